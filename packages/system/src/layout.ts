@@ -1,0 +1,43 @@
+import { posix } from 'node:path';
+
+/** Where HAOS keeps things on a node; all absolute paths of the target system. */
+export const layout = {
+  systemConfig: '/haos/system/config.yaml',
+  /** Spelled as in the documentation; read only when `systemConfig` does not exist. */
+  systemConfigUpperCase: '/HAOS/system/config.yaml',
+  kernelCommandLine: '/proc/cmdline',
+  /** Persistent: local configuration and what HAOS keeps about the node. */
+  local: '/var/lib/rancher/HAOS',
+  localConfig: '/var/lib/rancher/HAOS/config.yaml',
+  localConfigDirectory: '/var/lib/rancher/HAOS/config.d',
+  /** Where nodes of the Go implementation keep the same; read when the path above is absent. */
+  goLocal: '/var/lib/1898andCo/HAOS',
+  goLocalConfig: '/var/lib/1898andCo/HAOS/config.yaml',
+  goLocalConfigDirectory: '/var/lib/1898andCo/HAOS/config.d',
+  keptHostname: '/var/lib/rancher/HAOS/hostname',
+  /** Which SSH keys HAOS added, and for which source. */
+  sshLedger: '/var/lib/rancher/HAOS/ssh/authorized-keys.json',
+  /** What a data source delivered. */
+  deliveredHostname: '/run/config/local_hostname',
+  deliveredKeys: '/run/config/ssh/authorized_keys',
+  deliveredUserData: '/run/config/userdata',
+  /** User data that is a program is run from here. */
+  userDataProgram: '/run/haos/userdata',
+  mode: '/run/haos/mode',
+  journal: '/run/haos/journal',
+  applyLock: '/run/haos/apply.lock',
+  version: '/usr/lib/haos/version',
+  manifests: '/var/lib/rancher/k3s/server/manifests',
+} as const;
+
+/** The one person account: sudo, no root. */
+export const RANCHER = 'rancher';
+
+/** How a node runs; written to `/run/haos/mode` by early boot. */
+export const MODES = ['live', 'install', 'disk', 'local', 'shell'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** The parent directory of an absolute path. */
+export function parentOf(path: string): string {
+  return posix.dirname(path);
+}
