@@ -46,6 +46,8 @@ export interface ApplyContext {
   readonly proxy: ProxySettings;
   /** Ends all fetches of the phase when its budget is used up. */
   readonly deadline: AbortSignal;
+  /** A line that a configured command printed; the caller decides where it goes. */
+  output(line: string): void;
   /** Adds a note to the step's result. */
   note(text: string): void;
   /** Runs one independent part; a failure is recorded and the next part goes on. */

@@ -80,6 +80,8 @@ export interface RunOptions {
   onLine?: (line: string) => void;
   /** Open file descriptors handed on as descriptors 3, 4, ... of the child. */
   inherit?: readonly number[];
+  /** Recorded instead of the arguments, where these may hold what a journal must not: `run_cmd[0]`. */
+  label?: string;
   /** Whether the command only looks: such a command is no operation, and a plan may run it. Default false. */
   readOnly?: boolean;
 }
@@ -206,5 +208,5 @@ export type Operation =
   | (OperationBase & { kind: 'set-hostname'; name: string; before: string | undefined })
   | (OperationBase & { kind: 'set-sysctl'; key: string; value: string; before: string | undefined })
   | (OperationBase & { kind: 'load-module'; name: string; parameters: readonly string[] })
-  | (OperationBase & { kind: 'run'; command: string; args: readonly string[] })
+  | (OperationBase & { kind: 'run'; command: string; args: readonly string[]; label: string | undefined })
   | (OperationBase & { kind: 'fetch'; url: string });
