@@ -1,20 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const source = (name: string) => new URL(`./packages/${name}/src/index.ts`, import.meta.url).pathname;
+const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
 /** Unit tests read the sources, so that they need no build; everything under tests/ runs the built artefacts. */
 export default defineConfig({
   resolve: {
     alias: [
-      { find: '@haos/system/testing', replacement: new URL('./packages/system/src/testing.ts', import.meta.url).pathname },
-      ...['cmdline', 'system', 'ssh', 'cc'].map((name) => ({ find: new RegExp(`^@haos/${name}$`), replacement: source(name) })),
+      { find: '@haos/system/testing', replacement: `${packages}system/src/testing.ts` },
+      ...readdirSync(packages).map((name) => ({
+        find: new RegExp(`^@haos/${name}$`),
+        replacement: `${packages}${name}/src/index.ts`,
+      })),
     ],
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'bin/src/**/*.test.ts'] } },
-      { test: { name: 'structure', include: ['tests/structure/**/*.test.ts', 'tests/docs/**/*.test.ts'] } },
-      { test: { name: 'blackbox', include: ['tests/blackbox/**/*.test.ts', 'tests/package/**/*.test.ts'], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts', 'bin/src/**/*.test.ts'] },
+      },
+      { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
+      },
     ],
   },
 });

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { must, npmProgram, step } from './run.mjs';
+
+/** What every workspace is built with, beside its own files. */
+const SHARED_INPUTS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'tsup.base.ts'];
+
+/**
+ * @typedef {{ path: string, name: string, bundled: boolean, dependencies: string[], outputs: string[] }} Workspace
+ * @typedef {{ types?: string, bundles: Record<string, string> }} BuildRecord digests of the inputs of the last build
+ */
+
+/**
+ * Compiles and bundles what is stale: whose inputs differ from those of the last build, or whose output is missing.
+ * @param {string} root
+ */
+export async function build(root) {
+  const record = readRecord(root);
+  const workspaces = listWorkspaces(root);
+  const digests = digestWorkspaces(root, workspaces);
+  const types = digestOf([...digests.values()]);
+  const typesMissing = workspaces.some((workspace) => isMissing(root, workspace, '.d.ts'));
+
+  if (record.types !== types || typesMissing) {
+    // An output that was deleted is not noticed by tsc, which only looks at its own record.
+    const args = typesMissing ? ['-b', '--force'] : ['-b'];
+    await step('compile', () => must(npmProgram(root, 'tsc'), args, { cwd: root }));
+    writeRecord(root, Object.assign(record, { types }));
+  }
+  for (const workspace of workspaces) {
+    const digest = digests.get(workspace.path) ?? '';
+    if (!workspace.bundled) continue;
+    if (record.bundles[workspace.path] === digest && !isMissing(root, workspace, '.js')) continue;
+    await step(`bundle ${workspace.name}`, () =>
+      must('npm', ['run', '--silent', 'bundle', '--workspace', workspace.path], { cwd: root }),
+    );
+    record.bundles[workspace.path] = digest;
+    writeRecord(root, record);
+  }
+}
+
+/**
+ * The workspaces in the order of package.json, which is the order they are built in.
+ * @param {string} root
+ * @returns {Workspace[]}
+ */
+export function listWorkspaces(root) {
+  const patterns = /** @type {string[]} */ (readJson(join(root, 'package.json')).workspaces);
+  return patterns
+    .flatMap((pattern) => (pattern.endsWith('/*') ? listDirectories(root, pattern.slice(0, -2)) : [pattern]))
+    .filter((path) => existsSync(join(root, path, 'package.json')))
+    .map((path) => describeWorkspace(root, path));
+}
+
+/** @param {string} root @param {string} path @returns {Workspace} */
+function describeWorkspace(root, path) {
+  const manifest = readJson(join(root, path, 'package.json'));
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+  const outputs = stringsIn([manifest.exports, manifest.bin]).filter((target) => target.includes('dist/'));
+  return {
+    path,
+    name: manifest.name,
+    bundled: manifest.scripts?.bundle !== undefined,
+    dependencies,
+    outputs,
+  };
+}
+
+/** @param {string} root @param {Workspace} workspace @param {string} ending */
+function isMissing(root, workspace, ending) {
+  return workspace.outputs.some(
+    (file) => file.endsWith(ending) && !existsSync(join(root, workspace.path, file)),
+  );
+}
+
+/**
+ * One digest per workspace over its own inputs, the shared ones, and the digests of the workspaces it depends on.
+ * @param {string} root
+ * @param {readonly Workspace[]} workspaces
+ * @returns {Map<string, string>}
+ */
+export function digestWorkspaces(root, workspaces) {
+  const shared = SHARED_INPUTS.map((file) => digestFile(root, join(root, file)));
+  const own = new Map(workspaces.map((workspace) => [workspace.name, digestInputs(root, workspace.path)]));
+  /** @param {Workspace} workspace @returns {string} */
+  const digest = (workspace) => {
+    const below = workspaces.filter((other) => workspace.dependencies.includes(other.name)).map(digest);
+    return digestOf([...shared, own.get(workspace.name) ?? '', ...below]);
+  };
+  return new Map(workspaces.map((workspace) => [workspace.path, digest(workspace)]));
+}
+
+/** @param {string} root @param {string} path */
+function digestInputs(root, path) {
+  const entries = readdirSync(join(root, path), { withFileTypes: true });
+  const top = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.md'));
+  const directories = entries.filter(
+    (entry) => entry.isDirectory() && !['dist', 'node_modules'].includes(entry.name),
+  );
+  const files = [
+    ...top.map((entry) => join(root, path, entry.name)),
+    ...directories.flatMap((entry) => listFiles(join(root, path, entry.name))),
+  ];
+  return digestOf(
+    files
+      .filter((file) => !file.endsWith('.test.ts'))
+      .sort()
+      .map((file) => digestFile(root, file)),
+  );
+}
+
+/** @param {string} directory @returns {string[]} */
+function listFiles(directory) {
+  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** @param {string} root @param {string} directory */
+function listDirectories(root, directory) {
+  const entries = readdirSync(join(root, directory), { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${directory}/${entry.name}`)
+    .sort();
+}
+
+/** @param {string} root @param {string} file */
+function digestFile(root, file) {
+  return digestOf([relative(root, file), existsSync(file) ? readFileSync(file) : '']);
+}
+
+/** @param {readonly (string | Uint8Array)[]} parts */
+function digestOf(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
+}
+
+/** Every string in a tree of objects and arrays. @param {unknown} value @returns {string[]} */
+function stringsIn(value) {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+/** @param {string} root @returns {BuildRecord} */
+function readRecord(root) {
+  try {
+    return { bundles: {}, ...readJson(join(root, '.cache', 'build.json')) };
+  } catch {
+    return { bundles: {} }; // none yet, or cut short: build everything
+  }
+}
+
+/** @param {string} root @param {BuildRecord} record */
+function writeRecord(root, record) {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  writeFileSync(join(root, '.cache', 'build.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

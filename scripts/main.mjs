@@ -1,0 +1,67 @@
+// The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { runDemo } from './demo.mjs';
+import { runLevels, selectLevels } from './levels.mjs';
+import { must, npmProgram, StepFailure } from './run.mjs';
+import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
+
+const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
+  start            apply the full sample configuration to a scratch tree and show what happened
+  test [LEVEL...]  all levels of tests, or those named
+  check            all levels but the slow ones
+  build            compile and bundle what is stale
+  bench [...]      measure start-up and throughput`;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @param {readonly string[]} levels the levels whose Debian packages are needed */
+async function prepare(levels) {
+  checkNode(root, process.versions.node);
+  await installDebianPackages(levels);
+  await installNpmPackages(root);
+  await build(root);
+}
+
+/** @param {readonly import('./levels.mjs').Level[]} levels */
+async function test(levels) {
+  try {
+    await prepare(levels.map((level) => level.name));
+  } catch (error) {
+    // The last line says the result whatever happens.
+    if (error instanceof StepFailure) error.message += '\n\n0 passed, 1 failed';
+    throw error;
+  }
+  return runLevels(root, levels);
+}
+
+/** @type {Record<string, (args: string[]) => Promise<number>>} */
+const commands = {
+  start: async (args) => {
+    await prepare([]);
+    return runDemo(root, args);
+  },
+  build: async () => {
+    checkNode(root, process.versions.node);
+    await build(root);
+    return 0;
+  },
+  test: (args) => test(selectLevels(args)),
+  check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
+  bench: async (args) => {
+    await prepare([]);
+    await must(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
+    return 0;
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+try {
+  if (command === undefined) throw new StepFailure(USAGE, 2);
+  process.exitCode = await command(args);
+} catch (error) {
+  if (!(error instanceof StepFailure)) throw error;
+  console.log(error.message);
+  process.exitCode = error.status;
+}

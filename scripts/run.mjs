@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/**
+ * A step that failed; everything it had to say was printed while it ran.
+ */
+export class StepFailure extends Error {
+  /** @param {string} message @param {number} status the exit status for the whole run */
+  constructor(message, status = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** @param {number} started milliseconds, as of performance.now() */
+export function since(started) {
+  return `${((performance.now() - started) / 1000).toFixed(1)} s`;
+}
+
+/**
+ * Prints a line before and a line after the work, so that a hang shows where it is.
+ * @template T
+ * @param {string} title
+ * @param {() => Promise<T> | T} work
+ * @returns {Promise<T>}
+ */
+export async function step(title, work) {
+  const started = performance.now();
+  console.log(`--> ${title}`);
+  try {
+    const result = await work();
+    console.log(` ok ${title} (${since(started)})`);
+    return result;
+  } catch (error) {
+    console.log(`!!! ${title} failed (${since(started)})`);
+    throw error;
+  }
+}
+
+/**
+ * Runs a program with its output streaming through; resolves to its exit status. Standard input is empty, so nothing waits for an answer.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<number>}
+ */
+export function run(program, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => reject(new StepFailure(`cannot start ${program}: ${error.message}`)));
+    child.on('close', (status, signal) =>
+      resolve(signal === null ? (status ?? 1) : signal === 'SIGINT' ? 130 : 1),
+    );
+  });
+}
+
+/**
+ * Like `run`, and fails unless the status is 0.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ */
+export async function must(program, args, options) {
+  const status = await run(program, args, options);
+  if (status !== 0) throw new StepFailure(`${program} ${args.join(' ')}: exit status ${status}`, status);
+}
+
+/** @param {string} root @param {string} name a program that an npm package brings */
+export function npmProgram(root, name) {
+  return join(root, 'node_modules', '.bin', name);
+}

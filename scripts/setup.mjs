@@ -1,0 +1,123 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { must, StepFailure, step } from './run.mjs';
+
+/**
+ * A Debian package that a level of tests needs, known by a program it brings.
+ * @typedef {{ package: string, program: string, levels: readonly string[], why: string }} DebianPackage
+ */
+
+/** @type {readonly DebianPackage[]} */
+export const DEBIAN_PACKAGES = [
+  {
+    package: 'git',
+    program: 'git',
+    levels: ['format', 'structure'],
+    why: 'which files are ignored; the git hooks',
+  },
+];
+
+/**
+ * Refuses a Node that is older than package.json asks for.
+ * @param {string} root
+ * @param {string} version such as 20.18.1
+ */
+export function checkNode(root, version) {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const wanted = String(engines.node).replace('>=', '');
+  if (isOlder(version, wanted)) {
+    throw new StepFailure(
+      `this is Node ${version}, but Node ${wanted} or newer is needed: https://nodejs.org/`,
+    );
+  }
+}
+
+/** @param {string} version @param {string} wanted */
+export function isOlder(version, wanted) {
+  const [have, want] = [version, wanted].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10)),
+  );
+  for (const [index, number] of (want ?? []).entries()) {
+    const difference = (have?.[index] ?? 0) - number;
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+/**
+ * Installs the npm packages unless what is installed is what the lock file says.
+ * @param {string} root
+ */
+export async function installNpmPackages(root) {
+  if (isInstalled(root)) return;
+  await step('npm packages', () => must('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root }));
+}
+
+/**
+ * npm records what it installed in a hidden lock file; every package of ours has to be in it with the same version and content.
+ * Packages for other platforms are optional and may be missing.
+ * @param {string} root
+ */
+export function isInstalled(root) {
+  const hidden = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  const installed = readPackages(hidden);
+  return Object.entries(readPackages(join(root, 'package-lock.json'))).every(([path, wanted]) => {
+    if (path === '') return true;
+    const found = installed[path];
+    if (found === undefined) return wanted.optional === true;
+    return ['version', 'integrity', 'link'].every((field) => found[field] === wanted[field]);
+  });
+}
+
+/** @param {string} lockFile @returns {Record<string, Record<string, unknown>>} */
+function readPackages(lockFile) {
+  return JSON.parse(readFileSync(lockFile, 'utf8')).packages;
+}
+
+/**
+ * Installs the Debian packages the levels need, or names them when it may not.
+ * @param {readonly string[]} levels
+ */
+export async function installDebianPackages(levels) {
+  const missing = DEBIAN_PACKAGES.filter(
+    (entry) =>
+      entry.levels.some((level) => levels.includes(level)) && findProgram(entry.program) === undefined,
+  );
+  if (missing.length === 0) return;
+  const names = missing.map((entry) => entry.package);
+  if (process.getuid?.() !== 0 || findProgram('apt-get') === undefined) {
+    const list = missing.map((entry) => `  ${entry.package}: ${entry.program} (${entry.why})`).join('\n');
+    throw new StepFailure(
+      `missing programs:\n${list}\nInstall them as root: apt-get install ${names.join(' ')}`,
+    );
+  }
+  await step(`Debian packages: ${names.join(' ')}`, async () => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    await must('apt-get', ['update'], { env });
+    await must('apt-get', ['install', '-y', '--no-install-recommends', ...names], { env });
+  });
+}
+
+/**
+ * Where a program is, sbin included: a user's PATH often lacks it.
+ * @param {string} name
+ * @returns {string | undefined}
+ */
+export function findProgram(name) {
+  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  return directories
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, name))
+    .find(isExecutable);
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
