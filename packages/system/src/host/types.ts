@@ -34,6 +34,8 @@ export interface WriteFileOptions {
  * All methods throw HaosError with a HAOS_FILE_* code.
  */
 export interface HostFiles {
+  /** False where owners are neither set nor compared: a directory tree handled by a process that is not root. */
+  readonly keepsOwners: boolean;
   /** The file's bytes. Default limit 64 MiB (HAOS_FILE_TOO_LARGE). */
   read(path: string, options?: { maxBytes?: number }): Uint8Array;
   /** Like `read`, as UTF-8. */
@@ -55,13 +57,16 @@ export interface HostFiles {
    * or owner changes only these.
    */
   write(path: string, content: Uint8Array | string, options?: WriteFileOptions): boolean;
-  /** Makes a directory and its missing parents; an existing one gets the mode and owner given. */
+  /**
+   * Makes a directory, by default with mode 0o755, and its missing parents with 0o755 and the process's owner;
+   * an existing one gets the mode and owner given.
+   */
   makeDirectory(path: string, options?: { mode?: number; owner?: Owner }): boolean;
   /** Makes `path` a link to `target`, replacing a file or link there atomically. */
   link(path: string, target: string): boolean;
   /** Removes a file, a link or a whole directory; nothing there is no error. */
   remove(path: string): boolean;
-  /** Sets mode and owner of an existing file. */
+  /** Sets mode and owner of an existing file or directory. */
   setAttributes(path: string, attributes: { mode?: number; owner?: Owner }): boolean;
 }
 
@@ -86,6 +91,7 @@ export interface RunOptions {
   readOnly?: boolean;
 }
 
+/** Output is UTF-8 without its final newline. */
 export interface RunResult {
   exitCode: number;
   stdout: string;
@@ -174,8 +180,14 @@ export interface Host {
    * message. A plan host does not fetch: it throws HAOS_HTTP_FAILED, so planning code must not ask.
    */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
+  /**
+   * Takes the lock of a file and resolves to the function that releases it; the kernel does when the process dies.
+   * HAOS_LOCKED when another process has it. Missing where there is nothing to guard; use `withLock`.
+   */
+  lock?(path: string): Promise<() => void>;
 }
 
+/** Paths in operations are where things really are: links in their directories are followed. */
 interface OperationBase {
   /** `deferred`: it needs the running kernel and the host is a directory tree. */
   status: 'done' | 'planned' | 'deferred';
@@ -201,7 +213,7 @@ export interface FileSnapshot extends Owner {
 /** One effect on the machine, as a value: what plans, journals and tests are made of. */
 export type Operation =
   | WriteFileOperation
-  | (OperationBase & { kind: 'make-directory'; path: string; mode: number })
+  | (OperationBase & { kind: 'make-directory'; path: string; mode: number; owner: Owner })
   | (OperationBase & { kind: 'link'; path: string; target: string; before: string | undefined })
   | (OperationBase & { kind: 'remove'; path: string; secret: boolean })
   | (OperationBase & { kind: 'set-attributes'; path: string; mode: number; owner: Owner })
@@ -210,3 +222,8 @@ export type Operation =
   | (OperationBase & { kind: 'load-module'; name: string; parameters: readonly string[] })
   | (OperationBase & { kind: 'run'; command: string; args: readonly string[]; label: string | undefined })
   | (OperationBase & { kind: 'fetch'; url: string });
+
+type WithoutStatus<T> = T extends unknown ? Omit<T, 'status'> : never;
+
+/** An operation before its host says whether it was done, planned or deferred. */
+export type Effect = WithoutStatus<Operation>;

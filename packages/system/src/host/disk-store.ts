@@ -1,0 +1,148 @@
+import * as fs from 'node:fs';
+import { posix } from 'node:path';
+import type { Attributes, Store } from './store.js';
+import { sortNames } from './store.js';
+import type { FileStat, FileType, Owner } from './types.js';
+
+export interface DiskStoreOptions {
+  /**
+   * False: owners are neither set nor compared. For a directory tree of a process that is not root, which could not
+   * set them; a live host always tries.
+   */
+  keepsOwners: boolean;
+  defaultOwner: Owner;
+}
+
+/** A directory of this machine; `/` is the machine itself. */
+export function createDiskStore(root: string, { keepsOwners, defaultOwner }: DiskStoreOptions): Store {
+  const at = (path: string) => (root === '/' ? path : path === '/' ? root : root + path);
+  return {
+    keepsOwners,
+    defaultOwner,
+    lstat: (path) => statIfExists(at(path)),
+    readLink: (path) => fs.readlinkSync(at(path)),
+    list: (path) => sortNames(fs.readdirSync(at(path))),
+    read: (path, options) => readFile(at(path), options?.maxBytes ?? Number.POSITIVE_INFINITY),
+    writeFile(path, content, attributes) {
+      replace(at(path), (temporary) => writeNewFile(temporary, content, attributes));
+    },
+    link(path, target) {
+      replace(at(path), (temporary) => fs.symlinkSync(target, temporary));
+    },
+    makeDirectory(path, attributes) {
+      fs.mkdirSync(at(path), { mode: 0o700 });
+      setAttributes(at(path), attributes);
+      syncDirectory(posix.dirname(at(path)));
+    },
+    remove(path) {
+      refuseMounts(at(path));
+      fs.rmSync(at(path), { recursive: true });
+      syncDirectory(posix.dirname(at(path)));
+    },
+    setAttributes(path, attributes) {
+      setAttributes(at(path), attributes);
+    },
+  };
+}
+
+function statIfExists(path: string): FileStat | undefined {
+  try {
+    const stat = fs.lstatSync(path);
+    return { type: typeOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
+  } catch (error) {
+    // A file in the place of a directory: what should lie below it does not exist.
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+function typeOf(stat: fs.Stats): FileType {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'directory';
+  return stat.isSymbolicLink() ? 'symlink' : 'other';
+}
+
+/** At most one byte more than the limit, so that the caller sees that there is more. Files of /proc tell no size. */
+function readFile(path: string, maxBytes: number): Uint8Array {
+  const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  try {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    while (total <= maxBytes) {
+      const chunk = Buffer.allocUnsafe(Math.min(65_536, maxBytes - total + 1));
+      const length = fs.readSync(file, chunk);
+      if (length === 0) break;
+      chunks.push(chunk.subarray(0, length));
+      total += length;
+    }
+    return new Uint8Array(Buffer.concat(chunks, total));
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** Makes something new beside `path`, renames it over `path`, and lets the directory reach the disk. */
+function replace(path: string, make: (temporary: string) => void): void {
+  const directory = posix.dirname(path);
+  const temporary = posix.join(directory, `.haos-${Math.random().toString(36).slice(2)}`);
+  try {
+    make(temporary);
+    fs.renameSync(temporary, path);
+  } catch (error) {
+    // Nothing of ours when the name was taken.
+    if (!isErrno(error, 'EEXIST')) fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDirectory(directory);
+}
+
+function writeNewFile(path: string, content: Uint8Array, { mode, owner }: Attributes): void {
+  // Nobody else reads it before it has its owner and mode.
+  const file = fs.openSync(path, 'wx', 0o600);
+  try {
+    for (let written = 0; written < content.length; ) written += fs.writeSync(file, content, written);
+    if (owner) fs.fchownSync(file, owner.uid, owner.gid);
+    // After the owner, because a change of owner clears the set-user-ID bit.
+    fs.fchmodSync(file, mode);
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+function setAttributes(path: string, { mode, owner }: Attributes): void {
+  if (owner) fs.lchownSync(path, owner.uid, owner.gid);
+  fs.chmodSync(path, mode);
+}
+
+function syncDirectory(path: string): void {
+  const directory = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    fs.fsyncSync(directory);
+  } catch (error) {
+    // File systems that cannot sync a directory say so with EINVAL: fsync(2).
+    if (!isErrno(error, 'EINVAL')) throw error;
+  } finally {
+    fs.closeSync(directory);
+  }
+}
+
+/** Removing a directory must not empty a disk that is mounted below it. */
+function refuseMounts(path: string): void {
+  const { dev } = fs.lstatSync(path);
+  const walk = (directory: string): void => {
+    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const child = posix.join(directory, entry.name);
+      if (fs.lstatSync(child).dev !== dev) {
+        throw Object.assign(new Error('a file system is mounted in it'), { code: 'EBUSY' });
+      }
+      walk(child);
+    }
+  };
+  if (fs.lstatSync(path).isDirectory()) walk(path);
+}
+
+function isErrno(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && codes.includes(String((error as NodeJS.ErrnoException).code));
+}

@@ -1,0 +1,74 @@
+import { httpError } from './http-error.js';
+
+/** One request of a fetch: where to, and with which headers. */
+export interface HttpTarget {
+  /** Without user and password. */
+  url: URL;
+  method: 'GET' | 'PUT';
+  headers: Readonly<Record<string, string>>;
+}
+
+/** Headers that say nothing about who asks; only these go along to another origin. */
+const HARMLESS_HEADERS = ['accept', 'user-agent'];
+
+/** The first request for a URL; its user and password become Basic authentication (RFC 7617). Throws HAOS_HTTP_URL. */
+export function firstTarget(
+  url: string,
+  method: HttpTarget['method'],
+  headers: Readonly<Record<string, string>>,
+): HttpTarget {
+  const parsed = parse(url, undefined);
+  if (!parsed) {
+    throw httpError('HAOS_HTTP_URL', url, 'it is not an http or https URL', {
+      hint: 'Write the address like https://example.com/file.',
+    });
+  }
+  const lowerCase = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  return { ...parsed, method, headers: { 'user-agent': 'haos', ...lowerCase, ...parsed.headers } };
+}
+
+/**
+ * Where a redirect leads. Another origin gets no credentials, in whichever header they are; encryption is never given up
+ * (HAOS_HTTP_FAILED).
+ */
+export function redirectTarget(from: HttpTarget, location: string, status: number): HttpTarget {
+  const parsed = parse(location, from.url);
+  if (!parsed)
+    throw httpError('HAOS_HTTP_FAILED', from.url.href, 'it redirects to what is not an http or https URL');
+  if (from.url.protocol === 'https:' && parsed.url.protocol === 'http:') {
+    throw httpError('HAOS_HTTP_FAILED', from.url.href, 'it redirects from https to http');
+  }
+  const isSameOrigin = parsed.url.origin === from.url.origin;
+  const kept = Object.entries(from.headers).filter(
+    ([name]) => isSameOrigin || HARMLESS_HEADERS.includes(name),
+  );
+  return {
+    url: parsed.url,
+    // RFC 9110, 15.4.4: See Other is asked for with GET.
+    method: status === 303 ? 'GET' : from.method,
+    headers: { ...Object.fromEntries(kept), ...parsed.headers },
+  };
+}
+
+/** Takes user and password out of a URL. Errors of URL's constructor are not passed on: they hold the whole text. */
+function parse(text: string, base: URL | undefined): Pick<HttpTarget, 'url' | 'headers'> | undefined {
+  if (!URL.canParse(text, base?.href)) return undefined;
+  const url = new URL(text, base);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  if (username === '' && password === '') return { url, headers: {} };
+  const credentials = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
+  return { url, headers: { authorization: `Basic ${credentials}` } };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Effect, Operation } from './types.js';
+
+/** The operations of a host, and how one is added. */
+export interface Journal {
+  readonly operations: readonly Operation[];
+  record(effect: Effect, status: Operation['status']): void;
+}
+
+export function createJournal(): Journal {
+  const operations: Operation[] = [];
+  return {
+    operations,
+    record: (effect, status) => void operations.push({ ...effect, status }),
+  };
+}

@@ -1,0 +1,38 @@
+import * as fs from 'node:fs';
+import { posix } from 'node:path';
+import { HaosError, isHaosError } from '../errors.js';
+import { fileError } from './file-error.js';
+import { runCommand } from './run.js';
+
+/** What flock(1) exits with when the lock is taken. */
+const TAKEN = 1;
+
+/**
+ * Locks a file of this machine, making it when missing. The lock belongs to the open file that flock(1) shares with this
+ * process, so it outlives flock and ends with this process at the latest.
+ */
+export async function lockFile(path: string): Promise<() => void> {
+  const file = openLockFile(path);
+  try {
+    await runCommand('flock', ['-n', '3'], { inherit: [file] });
+    return () => fs.closeSync(file);
+  } catch (error) {
+    fs.closeSync(file);
+    if (isHaosError(error, 'HAOS_COMMAND_FAILED') && error.details.exitCode === TAKEN) {
+      throw new HaosError('HAOS_LOCKED', `another process holds the lock ${path}`, {
+        hint: 'Wait until it has ended and try again.',
+        details: { path },
+      });
+    }
+    throw error;
+  }
+}
+
+function openLockFile(path: string): number {
+  try {
+    fs.mkdirSync(posix.dirname(path), { recursive: true });
+    return fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW, 0o600);
+  } catch (error) {
+    throw fileError('open the lock file', path, error);
+  }
+}

@@ -1,0 +1,81 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createClock } from './clock.js';
+import { createDiskStore } from './disk-store.js';
+import { fetchEffect, runEffect } from './effects.js';
+import { fetchDocument } from './fetch.js';
+import { fileError } from './file-error.js';
+import { createFiles } from './files.js';
+import { checkHostname } from './hostname.js';
+import { createJournal } from './journal.js';
+import type { HostOptions } from './live.js';
+import { createLog } from './log.js';
+import { checkModule } from './module-name.js';
+import { processOwner } from './process-owner.js';
+import { sysctlPath } from './sysctl.js';
+import type { Effect, Host, HostKernel, RunResult } from './types.js';
+
+/** What a command gives that did not run. */
+export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferred: true };
+
+/**
+ * The system whose root is the directory `root`. Files really change and downloads really happen; commands and everything
+ * about the kernel are only recorded, as deferred. A process that is not root leaves owners alone. Throws
+ * HAOS_FILE_NOT_FOUND when there is no such directory.
+ */
+export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
+  const { operations, record } = createJournal();
+  const deferred = (effect: Effect) => record(effect, 'deferred');
+  const clock = createClock();
+  const owner = processOwner();
+  const store = createDiskStore(realRoot(root), { keepsOwners: owner.uid === 0, defaultOwner: owner });
+  return {
+    kind: 'rooted',
+    files: createFiles(store, (effect) => record(effect, 'done')),
+    kernel: createDeferredKernel(deferred),
+    clock,
+    operations,
+    log: createLog(debug),
+    async run(command, args, options) {
+      if (!options?.readOnly) deferred(runEffect(command, args, options));
+      return NOT_RUN;
+    },
+    async fetch(url, options) {
+      const result = await fetchDocument(url, options, clock);
+      record(fetchEffect(url), 'done');
+      return result;
+    },
+  };
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync(resolve(root));
+  } catch (error) {
+    throw fileError('use the root directory', root, error);
+  }
+}
+
+/** A kernel that is not running: what it should be told is recorded, and nothing is known about it. */
+export function createDeferredKernel(record: (effect: Effect) => void): HostKernel {
+  return {
+    hostname: () => undefined,
+    setHostname(name) {
+      checkHostname(name);
+      record({ kind: 'set-hostname', name, before: undefined });
+      return false;
+    },
+    sysctl: () => undefined,
+    setSysctl(key, value) {
+      sysctlPath(key);
+      record({ kind: 'set-sysctl', key, value, before: undefined });
+      return false;
+    },
+    hasModule: () => false,
+    async loadModule(name, parameters) {
+      checkModule(name);
+      record({ kind: 'load-module', name, parameters });
+      return false;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** Shorter ones would blank out ordinary text. */
+const MIN_LENGTH = 4;
+
+/**
+ * A function that replaces every secret in a text by `***`, also where it is percent-encoded. Secrets of fewer than four
+ * characters are left alone.
+ */
+export function createRedactor(secrets: Iterable<string>): (text: string) => string {
+  const patterns = [...secrets]
+    .filter((secret) => secret.length >= MIN_LENGTH)
+    .flatMap((secret) => [secret, encode(secret)])
+    .sort((a, b) => b.length - a.length);
+  return (text) => patterns.reduce((rest, pattern) => rest.replaceAll(pattern, '***'), text);
+}
+
+function encode(text: string): string {
+  // A lone surrogate cannot be encoded.
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, ''));
+}
+
+/** A URL as it may be shown: scheme, host and path, without user, password, query and fragment. */
+export function redactUrl(url: string): string {
+  if (!URL.canParse(url)) return '(invalid URL)';
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
