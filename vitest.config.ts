@@ -16,6 +16,7 @@ export default defineConfig({
     ],
   },
   test: {
+    silent: 'passed-only',
     projects: [
       {
         extends: true,

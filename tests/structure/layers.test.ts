@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest';
+import { checkDependencies } from './dependencies.js';
+import { parseModule, readModules, readWorkspaces, type Workspace } from './module.js';
+import {
+  cmdlineIsPortable,
+  honestTests,
+  indexIsExplicit,
+  layers,
+  noDeepImports,
+  noDefaultExports,
+  onlyHostTouchesMachine,
+  type Rule,
+  testingOnlyInTests,
+} from './rules.js';
+
+interface Case {
+  rule: Rule;
+  title: string;
+  /** Pairs of a path and a text that the rule refuses. */
+  bad: readonly (readonly [path: string, text: string])[];
+  /** What it must not mistake for a breach. */
+  good: readonly (readonly [path: string, text: string])[];
+}
+
+const SYSTEM: Workspace = {
+  path: 'packages/system',
+  manifest: { name: '@haos/system', exports: { '.': {}, './testing': {} } },
+  modules: [],
+};
+
+const CASES: readonly Case[] = [
+  {
+    rule: layers,
+    title: 'imports only go down',
+    bad: [
+      ['packages/system/src/a.ts', "import { read } from '@haos/cc';"],
+      ['packages/ssh/src/a.ts', "export { ask } from '@haos/questions';"],
+      ['packages/cc/src/a.ts', "const install = await import('@haos/install');"],
+      ['packages/cmdline/src/a.ts', "type Host = import('@haos/system').Host;"],
+      ['packages/cc/src/a.test.ts', "import type { Plan } from '@haos/install';"],
+      ['packages/new/src/a.ts', ''],
+    ],
+    good: [
+      [
+        'packages/cc/src/a.ts',
+        "import { parse } from '@haos/cmdline'; import type { Host } from '@haos/system';",
+      ],
+      ['bin/src/a.ts', "import { install } from '@haos/install';"],
+      ['packages/system/src/a.ts', "// import '@haos/cc'\nconst text = \"import '@haos/cc'\";"],
+    ],
+  },
+  {
+    rule: noDeepImports,
+    title: 'other packages are imported by what they export',
+    bad: [
+      ['packages/cc/src/a.ts', "import { layout } from '@haos/system/dist/layout.js';"],
+      ['packages/cc/src/a.ts', "import { layout } from '../../system/src/layout.js';"],
+      ['packages/cc/src/deep/a.ts', "export { layout } from '../../../system/src/layout.js';"],
+    ],
+    good: [
+      ['packages/cc/src/a.ts', "import { layout } from '@haos/system';"],
+      ['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"],
+      [
+        'packages/cc/src/deep/a.ts',
+        "import { merge } from '../merge.js'; import { x } from 'ajv/dist/x.js';",
+      ],
+    ],
+  },
+  {
+    rule: testingOnlyInTests,
+    title: 'what is published for tests stays in tests',
+    bad: [
+      ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/system/testing';"],
+      ['packages/system/src/a.ts', "import { createTestHost } from './testing.js';"],
+    ],
+    good: [['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"]],
+  },
+  {
+    rule: onlyHostTouchesMachine,
+    title: 'only the Host touches the machine',
+    bad: [
+      ['packages/cc/src/a.ts', "import { readFileSync } from 'node:fs';"],
+      ['packages/cc/src/a.ts', "import { readFile } from 'fs/promises';"],
+      ['packages/ssh/src/a.ts', "const { request } = await import('undici');"],
+      ['packages/install/src/a.ts', "import { execa } from 'execa';"],
+      ['packages/system/src/a.ts', "import { spawn } from 'node:child_process';"],
+      ['packages/cc/src/a.ts', "import { env } from 'node:process';"],
+      ['packages/cc/src/a.ts', 'const home = process.env.HOME;'],
+      ['packages/cc/src/a.ts', 'export const environment = { process };'],
+      ['packages/cc/src/a.ts', 'globalThis.process.exit(1);'],
+      ['packages/cc/src/a.ts', "const answer = await fetch('http://a');"],
+      ['packages/cc/src/a.ts', "console.error('failed');"],
+    ],
+    good: [
+      ['packages/system/src/host/live.ts', "import { readFileSync } from 'node:fs'; process.exit();"],
+      ['packages/system/src/testing.ts', "import { mkdtempSync } from 'node:fs';"],
+      ['packages/cc/src/a.test.ts', "import { readFileSync } from 'node:fs';"],
+      ['packages/cc/src/a.ts', "import { posix } from 'node:path'; const a = item.process; item.fetch();"],
+      ['packages/cc/src/a.ts', 'interface Item { process: number; fetch?(): void } const b = { fetch: 1 };'],
+      ['packages/cc/src/a.ts', 'function run(process: () => void) { process(); }'],
+      ['bin/src/haos.ts', 'process.exitCode = 1;'],
+    ],
+  },
+  {
+    rule: cmdlineIsPortable,
+    title: 'cmdline uses nothing of Node',
+    bad: [
+      ['packages/cmdline/src/a.ts', "import { posix } from 'node:path';"],
+      ['packages/cmdline/src/a.ts', "import { inspect } from 'util';"],
+      ['packages/cmdline/src/a.ts', "const bytes = Buffer.from('');"],
+    ],
+    good: [
+      ['packages/cmdline/src/a.ts', 'const bytes = new TextEncoder().encode(text);'],
+      ['packages/cmdline/src/a.test.ts', "import { readFileSync } from 'node:fs';"],
+    ],
+  },
+  {
+    rule: noDefaultExports,
+    title: 'exports have names',
+    bad: [
+      ['packages/cc/src/a.ts', 'export default {};'],
+      ['packages/cc/src/a.ts', 'export default function run() {}'],
+      ['bin/src/a.ts', 'const a = 1; export { a as default };'],
+    ],
+    good: [['packages/cc/src/a.ts', "import yaml from 'js-yaml'; export const standard = 1;"]],
+  },
+  {
+    rule: indexIsExplicit,
+    title: 'index.ts lists what is public',
+    bad: [
+      ['packages/cc/src/index.ts', "export * from './read.js';"],
+      ['packages/cc/src/index.ts', "export * as read from './read.js';"],
+      ['packages/cc/src/index.ts', 'export const version = 1;'],
+      ['packages/cc/src/index.ts', "import './register.js';"],
+    ],
+    good: [
+      [
+        'packages/cc/src/index.ts',
+        "export { read, type Result } from './read.js'; export type { A } from './a.js';",
+      ],
+    ],
+  },
+  {
+    rule: honestTests,
+    title: 'tests mock no module and keep no other from running',
+    bad: [
+      ['packages/cc/src/a.test.ts', "vi.mock('node:fs');"],
+      ['packages/cc/src/a.test.ts', "it.only('runs', () => {});"],
+      ['tests/blackbox/a.test.ts', "describe.concurrent.only('all', () => {});"],
+      ['tests/blackbox/a.test.ts', "test.todo('later');"],
+    ],
+    good: [['packages/cc/src/a.test.ts', "it.each([1])('runs', () => {}); vi.fn(); options.only = true;"]],
+  },
+];
+
+describe('the rules of the source', () => {
+  const workspaces = readWorkspaces();
+  const modules = [...workspaces.flatMap((workspace) => workspace.modules), ...readModules('tests')];
+
+  it.each(CASES)('$title', ({ rule }) => {
+    const inside = rule === honestTests ? modules : modules.filter(({ path }) => !path.startsWith('tests/'));
+
+    expect(inside.flatMap((module) => rule(module, workspaces))).toEqual([]);
+  });
+
+  it.each(workspaces)('$path declares what it imports and imports what it declares', (workspace) => {
+    expect(checkDependencies(workspace)).toEqual([]);
+  });
+});
+
+describe('the rules themselves', () => {
+  for (const { rule, title, bad, good } of CASES) {
+    it.each(bad)(`${title}: refuses %s %s`, (path, text) => {
+      expect(rule(parseModule(path, text), [SYSTEM])).toHaveLength(1);
+    });
+    it.each(good)(`${title}: accepts %s %s`, (path, text) => {
+      expect(rule(parseModule(path, text), [SYSTEM])).toEqual([]);
+    });
+  }
+
+  it('finds dependencies that are not declared, and declared ones that nothing imports', () => {
+    const modules = [
+      parseModule(
+        'packages/cc/src/a.ts',
+        "import { load } from 'js-yaml'; import { join } from 'node:path';",
+      ),
+      parseModule('packages/cc/src/a.test.ts', "import { it } from 'vitest';"),
+    ];
+    const manifest = { name: '@haos/cc', dependencies: { ajv: '8.0.0' } };
+
+    const problems = checkDependencies({ path: 'packages/cc', manifest, modules });
+
+    expect(problems).toEqual([
+      'packages/cc: js-yaml is imported and not declared',
+      'packages/cc: ajv is declared and never imported',
+    ]);
+  });
+});

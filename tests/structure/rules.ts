@@ -1,0 +1,180 @@
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { type Module, nodesOf, type Workspace } from './module.js';
+
+/** What a rule has to say about one module; empty when it keeps the rule. */
+export type Rule = (module: Module, workspaces: readonly Workspace[]) => string[];
+
+/** Which packages a workspace may import: an import only ever goes down. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  'packages/cmdline': [],
+  'packages/system': [],
+  'packages/questions': ['@haos/system'],
+  'packages/ssh': ['@haos/system'],
+  'packages/cc': ['@haos/cmdline', '@haos/ssh', '@haos/system'],
+  'packages/install': ['@haos/cc', '@haos/cmdline', '@haos/questions', '@haos/ssh', '@haos/system'],
+  bin: ['@haos/cc', '@haos/cmdline', '@haos/install', '@haos/questions', '@haos/ssh', '@haos/system'],
+};
+
+/** What only the Host may use. */
+const MACHINE = [
+  'fs',
+  'fs/promises',
+  'child_process',
+  'process',
+  'http',
+  'https',
+  'http2',
+  'net',
+  'tls',
+  'dgram',
+  'dns',
+];
+const MACHINE_PACKAGES = ['execa', 'undici'];
+
+/** The workspace a module belongs to, such as `packages/cc`. */
+export function workspaceOf(path: string): string {
+  return path.split('/src/')[0] ?? path;
+}
+
+/** Tests, and what packages publish for the tests of others. */
+function isForTests(path: string): boolean {
+  return path.endsWith('.test.ts') || posix.basename(path) === 'testing.ts' || path.includes('/src/testing/');
+}
+
+/** The package of an import: `@haos/system` of `@haos/system/testing`; undefined for files and for what Node brings. */
+export function packageOf(specifier: string): string | undefined {
+  if (specifier.startsWith('.') || builtinOf(specifier) !== undefined) return undefined;
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+/** `fs` of `node:fs` and of `fs`; undefined for anything Node does not bring. */
+function builtinOf(specifier: string): string | undefined {
+  if (specifier.startsWith('node:')) return specifier.slice('node:'.length);
+  return builtinModules.includes(specifier) ? specifier : undefined;
+}
+
+/** An import goes neither up nor sideways. */
+export const layers: Rule = (module) => {
+  const below = BELOW[workspaceOf(module.path)];
+  if (below === undefined) return [`${module.path}: ${workspaceOf(module.path)} has no layer`];
+  return module.imports
+    .filter((specifier) => specifier.startsWith('@haos/') && !below.includes(packageOf(specifier) ?? ''))
+    .map((specifier) => `${module.path}: imports ${specifier}, which is not below it`);
+};
+
+/** Other packages are imported only by what their `exports` list, never by path. */
+export const noDeepImports: Rule = (module, workspaces) =>
+  module.imports
+    .filter((specifier) => {
+      if (specifier.startsWith('.')) {
+        const target = posix.join(posix.dirname(module.path), specifier);
+        return !target.startsWith(`${workspaceOf(module.path)}/`);
+      }
+      const owner = workspaces.find(({ manifest }) => manifest.name === packageOf(specifier));
+      const subpath = `.${specifier.slice(owner?.manifest.name.length ?? 0)}`;
+      return owner !== undefined && !Object.hasOwn(owner.manifest.exports ?? {}, subpath);
+    })
+    .map((specifier) => `${module.path}: imports ${specifier}, which is private`);
+
+/** What a package publishes for tests stays in tests. */
+export const testingOnlyInTests: Rule = (module) =>
+  module.imports
+    .filter((specifier) => /\/testing(\.js)?$/.test(specifier) && !isForTests(module.path))
+    .map((specifier) => `${module.path}: imports ${specifier}, which is for tests`);
+
+/** Under packages/ only the Host touches files, processes, the network, `process` and the terminal. */
+export const onlyHostTouchesMachine: Rule = (module) => {
+  const { path } = module;
+  if (!path.startsWith('packages/') || path.startsWith('packages/system/src/host/') || isForTests(path))
+    return [];
+  const imports = module.imports.filter(
+    (specifier) =>
+      MACHINE.includes(builtinOf(specifier) ?? '') || MACHINE_PACKAGES.includes(packageOf(specifier) ?? ''),
+  );
+  return [...imports, ...globalsUsed(module, ['process', 'fetch', 'console'])].map(
+    (name) => `${path}: uses ${name}`,
+  );
+};
+
+/** The command line package runs anywhere, browsers included: nothing of Node. */
+export const cmdlineIsPortable: Rule = (module) => {
+  if (!module.path.startsWith('packages/cmdline/') || isForTests(module.path)) return [];
+  const imports = module.imports.filter((specifier) => builtinOf(specifier) !== undefined);
+  return [...imports, ...globalsUsed(module, ['Buffer', 'process'])].map(
+    (name) => `${module.path}: uses ${name}`,
+  );
+};
+
+/** Names say what is imported, so exports have names. */
+export const noDefaultExports: Rule = (module) =>
+  nodesOf(module.tree)
+    .filter(
+      (node) =>
+        ts.isExportAssignment(node) ||
+        (ts.canHaveModifiers(node) &&
+          ts.getModifiers(node)?.some((modifier) => modifier.kind === ts.SyntaxKind.DefaultKeyword)) ||
+        (ts.isExportSpecifier(node) && node.name.text === 'default'),
+    )
+    .map(() => `${module.path}: has a default export`);
+
+/** A package's index.ts is the list of what is public, and nothing else. */
+export const indexIsExplicit: Rule = (module) => {
+  if (!/^(packages\/[^/]+|bin)\/src\/index\.ts$/.test(module.path)) return [];
+  return module.tree.statements
+    .filter(
+      (statement) =>
+        !ts.isExportDeclaration(statement) ||
+        statement.moduleSpecifier === undefined ||
+        statement.exportClause === undefined ||
+        !ts.isNamedExports(statement.exportClause),
+    )
+    .map(
+      (statement) => `${module.path}: is more than a list of exports: ${statement.getText().slice(0, 60)}`,
+    );
+};
+
+/** Tests use real files, and none keeps the others from running. */
+export const honestTests: Rule = (module) =>
+  nodesOf(module.tree)
+    .filter(ts.isPropertyAccessExpression)
+    .map((node) => `${leftmost(node)}.${node.name.text}`)
+    .filter((call) =>
+      /^(vi\.(mock|doMock|unstable_mockModule)|(it|test|describe|bench|suite)\.(only|todo))$/.test(call),
+    )
+    .map((call) => `${module.path}: uses ${call}`);
+
+function leftmost(node: ts.PropertyAccessExpression): string {
+  let left: ts.Expression = node.expression;
+  while (ts.isPropertyAccessExpression(left) || ts.isCallExpression(left)) left = left.expression;
+  return left.getText();
+}
+
+/** Which of these globals a module reads: `process.env`, `globalThis.process`; a property or parameter of that name is none. */
+function globalsUsed(module: Module, names: readonly string[]): string[] {
+  const identifiers = nodesOf(module.tree).filter(ts.isIdentifier);
+  const declared = new Set(identifiers.filter(isDeclared).map((node) => node.text));
+  const used = identifiers.filter((node) => names.includes(node.text) && isGlobal(node, declared));
+  return [...new Set(used.map((node) => node.text))];
+}
+
+function isDeclared(node: ts.Identifier): boolean {
+  const { parent } = node;
+  const declares =
+    ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isFunctionDeclaration(parent);
+  return (declares || ts.isBindingElement(parent) || ts.isImportSpecifier(parent)) && parent.name === node;
+}
+
+function isGlobal(node: ts.Identifier, declared: ReadonlySet<string>): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === node)
+    return parent.expression.getText() === 'globalThis';
+  if (ts.isShorthandPropertyAssignment(parent)) return !declared.has(node.text);
+  const isName = 'name' in parent && parent.name === node;
+  const isOther = ts.isBindingElement(parent) || ts.isQualifiedName(parent) || ts.isTypeReferenceNode(parent);
+  return !isName && !isOther && !declared.has(node.text);
+}

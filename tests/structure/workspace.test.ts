@@ -1,0 +1,161 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestWorkspaces, listWorkspaces } from '../../scripts/build.mjs';
+import { formatSum, formatTable, LEVELS, runLevels, selectLevels } from '../../scripts/levels.mjs';
+import { checkNode, isInstalled, isOlder } from '../../scripts/setup.mjs';
+import { ROOT } from './module.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'haos-workspace-'));
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(path: string, content: unknown) {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+describe('the Node version', () => {
+  it.each([
+    ['20.18.1', '20.18.1', false],
+    ['22.0.0', '20.18.1', false],
+    ['20.18.0', '20.18.1', true],
+    ['20.9.0', '20.18.1', true],
+    ['18.20.8', '20.18.1', true],
+    ['20.18.1-nightly', '20.18.1', false],
+  ])('%s against %s', (have, wanted, older) => {
+    expect(isOlder(have, wanted)).toBe(older);
+  });
+
+  it('is refused by name when package.json asks for a newer one', () => {
+    expect(() => checkNode(ROOT, '18.0.0')).toThrow(/18\.0\.0/);
+  });
+});
+
+describe('what is installed', () => {
+  const wanted = { version: '1.0.0', integrity: 'sha512-a' };
+
+  function lock(path: string, packages: Record<string, object>) {
+    write(path, { packages: { '': {}, ...packages } });
+  }
+
+  it('is current when the hidden lock file says the same', () => {
+    lock('package-lock.json', { 'node_modules/a': wanted });
+    lock('node_modules/.package-lock.json', { 'node_modules/a': wanted });
+
+    expect(isInstalled(root)).toBe(true);
+  });
+
+  it('may lack packages for other platforms', () => {
+    lock('package-lock.json', { 'node_modules/a': wanted, 'node_modules/b': { ...wanted, optional: true } });
+    lock('node_modules/.package-lock.json', { 'node_modules/a': wanted });
+
+    expect(isInstalled(root)).toBe(true);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no such package', {}],
+    ['another version', { 'node_modules/a': { ...wanted, version: '1.0.1' } }],
+    ['other content', { 'node_modules/a': { ...wanted, integrity: 'sha512-b' } }],
+  ])('is stale when there is %s', (_title, installed) => {
+    lock('package-lock.json', { 'node_modules/a': wanted });
+    if (installed !== undefined) lock('node_modules/.package-lock.json', installed);
+
+    expect(isInstalled(root)).toBe(false);
+  });
+});
+
+describe('what is stale', () => {
+  beforeEach(() => {
+    write('package.json', { workspaces: ['packages/*', 'bin'] });
+    write('packages/low/package.json', {
+      name: '@haos/low',
+      exports: { '.': { default: './dist/index.js' } },
+    });
+    write('packages/low/src/index.ts', '1');
+    write('packages/high/package.json', { name: '@haos/high', dependencies: { '@haos/low': '1' } });
+    write('packages/high/src/index.ts', '2');
+    write('bin/package.json', {
+      name: '@haos/cli',
+      scripts: { bundle: 'tsup' },
+      bin: { haos: './dist/haos.js' },
+    });
+  });
+
+  function changed(change: () => void): string[] {
+    const before = digestWorkspaces(root, listWorkspaces(root));
+    change();
+    const after = digestWorkspaces(root, listWorkspaces(root));
+    return [...after].filter(([path, digest]) => before.get(path) !== digest).map(([path]) => path);
+  }
+
+  it('describes the workspaces in build order', () => {
+    expect(listWorkspaces(root)).toMatchObject([
+      { path: 'packages/high', bundled: false, dependencies: ['@haos/low'], outputs: [] },
+      { path: 'packages/low', outputs: ['./dist/index.js'] },
+      { path: 'bin', bundled: true, outputs: ['./dist/haos.js'] },
+    ]);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['a source changes what depends on it', 'packages/low/src/index.ts', ['packages/high', 'packages/low']],
+    ['a source that nothing depends on changes one', 'packages/high/src/new.ts', ['packages/high']],
+    ['a shared setting changes all', 'tsconfig.base.json', ['packages/high', 'packages/low', 'bin']],
+    ['a test changes nothing', 'packages/low/src/index.test.ts', []],
+    ['output changes nothing', 'packages/low/dist/index.js', []],
+    ['a readme changes nothing', 'packages/low/README.md', []],
+  ])('%s', (_title, path, stale) => {
+    expect(changed(() => write(path, 'new'))).toEqual(stale);
+  });
+});
+
+describe('the levels', () => {
+  const [format, unit] = selectLevels(['format', 'unit']);
+  if (format === undefined || unit === undefined) throw new Error('these levels exist');
+
+  it('are all run when none is named, and an unknown name is wrong usage', () => {
+    expect(selectLevels([])).toBe(LEVELS);
+    expect(() => selectLevels(['unit', 'units'])).toThrow(expect.objectContaining({ status: 2 }));
+  });
+
+  it('are summed, a failure without a failed test counting as one', () => {
+    const counts = { passed: 3, failed: 2, skipped: 1 };
+
+    expect(formatSum([{ level: unit, status: 1, counts, time: '1 s' }])).toBe(
+      '3 passed, 2 failed, 1 skipped',
+    );
+    expect(formatSum([{ level: format, status: 1, time: '1 s' }])).toBe('0 passed, 1 failed');
+    expect(
+      formatSum([{ level: unit, status: 0, counts: { ...counts, failed: 0, skipped: 0 }, time: '1 s' }]),
+    ).toBe('3 passed, 0 failed');
+  });
+
+  it('say in the table why they failed or were skipped', () => {
+    const table = formatTable([
+      { level: format, status: 0, time: '-', note: 'skipped: no reason' },
+      { level: unit, status: 1, time: '1 s', note: 'no test ran' },
+    ]);
+
+    expect(table).toContain('skipped: no reason');
+    expect(table).toContain('FAILED: no test ran');
+  });
+
+  it('fail when no test ran, and go on after a failure', async () => {
+    // Stands for both programs: ends well, and writes no report.
+    for (const name of ['vitest', 'biome']) {
+      write(`node_modules/.bin/${name}`, '#!/bin/sh\nexit 0\n');
+      chmodSync(join(root, 'node_modules/.bin', name), 0o755);
+    }
+    expect(await runLevels(root, [format])).toBe(0);
+    expect(await runLevels(root, [unit, format])).toBe(1);
+
+    write('node_modules/.bin/biome', '#!/bin/sh\nexit 7\n');
+    expect(await runLevels(root, [format, unit])).toBe(7);
+  });
+});
