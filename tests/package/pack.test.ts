@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listWorkspaces } from '../../scripts/build.mjs';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const workspaces = listWorkspaces(ROOT);
+const libraries = workspaces.filter(({ path }) => path !== 'bin').map(({ name }) => name);
+
+interface Packed {
+  name: string;
+  filename: string;
+  files: { path: string }[];
+}
+
+let project: string;
+let packed: Packed[];
+
+/** Packs every workspace as `npm publish` would, and installs them into a project that has nothing else. */
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'haos-package-'));
+  const names = workspaces.flatMap(({ path }) => ['--workspace', path]);
+  packed = JSON.parse(must(ROOT, 'npm', ['pack', '--json', '--pack-destination', project, ...names]));
+  writeFileSync(
+    join(project, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+  );
+  const tarballs = readdirSync(project).filter((name) => name.endsWith('.tgz'));
+  must(project, 'npm', [
+    'install',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+    ...tarballs.map((name) => `./${name}`),
+  ]);
+}, 300_000);
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+function run(cwd: string, program: string, args: readonly string[]) {
+  return spawnSync(program, args, { cwd, encoding: 'utf8' });
+}
+
+function must(cwd: string, program: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = run(cwd, program, args);
+  expect(status, `${program} ${args.join(' ')}\n${stderr}`).toBe(0);
+  return stdout;
+}
+
+describe('in an empty project', () => {
+  it.each(libraries)('%s can be imported', (name) => {
+    const program = `const exports = await import(${JSON.stringify(name)}); console.log(Object.keys(exports).length);`;
+
+    expect(
+      Number(must(project, process.execPath, ['--input-type=module', '--eval', program])),
+    ).toBeGreaterThan(0);
+  });
+
+  it.each(libraries)('%s keeps its inside private', (name) => {
+    const program = `await import(${JSON.stringify(`${name}/dist/index.js`)});`;
+
+    const { stderr } = run(project, process.execPath, ['--input-type=module', '--eval', program]);
+
+    expect(stderr).toContain('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+
+  it('every library has types', () => {
+    const lines = libraries.map(
+      (name, index) => `import * as library${index} from '${name}';\nlibrary${index}.doesNotExist;`,
+    );
+    writeFileSync(join(project, 'consumer.ts'), lines.join('\n'));
+    const options = ['--module', 'nodenext', '--target', 'es2022', '--strict', '--noEmit', '--skipLibCheck'];
+
+    const { stdout } = run(project, join(ROOT, 'node_modules/.bin/tsc'), [...options, 'consumer.ts']);
+
+    // Without types the namespace would be `any` and have every property, or the import itself would be an error.
+    const errors = stdout.split('\n').filter((line) => line.includes('error'));
+    expect(errors.map((line) => /error (TS\d+)/.exec(line)?.[1])).toEqual(libraries.map(() => 'TS2339'));
+  });
+
+  it('the program runs', () => {
+    writeFileSync(join(project, 'config.yaml'), 'hostname: myhost\n');
+
+    must(project, join(project, 'node_modules/.bin/haos'), ['config', 'validate', 'config.yaml']);
+  });
+});
+
+it('what is packed is the build and its description, nothing else', () => {
+  const foreign = packed.flatMap(({ name, files }) =>
+    files
+      .filter(
+        ({ path }) =>
+          !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path) || /\.test\.|tsbuildinfo/.test(path),
+      )
+      .map(({ path }) => `${name}: ${path}`),
+  );
+
+  expect(packed).toHaveLength(workspaces.length);
+  expect(foreign.filter((file) => !file.endsWith('.schema.json'))).toEqual([]);
+});
