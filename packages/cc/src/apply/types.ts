@@ -42,6 +42,8 @@ export interface ApplyContext {
   readonly mode: Mode | undefined;
   /** The HAOS version of the running image; undefined outside of one. */
   readonly version: string | undefined;
+  /** Some source could not be read, so what seems to have left the configuration may still be meant. Default false. */
+  readonly incomplete?: boolean;
   /** Proxies of `haos.environment`, for every fetch. */
   readonly proxy: ProxySettings;
   /** Ends all fetches of the phase when its budget is used up. */

@@ -1,0 +1,99 @@
+import type { ProxySettings } from '@haos/system';
+import { HaosError } from '@haos/system';
+import type { Applier } from '../apply/types.js';
+import type { CcErrorCode } from '../errors.js';
+import { formatEnvironmentLine, isVariableName } from './environment-line.js';
+import { isWrittenByUser } from './written-by-user.js';
+
+const PATH = '/etc/environment';
+
+/**
+ * Puts the variables of `haos.environment` into /etc/environment, which log-in sessions read. Lines of others and the order
+ * stay; a variable that has a line keeps its place, new ones follow in alphabetical order.
+ *
+ * Everyone can read that file, so two kinds of variables are not written there: those of k3s, which get into k3s's own
+ * environment file, and those that hold a credential, which a note names. Configured commands and HAOS's own downloads use
+ * the latter all the same.
+ */
+export const environment: Applier = {
+  name: 'environment',
+  keys: ['haos.environment'],
+  async apply(config, context) {
+    if (isWrittenByUser(config, PATH)) return;
+    const lines: string[] = [];
+    for (const [name, value] of variablesOf(config.haos?.environment)) {
+      if (isK3sVariable(name)) continue;
+      if (isConfidential(name, value)) {
+        context.note(
+          `haos.environment.${name} holds a credential and is not written to ${PATH}, which everyone can read`,
+        );
+        continue;
+      }
+      await context.attempt(() => void lines.push(formatEnvironmentLine(checkName(name), value)));
+    }
+    if (lines.length === 0) return;
+    const before = context.host.files.readTextIfExists(PATH) ?? '';
+    context.host.files.write(PATH, mergeLines(before, lines), { mode: 0o644 });
+  },
+};
+
+/** Whether a variable is k3s's own or its installer's, and nobody else's business. */
+export function isK3sVariable(name: string): boolean {
+  return /^(K3S|CONTAINERD|INSTALL_K3S)_/.test(name);
+}
+
+/** The proxies that HAOS's own downloads use. Of two spellings the lower-case one wins, as in curl. */
+export function proxyOf(environment: Readonly<Record<string, string>>): ProxySettings {
+  const read = (name: string) => environment[name] || environment[name.toUpperCase()] || undefined;
+  const http = read('http_proxy');
+  const https = read('https_proxy');
+  const no = read('no_proxy');
+  return {
+    ...(http === undefined ? {} : { http }),
+    ...(https === undefined ? {} : { https }),
+    ...(no === undefined ? {} : { no }),
+  };
+}
+
+/** The variables that configured commands get: all but those of k3s and those that no process can have. */
+export function commandEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const usable = variablesOf(environment).filter(
+    ([name, value]) => isVariableName(name) && !isK3sVariable(name) && !value.includes('\0'),
+  );
+  return Object.fromEntries(usable);
+}
+
+function variablesOf(environment: Readonly<Record<string, string>> | undefined): [string, string][] {
+  return Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function checkName(name: string): string {
+  if (isVariableName(name)) return name;
+  throw new HaosError<CcErrorCode>(
+    'HAOS_CC_ENVIRONMENT_NAME',
+    `${JSON.stringify(name)} in haos.environment is no name of a variable`,
+    { hint: 'Use letters, digits and underscores, and no digit at the beginning.' },
+  );
+}
+
+/** By its name, or because it is a URL with a user name or password, as proxies often are. */
+function isConfidential(name: string, value: string): boolean {
+  return (
+    /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|ACCESS_KEY|API_KEY|PRIVATE_KEY)/i.test(name) ||
+    /:\/\/[^/?#]*@/.test(value)
+  );
+}
+
+function mergeLines(text: string, wanted: readonly string[]): string {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const missing = new Map(wanted.map((line) => [nameOf(line), line]));
+  const merged = lines.map((line) => wanted.find((other) => nameOf(other) === nameOf(line)) ?? line);
+  for (const line of lines) missing.delete(nameOf(line));
+  return `${[...merged, ...missing.values()].join('\n')}\n`;
+}
+
+/** The variable that a line sets; pam_env reads a leading `export` too. */
+function nameOf(line: string): string | undefined {
+  return /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=/.exec(line)?.[1];
+}

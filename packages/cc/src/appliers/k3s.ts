@@ -1,0 +1,115 @@
+import { posix } from 'node:path';
+import { findGroup, findUser, type Host, parentOf, RANCHER } from '@haos/system';
+import type { Applier, ApplyContext } from '../apply/types.js';
+import type { CloudConfig } from '../generated/types.js';
+import { k3sArguments } from './k3s-arguments.js';
+import { renderK3sEnvironment } from './k3s-environment.js';
+import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
+import { isWrittenByUser } from './written-by-user.js';
+
+const BINARIES = ['/usr/sbin/k3s', '/sbin/k3s', '/usr/local/bin/k3s'] as const;
+
+/** Variables for k3s's own installer that mean something here as well. */
+const HONOURED = ['INSTALL_K3S_EXEC', 'INSTALL_K3S_SKIP_START'];
+
+/** Stopping k3s can take a while. Milliseconds. */
+const START_TIMEOUT = 180_000;
+
+/**
+ * Configures k3s, and starts it in the runtime phase: not in a runlevel, so that it never starts before the user data is
+ * known. A running k3s is restarted only when what it was started with has changed; phase `install` always restarts it.
+ * In mode install nothing is done.
+ */
+export const k3s: Applier = {
+  name: 'k3s',
+  keys: ['haos.server_url', 'haos.token', 'haos.labels', 'haos.k3s_args', 'haos.taints', 'haos.environment'],
+  always: true,
+  async apply(config, context) {
+    if (context.mode === 'install') {
+      context.note('k3s is not configured in mode install');
+      return;
+    }
+    const binary = BINARIES.find((path) => context.host.files.stat(path)?.type === 'file');
+    if (binary === undefined) context.note('k3s is not installed');
+    noteIgnored(config, context);
+    configure(config, context, binary ?? BINARIES[0]);
+    if (binary !== undefined && context.phase !== 'boot') await start(config, context, binary);
+  },
+};
+
+function configure(config: CloudConfig, context: ApplyContext, binary: string): void {
+  const haos = config.haos ?? {};
+  // All are rendered before the first is written: a service with the flags of one configuration and the token of another
+  // must not start.
+  const files = [
+    [k3sPaths.service, renderService(binary, k3sArguments(haos, context)), 0o755],
+    [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host)), 0o600],
+    [k3sPaths.logRotation, renderLogRotation(), 0o644],
+  ] as const;
+  for (const [path, text, mode] of files) {
+    const secret = path === k3sPaths.environment;
+    if (!isWrittenByUser(config, path)) context.host.files.write(path, text, { mode, secret });
+  }
+}
+
+/** The primary group of `rancher`; its name where the tree has no accounts yet. */
+function kubeconfigGroup(host: Host): string {
+  const user = findUser(host, RANCHER);
+  return (user === undefined ? undefined : findGroup(host, String(user.gid))?.name) ?? RANCHER;
+}
+
+function noteIgnored(config: CloudConfig, context: ApplyContext): void {
+  for (const name of Object.keys(config.haos?.environment ?? {}).sort()) {
+    if (name.startsWith('INSTALL_K3S_') && !HONOURED.includes(name)) context.note(`${name} has no effect`);
+  }
+}
+
+async function start(config: CloudConfig, context: ApplyContext, binary: string): Promise<void> {
+  const { host } = context;
+  if (config.haos?.environment?.INSTALL_K3S_SKIP_START === 'true') {
+    context.note('k3s is not started: INSTALL_K3S_SKIP_START is set');
+    return;
+  }
+  const inputs = await digestInputs(host, binary);
+  const command = await nextCommand(context, inputs);
+  if (command === undefined) return;
+  const { deferred } = await host.run('rc-service', [K3S_SERVICE, command], { timeout: START_TIMEOUT });
+  if (!deferred) host.files.write(k3sPaths.inputs, `${inputs}\n`, { mode: 0o600 });
+}
+
+/** What OpenRC has to do; the exit statuses are those of supervise-daemon.sh of OpenRC. */
+async function nextCommand(context: ApplyContext, inputs: string): Promise<'start' | 'restart' | undefined> {
+  if (context.phase === 'install') return 'restart';
+  const { files } = context.host;
+  const status = await context.host.run('rc-service', [K3S_SERVICE, 'status'], {
+    readOnly: true,
+    accept: [0, 1, 3, 4, 8, 16, 32, 64],
+  });
+  if (status.deferred) return 'start';
+  const isUp = status.exitCode === 0 || status.exitCode === 8;
+  if (isUp) return files.readTextIfExists(k3sPaths.inputs)?.trim() === inputs ? undefined : 'restart';
+  const isBroken = status.exitCode === 32 || status.exitCode === 64;
+  return isBroken ? 'restart' : 'start';
+}
+
+/** SHA-256 over everything that a restart would bring into effect. */
+async function digestInputs(host: Host, binary: string): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha256');
+  for (const path of [k3sPaths.service, k3sPaths.environment]) {
+    hash.update(`${host.files.readTextIfExists(path) ?? ''}\0`);
+  }
+  return hash.update(identityOf(host, binary)).digest('hex');
+}
+
+/** Where the binary leads: `/usr/sbin/k3s` points below `current`, which in turn points at a version. */
+function identityOf(host: Host, binary: string): string {
+  const target = linkTarget(host, binary) ?? binary;
+  const version = linkTarget(host, parentOf(target)) ?? '';
+  return `${target}\0${version}\0${host.files.stat(binary)?.size ?? 0}`;
+}
+
+function linkTarget(host: Host, path: string): string | undefined {
+  if (host.files.lstat(path)?.type !== 'symlink') return undefined;
+  return posix.resolve(parentOf(path), host.files.readLink(path));
+}

@@ -1,0 +1,74 @@
+import { HaosError, type Host } from '@haos/system';
+import type { Applier, ApplyContext } from '../apply/types.js';
+import type { CcErrorCode } from '../errors.js';
+import type { Wifi } from '../generated/types.js';
+import { formatKeyFileValue, ownershipLine, setKeyFileValue } from './key-file.js';
+import { isWrittenByUser } from './written-by-user.js';
+
+const SETTINGS = '/var/lib/connman/settings';
+const NETWORKS = '/var/lib/connman/cloud-config.config';
+const FIRST_LINE = ownershipLine('haos.wifi');
+
+/**
+ * Wireless networks as a provisioning file of connman (connman-service.config(5)), which connman watches, and the switch
+ * that turns wireless on. When no network is configured any more the file is removed, but wireless stays on: somebody else
+ * may have turned it on.
+ */
+export const wifi: Applier = {
+  name: 'wifi',
+  keys: ['haos.wifi'],
+  always: true,
+  async apply(config, context) {
+    const networks = config.haos?.wifi ?? [];
+    if (!isWrittenByUser(config, NETWORKS)) await writeNetworks(networks, context);
+    if (networks.length > 0 && !isWrittenByUser(config, SETTINGS))
+      await context.attempt(() => enable(context));
+  },
+};
+
+async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): Promise<void> {
+  const { files } = context.host;
+  const sections: string[] = [];
+  for (const [index, network] of networks.entries()) {
+    await context.attempt(() => void sections.push(renderNetwork(network, index)));
+  }
+  if (sections.length > 0) {
+    files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, secret: true });
+  } else if (isOurs(context.host)) {
+    files.remove(NETWORKS);
+  }
+}
+
+function renderNetwork(network: Wifi, index: number): string {
+  const key = `haos.wifi[${index}]`;
+  const name = network.name ?? '';
+  if (name === '') {
+    throw new HaosError<CcErrorCode>('HAOS_CC_WIFI', `${key} has no name`, {
+      hint: 'Give the name of the network (SSID).',
+    });
+  }
+  const lines = [`[service_wifi${index}]`, 'Type=wifi', formatName(name, `${key}.name`)];
+  if (network.passphrase) {
+    lines.push(`Passphrase=${formatKeyFileValue(network.passphrase, `${key}.passphrase`)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** connman drops blanks at the end of a name; such a name is given by its bytes. */
+function formatName(name: string, key: string): string {
+  const value = formatKeyFileValue(name, key);
+  return name === name.trim() ? `Name=${value}` : `SSID=${Buffer.from(name, 'utf8').toString('hex')}`;
+}
+
+function isOurs(host: Host): boolean {
+  return host.files.readTextIfExists(NETWORKS)?.startsWith(`${FIRST_LINE}\n`) ?? false;
+}
+
+/** A running connman writes its settings when it ends, so the file may be changed only while it does not run. */
+async function enable(context: ApplyContext): Promise<void> {
+  const before = context.host.files.readTextIfExists(SETTINGS) ?? '';
+  const after = setKeyFileValue(before, { section: 'WiFi', key: 'Enable', value: 'true' });
+  if (after === before) return;
+  if (context.phase === 'runtime') await context.host.run('connmanctl', ['enable', 'wifi']);
+  else context.host.files.write(SETTINGS, after, { mode: 0o600 });
+}
