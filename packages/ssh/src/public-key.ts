@@ -1,0 +1,138 @@
+/** One line of an authorized_keys file, as sshd(8) describes it under AUTHORIZED_KEYS FILE FORMAT. */
+export interface PublicKey {
+  /** The whole line as written, without white space around it. */
+  line: string;
+  /** What stands before the key type, such as `from="10.0.0.0/8",no-pty`. */
+  options: string | undefined;
+  type: string;
+  /** Base64 in its canonical form. */
+  blob: string;
+  /** Empty when there is none. */
+  comment: string;
+}
+
+export type RejectionCode =
+  | 'not-a-key'
+  | 'private-key'
+  | 'unsupported-type'
+  | 'broken-key'
+  | 'control-character';
+
+/** A line that is no key. It never holds the line's text, which may be anything. */
+export interface RejectedLine {
+  /** Counts from 1. */
+  line: number;
+  code: RejectionCode;
+  reason: string;
+}
+
+export interface ParsedKeys {
+  keys: PublicKey[];
+  rejected: RejectedLine[];
+}
+
+/** How many length-prefixed fields the blob of each type has (RFC 4253, 5656, 8709; PROTOCOL.u2f of OpenSSH). */
+const FIELD_COUNTS: ReadonlyMap<string, number> = new Map([
+  ['ssh-rsa', 3],
+  ['ssh-ed25519', 2],
+  ['ecdsa-sha2-nistp256', 3],
+  ['ecdsa-sha2-nistp384', 3],
+  ['ecdsa-sha2-nistp521', 3],
+  ['sk-ssh-ed25519@openssh.com', 3],
+  ['sk-ecdsa-sha2-nistp256@openssh.com', 4],
+]);
+
+const CERTIFICATE = '-cert-v01@openssh.com';
+
+const OPTION = /[A-Za-z0-9-]+(?:="(?:\\"|[^"\\]|\\(?!"))*")?/.source;
+const OPTIONS = new RegExp(`^${OPTION}(?:,${OPTION})*(?=[ \t])`);
+const KEY = /^(\S+)[ \t]+(\S+)(?:[ \t]+(.*))?$/;
+/** Control characters except the tab, and the line separators of Unicode. */
+const CONTROL = /[^\P{Cc}\t]|[\u2028\u2029]/u;
+
+const REASONS: Record<RejectionCode, string> = {
+  'not-a-key': 'it is no public key',
+  'private-key': 'it is a private key, which belongs on no other machine',
+  'unsupported-type': 'sshd does not know the key type',
+  'broken-key': 'the key is damaged or cut off',
+  'control-character': 'it holds control characters',
+};
+
+/**
+ * Reads the lines of an authorized_keys file, of a `.keys` page or of a configuration item. Only what sshd would take as a
+ * key is one; comments and blank lines are skipped, everything else is rejected. Never throws.
+ */
+export function parsePublicKeys(text: string): ParsedKeys {
+  const keys: PublicKey[] = [];
+  const rejected: RejectedLine[] = [];
+  for (const [index, written] of text.split('\n').entries()) {
+    const line = written.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const result = parseLine(line);
+    if (typeof result !== 'string') keys.push(result);
+    else rejected.push({ line: index + 1, code: result, reason: REASONS[result] });
+  }
+  return { keys, rejected };
+}
+
+/** What makes two keys the same key, whatever their options and comments. */
+export function keyId(key: PublicKey): string {
+  return `${key.type} ${key.blob}`;
+}
+
+function parseLine(line: string): PublicKey | RejectionCode {
+  if (CONTROL.test(line)) return 'control-character';
+  if (line.includes('PRIVATE KEY-----')) return 'private-key';
+  // As in sshd: what is no key may be a key behind options.
+  const plain = parseKey(line, undefined);
+  const options = plain === 'not-a-key' ? OPTIONS.exec(line)?.[0] : undefined;
+  return options === undefined ? plain : parseKey(line, options);
+}
+
+function parseKey(line: string, options: string | undefined): PublicKey | RejectionCode {
+  const key = KEY.exec(line.slice(options?.length ?? 0).trimStart());
+  if (!key) return options === undefined && isKeyType(line) ? 'broken-key' : 'not-a-key';
+  const [, type = '', base64 = '', comment = ''] = key;
+  if (!isKeyType(type)) return 'not-a-key';
+  if (!isSupportedType(type)) return 'unsupported-type';
+  const blob = decodeBlob(base64, type);
+  return blob === undefined ? 'broken-key' : { line, options, type, blob, comment };
+}
+
+/** Whether the word names a key type, known or not: `ssh-dss` was removed from OpenSSH, others may come. */
+function isKeyType(word: string): boolean {
+  return isSupportedType(word) || /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?$/.test(word);
+}
+
+function isSupportedType(type: string): boolean {
+  return FIELD_COUNTS.has(type) || (type.endsWith(CERTIFICATE) && plainTypeOf(type) !== undefined);
+}
+
+function plainTypeOf(certificate: string): string | undefined {
+  const base = certificate.slice(0, -CERTIFICATE.length);
+  return [base, `${base}@openssh.com`].find((type) => FIELD_COUNTS.has(type));
+}
+
+function decodeBlob(base64: string, type: string): string | undefined {
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
+  const blob = Buffer.from(base64, 'base64');
+  const fields = readFields(blob);
+  if (fields[0]?.toString('latin1') !== type) return undefined;
+  const count = FIELD_COUNTS.get(type);
+  const used = fields.reduce((sum, field) => sum + 4 + field.length, 0);
+  // A certificate's blob goes on with numbers; of the others a cut off one has a field less.
+  const complete = count === undefined || (fields.length === count && used === blob.length);
+  return complete ? blob.toString('base64') : undefined;
+}
+
+function readFields(blob: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  let offset = 0;
+  while (offset + 4 <= blob.length) {
+    const end = offset + 4 + blob.readUInt32BE(offset);
+    if (end > blob.length) break;
+    fields.push(blob.subarray(offset + 4, end));
+    offset = end;
+  }
+  return fields;
+}
