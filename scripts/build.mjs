@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { must, npmProgram, step } from './run.mjs';
 
 /** What every workspace is built with, beside its own files. */
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'tsup.base.ts'];
 
 /**
- * @typedef {{ path: string, name: string, bundled: boolean, dependencies: string[], outputs: string[] }} Workspace
+ * @typedef {{
+ *   path: string, name: string, bundled: boolean, dependencies: string[], outputs: string[], programs: Record<string, string>,
+ * }} Workspace
  * @typedef {{ types?: string, bundles: Record<string, string> }} BuildRecord digests of the inputs of the last build
  */
 
@@ -38,6 +49,24 @@ export async function build(root) {
     record.bundles[workspace.path] = digest;
     writeRecord(root, record);
   }
+  for (const workspace of workspaces) linkPrograms(root, workspace);
+}
+
+/**
+ * Links the programs of a workspace where npx looks. npm does so at installation, but only for files that are built already.
+ * @param {string} root
+ * @param {Workspace} workspace
+ */
+export function linkPrograms(root, workspace) {
+  for (const [name, file] of Object.entries(workspace.programs)) {
+    const link = npmProgram(root, name);
+    const target = join(root, workspace.path, file);
+    chmodSync(target, 0o755);
+    if (existsSync(link)) continue;
+    rmSync(link, { force: true });
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(relative(dirname(link), target), link);
+  }
 }
 
 /**
@@ -58,13 +87,8 @@ function describeWorkspace(root, path) {
   const manifest = readJson(join(root, path, 'package.json'));
   const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
   const outputs = stringsIn([manifest.exports, manifest.bin]).filter((target) => target.includes('dist/'));
-  return {
-    path,
-    name: manifest.name,
-    bundled: manifest.scripts?.bundle !== undefined,
-    dependencies,
-    outputs,
-  };
+  const bundled = manifest.scripts?.bundle !== undefined;
+  return { path, name: manifest.name, bundled, dependencies, outputs, programs: manifest.bin ?? {} };
 }
 
 /** @param {string} root @param {Workspace} workspace @param {string} ending */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { run, StepFailure } from './run.mjs';
+import { npmProgram, run, StepFailure } from './run.mjs';
 
 const SAMPLE = 'tests/fixtures/seed/sample.yaml';
 
@@ -37,7 +37,7 @@ const NODE_TREE = [
  */
 export async function runDemo(root, args) {
   const config = args[0] === undefined ? join(root, SAMPLE) : resolve(args[0]);
-  const haos = findCommand(root);
+  const haos = npmProgram(root, 'haos');
   const tree = makeTree(config);
   const boot = ['--boot', '--root', tree];
 
@@ -73,12 +73,6 @@ function heading(text) {
   console.log(`\n## ${text}\n`);
 }
 
-/** @param {string} root @returns {string} the built program of the workspace `bin` */
-function findCommand(root) {
-  const { bin } = JSON.parse(readFileSync(join(root, 'bin', 'package.json'), 'utf8'));
-  return join(root, 'bin', bin.haos);
-}
-
 /** @param {string} config @returns {string} */
 function makeTree(config) {
   const tree = mkdtempSync(join(tmpdir(), 'haos-demo-'));
@@ -98,7 +92,7 @@ function makeTree(config) {
 /** @param {readonly number[]} wanted @param {string} program @param {readonly string[]} args */
 async function expectStatus(wanted, program, args) {
   console.log(`$ haos ${args.join(' ')}`);
-  const status = await run(process.execPath, [program, ...args]);
+  const status = await run(program, args);
   if (wanted.includes(status)) return;
   throw new StepFailure(
     `haos ${args.join(' ')}: exit status ${status} instead of ${wanted.join(' or ')}`,

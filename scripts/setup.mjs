@@ -54,8 +54,8 @@ export async function installNpmPackages(root) {
 }
 
 /**
- * npm records what it installed in a hidden lock file; every package of ours has to be in it with the same version and content.
- * Packages for other platforms are optional and may be missing.
+ * npm records what it installed in a hidden lock file; every package of ours has to be in it with the same version and content,
+ * and to be there: npm install --package-lock-only writes that file too. Packages for other platforms are optional and may be missing.
  * @param {string} root
  */
 export function isInstalled(root) {
@@ -66,6 +66,7 @@ export function isInstalled(root) {
     if (path === '') return true;
     const found = installed[path];
     if (found === undefined) return wanted.optional === true;
+    if (!existsSync(join(root, path))) return false;
     return ['version', 'integrity', 'link'].every((field) => found[field] === wanted[field]);
   });
 }

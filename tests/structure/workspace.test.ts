@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestWorkspaces, listWorkspaces } from '../../scripts/build.mjs';
+import { digestWorkspaces, linkPrograms, listWorkspaces } from '../../scripts/build.mjs';
 import { formatSum, formatTable, LEVELS, runLevels, selectLevels } from '../../scripts/levels.mjs';
 import { checkNode, isInstalled, isOlder } from '../../scripts/setup.mjs';
 import { ROOT } from './module.js';
@@ -40,6 +41,8 @@ describe('the Node version', () => {
 describe('what is installed', () => {
   const wanted = { version: '1.0.0', integrity: 'sha512-a' };
 
+  beforeEach(() => write('node_modules/a/package.json', {}));
+
   function lock(path: string, packages: Record<string, object>) {
     write(path, { packages: { '': {}, ...packages } });
   }
@@ -49,6 +52,13 @@ describe('what is installed', () => {
     lock('node_modules/.package-lock.json', { 'node_modules/a': wanted });
 
     expect(isInstalled(root)).toBe(true);
+  });
+
+  it('is stale when a recorded package is not there', () => {
+    lock('package-lock.json', { 'node_modules/gone': wanted });
+    lock('node_modules/.package-lock.json', { 'node_modules/gone': wanted });
+
+    expect(isInstalled(root)).toBe(false);
   });
 
   it('may lack packages for other platforms', () => {
@@ -101,6 +111,15 @@ describe('what is stale', () => {
       { path: 'packages/low', outputs: ['./dist/index.js'] },
       { path: 'bin', bundled: true, outputs: ['./dist/haos.js'] },
     ]);
+  });
+
+  it('links programs where npx finds them, once they are built', () => {
+    write('bin/dist/haos.js', '#!/bin/sh\necho found\n');
+    const link = join(root, 'node_modules/.bin/haos');
+
+    for (const workspace of [...listWorkspaces(root), ...listWorkspaces(root)]) linkPrograms(root, workspace);
+
+    expect(spawnSync(link, { encoding: 'utf8' }).stdout).toBe('found\n');
   });
 
   it.each<[string, string, string[]]>([
