@@ -12,8 +12,8 @@ export const DEBIAN_PACKAGES = [
   {
     package: 'git',
     program: 'git',
-    levels: ['format', 'structure'],
-    why: 'which files are ignored; the git hooks',
+    levels: ['structure'],
+    why: 'the hooks are tested in a repository',
   },
 ];
 
