@@ -1,14 +1,7 @@
 export type Severity = 'error' | 'warning' | 'info';
 
 /** Where a value came from, lowest precedence first (docs/configuration.md). */
-export const SOURCE_NAMES = [
-  'system',
-  'cmdline',
-  'local',
-  'metadata',
-  'userdata',
-  'config.d',
-] as const;
+export const SOURCE_NAMES = ['system', 'cmdline', 'local', 'metadata', 'userdata', 'config.d'] as const;
 /** `input`: given by the caller, such as a file that is validated. */
 export type SourceName = (typeof SOURCE_NAMES)[number] | 'input';
 

@@ -1,59 +1,105 @@
 // Generated from src/schema.ts by `npm run generate`; do not edit.
 
+/** The configuration of one HAOS node. */
 export interface CloudConfig {
+  /** SSH keys that may log in as `rancher`: a public key, `github:USER`, `gitlab:USER`, or a URL that answers with keys. */
   sshAuthorizedKeys?: string[];
+  /** Files to write. */
   writeFiles?: WriteFile[];
+  /** The host name. Without it the one from DHCP is kept, or one is made up. */
   hostname?: string;
+  /** Kubernetes manifests to download at every boot for k3s to apply. */
   bootManifests?: BootManifest[];
+  /** Shell commands to run in the initrd, before the root file system is there. */
   initCmd?: string[];
+  /** Shell commands to run before services and the network start. */
   bootCmd?: string[];
+  /** Shell commands to run after the network is online. */
   runCmd?: string[];
+  /** What is particular to HAOS. */
   haos?: Haos;
 }
 
-export interface Haos {
-  dataSources?: string[];
-  modules?: string[];
-  sysctls?: Record<string, string>;
-  ntpServers?: string[];
-  dnsNameservers?: string[];
-  wifi?: Wifi[];
-  password?: string;
-  serverUrl?: string;
-  token?: string;
-  labels?: Record<string, string>;
-  k3sArgs?: string[];
-  environment?: Record<string, string>;
-  taints?: string[];
-  install?: Install;
-}
-
-export interface Install {
-  forceEfi?: boolean;
-  device?: string;
-  configUrl?: string;
-  silent?: boolean;
-  isoUrl?: string;
-  powerOff?: boolean;
-  noFormat?: boolean;
-  debug?: boolean;
-  tty?: string;
-}
-
+/** Files to write. */
 export interface WriteFile {
+  /** How `content` is encoded: plain text (empty), `b64`, `gz` or `gz+b64`; `base64` and `gzip` are the long names. */
   encoding?: string;
+  /** What the file holds. YAML `!!binary` is accepted too. */
   content?: string;
+  /** `user`, `user:group`, or numbers. */
   owner?: string;
+  /** The absolute path. */
   path?: string;
+  /** Octal permission bits, in quotes. */
   permissions?: string;
 }
 
+/** Kubernetes manifests to download at every boot for k3s to apply. */
 export interface BootManifest {
+  /** Where it is. The last part of the path is the file name, which must be unique. */
   url?: string;
+  /** The digest it must have; otherwise it is not saved. */
   sha256?: string;
 }
 
+/** What is particular to HAOS. */
+export interface Haos {
+  /** Where to look for a configuration from the cloud, in this order; the first that provides user data ends the search. */
+  dataSources?: string[];
+  /** Kernel modules to load, each optionally followed by parameters. */
+  modules?: string[];
+  /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
+  sysctls?: Record<string, string>;
+  /** Time servers to fall back to when connman knows of no other. */
+  ntpServers?: string[];
+  /** Name servers to fall back to when neither DHCP nor a connman service file names one. */
+  dnsNameservers?: string[];
+  /** Wireless networks to join. */
+  wifi?: Wifi[];
+  /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none. */
+  password?: string;
+  /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
+  serverUrl?: string;
+  /** The cluster secret or node token. */
+  token?: string;
+  /** Labels of the node, set when it first registers in Kubernetes. */
+  labels?: Record<string, string>;
+  /** Arguments of k3s, one per entry, beginning with `server` or `agent`. A flag and its value are joined by `=` or are two entries. */
+  k3sArgs?: string[];
+  /** Environment variables of k3s, configured commands and log-ins; above all the proxies. */
+  environment?: Record<string, string>;
+  /** Taints of the node, set when it first registers in Kubernetes. */
+  taints?: string[];
+  /** What the installer does without asking. It has no effect on an installed node. */
+  install?: Install;
+}
+
+/** Wireless networks to join. */
 export interface Wifi {
+  /** The network name (SSID). */
   name?: string;
+  /** The passphrase; none for an open network. */
   passphrase?: string;
+}
+
+/** What the installer does without asking. It has no effect on an installed node. */
+export interface Install {
+  /** Install for EFI even when the machine was not started by EFI. */
+  forceEfi?: boolean;
+  /** The disk to install to; the partition of `HAOS_STATE` with `no_format`. */
+  device?: string;
+  /** Where to fetch the configuration that is installed as `/haos/system/config.yaml`. */
+  configUrl?: string;
+  /** Ask no question. */
+  silent?: boolean;
+  /** The image to install when the machine was not booted from it. */
+  isoUrl?: string;
+  /** Power off after the installation instead of rebooting. */
+  powerOff?: boolean;
+  /** Neither partition nor format: the layout exists already. */
+  noFormat?: boolean;
+  /** Log more, during the installation and on the installed system. */
+  debug?: boolean;
+  /** The console of the installed system; `auto` is the one in use. */
+  tty?: string;
 }

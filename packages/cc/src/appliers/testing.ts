@@ -1,0 +1,79 @@
+import { type Host, isHaosError, type Mode, type Operation } from '@haos/system';
+import type { Applier, ApplyContext, Phase } from '../apply/types.js';
+import type { CloudConfig } from '../generated/types.js';
+import { proxyOf } from './environment.js';
+
+/** How to run one applier in a test. */
+export interface RunApplierOptions {
+  host: Host;
+  /** Default `runtime`. */
+  phase?: Phase;
+  /** Default `disk`. */
+  mode?: Mode;
+  version?: string;
+  incomplete?: boolean;
+}
+
+/** What one run did and said. */
+export interface ApplierRun {
+  operations: readonly Operation[];
+  /** Those of the operations that change the machine: no command and no download. */
+  changes: readonly Operation[];
+  /** The codes of what failed, in order. */
+  failures: readonly string[];
+  /** What failed, for people. */
+  messages: readonly string[];
+  notes: readonly string[];
+  output: readonly string[];
+}
+
+/** Runs one applier as a phase does: downloads first, and what is thrown is a failure like any other. */
+export async function runApplier<Fetched>(
+  applier: Applier<Fetched>,
+  config: CloudConfig,
+  options: RunApplierOptions,
+): Promise<ApplierRun> {
+  const { host } = options;
+  const failures: string[] = [];
+  const messages: string[] = [];
+  const notes: string[] = [];
+  const output: string[] = [];
+  const context: ApplyContext = {
+    host,
+    phase: options.phase ?? 'runtime',
+    mode: options.mode ?? 'disk',
+    version: options.version,
+    incomplete: options.incomplete ?? false,
+    proxy: proxyOf(config.haos?.environment ?? {}),
+    deadline: new AbortController().signal,
+    output: (line) => output.push(line),
+    note: (text) => notes.push(text),
+    async attempt(part) {
+      try {
+        await part();
+      } catch (error) {
+        failures.push(isHaosError(error) ? error.code : 'not a HaosError');
+        messages.push(String(error));
+      }
+    },
+  };
+  const before = host.operations.length;
+  await context.attempt(async () => {
+    const fetched = host.kind === 'plan' ? undefined : await applier.fetch?.(config, context);
+    await applier.apply(config, context, fetched);
+  });
+  const operations = host.operations.slice(before);
+  const changes = operations.filter(({ kind }) => kind !== 'run' && kind !== 'fetch');
+  return { operations, changes, failures, messages, notes, output };
+}
+
+/** Runs an applier twice: the second run must find nothing to change. */
+export async function runTwice<Fetched>(
+  applier: Applier<Fetched>,
+  config: CloudConfig,
+  options: RunApplierOptions,
+): Promise<{ first: ApplierRun; second: ApplierRun }> {
+  const first = await runApplier(applier, config, options);
+  const second = await runApplier(applier, config, options);
+  return { first, second };
+}

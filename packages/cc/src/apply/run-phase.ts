@@ -1,0 +1,59 @@
+import { type Host, layout, withLock } from '@haos/system';
+import type { Issue } from '../issue.js';
+import { readConfig } from '../read.js';
+import { exitStatusOf, type PhaseJournal, toJournalStep, writeJournal } from './journal.js';
+import { type ApplyOptions, apply } from './run.js';
+import type { Phase, PhaseResult } from './types.js';
+
+export interface RunPhaseResult extends PhaseResult {
+  /** What was left out of the configuration, and what its author should know. */
+  issues: readonly Issue[];
+  /** 0 done, 4 done with failed steps or with parts of the configuration left out. */
+  exitStatus: 0 | 4;
+}
+
+/**
+ * What a node does in a phase: reads its configuration, applies it, and keeps a journal under `/run/haos`. What cannot be read
+ * is left out and reported; the rest is applied. On the running machine the phases that others may start at any time hold a
+ * lock (HAOS_LOCKED).
+ */
+export async function runPhase(options: ApplyOptions): Promise<RunPhaseResult> {
+  const { host, phase } = options;
+  return isAlone(phase) ? runLocked(options) : withLock(host, layout.applyLock, () => runLocked(options));
+}
+
+/** Early boot runs these one after the other, and nothing else is up yet. */
+function isAlone(phase: Phase): boolean {
+  return phase === 'initrd' || phase === 'boot';
+}
+
+async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
+  const { host, phase } = options;
+  const { config, issues } = await readConfig(host);
+  const started = host.clock.now();
+  const journal = (state: Partial<PhaseJournal>): void =>
+    keepJournal(host, {
+      phase,
+      state: 'running',
+      started,
+      ended: undefined,
+      exitStatus: undefined,
+      issues,
+      steps: [],
+      ...state,
+    });
+  journal({});
+  const result = await apply(config, options);
+  const exitStatus = exitStatusOf(result, issues);
+  journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
+  return { ...result, issues, exitStatus };
+}
+
+/** A node whose journal cannot be written is configured all the same. */
+function keepJournal(host: Host, journal: PhaseJournal): void {
+  try {
+    writeJournal(host, journal);
+  } catch (error) {
+    host.log('journal', `not written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

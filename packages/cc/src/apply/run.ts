@@ -1,0 +1,184 @@
+import {
+  createRedactor,
+  type Host,
+  isHaosError,
+  layout,
+  type Mode,
+  type Operation,
+  readMode,
+} from '@haos/system';
+import { proxyOf } from '../appliers/environment.js';
+import type { CloudConfig } from '../generated/types.js';
+import { secretsOf } from '../secrets.js';
+import { sequence } from './sequence.js';
+import type { Applier, ApplyContext, Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
+
+export interface ApplyOptions {
+  host: Host;
+  phase: Phase;
+  /** Default: what early boot wrote to `/run/haos/mode`. */
+  mode?: Mode;
+  /** Milliseconds after which downloads that have not answered are given up; default 60,000 for all of them together. */
+  fetchBudget?: number;
+  /** Ends downloads early. */
+  signal?: AbortSignal;
+  /** Lines that configured commands print. */
+  onOutput?: (line: string) => void;
+  /** Called when a step begins and when it ended: progress, and the journal. */
+  onStep?: (step: StepResult, steps: readonly StepResult[]) => void;
+}
+
+const FETCH_BUDGET = 60_000;
+
+/**
+ * Applies a configuration in one phase. A step that fails does not stop the phase: the result tells of every step, and its
+ * failures never hold a secret. Applying twice changes nothing the second time.
+ */
+export async function apply(config: CloudConfig, options: ApplyOptions): Promise<PhaseResult> {
+  const { host, phase } = options;
+  const redact = createRedactor(secretsOf(config));
+  const budget = new AbortController();
+  const deadline = options.signal ? AbortSignal.any([budget.signal, options.signal]) : budget.signal;
+  const frame = {
+    host,
+    phase,
+    mode: options.mode ?? readMode(host),
+    version: readVersion(host),
+    deadline,
+    redact,
+  };
+  const active = sequence[phase].filter((applier) => isActive(applier, config));
+  const downloads = startDownloads(active, config, { ...options, frame });
+  if (downloads.size > 0) void giveUpAfter(options.fetchBudget ?? FETCH_BUDGET, host, budget);
+  const steps: StepResult[] = [];
+  for (const applier of active) {
+    const step = await runStep(applier, config, { ...options, frame, fetched: downloads.get(applier.name) });
+    steps.push(step);
+    options.onStep?.(step, steps);
+  }
+  budget.abort(new Error('the phase is over'));
+  return { phase, steps };
+}
+
+interface Frame {
+  host: Host;
+  phase: Phase;
+  mode: Mode | undefined;
+  version: string | undefined;
+  deadline: AbortSignal;
+  redact: (text: string) => string;
+}
+
+type StepOptions = ApplyOptions & { frame: Frame; fetched?: Promise<unknown> | undefined };
+
+function readVersion(host: Host): string | undefined {
+  return host.files.readTextIfExists(layout.version)?.trim() || undefined;
+}
+
+function isActive(applier: Applier, config: CloudConfig): boolean {
+  return applier.always === true || applier.keys.some((key) => isSet(config, key));
+}
+
+/** Whether a documented key, such as `haos.ntp_servers`, is in the configuration. */
+function isSet(config: CloudConfig, key: string): boolean {
+  const names = key
+    .split('.')
+    .map((part) => part.replace(/_[a-z0-9]/g, (match) => match.slice(1).toUpperCase()));
+  return (
+    names.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], config) !==
+    undefined
+  );
+}
+
+/** All downloads of the phase start at once, whatever step will need them. */
+function startDownloads(
+  appliers: readonly Applier[],
+  config: CloudConfig,
+  options: StepOptions,
+): Map<string, Promise<unknown>> {
+  const downloads = new Map<string, Promise<unknown>>();
+  if (options.host.kind === 'plan') return downloads;
+  for (const applier of appliers) {
+    if (!applier.fetch || !applier.keys.some((key) => isSet(config, key))) continue;
+    const context = createContext(config, options, { failures: [], notes: [] });
+    const download = applier.fetch(config, context);
+    // Looked at when its step runs; until then a rejection is not unhandled.
+    download.catch(() => undefined);
+    downloads.set(applier.name, download);
+  }
+  return downloads;
+}
+
+async function giveUpAfter(milliseconds: number, host: Host, budget: AbortController): Promise<void> {
+  try {
+    await host.clock.sleep(milliseconds, budget.signal);
+    budget.abort(new Error(`no answer within ${Math.round(milliseconds / 1000)} s`));
+  } catch {
+    // The phase was over first.
+  }
+}
+
+interface Findings {
+  failures: Failure[];
+  notes: string[];
+}
+
+function createContext(
+  config: CloudConfig,
+  { frame, onOutput }: StepOptions,
+  findings: Findings,
+): ApplyContext {
+  const { redact, ...context } = frame;
+  return {
+    ...context,
+    proxy: proxyOf(config.haos?.environment ?? {}),
+    output: (line) => onOutput?.(line),
+    note: (text) => findings.notes.push(redact(text)),
+    attempt: async (part) => {
+      try {
+        await part();
+      } catch (error) {
+        findings.failures.push(toFailure(error, redact));
+      }
+    },
+  };
+}
+
+async function runStep(applier: Applier, config: CloudConfig, options: StepOptions): Promise<StepResult> {
+  const { host } = options;
+  const findings: Findings = { failures: [], notes: [] };
+  const context = createContext(config, options, findings);
+  const started = host.clock.now();
+  const before = host.operations.length;
+  host.log('apply', `${options.phase}: ${applier.name}`);
+  await context.attempt(async () => applier.apply(config, context, await options.fetched));
+  const operations = host.operations.slice(before);
+  return {
+    applier: applier.name,
+    status: statusOf(operations, findings),
+    operations,
+    ...findings,
+    started,
+    ended: host.clock.now(),
+  };
+}
+
+/** Operations that happen on every run and so are no change of the node. */
+export function isAction(operation: Operation): boolean {
+  return operation.kind === 'run' || operation.kind === 'fetch';
+}
+
+function statusOf(operations: readonly Operation[], { failures, notes }: Findings): StepStatus {
+  if (failures.length > 0) return 'failed';
+  if (operations.some((operation) => !isAction(operation) && operation.status !== 'deferred'))
+    return 'changed';
+  if (operations.some((operation) => operation.status !== 'deferred')) return 'ran';
+  if (operations.length > 0) return 'deferred';
+  return notes.length > 0 ? 'skipped' : 'unchanged';
+}
+
+function toFailure(error: unknown, redact: (text: string) => string): Failure {
+  if (isHaosError(error))
+    return { code: error.code, message: redact(error.message), ...(error.hint ? { hint: error.hint } : {}) };
+  return { code: 'HAOS_INTERNAL', message: redact(error instanceof Error ? error.message : String(error)) };
+}

@@ -1,0 +1,75 @@
+import { bootManifests } from '../appliers/boot-manifests.js';
+import { bootCmd, initCmd, runCmd } from '../appliers/commands.js';
+import { connman } from '../appliers/connman.js';
+import { dataSources } from '../appliers/data-sources.js';
+import { environment } from '../appliers/environment.js';
+import { hostname } from '../appliers/hostname.js';
+import { k3s } from '../appliers/k3s.js';
+import { modules } from '../appliers/modules.js';
+import { password } from '../appliers/password.js';
+import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/ssh-authorized-keys.js';
+import { sysctls } from '../appliers/sysctls.js';
+import { wifi } from '../appliers/wifi.js';
+import { writeFiles } from '../appliers/write-files.js';
+import type { KeyDefinition } from '../schema.js';
+import { configDefinition, snakeCase } from '../schema.js';
+import { type Applier, PHASES, type Phase } from './types.js';
+
+/**
+ * Which appliers run in a phase, in which order. Order is behaviour: files are written before the commands that use them, and at
+ * runtime what waits for the network comes last, so that neither commands nor k3s wait for a download.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each applier knows the type of what it fetches, the list does not.
+export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
+  initrd: [modules, sysctls, hostname, password, writeFiles, environment, initCmd],
+  boot: [
+    dataSources,
+    modules,
+    sysctls,
+    hostname,
+    connman,
+    wifi,
+    password,
+    sshAuthorizedKeys,
+    k3s,
+    writeFiles,
+    environment,
+    bootCmd,
+  ],
+  runtime: [
+    dataSources,
+    modules,
+    sysctls,
+    hostname,
+    connman,
+    wifi,
+    password,
+    sshAuthorizedKeys,
+    writeFiles,
+    environment,
+    runCmd,
+    k3s,
+    bootManifests,
+    sshAuthorizedKeysRemote,
+  ],
+  install: [k3s],
+};
+
+/** A documented key and the phases of a boot in which it takes effect. */
+export interface PhaseTableRow {
+  key: string;
+  phases: readonly Phase[];
+}
+
+/** The documented table of keys and phases. */
+export function phaseTable(): PhaseTableRow[] {
+  return rowsOf(configDefinition, '');
+}
+
+function rowsOf(section: KeyDefinition, prefix: string): PhaseTableRow[] {
+  return (section.keys ?? []).flatMap((key) => {
+    const path = prefix + snakeCase(key.name);
+    if (key.kind === 'section') return rowsOf(key, `${path}.`);
+    return key.phases ? [{ key: path, phases: PHASES.filter((phase) => key.phases?.includes(phase)) }] : [];
+  });
+}

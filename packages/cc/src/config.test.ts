@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { readSources } from './config.js';
+import { dumpJson } from './dump.js';
+import type { Source } from './source.js';
+
+/** What `--dump-json` prints, without what it always prints. */
+function read(...contents: (string | Source)[]): unknown {
+  const result = readSources(
+    contents.map((content) => (typeof content === 'string' ? { content } : content)),
+  );
+  expect(result.issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return shorten(dumpJson(result.config));
+}
+
+function shorten(json: string): unknown {
+  const { haos, ...rest } = JSON.parse(json);
+  const { install, ...section } = haos;
+  return {
+    ...rest,
+    ...(Object.keys(section).length > 0 || Object.keys(install).length > 0
+      ? { haos: { ...section, ...(Object.keys(install).length > 0 ? { install } : {}) } }
+      : {}),
+  };
+}
+
+function cmdline(content: string): Source {
+  return { source: 'cmdline', form: 'cmdline', content };
+}
+
+function codes(...contents: (string | Source)[]): string[] {
+  return readSources(
+    contents.map((content) => (typeof content === 'string' ? { content } : content)),
+  ).issues.map(({ severity, code }) => `${severity} ${code}`);
+}
+
+describe('names', () => {
+  it.each([
+    ['server_url', 'serverUrl'],
+    ['serverUrl', 'serverUrl'],
+    ['serverurl', 'serverUrl'],
+    ['SERVERURL', 'serverUrl'],
+    ['k3s_arg', 'k3sArgs'],
+    ['k3sargs', 'k3sArgs'],
+    ['dns_nameserver', 'dnsNameservers'],
+    ['dnsnameserver', 'dnsNameservers'],
+    ['dnsNameserver', 'dnsNameservers'],
+    ['data_sourc', 'dataSources'],
+    ['modul', 'modules'],
+  ])('takes %s for %s', (spelling, name) => {
+    const value = name === 'serverUrl' ? 'x' : ['x'];
+    expect(read(`haos: {${spelling}: x}`)).toEqual({ haos: { [name]: value } });
+  });
+
+  it('takes HAOS for haos, pass for passphrase and efi for force_efi', () => {
+    expect(read('HAOS: {wifi: {name: a, pass: b}, install: {efi: true}}')).toEqual({
+      haos: { wifi: [{ name: 'a', passphrase: 'b' }], install: { forceEfi: true } },
+    });
+  });
+
+  it.each([
+    'ssh-authorized-keys',
+    'hostnames',
+    'run_cmds',
+    'k3os',
+    'token',
+    '__proto__',
+    'constructor',
+    'Run_Cmd',
+  ])('reports %s at the top level as unknown', (name) => {
+    expect(codes(`${name}: x`)).toEqual(['warning unknown-key']);
+    expect(read(`${name}: x`)).toEqual({});
+  });
+
+  it.each([
+    ['hostnam: x', 'did you mean hostname?'],
+    ['haos: {ntp_services: [x]}', 'did you mean ntp_servers?'],
+    ['token: x', 'did you mean haos.token?'],
+    ['k3os: {}', 'did you mean haos?'],
+    ['haos: {hostname: x}', 'did you mean hostname?'],
+    ['ssh-authorized-keys: [x]', 'did you mean ssh_authorized_keys?'],
+  ])('suggests for %s', (content, hint) => {
+    expect(readSources([{ content }]).issues[0]?.hint).toBe(hint);
+  });
+
+  it('takes two spellings for one key, the last in the document wins', () => {
+    expect(read('haos: {label: {a: 1}, labels: {b: "2"}}')).toEqual({ haos: { labels: { b: '2' } } });
+    expect(codes('haos: {label: {a: "1"}, labels: {b: "2"}}')).toEqual(['warning two-spellings']);
+  });
+
+  it('keeps names inside maps of strings as they are written', () => {
+    const environment = { HTTP_PROXY: 'a', noProxy: 'b', __proto__x: 'c', yes: 'd', '0x10': 'e', '010': 'f' };
+    expect(
+      read('haos: {environment: {HTTP_PROXY: a, noProxy: b, __proto__x: c, yes: d, 0x10: e, 010: f}}'),
+    ).toEqual({
+      haos: { environment },
+    });
+  });
+
+  it('takes __proto__ in a map of strings for an ordinary name', () => {
+    const { config } = readSources([{ content: 'haos: {labels: {__proto__: a}}' }]);
+    expect(JSON.stringify(config.haos?.labels)).toBe('{"__proto__":"a"}');
+  });
+});
+
+describe('coercion', () => {
+  it.each([
+    ['haos: {token: 007}', { token: '007' }],
+    ['haos: {token: 1.10}', { token: '1.10' }],
+    ['haos: {token: yes}', { token: 'yes' }],
+    ['haos: {token: 0755}', { token: '0755' }],
+    ['haos: {token: .inf}', { token: '.inf' }],
+    ['haos: {token: 123456789012345678901234567890}', { token: '123456789012345678901234567890' }],
+    ['haos: {token: " x "}', { token: ' x ' }],
+    ['haos: {modules: kvm}', { modules: ['kvm'] }],
+    ['haos: {modules: "a, b c"}', { modules: ['a, b c'] }],
+    ['haos: {k3s_args: [--port, 6443, yes, ~]}', { k3sArgs: ['--port', '6443', 'yes', ''] }],
+    [
+      'haos: {sysctl: {a: 4 4 1 7, b: " x ", c: yes, d: No, e: ~}}',
+      { sysctls: { a: '4 4 1 7', b: 'x', c: 'true', d: 'false', e: '' } },
+    ],
+    [
+      'haos: {sysctl: {a: 0755, b: 0x1F, c: 0b11, d: 1_000, e: -5, f: 0o17}}',
+      { sysctls: { a: '493', b: '31', c: '3', d: '1000', e: '-5', f: '15' } },
+    ],
+    [
+      'haos: {sysctl: {a: 1.10, b: 2.0, c: 1.5e+3, d: 1e21, e: 1e-7, f: .inf, g: .nan}}',
+      {
+        sysctls: {
+          a: '1.1',
+          b: '2',
+          c: '1500',
+          d: '1000000000000000000000',
+          e: '0.0000001',
+          f: '.inf',
+          g: '.nan',
+        },
+      },
+    ],
+    [
+      'haos: {sysctl: {a: 12345678, b: 9007199254740993}}',
+      { sysctls: { a: '12345678', b: '9007199254740993' } },
+    ],
+    [
+      'haos: {sysctl: {a: [x, y], b: [], c: 22:30, d: 2001-01-01, e: "1,000"}}',
+      { sysctls: { a: 'x', b: '', c: '22:30', d: '2001-01-01', e: '1,000' } },
+    ],
+    [
+      'haos: {sysctl: {a: 089, b: 1.2.3, c: 0x, d: nil, e: t}}',
+      { sysctls: { a: '89', b: '1.2.3', c: '0x', d: 'nil', e: 't' } },
+    ],
+    [
+      'haos: {install: {silent: on, debug: "true", force_efi: "yes"}}',
+      { install: { silent: true, debug: true } },
+    ],
+    ['haos: {wifi: {name: a}}', { wifi: [{ name: 'a' }] }],
+    ['haos: {token: !!str 5, password: !!int "7"}', { token: '5', password: '7' }],
+    ['haos: {token: !custom x}', { token: 'x' }],
+  ])('reads %s', (content, haos) => {
+    expect(read(content)).toEqual({ haos });
+  });
+
+  it('takes a null item of a list of maps for an empty item', () => {
+    expect(read('boot_manifests: [~, {url: x}]')).toEqual({ bootManifests: [{}, { url: 'x' }] });
+  });
+
+  it.each([
+    ['haos: {token: [a]}', '/haos/token'],
+    ['haos: {token: {a: b}}', '/haos/token'],
+    ['haos: {modules: {a: b}}', '/haos/modules'],
+    ['haos: {modules: [[a]]}', '/haos/modules/0'],
+    ['haos: {sysctls: [a]}', '/haos/sysctls'],
+    ['haos: {sysctls: a}', '/haos/sysctls'],
+    ['haos: {sysctls: {a: {b: c}}}', '/haos/sysctls/a'],
+    ['haos: {install: {silent: 1}}', '/haos/install/silent'],
+    ['haos: {install: {silent: [true]}}', '/haos/install/silent'],
+    ['write_files: text', '/writeFiles'],
+    ['write_files: [text]', '/writeFiles/0'],
+    ['haos: []', '/haos'],
+    ['haos: true', '/haos'],
+    ['haos: {install: x}', '/haos/install'],
+  ])('refuses the type in %s', (content, pointer) => {
+    const { issues } = readSources([{ content }]);
+    const errors = issues.filter(({ severity }) => severity === 'error');
+    expect(errors.map((issue) => [issue.code, issue.pointer])).toEqual([['wrong-type', pointer]]);
+    expect(errors[0]?.origin?.line).toBe(1);
+  });
+
+  it('leaves out the smallest part that has a wrong type', () => {
+    const content =
+      'hostname: a\nwrite_files: [{path: /a}, {path: [x]}, {path: /c}, {mode: {}, owner: {}}]\nhaos: {sysctls: {a: b, c: {}}, k3s_args: [server, []]}';
+    const { config } = readSources([{ content }]);
+    expect(config).toEqual({
+      hostname: 'a',
+      writeFiles: [{ path: '/a' }, { path: '/c' }],
+      haos: { sysctls: { a: 'b' } },
+    });
+  });
+
+  it('turns binary content that is no text into base64', () => {
+    const file = (text: string) => read(`write_files: [{path: /a, ${text}}]`);
+    const written = (content: string, encoding: string) => ({
+      writeFiles: [{ content, encoding, owner: '', path: '/a', permissions: '' }],
+    });
+    expect(file('content: !!binary aGk=')).toEqual(written('hi', ''));
+    expect(file('content: !!binary /+8=')).toEqual(written('/+8=', 'b64'));
+    expect(file('content: !!binary H4sI, encoding: gzip')).toEqual(written('H4sI', 'gzip+b64'));
+  });
+
+  it('warns of what is read otherwise than it looks', () => {
+    expect(codes('write_files: [{path: /a, permissions: 0755}]')).toEqual(['warning ambiguous-scalar']);
+    expect(codes('haos: {install: {silent: yes}}')).toEqual(['warning deprecated-form']);
+    expect(codes('haos: {install: {silent: "yes"}}')).toEqual(['warning ambiguous-scalar']);
+    expect(codes('haos: {sysctls: {a: 1}}')).toEqual(['warning ambiguous-scalar']);
+  });
+});
+
+describe('merging', () => {
+  it('replaces lists and maps of strings as a whole and merges sections by key', () => {
+    expect(
+      read(
+        'haos: {labels: {a: x, b: y}, modules: [m], token: t, install: {tty: a}}',
+        'haos: {labels: {c: z}, modules: [n], install: {device: d}}',
+      ),
+    ).toEqual({
+      haos: { labels: { c: 'z' }, modules: ['n'], token: 't', install: { tty: 'a', device: 'd' } },
+    });
+  });
+
+  it.each([
+    ['haos: {token: ~}', { haos: { install: { tty: 'a' } } }],
+    ['haos: {token: ""}', { haos: { install: { tty: 'a' } } }],
+    ['haos:', {}],
+    ['haos: {}', { haos: { token: 't', install: { tty: 'a' } } }],
+    ['haos: {install: ~}', { haos: { token: 't' } }],
+  ])('clears with %s', (content, expected) => {
+    expect(read('haos: {token: t, install: {tty: a}}', content)).toEqual(expected);
+  });
+
+  it('starts afresh on a section that was cleared', () => {
+    expect(read('haos: {token: t}', 'haos:', 'haos: {password: p}')).toEqual({ haos: { password: 'p' } });
+  });
+
+  it('forgives a wrong type that a later source replaces', () => {
+    expect(read('haos: {token: [x]}', 'haos: {token: t}')).toEqual({ haos: { token: 't' } });
+  });
+});
+
+describe('the kernel command line', () => {
+  it.each([
+    ['haos.token=TOKEN quiet root=/dev/sda', { token: 'TOKEN' }],
+    ['haos.dns_nameserver=1.1.1.1 haos.dns_nameservers=8.8.8.8', { dnsNameservers: ['1.1.1.1', '8.8.8.8'] }],
+    ['haos.sysctl[kernel.printk]="4 4 1 7"', { sysctls: { 'kernel.printk': '4 4 1 7' } }],
+    ['"haos.sysctl[kernel.printk]=4 4 1 7"', { sysctls: { 'kernel.printk': '4 4 1 7' } }],
+    ['haos.sysctl.kernel.printk=4', { sysctls: { 'kernel.printk': '4' } }],
+    [
+      'haos.labels[region]=us-west-1 haos.label.a.b=c haos.labels[region]=eu',
+      { labels: { region: 'eu', 'a.b': 'c' } },
+    ],
+    ['haos.labels[a[b]]=c', { labels: { 'a[b]': 'c' } }],
+    [
+      'haos.install.efi haos.install.silent=true haos.install.debug=1',
+      { install: { forceEfi: true, silent: true } },
+    ],
+    ['haos.token=a haos.token=b', { token: 'b' }],
+    ['haos.modules=', { modules: [''] }],
+    ['haos.wifi.name=a haos.wifi.passphrase="b c"', { wifi: [{ name: 'a', passphrase: 'b c' }] }],
+    ['haos.k3s_args=a,b haos.k3s_args=--x=y', { k3sArgs: ['a,b', '--x=y'] }],
+    ['HAOS.SERVERURL=x', { serverUrl: 'x' }],
+  ])('reads %s', (text, haos) => {
+    expect(read(cmdline(text))).toEqual({ haos });
+  });
+
+  it('reads keys of the top level', () => {
+    expect(read(cmdline('hostname=h ssh_authorized_keys=a run_cmd="echo a b" boot_manifest.url=u'))).toEqual({
+      hostname: 'h',
+      sshAuthorizedKeys: ['a'],
+      runCmd: ['echo a b'],
+      bootManifests: [{ url: 'u' }],
+    });
+  });
+
+  it.each([
+    'haos.labels[]=x',
+    'haos.labels[a=x',
+    'haos.labels[a]b=x',
+    'haos.token[a]=x',
+    'haos..token=x',
+    'haos.tokn=x',
+    '.x=y',
+    '=y',
+  ])('ignores %s', (text) => {
+    expect(read(cmdline(text))).toEqual({});
+  });
+
+  it('reports unknown parameters below haos only', () => {
+    expect(codes(cmdline('haos.tokn=x foo=bar quiet hostnam=x'))).toEqual(['warning unknown-key']);
+  });
+
+  it.each([
+    'haos',
+    'haos=x',
+    'haos.install',
+    'haos.labels=x',
+    'haos.token.y=2',
+    'hostname.x=1',
+    'haos.token.=v',
+  ])('refuses the type of %s', (text) => {
+    expect(codes(cmdline(text))).toEqual(['error wrong-type']);
+  });
+
+  it('clears with an empty value and is one source as a whole', () => {
+    expect(
+      read(
+        'haos: {token: t, modules: [a]}',
+        cmdline('haos.token= haos.modules=b haos.modules=c'),
+        'haos: {sysctls: {}}',
+      ),
+    ).toEqual({
+      haos: { modules: ['b', 'c'] },
+    });
+  });
+});
+
+describe('provenance', () => {
+  const system: Source = {
+    source: 'system',
+    file: 'system.yaml',
+    content: 'hostname: a\nhaos:\n  labels:\n    x: "1"\n  modules:\n  - m\n',
+  };
+  const local: Source = { source: 'local', file: 'local.yaml', content: 'haos:\n  labels: {y: "2"}\n' };
+
+  it('knows the place of every leaf', () => {
+    const { provenance } = readSources([system, cmdline('haos.token=t'), local]);
+    const places = provenance.leaves().map((leaf) => {
+      const { source, line, column } = provenance.origins(leaf)[0]!;
+      return `${leaf} ${source} ${line}:${column}`;
+    });
+    expect(places.sort()).toEqual([
+      '/haos/labels/y local 2:15',
+      '/haos/modules/0 system 6:5',
+      '/haos/token cmdline 1:12',
+      '/hostname system 1:11',
+    ]);
+  });
+
+  it('lists what a value overrode, the winner first', () => {
+    const { provenance } = readSources([system, local]);
+    expect(provenance.origins('/haos/labels/y').map(({ source, line }) => [source, line])).toEqual([
+      ['local', 2],
+      ['system', 3],
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { checkTypes } from './check-types.js';
+import type { CloudConfig } from './generated/types.js';
+import type { Issue } from './issue.js';
+import { mergeTrees } from './merge.js';
+import { type Provenance, traceProvenance } from './provenance.js';
+import { parseSource, type Source } from './source.js';
+
+/** A configuration, what is wrong with it, and where each value came from. */
+export interface ConfigResult {
+  /** Everything that is valid: a key whose value is not, is left out, and a source that cannot be read has no keys. */
+  config: CloudConfig;
+  /** An issue of severity `error` means that something was left out. */
+  issues: Issue[];
+  provenance: Provenance;
+  /** The texts that were read, for showing an issue's line. */
+  texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads a configuration from sources, lowest precedence first, without touching any machine. Never throws for what is in
+ * the sources: look at `issues`.
+ */
+export function readSources(sources: readonly Source[]): ConfigResult {
+  const parsed = sources.map(parseSource);
+  const layers = parsed.map(({ layer }) => layer);
+  const merged = mergeTrees(layers.map(({ value }) => value));
+  const { config, issues: typeIssues } = checkTypes(
+    merged,
+    (pointer) => traceProvenance(layers, merged).origins(pointer)[0],
+  );
+  return {
+    config: config as CloudConfig,
+    issues: [...parsed.flatMap(({ issues }) => issues), ...typeIssues],
+    provenance: traceProvenance(layers, config),
+    texts: new Map(layers.map(({ document }) => [document.file, document.text])),
+  };
+}
+
+/** Whether something was left out of the configuration. */
+export function hasErrors(issues: readonly Issue[]): boolean {
+  return issues.some(({ severity }) => severity === 'error');
+}

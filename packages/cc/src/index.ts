@@ -1,0 +1,36 @@
+export {
+  exitStatusOf,
+  type JournalStep,
+  type OperationSummary,
+  type PhaseJournal,
+  readJournals,
+} from './apply/journal.js';
+export { type Plan, type PlannedChange, type PlannedStep, type PlanOptions, plan } from './apply/plan.js';
+export { type ApplyOptions, apply } from './apply/run.js';
+export { type RunPhaseResult, runPhase } from './apply/run-phase.js';
+export { type PhaseTableRow, phaseTable } from './apply/sequence.js';
+export {
+  type Failure,
+  PHASES,
+  type Phase,
+  type PhaseResult,
+  type StepResult,
+  type StepStatus,
+} from './apply/types.js';
+export { type ConfigResult, hasErrors, readSources } from './config.js';
+export { defineConfig } from './define-config.js';
+export { dumpJson, dumpYaml } from './dump.js';
+export type { CcErrorCode } from './errors.js';
+export { type Explanation, explain, type Overridden, REDACTED } from './explain.js';
+export type { BootManifest, CloudConfig, Haos, Install, Wifi, WriteFile } from './generated/types.js';
+export type { Issue, IssueCode, Origin, Severity, SourceName } from './issue.js';
+export { type JsonSchema, schema } from './json-schema.js';
+export type { Contribution, Provenance } from './provenance.js';
+export { deleteConfig, putConfig } from './put.js';
+export { readConfig } from './read.js';
+export { formatGithub } from './report/github.js';
+export { formatSarif } from './report/sarif.js';
+export { formatText, type TextOptions } from './report/text.js';
+export { secretsOf } from './secrets.js';
+export type { Source, SourceForm } from './source.js';
+export { type ValidationReport, validate, validateResult } from './validate.js';

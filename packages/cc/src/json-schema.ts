@@ -1,0 +1,105 @@
+import { spellings } from './names.js';
+import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+
+/** A JSON Schema, draft-07. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** What the configuration object must look like after names and values have been coerced: the validator is compiled from it. */
+export function canonicalSchema(definition: KeyDefinition = configDefinition): JsonSchema {
+  switch (definition.kind) {
+    case 'string':
+      return { type: 'string' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'strings':
+      return { type: 'array', items: { type: 'string' } };
+    case 'string-map':
+      return { type: 'object', additionalProperties: { type: 'string' } };
+    case 'items':
+      return { type: 'array', items: canonicalObject(definition) };
+    case 'section':
+      return canonicalObject(definition);
+  }
+}
+
+function canonicalObject(definition: KeyDefinition): JsonSchema {
+  const keys = definition.keys ?? [];
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(keys.map((key) => [key.name, canonicalSchema(key)])),
+  };
+}
+
+/**
+ * The JSON Schema (draft-07, which editors support best) of the configuration as people write it: snake_case names with
+ * descriptions, examples and defaults; other accepted spellings are allowed but not offered.
+ */
+export function schema(): JsonSchema {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://haos.io/schema/cloud-config.schema.json',
+    title: 'HAOS cloud-config',
+    ...writtenSchema(configDefinition),
+  };
+}
+
+function writtenSchema(definition: KeyDefinition): JsonSchema {
+  const annotations = {
+    description: definition.description,
+    ...(definition.default === undefined ? {} : { default: definition.default }),
+    ...(definition.examples.length > 0 ? { examples: definition.examples } : {}),
+    ...(definition.secret ? { 'x-haos-secret': true } : {}),
+    ...(definition.phases ? { 'x-haos-phases': definition.phases } : {}),
+  };
+  return { ...annotations, ...writtenType(definition) };
+}
+
+const TEXT = { type: ['string', 'number', 'boolean', 'null'] };
+
+function writtenType(definition: KeyDefinition): JsonSchema {
+  const item = definition.values ? { enum: definition.values } : TEXT;
+  switch (definition.kind) {
+    case 'string':
+      return item;
+    case 'boolean':
+      return { type: ['boolean', 'null'] };
+    case 'strings':
+      return { anyOf: [{ type: 'array', items: item }, item, { type: 'null' }] };
+    case 'string-map':
+      return { type: ['object', 'null'], additionalProperties: TEXT };
+    case 'items':
+      return {
+        anyOf: [
+          { type: 'array', items: writtenObject(definition) },
+          writtenObject(definition),
+          { type: 'null' },
+        ],
+      };
+    case 'section':
+      return { ...writtenObject(definition), type: ['object', 'null'] };
+  }
+}
+
+function writtenObject(definition: KeyDefinition): JsonSchema {
+  const keys = definition.keys ?? [];
+  const required = keys.filter((key) => key.required).map((key) => snakeCase(key.name));
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(keys.map((key) => [snakeCase(key.name), writtenSchema(key)])),
+    patternProperties: Object.fromEntries(keys.map((key) => [otherSpellings(key), writtenSchema(key)])),
+    ...(required.length > 0 ? { required } : {}),
+  };
+}
+
+/** Matches every accepted spelling of a key but the documented one. Regular expressions of JSON Schema have no flag for case. */
+function otherSpellings(key: KeyDefinition): string {
+  const documented = snakeCase(key.name);
+  const alternatives = spellings(key).map((spelling) =>
+    spelling.includes('_')
+      ? spelling
+      : spelling.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`),
+  );
+  return `^(?!${documented}$)(?:${alternatives.join('|')})$`;
+}

@@ -1,0 +1,58 @@
+import leven from 'leven';
+import { type KeyDefinition, snakeCase } from './schema.js';
+
+/** Every accepted spelling of the keys of one section, looked up as written. */
+export interface NameTable {
+  readonly byName: ReadonlyMap<string, KeyDefinition>;
+  readonly bySpelling: ReadonlyMap<string, KeyDefinition>;
+}
+
+/** A cache of a pure function: building all tables at import would cost every start. */
+const tables = new WeakMap<KeyDefinition, NameTable>();
+
+/** The spellings of a section's or an item's keys. */
+export function namesOf(section: KeyDefinition): NameTable {
+  let table = tables.get(section);
+  if (!table) {
+    table = buildTable(section.keys ?? []);
+    tables.set(section, table);
+  }
+  return table;
+}
+
+function buildTable(keys: readonly KeyDefinition[]): NameTable {
+  const bySpelling = new Map<string, KeyDefinition>();
+  for (const key of keys) for (const spelling of spellings(key)) bySpelling.set(spelling, key);
+  return { byName: new Map(keys.map((key) => [key.name, key])), bySpelling };
+}
+
+/**
+ * The spellings that a look-up knows: the name in lower case, which stands for any mixture of cases, and in snake_case; for
+ * plural names both also without `s` and `es`; and the aliases.
+ */
+export function spellings(key: KeyDefinition): string[] {
+  const forms = [key.name, snakeCase(key.name), ...(key.aliases ?? [])];
+  const singular = forms.filter((form) => form.endsWith('s')).map((form) => form.slice(0, -1));
+  const shorter = forms.filter((form) => form.endsWith('es')).map((form) => form.slice(0, -2));
+  return [...new Set([...forms, ...singular, ...shorter].map((form) => form.toLowerCase()))];
+}
+
+/** The key that a spelling stands for, or undefined. Hyphens and mixtures such as `Server_Url` are not accepted. */
+export function lookUpName(section: KeyDefinition, spelling: string): KeyDefinition | undefined {
+  const { bySpelling } = namesOf(section);
+  return (
+    bySpelling.get(spelling) ?? (spelling.includes('_') ? undefined : bySpelling.get(spelling.toLowerCase()))
+  );
+}
+
+/** The documented key that is most like an unknown one, in snake_case; undefined when none is close. */
+export function suggestName(section: KeyDefinition, unknown: string): string | undefined {
+  const wanted = unknown.toLowerCase().replaceAll('-', '_');
+  let best: { name: string; distance: number } | undefined;
+  for (const [spelling, key] of namesOf(section).bySpelling) {
+    const distance = leven(wanted, spelling);
+    if (distance <= Math.max(1, Math.floor(spelling.length / 3)) && distance < (best?.distance ?? Infinity))
+      best = { name: snakeCase(key.name), distance };
+  }
+  return best?.name;
+}

@@ -1,0 +1,54 @@
+/**
+ * What every source becomes before it is interpreted: text with its place, not yet typed, because the kind of a key decides
+ * what its text means. Nodes of an alias are shared, so the tree is really a graph without cycles.
+ */
+export type Node = ScalarNode | SequenceNode | MappingNode;
+
+interface NodePlace {
+  /** UTF-16 units from the start of the source's text. */
+  start: number;
+  length: number;
+}
+
+export interface ScalarNode extends NodePlace {
+  kind: 'scalar';
+  text: string;
+  /** Whether YAML's typing of plain scalars applies: neither quoted nor tagged as a string. */
+  plain: boolean;
+  /** The bytes of a `!!binary`. */
+  bytes?: Uint8Array;
+}
+
+export interface SequenceNode extends NodePlace {
+  kind: 'sequence';
+  items: Node[];
+}
+
+export interface MappingNode extends NodePlace {
+  kind: 'mapping';
+  /** In document order, each key once: the last one written. */
+  pairs: Pair[];
+}
+
+export interface Pair {
+  key: string;
+  keyStart: number;
+  keyLength: number;
+  value: Node;
+}
+
+/** A scalar that is a string whatever it looks like, as every value of a command line is. */
+export function stringNode(text: string, start = 0, length = text.length): ScalarNode {
+  return { kind: 'scalar', text, plain: false, start, length };
+}
+
+/** A mapping of keys that have no place of their own, such as those made from metadata. */
+export function mappingNode(entries: Record<string, Node>): MappingNode {
+  const pairs = Object.entries(entries).map(([key, value]) => ({
+    key,
+    keyStart: value.start,
+    keyLength: Math.max(1, value.length),
+    value,
+  }));
+  return { kind: 'mapping', pairs, start: 0, length: 1 };
+}

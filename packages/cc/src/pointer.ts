@@ -1,0 +1,49 @@
+import { lookUpName } from './names.js';
+import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+
+/** The parts of a JSON pointer (RFC 6901). */
+export function pointerSegments(pointer: string): string[] {
+  if (pointer === '') return [];
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** A JSON pointer from its parts. */
+export function toPointer(segments: readonly (string | number)[]): string {
+  return segments
+    .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
+/** `/haos/k3sArgs/0` as users write it: `haos.k3s_args[0]`; keys of string maps in brackets, as on the kernel command line. */
+export function documentedKey(pointer: string): string {
+  let key = '';
+  let definition: KeyDefinition | undefined = configDefinition;
+  for (const segment of pointerSegments(pointer)) {
+    const inside: KeyDefinition | undefined = definition?.keys && lookUpName(definition, segment);
+    if (inside && !/^\d+$/.test(segment)) {
+      key += `${key && '.'}${snakeCase(inside.name)}`;
+      definition = inside;
+    } else {
+      key += `[${segment}]`;
+    }
+  }
+  return key;
+}
+
+/** The definition of what a pointer leads to or into, and whether the pointer ends inside it (an item, a map's entry). */
+export function definitionAt(pointer: string): KeyDefinition {
+  let definition = configDefinition;
+  for (const segment of pointerSegments(pointer)) {
+    const inside = definition.keys && lookUpName(definition, segment);
+    if (inside) definition = inside;
+  }
+  return definition;
+}
+
+/** Whether the value at a pointer is a secret. */
+export function isSecret(pointer: string): boolean {
+  return definitionAt(pointer).secret === true;
+}

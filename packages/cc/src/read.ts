@@ -1,0 +1,130 @@
+import { type Host, isHaosError, layout } from '@haos/system';
+import { type ConfigResult, readSources } from './config.js';
+import type { Issue, SourceName } from './issue.js';
+import type { Source, SourceForm } from './source.js';
+import { readUserData } from './user-data.js';
+
+/** A configuration file is text that a person or a program wrote; more than this is a mistake or an attack. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
+ * file, metadata, user data, and the files of `config.d` in byte order. A source that does not exist is none; one that
+ * cannot be read is an issue of severity error, and the others count. Never throws for what it finds.
+ */
+export async function readConfig(host: Host): Promise<ConfigResult> {
+  const reader = new SourceReader(host);
+  reader.file('system', layout.systemConfig) || reader.file('system', layout.systemConfigUpperCase);
+  reader.file('cmdline', layout.kernelCommandLine, 'cmdline');
+  reader.file('local', layout.localConfig) || reader.file('local', layout.goLocalConfig);
+  reader.optionalFile(layout.deliveredHostname, 'hostname');
+  reader.optionalFile(layout.deliveredKeys, 'keys');
+  await reader.userData();
+  reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
+  const result = readSources(reader.sources);
+  return { ...result, issues: [...reader.issues, ...result.issues] };
+}
+
+class SourceReader {
+  readonly sources: Source[] = [];
+  readonly issues: Issue[] = [];
+
+  constructor(private readonly host: Host) {}
+
+  /** Whether the file is there, readable or not. */
+  file(source: SourceName, path: string, form: SourceForm = 'yaml'): boolean {
+    const content = this.bytes(source, path);
+    if (content instanceof Uint8Array) this.sources.push({ source, file: path, form, content });
+    return content !== 'absent';
+  }
+
+  optionalFile(path: string, form: SourceForm): void {
+    try {
+      this.sources.push({
+        source: 'metadata',
+        file: path,
+        form,
+        content: this.host.files.read(path, { maxBytes: MAX_BYTES }),
+      });
+    } catch (error) {
+      if (!isHaosError(error)) throw error;
+    }
+  }
+
+  async userData(): Promise<void> {
+    const path = layout.deliveredUserData;
+    const content = this.bytes('userdata', path);
+    if (!(content instanceof Uint8Array)) return;
+    const isCompressible =
+      content[0] === 0x1f || /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
+    const zlib = isCompressible ? await import('node:zlib') : undefined;
+    const gunzip = (bytes: Uint8Array) => zlib!.gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+    const userData = readUserData(content, { programPath: layout.userDataProgram, gunzip });
+    if (userData.kind === 'unsupported')
+      this.report('unsupported-user-data', 'userdata', path, userData.message, userData.hint);
+    else
+      this.sources.push({
+        source: 'userdata',
+        file: path,
+        content: userData.kind === 'program' ? userData.root : userData.text,
+      });
+    if (userData.kind === 'config' && userData.text.startsWith('#include'))
+      this.report(
+        'unsupported-user-data',
+        'userdata',
+        path,
+        '#include is not supported; it is read as a comment',
+      );
+  }
+
+  /** Whether the directory is there. Hidden files, such as an editor's, and directories inside it are no sources. */
+  directory(path: string): boolean {
+    let names: string[];
+    try {
+      names = this.host.files.list(path);
+    } catch (error) {
+      if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return false;
+      this.unreadable('config.d', path, error);
+      return true;
+    }
+    for (const name of names) {
+      const file = `${path}/${name}`;
+      if (!name.startsWith('.') && this.host.files.stat(file)?.type !== 'directory')
+        this.file('config.d', file);
+    }
+    return true;
+  }
+
+  private bytes(source: SourceName, path: string): Uint8Array | 'absent' | 'unreadable' {
+    try {
+      return this.host.files.read(path, { maxBytes: MAX_BYTES });
+    } catch (error) {
+      if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return 'absent';
+      this.unreadable(source, path, error);
+      return 'unreadable';
+    }
+  }
+
+  private unreadable(source: SourceName, file: string, error: unknown): void {
+    if (!isHaosError(error)) throw error;
+    this.report('unreadable-source', source, file, error.message, error.hint);
+  }
+
+  private report(
+    code: 'unreadable-source' | 'unsupported-user-data',
+    source: SourceName,
+    file: string,
+    message: string,
+    hint?: string,
+  ): void {
+    this.issues.push({
+      severity: message.startsWith('#include') ? 'warning' : 'error',
+      code,
+      message,
+      pointer: '',
+      key: '',
+      origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
+      hint,
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import type { Origin } from '../issue.js';
+import { looksSecret } from '../secrets.js';
+
+/** One line of a source, and the part of it that an issue is about, for underlining. */
+export interface Excerpt {
+  text: string;
+  /** UTF-16 units from the start of `text`. */
+  start: number;
+  length: number;
+}
+
+/** Longer lines, such as a key or an encoded file, are cut around the part that is meant. */
+const MAX_LINE = 120;
+const HIDDEN = '***';
+
+/**
+ * The line that an origin points into, with every value that looks like a secret hidden: the text may not even have been
+ * parsed, so this goes by the names of keys.
+ */
+export function excerptOf(text: string, origin: Origin): Excerpt {
+  const lineStart =
+    Math.max(text.lastIndexOf('\n', origin.offset - 1), text.lastIndexOf('\r', origin.offset - 1)) + 1;
+  const rest = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
+  const start = Math.min(origin.offset - lineStart, rest.length);
+  const marked = { text: rest, start, length: Math.max(1, Math.min(origin.length, rest.length - start)) };
+  return shorten(hideSecrets(marked, text.slice(0, lineStart)));
+}
+
+function hideSecrets(excerpt: Excerpt, before: string): Excerpt {
+  const ranges = continuesSecret(excerpt.text, before)
+    ? [{ from: excerpt.text.search(/\S|$/), to: excerpt.text.length }]
+    : secretRanges(excerpt.text);
+  return ranges.reduceRight(hideRange, excerpt);
+}
+
+interface Range {
+  from: number;
+  to: number;
+}
+
+/** Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, and passwords in URLs. */
+function secretRanges(line: string): Range[] {
+  const ranges: Range[] = [];
+  for (const match of line.matchAll(/["']?([\w.[\]-]+)["']?(\s*[:=]\s*| +)(?=\S)/g)) {
+    const name = match[1]!;
+    const isFlag = name.startsWith('-');
+    if (!looksSecret(name.split('.').at(-1)!) || (match[2]!.trim() === '' && !isFlag)) continue;
+    const from = match.index + match[0].length;
+    ranges.push({ from, to: valueEnd(line, from, match[2]!.includes('=') || isFlag) });
+  }
+  for (const match of line.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)) {
+    const from = match.index + match[0].length - 1 - match[1]!.length;
+    ranges.push({ from, to: from + match[1]!.length });
+  }
+  return ranges
+    .sort((a, b) => a.from - b.from)
+    .filter((range, index, all) => index === 0 || range.from >= all[index - 1]!.to);
+}
+
+/** Behind `=` a value ends at white space unless it is quoted; in YAML it takes the rest of the line. */
+function valueEnd(line: string, from: number, isParameter: boolean): number {
+  if (!isParameter) return line.length;
+  return from + (/^(?:"[^"]*"?|\S+)/.exec(line.slice(from))?.[0].length ?? 0);
+}
+
+/** Whether a line belongs to the value of a key above it that looks like a secret. */
+function continuesSecret(line: string, before: string): boolean {
+  const indent = line.search(/\S|$/);
+  const above = before.split(/\r\n|\r|\n/);
+  for (let index = above.length - 2; index >= 0; index--) {
+    const candidate = above[index]!;
+    const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(candidate) ?? [];
+    if (candidate.trim() === '' || name === undefined) continue;
+    const isList = line.trimStart().startsWith('-');
+    if (spaces.length < indent || (isList && spaces.length === indent)) return looksSecret(name);
+  }
+  return false;
+}
+
+function hideRange(excerpt: Excerpt, { from, to }: Range): Excerpt {
+  const text = excerpt.text.slice(0, from) + HIDDEN + excerpt.text.slice(to);
+  const move = (position: number): number => {
+    if (position <= from) return position;
+    return position < to ? from : position - (to - from) + HIDDEN.length;
+  };
+  const start = move(excerpt.start);
+  const end = excerpt.start + excerpt.length;
+  const newEnd = end <= from ? end : end <= to ? from + HIDDEN.length : end - (to - from) + HIDDEN.length;
+  return { text, start, length: Math.max(1, newEnd - start) };
+}
+
+function shorten(excerpt: Excerpt): Excerpt {
+  if (excerpt.text.length <= MAX_LINE) return excerpt;
+  const from = Math.max(0, Math.min(excerpt.start - 40, excerpt.text.length - MAX_LINE));
+  const head = from > 0 ? '...' : '';
+  const cut = excerpt.text.slice(from, from + MAX_LINE);
+  const tail = from + MAX_LINE < excerpt.text.length ? '...' : '';
+  const start = excerpt.start - from + head.length;
+  return {
+    text: head + cut + tail,
+    start,
+    length: Math.max(1, Math.min(excerpt.length, head.length + cut.length - start)),
+  };
+}

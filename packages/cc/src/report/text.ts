@@ -1,0 +1,65 @@
+import type { Issue, Severity } from '../issue.js';
+import { excerptOf } from './excerpt.js';
+
+export interface TextOptions {
+  /** ANSI colours; default false. */
+  color?: boolean;
+}
+
+const COLORS: Record<Severity | 'dim', string> = { error: '31', warning: '33', info: '36', dim: '2' };
+
+/**
+ * Issues for people: place, message, the line with the part that is meant underlined, and what to do. `texts` are the
+ * sources by file, as in a result's `texts`; an issue whose text is not there has no excerpt.
+ */
+export function formatText(
+  issues: readonly Issue[],
+  texts: ReadonlyMap<string, string>,
+  options: TextOptions = {},
+): string {
+  const paint = options.color
+    ? (kind: Severity | 'dim', text: string) => `\u001b[${COLORS[kind]}m${text}\u001b[0m`
+    : (_kind: Severity | 'dim', text: string) => text;
+  return issues.map((issue) => formatIssue(issue, texts, paint)).join('\n');
+}
+
+type Paint = (kind: Severity | 'dim', text: string) => string;
+
+function formatIssue(issue: Issue, texts: ReadonlyMap<string, string>, paint: Paint): string {
+  const { origin } = issue;
+  const place = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
+  const lines = [
+    `${place}${paint(issue.severity, issue.severity)}: ${oneLine(issue.message)} ${paint('dim', `[${issue.code}]`)}`,
+  ];
+  const text = origin && texts.get(origin.file);
+  if (origin && text)
+    lines.push(
+      ...excerptLines(excerptOf(text, origin), { number: origin.line, severity: issue.severity, paint }),
+    );
+  if (issue.hint) lines.push(`  hint: ${oneLine(issue.hint)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+interface ExcerptOptions {
+  number: number;
+  severity: Severity;
+  paint: Paint;
+}
+
+function excerptLines(
+  { text, start, length }: ReturnType<typeof excerptOf>,
+  { number, severity, paint }: ExcerptOptions,
+): string[] {
+  const gutter = ' '.repeat(String(number).length);
+  const indent = oneLine(text.slice(0, start)).replace(/[^\t]/g, ' ');
+  return [
+    paint('dim', `  ${number} | `) + oneLine(text),
+    paint('dim', `  ${gutter} | `) + indent + paint(severity, '^'.repeat(length)),
+  ];
+}
+
+/** Control characters of a hostile text must not reach a terminal. */
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
+  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
+}

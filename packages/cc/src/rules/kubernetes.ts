@@ -1,0 +1,126 @@
+import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
+
+// Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and character set".
+const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const DNS_SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+/** Prefixed labels that a kubelet may give its own node (Kubernetes, NodeRestriction admission plugin). */
+const KUBELET_LABELS =
+  /^(?:[^/]*\.)?(?:kubelet|node)\.kubernetes\.io\/|^(?:topology|failure-domain\.beta)\.kubernetes\.io\/(?:zone|region)$|^(?:beta\.)?kubernetes\.io\/(?:hostname|arch|os|instance-type)$|^node\.kubernetes\.io\/|^node-restriction\.kubernetes\.io\/$/;
+
+export const serverUrlRule: Rule = ({ haos }) => {
+  const url = haos?.serverUrl;
+  if (!url || (/^https:\/\//.test(url) && URL.canParse(url))) return [];
+  return [
+    {
+      code: 'invalid-url',
+      pointer: '/haos/serverUrl',
+      message: 'the server URL must begin with https://',
+      hint: 'write it as https://HOST:6443',
+    },
+  ];
+};
+
+export const tokenRule: Rule = ({ haos }) => {
+  const isFull = /^K10[0-9a-f]{64}::/.test(haos?.token ?? '');
+  const startsCluster =
+    !haos?.serverUrl &&
+    haos?.k3sArgs?.[0] !== 'agent' &&
+    !haos?.k3sArgs?.some((arg) => arg.startsWith('--server'));
+  if (!isFull || !startsCluster) return [];
+  return [
+    {
+      code: 'invalid-value',
+      severity: 'warning',
+      pointer: '/haos/token',
+      message:
+        'a full node token names the certificate of a running cluster; the first server cannot start with it',
+      hint: 'add `server_url` to join a cluster, or use a plain secret to start one',
+    },
+  ];
+};
+
+export const labelsRule: Rule = ({ haos }) => eachEntry(haos?.labels, '/haos/labels', checkLabel);
+
+function checkLabel(key: string, value: string, pointer: string): Finding[] {
+  const invalid = (message: string, hint: string): Finding[] => [
+    { code: 'invalid-label', pointer, message, hint },
+  ];
+  if (!isQualifiedName(key))
+    return invalid(
+      `${JSON.stringify(key)} is no label key`,
+      'write NAME or example.com/NAME with letters, digits, - _ .',
+    );
+  if (value !== '' && !NAME.test(value))
+    return invalid(
+      `the value of ${key} is no label value`,
+      'use at most 63 letters, digits, - _ . beginning and ending with a letter or digit',
+    );
+  const prefix = key.includes('/') ? key.split('/')[0]! : '';
+  if (/(?:^|\.)(?:kubernetes|k8s)\.io$/.test(prefix) && !KUBELET_LABELS.test(key))
+    return invalid(
+      `Kubernetes does not let a node give itself the label ${key}`,
+      'set it with kubectl once the node has joined',
+    );
+  return [];
+}
+
+export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/taints', checkTaint);
+
+function checkTaint(taint: string, pointer: string): Finding[] {
+  const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
+  const isValid =
+    isQualifiedName(key) && (value === '' || NAME.test(value)) && TAINT_EFFECTS.includes(effect);
+  if (isValid) return [];
+  return [
+    {
+      code: 'invalid-taint',
+      pointer,
+      message: `${JSON.stringify(taint)} is no taint`,
+      hint: `write KEY=VALUE:EFFECT, EFFECT being one of ${TAINT_EFFECTS.join(', ')}`,
+    },
+  ];
+}
+
+function isQualifiedName(key: string): boolean {
+  const parts = key.split('/');
+  if (parts.length > 2) return false;
+  const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
+  return (
+    NAME.test(name ?? '') && (prefix === undefined || (prefix.length <= 253 && DNS_SUBDOMAIN.test(prefix)))
+  );
+}
+
+export const k3sArgsRule: Rule = ({ haos }) => [
+  ...checkCommand(haos?.k3sArgs),
+  ...eachItem(haos?.k3sArgs, '/haos/k3sArgs', checkArgument),
+];
+
+function checkCommand(args: readonly string[] | undefined): Finding[] {
+  const command = args?.[0];
+  if (command === undefined || command === 'server' || command === 'agent') return [];
+  return [
+    {
+      code: 'invalid-k3s-args',
+      severity: 'warning',
+      pointer: '/haos/k3sArgs/0',
+      message: 'the arguments should begin with server or agent',
+      hint: 'add `- server` or `- agent` as the first entry',
+    },
+  ];
+}
+
+/** k3s takes an entry as one argument, so `--flag value` in one is an unknown flag with a blank in its name. */
+function checkArgument(argument: string, pointer: string): Finding[] {
+  const [, flag, value] = /^(--?[A-Za-z][A-Za-z0-9-]*)\s+(\S[^]*)$/.exec(argument) ?? [];
+  if (!flag || !value) return [];
+  const shown = /token|secret|passw/i.test(flag) ? '...' : value.trim();
+  return [
+    {
+      code: 'joined-argument',
+      pointer,
+      message: `k3s takes this entry as one argument, so it does not know the flag`,
+      hint: `write "${flag}=${shown}", or ${flag} and ${shown} as two entries`,
+    },
+  ];
+}

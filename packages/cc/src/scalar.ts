@@ -1,0 +1,62 @@
+import type { ScalarNode } from './node.js';
+
+export type ScalarType = 'null' | 'boolean' | 'integer' | 'float' | 'string';
+
+const NULL = /^(?:|~|null|Null|NULL)$/;
+const TRUE = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
+const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+const INTEGER =
+  /^[-+]?(?:0|[1-9](?:_?[0-9])*|0(?:_?[0-7])+|0o[0-7](?:_?[0-7])*|0x[0-9a-fA-F](?:_?[0-9a-fA-F])*|0b[01](?:_?[01])*)$/;
+const FLOAT =
+  /^[-+]?(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9]+)?$/;
+const SPECIAL_FLOAT = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
+
+/** The type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and sexagesimal numbers are strings. */
+export function scalarType(node: ScalarNode): ScalarType {
+  const text = node.text;
+  if (!node.plain || !MAY_BE_TYPED.test(text)) return 'string';
+  if (NULL.test(text)) return 'null';
+  if (TRUE.test(text) || FALSE.test(text)) return 'boolean';
+  if (INTEGER.test(text)) return 'integer';
+  if (FLOAT.test(text) || SPECIAL_FLOAT.test(text)) return 'float';
+  return 'string';
+}
+
+/** Whether a scalar of type boolean is true. */
+export function isTrue(text: string): boolean {
+  return TRUE.test(text);
+}
+
+/** An integer as decimal digits, all of them. */
+export function integerDigits(text: string): string {
+  const digits = text.replaceAll('_', '');
+  const negative = digits.startsWith('-');
+  const magnitude = digits.replace(/^[-+]/, '');
+  const octal = /^0[0-7]+$/.test(magnitude);
+  const value = BigInt(octal ? `0o${magnitude.slice(1)}` : magnitude);
+  return `${negative && value !== 0n ? '-' : ''}${value}`;
+}
+
+/** A float as the shortest decimal text without an exponent; infinities and NaN as they were written. */
+export function floatDigits(text: string): string {
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(value)) return text;
+  const shortest = String(value);
+  return shortest.includes('e') ? withoutExponent(shortest) : shortest;
+}
+
+function withoutExponent(shortest: string): string {
+  const [mantissa = '0', exponent = '0'] = shortest.split('e');
+  const negative = mantissa.startsWith('-');
+  const [whole = '0', fraction = ''] = mantissa.replace('-', '').split('.');
+  const point = whole.length + Number(exponent);
+  const digits = whole + fraction;
+  const text =
+    point <= 0
+      ? `0.${'0'.repeat(-point)}${digits}`
+      : point >= digits.length
+        ? digits.padEnd(point, '0')
+        : `${digits.slice(0, point)}.${digits.slice(point)}`;
+  return negative ? `-${text}` : text;
+}

@@ -1,0 +1,250 @@
+import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
+import { scalarType } from './scalar.js';
+
+/** Something about a YAML text that its author should know, by offset. */
+export interface YamlProblem {
+  code: 'invalid-yaml' | 'duplicate-key' | 'more-documents';
+  message: string;
+  start: number;
+  length: number;
+}
+
+export interface YamlResult {
+  /** Undefined when the text is empty, or invalid. */
+  root: Node | undefined;
+  /** Set when the text is no valid YAML; then there is no root. */
+  error: YamlProblem | undefined;
+  warnings: YamlProblem[];
+}
+
+/** A document whose aliases stand for more nodes than this is refused: it was made to exhaust memory. */
+const MAX_NODES = 1_000_000;
+
+/**
+ * Parses the first document of a YAML text into nodes with their places. YAML 1.1 and 1.2 are both accepted; scalars are
+ * not typed yet. What follows the first document is not even looked at, but reported.
+ */
+export function parseYaml(text: string): YamlResult {
+  const warnings: YamlProblem[] = [];
+  try {
+    const end = firstDocumentEnd(text, warnings);
+    const events = parseEvents(end === text.length ? text : text.slice(0, end), {});
+    const composer = new Composer(text, events, warnings);
+    return { root: composer.document(), error: undefined, warnings };
+  } catch (error) {
+    return { root: undefined, error: asProblem(error, text), warnings };
+  }
+}
+
+class ComposeError extends Error {
+  constructor(
+    readonly reason: string,
+    readonly start: number,
+    readonly length: number,
+  ) {
+    super(reason);
+  }
+}
+
+/** `---` or `...` at the start of a line ends a document wherever it stands, quoted and block scalars included (YAML 1.2.2, 9.1.2). */
+function firstDocumentEnd(text: string, warnings: YamlProblem[]): number {
+  if (!text.includes('---') && !text.includes('...')) return text.length;
+  const marker = /(?<=^|[\r\n])(---|\.\.\.)(?=[ \t\r\n]|$)/g;
+  for (let match = marker.exec(text); match; match = marker.exec(text)) {
+    const before = text.slice(0, match.index);
+    const startsDocument =
+      match[1] === '---' && /^(?:\ufeff?[ \t]*(?:#[^\r\n]*|%[^\r\n]*)?(?:[\r\n]+|$))*$/.test(before);
+    if (startsDocument) continue;
+    const rest = text.slice(match.index + 3);
+    if (/\S/.test(rest.replace(/#[^\r\n]*/g, '')))
+      warnings.push({
+        code: 'more-documents',
+        message: 'only the first document is read; what follows here is ignored',
+        start: match.index,
+        length: 3,
+      });
+    return match.index;
+  }
+  return text.length;
+}
+
+function asProblem(error: unknown, text: string): YamlProblem {
+  const problem = (message: string, start: number, length: number): YamlProblem => ({
+    code: 'invalid-yaml',
+    message,
+    start: Math.min(start, text.length),
+    length: Math.max(1, length),
+  });
+  if (error instanceof ComposeError) return problem(error.reason, error.start, error.length);
+  const { reason, mark } = error as { reason?: string; mark?: { position: number } };
+  if (reason !== undefined)
+    return problem(explainReason(reason, text, mark?.position ?? 0), mark?.position ?? 0, 1);
+  throw error;
+}
+
+function explainReason(reason: string, text: string, position: number): string {
+  const code = text.charCodeAt(position);
+  if (code === 0) return 'a NUL byte is not allowed in YAML';
+  if (reason.includes('JSON character') || reason.includes('non-printable'))
+    return 'a control character is not allowed here';
+  return reason;
+}
+
+interface Anchor {
+  node: Node;
+  /** How many nodes it stands for, its own aliases expanded. */
+  size: number;
+}
+
+class Composer {
+  private index = 0;
+  private size = 0;
+  private readonly anchors = new Map<string, Anchor | 'open'>();
+
+  constructor(
+    private readonly text: string,
+    private readonly events: readonly Event[],
+    private readonly warnings: YamlProblem[],
+  ) {}
+
+  document(): Node | undefined {
+    if (this.events.length === 0) return undefined;
+    this.index = 1;
+    return this.events[1]?.type === EVENT_ID.POP ? undefined : this.node(0);
+  }
+
+  private node(place: number): Node {
+    const event = this.events[this.index++]!;
+    if (event.type === EVENT_ID.ALIAS) return this.alias(event.anchorStart, event.anchorEnd);
+    if (event.type === EVENT_ID.POP || event.type === EVENT_ID.DOCUMENT)
+      throw new Error('unexpected YAML event');
+    const anchor = event.anchorStart < 0 ? undefined : this.text.slice(event.anchorStart, event.anchorEnd);
+    if (anchor !== undefined) this.anchors.set(anchor, 'open');
+    const sizeBefore = this.size++;
+    const node =
+      event.type === EVENT_ID.SCALAR
+        ? this.scalar(event, place)
+        : event.type === EVENT_ID.SEQUENCE
+          ? this.sequence(event.start)
+          : this.mapping(event.start);
+    if (anchor !== undefined) this.anchors.set(anchor, { node, size: this.size - sizeBefore });
+    return node;
+  }
+
+  private alias(start: number, end: number): Node {
+    const name = this.text.slice(start, end);
+    const anchor = this.anchors.get(name);
+    if (anchor === undefined)
+      throw new ComposeError(`the alias *${name} has no anchor before it`, start - 1, end - start + 1);
+    if (anchor === 'open')
+      throw new ComposeError(`the anchor &${name} contains itself`, start - 1, end - start + 1);
+    this.size += anchor.size;
+    if (this.size > MAX_NODES)
+      throw new ComposeError('the aliases expand to too much', start - 1, end - start + 1);
+    return anchor.node;
+  }
+
+  private scalar(event: ScalarEvent, place: number): ScalarNode {
+    const start = event.valueStart < 0 ? place : event.valueStart;
+    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    const node: ScalarNode = {
+      kind: 'scalar',
+      text: getScalarValue(this.text, event),
+      plain: event.style === SCALAR_STYLE.PLAIN,
+      start: quoted && event.valueStart > 0 ? start - 1 : start,
+      length: Math.max(1, event.valueEnd - event.valueStart + (quoted ? 2 : 0)),
+    };
+    if (event.tagStart >= 0) this.applyTag(node, this.text.slice(event.tagStart, event.tagEnd));
+    return node;
+  }
+
+  /** `!!str` and `!!binary` change what the text is, the other core tags must fit it, and tags nobody knows are ignored. */
+  private applyTag(node: ScalarNode, tag: string): void {
+    const name = tag.startsWith('!!') ? tag.slice(2) : (/^!<tag:yaml\.org,2002:(.*)>$/.exec(tag)?.[1] ?? tag);
+    const expected = { int: ['integer'], float: ['float', 'integer'], bool: ['boolean'], null: ['null'] }[
+      name
+    ];
+    if (name === 'binary') {
+      node.bytes = this.decodeBinary(node);
+    } else if (expected) {
+      const untagged = { ...node, plain: true };
+      if (!expected.includes(scalarType(untagged)))
+        throw new ComposeError(`this is no ${tag}`, node.start, node.length);
+      node.plain = true;
+    } else if (name === 'str' || tag === '!') {
+      node.plain = false;
+    }
+  }
+
+  private decodeBinary(node: ScalarNode): Uint8Array {
+    const base64 = node.text.replace(/[ \t\r\n]/g, '');
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64))
+      throw new ComposeError('this !!binary is no valid base64', node.start, node.length);
+    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  }
+
+  private sequence(start: number): Node {
+    const items: Node[] = [];
+    let place = start;
+    while (this.events[this.index]!.type !== EVENT_ID.POP) {
+      const item = this.node(place);
+      place = item.start + item.length;
+      items.push(item);
+    }
+    this.index++;
+    return { kind: 'sequence', items, start, length: 1 };
+  }
+
+  private mapping(start: number): MappingNode {
+    const pairs: Pair[] = [];
+    const merges: Node[] = [];
+    const seen = new Map<string, number>();
+    while (this.events[this.index]!.type !== EVENT_ID.POP) {
+      const isPlain = isPlainScalar(this.events[this.index]!);
+      const key = this.node(start);
+      if (key.kind !== 'scalar') throw new ComposeError('a key must be text', key.start, 1);
+      const value = this.node(key.start + key.length);
+      if (isPlain && key.text === '<<') merges.push(value);
+      else this.addPair(pairs, seen, { key, value });
+    }
+    this.index++;
+    for (const merged of merges) addMerged(pairs, seen, merged);
+    return { kind: 'mapping', pairs, start, length: 1 };
+  }
+
+  private addPair(
+    pairs: Pair[],
+    seen: Map<string, number>,
+    { key, value }: { key: ScalarNode; value: Node },
+  ): void {
+    if (scalarType(key) === 'null') throw new ComposeError('a key must not be null', key.start, key.length);
+    const pair: Pair = { key: key.text, keyStart: key.start, keyLength: key.length, value };
+    const earlier = seen.get(key.text);
+    if (earlier === undefined) {
+      seen.set(key.text, pairs.push(pair) - 1);
+      return;
+    }
+    this.warnings.push({
+      code: 'duplicate-key',
+      message: `the key ${key.text} stands here again; the value above it is ignored`,
+      start: key.start,
+      length: key.length,
+    });
+    pairs[earlier] = pair;
+  }
+}
+
+function isPlainScalar(event: Event): boolean {
+  return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
+}
+
+/** Merge keys (YAML 1.1 type repository, "merge"): keys written out win; of several maps the first wins. */
+function addMerged(pairs: Pair[], seen: Map<string, number>, merged: Node): void {
+  const maps = merged.kind === 'sequence' ? merged.items : [merged];
+  for (const map of maps) {
+    if (map.kind !== 'mapping')
+      throw new ComposeError('only maps can be merged with <<', merged.start, merged.length);
+    for (const pair of map.pairs) if (!seen.has(pair.key)) seen.set(pair.key, pairs.push(pair) - 1);
+  }
+}

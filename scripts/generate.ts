@@ -1,0 +1,105 @@
+/**
+ * Writes what is generated from packages/cc/src/schema.ts and from the lists of codes: types, the compiled validator, the
+ * JSON Schema and the marked regions of docs/. With --check it writes nothing and fails when something is stale.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import Ajv from 'ajv';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { canonicalSchema, schema } from '../packages/cc/src/json-schema.js';
+import { configDefinition, type KeyDefinition } from '../packages/cc/src/schema.js';
+import { keyReference, phaseTableMarkdown } from './reference.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Path from the repository's root to content. */
+export function generatedFiles(): Map<string, string> {
+  return new Map([
+    ['packages/cc/src/generated/types.ts', typesSource()],
+    ['packages/cc/src/generated/validate-config.ts', validatorSource()],
+    ['packages/cc/cloud-config.schema.json', `${JSON.stringify(schema(), null, 2)}\n`],
+    [
+      'docs/configuration.md',
+      withRegions('docs/configuration.md', { keys: keyReference(), phases: phaseTableMarkdown() }),
+    ],
+  ]);
+}
+
+function typesSource(): string {
+  const interfaces: string[] = [];
+  addInterface(configDefinition, interfaces);
+  return `// Generated from src/schema.ts by \`npm run generate\`; do not edit.\n\n${interfaces.join('\n\n')}\n`;
+}
+
+function addInterface(definition: KeyDefinition, interfaces: string[]): void {
+  const keys = definition.keys ?? [];
+  const lines = keys.map((key) => `  /** ${key.description} */\n  ${key.name}?: ${typeOf(key)};`);
+  interfaces.push(
+    `/** ${definition.description} */\nexport interface ${definition.type} {\n${lines.join('\n')}\n}`,
+  );
+  for (const key of keys) if (key.type) addInterface(key, interfaces);
+}
+
+function typeOf(key: KeyDefinition): string {
+  switch (key.kind) {
+    case 'string':
+      return 'string';
+    case 'boolean':
+      return 'boolean';
+    case 'strings':
+      return 'string[]';
+    case 'string-map':
+      return 'Record<string, string>';
+    case 'items':
+      return `${key.type}[]`;
+    case 'section':
+      return `${key.type}`;
+  }
+}
+
+function validatorSource(): string {
+  const ajv = new Ajv({ allErrors: true, strict: true, code: { source: true, esm: true, lines: true } });
+  const validate = ajv.compile(canonicalSchema());
+  const code = standaloneCode(ajv, validate)
+    .replace('"use strict";', '')
+    .replace(/export default validate\d+;/, '');
+  const name = /export const validate = (validate\d+);/.exec(code)?.[1];
+  if (!name) throw new Error('ajv names its function in a way that this script does not know');
+  const body = code.replace(/export const validate = validate\d+;/, '').trim();
+  return `// @ts-nocheck
+// Generated from src/schema.ts by \`npm run generate\`: ajv's standalone code, so that no start compiles a schema; do not edit.
+
+/** Whether a merged configuration has the right types; if not, \`errors\` tells where. */
+export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = ${name};
+
+${body}
+`;
+}
+
+/** The file with the text between \`<!-- generated: NAME -->\` and \`<!-- /generated -->\` replaced. */
+function withRegions(path: string, regions: Record<string, string>): string {
+  let text = existsSync(root + path) ? readFileSync(root + path, 'utf8') : '';
+  for (const [name, content] of Object.entries(regions)) {
+    const region = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- /generated -->)`);
+    if (!region.test(text)) throw new Error(`${path} has no region ${name}`);
+    text = text.replace(region, (_all, open, close) => `${open}\n${content.trim()}\n\n${close}`);
+  }
+  return text;
+}
+
+function main(check: boolean): void {
+  const stale: string[] = [];
+  for (const [path, content] of generatedFiles()) {
+    const current = existsSync(root + path) ? readFileSync(root + path, 'utf8') : undefined;
+    if (current === content) continue;
+    stale.push(path);
+    if (!check) writeFileSync(root + path, content);
+  }
+  for (const path of stale) console.log(`${check ? 'stale' : 'wrote'} ${path}`);
+  if (check && stale.length > 0) {
+    console.error('run `npm run generate` and commit the result');
+    process.exitCode = 1;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) main(process.argv.includes('--check'));
