@@ -4,8 +4,8 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv';
-import standaloneCode from 'ajv/dist/standalone/index.js';
+import { Ajv } from 'ajv';
+import standalone from 'ajv/dist/standalone/index.js';
 import { canonicalSchema, schema } from '../packages/cc/src/json-schema.js';
 import { configDefinition, type KeyDefinition } from '../packages/cc/src/schema.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
@@ -60,7 +60,8 @@ function typeOf(key: KeyDefinition): string {
 function validatorSource(): string {
   const ajv = new Ajv({ allErrors: true, strict: true, code: { source: true, esm: true, lines: true } });
   const validate = ajv.compile(canonicalSchema());
-  const code = standaloneCode(ajv, validate)
+  const code = standalone
+    .default(ajv, validate)
     .replace('"use strict";', '')
     .replace(/export default validate\d+;/, '');
   const name = /export const validate = (validate\d+);/.exec(code)?.[1];
@@ -80,7 +81,7 @@ ${body}
 function withRegions(path: string, regions: Record<string, string>): string {
   let text = existsSync(root + path) ? readFileSync(root + path, 'utf8') : '';
   for (const [name, content] of Object.entries(regions)) {
-    const region = new RegExp(`(<!-- generated: ${name} -->\n)[^]*?(<!-- /generated -->)`);
+    const region = new RegExp(`(<!-- generated: ${name} -->\n)[\\s\\S]*?(<!-- /generated -->)`);
     if (!region.test(text)) throw new Error(`${path} has no region ${name}`);
     text = text.replace(region, (_all, open, close) => `${open}\n${content.trim()}\n\n${close}`);
   }

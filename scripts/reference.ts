@@ -67,5 +67,5 @@ function itemTable(key: KeyDefinition): string {
 
 function example(path: string[], value: unknown): string {
   const nested = path.reduceRight<unknown>((inside, name) => ({ [name]: inside }), value);
-  return dump(nested, { lineWidth: -1, quotingType: '"' });
+  return dump(nested, { lineWidth: -1 });
 }

@@ -66,7 +66,7 @@ function insert(
   section: KeyDefinition,
   { parameter, rest }: Insertion,
 ): 'inserted' | 'unknown' {
-  const [, name = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)([^]*)$/.exec(rest) ?? [];
+  const [, name = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)(.*)$/s.exec(rest) ?? [];
   const key = lookUpName(section, name);
   if (!key) return 'unknown';
   const pair = pairOf(mapping, key.name, parameter);
@@ -92,7 +92,7 @@ function insertEntry(
   pair: Pair,
   { parameter, rest }: Insertion,
 ): 'inserted' | 'unknown' {
-  const bracketed = /^\[([^]+)\]$/.exec(rest)?.[1];
+  const bracketed = /^\[(.+)\]$/s.exec(rest)?.[1];
   const entry = bracketed ?? (rest.startsWith('.') ? rest.slice(1) : '');
   if (entry === '') return 'unknown';
   const child = childMapping(mapping, pair, parameter);

@@ -92,14 +92,14 @@ function pointerOf(key: string): string | undefined {
   let rest = key;
   while (rest !== '') {
     if (!definition?.keys || (definition.kind === 'items' && /^\[?\d/.test(rest))) {
-      const [, bracketed, dotted] = /^(?:\[([^]+?)\]|\.?([^]+))$/.exec(rest) ?? [];
-      const index = definition?.kind === 'items' ? /^\[?(\d+)\]?\.?([^]*)$/.exec(rest) : null;
+      const [, bracketed, dotted] = /^(?:\[(.+?)\]|\.?(.+))$/s.exec(rest) ?? [];
+      const index = definition?.kind === 'items' ? /^\[?(\d+)\]?\.?(.*)$/s.exec(rest) : null;
       segments.push(index?.[1] ?? bracketed ?? dotted ?? '');
       rest = index?.[2] ?? '';
       if (!index) return toPointer(segments);
       continue;
     }
-    const [, name = '', after = ''] = /^\.?([^.[]*)([^]*)$/.exec(rest) ?? [];
+    const [, name = '', after = ''] = /^\.?([^.[]*)(.*)$/s.exec(rest) ?? [];
     const found = lookUpName(definition, name);
     if (!found) return undefined;
     segments.push(found.name);

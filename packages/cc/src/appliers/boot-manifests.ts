@@ -1,4 +1,4 @@
-import { HaosError, layout } from '@haos/system';
+import { HaosError, type Host, layout, parentOf } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { BootManifest } from '../generated/types.js';
@@ -61,7 +61,14 @@ async function download(item: BootManifest, context: ApplyContext): Promise<Down
 function save(path: string, result: Download | undefined, context: ApplyContext): void {
   if (result === undefined) context.note(`a manifest would be downloaded to ${path}`);
   else if ('error' in result) throw result.error;
-  else context.host.files.write(path, result.body, { mode: 0o600, directoryMode: 0o700 });
+  else saveBody(path, result.body, context.host);
+}
+
+/** As k3s has it: nobody else looks into its server directory. One that is there already is k3s's. */
+function saveBody(path: string, body: Uint8Array, { files }: Host): void {
+  const directory = parentOf(layout.manifests);
+  if (files.stat(directory) === undefined) files.makeDirectory(directory, { mode: 0o700 });
+  files.write(path, body, { mode: 0o600 });
 }
 
 /** The file of one manifest, or why there is none. Of two with one name both are refused. */

@@ -112,7 +112,7 @@ function checkCommand(args: readonly string[] | undefined): Finding[] {
 
 /** k3s takes an entry as one argument, so `--flag value` in one is an unknown flag with a blank in its name. */
 function checkArgument(argument: string, pointer: string): Finding[] {
-  const [, flag, value] = /^(--?[A-Za-z][A-Za-z0-9-]*)\s+(\S[^]*)$/.exec(argument) ?? [];
+  const [, flag, value] = /^(--?[A-Za-z][A-Za-z0-9-]*)\s+(\S.*)$/s.exec(argument) ?? [];
   if (!flag || !value) return [];
   const shown = /token|secret|passw/i.test(flag) ? '...' : value.trim();
   return [

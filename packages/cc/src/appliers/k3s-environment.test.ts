@@ -1,0 +1,64 @@
+import { liveHost } from '@haos/system';
+import { describe, expect, it } from 'vitest';
+import { renderK3sEnvironment } from './k3s-environment.js';
+
+const DEFAULTS = ['K3S_KUBECONFIG_GROUP=rancher', 'K3S_KUBECONFIG_MODE=0640'];
+
+describe('renderK3sEnvironment', () => {
+  it('holds the server and the token, which win over the environment', () => {
+    const haos = { serverUrl: 'https://s:6443', token: 'new', environment: { K3S_TOKEN: 'old' } };
+
+    expect(linesOf(haos)).toEqual([...DEFAULTS, 'K3S_TOKEN=new', 'K3S_URL=https://s:6443']);
+  });
+
+  it('lets the environment decide who reads the kubeconfig', () => {
+    const environment = { K3S_KUBECONFIG_MODE: '0600', K3S_KUBECONFIG_GROUP: 'root' };
+
+    expect(linesOf({ environment })).toEqual(['K3S_KUBECONFIG_GROUP=root', 'K3S_KUBECONFIG_MODE=0600']);
+  });
+
+  it('gives each proxy in both spellings', () => {
+    const environment = { http_proxy: 'http://a', HTTPS_PROXY: 'http://b', no_proxy: 'x', NO_PROXY: 'y' };
+
+    expect(linesOf({ environment })).toEqual([
+      'HTTPS_PROXY=http://b',
+      'HTTP_PROXY=http://a',
+      ...DEFAULTS,
+      'NO_PROXY=y',
+      'http_proxy=http://a',
+      'https_proxy=http://b',
+      'no_proxy=x',
+    ]);
+  });
+
+  it('leaves out what is for the installer, and what would get into the way of OpenRC', () => {
+    const environment = { INSTALL_K3S_EXEC: 'x', RC_SVCNAME: 'x', IFS: 'x', command: 'x', GOGC: '50', CONTAINERD_A: 'b' };
+
+    expect(linesOf({ environment })).toEqual(['CONTAINERD_A=b', 'GOGC=50', ...DEFAULTS]);
+  });
+
+  it('writes values so that a shell reads them back', async () => {
+    const token = `it's "$HOME" \`id\` \\ #; *`;
+
+    const script = `set -o allexport\n${renderK3sEnvironment({ token }, 'rancher')}printenv K3S_TOKEN`;
+
+    expect((await liveHost().run('sh', ['-c', script])).stdout).toBe(token);
+  });
+
+  it.each([
+    [{ token: 'a\nb' }, 'HAOS_CC_ENVIRONMENT_VALUE'],
+    [{ serverUrl: 'https://s\n' }, 'HAOS_CC_ENVIRONMENT_VALUE'],
+    [{ environment: { K3S_DATASTORE_ENDPOINT: 'a\nb' } }, 'HAOS_CC_ENVIRONMENT_VALUE'],
+    [{ environment: { 'K3S_A;reboot': 'x' } }, 'HAOS_CC_ENVIRONMENT_NAME'],
+  ])('refuses %j', (haos, code) => {
+    expect(() => renderK3sEnvironment(haos, 'rancher')).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('leaves out other variables that cannot be written', () => {
+    expect(linesOf({ environment: { GOGC: 'a\nb', 'A;reboot': 'x', HTTP_PROXY: 'a\nb' } })).toEqual(DEFAULTS);
+  });
+});
+
+function linesOf(haos: Parameters<typeof renderK3sEnvironment>[0]): string[] {
+  return renderK3sEnvironment(haos, 'rancher').trimEnd().split('\n');
+}
