@@ -14,8 +14,8 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
 }
 
 function encode(text: string): string {
-  // A lone surrogate cannot be encoded.
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, ''));
+  // As URLs have it: a lone surrogate cannot be encoded.
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 }
 
 /** A URL as it may be shown: scheme, host and path, without user, password, query and fragment. */

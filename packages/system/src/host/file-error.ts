@@ -47,3 +47,15 @@ export function fileError(action: string, path: string, error: unknown): unknown
     ...(hint !== undefined && { hint }),
   });
 }
+
+export function notFound(path: string): HaosError {
+  return new HaosError('HAOS_FILE_NOT_FOUND', `no such file: ${path}`, { details: { path } });
+}
+
+export function notRegular(path: string, wanted = 'a regular file'): HaosError {
+  return new HaosError('HAOS_FILE_NOT_REGULAR', `not ${wanted}: ${path}`, { details: { path } });
+}
+
+export function notDirectory(path: string): HaosError {
+  return new HaosError('HAOS_FILE_NOT_DIRECTORY', `not a directory: ${path}`, { details: { path } });
+}

@@ -81,13 +81,13 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     },
     read(path, options) {
       const entry = planned.get(path);
-      return entry?.type === 'file' && entry.content ? entry.content : base.read(path, options);
+      return entry?.type === 'file' && entry.content ? entry.content.slice() : base.read(path, options);
     },
     writeFile(path, content, attributes) {
       planned.set(path, {
         type: 'file',
         stat: statOf('file', content.length, attributes),
-        content: content.slice(),
+        content,
       });
     },
     makeDirectory(path, attributes) {

@@ -24,6 +24,10 @@ export async function runCommand(
   const { execa } = await import('execa');
   const { timeout = DEFAULT_TIMEOUT } = options;
   const name = options.label ?? [command, ...args].join(' ');
+  // execa's own refusal would show them.
+  if ([command, ...args].some((text) => text.includes('\0'))) {
+    throw new HaosError('HAOS_COMMAND_FAILED', 'an argument of a command holds a NUL character');
+  }
   const child = execa(command, args, {
     ...streams(options),
     cwd: options.cwd ?? '/',

@@ -1,0 +1,79 @@
+import { HaosError } from '../errors.js';
+import { fileError, notDirectory, notFound, notRegular } from './file-error.js';
+import { resolvePath } from './resolve.js';
+import type { ReadableStore } from './store.js';
+import type { FileStat, HostFiles } from './types.js';
+
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+
+/** The half of HostFiles that changes nothing. */
+type ReadFiles = Pick<
+  HostFiles,
+  'keepsOwners' | 'read' | 'readText' | 'readTextIfExists' | 'stat' | 'lstat' | 'list' | 'readLink'
+>;
+
+/** Ways to look at a store whose system errors have become HaosErrors. */
+export interface Looking {
+  /** The resolved path. */
+  at(path: string, options: { followLast: boolean }): string;
+  /** Status at a resolved path. */
+  statAt(path: string): FileStat | undefined;
+}
+
+export function createLooking(store: ReadableStore): Looking {
+  return {
+    at: (path, options) => guard('follow', path, () => resolvePath(store, path, options)),
+    statAt: (path) => guard('look at', path, () => store.lstat(path)),
+  };
+}
+
+export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): ReadFiles {
+  function read(given: string, { maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}): Uint8Array {
+    const path = at(given, { followLast: true });
+    const stat = statAt(path);
+    if (!stat) throw notFound(given);
+    if (stat.type !== 'file') throw notRegular(given);
+    const content = guard('read', given, () => store.read(path, { maxBytes }));
+    if (content.length <= maxBytes) return content;
+    throw new HaosError('HAOS_FILE_TOO_LARGE', `${given} is larger than ${maxBytes} bytes`, {
+      details: { path: given },
+    });
+  }
+
+  function readText(path: string, options?: { maxBytes?: number }): string {
+    return Buffer.from(read(path, options)).toString('utf8');
+  }
+
+  return {
+    keepsOwners: store.keepsOwners,
+    read,
+    readText,
+    readTextIfExists: (path, options) =>
+      statAt(at(path, { followLast: true })) ? readText(path, options) : undefined,
+    stat: (path) => statAt(at(path, { followLast: true })),
+    lstat: (path) => statAt(at(path, { followLast: false })),
+    list(given) {
+      const path = at(given, { followLast: true });
+      const stat = statAt(path);
+      if (!stat) throw notFound(given);
+      if (stat.type !== 'directory') throw notDirectory(given);
+      return guard('list', given, () => store.list(path));
+    },
+    readLink(given) {
+      const path = at(given, { followLast: false });
+      const stat = statAt(path);
+      if (!stat) throw notFound(given);
+      if (stat.type !== 'symlink') throw notRegular(given, 'a symbolic link');
+      return guard('read the link', given, () => store.readLink(path));
+    },
+  };
+}
+
+/** Does one thing with a store; what it throws becomes a HaosError that says what could not be done to what. */
+export function guard<T>(action: string, path: string, attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (error) {
+    throw fileError(action, path, error);
+  }
+}
