@@ -10,7 +10,11 @@ describe('k3sArguments', () => {
     ['a server without anything', {}, ['server']],
     ['an agent when there is a server to join', { serverUrl: URL }, ['agent']],
     ['an agent when the environment names the server', { environment: { K3S_URL: URL } }, ['agent']],
-    ['k3s_args as they are', { serverUrl: URL, k3sArgs: ['server', '--a', 'b c', '--d=e'] }, ['server', '--a', 'b c', '--d=e']],
+    [
+      'k3s_args as they are',
+      { serverUrl: URL, k3sArgs: ['server', '--a', 'b c', '--d=e'] },
+      ['server', '--a', 'b c', '--d=e'],
+    ],
     ['the command when k3s_args begin with a flag', { k3sArgs: ['--a', 'b'] }, ['server', '--a', 'b']],
     ['no empty argument', { k3sArgs: ['', 'server', ''] }, ['server']],
     ['the command of INSTALL_K3S_EXEC', { environment: { INSTALL_K3S_EXEC: 'agent --a' } }, ['agent', '--a']],
@@ -27,7 +31,17 @@ describe('k3sArguments', () => {
     [
       'sorted labels, then taints in their order',
       { labels: { b: '2', a: '1' }, taints: ['k=v:NoSchedule', '', 'a=b:NoExecute'] },
-      ['server', '--node-label', 'a=1', '--node-label', 'b=2', '--node-taint', 'k=v:NoSchedule', '--node-taint', 'a=b:NoExecute'],
+      [
+        'server',
+        '--node-label',
+        'a=1',
+        '--node-label',
+        'b=2',
+        '--node-taint',
+        'k=v:NoSchedule',
+        '--node-taint',
+        'a=b:NoExecute',
+      ],
     ],
   ])('gives %s', (_, haos, expected) => {
     expect(k3sArguments(haos, NOWHERE)).toEqual(expected);

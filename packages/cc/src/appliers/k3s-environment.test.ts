@@ -32,7 +32,14 @@ describe('renderK3sEnvironment', () => {
   });
 
   it('leaves out what is for the installer, and what would get into the way of OpenRC', () => {
-    const environment = { INSTALL_K3S_EXEC: 'x', RC_SVCNAME: 'x', IFS: 'x', command: 'x', GOGC: '50', CONTAINERD_A: 'b' };
+    const environment = {
+      INSTALL_K3S_EXEC: 'x',
+      RC_SVCNAME: 'x',
+      IFS: 'x',
+      command: 'x',
+      GOGC: '50',
+      CONTAINERD_A: 'b',
+    };
 
     expect(linesOf({ environment })).toEqual(['CONTAINERD_A=b', 'GOGC=50', ...DEFAULTS]);
   });

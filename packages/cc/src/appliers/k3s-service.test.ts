@@ -4,7 +4,17 @@ import { renderLogRotation, renderService } from './k3s-service.js';
 
 describe('renderService', () => {
   it('writes arguments so that k3s gets them as they are', async () => {
-    const args = ['server', '--a=b', 'two  blanks   three', ' ends ', "it's", 'say "hi"', '$HOME `id` \\', '*', ''];
+    const args = [
+      'server',
+      '--a=b',
+      'two  blanks   three',
+      ' ends ',
+      "it's",
+      'say "hi"',
+      '$HOME `id` \\',
+      '*',
+      '',
+    ];
 
     // OpenRC sources the service and evaluates the arguments without quotes.
     const script = `${renderService('/usr/sbin/k3s', args)}\neval set -- $command_args\nprintf '%s|' "$@"`;

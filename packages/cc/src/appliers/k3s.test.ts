@@ -74,7 +74,10 @@ describe('k3s', () => {
 
   it('tries again in the next run when it could not start', async () => {
     const host = hostWith({
-      commands: { 'rc-service k3s-service status': { exitCode: 3 }, 'rc-service k3s-service start': { exitCode: 1 } },
+      commands: {
+        'rc-service k3s-service status': { exitCode: 3 },
+        'rc-service k3s-service start': { exitCode: 1 },
+      },
     });
 
     const { first, second } = await runTwice(k3s, CONFIG, { host });
@@ -95,7 +98,11 @@ describe('k3s', () => {
 
   it('never starts with INSTALL_K3S_SKIP_START, and names the variables without effect', async () => {
     const host = hostWith();
-    const environment = { INSTALL_K3S_SKIP_START: 'true', INSTALL_K3S_VERSION: 'v1', INSTALL_K3S_EXEC: '--a' };
+    const environment = {
+      INSTALL_K3S_SKIP_START: 'true',
+      INSTALL_K3S_VERSION: 'v1',
+      INSTALL_K3S_EXEC: '--a',
+    };
 
     const run = await runApplier(k3s, { haos: { environment } }, { host });
 
