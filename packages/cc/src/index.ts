@@ -4,6 +4,7 @@ export {
   type OperationSummary,
   type PhaseJournal,
   readJournals,
+  summarise,
 } from './apply/journal.js';
 export { type Plan, type PlannedChange, type PlannedStep, type PlanOptions, plan } from './apply/plan.js';
 export { type ApplyOptions, apply } from './apply/run.js';
@@ -33,4 +34,5 @@ export { formatSarif } from './report/sarif.js';
 export { formatText, type TextOptions } from './report/text.js';
 export { secretsOf } from './secrets.js';
 export type { Source, SourceForm } from './source.js';
+export { readUserDataSource } from './user-data-source.js';
 export { type ValidationReport, validate, validateResult } from './validate.js';

@@ -1,4 +1,4 @@
-import { HaosError, type Host, layout } from '@haos/system';
+import { HaosError, type Host, layout, parentOf } from '@haos/system';
 import { hasErrors } from './config.js';
 import type { CcErrorCode } from './errors.js';
 import { type ValidationReport, validate } from './validate.js';
@@ -18,7 +18,8 @@ export function putConfig(
   const path = configPath(host, name);
   const report = validate({ source: 'config.d', file: path, content });
   if (hasErrors(report.issues)) return { ...report, changed: false };
-  const changed = host.files.write(path, content, { mode: 0o600, directoryMode: 0o700, secret: true });
+  host.files.makeDirectory(parentOf(path), { mode: 0o700 });
+  const changed = host.files.write(path, content, { mode: 0o600, secret: true });
   return { ...report, changed };
 }
 

@@ -2,7 +2,7 @@ import { type Host, isHaosError, layout } from '@haos/system';
 import { type ConfigResult, readSources } from './config.js';
 import type { Issue, SourceName } from './issue.js';
 import type { Source, SourceForm } from './source.js';
-import { readUserData } from './user-data.js';
+import { readUserDataSource } from './user-data-source.js';
 
 /** A configuration file is text that a person or a program wrote; more than this is a mistake or an attack. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -55,26 +55,9 @@ class SourceReader {
     const path = layout.deliveredUserData;
     const content = this.bytes('userdata', path);
     if (!(content instanceof Uint8Array)) return;
-    const isCompressible =
-      content[0] === 0x1f || /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
-    const zlib = isCompressible ? await import('node:zlib') : undefined;
-    const gunzip = (bytes: Uint8Array) => zlib!.gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-    const userData = readUserData(content, { programPath: layout.userDataProgram, gunzip });
-    if (userData.kind === 'unsupported')
-      this.report('unsupported-user-data', 'userdata', path, userData.message, userData.hint);
-    else
-      this.sources.push({
-        source: 'userdata',
-        file: path,
-        content: userData.kind === 'program' ? userData.root : userData.text,
-      });
-    if (userData.kind === 'config' && userData.text.startsWith('#include'))
-      this.report(
-        'unsupported-user-data',
-        'userdata',
-        path,
-        '#include is not supported; it is read as a comment',
-      );
+    const { source, issues } = await readUserDataSource(content, path);
+    if (source) this.sources.push(source);
+    this.issues.push(...issues);
   }
 
   /** Whether the directory is there. Hidden files, such as an editor's, and directories inside it are no sources. */
@@ -107,24 +90,14 @@ class SourceReader {
 
   private unreadable(source: SourceName, file: string, error: unknown): void {
     if (!isHaosError(error)) throw error;
-    this.report('unreadable-source', source, file, error.message, error.hint);
-  }
-
-  private report(
-    code: 'unreadable-source' | 'unsupported-user-data',
-    source: SourceName,
-    file: string,
-    message: string,
-    hint?: string,
-  ): void {
     this.issues.push({
-      severity: message.startsWith('#include') ? 'warning' : 'error',
-      code,
-      message,
+      severity: 'error',
+      code: 'unreadable-source',
+      message: error.message,
       pointer: '',
       key: '',
       origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
-      hint,
+      hint: error.hint,
     });
   }
 }

@@ -88,6 +88,8 @@ function explainReason(reason: string, text: string, position: number): string {
   if (code === 0) return 'a NUL byte is not allowed in YAML';
   if (reason.includes('JSON character') || reason.includes('non-printable'))
     return 'a control character is not allowed here';
+  if (reason === 'deficient indentation')
+    return 'this line is indented too little, or a quotation mark above it is not closed';
   return reason;
 }
 

@@ -31,7 +31,7 @@ describe('renderK3sEnvironment', () => {
     ]);
   });
 
-  it('leaves out what is for the installer, and what would get into the way of OpenRC', () => {
+  it("passes on what is k3s's own and nothing else", () => {
     const environment = {
       INSTALL_K3S_EXEC: 'x',
       RC_SVCNAME: 'x',
@@ -41,7 +41,7 @@ describe('renderK3sEnvironment', () => {
       CONTAINERD_A: 'b',
     };
 
-    expect(linesOf({ environment })).toEqual(['CONTAINERD_A=b', 'GOGC=50', ...DEFAULTS]);
+    expect(linesOf({ environment })).toEqual(['CONTAINERD_A=b', ...DEFAULTS]);
   });
 
   it('writes values so that a shell reads them back', async () => {

@@ -8,15 +8,9 @@ import { quoteWord } from './shell-words.js';
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
 
 /**
- * Names that would get into the way of OpenRC, which reads the file in the shell that starts the service: its own
- * (openrc-run(8)) and the word separator. Lower-case names are variables of the service script.
- */
-const RESERVED = /^(RC_|EINFO_|IFS$)|[a-z]/;
-
-/**
- * The text of k3s's environment file, for a shell to source: the server, the token, and `haos.environment`, sorted. Proxies
- * are there in both spellings, because the parts of k3s do not agree on one. The kubeconfig is readable by root and
- * `kubeconfigGroup`, unless `haos.environment` says otherwise; k3s of before 1.30 knows no group.
+ * The text of k3s's environment file, for a shell to source: the server, the token, and of `haos.environment` what is k3s's
+ * (`K3S_*`, `CONTAINERD_*`) and the proxies, as k3s's own installer has it; sorted. Proxies are there in both spellings,
+ * because the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment` says otherwise; k3s of before 1.30 knows no group.
  *
  * A variable of k3s that cannot be written is HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE: without its token or its
  * server k3s would found a cluster of its own. Others are left out; the step for /etc/environment reports them.
@@ -25,7 +19,7 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   const variables = new Map([
     ['K3S_KUBECONFIG_MODE', '0640'],
     ['K3S_KUBECONFIG_GROUP', kubeconfigGroup],
-    ...Object.entries(haos.environment ?? {}).filter(([name, value]) => isForK3s(name, value)),
+    ...Object.entries(haos.environment ?? {}).filter(([name]) => isForK3s(name)),
     ...proxiesOf(haos.environment ?? {}),
   ]);
   if (haos.serverUrl) variables.set('K3S_URL', haos.serverUrl);
@@ -34,9 +28,8 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   return sorted.map(([name, value]) => formatAssignment(name, value)).join('');
 }
 
-function isForK3s(name: string, value: string): boolean {
-  if (name.startsWith('INSTALL_K3S_')) return false;
-  return isK3sVariable(name) || (isVariableName(name) && !RESERVED.test(name) && isOneLine(value));
+function isForK3s(name: string): boolean {
+  return isK3sVariable(name) && !name.startsWith('INSTALL_K3S_');
 }
 
 function proxiesOf(environment: Readonly<Record<string, string>>): [string, string][] {

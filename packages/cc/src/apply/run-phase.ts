@@ -1,4 +1,5 @@
 import { type Host, layout, withLock } from '@haos/system';
+import { hasErrors } from '../config.js';
 import type { Issue } from '../issue.js';
 import { readConfig } from '../read.js';
 import { exitStatusOf, type PhaseJournal, toJournalStep, writeJournal } from './journal.js';
@@ -43,7 +44,7 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
       ...state,
     });
   journal({});
-  const result = await apply(config, options);
+  const result = await apply(config, { ...options, incomplete: hasErrors(issues) });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
   return { ...result, issues, exitStatus };

@@ -6,6 +6,7 @@ import {
   type Mode,
   type Operation,
   readMode,
+  redactUrl,
 } from '@haos/system';
 import { proxyOf } from '../appliers/environment.js';
 import type { CloudConfig } from '../generated/types.js';
@@ -18,6 +19,11 @@ export interface ApplyOptions {
   phase: Phase;
   /** Default: what early boot wrote to `/run/haos/mode`. */
   mode?: Mode;
+  /**
+   * A source could not be read or said something invalid, so what is missing from the configuration may still be wanted: nothing is
+   * removed for having left it. Default false.
+   */
+  incomplete?: boolean;
   /** Milliseconds after which downloads that have not answered are given up; default 60,000 for all of them together. */
   fetchBudget?: number;
   /** Ends downloads early. */
@@ -44,6 +50,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
     phase,
     mode: options.mode ?? readMode(host),
     version: readVersion(host),
+    incomplete: options.incomplete ?? false,
     deadline,
     redact,
   };
@@ -52,7 +59,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
   if (downloads.size > 0) void giveUpAfter(options.fetchBudget ?? FETCH_BUDGET, host, budget);
   const steps: StepResult[] = [];
   for (const applier of active) {
-    const step = await runStep(applier, config, { ...options, frame, fetched: downloads.get(applier.name) });
+    const step = await runStep(applier, config, { ...options, frame, download: downloads.get(applier.name) });
     steps.push(step);
     options.onStep?.(step, steps);
   }
@@ -65,11 +72,12 @@ interface Frame {
   phase: Phase;
   mode: Mode | undefined;
   version: string | undefined;
+  incomplete: boolean;
   deadline: AbortSignal;
   redact: (text: string) => string;
 }
 
-type StepOptions = ApplyOptions & { frame: Frame; fetched?: Promise<unknown> | undefined };
+type StepOptions = ApplyOptions & { frame: Frame; download?: Download | undefined };
 
 function readVersion(host: Host): string | undefined {
   return host.files.readTextIfExists(layout.version)?.trim() || undefined;
@@ -90,23 +98,39 @@ function isSet(config: CloudConfig, key: string): boolean {
   );
 }
 
+interface Download {
+  result: Promise<unknown>;
+  /** What it asked for so far. */
+  operations: Operation[];
+}
+
 /** All downloads of the phase start at once, whatever step will need them. */
 function startDownloads(
   appliers: readonly Applier[],
   config: CloudConfig,
   options: StepOptions,
-): Map<string, Promise<unknown>> {
-  const downloads = new Map<string, Promise<unknown>>();
+): Map<string, Download> {
+  const downloads = new Map<string, Download>();
   if (options.host.kind === 'plan') return downloads;
   for (const applier of appliers) {
     if (!applier.fetch || !applier.keys.some((key) => isSet(config, key))) continue;
+    const operations: Operation[] = [];
     const context = createContext(config, options, { failures: [], notes: [] });
-    const download = applier.fetch(config, context);
+    const result = applier.fetch(config, { ...context, host: withOwnFetches(options.host, operations) });
     // Looked at when its step runs; until then a rejection is not unhandled.
-    download.catch(() => undefined);
-    downloads.set(applier.name, download);
+    result.catch(() => undefined);
+    downloads.set(applier.name, { result, operations });
   }
   return downloads;
+}
+
+/** The same host, whose downloads are also noted for the step they belong to: they run beside other steps. */
+function withOwnFetches(host: Host, operations: Operation[]): Host {
+  const fetch: Host['fetch'] = (url, fetchOptions) => {
+    operations.push({ kind: 'fetch', status: 'done', url: redactUrl(url) });
+    return host.fetch(url, fetchOptions);
+  };
+  return Object.create(host, { fetch: { value: fetch } }) as Host;
 }
 
 async function giveUpAfter(milliseconds: number, host: Host, budget: AbortController): Promise<void> {
@@ -151,8 +175,9 @@ async function runStep(applier: Applier, config: CloudConfig, options: StepOptio
   const started = host.clock.now();
   const before = host.operations.length;
   host.log('apply', `${options.phase}: ${applier.name}`);
-  await context.attempt(async () => applier.apply(config, context, await options.fetched));
-  const operations = host.operations.slice(before);
+  await context.attempt(async () => applier.apply(config, context, await options.download?.result));
+  const own = host.operations.slice(before).filter(({ kind }) => kind !== 'fetch');
+  const operations = [...(options.download?.operations ?? []), ...own];
   return {
     applier: applier.name,
     status: statusOf(operations, findings),

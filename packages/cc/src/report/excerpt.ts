@@ -1,3 +1,4 @@
+import leven from 'leven';
 import type { Origin } from '../issue.js';
 import { looksSecret } from '../secrets.js';
 
@@ -13,17 +14,23 @@ export interface Excerpt {
 const MAX_LINE = 120;
 const HIDDEN = '***';
 
+export interface ExcerptOptions {
+  /** Hide what follows the part that is meant: the value of a key that nobody knows may be a secret. */
+  hideRest?: boolean;
+}
+
 /**
  * The line that an origin points into, with every value that looks like a secret hidden: the text may not even have been
- * parsed, so this goes by the names of keys.
+ * parsed, so this goes by the names of keys, also misspelt ones.
  */
-export function excerptOf(text: string, origin: Origin): Excerpt {
+export function excerptOf(text: string, origin: Origin, options: ExcerptOptions = {}): Excerpt {
   const lineStart =
     Math.max(text.lastIndexOf('\n', origin.offset - 1), text.lastIndexOf('\r', origin.offset - 1)) + 1;
   const rest = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
   const start = Math.min(origin.offset - lineStart, rest.length);
   const marked = { text: rest, start, length: Math.max(1, Math.min(origin.length, rest.length - start)) };
-  return shorten(hideSecrets(marked, text.slice(0, lineStart)));
+  const hidden = hideSecrets(marked, text.slice(0, lineStart));
+  return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
 }
 
 function hideSecrets(excerpt: Excerpt, before: string): Excerpt {
@@ -31,6 +38,14 @@ function hideSecrets(excerpt: Excerpt, before: string): Excerpt {
     ? [{ from: excerpt.text.search(/\S|$/), to: excerpt.text.length }]
     : secretRanges(excerpt.text);
   return ranges.reduceRight(hideRange, excerpt);
+}
+
+function hideAfterMark(excerpt: Excerpt): Excerpt {
+  const behind = excerpt.start + excerpt.length;
+  const separator = /^["']?\s*[:=]\s*(?=\S)/.exec(excerpt.text.slice(behind))?.[0];
+  if (separator === undefined) return excerpt;
+  const from = behind + separator.length;
+  return hideRange(excerpt, { from, to: valueEnd(excerpt.text, from, separator.includes('=')) });
 }
 
 interface Range {
@@ -44,7 +59,7 @@ function secretRanges(line: string): Range[] {
   for (const match of line.matchAll(/["']?([\w.[\]-]+)["']?(\s*[:=]\s*| +)(?=\S)/g)) {
     const name = match[1]!;
     const isFlag = name.startsWith('-');
-    if (!looksSecret(name.split('.').at(-1)!) || (match[2]!.trim() === '' && !isFlag)) continue;
+    if (!mayBeSecret(name) || (match[2]!.trim() === '' && !isFlag)) continue;
     const from = match.index + match[0].length;
     ranges.push({ from, to: valueEnd(line, from, match[2]!.includes('=') || isFlag) });
   }
@@ -55,6 +70,15 @@ function secretRanges(line: string): Range[] {
   return ranges
     .sort((a, b) => a.from - b.from)
     .filter((range, index, all) => index === 0 || range.from >= all[index - 1]!.to);
+}
+
+/** Whether a name is that of a secret, give or take two letters. */
+function mayBeSecret(name: string): boolean {
+  const last = name.split('.').at(-1)!.toLowerCase();
+  return (
+    looksSecret(last) ||
+    ['token', 'password', 'passphrase', 'secret'].some((secret) => leven(last, secret) <= 2)
+  );
 }
 
 /** Behind `=` a value ends at white space unless it is quoted; in YAML it takes the rest of the line. */
@@ -72,7 +96,7 @@ function continuesSecret(line: string, before: string): boolean {
     const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(candidate) ?? [];
     if (candidate.trim() === '' || name === undefined) continue;
     const isList = line.trimStart().startsWith('-');
-    if (spaces.length < indent || (isList && spaces.length === indent)) return looksSecret(name);
+    if (spaces.length < indent || (isList && spaces.length === indent)) return mayBeSecret(name);
   }
   return false;
 }

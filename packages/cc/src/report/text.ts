@@ -34,7 +34,11 @@ function formatIssue(issue: Issue, texts: ReadonlyMap<string, string>, paint: Pa
   const text = origin && texts.get(origin.file);
   if (origin && text)
     lines.push(
-      ...excerptLines(excerptOf(text, origin), { number: origin.line, severity: issue.severity, paint }),
+      ...excerptLines(excerptOf(text, origin, { hideRest: issue.code === 'unknown-key' }), {
+        number: origin.line,
+        severity: issue.severity,
+        paint,
+      }),
     );
   if (issue.hint) lines.push(`  hint: ${oneLine(issue.hint)}`);
   return `${lines.join('\n')}\n`;

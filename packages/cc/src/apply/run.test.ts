@@ -1,0 +1,139 @@
+import { type FetchOptions, type FetchResult, HaosError } from '@haos/system';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CloudConfig } from '../generated/types.js';
+import { readJournals } from './journal.js';
+import { apply } from './run.js';
+import { runPhase } from './run-phase.js';
+import type { PhaseResult } from './types.js';
+
+const hosts: TestHost[] = [];
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.dispose();
+});
+
+function createHost(options: TestHostOptions = {}): TestHost {
+  const host = createTestHost(options);
+  hosts.push(host);
+  return host;
+}
+
+const K3S = { '/usr/sbin/k3s': { content: 'a stand-in for k3s', mode: 0o755 } };
+const SERVICE = { 'rc-service': { exitCode: 0 } };
+
+/** A server that never answers. */
+function hang(_url: string, { signal }: FetchOptions = {}): Promise<FetchResult> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new HaosError('HAOS_HTTP_TIMEOUT', 'no answer')));
+  });
+}
+
+function statuses(result: PhaseResult): Record<string, string> {
+  return Object.fromEntries(result.steps.map(({ applier, status }) => [applier, status]));
+}
+
+describe('apply', () => {
+  it('goes on after a step that failed, and says which', async () => {
+    const host = createHost({ sysctls: { 'kernel.panic': '0' }, commands: { sh: { exitCode: 0 } } });
+    const config: CloudConfig = {
+      writeFiles: [
+        { path: '/etc/a', owner: 'nobody-here' },
+        { path: '/etc/b', content: 'b' },
+      ],
+      bootCmd: ['true'],
+      haos: { sysctls: { 'no.such': '1', 'kernel.panic': '10' } },
+    };
+
+    const result = await apply(config, { host, phase: 'boot' });
+
+    expect(statuses(result)).toMatchObject({ sysctls: 'failed', 'write-files': 'failed', 'boot-cmd': 'ran' });
+    expect(result.steps.flatMap(({ failures }) => failures.map(({ code }) => code))).toEqual([
+      'HAOS_KERNEL_SYSCTL',
+      'HAOS_ACCOUNT_UNKNOWN',
+    ]);
+    expect(host.files.readText('/etc/b')).toBe('b');
+    expect(host.kernel.sysctl('kernel.panic')).toBe('10');
+  });
+
+  it('changes nothing the second time', async () => {
+    const host = createHost({ tree: K3S, sysctls: { 'kernel.panic': '0' }, commands: SERVICE });
+    const config: CloudConfig = {
+      hostname: 'node1',
+      writeFiles: [{ path: '/etc/a', content: 'a', permissions: '0600' }],
+      haos: {
+        sysctls: { 'kernel.panic': '10' },
+        password: 'supersecure',
+        dnsNameservers: ['1.1.1.1'],
+        wifi: [{ name: 'home', passphrase: 'mypassword' }],
+        environment: { http_proxy: 'http://proxy:3128' },
+        token: 'TOKEN_VALUE',
+      },
+    };
+    await apply(config, { host, phase: 'boot' });
+
+    const second = await apply(config, { host, phase: 'boot' });
+
+    expect(second.steps.filter(({ status }) => status === 'changed' || status === 'failed')).toEqual([]);
+  });
+
+  it('lets neither commands nor k3s wait for downloads, and ends these after one budget for all', async () => {
+    const never = 'https://never.example/';
+    const testHost = createHost({ tree: K3S, commands: { ...SERVICE, sh: { exitCode: 0 } } });
+    const host = { ...testHost, fetch: hang };
+    const config: CloudConfig = {
+      sshAuthorizedKeys: [`${never}keys`],
+      bootManifests: [{ url: `${never}a.yaml` }],
+      runCmd: ['true'],
+    };
+
+    const result = await apply(config, { host, phase: 'runtime', fetchBudget: 60_000 });
+
+    const order = result.steps.map(({ applier }) => applier);
+    expect(order.indexOf('run-cmd')).toBeLessThan(order.indexOf('boot-manifests'));
+    expect(order.indexOf('k3s')).toBeLessThan(order.indexOf('boot-manifests'));
+    expect(statuses(result)).toMatchObject({
+      'run-cmd': 'ran',
+      'boot-manifests': 'failed',
+      'ssh-authorized-keys-remote': 'failed',
+    });
+    expect(testHost.clock.sleeps).toEqual([60_000]);
+  });
+
+  it('never shows a secret in what failed', async () => {
+    const host = createHost({
+      responses: { 'https://u:hunter2xyz@keys.example/k': { status: 404 } },
+    });
+    const config: CloudConfig = { sshAuthorizedKeys: ['https://u:hunter2xyz@keys.example/k'] };
+
+    const result = await apply(config, { host, phase: 'runtime' });
+
+    expect(statuses(result)['ssh-authorized-keys-remote']).toBe('failed');
+    expect(JSON.stringify(result)).not.toContain('hunter2xyz');
+  });
+});
+
+describe('runPhase', () => {
+  it('applies what is valid, keeps a journal, and ends with 4 when something was left out', async () => {
+    const host = createHost({
+      tree: {
+        '/haos/system/config.yaml': 'hostname: node1\nhaos: {token: [x]}\n',
+        '/var/lib/rancher/HAOS/config.yaml': 'broken: [yaml',
+      },
+    });
+
+    const result = await runPhase({ host, phase: 'boot' });
+
+    expect(result.exitStatus).toBe(4);
+    expect(host.files.readText('/etc/hostname')).toBe('node1\n');
+    const [journal] = readJournals(host);
+    expect(journal).toMatchObject({ phase: 'boot', state: 'done', exitStatus: 4 });
+    expect(journal?.issues.map(({ code }) => code).sort()).toEqual(['invalid-yaml', 'wrong-type']);
+    expect(host.files.stat('/run/haos/journal/boot.json')?.mode).toBe(0o600);
+  });
+
+  it('refuses to run beside another one', async () => {
+    const host = createHost({ locked: ['/run/haos/apply.lock'] });
+
+    await expect(runPhase({ host, phase: 'runtime' })).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { validate } from '../validate.js';
+import { formatGithub } from './github.js';
+import { formatSarif } from './sarif.js';
+import { formatText } from './text.js';
+
+function text(content: string, file = 'config.yaml'): string {
+  const { issues, texts } = validate({ file, content });
+  return formatText(issues, texts);
+}
+
+describe('formatText', () => {
+  it('shows the place, the line with the part underlined, and what to do', () => {
+    expect(text('hostname: a\nhaos:\n  lables: {a: b}\n')).toMatchInlineSnapshot(`
+      "config.yaml:3:3: error: unknown key haos.lables [unknown-key]
+        3 |   lables: ***
+          |   ^^^^^^
+        hint: did you mean labels?
+      "
+    `);
+  });
+
+  it.each([
+    ['a misspelt key', 'haos:\n  tokn: [SENTINEL]\n'],
+    ['a wrong type', 'haos:\n  token: [SENTINEL]\n'],
+    ['a wrong type over several lines', 'haos:\n  password:\n    - SENTINEL\n    - {a: SENTINEL}\n'],
+    ['broken YAML', 'haos:\n  token: "SENTINEL\n'],
+    ['broken YAML in a continued value', 'haos:\n  password:\n    SENTINEL: [\n'],
+    ['broken YAML beside it', '{haos: {"token": SENTINEL, b: c}, ]'],
+    ['a list item under the key', 'haos:\n  token:\n  - "SENTINEL\n'],
+    ['a passphrase', 'haos: {wifi: [{name: a, passphrase: SENTI}]}'],
+    ['a k3s argument', 'haos: {k3s_args: [server, "--agent-token SENTINEL"]}'],
+    ['a URL', 'haos: {server_url: "http://u:SENTINEL@host"}'],
+    ['an environment variable', 'haos: {environment: {MY-SECRET: SENTINEL}}'],
+  ])('hides the secret in %s', (_name, content) => {
+    const shown = text(content);
+    expect(shown).toContain('config.yaml:');
+    expect(shown).not.toContain('SENTI');
+  });
+
+  it('shows what is left of the line', () => {
+    expect(text('haos: {wifi: [{name: a, passphrase: SENTI}]}')).toContain(
+      '1 | haos: {wifi: [{name: a, passphrase: ***',
+    );
+    expect(text('haos:\n  tokn: SENTI')).toContain('2 |   tokn: ***');
+  });
+
+  it('hides the secret on a kernel command line', () => {
+    const source = {
+      form: 'cmdline',
+      file: '/proc/cmdline',
+      content: 'haos.token=SENTINEL haos.labels=x haos.password="SENT INEL"',
+    } as const;
+    const { issues, texts } = validate(source);
+    const shown = formatText(issues, texts);
+    expect(shown).toContain('haos.token=*** haos.labels=x');
+    expect(shown).not.toMatch(/SENT|INEL/);
+  });
+
+  it('cuts a long line around the part that is meant', () => {
+    const shown = text(`haos: {labels: {a: ${'x'.repeat(500)}}}`);
+    expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(150);
+  });
+
+  it('lets no control character through to a terminal', () => {
+    expect(text('a: "\u001b[31m')).not.toContain('\u001b');
+  });
+
+  it('paints only when told to', () => {
+    const { issues, texts } = validate('a: b');
+    expect(formatText(issues, texts)).not.toContain('\u001b');
+    expect(formatText(issues, texts, { color: true })).toContain('\u001b[31m');
+  });
+});
+
+describe('formatGithub', () => {
+  it('writes workflow commands whose values are escaped', () => {
+    const { issues } = validate({ file: 'a,b:c%.yaml', content: 'hostnme: x' });
+    expect(formatGithub(issues)).toBe(
+      '::error file=a%2Cb%3Ac%25.yaml,line=1,col=1,endColumn=8,title=unknown-key::unknown key hostnme (did you mean hostname?)\n',
+    );
+  });
+});
+
+describe('formatSarif', () => {
+  it('has a rule and a region for each result', () => {
+    const { issues } = validate({ file: 'conf/my config.yaml', content: 'hostname: a_b' });
+    expect(formatSarif(issues, { version: '1.2.3' })).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          tool: { driver: { name: 'haos', version: '1.2.3', rules: [{ id: 'invalid-hostname' }] } },
+          results: [
+            {
+              ruleId: 'invalid-hostname',
+              level: 'error',
+              locations: [
+                {
+                  physicalLocation: {
+                    artifactLocation: { uri: 'conf/my%20config.yaml' },
+                    region: { startLine: 1, startColumn: 11, endColumn: 14 },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { SourceName } from './issue.js';
+import { validate } from './validate.js';
+
+function findings(content: string, source: SourceName = 'input'): string[] {
+  return validate({ source, file: 'config.yaml', content }).issues.map(({ severity, code, key }) =>
+    `${severity} ${code} ${key}`.trim(),
+  );
+}
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g me';
+
+describe('validate', () => {
+  it('has nothing to say about a configuration that is right', () => {
+    const content = `
+ssh_authorized_keys: ["${KEY}", "github:someone", "https://keys.example/me"]
+hostname: node-1.example.org
+write_files: [{path: /etc/a, content: aGk=, encoding: b64, permissions: "0600", owner: "root:root"}]
+boot_manifests: [{url: "https://m.example/a.yaml"}, {url: "https://m.example/b.json?x=1"}]
+haos:
+  data_sources: [aws, cdrom]
+  modules: [kvm, "nvme poll_queues=4"]
+  sysctls: {kernel.printk: 4 4 1 7, net/ipv4/conf/eth0.1/forwarding: "1"}
+  dns_nameservers: [8.8.8.8, "2001:db8::1"]
+  ntp_servers: [0.us.pool.ntp.org, 10.0.0.1]
+  wifi: [{name: home, passphrase: mypassword}, {name: open}]
+  password: "$1$tYtghCfK$QHa51MS6MVAcfUKuOzNKt0"
+  server_url: https://server:6443
+  labels: {region: us-west-1, node.kubernetes.io/pool: a, example.com/x: ""}
+  taints: ["key1=value1:NoSchedule", "example.com/k:NoExecute"]
+  k3s_args: [server, "--cluster-cidr", "10.107.0.0/23", "--disable=traefik"]
+  install: {device: /dev/vda, config_url: "https://c.example/x.yaml"}
+`;
+    expect(findings(content)).toEqual([]);
+  });
+
+  it.each([
+    ['hostnme: x', 'error unknown-key'],
+    ['hostname: my_host', 'error invalid-hostname hostname'],
+    [
+      'ssh_authorized_keys: ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB..."]',
+      'error invalid-key-source ssh_authorized_keys[0]',
+    ],
+    ['ssh_authorized_keys: ["github:a/b"]', 'error invalid-key-source ssh_authorized_keys[0]'],
+    ['write_files: [{content: a}]', 'error missing-key write_files[0]'],
+    ['write_files: [{path: etc/a}]', 'error invalid-path write_files[0].path'],
+    ['write_files: [{path: /etc/}]', 'error invalid-path write_files[0].path'],
+    ['write_files: [{path: /a, permissions: rw}]', 'error invalid-permissions write_files[0].permissions'],
+    ['write_files: [{path: /a, encoding: zip}]', 'error invalid-value write_files[0].encoding'],
+    [
+      'write_files: [{path: /a, encoding: b64, content: "?"}]',
+      'error invalid-content write_files[0].content',
+    ],
+    ['boot_manifests: [{}]', 'error missing-key boot_manifests[0]'],
+    ['boot_manifests: [{url: "ftp://a/b.yaml"}]', 'error invalid-url boot_manifests[0].url'],
+    ['boot_manifests: [{url: "https://a/b.txt"}]', 'error invalid-url boot_manifests[0].url'],
+    [
+      'boot_manifests: [{url: "https://a/b.yaml", sha256: abc}]',
+      'error invalid-sha256 boot_manifests[0].sha256',
+    ],
+    [
+      'boot_manifests: [{url: "https://a/b.yaml"}, {url: "https://c/b.yaml"}]',
+      'error duplicate-manifest boot_manifests[1].url',
+    ],
+    ['haos: {data_sources: [azure]}', 'error unsupported-data-source haos.data_sources[0]'],
+    ['haos: {data_sources: [packet]}', 'warning no-effect haos.data_sources[0]'],
+    ['haos: {modules: ["a/b"]}', 'error invalid-value haos.modules[0]'],
+    ['haos: {sysctls: {../x: "1"}}', 'error invalid-sysctl haos.sysctls[../x]'],
+    ['haos: {sysctls: {kernel.panic: 10}}', 'warning ambiguous-scalar haos.sysctls[kernel.panic]'],
+    ['haos: {dns_nameservers: [dns.example]}', 'error invalid-value haos.dns_nameservers[0]'],
+    ['haos: {ntp_servers: ["a b"]}', 'error invalid-value haos.ntp_servers[0]'],
+    ['haos: {wifi: [{passphrase: mypassword}]}', 'error missing-key haos.wifi[0]'],
+    ['haos: {wifi: [{name: a, passphrase: short}]}', 'error invalid-wifi haos.wifi[0].passphrase'],
+    ['haos: {password: "$ecret"}', 'warning invalid-value haos.password'],
+    ['haos: {server_url: "http://a:6443"}', 'error invalid-url haos.server_url'],
+    ['haos: {labels: {a b: c}}', 'error invalid-label haos.labels[a b]'],
+    ['haos: {labels: {a: "b c"}}', 'error invalid-label haos.labels[a]'],
+    [
+      'haos: {labels: {node-role.kubernetes.io/worker: "x"}}',
+      'error invalid-label haos.labels[node-role.kubernetes.io/worker]',
+    ],
+    ['haos: {taints: [key1=value1]}', 'error invalid-taint haos.taints[0]'],
+    ['haos: {taints: ["key1=value1:Never"]}', 'error invalid-taint haos.taints[0]'],
+    ['haos: {k3s_args: ["--disable=traefik"]}', 'warning invalid-k3s-args haos.k3s_args[0]'],
+    ['haos: {k3s_args: [server, "--cluster-cidr 10.107.0.0/23"]}', 'error joined-argument haos.k3s_args[1]'],
+    ['haos: {environment: {a-b: c}}', 'error invalid-value haos.environment[a-b]'],
+    [
+      'haos: {environment: {INSTALL_K3S_VERSION: v1}}',
+      'warning no-effect haos.environment[INSTALL_K3S_VERSION]',
+    ],
+    ['haos: {install: {device: vda}}', 'error invalid-path haos.install.device'],
+    ['haos: {install: {iso_url: "ftp://x"}}', 'error invalid-url haos.install.iso_url'],
+  ])('finds what is wrong with %s', (content, finding) => {
+    expect(findings(content)).toEqual([finding]);
+  });
+
+  it('says that a full token cannot start a cluster', () => {
+    const token = `K10${'a'.repeat(64)}::node:77689533d0140c7019416603a05275d4`;
+    expect(findings(`haos: {token: "${token}"}`)).toEqual(['warning invalid-value haos.token']);
+    expect(findings(`haos: {token: "${token}", server_url: "https://s:6443"}`)).toEqual([]);
+  });
+
+  it('gives the fix for a flag and its value in one entry, but no secret', () => {
+    const { issues } = validate(
+      'haos: {k3s_args: [server, "--cluster-cidr 10.0.0.0/8", "--agent-token abcdef"]}',
+    );
+    expect(issues[0]?.hint).toContain('"--cluster-cidr=10.0.0.0/8"');
+    expect(issues[1]?.hint).not.toContain('abcdef');
+  });
+
+  it('warns of keys that come too late in their source', () => {
+    const content = 'init_cmd: [a]\nboot_cmd: [b]\nrun_cmd: [c]\nhaos: {install: {tty: x}, boot_cmds: [x]}';
+    expect(findings(content, 'config.d')).toEqual([
+      'warning no-effect init_cmd',
+      'warning no-effect haos.install.tty',
+      'error unknown-key haos',
+    ]);
+    expect(findings('init_cmd: [a]\nboot_cmd: [b]\nrun_cmd: [c]', 'userdata')).toEqual([
+      'warning no-effect init_cmd',
+      'warning no-effect boot_cmd',
+    ]);
+    expect(findings('init_cmd: [a]\nboot_cmd: [b]', 'system')).toEqual([]);
+  });
+
+  it('puts issues in the order of the text and points at them', () => {
+    const { issues } = validate('hostname: a_b\n\nhaos:\n  tokn: x\n  k3s_args:\n  - server\n  - --a b\n');
+    expect(issues.map(({ code, origin }) => [code, origin?.line, origin?.column])).toEqual([
+      ['invalid-hostname', 1, 11],
+      ['unknown-key', 4, 3],
+      ['joined-argument', 7, 5],
+    ]);
+  });
+});
