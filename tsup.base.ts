@@ -11,7 +11,9 @@ export function libraryBundle(options: Options) {
     platform: 'node',
     outDir: 'dist',
     splitting: true,
-    clean: false,
+    // All but what `tsc -b` wrote: a chunk of an earlier build must not be published.
+    clean: ['!**/*.d.ts', '!**/.tsbuildinfo'],
+    removeNodeProtocol: false,
     dts: false,
     silent: true,
     ...options,

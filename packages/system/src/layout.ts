@@ -1,5 +1,3 @@
-import { posix } from 'node:path';
-
 /** Where HAOS keeps things on a node; all absolute paths of the target system. */
 export const layout = {
   systemConfig: '/haos/system/config.yaml',
@@ -39,5 +37,5 @@ export type Mode = (typeof MODES)[number];
 
 /** The parent directory of an absolute path. */
 export function parentOf(path: string): string {
-  return posix.dirname(path);
+  return path.slice(0, path.lastIndexOf('/')) || '/';
 }
