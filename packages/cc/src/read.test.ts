@@ -85,12 +85,14 @@ describe('readConfig', () => {
       '/run/config/local_hostname': { directory: true },
       '/var/lib/rancher/HAOS/config.yaml': new Uint8Array([0xff, 0x61]),
       [`${D}/a`]: 'hostname: a',
+      [`${D}/loop`]: { link: 'loop' },
     });
     const { config, issues } = await readConfig(host);
     expect(config).toEqual({ hostname: 'a' });
     expect(issues.map(({ severity, code, origin }) => `${severity} ${code} ${origin?.source}`)).toEqual([
       'error unreadable-source system',
       'error unsupported-user-data userdata',
+      'error unreadable-source config.d',
       'error invalid-encoding local',
     ]);
   });

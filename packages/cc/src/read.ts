@@ -72,10 +72,19 @@ class SourceReader {
     }
     for (const name of names) {
       const file = `${path}/${name}`;
-      if (!name.startsWith('.') && this.host.files.stat(file)?.type !== 'directory')
-        this.file('config.d', file);
+      if (!name.startsWith('.') && !this.isDirectory(file)) this.file('config.d', file);
     }
     return true;
+  }
+
+  /** What cannot be looked at, such as a loop of links, is none: reading it will say what is wrong. */
+  private isDirectory(path: string): boolean {
+    try {
+      return this.host.files.stat(path)?.type === 'directory';
+    } catch (error) {
+      if (!isHaosError(error)) throw error;
+      return false;
+    }
   }
 
   private bytes(source: SourceName, path: string): Uint8Array | 'absent' | 'unreadable' {

@@ -1,3 +1,4 @@
+import { RANCHER } from '@haos/system';
 import type { CloudConfig } from './generated/types.js';
 import { namesOf } from './names.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
@@ -17,6 +18,8 @@ export function secretsOf(config: CloudConfig): string[] {
   }
   for (const secret of secretArguments(config.haos?.k3sArgs ?? [])) found.add(secret);
   found.delete('');
+  // Part of every path of HAOS: blanking it out there would show that it is the password.
+  found.delete(RANCHER);
   return [...found];
 }
 

@@ -29,5 +29,5 @@ export type {
 export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';
-export { readMode } from './mode.js';
+export { readMode, readVersion } from './mode.js';
 export { createRedactor, redactUrl } from './redact.js';

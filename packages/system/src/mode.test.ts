@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readMode } from './mode.js';
+import { readMode, readVersion } from './mode.js';
 import { createTestHost } from './testing.js';
 
 it.each([
@@ -12,5 +12,22 @@ it.each([
   const host = createTestHost({ tree: content === undefined ? {} : { '/run/haos/mode': content } });
 
   expect(readMode(host)).toBe(mode);
+  host.dispose();
+});
+
+it('takes facts that cannot be read for unknown ones', () => {
+  const unreadable = { directory: true };
+  const host = createTestHost({
+    tree: { '/run/haos/mode': unreadable, '/usr/lib/haos/version': { link: 'version' } },
+  });
+
+  expect([readMode(host), readVersion(host)]).toEqual([undefined, undefined]);
+  host.dispose();
+});
+
+it('reads the version of the image', () => {
+  const host = createTestHost({ tree: { '/usr/lib/haos/version': 'v1.2.3\n' } });
+
+  expect(readVersion(host)).toBe('v1.2.3');
   host.dispose();
 });

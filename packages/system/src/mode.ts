@@ -1,8 +1,26 @@
+import { isHaosError } from './errors.js';
 import type { Host } from './host/types.js';
 import { layout, MODES, type Mode } from './layout.js';
 
-/** How the node runs, as early boot wrote it down; undefined outside of a booted HAOS and for a word that is no mode. */
+/**
+ * How the node runs, as early boot wrote it down; undefined outside of a booted HAOS, for a word that is no mode, and when it
+ * cannot be read: not knowing it must keep no node from being configured.
+ */
 export function readMode(host: Pick<Host, 'files'>): Mode | undefined {
-  const word = host.files.readTextIfExists(layout.mode)?.trim();
+  const word = readFact(host, layout.mode);
   return MODES.find((mode) => mode === word);
+}
+
+/** The version of the running image; undefined outside of one and when it cannot be read. */
+export function readVersion(host: Pick<Host, 'files'>): string | undefined {
+  return readFact(host, layout.version) || undefined;
+}
+
+function readFact(host: Pick<Host, 'files'>, path: string): string | undefined {
+  try {
+    return host.files.readTextIfExists(path)?.trim();
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    return undefined;
+  }
 }

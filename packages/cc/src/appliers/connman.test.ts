@@ -54,6 +54,14 @@ describe('connman', () => {
     expect(host.files.readText(PATH)).toContain('\nAllowHostnameUpdates=false\n');
   });
 
+  it('lets DHCP name a machine whose configured name is none', async () => {
+    const host = hostWith();
+
+    await runApplier(connman, { hostname: 'no name' }, { host, phase: 'boot' });
+
+    expect(host.files.readText(PATH)).not.toContain('AllowHostnameUpdates');
+  });
+
   it('does not restart connman for the host name alone', async () => {
     const host = hostWith();
     await runApplier(connman, {}, { host, phase: 'boot' });

@@ -1,6 +1,6 @@
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
-import { keptHostname } from './hostname.js';
+import { isHostname, keptHostname } from './hostname.js';
 import { formatKeyFileList, ownershipLine } from './key-file.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -38,7 +38,8 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
     `NetworkInterfaceBlacklist=${FOREIGN_INTERFACES.join(',')}`,
     'PreferredTechnologies=ethernet,wifi',
   ];
-  if (config.hostname || keptHostname(context.host)) lines.push('AllowHostnameUpdates=false');
+  if (isHostname(config.hostname ?? '') || keptHostname(context.host))
+    lines.push('AllowHostnameUpdates=false');
   const servers = [
     ['FallbackNameservers', 'haos.dns_nameservers', config.haos?.dnsNameservers],
     ['FallbackTimeservers', 'haos.ntp_servers', config.haos?.ntpServers],

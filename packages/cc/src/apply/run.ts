@@ -2,10 +2,10 @@ import {
   createRedactor,
   type Host,
   isHaosError,
-  layout,
   type Mode,
   type Operation,
   readMode,
+  readVersion,
   redactUrl,
 } from '@haos/system';
 import { proxyOf } from '../appliers/environment.js';
@@ -78,10 +78,6 @@ interface Frame {
 }
 
 type StepOptions = ApplyOptions & { frame: Frame; download?: Download | undefined };
-
-function readVersion(host: Host): string | undefined {
-  return host.files.readTextIfExists(layout.version)?.trim() || undefined;
-}
 
 function isActive(applier: Applier, config: CloudConfig): boolean {
   return applier.always === true || applier.keys.some((key) => isSet(config, key));
