@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { haos, haosOk } from '../haos.js';
+import { makeNode, type PhaseReport, reportOf, runCase } from '../run-case.js';
+import { type Tree, takeSnapshot, writeTree } from '../tree.js';
+
+const SERVICE = '/etc/init.d/k3s-service';
+const SERVICE_ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
+
+/** A node on which k3s is installed, and which knows its mode and version. */
+const INSTALLED: Tree = {
+  '/haos/system/k3s/v1.30.0/k3s': { content: 'k3s', mode: 0o755 },
+  '/haos/system/k3s/current': { link: 'v1.30.0' },
+  '/usr/sbin/k3s': { link: '/haos/system/k3s/current/k3s' },
+  '/run/haos/mode': 'disk\n',
+  '/usr/lib/haos/version': 'v1.2.3+4\n',
+};
+
+/** The words that the shell of OpenRC makes of the service's `command_args`. */
+function argumentsOf(root: string): string[] {
+  const assignment = /^command_args=.*$/m.exec(readFileSync(join(root, SERVICE), 'utf8'))?.[0] ?? '';
+  // As openrc-run does it: the variable is expanded without quotes, and the result is evaluated.
+  const script = `${assignment}\neval set -- $command_args\nprintf '%s\\0' "$@"`;
+  const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  return stdout.split('\0').slice(0, -1);
+}
+
+function deferredOf({ steps }: PhaseReport, applier: string): string[] {
+  const step = steps.find((candidate) => candidate.applier === applier);
+  return (step?.operations ?? []).filter(({ status }) => status === 'deferred').map(({ target }) => target);
+}
+
+describe('k3s', () => {
+  it('gets exactly the arguments that are configured, and the facts about the node', async () => {
+    const root = await makeNode({
+      phase: 'boot',
+      tree: INSTALLED,
+      config: `
+haos:
+  k3s_args: [server, "--cluster-cidr", 10.107.0.0/23, "--kubelet-arg=eviction-hard=memory.available<5%", "--x", "it's \\"a\\" $HOME \`x\` \\\\"]
+  labels: {region: us-west-1}
+  taints: ["key1=value1:NoSchedule"]
+`,
+    });
+
+    await haosOk(['config', '--boot', '--root', root]);
+
+    expect(argumentsOf(root)).toEqual([
+      ...['server', '--cluster-cidr', '10.107.0.0/23', '--kubelet-arg=eviction-hard=memory.available<5%'],
+      ...['--x', 'it\'s "a" $HOME `x` \\'],
+      ...['--node-label', 'haos.io/mode=disk', '--node-label', 'haos.io/version=v1.2.3-4'],
+      ...['--node-label', 'region=us-west-1', '--node-taint', 'key1=value1:NoSchedule'],
+    ]);
+  });
+
+  it('finds its token in a file for root alone and nowhere else', async () => {
+    const root = await makeNode({
+      phase: 'boot',
+      tree: INSTALLED,
+      config: 'haos: {server_url: https://s:6443, token: "unique\'token $x"}\n',
+    });
+    await haosOk(['config', '--boot', '--root', root]);
+
+    const holders = [...takeSnapshot(root)]
+      .filter(([, description]) => description.startsWith('file'))
+      .filter(([path]) => readFileSync(join(root, path), 'utf8').includes('unique'));
+
+    expect(holders.map(([path, description]) => [path, description.slice(0, 9)])).toEqual([
+      [SERVICE_ENVIRONMENT, 'file 0600'],
+      ['/haos/system/config.yaml', 'file 0600'],
+    ]);
+    const script = `set -o allexport; . ${join(root, SERVICE_ENVIRONMENT)}; printenv K3S_TOKEN K3S_URL`;
+    expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout).toBe(
+      "unique'token $x\nhttps://s:6443\n",
+    );
+    expect(argumentsOf(root)[0]).toBe('agent');
+  });
+
+  it('is configured at boot but started at runtime', async () => {
+    const root = await makeNode({ phase: 'boot', tree: INSTALLED });
+
+    const boot = reportOf(await haosOk(['config', '--boot', '--format', 'json', '--root', root]));
+    const runtime = reportOf(await haosOk(['config', '--format', 'json', '--root', root]));
+
+    expect(deferredOf(boot, 'k3s')).toEqual([]);
+    expect(deferredOf(runtime, 'k3s')).toEqual(['rc-service k3s-service start']);
+  });
+
+  it('is restarted by the phase install, which does nothing else', async () => {
+    const root = await makeNode({ tree: INSTALLED, config: 'hostname: a\nhaos: {k3s_args: [agent]}\n' });
+
+    const report = reportOf(await haosOk(['config', '--install', '--format', 'json', '--root', root]));
+
+    expect(report.steps.map(({ applier }) => applier)).toEqual(['k3s']);
+    expect(deferredOf(report, 'k3s')).toEqual(['rc-service k3s-service restart']);
+    expect(argumentsOf(root)[0]).toBe('agent');
+  });
+
+  it('is left alone in mode install', () =>
+    runCase({
+      name: 'mode install',
+      phase: 'boot',
+      tree: { ...INSTALLED, '/run/haos/mode': 'install\n' },
+      config: 'haos: {k3s_args: [agent]}\n',
+      steps: { k3s: 'skipped' },
+      says: ['not configured in mode install'],
+    }));
+
+  it('that is not installed is configured all the same, and the node says so', () =>
+    runCase({
+      name: 'no k3s',
+      config: 'haos: {k3s_args: [agent]}\n',
+      changes: { [SERVICE]: /^command_args="agent"$/m },
+      says: ['k3s is not installed'],
+    }));
+
+  it('has its start in the plan of a directory as what only the running system does', async () => {
+    const root = await makeNode({ tree: INSTALLED, config: 'haos: {k3s_args: [agent]}\n' });
+
+    const run = await haos(['config', 'plan', '--format', 'json', '--root', root]);
+
+    expect(run.status).toBe(10);
+    const steps = JSON.parse(run.stdout).steps as { applier: string; deferred: string[] }[];
+    expect(steps.find(({ applier }) => applier === 'k3s')?.deferred).toEqual([
+      'rc-service k3s-service start',
+    ]);
+    writeTree(root, { '/haos/system/config.yaml': 'haos: {}\n' });
+    expect((await haos(['config', 'plan', '--root', root])).stdout).toContain('k3s-service');
+  });
+});

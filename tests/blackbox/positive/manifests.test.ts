@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { haos } from '../haos.js';
+import { makeNode, reportOf, runCase } from '../run-case.js';
+import { startServer } from '../server.js';
+
+const DIRECTORY = '/var/lib/rancher/k3s/server/manifests';
+const MANIFEST = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n';
+const SHA256 = createHash('sha256').update(MANIFEST).digest('hex');
+
+function configOf(...items: string[]): string {
+  return `boot_manifests:\n${items.map((item) => `- {${item}}\n`).join('')}`;
+}
+
+describe('boot_manifests', () => {
+  it('are downloaded to where k3s applies them, with and without a digest', async () => {
+    const { url } = await startServer({ '/a.yaml': MANIFEST, '/b/c.yml?x=y': MANIFEST, '/d.json': '{}' });
+
+    await runCase({
+      name: 'downloads',
+      config: configOf(
+        `url: "${url}/a.yaml", sha256: ${SHA256.toUpperCase()}`,
+        `url: "${url}/b/c.yml?x=y"`,
+        `url: "${url}/d.json"`,
+      ),
+      // A plan downloads nothing, so it cannot know what would change.
+      plan: [0, 0],
+      changes: {
+        [`${DIRECTORY}/a.yaml`]: { content: MANIFEST, mode: 0o600, owner: [0, 0] },
+        [`${DIRECTORY}/c.yml`]: { content: MANIFEST, mode: 0o600 },
+        [`${DIRECTORY}/d.json`]: '{}',
+      },
+    });
+  });
+
+  it('with another digest are not saved, and what an earlier boot saved stays', async () => {
+    const { url } = await startServer({ '/a.yaml': 'changed', '/b.yaml': MANIFEST });
+
+    await runCase({
+      name: 'a wrong digest',
+      tree: { [`${DIRECTORY}/a.yaml`]: { content: MANIFEST, mode: 0o600 } },
+      config: configOf(`url: "${url}/a.yaml", sha256: ${SHA256}`, `url: "${url}/b.yaml"`),
+      plan: [0, 0],
+      status: 4,
+      failures: ['HAOS_HTTP_CHECKSUM'],
+      changes: { [`${DIRECTORY}/b.yaml`]: MANIFEST },
+    });
+  });
+
+  it('of one name are both refused', async () => {
+    const { url, requests } = await startServer({ '/x/a.yaml': MANIFEST, '/y/a.yaml': MANIFEST });
+
+    await runCase({
+      name: 'one name',
+      config: configOf(`url: "${url}/x/a.yaml"`, `url: "${url}/y/a.yaml"`),
+      plan: [4, 4],
+      status: 4,
+      failures: ['HAOS_CC_MANIFEST_DUPLICATE', 'HAOS_CC_MANIFEST_DUPLICATE'],
+    });
+    expect(requests).toEqual([]);
+  });
+
+  it('are asked for again when the server has a bad moment', async () => {
+    const { url, requests } = await startServer({ '/a.yaml': { status: 503 } });
+    const root = await makeNode({ config: configOf(`url: "${url}/a.yaml"`) });
+
+    const run = await haos(['config', '--format', 'json', '--root', root]);
+
+    expect(run.status).toBe(4);
+    expect(reportOf(run).steps.flatMap(({ failures }) => failures.map(({ code }) => code))).toEqual([
+      'HAOS_HTTP_STATUS',
+    ]);
+    expect(requests).toHaveLength(5);
+  });
+
+  it('go through the configured proxy, loopback does not', async () => {
+    const proxy = await startServer({ 'http://manifests.example/far.yaml': 'far' });
+    const near = await startServer({ '/near.yaml': 'near' });
+    const root = await makeNode({
+      config: `${configOf('url: "http://manifests.example/far.yaml"', `url: "${near.url}/near.yaml"`)}haos: {environment: {http_proxy: "${proxy.url}"}}\n`,
+    });
+
+    await haos(['config', '--root', root]);
+
+    expect(proxy.requests).toEqual(['http://manifests.example/far.yaml']);
+    expect(near.requests).toEqual(['/near.yaml']);
+    expect(readFileSync(join(root, DIRECTORY, 'near.yaml'), 'utf8')).toBe('near');
+  });
+});

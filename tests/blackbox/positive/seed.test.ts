@@ -1,0 +1,272 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { haosOk, ROOT } from '../haos.js';
+import { type Case, runCase } from '../run-case.js';
+
+const SEED = join(ROOT, 'tests/fixtures/seed');
+const EXAMPLES = readdirSync(SEED).filter((name) => name.endsWith('.yaml'));
+
+const WRITE_FILES = readFileSync(join(SEED, 'write-files.yaml'), 'utf8');
+
+function example(name: string): string {
+  return readFileSync(join(SEED, `${name}.yaml`), 'utf8');
+}
+
+const SERVICE = '/etc/init.d/k3s-service';
+const SERVICE_ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
+
+/** The bytes of `/bin/arch` in the example. */
+const ARCH = Buffer.from(/!!binary \|\n((?: {4}\S+\n)+)/.exec(WRITE_FILES)?.[1] ?? '', 'base64');
+
+const CASES: readonly Case[] = [
+  {
+    name: 'hostname: the names of the machine, kept for the next boot',
+    config: example('hostname'),
+    changes: {
+      '/etc/hostname': { content: 'myhostname\n', mode: 0o644, owner: [0, 0] },
+      '/etc/hosts': { content: /^127\.0\.1\.1\tmyhostname$/m, mode: 0o644 },
+      '/etc/connman/main.conf': /^AllowHostnameUpdates=false$/m,
+      '/var/lib/rancher/HAOS/hostname': 'myhostname\n',
+    },
+    steps: { hostname: 'changed', connman: 'changed' },
+  },
+  {
+    name: 'hostname: in the initrd nothing is kept, because there is no disk yet',
+    phase: 'initrd',
+    config: example('hostname'),
+    changes: { '/etc/hostname': 'myhostname\n', '/etc/hosts': /\tmyhostname$/m },
+  },
+  {
+    name: 'write_files: plain, base64 and binary content, with owners and permissions',
+    config: WRITE_FILES,
+    changes: {
+      '/etc/connman/main.conf': {
+        content: /^\n?# This file controls the state of SELinux/,
+        mode: 0o644,
+        owner: [0, 0],
+      },
+      '/etc/sysconfig/samba': {
+        content: '# My new /etc/sysconfig/samba file\nSMDBOPTIONS="-D"\n',
+        mode: 0o644,
+      },
+      '/bin/arch': { content: ARCH, mode: 0o555 },
+      '/etc/crontab': '15 * * * * root ship_logs\n',
+    },
+    steps: { 'write-files': 'changed' },
+  },
+  {
+    name: 'data_sources: the service that asks them, in the boot runlevel',
+    phase: 'boot',
+    tree: { '/etc/init.d/cloud-config': { content: '#!/sbin/openrc-run\n', mode: 0o755 } },
+    config: example('data-sources'),
+    changes: {
+      '/etc/conf.d/cloud-config': /^command_args="openstack cdrom"$/m,
+      '/etc/runlevels/boot/cloud-config': { link: '/etc/init.d/cloud-config' },
+    },
+  },
+  {
+    name: 'modules: need the running kernel',
+    config: example('modules'),
+    steps: { modules: 'deferred' },
+  },
+  {
+    name: 'sysctl: needs the running kernel',
+    config: example('sysctls'),
+    steps: { sysctls: 'deferred' },
+  },
+  {
+    name: 'ntp_servers: the fallback of connman',
+    config: example('ntp-servers'),
+    changes: {
+      '/etc/connman/main.conf': /^FallbackTimeservers=0\.us\.pool\.ntp\.org,1\.us\.pool\.ntp\.org$/m,
+    },
+  },
+  {
+    name: 'dns_nameservers: the fallback of connman',
+    config: example('dns-nameservers'),
+    changes: { '/etc/connman/main.conf': /^FallbackNameservers=8\.8\.8\.8,1\.1\.1\.1$/m },
+  },
+  {
+    name: 'wifi: both networks, in a file for root alone',
+    phase: 'boot',
+    config: example('wifi'),
+    changes: {
+      '/var/lib/connman/cloud-config.config': {
+        content:
+          /\[service_wifi0\]\nType=wifi\nName=home\nPassphrase=mypassword\n\n\[service_wifi1\]\nType=wifi\nName=nothome\nPassphrase=somethingelse\n$/,
+        mode: 0o600,
+      },
+      '/var/lib/connman/settings': '[WiFi]\nEnable=true\n',
+    },
+  },
+  {
+    name: 'password: an encrypted one is stored as it is, and only for rancher',
+    config: example('password-crypt'),
+    changes: {
+      '/etc/shadow': {
+        content: 'root:*:20000:0:99999:7:::\nrancher:$1$tYtghCfK$QHa51MS6MVAcfUKuOzNKt0:20000:0:99999:7:::\n',
+        mode: 0o640,
+      },
+    },
+  },
+  {
+    name: 'password: one in clear text is hashed',
+    config: example('password-clear'),
+    changes: { '/etc/shadow': /^root:\*:20000:0:99999:7:::\nrancher:\$6\$[^:]{8,}:20000:0:99999:7:::\n$/ },
+  },
+  {
+    name: 'server_url: k3s joins as an agent',
+    config: example('server-url'),
+    changes: {
+      [SERVICE]: /^command_args="agent"$/m,
+      [SERVICE_ENVIRONMENT]: { content: /^K3S_URL=https:\/\/myserver:6443$/m, mode: 0o600 },
+    },
+  },
+  {
+    name: 'token: only in the file for root alone',
+    config: example('token-secret'),
+    changes: { [SERVICE_ENVIRONMENT]: { content: /^K3S_TOKEN=myclustersecret$/m, mode: 0o600 } },
+  },
+  {
+    name: 'token: a node token is the same variable',
+    config: example('token-node'),
+    changes: {
+      [SERVICE_ENVIRONMENT]: {
+        content: /^K3S_TOKEN='?K1074ec55[0-9a-f]+::node:7768[0-9a-f]+'?$/m,
+        mode: 0o600,
+      },
+    },
+  },
+  {
+    name: 'labels: arguments of k3s',
+    config: example('labels'),
+    changes: {
+      [SERVICE]: /^command_args="server --node-label region=us-west-1 --node-label somekey=somevalue"$/m,
+    },
+  },
+  {
+    name: 'k3s_args: joined flags as they are',
+    config: example('k3s-args-joined'),
+    changes: {
+      [SERVICE]: /^command_args="server --cluster-cidr=10\.107\.0\.0\/23 --service-cidr=10\.107\.1\.0\/23"$/m,
+    },
+  },
+  {
+    name: 'k3s_args: separate flags as they are',
+    config: example('k3s-args-separate'),
+    changes: {
+      [SERVICE]: /^command_args="server --cluster-cidr 10\.107\.0\.0\/23 --service-cidr 10\.107\.1\.0\/23"$/m,
+    },
+  },
+  {
+    name: 'environment: for log-ins and for k3s, proxies in both spellings',
+    config: example('environment'),
+    changes: {
+      '/etc/environment': 'http_proxy=http://myserver\nhttps_proxy=http://myserver\n',
+      [SERVICE_ENVIRONMENT]: {
+        content:
+          /^HTTPS_PROXY=http:\/\/myserver\nHTTP_PROXY=http:\/\/myserver\n[\s\S]*http_proxy=http:\/\/myserver\nhttps_proxy=http:\/\/myserver\n$/,
+        mode: 0o600,
+      },
+    },
+  },
+  {
+    name: 'taints: arguments of k3s',
+    config: example('taints'),
+    changes: {
+      [SERVICE]:
+        /^command_args="server --node-taint key1=value1:NoSchedule --node-taint key1=value1:NoExecute"$/m,
+    },
+  },
+  {
+    name: 'boot_manifests and keys of accounts: fetched at runtime only',
+    phase: 'boot',
+    config: example('boot-manifests'),
+  },
+];
+
+describe('examples of the description', () => {
+  it.each(EXAMPLES)('%s is valid', async (name) => {
+    const { stdout } = await haosOk(['config', 'validate', join(SEED, name)]);
+
+    expect(stdout).toContain('1 file, 0 errors');
+  });
+
+  it.each(CASES.map((wanted) => [wanted.name, wanted] as const))('%s', (_, wanted) => runCase(wanted));
+});
+
+const KEY_LINE = /^ssh-rsa AAAAB3NzaC1yc2E\S+\n$/;
+
+/** Everything of the sample that lasts from the boot to the runtime phase. */
+const SAMPLE_FILES = {
+  '/etc/hostname': 'myhost\n',
+  '/etc/hosts': /^127\.0\.0\.1\tlocalhost\n127\.0\.1\.1\tmyhost\n/,
+  '/etc/shadow': { content: /^rancher:\$6\$/m, mode: 0o640 },
+  '/etc/local.d/example.start': { content: '#!/bin/bash\necho hello, local service start', mode: 0o755 },
+  '/etc/environment': 'http_proxy=http://myserver\nhttps_proxy=http://myserver\n',
+} as const;
+
+const SAMPLE_BOOT_FILES = {
+  ...SAMPLE_FILES,
+  '/etc/conf.d/cloud-config': /^command_args="aws cdrom"$/m,
+  '/etc/connman/main.conf':
+    /^FallbackNameservers=8\.8\.8\.8,1\.1\.1\.1\nFallbackTimeservers=0\.us\.pool\.ntp\.org,1\.us\.pool\.ntp\.org$/m,
+  '/var/lib/connman/cloud-config.config': { content: /Passphrase=somethingelse/, mode: 0o600 },
+  '/home/rancher/.ssh': { directory: true, mode: 0o700, owner: [1000, 1000] },
+  '/home/rancher/.ssh/authorized_keys': { content: KEY_LINE, mode: 0o600, owner: [1000, 1000] },
+  '/var/lib/rancher/HAOS/ssh/authorized-keys.json': { mode: 0o600 },
+  [SERVICE]: {
+    content:
+      /^command_args="server --disable-agent --node-label region=us-west-1 --node-label somekey=somevalue --node-taint key1=value1:NoSchedule --node-taint key1=value1:NoExecute"$/m,
+    mode: 0o755,
+  },
+  [SERVICE_ENVIRONMENT]: {
+    content: /^K3S_TOKEN=TOKEN_VALUE\nK3S_URL=https:\/\/someserver:6443$/m,
+    mode: 0o600,
+  },
+  '/etc/logrotate.d/k3s-service': { mode: 0o644 },
+} as const;
+
+describe('the full sample', () => {
+  it('in the initrd: what must be there before the disk is', () =>
+    runCase({
+      name: 'initrd',
+      phase: 'initrd',
+      bare: true,
+      config: example('sample'),
+      changes: SAMPLE_FILES,
+      steps: { modules: 'deferred', sysctls: 'deferred', 'init-cmd': 'deferred', hostname: 'changed' },
+    }));
+
+  it('at boot: everything but the network', () =>
+    runCase({
+      name: 'boot',
+      phase: 'boot',
+      bare: true,
+      config: example('sample'),
+      changes: { ...SAMPLE_BOOT_FILES, '/var/lib/connman/settings': { mode: 0o600 } },
+      steps: { 'boot-cmd': 'deferred', k3s: 'changed', wifi: 'changed' },
+    }));
+
+  it(
+    'at runtime: everything, though the downloads fail',
+    () =>
+      runCase({
+        name: 'runtime',
+        bare: true,
+        config: example('sample'),
+        changes: { ...SAMPLE_BOOT_FILES, '/var/lib/rancher/HAOS/hostname': 'myhost\n' },
+        status: 4,
+        failures: ['HAOS_HTTP_FAILED', 'HAOS_SSH_FETCH_FAILED'],
+        steps: {
+          'run-cmd': 'deferred',
+          'boot-manifests': 'failed',
+          'ssh-authorized-keys': 'changed',
+          'ssh-authorized-keys-remote': 'failed',
+        },
+        says: ['github.com/ibuildthecloud.keys', 'manifest.yaml'],
+      }),
+    60_000,
+  );
+});

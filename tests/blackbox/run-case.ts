@@ -1,0 +1,211 @@
+import { cpSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type HaosRun, haos, haosOk } from './haos.js';
+import {
+  changedPaths,
+  IS_ROOT,
+  makeDirectory,
+  NODE,
+  type Snapshot,
+  type Tree,
+  takeSnapshot,
+  writeTree,
+} from './tree.js';
+
+export type PhaseName = 'initrd' | 'boot' | 'runtime' | 'install';
+
+/** What has to be at a path afterwards; `null`: nothing any more. A text is the whole content. */
+export type Expected =
+  | string
+  | RegExp
+  | null
+  | {
+      content?: string | RegExp | Uint8Array;
+      mode?: number;
+      owner?: readonly [uid: number, gid: number];
+      link?: string;
+      directory?: true;
+    };
+
+/** One configuration of one node in one phase, and everything that it does. */
+export interface Case {
+  name: string;
+  /** Default: runtime. */
+  phase?: PhaseName;
+  /** Beside the accounts of a node. */
+  tree?: Tree;
+  /** `/haos/system/config.yaml`. */
+  config?: string;
+  /** `/proc/cmdline`. */
+  cmdline?: string;
+  /** Every path that is made, changed or removed, besides new parent directories and the journal: nothing else may be. */
+  changes?: Readonly<Record<string, Expected>>;
+  /** Starts from a node on which this phase never ran; otherwise it ran without any configuration. Default false. */
+  bare?: boolean;
+  /** Exit status of both runs. Default 0. */
+  status?: number;
+  /** Of `plan` before and after. Default: 10 or 0, whether there are changes; then 0. With failed steps that a plan sees: 4. */
+  plan?: readonly [before: number, after: number];
+  /** Fragments of what the first run says on standard error. */
+  says?: readonly (string | RegExp)[];
+  /** Statuses of steps in the first run, by applier. */
+  steps?: Readonly<Record<string, string>>;
+  /** Codes of the first run's failures, in order. */
+  failures?: readonly string[];
+}
+
+interface Step {
+  applier: string;
+  status: string;
+  operations: { kind: string; status: string; target: string }[];
+  failures: { code: string; message: string; hint?: string }[];
+  notes: string[];
+}
+
+/** What `haos config --format json` prints. */
+export interface PhaseReport {
+  phase: string;
+  exitStatus: number;
+  issues: { code: string; severity: string; key: string }[];
+  steps: Step[];
+}
+
+const JOURNAL = /^\/run\/haos(?:\/journal(?:\/(?:initrd|boot|runtime|install)\.json)?)?$/;
+
+/** Makes the node of a case in a directory with something beside it that nothing may touch. */
+export async function makeNode(
+  node: Pick<Case, 'phase' | 'tree' | 'config' | 'cmdline' | 'bare'>,
+): Promise<string> {
+  const directory = makeDirectory();
+  const root = join(directory, 'root');
+  writeTree(directory, {
+    '/root': { directory: true },
+    '/beside/sentinel': { content: 'mine', mode: 0o640 },
+  });
+  writeTree(root, NODE);
+  if (!node.bare) await haosOk(['config', ...phaseOptions(node.phase), '--root', root]);
+  writeTree(root, node.tree ?? {});
+  if (node.config !== undefined)
+    writeTree(root, { '/haos/system/config.yaml': { content: node.config, mode: 0o600 } });
+  if (node.cmdline !== undefined) writeTree(root, { '/proc/cmdline': `${node.cmdline}\n` });
+  return root;
+}
+
+/** Plans, applies, applies again and plans again, and checks everything that a case says. */
+export async function runCase(wanted: Case): Promise<void> {
+  const root = await makeNode(wanted);
+  const options = [...phaseOptions(wanted.phase), '--root', root];
+  const [planBefore, planAfter] = wanted.plan ?? [hasChanges(wanted) ? 10 : 0, 0];
+  const before = takeSnapshot(root);
+  const beside = takeSnapshot(join(root, '../beside'));
+
+  const planned = await haos(['config', 'plan', ...options]);
+  expect(planned.status, `plan before\n${planned.stdout}${planned.stderr}`).toBe(planBefore);
+  expect(changedPaths(before, takeSnapshot(root)), 'what the plan changed').toEqual([]);
+
+  const first = await haos(['config', '--format', 'json', ...options]);
+  expect(first.status, first.stderr).toBe(wanted.status ?? 0);
+  const after = takeSnapshot(root);
+  checkReport(first, wanted);
+  expectChanges(before, after, wanted.changes ?? {});
+  for (const [path, expected] of Object.entries(wanted.changes ?? {})) expectAt(root, path, expected);
+
+  const second = await haos(['config', '--format', 'json', ...options]);
+  expect(second.status, second.stderr).toBe(wanted.status ?? 0);
+  expect(changesOf(reportOf(second)), 'what the second run changed').toEqual([]);
+  expect(changedPaths(after, takeSnapshot(root)).filter((path) => !JOURNAL.test(path))).toEqual([]);
+
+  const plannedAfter = await haos(['config', 'plan', ...options]);
+  expect(plannedAfter.status, `plan after\n${plannedAfter.stdout}${plannedAfter.stderr}`).toBe(planAfter);
+  expect(changedPaths(beside, takeSnapshot(join(root, '../beside'))), 'beside the tree').toEqual([]);
+}
+
+/** The option of a phase. */
+export function phaseOptions(phase: PhaseName | undefined): string[] {
+  return phase === undefined || phase === 'runtime' ? [] : [`--${phase}`];
+}
+
+/** The result of a run with `--format json`. */
+export function reportOf(run: HaosRun): PhaseReport {
+  return JSON.parse(run.stdout) as PhaseReport;
+}
+
+/** Operations that changed the tree; commands and downloads happen every time. */
+export function changesOf({ steps }: PhaseReport): string[] {
+  return steps.flatMap(({ applier, operations }) =>
+    operations
+      .filter(({ kind, status }) => status === 'done' && kind !== 'run' && kind !== 'fetch')
+      .map(({ kind, target }) => `${applier}: ${kind} ${target}`),
+  );
+}
+
+function hasChanges(wanted: Case): boolean {
+  return Object.keys(wanted.changes ?? {}).length > 0;
+}
+
+function checkReport(run: HaosRun, wanted: Case): void {
+  const report = reportOf(run);
+  expect(report.phase).toBe(wanted.phase ?? 'runtime');
+  expect(report.exitStatus).toBe(run.status);
+  const codes = report.steps.flatMap(({ failures }) => failures.map(({ code }) => code));
+  expect(codes, run.stderr).toEqual(wanted.failures ?? []);
+  const statuses = Object.fromEntries(report.steps.map(({ applier, status }) => [applier, status]));
+  expect(statuses).toMatchObject(wanted.steps ?? {});
+  for (const fragment of wanted.says ?? []) {
+    if (typeof fragment === 'string') expect(run.stderr).toContain(fragment);
+    else expect(run.stderr).toMatch(fragment);
+  }
+}
+
+/** What changed is what is listed, its new parent directories, and the journal. */
+function expectChanges(
+  before: Snapshot,
+  after: Snapshot,
+  expected: Readonly<Record<string, Expected>>,
+): void {
+  const changed = changedPaths(before, after);
+  const listed = Object.keys(expected);
+  const isParent = (path: string) =>
+    !before.has(path) && listed.some((other) => other.startsWith(`${path}/`));
+  const unexpected = changed.filter(
+    (path) => !listed.includes(path) && !isParent(path) && !JOURNAL.test(path),
+  );
+  expect(unexpected, 'changed although nobody asked for it').toEqual([]);
+  expect(
+    listed.filter((path) => !changed.includes(path)),
+    'should have changed',
+  ).toEqual([]);
+}
+
+/** Checks what is at a path of a tree. */
+export function expectAt(root: string, path: string, wanted: Expected): void {
+  const target = join(root, path);
+  const status = lstatSync(target, { throwIfNoEntry: false });
+  if (wanted === null) {
+    expect(status, path).toBeUndefined();
+    return;
+  }
+  const expected = typeof wanted === 'string' || wanted instanceof RegExp ? { content: wanted } : wanted;
+  if (status === undefined) throw new Error(`nothing is at ${path}`);
+  if (expected.link !== undefined) expect(readlinkSync(target), path).toBe(expected.link);
+  if (expected.directory) expect(status.isDirectory(), path).toBe(true);
+  if (expected.mode !== undefined)
+    expect((status.mode & 0o7777).toString(8), path).toBe(expected.mode.toString(8));
+  if (expected.owner && IS_ROOT) expect([status.uid, status.gid], path).toEqual(expected.owner);
+  if (expected.content !== undefined) expectContent(target, expected.content);
+}
+
+function expectContent(target: string, expected: string | RegExp | Uint8Array): void {
+  const content = readFileSync(target);
+  if (typeof expected === 'string') expect(content.toString('utf8'), target).toBe(expected);
+  else if (expected instanceof RegExp) expect(content.toString('utf8'), target).toMatch(expected);
+  else expect([...content], target).toEqual([...expected]);
+}
+
+/** A copy of a node, for what must not change the original. */
+export function copyNode(root: string): string {
+  const copy = join(makeDirectory(), 'root');
+  cpSync(root, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  return copy;
+}

@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** What a path answers: a text is status 200. */
+export type Answer = string | { status: number; body?: string; headers?: Record<string, string> };
+
+export interface TestServer {
+  /** `http://127.0.0.1:PORT`. */
+  url: string;
+  /** May be changed while it runs; other paths are 404. */
+  answers: Map<string, Answer>;
+  /** The paths that were asked for, in order. */
+  requests: string[];
+}
+
+/** A web server on loopback, closed when the test ends. Failures ask to be retried at once, so that tests do not wait. */
+export async function startServer(answers: Readonly<Record<string, Answer>> = {}): Promise<TestServer> {
+  const current = new Map(Object.entries(answers));
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url ?? '';
+    requests.push(path);
+    const answer = current.get(path) ?? { status: 404 };
+    const {
+      status,
+      body = '',
+      headers = {},
+    } = typeof answer === 'string' ? { status: 200, body: answer } : answer;
+    response.writeHead(status, { 'retry-after': '0', connection: 'close', ...headers });
+    response.end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, answers: current, requests };
+}
