@@ -44,12 +44,19 @@ export function readJournals(host: Host): PhaseJournal[] {
   return PHASES.flatMap((phase) => {
     try {
       const text = host.files.readTextIfExists(pathOf(phase));
-      return text === undefined ? [] : [JSON.parse(text) as PhaseJournal];
+      const value: unknown = text === undefined ? undefined : JSON.parse(text);
+      return isJournal(value) && value.phase === phase ? [value] : [];
     } catch (error) {
       if (error instanceof SyntaxError || isHaosError(error)) return [];
       throw error;
     }
   });
+}
+
+function isJournal(value: unknown): value is PhaseJournal {
+  if (typeof value !== 'object' || value === null) return false;
+  const { started, steps, issues } = value as Partial<PhaseJournal>;
+  return typeof started === 'number' && Array.isArray(steps) && Array.isArray(issues);
 }
 
 /** A step as the journal keeps it. */
