@@ -1,0 +1,30 @@
+// Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
+// Arguments choose: start-up, throughput, many-files; default: all.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { measureManyFiles } from './many-files.js';
+import { measureStartUp } from './start-up.js';
+import { measureThroughput } from './throughput.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'haos-bench-'));
+const benches: Record<string, () => string[]> = {
+  'start-up': () => measureStartUp(root, scratch),
+  throughput: () => measureThroughput(root),
+  'many-files': () => measureManyFiles(root, scratch),
+};
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+
+try {
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
+  for (const name of wanted) {
+    const bench = benches[name];
+    if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
+    console.log(`\n${name}`);
+    for (const line of bench()) console.log(`  ${line}`);
+  }
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readSources, validate } from '@haos/cc';
+import { load, YAML11_SCHEMA } from 'js-yaml';
+import { ratesOf } from './measure.js';
+
+const ROUNDS = 15;
+
+/** Configurations per second in one process, for the full sample. The library alone on the same text tells how fast the machine is. */
+export function measureThroughput(root: string): string[] {
+  const text = readFileSync(join(root, 'tests/fixtures/seed/sample.yaml'), 'utf8');
+  const wrong = text.replace('myhost', '[myhost]');
+  const rates = ratesOf(
+    {
+      load: () => load(text, { schema: YAML11_SCHEMA }),
+      read: () => readSources([{ content: text }]),
+      validate: () => validate(text),
+      wrong: () => validate(wrong),
+    },
+    ROUNDS,
+  );
+  const { load: library = 1, read = 1, validate: valid = 1, wrong: found = 1 } = rates;
+  const share = (rate: number, base: number) => `${((rate / base) * 100).toFixed(0)} %`;
+  return [
+    `validate: ${valid.toFixed(0)} per second (goal 15000)`,
+    `js-yaml load alone: ${library.toFixed(0)} per second; validate runs at ${share(valid, library)} of that`,
+    `read, positions ready: ${read.toFixed(0)} per second, ${share(read, library)} of js-yaml load (goal: not below 95 %)`,
+    `validate with an error whose place is looked up: ${found.toFixed(0)} per second, ${share(found, valid)} of validate`,
+  ];
+}

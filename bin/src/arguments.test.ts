@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { parseInvocation, selectCommand, withCalledName } from './arguments.js';
+import type { Command } from './command.js';
+import { EXIT } from './exit-status.js';
+
+const leaf: Command = {
+  name: 'plan',
+  summary: 'plan',
+  options: [
+    { name: 'root', value: 'DIR', summary: 'directory' },
+    { name: 'format', value: 'FORMAT', choices: ['text', 'json'], summary: 'format' },
+    { name: 'quiet', short: 'q', summary: 'quiet' },
+  ],
+  operands: 'FILE...',
+  examples: [],
+};
+const program: Command = {
+  name: 'haos',
+  summary: 'all',
+  options: [{ name: 'version', summary: 'version' }],
+  examples: [],
+  commands: [{ name: 'config', summary: 'config', options: leaf.options, examples: [], commands: [leaf] }],
+};
+
+function parse(...argv: string[]) {
+  return parseInvocation(selectCommand(program, argv));
+}
+
+describe('the command that is selected', () => {
+  it.each([
+    [[], ['haos']],
+    [['config'], ['haos', 'config']],
+    [
+      ['config', 'plan', 'config'],
+      ['haos', 'config', 'plan'],
+    ],
+    [['plan'], ['haos']],
+    [['--root', 'config'], ['haos']],
+  ])('of %j is %j', (argv, names) => {
+    expect(selectCommand(program, argv).path.map(({ name }) => name)).toEqual(names);
+  });
+
+  it.each([
+    ['/usr/sbin/config', ['config', '--boot']],
+    ['/usr/bin/haos', ['--boot']],
+    ['/usr/lib/haos/haos.cjs', ['--boot']],
+    ['/usr/sbin/plan', ['--boot']],
+  ])('follows from the name %s of a link', (calledAs, argv) => {
+    expect(withCalledName(program, calledAs, ['--boot'])).toEqual(argv);
+  });
+});
+
+describe('options and operands', () => {
+  it('are read in any order', async () => {
+    const invocation = await parse('config', 'plan', 'a', '--root', '/x', '-q', 'b', '--format=json');
+
+    expect(invocation.operands).toEqual(['a', 'b']);
+    expect([invocation.text('root'), invocation.text('format')]).toEqual(['/x', 'json']);
+    expect([invocation.has('quiet'), invocation.has('root')]).toEqual([true, true]);
+  });
+
+  it('may be absent', async () => {
+    const invocation = await parse('config', 'plan');
+
+    expect(invocation.operands).toEqual([]);
+    expect([invocation.text('root'), invocation.has('quiet'), invocation.wantsHelp]).toEqual([
+      undefined,
+      false,
+      false,
+    ]);
+  });
+
+  it('end at two dashes; one dash is an operand', async () => {
+    expect((await parse('config', 'plan', '-', '--', '--root')).operands).toEqual(['-', '--root']);
+  });
+
+  it.each([['--help'], ['-h']])('ask for help with %s, whatever else is wrong', async (option) => {
+    expect((await parse('config', 'plan', '--nonsense', option)).wantsHelp).toBe(true);
+  });
+
+  it.each([
+    ['an unknown option', ['config', 'plan', '--rot', '/x'], 'did you mean --root?'],
+    ['an unknown short option', ['config', 'plan', '-x'], undefined],
+    ['a missing value', ['config', 'plan', '--root'], undefined],
+    ['an option in the place of a value', ['config', 'plan', '--root', '--quiet'], undefined],
+    ['an empty value', ['config', 'plan', '--root='], undefined],
+    ['a value for a switch', ['config', 'plan', '--quiet=yes'], undefined],
+    ['a value that is none of the choices', ['config', 'plan', '--format', 'jsno'], 'did you mean json?'],
+    ['an unknown command', ['config', 'paln'], 'did you mean plan?'],
+    ['an unknown command that is like none', ['config', 'something-else'], undefined],
+    ['an operand where none is taken', ['cofnig'], 'did you mean config?'],
+  ])('refuse %s', async (_title, argv, hint) => {
+    await expect(parse(...argv)).rejects.toMatchObject({ name: 'CommandFailure', status: EXIT.usage, hint });
+  });
+
+  it('tell that a command stands behind an option', async () => {
+    await expect(parse('config', '--quiet', 'plan')).rejects.toMatchObject({
+      status: EXIT.usage,
+      hint: expect.stringContaining('config plan'),
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import type { ExitStatus } from './exit-status.js';
+
+/** One option of a command, as help shows it. */
+export interface Option {
+  /** Long name without dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** What stands for its value in help; an option without one is a switch. */
+  readonly value?: string;
+  /** The only values there are. */
+  readonly choices?: readonly string[];
+  readonly summary: string;
+}
+
+/** An option's value: text, or true for a switch; undefined when it was not given. */
+export type OptionValue = string | true | undefined;
+
+export interface Invocation {
+  /** The value of an option that takes one. */
+  text(name: string): string | undefined;
+  /** Whether a switch was given. */
+  has(name: string): boolean;
+  readonly operands: readonly string[];
+}
+
+/** What a command needs of the process it runs in. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** Writes to standard output, for the command's result. */
+  out(text: string): void;
+  /** Writes to standard error, for everything else. */
+  err(text: string): void;
+  /** All of standard input. */
+  input(): Uint8Array;
+  isRoot(): boolean;
+  /** Whether colour shows on an output. */
+  hasColor(output: 'out' | 'err'): Promise<boolean>;
+  /** Makes an interruption end the process with the status for it, once the running step has finished writing. */
+  onInterrupt(): void;
+}
+
+export type Run = (invocation: Invocation, context: Context) => Promise<ExitStatus>;
+
+/** A command and how help tells of it. Its implementation is loaded when it runs. */
+export interface Command {
+  readonly name: string;
+  /** One line, without a dot. */
+  readonly summary: string;
+  /** A paragraph or two below the usage. */
+  readonly description?: string;
+  /** What may follow the options, such as `FILE...`; none: no operand is accepted. */
+  readonly operands?: string;
+  readonly options: readonly Option[];
+  readonly examples: readonly { readonly line: string; readonly what: string }[];
+  readonly commands?: readonly Command[];
+  /** A command without one only groups others. */
+  load?(): Promise<Run>;
+}

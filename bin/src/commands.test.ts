@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseInvocation, selectCommand } from './arguments.js';
+import type { Command } from './command.js';
+import { haos } from './commands.js';
+import { formatHelp } from './help.js';
+
+const documentation = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+const commands = withPaths([haos]);
+
+function withPaths(
+  path: readonly Command[],
+): { called: string; command: Command; path: readonly Command[] }[] {
+  const command = path.at(-1)!;
+  const called = path.map(({ name }) => name).join(' ');
+  return [
+    { called, command, path },
+    ...(command.commands ?? []).flatMap((inside) => withPaths([...path, inside])),
+  ];
+}
+
+describe.each(commands)('$called', ({ called, command, path }) => {
+  it('has help with an example and every option', () => {
+    const help = formatHelp(path);
+
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const { name } of command.options) expect(help).toContain(`--${name}`);
+    for (const { name } of command.commands ?? []) expect(help).toContain(name);
+    expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(120);
+  });
+
+  it('is documented with every option', () => {
+    expect(documentation).toContain(`\n## \`${called}\`\n`);
+    const section = documentation.split(`\n## \`${called}\`\n`)[1]!.split('\n## ')[0]!;
+    for (const { name, value } of command.options)
+      expect(section).toContain(`\`--${name}${value ? ` ${value}` : ''}\``);
+  });
+
+  it('understands its own examples', async () => {
+    for (const { line } of command.examples) {
+      const words = line
+        .replace(/^.*?\bhaos /, '')
+        .split(/ [>|] /, 1)[0]!
+        .replaceAll("'", '')
+        .split(' ');
+
+      await expect(parseInvocation(selectCommand(haos, words))).resolves.toMatchObject({ wantsHelp: false });
+    }
+  });
+});

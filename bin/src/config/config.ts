@@ -1,0 +1,16 @@
+import type { Context, Invocation } from '../command.js';
+import type { ExitStatus } from '../exit-status.js';
+import { usageError } from '../failure.js';
+import { runDump } from './dump.js';
+
+/** `haos config`: a dump when one is asked for, else a phase. What applies a phase is loaded only for that. */
+export async function runConfig(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  if (invocation.has('dump') || invocation.has('dump-json')) return runDump(invocation, context);
+  if (invocation.has('strict'))
+    throw usageError(
+      '--strict goes with --dump and --dump-json',
+      'check first with haos config validate or plan',
+    );
+  const { runPhaseCommand } = await import('./run-phase.js');
+  return runPhaseCommand(invocation, context);
+}

@@ -1,0 +1,29 @@
+import { type Host, layout, liveHost, readMode, rootedHost } from '@haos/system';
+import type { Context, Invocation } from '../command.js';
+import { refusal } from '../failure.js';
+
+/** The system a command works on: the directory of --root, or the running machine, for root only. */
+export function openHost(invocation: Invocation, { env, isRoot }: Context): Host {
+  const root = invocation.text('root');
+  const options = env.DEBUG ? { debug: env.DEBUG } : {};
+  if (root !== undefined) return rootedHost(root, options);
+  if (!isRoot())
+    throw refusal(
+      'only root may do this on the running machine',
+      'use sudo, or name a directory with --root',
+    );
+  return liveHost(options);
+}
+
+/**
+ * The same for a command that changes the system. A machine that runs something else than HAOS is refused: its own
+ * configuration is not for HAOS to replace.
+ */
+export function openHostToChange(invocation: Invocation, context: Context): Host {
+  const host = openHost(invocation, context);
+  const isHaos =
+    host.kind !== 'live' || readMode(host) !== undefined || host.files.stat(layout.version) !== undefined;
+  if (!isHaos)
+    throw refusal('this machine does not run HAOS', 'name the directory of a HAOS system with --root');
+  return host;
+}

@@ -1,0 +1,12 @@
+import type { Phase } from '@haos/cc';
+import type { Invocation } from '../command.js';
+import { usageError } from '../failure.js';
+
+/** The phase that an option names; runtime without one. */
+export function phaseOf(invocation: Invocation): Phase {
+  const [phase = 'runtime', other] = (['initrd', 'boot', 'install'] as const).filter((name) =>
+    invocation.has(name),
+  );
+  if (other) throw usageError(`--${phase} and --${other} exclude each other`);
+  return phase;
+}

@@ -1,0 +1,76 @@
+import { type Plan, type PlannedStep, plan, readConfig } from '@haos/cc';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { createPaint, type Paint } from '../paint.js';
+import { openHost } from './host.js';
+import { isInvalid, printIssues } from './issues.js';
+import { phaseOf } from './phase.js';
+
+/** `haos config plan`: what a phase would do. */
+export async function runPlan(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const phase = phaseOf(invocation);
+  const host = openHost(invocation, context);
+  const result = await readConfig(host);
+  await printIssues(result, context);
+  if (isInvalid(result.issues, invocation.has('strict'))) return EXIT.invalid;
+  const planned = await plan(result.config, { host, phase });
+  if (invocation.text('format') === 'json')
+    context.out(`${JSON.stringify({ ...planned, issues: result.issues }, null, 2)}\n`);
+  else context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));
+  if (planned.steps.some(({ failures }) => failures.length > 0)) return EXIT.failedSteps;
+  return planned.hasChanges ? EXIT.changes : EXIT.done;
+}
+
+const MARKS = { create: '+', update: '~', delete: '-' } as const;
+const COLORS = { create: 'green', update: 'yellow', delete: 'red' } as const;
+
+/** A plan for people: per step what would change, with its diff, what would run, and what would fail. */
+export function formatPlan({ phase, steps, restarts, hasChanges }: Plan, paint: Paint): string {
+  const blocks = steps.map((step) => formatStep(step, paint)).filter((lines) => lines.length > 1);
+  if (restarts.length > 0)
+    blocks.push(['services', ...restarts.map((name) => `  ! ${name} would be started or restarted`)]);
+  const count = steps.reduce((sum, { changes }) => sum + changes.length, 0);
+  const closing = hasChanges
+    ? `${phase}: ${count} change${count === 1 ? '' : 's'}`
+    : `${phase}: nothing would change`;
+  return `${[...blocks.map((lines) => lines.join('\n')), closing].join('\n\n')}\n`;
+}
+
+function formatStep(
+  { applier, changes, actions, deferred, notes, failures }: PlannedStep,
+  paint: Paint,
+): string[] {
+  return [
+    paint('bold', applier),
+    ...changes.flatMap(({ action, target, kind, diff }) => [
+      `  ${paint(COLORS[action], MARKS[action])} ${action} ${describe(kind, target)}`,
+      ...(diff ? diff.split('\n').map((line) => `      ${paintDiff(line, paint)}`) : []),
+    ]),
+    ...actions.map((action) => `  > would run or fetch: ${action}`),
+    ...deferred.map((target) => `  . only on the running system: ${target}`),
+    ...notes.map((note) => `  i ${note}`),
+    ...failures.flatMap(({ message, hint }) => [
+      `  ${paint('red', 'x would fail')}: ${message}`,
+      ...(hint ? [`      hint: ${hint}`] : []),
+    ]),
+  ];
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  'make-directory': 'directory ',
+  link: 'link ',
+  'set-attributes': 'attributes of ',
+  'set-hostname': 'host name ',
+  'set-sysctl': 'kernel setting ',
+  'load-module': 'kernel module ',
+};
+
+function describe(kind: string, target: string): string {
+  return `${KINDS[kind] ?? ''}${target}`;
+}
+
+function paintDiff(line: string, paint: Paint): string {
+  if (line.startsWith('+')) return paint('green', line);
+  if (line.startsWith('-')) return paint('red', line);
+  return line;
+}

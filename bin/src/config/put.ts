@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { deleteConfig, putConfig } from '@haos/cc';
+import type { Host } from '@haos/system';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { CommandFailure, usageError } from '../failure.js';
+import { openHostToChange } from './host.js';
+import { isInvalid, printIssues } from './issues.js';
+
+/** `haos config put`: writes a validated file into config.d, or removes it. */
+export async function runPut(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const [name, file = '-', ...more] = invocation.operands;
+  const isDelete = invocation.has('delete');
+  if (name === undefined) throw usageError('the name of the file in config.d is missing');
+  if (more.length > 0 || (isDelete && invocation.operands.length > 1))
+    throw usageError('there are too many operands');
+  const host = openHostToChange(invocation, context);
+  const isDone = isDelete ? remove(host, name, context) : await write(host, { name, file }, context);
+  if (!isDone) return EXIT.invalid;
+  if (!invocation.has('apply')) return EXIT.done;
+  const { applyPhase } = await import('./run-phase.js');
+  return applyPhase(host, 'runtime', { invocation, context });
+}
+
+function remove(host: Host, name: string, context: Context): true {
+  const wasThere = deleteConfig(host, name);
+  context.err(wasThere ? `config.d/${name} removed\n` : `config.d/${name} was not there\n`);
+  return true;
+}
+
+/** False when the file is invalid, and so was not written. */
+async function write(
+  host: Host,
+  { name, file }: { name: string; file: string },
+  context: Context,
+): Promise<boolean> {
+  const content = file === '-' ? context.input() : readOperand(file);
+  const report = putConfig(host, name, content);
+  await printIssues(report, context);
+  if (isInvalid(report.issues, false)) return false;
+  context.err(`config.d/${name} ${report.changed ? 'written' : 'unchanged'}\n`);
+  return true;
+}
+
+function readOperand(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new CommandFailure(
+      EXIT.failed,
+      `cannot read ${JSON.stringify(file)}: ${(error as Error).message.split(',', 1)[0]}`,
+    );
+  }
+}

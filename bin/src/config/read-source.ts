@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { type Issue, readUserDataSource, type Source, type SourceName } from '@haos/cc';
+import type { Context } from '../command.js';
+
+export interface Wanted {
+  /** A path; `-` is standard input. */
+  file: string;
+  /** What the text is going to be: the name of a source. */
+  kind: string;
+}
+
+/** One source from a file, or the issues that tell why there is none. */
+export async function readSource(
+  { file, kind }: Wanted,
+  context: Context,
+): Promise<{ source?: Source; issues: readonly Issue[] }> {
+  const source = kind as SourceName;
+  let content: Uint8Array;
+  try {
+    content = file === '-' ? context.input() : readFileSync(file);
+  } catch (error) {
+    return { issues: [unreadable(source, file, error as NodeJS.ErrnoException)] };
+  }
+  const name = file === '-' ? '<stdin>' : file;
+  if (kind === 'userdata') {
+    return readUserDataSource(content, name);
+  }
+  return {
+    source: { source, file: name, form: kind === 'cmdline' ? 'cmdline' : 'yaml', content },
+    issues: [],
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'this is a directory',
+  EACCES: 'permission denied',
+};
+
+function unreadable(source: SourceName, file: string, { code = '', message }: NodeJS.ErrnoException): Issue {
+  return {
+    severity: 'error',
+    code: 'unreadable-source',
+    message: `cannot read the file: ${REASONS[code] ?? message}`,
+    pointer: '',
+    key: '',
+    origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
+    hint: code === 'EISDIR' ? `name the files in it, such as '${file}/*.yaml'` : undefined,
+  };
+}

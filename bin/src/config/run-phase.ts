@@ -1,0 +1,81 @@
+import { type Phase, type RunPhaseResult, runPhase, type StepResult, summarise } from '@haos/cc';
+import type { Host } from '@haos/system';
+import type { Context, Invocation } from '../command.js';
+import type { ExitStatus } from '../exit-status.js';
+import { createPaint, type Paint } from '../paint.js';
+import { openHostToChange } from './host.js';
+import { printIssues } from './issues.js';
+import { phaseOf } from './phase.js';
+
+/** `haos config`: runs a phase. */
+export function runPhaseCommand(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const phase = phaseOf(invocation);
+  return applyPhase(openHostToChange(invocation, context), phase, { invocation, context });
+}
+
+/** Runs a phase and tells of each step on standard error as it ends; with --format json also of all on standard output. */
+export async function applyPhase(
+  host: Host,
+  phase: Phase,
+  { invocation, context }: { invocation: Invocation; context: Context },
+): Promise<ExitStatus> {
+  const paint = createPaint(await context.hasColor('err'));
+  const isQuiet = invocation.has('quiet');
+  context.onInterrupt();
+  const result = await runPhase({
+    host,
+    phase,
+    onOutput: (line) => context.err(`${line}\n`),
+    onStep: (step) => context.err(formatStep(step, { paint, isQuiet })),
+  });
+  const issues = isQuiet ? result.issues.filter(({ severity }) => severity === 'error') : result.issues;
+  await printIssues({ issues, texts: new Map() }, context);
+  if (!isQuiet) context.err(closingLine(result));
+  if (invocation.text('format') === 'json')
+    context.out(`${JSON.stringify(withoutContents(result), null, 2)}\n`);
+  return result.exitStatus;
+}
+
+const MARKS = {
+  changed: ['green', '~'],
+  ran: ['green', '>'],
+  deferred: ['dim', '.'],
+  skipped: ['dim', '-'],
+  failed: ['red', 'x'],
+} as const;
+
+/** A line for a step that did something or could not, and one for each failure and note; nothing for an unchanged one. */
+function formatStep(
+  { applier, status, operations, failures, notes }: StepResult,
+  { paint, isQuiet }: { paint: Paint; isQuiet: boolean },
+): string {
+  if (status === 'unchanged' || (isQuiet && status !== 'failed')) return '';
+  const [color, mark] = MARKS[status];
+  const targets = operations
+    .filter((operation) => operation.status === 'done')
+    .map((operation) => summarise(operation).target);
+  const lines = [
+    `${paint(color, `${mark} ${status}`)} ${applier}${targets.length > 0 ? `: ${[...new Set(targets)].join(', ')}` : ''}`,
+    ...failures.flatMap(({ message, hint }) => [`    ${message}`, ...(hint ? [`    hint: ${hint}`] : [])]),
+    ...notes.map((note) => `    ${note}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function closingLine({ phase, steps, issues }: RunPhaseResult): string {
+  const count = (wanted: string) => steps.filter(({ status }) => status === wanted).length;
+  const left = issues.filter(({ severity }) => severity === 'error').length;
+  const parts = [`${steps.length} steps`, `${count('changed')} changed`, `${count('failed')} failed`];
+  if (left > 0) parts.push(`${left} parts of the configuration left out`);
+  return `${phase}: ${parts.join(', ')}\n`;
+}
+
+/** What a journal may keep of a result: operations without contents. */
+function withoutContents({ phase, exitStatus, issues, steps }: RunPhaseResult): object {
+  return {
+    phase,
+    exitStatus,
+    issues,
+    steps: steps.map((step) => ({ ...step, operations: step.operations.map(summarise) })),
+  };
+}

@@ -1,0 +1,52 @@
+import { fstatSync } from 'node:fs';
+import type { Context } from './command.js';
+import { readInput } from './read-input.js';
+import { showsColor } from './terminal.js';
+import { writeAll } from './write-all.js';
+
+declare const HAOS_VERSION: string;
+
+const FD = { out: 1, err: 2 } as const;
+
+/** The process this runs in. */
+export function processContext(): Context {
+  return {
+    env: process.env,
+    version: HAOS_VERSION,
+    out: writerTo(FD.out),
+    err: writerTo(FD.err),
+    input: () => readInput(0),
+    isRoot: () => process.getuid?.() === 0,
+    hasColor: (output) => hasColor(FD[output]),
+    onInterrupt() {
+      // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.
+      process.once('SIGINT', () => process.exit(130));
+      process.once('SIGTERM', () => process.exit(143));
+    },
+  };
+}
+
+/** Once the reader has gone, what is written goes nowhere, and the command does the rest of its work. */
+function writerTo(fd: number): (text: string) => void {
+  let isOpen = true;
+  return (text) => {
+    if (isOpen) isOpen = writeAll(fd, text);
+  };
+}
+
+async function hasColor(fd: number): Promise<boolean> {
+  try {
+    const stat = fstatSync(fd);
+    // Loading node:tty takes longer than all the rest; a pipe or a file is seen without it.
+    if (!stat.isCharacterDevice()) return false;
+    const { isatty } = await import('node:tty');
+    return showsColor({
+      isTerminal: isatty(fd),
+      device: stat.rdev,
+      platform: process.platform,
+      env: process.env,
+    });
+  } catch {
+    return false; // closed
+  }
+}

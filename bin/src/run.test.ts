@@ -1,0 +1,84 @@
+import { HaosError } from '@haos/system';
+import { describe, expect, it } from 'vitest';
+import type { Command, Context } from './command.js';
+import { EXIT } from './exit-status.js';
+import { refusal } from './failure.js';
+import { run } from './run.js';
+
+function testContext(env: Record<string, string> = {}) {
+  const written = { out: '', err: '' };
+  const context: Context = {
+    env,
+    version: '1.2.3',
+    out(text) {
+      written.out += text;
+    },
+    err(text) {
+      written.err += text;
+    },
+    input: () => new Uint8Array(),
+    isRoot: () => false,
+    hasColor: async () => false,
+    onInterrupt: () => undefined,
+  };
+  return { context, written };
+}
+
+/** A program whose command `fail` fails with an error. */
+function failing(error: unknown): Command {
+  const fail: Command = {
+    name: 'fail',
+    summary: 'fail',
+    options: [],
+    examples: [],
+    load: async () => () => Promise.reject(error),
+  };
+  return {
+    name: 'haos',
+    summary: 'all',
+    options: [{ name: 'version', summary: 'v' }],
+    examples: [],
+    commands: [fail],
+  };
+}
+
+describe('a run', () => {
+  it('prints the version', async () => {
+    const { context, written } = testContext();
+
+    expect(await run(failing(undefined), ['--version'], context)).toBe(EXIT.done);
+    expect(written).toEqual({ out: 'haos 1.2.3\n', err: '' });
+  });
+
+  it('without a command is wrong usage', async () => {
+    const { context, written } = testContext();
+
+    expect(await run(failing(undefined), [], context)).toBe(EXIT.usage);
+    expect(written.out).toBe('');
+    expect(written.err).toContain('haos --help');
+  });
+
+  it.each([
+    ['a refusal', refusal('no', 'do this'), EXIT.refused],
+    ['a lock that is held', new HaosError('HAOS_LOCKED', 'locked', { hint: 'wait' }), EXIT.refused],
+    ['a wrong name', new HaosError('HAOS_CC_PUT_NAME', 'wrong', { hint: 'another' }), EXIT.usage],
+    ['a failure', new HaosError('HAOS_FILE_FAILED', 'failed', { hint: 'repair' }), EXIT.failed],
+    ['a fault in the program', new TypeError('x is not a function\n    at y'), EXIT.failed],
+    ['something that is no error', 'text', EXIT.failed],
+  ])('that ends with %s tells it in one line and a hint, and its status', async (_title, error, status) => {
+    const { context, written } = testContext();
+
+    expect(await run(failing(error), ['fail'], context)).toBe(status);
+    expect(written.out).toBe('');
+    expect(written.err).toMatch(/^haos: .+\n {2}.+\n$/);
+  });
+
+  it('shows the stack only when it is asked to', async () => {
+    const { context, written } = testContext({ DEBUG: 'haos:*' });
+
+    await run(failing(new TypeError('fault')), ['fail'], context);
+
+    expect(written.err).toMatch(/\n {4}at /);
+    expect(written.err).toContain('haos: internal error: fault\n');
+  });
+});

@@ -1,0 +1,60 @@
+import { isHaosError } from '@haos/system';
+import { parseInvocation, selectCommand } from './arguments.js';
+import type { Command, Context } from './command.js';
+import { EXIT, type ExitStatus } from './exit-status.js';
+import { isCommandFailure, usageError } from './failure.js';
+
+/** Runs the command that the arguments name; resolves to the exit status, whatever happens. */
+export async function run(program: Command, argv: readonly string[], context: Context): Promise<ExitStatus> {
+  const selection = selectCommand(program, argv);
+  const called = selection.path.map(({ name }) => name).join(' ');
+  try {
+    const command = selection.path.at(-1)!;
+    const invocation = await parseInvocation(selection);
+    if (invocation.wantsHelp) {
+      const { formatHelp } = await import('./help.js');
+      context.out(formatHelp(selection.path));
+      return EXIT.done;
+    }
+    if (command === program && invocation.has('version')) {
+      context.out(`${program.name} ${context.version}\n`);
+      return EXIT.done;
+    }
+    if (!command.load) throw usageError('a command is missing');
+    return await (await command.load())(invocation, context);
+  } catch (error) {
+    return report(error, called, context);
+  }
+}
+
+function report(error: unknown, called: string, context: Context): ExitStatus {
+  if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
+  if (isCommandFailure(error)) {
+    const hint =
+      error.status === EXIT.usage
+        ? [error.hint, `see ${called} --help`].filter(Boolean).join(' · ')
+        : error.hint;
+    return tell(context, { status: error.status, message: error.message, hint });
+  }
+  if (isHaosError(error))
+    return tell(context, { status: statusOf(error.code), message: error.message, hint: error.hint });
+  const message = error instanceof Error ? error.message : String(error);
+  return tell(context, {
+    status: EXIT.failed,
+    message: `internal error: ${message.split('\n', 1)[0]}`,
+    hint: 'run it again with DEBUG=haos:* and report what it prints',
+  });
+}
+
+function statusOf(code: string): ExitStatus {
+  if (code === 'HAOS_LOCKED') return EXIT.refused;
+  return code === 'HAOS_CC_PUT_NAME' ? EXIT.usage : EXIT.failed;
+}
+
+function tell(
+  context: Context,
+  { status, message, hint }: { status: ExitStatus; message: string; hint: string | undefined },
+): ExitStatus {
+  context.err(`haos: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+  return status;
+}
