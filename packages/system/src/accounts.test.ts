@@ -64,6 +64,13 @@ describe('an owner', () => {
     expect(resolveOwner(host, text)).toEqual(owner);
   });
 
+  it('root is 0 also where there are no accounts', () => {
+    host.files.remove('/etc');
+
+    expect(resolveOwner(host, 'root')).toEqual({ uid: 0, gid: 0 });
+    expect(resolveOwner(host, 'root:root')).toEqual({ uid: 0, gid: 0 });
+  });
+
   it.each([
     'nobody-here',
     '',

@@ -55,19 +55,23 @@ export function findGroup(host: Target, nameOrId: string | number): Group | unde
 
 /**
  * The numbers for `user`, `user:group` or `user:` as chown(1) has it; without a group the user's own. Names are exact; a number
- * needs no account, except for a user whose group is to be found. Throws HAOS_ACCOUNT_UNKNOWN.
+ * needs no account, except for a user whose group is to be found. `root` is 0 also where there are no accounts, as in a tree
+ * that is being made (the kernel's own rule). Throws HAOS_ACCOUNT_UNKNOWN.
  */
 export function resolveOwner(host: Target, owner: string): Owner {
   const [userName = '', groupName = '', ...rest] = owner.split(':');
   if (rest.length > 0) throw unknown('owner', owner);
-  const user = findUser(host, userName);
+  const user: Pick<User, 'uid' | 'gid'> | undefined =
+    findUser(host, userName) ?? (userName === 'root' ? { uid: 0, gid: 0 } : undefined);
   const uid = user?.uid ?? (isId(userName) ? Number(userName) : undefined);
   if (uid === undefined) throw unknown('user', userName);
   if (groupName === '') {
     if (!user) throw unknown('user', userName);
     return { uid, gid: user.gid };
   }
-  const gid = findGroup(host, groupName)?.gid ?? (isId(groupName) ? Number(groupName) : undefined);
+  const gid =
+    findGroup(host, groupName)?.gid ??
+    (groupName === 'root' ? 0 : isId(groupName) ? Number(groupName) : undefined);
   if (gid === undefined) throw unknown('group', groupName);
   return { uid, gid };
 }
