@@ -83,6 +83,8 @@ haos:
     ['haos: {taints: ["key1=value1:Never"]}', 'error invalid-taint haos.taints[0]'],
     ['haos: {k3s_args: ["--disable=traefik"]}', 'warning invalid-k3s-args haos.k3s_args[0]'],
     ['haos: {k3s_args: [server, "--cluster-cidr 10.107.0.0/23"]}', 'error joined-argument haos.k3s_args[1]'],
+    ['haos: {k3s_args: [server, "--token=abcdef"]}', 'warning invalid-k3s-args haos.k3s_args[1]'],
+    ['haos: {k3s_args: [server, --agent-token, abcdef]}', 'warning invalid-k3s-args haos.k3s_args[1]'],
     ['haos: {environment: {a-b: c}}', 'error invalid-value haos.environment[a-b]'],
     [
       'haos: {environment: {INSTALL_K3S_VERSION: v1}}',

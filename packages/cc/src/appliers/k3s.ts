@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { findGroup, findUser, type Host, parentOf, RANCHER } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
+import { secretsOf } from '../secrets.js';
 import { k3sArguments } from './k3s-arguments.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
 import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
@@ -46,9 +47,12 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
     [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host)), 0o600],
     [k3sPaths.logRotation, renderLogRotation(), 0o644],
   ] as const;
+  const secrets = secretsOf(config);
   for (const [path, text, mode] of files) {
-    const secret = path === k3sPaths.environment;
-    if (!isWrittenByUser(config, path)) context.host.files.write(path, text, { mode, secret });
+    // A token among the arguments is the author's doing; at least nobody else can read it here.
+    const secret = secrets.some((value) => text.includes(value));
+    if (!isWrittenByUser(config, path))
+      context.host.files.write(path, text, { mode: secret ? mode & 0o700 : mode, secret });
   }
 }
 

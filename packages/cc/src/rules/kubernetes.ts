@@ -94,6 +94,7 @@ function isQualifiedName(key: string): boolean {
 export const k3sArgsRule: Rule = ({ haos }) => [
   ...checkCommand(haos?.k3sArgs),
   ...eachItem(haos?.k3sArgs, '/haos/k3sArgs', checkArgument),
+  ...eachItem(haos?.k3sArgs, '/haos/k3sArgs', checkToken),
 ];
 
 function checkCommand(args: readonly string[] | undefined): Finding[] {
@@ -106,6 +107,21 @@ function checkCommand(args: readonly string[] | undefined): Finding[] {
       pointer: '/haos/k3sArgs/0',
       message: 'the arguments should begin with server or agent',
       hint: 'add `- server` or `- agent` as the first entry',
+    },
+  ];
+}
+
+/** Arguments of a process can be read by every user of the machine. */
+function checkToken(argument: string, pointer: string): Finding[] {
+  const flag = /^(--?(?:token|t|agent-token))(?:[=\s]|$)/.exec(argument)?.[1];
+  if (!flag) return [];
+  return [
+    {
+      code: 'invalid-k3s-args',
+      severity: 'warning',
+      pointer,
+      message: `${flag} shows the token to every user of the node`,
+      hint: flag === '--agent-token' ? 'set K3S_AGENT_TOKEN in haos.environment' : 'use haos.token',
     },
   ];
 }
