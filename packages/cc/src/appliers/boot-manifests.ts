@@ -73,7 +73,7 @@ function saveBody(path: string, body: Uint8Array, { files }: Host): void {
 
 /** The file of one manifest, or why there is none. Of two with one name both are refused. */
 function targetOf(items: readonly BootManifest[], index: number): string | HaosError<CcErrorCode> {
-  const name = nameOf(items[index]!.url ?? '');
+  const name = manifestName(items[index]!.url ?? '');
   if (name === undefined) {
     return new HaosError(
       'HAOS_CC_MANIFEST_NAME',
@@ -81,7 +81,7 @@ function targetOf(items: readonly BootManifest[], index: number): string | HaosE
       { hint: 'Use an http or https URL whose last part ends in .yaml, .yml or .json.' },
     );
   }
-  const same = items.findIndex((other, place) => place !== index && nameOf(other.url ?? '') === name);
+  const same = items.findIndex((other, place) => place !== index && manifestName(other.url ?? '') === name);
   if (same === -1) return `${layout.manifests}/${name}`;
   return new HaosError(
     'HAOS_CC_MANIFEST_DUPLICATE',
@@ -94,7 +94,7 @@ function targetOf(items: readonly BootManifest[], index: number): string | HaosE
  * The last part of the URL's path, when it is a plain file name that k3s would apply: k3s reads only these three suffixes,
  * and a hidden file is nobody's manifest. Undefined otherwise.
  */
-function nameOf(url: string): string | undefined {
+export function manifestName(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;

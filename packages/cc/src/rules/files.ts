@@ -1,3 +1,4 @@
+import { manifestName } from '../appliers/boot-manifests.js';
 import type { BootManifest, WriteFile } from '../generated/types.js';
 import { ENCODINGS } from '../schema.js';
 import { eachItem, type Finding, isHttpUrl, type Rule } from './rule.js';
@@ -75,20 +76,6 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
   ];
 }
 
-/** The file name under which a manifest is saved; undefined when the URL has none. */
-function manifestName(url: string): string | undefined {
-  if (!isHttpUrl(url)) return undefined;
-  return decodeURIComponentSafely(new URL(url).pathname.split('/').at(-1) ?? '') || undefined;
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 export const bootManifestsRule: Rule = (config) => {
   const manifests = config.bootManifests ?? [];
   const seen = new Map<string, number>();
@@ -129,7 +116,7 @@ function checkManifest(manifest: BootManifest, pointer: string): Finding[] {
       message: 'this is no http or https URL',
       hint: 'begin it with https://',
     });
-  else if (!/\.(?:ya?ml|json)$/.test(manifestName(manifest.url) ?? ''))
+  else if (manifestName(manifest.url) === undefined)
     findings.push({
       code: 'invalid-url',
       pointer: `${pointer}/url`,
