@@ -41,9 +41,12 @@ function wrap(source) {
 
 module.exports = { wrap };
 
-if (require.main === module) {
-  const program = existsSync(join(directory, 'main.cjs.cache'))
-    ? loadCached('main.cjs')
-    : require('./dist/main.cjs');
-  program.main();
+/** The program's exports; it tells what to do where nothing was built. */
+function loadProgram() {
+  if (existsSync(join(directory, 'main.cjs.cache'))) return loadCached('main.cjs');
+  if (existsSync(join(directory, 'main.cjs'))) return require('./dist/main.cjs');
+  console.error('haos: the program is not built\n  run npm run build');
+  process.exit(1);
 }
+
+if (require.main === module) loadProgram().main();

@@ -23,11 +23,12 @@ export async function run(program: Command, argv: readonly string[], context: Co
     if (!command.load) throw usageError('a command is missing');
     return await (await command.load())(invocation, context);
   } catch (error) {
-    return report(error, called, context);
+    return reportError(error, called, context);
   }
 }
 
-function report(error: unknown, called: string, context: Context): ExitStatus {
+/** Tells why a command ended: in one line and a hint, never with a stack trace unless DEBUG is set. */
+export function reportError(error: unknown, called: string, context: Context): ExitStatus {
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
   if (isCommandFailure(error)) {
     const hint =
