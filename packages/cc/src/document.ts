@@ -18,14 +18,42 @@ export function originAt(
   length: number,
 ): Origin {
   const offset = Math.min(Math.max(0, start), document.text.length);
-  const before = document.text.slice(0, offset);
-  const lines = before.split(/\r\n|\r|\n/);
+  const starts = lineStartsOf(document);
+  const line = countUpTo(starts, offset);
   return {
     source: document.source,
     file: document.file,
-    line: lines.length,
-    column: lines.at(-1)!.length + 1,
+    line,
+    column: offset - starts[line - 1]! + 1,
     offset,
     length: Math.max(1, length),
   };
+}
+
+/** A cache of a pure function: a text with many issues is not searched from its start for each of them. */
+const lineStarts = new WeakMap<object, readonly number[]>();
+
+/** The offset of the first character of each line. */
+function lineStartsOf(document: Pick<Document, 'text'>): readonly number[] {
+  let starts = lineStarts.get(document);
+  if (!starts) {
+    starts = [
+      0,
+      ...Array.from(document.text.matchAll(/\r\n|\r|\n/g), ({ 0: end, index }) => index + end.length),
+    ];
+    lineStarts.set(document, starts);
+  }
+  return starts;
+}
+
+/** How many of these ascending numbers are at most `limit`. */
+function countUpTo(numbers: readonly number[], limit: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -14,6 +14,9 @@ export interface Excerpt {
 const MAX_LINE = 120;
 const HIDDEN = '***';
 
+/** How far above a line its key is looked for, in UTF-16 units; a value that goes on for longer is hidden. */
+const LOOK_BACK = 16 * 1024;
+
 export interface ExcerptOptions {
   /** Hide what follows the part that is meant: the value of a key that nobody knows may be a secret. */
   hideRest?: boolean;
@@ -24,13 +27,18 @@ export interface ExcerptOptions {
  * parsed, so this goes by the names of keys, also misspelt ones.
  */
 export function excerptOf(text: string, origin: Origin, options: ExcerptOptions = {}): Excerpt {
-  const lineStart =
-    Math.max(text.lastIndexOf('\n', origin.offset - 1), text.lastIndexOf('\r', origin.offset - 1)) + 1;
+  const lineStart = lineStartBefore(text, origin.offset);
   const rest = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
   const start = Math.min(origin.offset - lineStart, rest.length);
   const marked = { text: rest, start, length: Math.max(1, Math.min(origin.length, rest.length - start)) };
   const hidden = hideSecrets(marked, text.slice(0, lineStart));
   return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
+}
+
+/** Without a search for a carriage return through all of a long text that has none. */
+function lineStartBefore(text: string, offset: number): number {
+  const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
+  return start + text.slice(start, offset).lastIndexOf('\r') + 1;
 }
 
 function hideSecrets(excerpt: Excerpt, before: string): Excerpt {
@@ -90,15 +98,16 @@ function valueEnd(line: string, from: number, isParameter: boolean): number {
 /** Whether a line belongs to the value of a key above it that looks like a secret. */
 function continuesSecret(line: string, before: string): boolean {
   const indent = line.search(/\S|$/);
-  const above = before.split(/\r\n|\r|\n/);
+  const isList = line.trimStart().startsWith('-');
+  if (indent === 0 && !isList) return false;
+  const above = before.slice(-LOOK_BACK).split(/\r\n|\r|\n/);
   for (let index = above.length - 2; index >= 0; index--) {
     const candidate = above[index]!;
     const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(candidate) ?? [];
     if (candidate.trim() === '' || name === undefined) continue;
-    const isList = line.trimStart().startsWith('-');
     if (spaces.length < indent || (isList && spaces.length === indent)) return mayBeSecret(name);
   }
-  return false;
+  return before.length > LOOK_BACK;
 }
 
 function hideRange(excerpt: Excerpt, { from, to }: Range): Excerpt {

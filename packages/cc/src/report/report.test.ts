@@ -57,6 +57,12 @@ describe('formatText', () => {
     expect(shown).not.toMatch(/SENT|INEL/);
   });
 
+  it('hides a line far below the key that it may belong to', () => {
+    const shown = text(`haos:\n  token: |\n${'    SENTINEL\n'.repeat(5_000)}    \u0001SENTINEL\n`);
+    expect(shown).toContain('config.yaml:5003:');
+    expect(shown).not.toContain('SENTI');
+  });
+
   it('cuts a long line around the part that is meant', () => {
     const shown = text(`haos: {labels: {a: ${'x'.repeat(500)}}}`);
     expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(150);

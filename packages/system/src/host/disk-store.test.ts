@@ -138,7 +138,11 @@ describe('a directory of this machine', () => {
     expect(recorded).toMatchObject([{ after: processOwner() }]);
   });
 
-  it('is refused when it does not exist', () => {
+  it('is refused when it does not exist or is no directory', () => {
+    fs.writeFileSync(join(root, 'file'), '');
+    expect(() => rootedHost(join(root, 'file'))).toThrowError(
+      expect.objectContaining({ code: 'HAOS_FILE_NOT_DIRECTORY' }),
+    );
     expect(() => rootedHost(join(root, 'nowhere'))).toThrowError(
       expect.objectContaining({ code: 'HAOS_FILE_NOT_FOUND' }),
     );

@@ -1,10 +1,10 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createClock } from './clock.js';
 import { createDiskStore } from './disk-store.js';
 import { fetchEffect, runEffect } from './effects.js';
 import { fetchDocument } from './fetch.js';
-import { fileError } from './file-error.js';
+import { fileError, notDirectory } from './file-error.js';
 import { createFiles } from './files.js';
 import { checkHostname } from './hostname.js';
 import { createJournal } from './journal.js';
@@ -21,7 +21,7 @@ export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferre
 /**
  * The system whose root is the directory `root`. Files really change and downloads really happen; commands and everything
  * about the kernel are only recorded, as deferred. A process that is not root leaves owners alone. Throws
- * HAOS_FILE_NOT_FOUND when there is no such directory.
+ * HAOS_FILE_NOT_FOUND when there is no such directory, and HAOS_FILE_NOT_DIRECTORY when it is something else.
  */
 export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
   const { operations, record } = createJournal();
@@ -50,7 +50,9 @@ export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
 
 function realRoot(root: string): string {
   try {
-    return realpathSync(resolve(root));
+    const real = realpathSync(resolve(root));
+    if (!statSync(real).isDirectory()) throw notDirectory(root);
+    return real;
   } catch (error) {
     throw fileError('use the root directory', root, error);
   }
