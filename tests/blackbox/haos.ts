@@ -17,6 +17,8 @@ export interface HaosOptions {
   cwd?: string;
   /** Runs as this user, which needs root. */
   uid?: number;
+  /** Another copy of the program. */
+  program?: string;
   /** Whether a stack trace may be shown, as with DEBUG. Default false. */
   mayTrace?: boolean;
 }
@@ -45,12 +47,12 @@ export async function haosOk(args: readonly string[], options: HaosOptions = {})
 
 function start(
   args: readonly string[],
-  { input = '', env = {}, cwd = ROOT, uid }: HaosOptions,
+  { input = '', env = {}, cwd = ROOT, uid, program = PROGRAM }: HaosOptions,
 ): Promise<HaosRun> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,
-      [PROGRAM, ...args],
+      [program, ...args],
       {
         cwd,
         env: { PATH: process.env.PATH, ...env },

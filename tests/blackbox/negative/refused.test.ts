@@ -1,0 +1,146 @@
+import { chmodSync, cpSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { haos, PROGRAM } from '../haos.js';
+import { makeNode } from '../run-case.js';
+import { changedPaths, giveTo, IS_ROOT, makeDirectory, takeSnapshot, writeTree } from '../tree.js';
+
+const NOBODY = 65534;
+
+/** A copy of the program that every user can read: the repository may be where only its owner can go. */
+function publicProgram(): string {
+  const directory = makeDirectory();
+  chmodSync(directory, 0o755);
+  cpSync(dirname(PROGRAM), join(directory, 'bin'), {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules') && !path.includes('/src'),
+  });
+  return join(directory, 'bin', 'haos.cjs');
+}
+
+/** A node that belongs to nobody in particular, and whose way there is open. */
+async function makeNodeOf(uid: number): Promise<string> {
+  const root = await makeNode({ bare: true, config: 'hostname: a\n' });
+  giveTo(root, uid);
+  chmodSync(dirname(root), 0o755);
+  return root;
+}
+
+describe.skipIf(!IS_ROOT)('a user who is not root', () => {
+  const options = { uid: NOBODY, cwd: '/' };
+
+  it.each([
+    ['config'],
+    ['config', '--boot'],
+    ['config', '--dump-json'],
+    ['config', 'plan'],
+    ['config', 'explain'],
+    ['config', 'status'],
+    ['config', 'put', 'a'],
+  ])('may not: haos %s %s %s', async (...args) => {
+    const run = await haos(args, { ...options, program: publicProgram() });
+
+    expect([run.status, run.stdout]).toEqual([5, '']);
+    expect(run.stderr).toMatch(/^haos: .*root.*\n {2}use sudo/);
+  });
+
+  it('may validate, and see the schema and the help', async () => {
+    const program = publicProgram();
+
+    expect(
+      (await haos(['config', 'validate', '-'], { ...options, program, input: 'hostname: a\n' })).status,
+    ).toBe(0);
+    expect((await haos(['config', 'schema'], { ...options, program })).status).toBe(0);
+    expect((await haos(['--help'], { ...options, program })).status).toBe(0);
+  });
+
+  it('may use a directory tree of his own', async () => {
+    const root = await makeNodeOf(NOBODY);
+    const program = publicProgram();
+
+    const run = await haos(['config', '--boot', '--root', root], { ...options, program });
+
+    expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('0 failed')]);
+    expect(takeSnapshot(root).get('/etc/hostname')).toMatch(new RegExp(` ${NOBODY}:`));
+    expect((await haos(['config', 'plan', '--boot', '--root', root], { ...options, program })).status).toBe(
+      0,
+    );
+  });
+
+  it('is told which file he may not read', async () => {
+    const root = await makeNodeOf(NOBODY);
+    writeTree(root, { '/haos/system/config.yaml': { content: 'hostname: a\n', mode: 0o600, owner: [0, 0] } });
+    const before = takeSnapshot(root);
+
+    const run = await haos(['config', '--dump-json', '--root', root], {
+      ...options,
+      program: publicProgram(),
+    });
+
+    expect([run.status, run.stdout]).toEqual([3, '']);
+    expect(run.stderr).toMatch(/\/haos\/system\/config\.yaml.*\[unreadable-source\]/);
+    expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
+  });
+
+  it('is told what he may not write, and nothing is left behind', async () => {
+    const root = await makeNodeOf(0);
+    const before = takeSnapshot(root);
+
+    const run = await haos(['config', '--boot', '--root', root], { ...options, program: publicProgram() });
+
+    // The configuration is for root alone, so it could not be read either.
+    expect(run.status).toBe(4);
+    expect(run.stderr).toContain('permission denied');
+    expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
+  });
+
+  it('is told that a file to validate is not his to read', async () => {
+    const file = join(makeDirectory(), 'config.yaml');
+    writeTree('/', { [file]: { content: 'hostname: a\n', mode: 0o600 } });
+
+    const run = await haos(['config', 'validate', file], { ...options, program: publicProgram() });
+
+    expect(run.status).toBe(3);
+    expect(run.stdout).toContain('permission denied');
+  });
+});
+
+describe('a directory that is none', () => {
+  it.each(['--dump-json', '--boot', 'plan', 'explain', 'status'])('is refused for %s', async (command) => {
+    const directory = makeDirectory();
+    writeTree(directory, { '/file': 'mine' });
+
+    for (const name of ['nowhere', 'file']) {
+      const run = await haos(['config', command, '--root', join(directory, name)]);
+      expect([run.status, run.stdout], name).toEqual([1, '']);
+      expect(run.stderr).toMatch(/^haos: .*\n/);
+    }
+    expect([...takeSnapshot(directory).keys()]).toEqual(['/file']);
+  });
+
+  it('is not made for what is put there', async () => {
+    const directory = makeDirectory();
+
+    const run = await haos(['config', 'put', 'a', '--root', join(directory, 'nowhere')], {
+      input: 'haos: {}\n',
+    });
+
+    expect(run.status).toBe(1);
+    expect([...takeSnapshot(directory).keys()]).toEqual([]);
+  });
+});
+
+describe.skipIf(!IS_ROOT)('a machine that runs something else', () => {
+  it.each([
+    ['config'],
+    ['config', '--boot'],
+    ['config', '--install'],
+    ['config', 'put', 'a'],
+    ['config', 'put', 'a', '--delete'],
+  ])('is not configured: haos %s %s %s', async (...args) => {
+    const run = await haos(args, { input: 'hostname: a\n' });
+
+    expect([run.status, run.stdout]).toEqual([5, '']);
+    expect(run.stderr).toContain('does not run HAOS');
+  });
+});
