@@ -58,7 +58,14 @@ function typeOf(key: KeyDefinition): string {
 }
 
 function validatorSource(): string {
-  const ajv = new Ajv({ allErrors: true, strict: true, code: { source: true, esm: true, lines: true } });
+  // Without messages and with one function for all lists: every start reads this code.
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    messages: false,
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: true },
+  });
   const validate = ajv.compile(canonicalSchema());
   const code = standalone
     .default(ajv, validate)

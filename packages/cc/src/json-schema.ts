@@ -5,16 +5,25 @@ import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /** What the configuration object must look like after names and values have been coerced: the validator is compiled from it. */
-export function canonicalSchema(definition: KeyDefinition = configDefinition): JsonSchema {
+export function canonicalSchema(): JsonSchema {
+  return {
+    ...canonicalType(configDefinition),
+    definitions: {
+      string: { type: 'string' },
+      boolean: { type: 'boolean' },
+      strings: { type: 'array', items: { type: 'string' } },
+      'string-map': { type: 'object', additionalProperties: { type: 'string' } },
+    },
+  };
+}
+
+function canonicalType(definition: KeyDefinition): JsonSchema {
   switch (definition.kind) {
     case 'string':
-      return { type: 'string' };
     case 'boolean':
-      return { type: 'boolean' };
     case 'strings':
-      return { type: 'array', items: { type: 'string' } };
     case 'string-map':
-      return { type: 'object', additionalProperties: { type: 'string' } };
+      return { $ref: `#/definitions/${definition.kind}` };
     case 'items':
       return { type: 'array', items: canonicalObject(definition) };
     case 'section':
@@ -24,10 +33,10 @@ export function canonicalSchema(definition: KeyDefinition = configDefinition): J
 
 function canonicalObject(definition: KeyDefinition): JsonSchema {
   const keys = definition.keys ?? [];
+  // Unknown names do not get this far: they were dropped and reported when names were looked up.
   return {
     type: 'object',
-    additionalProperties: false,
-    properties: Object.fromEntries(keys.map((key) => [key.name, canonicalSchema(key)])),
+    properties: Object.fromEntries(keys.map((key) => [key.name, canonicalType(key)])),
   };
 }
 

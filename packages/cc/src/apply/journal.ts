@@ -81,6 +81,7 @@ export function targetOf(operation: Operation): string {
     case 'write-file':
     case 'make-directory':
     case 'link':
+    case 'move':
     case 'remove':
     case 'set-attributes':
       return operation.path;

@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { posix } from 'node:path';
 import { HaosError, type SystemErrorCode } from '../errors.js';
 import { checkHostname } from './hostname.js';
@@ -21,7 +21,7 @@ export function createKernel({ record, run, root = '/' }: KernelOptions): HostKe
   function hasModule(name: string): boolean {
     const known = canonicalModule(name);
     if (!/^\w+$/.test(known)) return false;
-    if (fs.existsSync(posix.join(root, 'sys/module', known))) return true;
+    if (existsSync(posix.join(root, 'sys/module', known))) return true;
     const release = readValue(posix.join(settings, 'kernel/osrelease'));
     if (release === undefined) return false;
     const builtin = readValue(posix.join(root, 'lib/modules', release, 'modules.builtin')) ?? '';
@@ -63,7 +63,7 @@ export function createKernel({ record, run, root = '/' }: KernelOptions): HostKe
 /** Without the final newline; undefined when there is no such file or it cannot be read, as with what is only for writing. */
 function readValue(path: string): string | undefined {
   try {
-    return fs.readFileSync(path, 'utf8').replace(/\n$/, '');
+    return readFileSync(path, 'utf8').replace(/\n$/, '');
   } catch {
     return undefined;
   }
@@ -77,11 +77,11 @@ interface Failing {
 /** In one write, as the kernel wants it, and never making a file. */
 function writeValue(path: string, value: string, { code, what }: Failing): void {
   try {
-    const file = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_TRUNC);
+    const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
     try {
-      fs.writeSync(file, `${value}\n`);
+      writeSync(file, `${value}\n`);
     } finally {
-      fs.closeSync(file);
+      closeSync(file);
     }
   } catch (cause) {
     const errno = String((cause as NodeJS.ErrnoException).code);

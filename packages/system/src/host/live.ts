@@ -1,14 +1,11 @@
 import { createClock } from './clock.js';
 import { createDiskStore } from './disk-store.js';
 import { fetchEffect, runEffect } from './effects.js';
-import { fetchDocument } from './fetch.js';
 import { createFiles } from './files.js';
 import { createJournal } from './journal.js';
 import { createKernel } from './kernel.js';
-import { lockFile } from './lock-file.js';
 import { createLog } from './log.js';
 import { processOwner } from './process-owner.js';
-import { runCommand } from './run.js';
 import type { Effect, Host } from './types.js';
 
 export interface HostOptions {
@@ -21,6 +18,8 @@ export function liveHost({ debug }: HostOptions = {}): Host {
   const { operations, record } = createJournal();
   const done = (effect: Effect) => record(effect, 'done');
   const clock = createClock();
+  // Loaded when first used: most starts neither run nor download anything.
+  const runCommand: Host['run'] = async (...call) => (await import('./run.js')).runCommand(...call);
   return {
     kind: 'live',
     files: createFiles(createDiskStore('/', { keepsOwners: true, defaultOwner: processOwner() }), done),
@@ -34,10 +33,11 @@ export function liveHost({ debug }: HostOptions = {}): Host {
       return result;
     },
     async fetch(url, options) {
+      const { fetchDocument } = await import('./fetch.js');
       const result = await fetchDocument(url, options, clock);
       done(fetchEffect(url));
       return result;
     },
-    lock: lockFile,
+    lock: async (path) => (await import('./lock-file.js')).lockFile(path),
   };
 }

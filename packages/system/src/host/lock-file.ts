@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { posix } from 'node:path';
 import { HaosError, isHaosError } from '../errors.js';
 import { fileError } from './file-error.js';
@@ -15,9 +15,9 @@ export async function lockFile(path: string): Promise<() => void> {
   const file = openLockFile(path);
   try {
     await runCommand('flock', ['-n', '3'], { inherit: [file] });
-    return () => fs.closeSync(file);
+    return () => closeSync(file);
   } catch (error) {
-    fs.closeSync(file);
+    closeSync(file);
     if (isHaosError(error, 'HAOS_COMMAND_FAILED') && error.details.exitCode === TAKEN) {
       throw new HaosError('HAOS_LOCKED', `another process holds the lock ${path}`, {
         hint: 'Wait until it has ended and try again.',
@@ -30,8 +30,8 @@ export async function lockFile(path: string): Promise<() => void> {
 
 function openLockFile(path: string): number {
   try {
-    fs.mkdirSync(posix.dirname(path), { recursive: true });
-    return fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_NOFOLLOW, 0o600);
+    mkdirSync(posix.dirname(path), { recursive: true });
+    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {
     throw fileError('open the lock file', path, error);
   }

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { createClock } from './clock.js';
 import { createDiskStore } from './disk-store.js';
 import { fetchEffect, runEffect } from './effects.js';
-import { fetchDocument } from './fetch.js';
 import { fileError, notDirectory } from './file-error.js';
 import { createFiles } from './files.js';
 import { checkHostname } from './hostname.js';
@@ -41,6 +40,7 @@ export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
       return NOT_RUN;
     },
     async fetch(url, options) {
+      const { fetchDocument } = await import('./fetch.js');
       const result = await fetchDocument(url, options, clock);
       record(fetchEffect(url), 'done');
       return result;
