@@ -25,6 +25,11 @@ export type SystemErrorCode =
   | 'HAOS_ACCOUNT_UNKNOWN'
   | 'HAOS_ACCOUNT_PASSWORD'
   | 'HAOS_LOCKED'
+  | 'HAOS_COPY_DIFFERS'
+  | 'HAOS_COPY_TYPE'
+  | 'HAOS_BLOCK_UNKNOWN'
+  | 'HAOS_UPGRADE_GRUB_ENV'
+  | 'HAOS_UPGRADE_NO_PREVIOUS'
   | 'HAOS_TEST_UNSCRIPTED';
 
 export interface HaosErrorOptions {

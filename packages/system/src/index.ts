@@ -1,5 +1,33 @@
 export type { Group, User } from './accounts.js';
 export { findGroup, findUser, parseGroup, parsePasswd, resolveOwner, setPasswordHash } from './accounts.js';
+export { ARCHITECTURE_BYTES, type Architecture, architectureOf } from './architecture.js';
+export {
+  type BlockDevice,
+  findBlockDevice,
+  listBlockDevices,
+  parseBlockDevices,
+  withDescendants,
+} from './block.js';
+export { compareVersions } from './compare-versions.js';
+export {
+  COMPONENT_FILES,
+  COMPONENTS,
+  type Component,
+  dropUnused,
+  findUnused,
+  isSameSet,
+  isVersion,
+  listVersions,
+  nameSet,
+  type ReleaseSet,
+  readSlot,
+  readSlots,
+  SLOTS,
+  type Slot,
+  type Slots,
+  versionDirectory,
+} from './components.js';
+export { type CopyTreeOptions, copyTree, type TreeFile, treeSize, verifyTree } from './copy-tree.js';
 export type { HaosErrorOptions, SystemErrorCode } from './errors.js';
 export { HaosError, isHaosError } from './errors.js';
 export type { HostOptions } from './host/live.js';
@@ -7,6 +35,8 @@ export { liveHost } from './host/live.js';
 export { planHost } from './host/plan.js';
 export { rootedHost } from './host/rooted.js';
 export type {
+  Copied,
+  CopyOptions,
   Effect,
   FetchOptions,
   FetchResult,
@@ -23,6 +53,7 @@ export type {
   ProxySettings,
   RunOptions,
   RunResult,
+  StreamOptions,
   WriteFileOperation,
   WriteFileOptions,
 } from './host/types.js';
@@ -31,3 +62,35 @@ export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
 export { createRedactor, redactUrl } from './redact.js';
+export {
+  type BootEvent,
+  type BootState,
+  formatBootState,
+  grubEnvPath,
+  nextBootState,
+  parseBootState,
+  readBootState,
+  TRIALS,
+  writeBootState,
+} from './upgrade/boot-state.js';
+export { readBooted } from './upgrade/booted.js';
+export type { Check } from './upgrade/check.js';
+export { type CompleteOptions, completeIntent, intentPath, readIntent } from './upgrade/complete-intent.js';
+export { formatGrubEnv, parseGrubEnv } from './upgrade/grub-env.js';
+export {
+  decideIntent,
+  formatIntent,
+  type Intent,
+  type IntentDecision,
+  type IntentFacts,
+  parseIntent,
+} from './upgrade/intent.js';
+export {
+  type ChangeOptions,
+  forgetFailure,
+  markHealthy,
+  rollback,
+  type UpgradeStatus,
+  upgradeStatus,
+} from './upgrade/status.js';
+export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';

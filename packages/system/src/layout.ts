@@ -1,5 +1,7 @@
 /** Where HAOS keeps things on a node; all absolute paths of the target system. */
 export const layout = {
+  /** The components, the links of the slots, GRUB's environment block and the system configuration. */
+  system: '/haos/system',
   systemConfig: '/haos/system/config.yaml',
   /** Spelled as in the documentation; read only when `systemConfig` does not exist. */
   systemConfigUpperCase: '/HAOS/system/config.yaml',
@@ -24,6 +26,9 @@ export const layout = {
   mode: '/run/haos/mode',
   journal: '/run/haos/journal',
   applyLock: '/run/haos/apply.lock',
+  upgradeLock: '/run/haos/upgrade.lock',
+  /** The version of the kernel component that booted; early boot knows it from its initrd. */
+  runningKernel: '/run/haos/kernel',
   version: '/usr/lib/haos/version',
   manifests: '/var/lib/rancher/k3s/server/manifests',
 } as const;

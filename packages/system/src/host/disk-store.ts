@@ -1,4 +1,24 @@
-import * as fs from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statfsSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { posix } from 'node:path';
 import type { Attributes, Store } from './store.js';
 import { sortNames } from './store.js';
@@ -20,23 +40,49 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
     keepsOwners,
     defaultOwner,
     lstat: (path) => statIfExists(at(path)),
-    readLink: (path) => fs.readlinkSync(at(path)),
-    list: (path) => sortNames(fs.readdirSync(at(path))),
+    readLink: (path) => readlinkSync(at(path)),
+    list: (path) => sortNames(readdirSync(at(path))),
     read: (path, options) => readFile(at(path), options?.maxBytes ?? Number.POSITIVE_INFINITY),
+    head: (path, length) => readFile(at(path), length).subarray(0, length),
+    digest: async (path, options) => (await import('./copy-file.js')).digestFile(at(path), options),
+    freeSpace(path) {
+      const { bavail, bsize } = statfsSync(at(path));
+      return bavail * bsize;
+    },
+    async copyFile(from, path, options) {
+      const temporary = temporaryBeside(at(path));
+      try {
+        const { copyInto } = await import('./copy-file.js');
+        const copied = await copyInto(at(from), temporary, options);
+        renameSync(temporary, at(path));
+        return copied;
+      } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+      } finally {
+        syncDirectory(posix.dirname(at(path)));
+      }
+    },
+    move(from, path) {
+      renameSync(at(from), at(path));
+      for (const directory of new Set([from, path].map((name) => posix.dirname(at(name))))) {
+        syncDirectory(directory);
+      }
+    },
     writeFile(path, content, attributes) {
       replace(at(path), (temporary) => writeNewFile(temporary, content, attributes));
     },
     link(path, target) {
-      replace(at(path), (temporary) => fs.symlinkSync(target, temporary));
+      replace(at(path), (temporary) => symlinkSync(target, temporary));
     },
     makeDirectory(path, attributes) {
-      fs.mkdirSync(at(path), { mode: 0o700 });
+      mkdirSync(at(path), { mode: 0o700 });
       setAttributes(at(path), attributes);
       syncDirectory(posix.dirname(at(path)));
     },
     remove(path) {
       refuseMounts(at(path));
-      fs.rmSync(at(path), { recursive: true });
+      rmSync(at(path), { recursive: true });
       syncDirectory(posix.dirname(at(path)));
     },
     setAttributes(path, attributes) {
@@ -47,7 +93,7 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
 
 function statIfExists(path: string): FileStat | undefined {
   try {
-    const stat = fs.lstatSync(path);
+    const stat = lstatSync(path);
     return { type: typeOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
   } catch (error) {
     // A file in the place of a directory: what should lie below it does not exist.
@@ -56,7 +102,7 @@ function statIfExists(path: string): FileStat | undefined {
   }
 }
 
-function typeOf(stat: fs.Stats): FileType {
+function typeOf(stat: Stats): FileType {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'directory';
   return stat.isSymbolicLink() ? 'symlink' : 'other';
@@ -64,83 +110,86 @@ function typeOf(stat: fs.Stats): FileType {
 
 /** At most one byte more than the limit, so that the caller sees that there is more. Files of /proc tell no size. */
 function readFile(path: string, maxBytes: number): Uint8Array {
-  const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const chunks: Buffer[] = [];
     let total = 0;
     while (total <= maxBytes) {
       const chunk = Buffer.allocUnsafe(Math.min(65_536, maxBytes - total + 1));
-      const length = fs.readSync(file, chunk);
+      const length = readSync(file, chunk);
       if (length === 0) break;
       chunks.push(chunk.subarray(0, length));
       total += length;
     }
     return new Uint8Array(Buffer.concat(chunks, total));
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 
 /** Makes something new beside `path`, renames it over `path`, and lets the directory reach the disk. */
 function replace(path: string, make: (temporary: string) => void): void {
-  const directory = posix.dirname(path);
-  const temporary = posix.join(directory, `.haos-${Math.random().toString(36).slice(2)}`);
+  const temporary = temporaryBeside(path);
   try {
     make(temporary);
-    fs.renameSync(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
     // Nothing of ours when the name was taken.
-    if (!isErrno(error, 'EEXIST')) fs.rmSync(temporary, { force: true });
+    if (!isErrno(error, 'EEXIST')) rmSync(temporary, { force: true });
     throw error;
   }
-  syncDirectory(directory);
+  syncDirectory(posix.dirname(path));
+}
+
+function temporaryBeside(path: string): string {
+  return posix.join(posix.dirname(path), `.haos-${Math.random().toString(36).slice(2)}`);
 }
 
 function writeNewFile(path: string, content: Uint8Array, { mode, owner }: Attributes): void {
   // Nobody else reads it before it has its owner and mode.
-  const file = fs.openSync(path, 'wx', 0o600);
+  const file = openSync(path, 'wx', 0o600);
   try {
-    for (let written = 0; written < content.length; ) written += fs.writeSync(file, content, written);
-    if (owner) fs.fchownSync(file, owner.uid, owner.gid);
+    for (let written = 0; written < content.length; ) written += writeSync(file, content, written);
+    if (owner) fchownSync(file, owner.uid, owner.gid);
     // After the owner, because a change of owner clears the set-user-ID bit.
-    fs.fchmodSync(file, mode);
-    fs.fsyncSync(file);
+    fchmodSync(file, mode);
+    fsyncSync(file);
   } finally {
-    fs.closeSync(file);
+    closeSync(file);
   }
 }
 
 function setAttributes(path: string, { mode, owner }: Attributes): void {
-  if (owner) fs.lchownSync(path, owner.uid, owner.gid);
-  fs.chmodSync(path, mode);
+  if (owner) lchownSync(path, owner.uid, owner.gid);
+  chmodSync(path, mode);
 }
 
 function syncDirectory(path: string): void {
-  const directory = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    fs.fsyncSync(directory);
+    fsyncSync(directory);
   } catch (error) {
     // File systems that cannot sync a directory say so with EINVAL: fsync(2).
     if (!isErrno(error, 'EINVAL')) throw error;
   } finally {
-    fs.closeSync(directory);
+    closeSync(directory);
   }
 }
 
 /** Removing a directory must not empty a disk that is mounted below it. */
 function refuseMounts(path: string): void {
-  const { dev } = fs.lstatSync(path);
+  const { dev } = lstatSync(path);
   const walk = (directory: string): void => {
-    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
       const child = posix.join(directory, entry.name);
-      if (fs.lstatSync(child).dev !== dev) {
+      if (lstatSync(child).dev !== dev) {
         throw Object.assign(new Error('a file system is mounted in it'), { code: 'EBUSY' });
       }
       walk(child);
     }
   };
-  if (fs.lstatSync(path).isDirectory()) walk(path);
+  if (lstatSync(path).isDirectory()) walk(path);
 }
 
 function isErrno(error: unknown, ...codes: string[]): boolean {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { HaosError } from '../errors.js';
 import { notDirectory, notFound, notRegular } from './file-error.js';
-import { createLooking, createReadFiles, guard } from './read-files.js';
+import { createLooking, createReadFiles, guard, guardLater } from './read-files.js';
 import { isSecretMode, ownerOf, snapshotAfter, snapshotBefore } from './snapshot.js';
 import { type Attributes, hasAttributes, type Store } from './store.js';
 import type { Effect, FileStat, HostFiles, Owner, WriteFileOptions } from './types.js';
@@ -101,6 +101,34 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       guard('link', path, () => store.link(path, target));
       record({ kind: 'link', path, target, before });
       return true;
+    },
+    async copy(from, to, options = {}) {
+      const source = at(from, { followLast: true });
+      const stat = statAt(source);
+      if (!stat) throw notFound(from);
+      if (stat.type !== 'file') throw notRegular(from);
+      const { path, stat: replaced } = replaceable(to);
+      const mode = (options.mode ?? stat.mode) & 0o7777;
+      const owner = settable(options.owner ?? stat);
+      const secret = isSecretMode(mode);
+      const before = replaced && guard('read', path, () => snapshotBefore(store, path, replaced, secret));
+      makeParents(path, 0o755);
+      const copied = await guardLater({ action: `copy ${from} to`, path, signal: options.signal }, () =>
+        store.copyFile(source, path, { ...options, mode, owner }),
+      );
+      const after = { ...(owner ?? store.defaultOwner), mode, size: copied.size, content: undefined };
+      record({ kind: 'write-file', path, before, after, secret });
+      return copied;
+    },
+    move(given, to) {
+      const from = at(given, { followLast: false });
+      const stat = statAt(from);
+      if (!stat) throw notFound(given);
+      const { path, stat: replaced } = replaceable(to);
+      if (replaced && stat.type === 'directory') throw notRegular(to, 'a free name');
+      makeParents(path, 0o755);
+      guard(`move ${given} to`, path, () => store.move(from, path));
+      record({ kind: 'move', path, from });
     },
     remove(given) {
       const path = at(given, { followLast: false });

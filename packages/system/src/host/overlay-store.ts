@@ -70,6 +70,31 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     ...(owner ?? defaultOwner),
   });
 
+  const plannedContent = (path: string): Uint8Array | undefined => {
+    const entry = planned.get(path);
+    return entry?.type === 'file' ? entry.content : undefined;
+  };
+  const readWhole = (path: string): Uint8Array =>
+    plannedContent(path) ?? base.read(path, { maxBytes: Number.POSITIVE_INFINITY });
+
+  function nearestOfBase(path: string): string {
+    return path === '/' || base.lstat(path) ? path : nearestOfBase(posix.dirname(path));
+  }
+
+  function moveTree(from: string, to: string): void {
+    const stat = lstat(from);
+    if (stat?.type === 'directory') {
+      planned.set(to, { type: 'directory', stat, opaque: true });
+      for (const name of list(from)) moveTree(posix.join(from, name), posix.join(to, name));
+    } else if (stat?.type === 'symlink') {
+      const entry = planned.get(from);
+      const target = entry?.type === 'symlink' ? entry.target : base.readLink(from);
+      planned.set(to, { type: 'symlink', stat, target });
+    } else if (stat) {
+      planned.set(to, { type: 'file', stat, content: readWhole(from) });
+    }
+  }
+
   return {
     keepsOwners: base.keepsOwners,
     defaultOwner,
@@ -82,6 +107,22 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     read(path, options) {
       const entry = planned.get(path);
       return entry?.type === 'file' && entry.content ? entry.content.slice() : base.read(path, options);
+    },
+    head: (path, length) => plannedContent(path)?.slice(0, length) ?? base.head(path, length),
+    async digest(path, options) {
+      const content = plannedContent(path);
+      return content ? sha256(content) : base.digest(path, options);
+    },
+    freeSpace: (path) => base.freeSpace(nearestOfBase(path)),
+    async copyFile(from, path, { mode, owner }) {
+      const content = readWhole(from);
+      planned.set(path, { type: 'file', stat: statOf('file', content.length, { mode, owner }), content });
+      return { size: content.length, sha256: await sha256(content) };
+    },
+    move(from, path) {
+      moveTree(from, path);
+      forget(from);
+      planned.set(from, { type: 'removed' });
     },
     writeFile(path, content, attributes) {
       planned.set(path, {
@@ -111,4 +152,9 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
       else planned.set(path, { type: 'file', stat, content: undefined });
     },
   };
+}
+
+async function sha256(content: Uint8Array): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -9,7 +9,17 @@ const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 /** The half of HostFiles that changes nothing. */
 type ReadFiles = Pick<
   HostFiles,
-  'keepsOwners' | 'read' | 'readText' | 'readTextIfExists' | 'stat' | 'lstat' | 'list' | 'readLink'
+  | 'keepsOwners'
+  | 'read'
+  | 'readText'
+  | 'readTextIfExists'
+  | 'head'
+  | 'digest'
+  | 'freeSpace'
+  | 'stat'
+  | 'lstat'
+  | 'list'
+  | 'readLink'
 >;
 
 /** Ways to look at a store whose system errors have become HaosErrors. */
@@ -28,11 +38,17 @@ export function createLooking(store: ReadableStore): Looking {
 }
 
 export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): ReadFiles {
-  function read(given: string, { maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}): Uint8Array {
+  /** The resolved path of a regular file. */
+  function regular(given: string): string {
     const path = at(given, { followLast: true });
     const stat = statAt(path);
     if (!stat) throw notFound(given);
     if (stat.type !== 'file') throw notRegular(given);
+    return path;
+  }
+
+  function read(given: string, { maxBytes = DEFAULT_MAX_BYTES }: { maxBytes?: number } = {}): Uint8Array {
+    const path = regular(given);
     const content = guard('read', given, () => store.read(path, { maxBytes }));
     if (content.length <= maxBytes) return content;
     throw new HaosError('HAOS_FILE_TOO_LARGE', `${given} is larger than ${maxBytes} bytes`, {
@@ -50,6 +66,21 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
     readText,
     readTextIfExists: (path, options) =>
       statAt(at(path, { followLast: true })) ? readText(path, options) : undefined,
+    head(given, length) {
+      const path = regular(given);
+      return guard('read', given, () => store.head(path, length));
+    },
+    digest: async (given, options) => {
+      const path = regular(given);
+      return guardLater({ action: 'read', path: given, signal: options?.signal }, () =>
+        store.digest(path, options),
+      );
+    },
+    freeSpace(given) {
+      const path = at(given, { followLast: true });
+      if (!statAt(path)) throw notFound(given);
+      return guard('look at', given, () => store.freeSpace(path));
+    },
     stat: (path) => statAt(at(path, { followLast: true })),
     lstat: (path) => statAt(at(path, { followLast: false })),
     list(given) {
@@ -74,6 +105,19 @@ export function guard<T>(action: string, path: string, attempt: () => T): T {
   try {
     return attempt();
   } catch (error) {
+    throw fileError(action, path, error);
+  }
+}
+
+/** The same for what takes long; the reason of a signal that ended it is thrown as it is. */
+export async function guardLater<T>(
+  { action, path, signal }: { action: string; path: string; signal: AbortSignal | undefined },
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (signal?.aborted) throw error;
     throw fileError(action, path, error);
   }
 }

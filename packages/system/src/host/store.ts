@@ -1,10 +1,13 @@
-import type { FileStat, HostFiles, Owner } from './types.js';
+import type { Copied, FileStat, HostFiles, Owner, StreamOptions } from './types.js';
 
 /**
  * What reading needs of a file system. Paths are resolved: absolute, and no component but the last is a link.
- * `HostFiles` has the same four, so a plan can lie over any host.
+ * `HostFiles` has the same ones, so a plan can lie over any host.
  */
-export type ReadableStore = Pick<HostFiles, 'lstat' | 'readLink' | 'read' | 'list' | 'keepsOwners'>;
+export type ReadableStore = Pick<
+  HostFiles,
+  'lstat' | 'readLink' | 'read' | 'head' | 'digest' | 'freeSpace' | 'list' | 'keepsOwners'
+>;
 
 export interface Attributes {
   mode: number;
@@ -21,6 +24,10 @@ export interface Store extends ReadableStore {
   readonly defaultOwner: Owner;
   /** Replaces what is there, atomically and durably. */
   writeFile(path: string, content: Uint8Array, attributes: Attributes): void;
+  /** Replaces what is at `path` by a copy of a file, atomically and durably. */
+  copyFile(from: string, path: string, options: Attributes & StreamOptions): Promise<Copied>;
+  /** Renames, durably. */
+  move(from: string, path: string): void;
   /** The parent exists, the directory does not. */
   makeDirectory(path: string, attributes: Attributes): void;
   /** Replaces a file or link, atomically and durably. */

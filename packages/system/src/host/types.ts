@@ -25,10 +25,32 @@ export interface WriteFileOptions {
   secret?: boolean;
 }
 
+export interface StreamOptions {
+  /** Called while it goes on, with the bytes done so far. */
+  onProgress?: (bytes: number) => void;
+  /** Ends it; its reason is thrown as it is. */
+  signal?: AbortSignal;
+}
+
+export interface CopyOptions extends StreamOptions {
+  /** Permission bits. Default: those of the source. */
+  mode?: number;
+  /** Default: that of the source. */
+  owner?: Owner;
+}
+
+/** What a copy holds, as it was read from the source. */
+export interface Copied {
+  /** Bytes. */
+  size: number;
+  /** Lower-case hex. */
+  sha256: string;
+}
+
 /**
  * Files of the target system. Every path is absolute and normalised in the target; symbolic links are
  * resolved inside the target's root, so nothing escapes it. It is synchronous on purpose: the files are
- * small and their order matters (docs/decisions.md). Every write is idempotent and says whether it changed
+ * small and their order matters (docs/decisions.md); what reads or copies large ones is not. Every write is idempotent and says whether it changed
  * anything; a change is recorded as an Operation.
  *
  * All methods throw HaosError with a HAOS_FILE_* code.
@@ -42,6 +64,12 @@ export interface HostFiles {
   readText(path: string, options?: { maxBytes?: number }): string;
   /** Like `readText`; undefined when the file does not exist (a dangling link too). */
   readTextIfExists(path: string, options?: { maxBytes?: number }): string | undefined;
+  /** The first `length` bytes of a file of any size; fewer when it is shorter. */
+  head(path: string, length: number): Uint8Array;
+  /** The SHA-256 digest of a file of any size, in lower-case hex. */
+  digest(path: string, options?: StreamOptions): Promise<string>;
+  /** Bytes that can still be written to the file system that holds this directory. */
+  freeSpace(path: string): number;
   /** Status of what the path leads to, links followed; undefined when there is nothing. */
   stat(path: string): FileStat | undefined;
   /** Status of the path itself, its last link not followed; undefined when there is nothing. */
@@ -64,6 +92,16 @@ export interface HostFiles {
   makeDirectory(path: string, options?: { mode?: number; owner?: Owner }): boolean;
   /** Makes `path` a link to `target`, replacing a file or link there atomically. */
   link(path: string, target: string): boolean;
+  /**
+   * Copies a regular file of any size, atomically and durably like `write`; links at `from` are followed. Not synchronous,
+   * because it takes long. Whoever needs proof compares `digest(to)` with what is returned.
+   */
+  copy(from: string, to: string, options?: CopyOptions): Promise<Copied>;
+  /**
+   * Gives a file, link or directory another name on the same file system, atomically and durably. What has that name already
+   * is replaced only when it is a file or link, and `from` is none but that, too.
+   */
+  move(from: string, to: string): void;
   /** Removes a file, a link or a whole directory; nothing there is no error. */
   remove(path: string): boolean;
   /** Sets mode and owner of an existing file or directory. */
@@ -215,6 +253,7 @@ export type Operation =
   | WriteFileOperation
   | (OperationBase & { kind: 'make-directory'; path: string; mode: number; owner: Owner })
   | (OperationBase & { kind: 'link'; path: string; target: string; before: string | undefined })
+  | (OperationBase & { kind: 'move'; path: string; from: string })
   | (OperationBase & { kind: 'remove'; path: string; secret: boolean })
   | (OperationBase & { kind: 'set-attributes'; path: string; mode: number; owner: Owner })
   | (OperationBase & { kind: 'set-hostname'; name: string; before: string | undefined })

@@ -25,6 +25,20 @@ export function rememberOwners(store: Store): Store {
       forget(path);
       remember(path, attributes.owner);
     },
+    async copyFile(from, path, options) {
+      const copied = await store.copyFile(from, path, { ...options, ...unowned });
+      forget(path);
+      remember(path, options.owner);
+      return copied;
+    },
+    move(from, path) {
+      store.move(from, path);
+      for (const [known, owner] of [...owners]) {
+        if (known === from || known.startsWith(`${from}/`))
+          owners.set(path + known.slice(from.length), owner);
+      }
+      forget(from);
+    },
     makeDirectory(path, attributes) {
       store.makeDirectory(path, { ...attributes, ...unowned });
       remember(path, attributes.owner);

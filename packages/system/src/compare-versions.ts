@@ -1,0 +1,43 @@
+/**
+ * Orders two versions: negative when `a` is older, 0 when neither is. As in semantic versioning, numbers count as numbers and
+ * a version with a suffix after `-` comes before the one without it: v1.0.0-rc1 < v1.0.0 < v1.0.1. What follows a
+ * `+`, as in k3s's v1.30.1+k3s2, counts last.
+ */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [split(a), split(b)];
+  return (
+    compareParts(left.core, right.core) ||
+    compareSuffixes(left.suffix, right.suffix) ||
+    compareParts(left.build, right.build)
+  );
+}
+
+function split(version: string): { core: string; suffix: string; build: string } {
+  const [, core = '', suffix = '', build = ''] = /^v?([^-+]*)(?:-([^+]*))?(?:\+(.*))?$/.exec(version) ?? [];
+  return { core, suffix, build };
+}
+
+function compareSuffixes(a: string, b: string): number {
+  if (a === '' || b === '') return Number(a === '') - Number(b === '');
+  return compareParts(a, b);
+}
+
+/** Runs of digits against runs of digits as numbers, anything else as text. */
+function compareParts(a: string, b: string): number {
+  const left = partsOf(a);
+  const right = partsOf(b);
+  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
+    const difference = comparePart(left[index] ?? '0', right[index] ?? '0');
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function partsOf(text: string): readonly string[] {
+  return text.match(/\d+|[^\d.]+/g) ?? [];
+}
+
+function comparePart(a: string, b: string): number {
+  if (/^\d/.test(a) && /^\d/.test(b)) return Number(a) - Number(b);
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,68 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Attributes } from './store.js';
+import type { Copied, StreamOptions } from './types.js';
+
+const CHUNK = 1024 * 1024;
+
+/** The SHA-256 digest of a file of this machine. */
+export async function digestFile(path: string, options: StreamOptions = {}): Promise<string> {
+  const { open } = await import('node:fs/promises');
+  const file = await open(path, 'r');
+  try {
+    return (await readAll(file, options)).sha256;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies a file of this machine to a new one, and lets it reach the disk. */
+export async function copyInto(
+  from: string,
+  to: string,
+  { mode, owner, ...options }: Attributes & StreamOptions,
+): Promise<Copied> {
+  const { open } = await import('node:fs/promises');
+  const source = await open(from, 'r');
+  try {
+    // Nobody else reads it before it has its owner and mode.
+    const target = await open(to, 'wx', 0o600);
+    try {
+      const copied = await readAll(source, options, (chunk) => writeAll(target, chunk));
+      if (owner) await target.chown(owner.uid, owner.gid);
+      await target.chmod(mode);
+      await target.sync();
+      return copied;
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function readAll(
+  file: FileHandle,
+  { onProgress, signal }: StreamOptions,
+  use?: (chunk: Uint8Array) => Promise<void>,
+): Promise<Copied> {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  let size = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(buffer, 0, CHUNK);
+    if (bytesRead === 0) return { size, sha256: hash.digest('hex') };
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    await use?.(chunk);
+    size += bytesRead;
+    onProgress?.(size);
+  }
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let written = 0; written < chunk.length; ) {
+    written += (await file.write(chunk, written)).bytesWritten;
+  }
+}

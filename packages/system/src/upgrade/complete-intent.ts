@@ -1,0 +1,94 @@
+import {
+  COMPONENTS,
+  linkSlot,
+  nameSet,
+  type ReleaseSet,
+  type Slots,
+  versionDirectory,
+} from '../components.js';
+import type { Host } from '../host/types.js';
+import { layout } from '../layout.js';
+import { nextBootState, readBootState, writeBootState } from './boot-state.js';
+import { readBooted } from './booted.js';
+import {
+  decideIntent,
+  formatIntent,
+  type Intent,
+  type IntentDecision,
+  type IntentFacts,
+  parseIntent,
+} from './intent.js';
+
+/** Where an upgrade says what it is about to do. */
+export function intentPath(directory: string): string {
+  return `${directory}/intent`;
+}
+
+/** The intent of an upgrade that was interrupted; undefined when there is none. */
+export function readIntent(host: Host, directory: string = layout.system): Intent | undefined {
+  const text = host.files.readTextIfExists(intentPath(directory));
+  return text === undefined ? undefined : parseIntent(text);
+}
+
+/**
+ * Moves the links from one pair of sets to another. An interruption at any point is mended by `completeIntent`: until
+ * the previous set is in place nothing boots differently, and what boots differently is on trial first.
+ */
+export function switchSlots(host: Host, intent: Intent, directory: string): void {
+  const { after } = intent;
+  host.files.write(intentPath(directory), formatIntent(intent), { mode: 0o600 });
+  linkSlot(host, after.previous, { directory, slot: 'previous' });
+  const state = readBootState(host, directory);
+  writeBootState(host, nextBootState(state, { kind: 'staged', set: nameSet(after.current) }), directory);
+  linkSlot(host, after.current, { directory, slot: 'current' });
+  host.files.remove(intentPath(directory));
+}
+
+export interface CompleteOptions {
+  /** Default `/haos/system`. */
+  directory?: string;
+  /** What booted; default: what early boot and the kernel command line say. */
+  booted?: Omit<IntentFacts, 'isThere'>;
+}
+
+/**
+ * Completes or undoes what an interrupted upgrade did to the links, and forgets its intent. It may be interrupted itself and be
+ * run again. Resolves to undefined when there was nothing to do. Early boot has to do the same before it enters a root.
+ */
+export function completeIntent(
+  host: Host,
+  { directory = layout.system, booted = readBooted(host) }: CompleteOptions = {},
+): IntentDecision | undefined {
+  const path = intentPath(directory);
+  if (!host.files.lstat(path)) return undefined;
+  const intent = readIntent(host, directory);
+  const isThere = (set: ReleaseSet) => isSetThere(host, set, directory);
+  const decision = intent ? decideIntent(intent, { ...booted, isThere }) : 'keep';
+  if (intent && decision !== 'keep') {
+    link(host, decision === 'complete' ? intent.after : intent.before, directory);
+    if (decision === 'undo') leaveTrial(host, intent, directory);
+  }
+  host.files.remove(path);
+  return decision;
+}
+
+function link(host: Host, { current, previous }: Slots, directory: string): void {
+  linkSlot(host, previous, { directory, slot: 'previous' });
+  linkSlot(host, current, { directory, slot: 'current' });
+}
+
+function leaveTrial(host: Host, { after, slotBefore }: Intent, directory: string): void {
+  const state = readBootState(host, directory);
+  if (state.trial !== nameSet(after.current)) return;
+  writeBootState(host, nextBootState(state, { kind: 'undone', slot: slotBefore }), directory);
+}
+
+function isSetThere(host: Host, set: ReleaseSet, directory: string): boolean {
+  return COMPONENTS.every((component) => {
+    const version = set[component];
+    return (
+      version === undefined ||
+      host.files.stat(versionDirectory(directory, component, version))?.type === 'directory'
+    );
+  });
+}

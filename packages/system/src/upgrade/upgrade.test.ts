@@ -1,0 +1,352 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
+import { planHost } from '../host/plan.js';
+import type { Host, HostFiles } from '../host/types.js';
+import { createTestHost, type TestHost, type Tree } from '../testing.js';
+import {
+  type BootState,
+  formatBootState,
+  nextBootState,
+  readBootState,
+  writeBootState,
+} from './boot-state.js';
+import { completeIntent, intentPath } from './complete-intent.js';
+import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
+import { type UpgradeOptions, upgrade } from './upgrade.js';
+
+const SYSTEM = '/haos/system';
+const SOURCE = '/mnt/system';
+const OLDER: ReleaseSet = { haos: 'v0.9.0', k3s: 'v1.29.0+k3s1', kernel: '6.0-v0.9.0' };
+const OLD: ReleaseSet = { haos: 'v1.0.0', k3s: 'v1.30.1+k3s1', kernel: '6.1-v1.0.0' };
+const NEW: ReleaseSet = { haos: 'v1.1.0', k3s: 'v1.30.1+k3s2', kernel: '6.1-v1.1.0' };
+
+const X86 = '\x7fELF'.padEnd(18, '\0');
+const AMD64 = `${X86}\x3e\0`;
+
+/** The files of a set; each says which version it is of. */
+function filesOf(directory: string, { haos, k3s, kernel }: ReleaseSet): Record<string, Tree> {
+  const tree: Record<string, Tree> = {};
+  if (haos) tree[`${directory}/haos/${haos}/rootfs.squashfs`] = `rootfs ${haos}`;
+  if (haos) tree[`${directory}/haos/${haos}/haos`] = { content: `${AMD64}${haos}`, mode: 0o755 };
+  if (k3s) tree[`${directory}/k3s/${k3s}/k3s`] = { content: `k3s ${k3s}`, mode: 0o755 };
+  if (kernel)
+    for (const file of ['kernel.squashfs', 'vmlinuz', 'initrd'])
+      tree[`${directory}/kernel/${kernel}/${file}`] = `${file} ${kernel}`;
+  return tree;
+}
+
+function linksOf(directory: string, slot: Slot, set: ReleaseSet): Record<string, Tree> {
+  return Object.fromEntries(
+    Object.entries(set).map(([component, version]) => [
+      `${directory}/${component}/${slot}`,
+      { link: version },
+    ]),
+  );
+}
+
+const NODE: Record<string, Tree> = {
+  ...filesOf(SYSTEM, OLDER),
+  ...filesOf(SYSTEM, OLD),
+  ...linksOf(SYSTEM, 'current', OLD),
+  ...linksOf(SYSTEM, 'previous', OLDER),
+};
+const RELEASE: Record<string, Tree> = { ...filesOf(SOURCE, NEW), ...linksOf(SOURCE, 'current', NEW) };
+
+const hosts: TestHost[] = [];
+function createHost(tree: Record<string, Tree> = { ...NODE, ...RELEASE }): TestHost {
+  const host = createTestHost({ tree, commands: { sync: {} } });
+  hosts.push(host);
+  return host;
+}
+afterEach(() => {
+  for (const host of hosts.splice(0)) host.dispose();
+});
+
+const run = (host: Host, options: Partial<UpgradeOptions> = {}) =>
+  upgrade({ host, source: SOURCE, ...options });
+const failedChecks = (checks: readonly { id: string; ok: boolean }[]) =>
+  checks.filter(({ ok }) => !ok).map(({ id }) => id);
+
+describe('an upgrade', () => {
+  it('makes the new set current, on trial, and the old one previous, and keeps nothing else', async () => {
+    const host = createHost();
+
+    const report = await run(host);
+
+    expect(report).toMatchObject({ status: 'upgraded', from: OLD, to: NEW });
+    expect(failedChecks(report.checks)).toEqual([]);
+    expect(report.dropped).toHaveLength(3);
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+    expect(readBootState(host)).toEqual({ slot: 'current', trial: nameSet(NEW), tries: 2 });
+    expect(host.files.list(`${SYSTEM}/haos`)).toEqual(['current', 'previous', 'v1.0.0', 'v1.1.0']);
+    expect(host.files.stat(`${SYSTEM}/haos/v1.1.0/haos`)).toMatchObject({ mode: 0o755 });
+    expect(host.files.lstat(intentPath(SYSTEM))).toBeUndefined();
+  });
+
+  it('does nothing a second time', async () => {
+    const host = createHost();
+    await run(host);
+    const before = host.tree();
+
+    expect((await run(host)).status).toBe('unchanged');
+    expect(host.tree()).toEqual(before);
+  });
+
+  it.each<[title: string, options: Partial<UpgradeOptions>, set: ReleaseSet]>([
+    ['haos and k3s', { rootfs: true }, { ...NEW, kernel: OLD.kernel! }],
+    ['the kernel', { kernel: true }, { ...OLD, kernel: NEW.kernel! }],
+    ['both', { rootfs: true, kernel: true, sync: true }, NEW],
+  ])(
+    'takes %s when asked to, and the previous slot holds the whole old set',
+    async (_title, options, set) => {
+      const host = createHost();
+
+      await run(host, options);
+
+      expect(readSlots(host)).toEqual({ current: set, previous: OLD });
+    },
+  );
+
+  it('keeps k3s when the release has none', async () => {
+    const { haos, kernel } = NEW as Required<ReleaseSet>;
+    const tree = {
+      ...NODE,
+      ...filesOf(SOURCE, { haos, kernel }),
+      ...linksOf(SOURCE, 'current', { haos, kernel }),
+    };
+    const host = createHost(tree);
+
+    expect((await run(host)).to).toEqual({ haos, k3s: OLD.k3s, kernel });
+  });
+
+  it('after a return puts the set that works into the previous slot', async () => {
+    const state: BootState = { slot: 'previous', failed: nameSet(OLD) };
+    const host = createHost({ ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) });
+
+    await run(host);
+
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLDER });
+    expect(readBootState(host)).toMatchObject({ slot: 'current', trial: nameSet(NEW), failed: nameSet(OLD) });
+  });
+
+  it('is locked out by another one', async () => {
+    const host = createTestHost({ tree: { ...NODE, ...RELEASE }, locked: ['/run/lock'] });
+    hosts.push(host);
+
+    await expect(run(host, { lockFile: '/run/lock' })).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+  });
+});
+
+describe('an upgrade is refused, and nothing written,', () => {
+  const older = { ...NODE, ...filesOf(SOURCE, OLDER), ...linksOf(SOURCE, 'current', OLDER) };
+  it.each<[id: string, title: string, tree: Record<string, Tree>]>([
+    ['source', 'without a source', NODE],
+    [
+      'source',
+      'when a file of the release is missing',
+      { ...NODE, ...RELEASE, [`${SOURCE}/kernel/6.1-v1.1.0/initrd`]: { directory: true } },
+    ],
+    ['destination', 'where there is no HAOS', { [`${SYSTEM}/config.yaml`]: '', ...RELEASE }],
+    ['version', 'when it would go back', older],
+    [
+      'architecture',
+      'for another machine',
+      { ...NODE, ...RELEASE, [`${SOURCE}/haos/v1.1.0/haos`]: Buffer.from(`${X86}\xb7\0`, 'latin1') },
+    ],
+    [
+      'trial',
+      'while the running set is on trial',
+      {
+        ...NODE,
+        ...RELEASE,
+        [`${SYSTEM}/grubenv`]: formatBootState({ slot: 'current', trial: nameSet(OLD), tries: 1 }),
+      },
+    ],
+    [
+      'failed',
+      'when the set failed here',
+      {
+        ...NODE,
+        ...RELEASE,
+        [`${SYSTEM}/grubenv`]: formatBootState({ slot: 'current', failed: nameSet(NEW) }),
+      },
+    ],
+  ])('%s: %s', async (id, _title, tree) => {
+    const host = createHost(tree);
+    const before = host.tree();
+
+    const report = await run(host);
+
+    expect(report.status).toBe('refused');
+    expect(failedChecks(report.checks)).toEqual([id]);
+    expect(report.checks.find((check) => check.id === id)?.hint).toBeDefined();
+    expect(host.tree()).toEqual(before);
+  });
+
+  it('space: when there is not enough', async () => {
+    const host = createHost();
+    const before = host.tree();
+
+    const report = await run({ ...host, files: { ...host.files, freeSpace: () => 1000 } });
+
+    expect(failedChecks(report.checks)).toEqual(['space']);
+    expect(host.tree()).toEqual(before);
+  });
+
+  it('unless going back is allowed', async () => {
+    expect((await run(createHost(older), { allowDowngrade: true })).status).toBe('upgraded');
+  });
+});
+
+/** A host whose power fails before the effect of this number. */
+function failingHost(host: Host, effects: number): Host {
+  let left = effects;
+  const count = () => {
+    if (left === 0) throw new Error('power failed');
+    left -= 1;
+  };
+  const files = { ...host.files } as Record<string, unknown>;
+  for (const name of ['write', 'makeDirectory', 'link', 'remove', 'setAttributes', 'move'] as const) {
+    files[name] = (...args: unknown[]) => {
+      count();
+      return (host.files[name] as (...given: unknown[]) => unknown)(...args);
+    };
+  }
+  files.copy = async (...args: Parameters<HostFiles['copy']>) => {
+    count();
+    return host.files.copy(...args);
+  };
+  return { ...host, files: files as unknown as HostFiles };
+}
+
+/** What GRUB does: chooses a slot, counts, and loads the kernel that its link names. */
+function bootLoader(host: Host): { slot: Slot; onTrial: boolean; kernel: string | undefined } {
+  let state = nextBootState(readBootState(host), { kind: 'menu' });
+  const { slot } = state;
+  const onTrial = slot === 'current' && state.trial !== undefined;
+  if (slot === 'current') state = nextBootState(state, { kind: 'boot' });
+  writeBootState(host, state);
+  return { slot, onTrial, kernel: readSlot(host, 'kernel', { slot }) };
+}
+
+/** The set of a slot, when every file of it is whole. */
+function wholeSet(host: Host, slot: Slot): string {
+  const set = readSlots(host)[slot];
+  for (const [path, entry] of Object.entries(filesOf(SYSTEM, set))) {
+    const content = typeof entry === 'object' && 'content' in entry ? entry.content : entry;
+    expect(host.files.readText(path)).toBe(content);
+  }
+  return nameSet(set);
+}
+
+describe('an upgrade that is killed', () => {
+  it.each<[title: string, options: Partial<UpgradeOptions>, state: BootState]>([
+    ['of everything', {}, { slot: 'current', good: nameSet(OLD) }],
+    ['of haos and k3s', { rootfs: true }, { slot: 'current' }],
+    ['of the kernel', { kernel: true }, { slot: 'current' }],
+    ['after a return', {}, { slot: 'previous', failed: nameSet(OLD) }],
+  ])(
+    'leaves the old set or the new one, whole, whenever it is killed: %s',
+    async (_title, options, state) => {
+      const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
+      const running = state.slot === 'current' ? OLD : OLDER;
+      const seen = new Set<string>();
+      const machine = createHost(tree);
+      for (let effects = 0; ; effects += 1) {
+        // In memory, over the same files each time: this is many upgrades.
+        const host = planHost(machine);
+        const outcome = await run(failingHost(host, effects), options).catch(() => 'killed' as const);
+        const target = { ...running, ...(outcome === 'killed' ? newSet(options) : outcome.to) };
+        // The completion is killed, too, at each of its effects in turn, and after each a reboot comes.
+        for (let second = 0; ; second += 1) {
+          const booted = bootLoader(host);
+          try {
+            completeIntent(failingHost(host, second), { booted });
+          } catch {
+            continue;
+          }
+          const set = wholeSet(host, booted.slot);
+          // Two boots may have been spent: then it is the set before.
+          const allowed = [running, target, OLD, OLDER].map(nameSet);
+          expect(allowed, `killed before effect ${effects}, then ${second}`).toContain(set);
+          expect(readSlots(host)[booted.slot].kernel).toBe(booted.kernel);
+          // What is new has to show that it works before it is kept.
+          expect(booted.onTrial || allowed.indexOf(set) !== 1, `killed before effect ${effects}`).toBe(true);
+          expect(host.files.lstat(intentPath(SYSTEM))).toBeUndefined();
+          if (second === 0) seen.add(set);
+          break;
+        }
+        writeBootState(host, { slot: readBootState(host).slot });
+        expect(['upgraded', 'unchanged']).toContain((await run(host, options)).status);
+        if (outcome !== 'killed') break;
+      }
+      expect([...seen].sort()).toEqual(
+        [nameSet(running), nameSet({ ...running, ...newSet(options) })].sort(),
+      );
+    },
+    60_000,
+  );
+
+  function newSet({ rootfs, kernel }: Partial<UpgradeOptions>): ReleaseSet {
+    const isAll = !rootfs && !kernel;
+    return {
+      ...((isAll || rootfs) && { haos: NEW.haos!, k3s: NEW.k3s! }),
+      ...((isAll || kernel) && { kernel: NEW.kernel! }),
+    };
+  }
+});
+
+describe('after an upgrade', () => {
+  const cmdline = (text: string) => ({ '/proc/cmdline': text });
+
+  it('health ends the trial', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...cmdline('haos.slot=current haos.trial\n') });
+    await run(host);
+    bootLoader(host);
+
+    expect(await markHealthy(host)).toEqual({ slot: 'current', good: nameSet(NEW) });
+    expect(readBootState(host)).toEqual({ slot: 'current', good: nameSet(NEW) });
+  });
+
+  it('a set that never works is left, remembered, refused, and may be forgotten', async () => {
+    const host = createHost();
+    await run(host);
+
+    const slots = [bootLoader(host).slot, bootLoader(host).slot, bootLoader(host).slot];
+
+    expect(slots).toEqual(['current', 'current', 'previous']);
+    expect(upgradeStatus(host)).toMatchObject({ state: { slot: 'previous', failed: nameSet(NEW) } });
+    expect((await run(host)).status).toBe('refused');
+    await forgetFailure(host);
+    expect((await run(host)).status).toBe('upgraded');
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+  });
+
+  it('a rollback takes the previous set, and a second one comes back', async () => {
+    const host = createHost();
+    await run(host);
+
+    expect(await rollback(host)).toMatchObject({ slot: 'previous', failed: nameSet(NEW) });
+    expect(bootLoader(host)).toMatchObject({ slot: 'previous', kernel: OLD.kernel, onTrial: false });
+    expect(await rollback(host)).toEqual({ slot: 'current' });
+  });
+
+  it('there is no rollback without a previous set', async () => {
+    const host = createHost({ ...filesOf(SYSTEM, OLD), ...linksOf(SYSTEM, 'current', OLD) });
+
+    await expect(rollback(host)).rejects.toMatchObject({ code: 'HAOS_UPGRADE_NO_PREVIOUS' });
+    expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
+  });
+
+  it('a link that leads nowhere is no set', () => {
+    const host = createHost({ [`${SYSTEM}/haos/current`]: { link: 'v9' } });
+
+    expect(upgradeStatus(host)).toEqual({
+      slots: { current: {}, previous: {} },
+      booted: 'current',
+      state: { slot: 'current' },
+      isInterrupted: false,
+    });
+    expect(versionDirectory(SYSTEM, 'haos', 'v9')).toBe(`${SYSTEM}/haos/v9`);
+  });
+});
