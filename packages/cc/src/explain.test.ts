@@ -71,4 +71,41 @@ describe('explain', () => {
     expect(text).not.toContain('SENTINEL');
     expect(text).toContain('***');
   });
+
+  it('shows no name inside a secret that is a map', () => {
+    const result = readSources([
+      { content: 'haos: {token: {SENTINEL: a}}' },
+      { content: 'haos: {token: b}' },
+    ]);
+
+    expect(JSON.stringify(explain(result, 'haos.token'))).not.toContain('SENTINEL');
+  });
+
+  it.each([
+    'k3s_args: {a: b}',
+    'k3s_args: [[a]]',
+    'environment: [a]',
+    'environment: 5',
+    'wifi: 5',
+    'wifi: [a, [b]]',
+    'token: [a]',
+    'install: 5',
+  ])('explains what overrode a value of a wrong type: %s', (wrong) => {
+    const right = 'haos: {k3s_args: [a], environment: {a: b}, wifi: [], token: t, install: {tty: a}}';
+
+    expect(() => explain(readSources([{ content: `haos: {${wrong}}` }, { content: right }]))).not.toThrow();
+  });
+
+  it.each([
+    'write_files: 5',
+    'write_files: {path: {}}',
+    'write_files: [5, [a]]',
+    'boot_manifests: text',
+    'run_cmd: {a: b}',
+    'haos: 5',
+  ])('explains what overrode a section of a wrong type: %s', (wrong) => {
+    const right = 'write_files: [{path: /a}]\nboot_manifests: [{}]\nrun_cmd: [a]\nhaos: {token: a}';
+
+    expect(() => explain(readSources([{ content: wrong }, { content: right }]))).not.toThrow();
+  });
 });

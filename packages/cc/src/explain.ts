@@ -119,6 +119,10 @@ function valueAt(value: Value, pointer: string): Value | undefined {
 
 /** A value cleaned leaf by leaf; `pointer` is where it stands. `redact` cleans texts that are no secret as a whole. */
 function redactValue(value: Value | undefined, pointer: string, redact: (text: string) => string): unknown {
+  const [, section, name = ''] = pointerSegments(pointer);
+  // As a whole: of a map in the place of a secret, the names may be it.
+  if (isSecret(pointer) || (section === 'environment' && looksSecret(name)))
+    return value === null ? null : REDACTED;
   if (Array.isArray(value))
     return value.map((item, index) => redactValue(item, `${pointer}/${index}`, redact));
   if (isTree(value))
@@ -128,9 +132,6 @@ function redactValue(value: Value | undefined, pointer: string, redact: (text: s
         redactValue(inside, pointer + toPointer([key]), redact),
       ]),
     );
-  const [, section, name = ''] = pointerSegments(pointer);
-  if (isSecret(pointer) || (section === 'environment' && looksSecret(name)))
-    return value === null ? null : REDACTED;
   return typeof value === 'string' ? redact(value) : value;
 }
 

@@ -22,6 +22,25 @@ describe('secretsOf', () => {
     expect(secretsOf({ haos: { environment } })).toEqual(['p%40ss', 'p@ss']);
   });
 
+  it('finds flags and their values in one argument, as people write them by mistake', () => {
+    const k3sArgs = ['server --token=one --debug', '--token two', '--a=b'];
+
+    expect(secretsOf({ haos: { k3sArgs } })).toEqual(['one', 'two']);
+  });
+
+  it('finds private keys, and the contents of files for their owner alone', () => {
+    const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n';
+    const writeFiles = ['0600', '400', '0o700', '1600', '0640', '0644', ''].map((permissions) => ({
+      permissions,
+      content: `content ${permissions}`,
+    }));
+
+    expect(secretsOf({ sshAuthorizedKeys: [key, 'github:a'], writeFiles })).toEqual([
+      key,
+      ...['content 0600', 'content 400', 'content 0o700', 'content 1600'],
+    ]);
+  });
+
   it('does not count the name of the user, which stands in the paths that are shown', () => {
     expect(secretsOf({ haos: { password: 'rancher', token: '' } })).toEqual([]);
   });

@@ -8,30 +8,40 @@ const SECRET_NAME = /token|secret|passw|passphrase|credential|api_?key|access_?k
 
 /**
  * Every secret in a configuration: values of secret keys, of environment variables and k3s arguments that are named like one,
- * and passwords inside URLs. What is shown to anybody is cleaned of these.
+ * passwords inside URLs, private keys, and files that only their owner may read. What is shown to anybody is cleaned of these.
  */
 export function secretsOf(config: CloudConfig): string[] {
   const found = new Set<string>();
-  collect(config as Record<string, unknown>, configDefinition, found);
-  for (const [name, value] of Object.entries(config.haos?.environment ?? {})) {
-    if (SECRET_NAME.test(name)) found.add(value);
+  collect(config, configDefinition, found);
+  const { environment, k3sArgs } = config.haos ?? {};
+  for (const [name, value] of Object.entries(environment ?? {})) {
+    if (typeof value === 'string' && SECRET_NAME.test(name)) found.add(value);
   }
-  for (const secret of secretArguments(config.haos?.k3sArgs ?? [])) found.add(secret);
+  for (const secret of secretArguments(textsOf(k3sArgs))) found.add(secret);
+  for (const file of listOf(config.writeFiles)) {
+    if (typeof file?.content === 'string' && isPrivate(String(file.permissions ?? '')))
+      found.add(file.content);
+  }
   found.delete('');
   // Part of every path of HAOS: blanking it out there would show that it is the password.
   found.delete(RANCHER);
   return [...found];
 }
 
-function collect(tree: Record<string, unknown>, definition: KeyDefinition, found: Set<string>): void {
+/** What a source says may have a wrong type as long as a later one overrides it, so nothing is taken for granted. */
+function collect(tree: unknown, definition: KeyDefinition, found: Set<string>): void {
+  if (typeof tree !== 'object' || tree === null) return;
   for (const [name, value] of Object.entries(tree)) {
     const key = namesOf(definition).byName.get(name);
     if (!key) continue;
-    if (key.kind === 'section') collect(value as Record<string, unknown>, key, found);
-    else if (key.kind === 'items')
-      for (const item of value as Record<string, unknown>[]) collect(item, key, found);
+    if (key.kind === 'section') collect(value, key, found);
+    else if (key.kind === 'items') for (const item of listOf(value)) collect(item, key, found);
     else for (const text of textsOf(value)) addSecrets(key, text, found);
   }
+}
+
+function listOf<Item>(value: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function textsOf(value: unknown): string[] {
@@ -42,7 +52,7 @@ function textsOf(value: unknown): string[] {
 }
 
 function addSecrets(key: KeyDefinition, text: string, found: Set<string>): void {
-  if (key.secret) found.add(text);
+  if (key.secret || /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) found.add(text);
   for (const match of text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/gi)) {
     found.add(match[1]!);
     found.add(decode(match[1]!));
@@ -57,13 +67,25 @@ function decode(text: string): string {
   }
 }
 
-/** `--token=X` and `--token X`. */
+/** Whether permissions let nobody but the owner read. */
+function isPrivate(permissions: string): boolean {
+  return /^(?:0o)?[0-7]*[0-7][0123][0123]$/.test(permissions);
+}
+
+/** `--token=X`, `--token X`, and both inside an argument that holds several words by mistake. */
 function secretArguments(args: readonly string[]): string[] {
   return args.flatMap((argument, index) => {
     const [flag = '', ...value] = argument.split('=');
-    if (!flag.startsWith('-') || !SECRET_NAME.test(flag) || /-file$/.test(flag)) return [];
-    return value.length > 0 ? [value.join('=')] : (args[index + 1] ?? []);
+    const joined = [...argument.matchAll(/(?:^|\s)(-[\w.-]+)(?:=|\s+)(\S+)/g)]
+      .filter(([, name = '']) => isSecretFlag(name))
+      .map(([, , text = '']) => text);
+    if (!isSecretFlag(flag)) return joined;
+    return [...joined, value.length > 0 ? value.join('=') : (args[index + 1] ?? '')];
   });
+}
+
+function isSecretFlag(flag: string): boolean {
+  return /^-\S+$/.test(flag) && SECRET_NAME.test(flag) && !/-file$/.test(flag);
 }
 
 /** Whether a key name looks like that of a secret, for texts that could not be parsed. */

@@ -138,9 +138,9 @@ class Composer {
     const name = this.text.slice(start, end);
     const anchor = this.anchors.get(name);
     if (anchor === undefined)
-      throw new ComposeError(`the alias *${name} has no anchor before it`, start - 1, end - start + 1);
-    if (anchor === 'open')
-      throw new ComposeError(`the anchor &${name} contains itself`, start - 1, end - start + 1);
+      // Without the name: a value that begins with an asterisk may be a password that lacks its quotes.
+      throw new ComposeError('this alias has no anchor before it', start - 1, end - start + 1);
+    if (anchor === 'open') throw new ComposeError('this anchor contains itself', start - 1, end - start + 1);
     this.size += anchor.size;
     if (this.size > MAX_NODES)
       throw new ComposeError('the aliases expand to too much', start - 1, end - start + 1);

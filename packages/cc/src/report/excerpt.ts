@@ -61,51 +61,72 @@ interface Range {
   to: number;
 }
 
-/** Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, and passwords in URLs. */
+/** Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, `--token, `; passwords in URLs; private keys. */
 function secretRanges(line: string): Range[] {
   const ranges: Range[] = [];
-  for (const match of line.matchAll(/["']?([\w.[\]-]+)["']?(\s*[:=]\s*| +)(?=\S)/g)) {
+  for (const match of line.matchAll(/["']?([\w.-][\w.[\]-]*)["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/g)) {
     const name = match[1]!;
     const isFlag = name.startsWith('-');
-    if (!mayBeSecret(name) || (match[2]!.trim() === '' && !isFlag)) continue;
     const from = match.index + match[0].length;
+    if (!mayHoldSecret(name, line.slice(from)) || !(isFlag || /[:=]/.test(match[2]!))) continue;
     ranges.push({ from, to: valueEnd(line, from, match[2]!.includes('=') || isFlag) });
   }
+  const privateKey = line.search(/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/);
+  if (privateKey >= 0) ranges.push({ from: privateKey, to: line.length });
   for (const match of line.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)) {
     const from = match.index + match[0].length - 1 - match[1]!.length;
     ranges.push({ from, to: from + match[1]!.length });
   }
-  return ranges
-    .sort((a, b) => a.from - b.from)
-    .filter((range, index, all) => index === 0 || range.from >= all[index - 1]!.to);
+  return disjoint(ranges);
 }
 
-/** Whether a name is that of a secret, give or take two letters. */
-function mayBeSecret(name: string): boolean {
-  const last = name.split('.').at(-1)!.toLowerCase();
-  return (
-    looksSecret(last) ||
-    ['token', 'password', 'passphrase', 'secret'].some((secret) => leven(last, secret) <= 2)
-  );
+/** The ranges in order, each without what an earlier one covers. */
+function disjoint(ranges: readonly Range[]): Range[] {
+  let end = 0;
+  return [...ranges]
+    .sort((a, b) => a.from - b.from)
+    .flatMap(({ from, to }) => {
+      const rest = { from: Math.max(from, end), to };
+      end = Math.max(end, to);
+      return rest.from < rest.to ? [rest] : [];
+    });
+}
+
+/**
+ * Whether what stands behind a name may be a secret: the name has a part that is called like one, give or take two letters; or
+ * it is the content of a file; or a network that is not written as a map, where nothing tells the name from the passphrase.
+ */
+function mayHoldSecret(name: string, value: string): boolean {
+  const parts = name.toLowerCase().split(/[.[\]]/);
+  if (parts.some(looksSecret)) return true;
+  if (parts.at(-1) === 'wifi') return !/^\s*\[?\s*(?:\{|$)/.test(value);
+  const secrets = ['token', 'password', 'passphrase', 'secret', 'content'];
+  return secrets.some((secret) => leven(parts.at(-1)!, secret) <= 2);
 }
 
 /** Behind `=` a value ends at white space unless it is quoted; in YAML it takes the rest of the line. */
 function valueEnd(line: string, from: number, isParameter: boolean): number {
   if (!isParameter) return line.length;
-  return from + (/^(?:"[^"]*"?|\S+)/.exec(line.slice(from))?.[0].length ?? 0);
+  return from + (/^(?:"[^"]*"?|[^\s"]+)+/.exec(line.slice(from))?.[0].length ?? 0);
 }
 
-/** Whether a line belongs to the value of a key above it that looks like a secret. */
+/**
+ * Whether a line belongs to the value of a key above it that may hold a secret, or is the value of a flag above it. A line
+ * without a key of its own may have lost its indentation, and a list may stand right below its key.
+ */
 function continuesSecret(line: string, before: string): boolean {
   const indent = line.search(/\S|$/);
-  const isList = line.trimStart().startsWith('-');
-  if (indent === 0 && !isList) return false;
+  const hasKey = /^[\s-]*(?:"[^"]*"|'[^']*'|[\w.-]+)\s*:(?:\s|$)/.test(line);
+  const mayStandBelow = !hasKey || line.trimStart().startsWith('-');
+  if (indent === 0 && !mayStandBelow) return false;
   const above = before.slice(-LOOK_BACK).split(/\r\n|\r|\n/);
+  const flag = /^\s*-\s+["']?(-[\w-]+)["']?\s*$/.exec(above.at(-2) ?? '')?.[1];
+  if (flag !== undefined && mayHoldSecret(flag, line)) return true;
   for (let index = above.length - 2; index >= 0; index--) {
-    const candidate = above[index]!;
-    const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(candidate) ?? [];
-    if (candidate.trim() === '' || name === undefined) continue;
-    if (spaces.length < indent || (isList && spaces.length === indent)) return mayBeSecret(name);
+    const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(above[index]!) ?? [];
+    if (name === undefined) continue;
+    if (spaces.length < indent || (mayStandBelow && spaces.length === indent))
+      return mayHoldSecret(name, hasKey ? '' : line);
   }
   return before.length > LOOK_BACK;
 }

@@ -31,6 +31,15 @@ describe('formatText', () => {
     ['a passphrase', 'haos: {wifi: [{name: a, passphrase: SENTI}]}'],
     ['a k3s argument', 'haos: {k3s_args: [server, "--agent-token SENTINEL"]}'],
     ['a URL', 'haos: {server_url: "http://u:SENTINEL@host"}'],
+    ['a value after a flag', 'haos: {k3s_args: [server, [--token, "SENTINEL"]]}'],
+    ['a value below a flag', 'haos:\n  k3s_args:\n  - --token\n  - "SENTINEL\n'],
+    ['a value without its indentation', 'haos:\n  token: |\n  SENTINEL\n'],
+    ['a list of maps right below the key', 'haos:\n  token:\n  - a: "\\qSENTINEL"\n'],
+    ['a value that begins like an alias', 'haos: {password: *SENTINEL}'],
+    ['networks that are no maps', 'haos: {wifi: [home, SENTINEL]}'],
+    ['networks that are no maps, one per line', 'haos:\n  wifi:\n  - home\n  - SENTINEL\n'],
+    ['the content of a file', 'write_files: [{path: /a, encoding: b64, content: "SENTINEL%"}]'],
+    ['a private key', 'ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY----- SENTINEL"]'],
     ['an environment variable', 'haos: {environment: {MY-SECRET: SENTINEL}}'],
   ])('hides the secret in %s', (_name, content) => {
     const shown = text(content);
@@ -61,6 +70,18 @@ describe('formatText', () => {
     const shown = text(`haos:\n  token: |\n${'    SENTINEL\n'.repeat(5_000)}    \u0001SENTINEL\n`);
     expect(shown).toContain('config.yaml:5003:');
     expect(shown).not.toContain('SENTI');
+  });
+
+  it('hides the secret behind a name that goes on, and behind a quote that ends too early', () => {
+    for (const content of [
+      'haos.token.x=SENTINEL',
+      'haos.token="a"SENTINEL haos.labels=x',
+      'haos.wifi=SENTINEL',
+    ]) {
+      const { issues, texts } = validate({ form: 'cmdline', content });
+      expect(issues).not.toEqual([]);
+      expect(formatText(issues, texts)).not.toContain('SENTI');
+    }
   });
 
   it('cuts a long line around the part that is meant', () => {
