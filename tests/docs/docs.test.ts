@@ -1,0 +1,234 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { generatedFiles } from '../../scripts/generate.js';
+import { haos } from '../blackbox/haos.js';
+import { makeDirectory, NODE, takeSnapshot, writeTree } from '../blackbox/tree.js';
+import { nodesOf, readModules } from '../structure/module.js';
+import { anchorsOf, callsOf, linksOf, type Page, ROOT, readPages } from './page.js';
+
+const pages = readPages();
+const blocks = pages.flatMap((page) => page.blocks);
+const examples = blocks.filter(({ language }) => language === 'ts');
+
+function pageAt(path: string): Page {
+  const page = pages.find((candidate) => candidate.path === path);
+  if (page === undefined) throw new Error(`there is no page ${path}`);
+  return page;
+}
+
+describe('configurations', () => {
+  it('of all pages are valid', async () => {
+    const configurations = blocks.filter(
+      ({ language, note }) => language === 'yaml' && !note?.startsWith('not a configuration: '),
+    );
+    const cwd = makeDirectory();
+    writeTree(
+      cwd,
+      Object.fromEntries(configurations.map(({ content }, index) => [`/${index}.yaml`, content])),
+    );
+
+    const files = configurations.map((_, index) => `${index}.yaml`);
+    const { stdout } = await haos(['config', 'validate', '--format', 'json', ...files], { cwd });
+
+    const { files: count, issues } = JSON.parse(stdout) as {
+      files: number;
+      issues: { severity: string; message: string; origin: { file: string; line: number } }[];
+    };
+    const errors = issues
+      .filter(({ severity }) => severity === 'error')
+      .map(({ origin, message }) => `${configurations[Number.parseInt(origin.file, 10)]?.place}: ${message}`);
+    expect(errors).toEqual([]);
+    expect(count).toBeGreaterThan(20);
+  });
+});
+
+describe.each(pages.map((page) => [page.path, page] as const))('%s', (path, page) => {
+  it('links to what is there', () => {
+    const broken = linksOf(page).filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : normalize(join(dirname(path), file));
+      if (!existsSync(join(ROOT, target))) return true;
+      const linked = pages.find((candidate) => candidate.path === target);
+      return anchor !== undefined && (linked === undefined || !anchorsOf(linked).includes(anchor));
+    });
+
+    expect(broken).toEqual([]);
+  });
+});
+
+/** Decisions also tell of commands that were not taken. */
+const instructive = pages.filter(({ path }) => path !== 'docs/decisions.md');
+
+it.each(instructive.map((page) => [page.path, page] as const))(
+  '%s shows calls of haos that exist',
+  async (_, page) => {
+    const wrong: string[] = [];
+    for (const words of callsOf(page)) {
+      const options = await optionsOf(words);
+      const unknown = words.filter((word) => word.startsWith('--')).filter((word) => !options.includes(word));
+      wrong.push(...unknown.map((word) => `haos ${words.join(' ')}: ${word}`));
+    }
+
+    expect(wrong).toEqual([]);
+  },
+);
+
+const COMMANDS = ['validate', 'plan', 'explain', 'status', 'schema', 'put'];
+
+/** The options of the command that the words of a call name, as its help lists them. */
+async function optionsOf(words: readonly string[]): Promise<string[]> {
+  const isCommand = (word: string, depth: number) =>
+    depth === 0 ? word === 'config' : COMMANDS.includes(word);
+  const path = words.slice(0, 2).filter((word, depth) => isCommand(word, depth));
+  const known = help.get(path.join(' ')) ?? (await haos([...path, '--help'])).stdout;
+  help.set(path.join(' '), known);
+  return [...known.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1] ?? '');
+}
+
+const help = new Map<string, string>();
+
+describe('docs/cli.md', () => {
+  it.each(['', ...COMMANDS])('lists exactly the options of haos config %s', async (command) => {
+    const name = ['haos', 'config', command].join(' ').trim();
+    const { text } = pageAt('docs/cli.md');
+
+    const section = text.split(/^## /m).find((candidate) => candidate.startsWith(`\`${name}\``)) ?? '';
+
+    const listed = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map((match) => match[1]);
+    const options = await optionsOf(['config', command]);
+    expect(new Set(listed)).toEqual(new Set(options.filter((option) => option !== '--help')));
+  });
+});
+
+describe('generated files', () => {
+  it('are current', () => {
+    const stale = [...generatedFiles()].filter(
+      ([path, content]) => readFileSync(join(ROOT, path), 'utf8') !== content,
+    );
+
+    expect(stale.map(([path]) => path)).toEqual([]);
+  });
+});
+
+/** The members of all exported unions of codes, by the name of the type. */
+function codesOfUnions(): Map<string, string[]> {
+  const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`);
+  const unions = new Map<string, string[]>();
+  for (const node of folders.flatMap(readModules).flatMap(({ tree }) => nodesOf(tree))) {
+    if (!ts.isTypeAliasDeclaration(node) || !/(Error|Issue)Code$/.test(node.name.text)) continue;
+    const literals = nodesOf(node.type).filter(ts.isStringLiteral);
+    if (ts.isUnionTypeNode(node.type))
+      unions.set(
+        node.name.text,
+        literals.map(({ text }) => text),
+      );
+  }
+  return unions;
+}
+
+describe('docs/errors.md', () => {
+  const documented = [...pageAt('docs/errors.md').text.matchAll(/^\| `([A-Za-z][\w-]+)` \|/gm)].map(
+    (match) => match[1]!,
+  );
+  /** What is no failure that a program foresees, and so in no union. */
+  const INTERNAL = 'HAOS_INTERNAL';
+
+  it('documents every code once, and no other', () => {
+    const unions = codesOfUnions();
+    const codes = [...unions.values()].flat();
+
+    expect([...unions.keys()]).toEqual(
+      expect.arrayContaining(['CcErrorCode', 'SystemErrorCode', 'SshErrorCode', 'IssueCode']),
+    );
+    expect([...documented].sort()).toEqual([...codes, INTERNAL].sort());
+  });
+
+  it('and no code is in use that it does not document', () => {
+    const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
+    const used = folders
+      .flatMap(readModules)
+      .filter(({ path }) => !path.endsWith('.test.ts'))
+      .flatMap(({ tree }) => nodesOf(tree).filter(ts.isStringLiteralLike))
+      .map(({ text }) => text)
+      .filter((text) => /^HAOS_[A-Z0-9]+(_[A-Z0-9]+)*$/.test(text));
+
+    // Labels of partitions look like codes.
+    const labels = ['HAOS_STATE', 'HAOS_GRUB'];
+    expect([...new Set(used)].filter((code) => !documented.includes(code) && !labels.includes(code))).toEqual(
+      [],
+    );
+  });
+});
+
+/** A directory of the repository in which the packages can be imported, as they can by those who installed them. */
+function makeProject(): string {
+  const project = join(ROOT, '.cache', 'docs', String(process.pid));
+  mkdirSync(project, { recursive: true });
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
+  return project;
+}
+
+describe('examples of TypeScript', () => {
+  it('have the types of the built packages', () => {
+    const project = makeProject();
+    const files = examples.map(({ content, place }) => {
+      const file = join(project, `${place.replaceAll(/[/:.]/g, '-')}.mts`);
+      writeFileSync(file, `${content}\nexport {};\n`);
+      return file;
+    });
+
+    const program = ts.createProgram(files, {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: ['node'],
+      typeRoots: [join(ROOT, 'node_modules/@types')],
+    });
+
+    const problems = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
+      const text = ts.flattenDiagnosticMessageText(messageText, '\n');
+      return `${file?.fileName.split('/').at(-1)}: ${text}`;
+    });
+    expect(problems).toEqual([]);
+    expect(examples.length).toBeGreaterThan(4);
+  });
+
+  it('of the README runs and does what it says', () => {
+    const example = examples.find(({ note }) => note === 'example: library');
+    const project = makeProject();
+    const file = join(project, 'example.mjs');
+    const tree = makeDirectory();
+    writeTree(tree, NODE);
+    writeFileSync(
+      file,
+      ts.transpileModule(example?.content ?? '', {
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      }).outputText,
+    );
+
+    const printed = execFileSync(process.execPath, [file, tree], { encoding: 'utf8' });
+
+    expect(printed).toContain('unknown key hostnme - did you mean hostname?');
+    expect(printed).toContain("'create /etc/hostname'");
+    expect(printed).toContain("'create /etc/motd'");
+    expect(readFileSync(join(tree, 'etc/motd'), 'utf8')).toBe('welcome\n');
+    expect(takeSnapshot(tree).has('/etc/hostname')).toBe(true);
+  });
+});
+
+describe('the README', () => {
+  it('shows what validate really prints', async () => {
+    const shown = pageAt('README.md').blocks.find(({ language }) => language === 'console')?.content ?? '';
+    const cwd = makeDirectory();
+    writeTree(cwd, { '/node.yaml': 'hostname: node1\nhaos:\n  labels: {region: eu}\n  tokn: secret\n' });
+
+    const { stdout } = await haos(['config', 'validate', 'node.yaml'], { cwd });
+
+    expect(stdout).toContain(shown.split('\n').slice(1).join('\n').trimEnd());
+  });
+});
