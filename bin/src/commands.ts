@@ -54,7 +54,7 @@ const plan: Command = {
   summary: 'show what a phase would change, without changing anything',
   description:
     'Nothing is written, run or downloaded. Without a phase option it is the runtime phase that is planned.\n' +
-    'The exit status is 0 when nothing would change, 10 when something would, 4 when a step would fail.',
+    'The exit status is 10 when something would change, else 0, or 4 when a step would fail.',
   options: [...PHASES, ROOT, STRICT, FORMAT],
   examples: [
     { line: 'sudo haos config plan', what: 'what `haos config` would change now' },

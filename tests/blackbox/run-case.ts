@@ -45,7 +45,7 @@ export interface Case {
   bare?: boolean;
   /** Exit status of both runs. Default 0. */
   status?: number;
-  /** Of `plan` before and after. Default: 10 or 0, whether there are changes; then 0. With failed steps that a plan sees: 4. */
+  /** Of `plan` before and after. Default: 10 or 0, whether there are changes; then 0. Where only failures are left: 4. */
   plan?: readonly [before: number, after: number];
   /** Fragments of what the first run says on standard error. */
   says?: readonly (string | RegExp)[];

@@ -17,8 +17,8 @@ export async function runPlan(invocation: Invocation, context: Context): Promise
   if (invocation.text('format') === 'json')
     context.out(`${JSON.stringify({ ...planned, issues: result.issues }, null, 2)}\n`);
   else context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));
-  if (planned.steps.some(({ failures }) => failures.length > 0)) return EXIT.failedSteps;
-  return planned.hasChanges ? EXIT.changes : EXIT.done;
+  if (planned.hasChanges) return EXIT.changes;
+  return planned.steps.some(({ failures }) => failures.length > 0) ? EXIT.failedSteps : EXIT.done;
 }
 
 const MARKS = { create: '+', update: '~', delete: '-' } as const;

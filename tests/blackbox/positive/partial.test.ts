@@ -140,7 +140,7 @@ haos:
   data_sources: [cdrom, mars]
 `,
       status: 4,
-      plan: [4, 4],
+      plan: [10, 4],
       changes: {
         '/etc/good': 'good',
         '/etc/shadow': /^rancher:\$6\$/m,

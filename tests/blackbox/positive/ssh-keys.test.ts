@@ -142,7 +142,7 @@ describe('keys of the configuration', () => {
       config: `hostname: a\nssh_authorized_keys: ["${makeKey('one')}"]\n`,
       changes: { '/etc/hostname': 'a\n', '/etc/hosts': /a$/m, '/etc/connman/main.conf': /AllowHost/ },
       status: 4,
-      plan: [4, 4],
+      plan: [10, 4],
       failures: ['HAOS_SSH_UNSAFE_PATH'],
     }));
 });
