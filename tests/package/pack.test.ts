@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,13 +7,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listWorkspaces } from '../../scripts/build.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const workspaces = listWorkspaces(ROOT);
+/** Those that are published. */
+const workspaces = listWorkspaces(ROOT).filter(({ path }) => readManifest(path).private !== true);
 const libraries = workspaces.filter(({ path }) => path !== 'bin').map(({ name }) => name);
 
 interface Packed {
   name: string;
   filename: string;
   files: { path: string }[];
+}
+
+function readManifest(path: string): { private?: boolean; bin?: Record<string, string> } {
+  return JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
 }
 
 let project: string;
@@ -81,6 +86,58 @@ describe('in an empty project', () => {
     expect(errors.map((line) => /error (TS\d+)/.exec(line)?.[1])).toEqual(libraries.map(() => 'TS2339'));
   });
 
+  it('a program in TypeScript compiles as strictly as can be, and runs', () => {
+    writeFileSync(
+      join(project, 'program.mts'),
+      `import { type CloudConfig, defineConfig, hasErrors, plan, readSources, validate } from '@haos/cc';
+import schema from '@haos/cc/cloud-config.schema.json' with { type: 'json' };
+import { parse } from '@haos/cmdline';
+import { parseKeySource } from '@haos/ssh';
+import { isHaosError, rootedHost } from '@haos/system';
+import { createTestHost } from '@haos/system/testing';
+
+const host = createTestHost({ tree: { '/haos/system/config.yaml': 'hostname: a' } });
+const { config } = readSources([{ content: host.files.read('/haos/system/config.yaml') }]);
+const other: CloudConfig = defineConfig({ haos: { labels: { region: 'eu' } } });
+const { hasChanges } = await plan({ ...config, ...other }, { host, phase: 'boot' });
+host.dispose();
+let code = '';
+try {
+  rootedHost('/nowhere/at/all');
+} catch (error) {
+  if (isHaosError(error)) code = error.code;
+}
+const { issues } = validate('hostnme: a');
+console.log(JSON.stringify([
+  hasChanges, code, hasErrors(issues), parse('a=b').parameters.length, parseKeySource('github:a').kind, schema.title,
+]));
+`,
+    );
+    const options = [
+      ...['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023', '--types', 'node', '--strict'],
+      ...[
+        '--noUncheckedIndexedAccess',
+        '--exactOptionalPropertyTypes',
+        '--verbatimModuleSyntax',
+        '--resolveJsonModule',
+      ],
+      ...['--typeRoots', join(ROOT, 'node_modules/@types')],
+    ];
+
+    const { stdout } = run(project, join(ROOT, 'node_modules/.bin/tsc'), [...options, 'program.mts']);
+    expect(stdout).toBe('');
+    const printed = must(project, process.execPath, ['--no-warnings', 'program.mjs']);
+
+    expect(JSON.parse(printed)).toEqual([
+      true,
+      'HAOS_FILE_NOT_FOUND',
+      true,
+      1,
+      'remote',
+      'HAOS cloud-config',
+    ]);
+  });
+
   it('the program runs', () => {
     writeFileSync(join(project, 'config.yaml'), 'hostname: myhost\n');
 
@@ -89,15 +146,20 @@ describe('in an empty project', () => {
 });
 
 it('what is packed is the build and its description, nothing else', () => {
-  const foreign = packed.flatMap(({ name, files }) =>
-    files
-      .filter(
-        ({ path }) =>
-          !/^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path) || /\.test\.|tsbuildinfo/.test(path),
-      )
-      .map(({ path }) => `${name}: ${path}`),
-  );
+  const foreign = packed.flatMap(({ name, files }) => {
+    const workspace = workspaces.find((candidate) => candidate.name === name);
+    const programs = Object.values(readManifest(workspace?.path ?? '').bin ?? {});
+    return files
+      .map(({ path }) => path)
+      .filter((path) => !programs.includes(path) && !isPartOfPackage(path))
+      .map((path) => `${name}: ${path}`);
+  });
 
   expect(packed).toHaveLength(workspaces.length);
-  expect(foreign.filter((file) => !file.endsWith('.schema.json'))).toEqual([]);
+  expect(foreign).toEqual([]);
 });
+
+function isPartOfPackage(path: string): boolean {
+  if (/\.test\.|tsbuildinfo|\.tsx?$/.test(path) && !path.endsWith('.d.ts')) return false;
+  return /^(dist\/|package\.json$|README\.md$|LICENSE$)/.test(path) || path.endsWith('.schema.json');
+}
