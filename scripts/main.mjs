@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { runDemo } from './demo.mjs';
 import { runLevels, selectLevels } from './levels.mjs';
-import { must, npmProgram, StepFailure } from './run.mjs';
+import { must, npmProgram, run, StepFailure } from './run.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
 
 const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
@@ -11,7 +11,8 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   test [LEVEL...]  all levels of tests, or those named
   check            all levels but the slow ones
   build            compile and bundle what is stale
-  bench [...]      measure start-up and throughput`;
+  bench [...]      measure start-up and throughput
+  os [OPTION...]   build the image; os --help lists the options`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -45,6 +46,10 @@ const commands = {
     checkNode(root, process.versions.node);
     await build(root);
     return 0;
+  },
+  os: async (args) => {
+    await prepare(['vm']);
+    return run(npmProgram(root, 'tsx'), ['os/src/main.ts', ...args], { cwd: root });
   },
   test: (args) => test(selectLevels(args)),
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),

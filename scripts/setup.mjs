@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { must, StepFailure, step } from './run.mjs';
 
 /**
- * A Debian package that a level of tests needs, known by a program it brings.
- * @typedef {{ package: string, program: string, levels: readonly string[], why: string }} DebianPackage
+ * A Debian package that a level of tests needs, known by a program or, where it has none, a file it brings.
+ * @typedef {{ package: string, program: string, file?: string, levels: readonly string[], why: string }} DebianPackage
  */
 
 /** @type {readonly DebianPackage[]} */
@@ -15,7 +15,27 @@ export const DEBIAN_PACKAGES = [
     levels: ['structure'],
     why: 'the hooks are tested in a repository',
   },
+  vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
+  vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
+  vm('zstd', 'zstd', 'the initrd'),
+  vm('xz-utils', 'xz', 'modules of the kernel are compressed'),
+  vm('cpio', 'cpio', 'the initrd'),
+  vm('kmod', 'depmod', 'indexes of modules'),
+  vm('binutils', 'strip', 'Node without symbols'),
+  vm('xorriso', 'xorriso', 'the ISO'),
+  vm('mtools', 'mcopy', 'the EFI part of the ISO'),
+  vm('grub-common', 'grub-mkrescue', 'the ISO starts with GRUB'),
+  { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
+  { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
+  vm('curl', 'curl', 'downloads what is pinned'),
+  vm('qemu-system-x86', 'qemu-system-x86_64', 'the image is started'),
+  { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];
+
+/** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */
+function vm(name, program, why) {
+  return { package: name, program, levels: ['vm'], why };
+}
 
 /**
  * Refuses a Node that is older than package.json asks for.
@@ -82,13 +102,14 @@ function readPackages(lockFile) {
  */
 export async function installDebianPackages(levels) {
   const missing = DEBIAN_PACKAGES.filter(
-    (entry) =>
-      entry.levels.some((level) => levels.includes(level)) && findProgram(entry.program) === undefined,
+    (entry) => entry.levels.some((level) => levels.includes(level)) && !isPresent(entry),
   );
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.package);
   if (process.getuid?.() !== 0 || findProgram('apt-get') === undefined) {
-    const list = missing.map((entry) => `  ${entry.package}: ${entry.program} (${entry.why})`).join('\n');
+    const list = missing
+      .map((entry) => `  ${entry.package}: ${entry.file ?? entry.program} (${entry.why})`)
+      .join('\n');
     throw new StepFailure(
       `missing programs:\n${list}\nInstall them as root: apt-get install ${names.join(' ')}`,
     );
@@ -98,6 +119,11 @@ export async function installDebianPackages(levels) {
     await must('apt-get', ['update'], { env });
     await must('apt-get', ['install', '-y', '--no-install-recommends', ...names], { env });
   });
+}
+
+/** @param {DebianPackage} entry */
+function isPresent({ program, file }) {
+  return file === undefined ? findProgram(program) !== undefined : existsSync(file);
 }
 
 /**

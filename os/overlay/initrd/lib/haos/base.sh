@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# /.base: where the components are, read-only. It is the medium, the state partition, or what the initrd itself carries.
+# These set `reason` when they fail.
+
+mount_base() {
+	mkdir -p /.base
+	case $mode in
+	disk) mount_state ;;
+	*) mount_carried || mount_medium ;;
+	esac
+}
+
+# A state partition is part of an installation. Until there is an installer, nothing makes one.
+mount_state() {
+	reason='this image cannot boot from a state partition yet'
+	return 1
+}
+
+# The initrd for network boots carries the system. It is moved into a file system of its own, because entering
+# the new root deletes what the initrd holds; one file after the other, so that little memory is needed twice.
+mount_carried() {
+	has_system / || return 1
+	debug 'the system is in the initrd'
+	mount -t tmpfs -o mode=0755 base /.base
+	mkdir -p /.base/haos
+	mv /haos/system /.base/haos/system && mount -o remount,ro /.base
+}
+
+mount_medium() {
+	reason='no medium with the label HAOS appeared'
+	waited=0
+	until device=$(find_medium); do
+		[ "$waited" -eq 0 ] && debug 'waiting for the medium'
+		[ "$waited" -ge "$WAIT" ] && break
+		sleep 1
+		waited=$((waited + 1))
+		load_for_devices
+	done
+	[ -n "$device" ] || device=$(find_medium_by_content) || return 1
+	debug "medium $device"
+	mount -o ro "$device" /.base || refuse "the medium $device cannot be mounted" || return 1
+	has_system /.base || refuse "there is no system on the medium $device"
+}

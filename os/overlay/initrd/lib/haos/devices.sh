@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# Drivers, and finding block devices. Device nodes come from devtmpfs.
+
+FILE_SYSTEMS='loop squashfs overlay iso9660 ext4 vfat nls_cp437 nls_ascii'
+
+# Loads what the command line names, then the file systems, then a driver for each device that asks for one.
+load_drivers() {
+	for module in $(requested_modules) $FILE_SYSTEMS; do
+		debug "module $module"
+		modprobe -q "$module"
+	done
+	load_for_devices
+}
+
+# Modules of `haos.modules=NAME` (also singular): a disk may need a driver that does not announce itself.
+requested_modules() {
+	for word in $(tr '[:upper:]' '[:lower:]' </proc/cmdline); do
+		case $word in haos.module=* | haos.modules=*) echo "${word#*=}" | tr -d '"' ;; esac
+	done
+}
+
+# A driver may reveal new devices (a bus, then its disks), so this is called again while something is waited for. One modprobe
+# for all: starting programs is what takes time here.
+load_for_devices() {
+	find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u >/run/modaliases
+	cmp -s /run/modaliases /run/modaliases.known && return 0
+	mv /run/modaliases /run/modaliases.known
+	xargs modprobe -q -b -a </run/modaliases.known 2>/dev/null
+	return 0
+}
+
+# The device with a label or UUID, such as `LABEL=HAOS`; fails without one.
+find_device() {
+	findfs "$1" 2>/dev/null
+}
+
+# The partition with the node's state. GRUB names the one on the disk that it was started from, when several carry the label.
+find_state() {
+	find_device "$(argument haos.state || echo LABEL=HAOS_STATE)"
+}
+
+find_medium() {
+	find_device LABEL=HAOS
+}
+
+# The first device that has a system on it: a tool that writes USB sticks may have changed the label.
+find_medium_by_content() {
+	mkdir -p /probe
+	for name in $(sed -n 's/.* \([a-z]\+[a-z0-9]*\)$/\1/p' /proc/partitions); do
+		case $name in loop* | ram*) continue ;; esac
+		mount -o ro "/dev/$name" /probe 2>/dev/null || continue
+		has_system /probe && found=$name || found=
+		umount /probe
+		[ -n "$found" ] && echo "/dev/$found" && return 0
+	done
+	return 1
+}
+
+# Whether a directory holds a system.
+has_system() {
+	[ -f "$1/haos/system/haos/current/rootfs.squashfs" ]
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# How the node runs, decided in one place:
+#   `rescue` as a word            shell, whatever else is said
+#   haos.mode=MODE                what it says
+#   a state partition             disk
+#   haos.fallback_mode=MODE       that, but only after the whole wait: a slow disk must not look like no disk, since
+#                                 fallback_mode=install formats
+#   a system in the initrd or on a medium   live
+# Sets `mode`, or fails and sets `reason`.
+
+# Seconds that devices have to appear, and that a state partition has before a system that was found is run live.
+WAIT=30
+SETTLE=5
+
+choose_mode() {
+	wanted=$(argument haos.mode)
+	if has_word rescue; then
+		mode=shell
+	elif [ -n "$wanted" ]; then
+		is_mode "$wanted" || refuse "haos.mode=$wanted is none of live, install, disk, local and shell" || return 1
+		mode=$wanted
+	else
+		mode=$(wait_for_mode) || refuse 'no state partition, no system image and no haos.mode' || return 1
+	fi
+}
+
+is_mode() {
+	case $1 in live | install | disk | local | shell) return 0 ;; esac
+	return 1
+}
+
+refuse() {
+	reason=$1
+	return 1
+}
+
+wait_for_mode() {
+	fallback=$(argument haos.fallback_mode)
+	is_mode "$fallback" || fallback=
+	waited=0
+	while [ "$waited" -lt "$WAIT" ]; do
+		find_state >/dev/null && echo disk && return 0
+		[ "$waited" -ge "$SETTLE" ] && [ -z "$fallback" ] && has_image && echo live && return 0
+		sleep 1
+		waited=$((waited + 1))
+		load_for_devices
+	done
+	[ -n "$fallback" ] && echo "$fallback"
+}
+
+has_image() {
+	has_system / || find_medium >/dev/null
+}

@@ -1,0 +1,55 @@
+# shellcheck shell=sh
+# Mounts that are not there yet when the root is entered.
+
+mount_kernel_file_systems() {
+	mkdir -p /dev/pts /dev/shm /dev/mqueue
+	mount -t devpts -o gid=5,mode=620,ptmxmode=000,nosuid,noexec devpts /dev/pts
+	mount -t tmpfs -o mode=1777,nosuid,nodev shm /dev/shm
+	mount -t mqueue -o nosuid,nodev,noexec mqueue /dev/mqueue
+	mount -t tmpfs -o mode=1777,nosuid,nodev tmp /tmp
+	mkdir -p /run/lock
+	chmod 1777 /run/lock
+	mount -t securityfs -o nosuid,nodev,noexec securityfs /sys/kernel/security
+	mount -t bpf -o nosuid,nodev,noexec,mode=700 bpf /sys/fs/bpf
+	[ ! -d /sys/firmware/efi/efivars ] || mount -t efivarfs -o nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars
+	mount_cgroups
+	# k3s mounts volumes that containers have to see: mounts propagate, which is not the kernel's default.
+	mount --make-rshared /
+}
+
+# Version 2 only. The kubelet needs every controller below the root.
+mount_cgroups() {
+	mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
+	for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+		echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
+	done
+}
+
+# The initrd bound /haos/system already; what the boot loader reads lies beside it.
+mount_components() {
+	[ -d /.base/boot ] || return 0
+	mkdir -p /boot
+	mount --bind /.base/boot /boot
+	mount -o remount,bind,ro /boot
+}
+
+# Live they are in memory; on a disk they come from the state partition. Either way programs expect these inside.
+make_persistent_directories() {
+	mkdir -p /var/cache /var/lib/connman /var/lib/dbus /var/lib/misc /var/log /var/spool/cron/crontabs /var/local \
+		/var/lib/rancher/HAOS/ssh /var/lib/rancher/HAOS/node /var/lib/rancher/HAOS/config.d
+	mkdir -p /var/tmp
+	chmod 1777 /var/tmp
+	chmod 1730 /var/spool/cron/crontabs
+	chmod 0700 /var/lib/rancher/HAOS/ssh /var/lib/rancher/HAOS/node
+	[ -e /var/run ] || ln -s ../run /var/run
+	[ -e /var/lock ] || ln -s ../run/lock /var/lock
+	: >>/var/log/wtmp
+	make_home
+}
+
+make_home() {
+	[ -d /home/rancher ] && return 0
+	cp -a /etc/skel /home/rancher
+	chown -R rancher:rancher /home/rancher
+	chmod 0700 /home/rancher
+}

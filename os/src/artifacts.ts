@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { constants, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Options } from './options.js';
+
+/** Where an artefact comes from: a step and a file of it. */
+const SOURCES: readonly [name: (architecture: string) => string, step: string, file: string][] = [
+  [(architecture) => `haos-${architecture}.iso`, 'iso', 'haos.iso'],
+  [(architecture) => `haos-initrd-${architecture}`, 'netboot', 'initrd'],
+  [(architecture) => `haos-vmlinuz-${architecture}`, 'kernel', 'tree/vmlinuz'],
+  [(architecture) => `haos-kernel-version-${architecture}`, 'kernel', 'release'],
+  [(architecture) => `haos-kernel-${architecture}.squashfs`, 'kernel-image', 'kernel.squashfs'],
+  [(architecture) => `haos-rootfs-${architecture}.tar.gz`, 'tarball', 'rootfs.tar.gz'],
+  [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
+];
+
+export interface Artifact {
+  name: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Copies what is released to the output directory, under the names of releases, with a file of checksums. */
+export function placeArtifacts(
+  made: ReadonlyMap<string, string>,
+  { architecture, output }: Options,
+): Artifact[] {
+  mkdirSync(output, { recursive: true });
+  const lines: string[] = [];
+  const artifacts = SOURCES.map(([nameOf, step, file]) => {
+    const name = nameOf(architecture);
+    const target = join(output, name);
+    copyFileSync(join(made.get(step) ?? '', file), target, constants.COPYFILE_FICLONE);
+    const content = readFileSync(target);
+    lines.push(`${createHash('sha256').update(content).digest('hex')}  ${name}\n`);
+    return { name, size: content.length };
+  });
+  writeFileSync(join(output, `sha256sum-${architecture}.txt`), lines.join(''));
+  return artifacts;
+}

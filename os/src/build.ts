@@ -1,0 +1,113 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandRunner } from './command.js';
+import { digestOf, digestPaths } from './digest.js';
+import { BuildFailure } from './failure.js';
+import type { Options } from './options.js';
+import type { Step } from './step.js';
+
+export interface Build {
+  /** The repository. */
+  root: string;
+  options: Options;
+  steps: readonly Step[];
+  /** Seconds since the epoch. */
+  epoch: number;
+  print(line: string): void;
+}
+
+/** Makes what is stale of the steps named and of all that they need, in order; resolves to the directory of each. */
+export async function build(build: Build, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const made = new Map<string, string>();
+  const digests = new Map<string, string>();
+  for (const step of selectSteps(build.steps, names)) {
+    const digest = digestStep(build, step, digests);
+    digests.set(step.name, digest);
+    made.set(step.name, await makeStep(build, step, { digest, made }));
+  }
+  return made;
+}
+
+/** The steps with these names and what they need, each after what it needs. */
+export function selectSteps(steps: readonly Step[], names: readonly string[]): Step[] {
+  const selected = new Set<Step>();
+  const add = (name: string): void => {
+    const step = steps.find((other) => other.name === name);
+    if (step === undefined) {
+      const known = steps.map((other) => other.name).join(', ');
+      throw new BuildFailure(`no step is called ${name}; there are ${known}`, 2);
+    }
+    for (const needed of step.needs) add(needed);
+    selected.add(step);
+  };
+  for (const name of names) add(name);
+  return [...selected];
+}
+
+function digestStep(
+  { root, options, epoch }: Build,
+  step: Step,
+  digests: ReadonlyMap<string, string>,
+): string {
+  return digestOf([
+    String(epoch),
+    digestPaths([step.recipe]),
+    ...(step.files ?? []).map((file) => digestPaths([join(root, file)])),
+    ...(step.settings?.(options) ?? []),
+    ...step.needs.map((name) => digests.get(name) ?? ''),
+  ]).slice(0, 16);
+}
+
+async function makeStep(
+  { root, options, epoch, print }: Build,
+  step: Step,
+  { digest, made }: { digest: string; made: ReadonlyMap<string, string> },
+): Promise<string> {
+  const cache = join(root, '.cache', 'os', options.architecture, step.name);
+  const done = join(cache, digest);
+  if (existsSync(done)) {
+    print(` ok ${step.title} (unchanged)`);
+    markUsed(done);
+    return done;
+  }
+  const out = `${done}.part`;
+  const log = join(cache, `${digest}.log`);
+  for (const path of [out, log]) rmSync(path, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const started = performance.now();
+  const time = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  print(`--> ${step.title}`);
+  try {
+    const of = (name: string) => made.get(name) ?? fail(`${step.name} does not say that it needs ${name}`);
+    await step.make({ root, options, epoch, out, of, run: commandRunner(log, epoch) });
+  } catch (error) {
+    print(`!!! ${step.title} failed (${time()}); the log is ${log}`);
+    throw error;
+  }
+  renameSync(out, done);
+  markUsed(done);
+  forgetOldest(cache);
+  print(` ok ${step.title} (${time()})`);
+  return done;
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** A few results are kept, since builds with other options alternate; they are big. */
+function forgetOldest(cache: string): void {
+  const kept = 3;
+  const entries = readdirSync(cache, { withFileTypes: true });
+  for (const { name } of entries.filter((entry) => entry.isFile())) rmSync(join(cache, name)); // logs
+  const results = entries.filter((entry) => entry.isDirectory());
+  const newestFirst = results
+    .map((entry) => join(cache, entry.name))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const path of newestFirst.slice(kept)) rmSync(path, { recursive: true, force: true });
+}
+
+function markUsed(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
+}

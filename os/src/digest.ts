@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+/** SHA-256 over parts, none of which runs into the next. */
+export function digestOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
+}
+
+/** SHA-256 over files and whole directories: names, contents, what is executable, where links lead. Nothing there counts too. */
+export function digestPaths(paths: readonly string[]): string {
+  return digestOf(paths.flatMap((path) => [path, ...describe(path, path)]));
+}
+
+function describe(root: string, path: string): (string | Uint8Array)[] {
+  if (!existsSync(path) && !isLink(path)) return ['absent'];
+  const stat = lstatSync(path);
+  const name = relative(root, path);
+  if (stat.isSymbolicLink()) return [name, 'link', readlinkSync(path)];
+  if (stat.isFile()) return [name, stat.mode & 0o111 ? 'program' : 'file', readFileSync(path)];
+  return readdirSync(path)
+    .sort()
+    .flatMap((entry) => describe(root, join(path, entry)));
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}

@@ -1,0 +1,34 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type AptSource, parseAptSources, sourcesFor } from './apt-sources.js';
+import type { RunCommand } from './command.js';
+import { BuildFailure } from './failure.js';
+
+/** The build machine's apt: where packages come from is its business, and never written into the repository. */
+export interface HostApt {
+  /** Text of a sources.list for the release. */
+  sources: string;
+  /** Options for apt, such as `Acquire::Check-Valid-Until "false"`. */
+  options: readonly string[];
+}
+
+/** Signatures are always verified; that their dates are current only where this machine's apt asks for it. */
+const RELAXABLE = ['Acquire::Check-Valid-Until', 'Acquire::Check-Date'];
+
+/** Reads the machine's apt configuration. Throws a BuildFailure when it knows no Debian mirror. */
+export async function readHostApt(suite: string, run: RunCommand): Promise<HostApt> {
+  const own = listFiles().flatMap((file): AptSource[] => parseAptSources(readFileSync(file, 'utf8')));
+  const ownSuite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
+  const sources = sourcesFor(suite, own, ownSuite);
+  if (sources === '') throw new BuildFailure("this machine's apt has no Debian mirror: see docs/building.md");
+  const dump = await run('apt-config', ['dump', '--format', '%f=%v%n']);
+  const isRelaxed = (name: string) => dump.split('\n').includes(`${name}=false`);
+  return { sources, options: RELAXABLE.filter(isRelaxed).map((name) => `${name} "false"`) };
+}
+
+function listFiles(): string[] {
+  const directory = '/etc/apt/sources.list.d';
+  const parts = existsSync(directory) ? readdirSync(directory).sort() : [];
+  return ['/etc/apt/sources.list', ...parts.map((name) => `${directory}/${name}`)].filter(
+    (file) => existsSync(file) && /\.(list|sources)$/.test(file),
+  );
+}

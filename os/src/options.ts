@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { BuildFailure } from './failure.js';
+
+export const ARCHITECTURES = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+export const KERNELS = ['cloud', 'generic'] as const;
+export type KernelKind = (typeof KERNELS)[number];
+
+export interface Options {
+  architecture: Architecture;
+  kernel: KernelKind;
+  /** Of the image; default: that of the package. */
+  version: string;
+  /** A k3s program to put into the image. */
+  k3s?: string;
+  /** Absolute directory; default `dist/artifacts`. */
+  output: string;
+  /** Build this step and what it needs, nothing else. */
+  only?: string;
+}
+
+export const USAGE = `usage: npm run os:build -- [OPTION...]
+  --kernel cloud|generic   which Debian kernel; default cloud
+  --k3s PATH               a k3s program for the image; without it the image has none
+  --version VERSION        of the image
+  --output DIRECTORY       default dist/artifacts
+  --only STEP              this step and what it needs`;
+
+/** Reads the arguments; throws a BuildFailure with the usage for a wrong one. */
+export function readOptions(argv: readonly string[], defaults: { version: string; output: string }): Options {
+  const { kernel = 'cloud', k3s, version, output, only } = parse(argv);
+  const kind = KERNELS.find((known) => known === kernel);
+  if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
+  return {
+    architecture: 'amd64',
+    kernel: kind,
+    version: version ?? defaults.version,
+    output: output ?? defaults.output,
+    ...(k3s === undefined ? {} : { k3s }),
+    ...(only === undefined ? {} : { only }),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: { kernel: text, k3s: text, version: text, output: text, only: text },
+    }).values;
+  } catch (error) {
+    throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
+  }
+}

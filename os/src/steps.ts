@@ -1,0 +1,29 @@
+import type { Step } from './step.js';
+import { initrd } from './steps/initrd.js';
+import { iso } from './steps/iso.js';
+import { k3s } from './steps/k3s.js';
+import { kernel } from './steps/kernel.js';
+import { kernelImage } from './steps/kernel-image.js';
+import { netboot } from './steps/netboot.js';
+import { node } from './steps/node.js';
+import { rootfs } from './steps/rootfs.js';
+import { sbom } from './steps/sbom.js';
+import { system } from './steps/system.js';
+import { tarball } from './steps/tarball.js';
+import { userland } from './steps/userland.js';
+
+/** Every part of the image, each after what it needs. */
+export const steps: readonly Step[] = [
+  userland,
+  kernel,
+  node,
+  k3s,
+  rootfs,
+  initrd,
+  kernelImage,
+  system,
+  netboot,
+  iso,
+  tarball,
+  sbom,
+];

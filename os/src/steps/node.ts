@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BuildFailure } from '../failure.js';
+import type { Step } from '../step.js';
+import { readVersions } from '../versions.js';
+
+/** The Node that the image runs: `node`. npm's registry has the official build for each platform. */
+export const node: Step = {
+  name: 'node',
+  title: 'Node',
+  needs: [],
+  recipe: fileURLToPath(import.meta.url),
+  files: ['os/versions.json'],
+  settings: ({ architecture }) => [architecture],
+  async make({ root, options, out, run }) {
+    const { node: pinned } = readVersions(root);
+    const { package: name, integrity } = pinned[options.architecture];
+    const specifier = `${name}@${pinned.version}`;
+    // npm knows the registry and the proxy of this machine from its own configuration.
+    const printed = await run('npm', ['pack', specifier, '--json', '--pack-destination', out], {
+      cwd: root,
+      env: npmEnvironment(),
+    });
+    const [{ filename }] = JSON.parse(printed) as [{ filename: string }];
+    const archive = join(out, filename);
+    const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+    if (found !== integrity) throw new BuildFailure(`${specifier} is not what os/versions.json pins`);
+    await run('tar', ['-xzf', archive, '-C', out, '--strip-components=2', 'package/bin/node']);
+    await run('strip', ['--strip-unneeded', join(out, 'node')]);
+    rmSync(archive);
+  },
+};
+
+function npmEnvironment(): Record<string, string> {
+  const passed = Object.entries(process.env).filter(([name]) =>
+    /^(npm_config_|https?_proxy$|no_proxy$|NODE_EXTRA_CA)/i.test(name),
+  );
+  return Object.fromEntries(passed.map(([name, value]) => [name, value ?? '']));
+}

@@ -1,0 +1,142 @@
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { globSync } from 'tinyglobby';
+import { addAccounts } from '../accounts.js';
+import { copyOverlay, placeLink } from '../overlay.js';
+import { readServices, readTrimmed } from '../packages.js';
+import type { Step, StepContext } from '../step.js';
+
+/** Of Debian's /etc: services of other kinds of init, and what belongs to one machine. */
+const DROPPED = [
+  'init.d',
+  'runlevels',
+  'conf.d',
+  'cron.d',
+  'cron.daily',
+  'machine-id',
+  'hostname',
+  'resolv.conf',
+  'motd',
+  'apt',
+  'dpkg',
+];
+
+/** Links below /usr, which is all that an image has. */
+const LINKS: Readonly<Record<string, string>> = {
+  // The first process is busybox, and only its own programs can talk to it.
+  'sbin/init': '../bin/busybox',
+  'sbin/poweroff': '../bin/busybox',
+  'sbin/reboot': '../bin/busybox',
+  'sbin/halt': '../bin/busybox',
+  'sbin/k3s': '/haos/system/k3s/current/k3s',
+  'bin/kubectl': '../sbin/k3s',
+  'bin/crictl': '../sbin/k3s',
+  'bin/ctr': '../sbin/k3s',
+  'bin/vi': 'vim.tiny',
+  local: '/var/local',
+};
+
+/** `rootfs.squashfs`: all of /usr, with the template of /etc inside. Compressed so that programs start fast from it. */
+export const rootfs: Step = {
+  name: 'rootfs',
+  title: 'root image',
+  needs: ['userland', 'node'],
+  recipe: fileURLToPath(import.meta.url),
+  files: [
+    'os/overlay/rootfs',
+    'os/packages/left-out.json',
+    'os/packages/services.json',
+    'bin/dist',
+    'bin/haos.cjs',
+    'bin/build-cache.cjs',
+  ],
+  settings: ({ version }) => [version],
+  async make(context) {
+    const { root, of, out, options, epoch, run } = context;
+    const tree = join(out, 'tree');
+    await run('cp', ['-a', join(of('userland'), 'tree'), tree]);
+    trim(tree, readTrimmed(root));
+    for (const name of DROPPED) rmSync(join(tree, 'etc', name), { recursive: true, force: true });
+    copyOverlay(join(root, 'os/overlay/rootfs'), tree);
+    chmodSync(join(tree, 'etc/sudoers.d/rancher'), 0o440);
+    addAccounts(join(tree, 'etc'), epoch);
+    enableServices(tree, readServices(root));
+    await addPrograms(context, tree);
+    for (const [path, target] of Object.entries(LINKS)) placeLink(join(tree, 'usr', path), target);
+    for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
+    stampVersion(tree, options.version);
+    await computeDependencies(context, tree);
+    // Not at /usr/etc: OpenRC looks for services there too, and fails when it finds each of them twice.
+    renameSync(join(tree, 'etc'), join(tree, 'usr/share/haos/etc'));
+    const image = join(out, 'rootfs.squashfs');
+    const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
+    const compression = ['-comp', 'zstd', '-Xcompression-level', '6', '-b', '256K'];
+    await run(
+      'mksquashfs',
+      [join(tree, 'usr'), image, '-noappend', '-no-progress', ...compression, ...dates],
+      {
+        env: { SOURCE_DATE_EPOCH: undefined },
+      },
+    );
+    rmSync(tree, { recursive: true });
+  },
+};
+
+function trim(tree: string, patterns: readonly string[]): void {
+  const found = globSync([...patterns], {
+    cwd: tree,
+    onlyFiles: false,
+    dot: true,
+    expandDirectories: false,
+    followSymbolicLinks: false,
+  });
+  for (const path of found) rmSync(join(tree, path), { recursive: true, force: true });
+}
+
+function enableServices(tree: string, services: Readonly<Record<string, readonly string[]>>): void {
+  for (const [runlevel, names] of Object.entries(services)) {
+    for (const name of names) placeLink(join(tree, 'etc/runlevels', runlevel, name), `/etc/init.d/${name}`);
+  }
+}
+
+/** Node, and the command line program with its code cache, made by that very Node. */
+async function addPrograms({ root, of, run }: StepContext, tree: string): Promise<void> {
+  const library = join(tree, 'usr/lib/haos');
+  const cli = join(library, 'cli');
+  mkdirSync(join(cli, 'dist'), { recursive: true });
+  copyFileSync(join(of('node'), 'node'), join(library, 'node'));
+  chmodSync(join(library, 'node'), 0o755);
+  for (const name of ['haos.cjs', 'build-cache.cjs']) copyFileSync(join(root, 'bin', name), join(cli, name));
+  for (const name of readdirSync(join(root, 'bin/dist')).filter((file) => file.endsWith('.cjs'))) {
+    copyFileSync(join(root, 'bin/dist', name), join(cli, 'dist', name));
+  }
+  await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
+  rmSync(join(cli, 'build-cache.cjs'));
+}
+
+/** Which service needs which: OpenRC would ask every script at each boot, which takes longer than starting most of them. */
+async function computeDependencies({ run }: StepContext, tree: string): Promise<void> {
+  await run('chroot', [tree, '/usr/sbin/rc-update', '--update']);
+  copyFileSync(join(tree, 'run/openrc/deptree'), join(tree, 'usr/share/haos/deptree'));
+}
+
+function stampVersion(tree: string, version: string): void {
+  mkdirSync(join(tree, 'usr/share/haos'), { recursive: true });
+  writeFileSync(join(tree, 'usr/lib/haos/version'), `${version}\n`);
+  const issue = join(tree, 'etc/issue');
+  writeFileSync(issue, readFileSync(issue, 'utf8').replace('@VERSION@', version));
+  writeFileSync(
+    join(tree, 'usr/lib/os-release'),
+    `NAME="HAOS"\nID=haos\nID_LIKE=debian\nVERSION_ID="${version}"\nPRETTY_NAME="HAOS ${version}"\n`,
+  );
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { digestOf } from '../digest.js';
+import type { Options } from '../options.js';
+import type { Step } from '../step.js';
+import { readVersions } from '../versions.js';
+import { readInstalled } from './userland.js';
+
+/** `sbom.json`: what the image is made of, in SPDX 2.3. */
+export const sbom: Step = {
+  name: 'sbom',
+  title: 'bill of materials',
+  needs: ['userland', 'kernel'],
+  recipe: fileURLToPath(import.meta.url),
+  files: ['os/versions.json'],
+  settings: ({ version, architecture }) => [version, architecture],
+  async make({ root, of, out, options, epoch }) {
+    const { node } = readVersions(root);
+    const [kernelName = '', kernelVersion = ''] = readFileSync(join(of('kernel'), 'package'), 'utf8')
+      .trim()
+      .split('_');
+    const parts = [
+      ...readInstalled(of('userland')).map(({ name, version, architecture }) =>
+        debianPackage(name, version, architecture),
+      ),
+      debianPackage(kernelName, kernelVersion, options.architecture),
+      part('node', node.version, `pkg:npm/${node[options.architecture].package}@${node.version}`),
+    ];
+    writeFileSync(join(out, 'sbom.json'), `${JSON.stringify(document(parts, options, epoch), null, 2)}\n`);
+  },
+};
+
+interface Part {
+  name: string;
+  version: string;
+  /** Package URL. */
+  url: string;
+}
+
+function part(name: string, version: string, url: string): Part {
+  return { name, version, url };
+}
+
+function debianPackage(name: string, version: string, architecture: string): Part {
+  return part(name, version, `pkg:deb/debian/${name}@${encodeURIComponent(version)}?arch=${architecture}`);
+}
+
+function document(parts: readonly Part[], { version, architecture }: Options, epoch: number): object {
+  const packages = parts.map(({ name, version: versionInfo, url }) => ({
+    SPDXID: `SPDXRef-${createHash('sha256').update(url).digest('hex').slice(0, 16)}`,
+    name,
+    versionInfo,
+    downloadLocation: 'NOASSERTION',
+    filesAnalyzed: false,
+    externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: url }],
+  }));
+  return {
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    name: `haos-${version}-${architecture}`,
+    documentNamespace: `https://haos.io/spdx/${version}-${architecture}-${digestOf(parts.map(({ url }) => url)).slice(0, 16)}`,
+    creationInfo: {
+      created: new Date(epoch * 1000).toISOString().replace('.000', ''),
+      creators: ['Tool: haos-os-build'],
+    },
+    packages,
+    relationships: packages.map(({ SPDXID }) => ({
+      spdxElementId: 'SPDXRef-DOCUMENT',
+      relationshipType: 'DESCRIBES',
+      relatedSpdxElement: SPDXID,
+    })),
+  };
+}

@@ -1,0 +1,41 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { placeLink } from '../overlay.js';
+import type { Step } from '../step.js';
+
+/** `haos/system/` with every component, as on a medium and on a state partition. */
+export const system: Step = {
+  name: 'system',
+  title: 'components',
+  needs: ['rootfs', 'kernel', 'kernel-image', 'initrd', 'k3s'],
+  recipe: fileURLToPath(import.meta.url),
+  settings: ({ version }) => [version],
+  async make({ of, out, options }) {
+    const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
+    const haos = component(out, 'haos', options.version);
+    copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
+    const kernel = component(out, 'kernel', `${release}-${options.version}`);
+    copyFileSync(join(of('kernel-image'), 'kernel.squashfs'), join(kernel, 'kernel.squashfs'));
+    copyFileSync(join(of('kernel'), 'tree/vmlinuz'), join(kernel, 'vmlinuz'));
+    copyFileSync(join(of('initrd'), 'initrd'), join(kernel, 'initrd'));
+    for (const name of ['vmlinuz', 'initrd']) chmodSync(join(kernel, name), 0o644);
+    addK3s(of('k3s'), out);
+  },
+};
+
+/** The directory of one version, which becomes the current one. */
+function component(out: string, name: string, version: string): string {
+  const directory = join(out, 'haos/system', name, version);
+  mkdirSync(directory, { recursive: true });
+  placeLink(join(out, 'haos/system', name, 'current'), version);
+  return directory;
+}
+
+function addK3s(from: string, out: string): void {
+  if (!existsSync(join(from, 'k3s'))) return;
+  const version = readFileSync(join(from, 'version'), 'utf8').trim();
+  const directory = component(out, 'k3s', version);
+  copyFileSync(join(from, 'k3s'), join(directory, 'k3s'));
+  chmodSync(join(directory, 'k3s'), 0o755);
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readHostApt } from '../host-apt.js';
+import type { Architecture } from '../options.js';
+import { readPackages } from '../packages.js';
+import type { Step, StepContext } from '../step.js';
+import { readVersions } from '../versions.js';
+
+/** The packages of Debian, installed into `tree/`, and their versions in `packages.json`. */
+export const userland: Step = {
+  name: 'userland',
+  title: 'Debian userland',
+  needs: [],
+  recipe: fileURLToPath(import.meta.url),
+  files: ['os/packages/userland.json'],
+  settings: ({ architecture }) => [architecture],
+  async make({ root, options, out, run }: StepContext) {
+    const { suite } = readVersions(root).debian;
+    const packages = readPackages(root, options.architecture);
+    const apt = await readHostApt(suite, run);
+    const work = join(out, 'work');
+    mkdirSync(work);
+    writeFileSync(join(work, 'sources.list'), apt.sources);
+    const tree = join(work, 'tree');
+    await run('mmdebstrap', [
+      '--mode=root',
+      '--variant=minbase',
+      '--format=directory',
+      `--architectures=${options.architecture}`,
+      `--include=${packages.join(',')}`,
+      ...apt.options.map((option) => `--aptopt=${option}`),
+      suite,
+      tree,
+      join(work, 'sources.list'),
+    ]);
+    writeFileSync(join(out, 'packages.json'), await listVersions(tree, run));
+    rmSync(join(tree, 'etc/apt'), { recursive: true });
+    renameSync(tree, join(out, 'tree'));
+    rmSync(work, { recursive: true });
+  },
+};
+
+async function listVersions(tree: string, run: StepContext['run']): Promise<string> {
+  const format =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of dpkg-query itself
+    '${db:Status-Abbrev}\\t${Package}\\t${Version}\\t${Architecture}\\t${source:Package}\\t${source:Version}\\n';
+  const text = await run('dpkg-query', [`--admindir=${join(tree, 'var/lib/dpkg')}`, '-W', '-f', format]);
+  const packages = text
+    .split('\n')
+    .filter((line) => line.startsWith('ii'))
+    .map((line) => line.split('\t'))
+    .map(([, name, version, architecture, source, sourceVersion]) => ({
+      name,
+      version,
+      architecture,
+      source,
+      sourceVersion,
+    }));
+  return `${JSON.stringify(packages, null, 2)}\n`;
+}
+
+/** What `packages.json` of the step holds. */
+export interface DebianPackage {
+  name: string;
+  version: string;
+  architecture: Architecture | 'all';
+  source: string;
+  sourceVersion: string;
+}
+
+/** The packages that are in a userland. */
+export function readInstalled(directory: string): DebianPackage[] {
+  return JSON.parse(readFileSync(join(directory, 'packages.json'), 'utf8')) as DebianPackage[];
+}
