@@ -24,7 +24,25 @@ export default defineConfig({
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },
       {
+        test: {
+          name: 'loop',
+          include: ['tests/loop/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        // One machine at a time: an emulated one keeps two processors busy.
+        test: {
+          name: 'vm',
+          include: ['tests/vm/**/*.test.ts'],
+          globalSetup: ['tests/vm/setup.ts'],
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },

@@ -32,6 +32,13 @@ export const LEVELS = [
     absent: needs('tests/docs'),
   },
   {
+    name: 'loop',
+    title: 'installing on real block devices',
+    project: 'loop',
+    folder: 'tests/loop',
+    absent: needsLoopDevices,
+  },
+  {
     name: 'blackbox',
     title: 'the built program, from outside',
     project: 'blackbox',
@@ -45,7 +52,26 @@ export const LEVELS = [
     project: 'blackbox',
     folder: 'tests/package',
   },
+  {
+    name: 'vm',
+    title: 'the image in a virtual machine',
+    slow: true,
+    project: 'vm',
+    folder: 'tests/vm',
+    absent: needsRoot,
+  },
 ];
+
+/** @returns {string | undefined} */
+function needsRoot() {
+  return process.getuid?.() === 0 ? undefined : 'building an image needs root';
+}
+
+/** @returns {string | undefined} */
+function needsLoopDevices() {
+  if (process.getuid?.() !== 0) return 'mounting and formatting need root';
+  return existsSync('/dev/loop-control') ? undefined : 'this machine has no loop devices';
+}
 
 /** @param {string} path @returns {(root: string) => string | undefined} */
 function needs(path) {

@@ -15,6 +15,12 @@ export const DEBIAN_PACKAGES = [
     levels: ['structure'],
     why: 'the hooks are tested in a repository',
   },
+  loop('fdisk', 'sfdisk', 'disks are partitioned'),
+  loop('e2fsprogs', 'mkfs.ext4', 'file systems are made and checked'),
+  loop('mount', 'losetup', 'files become disks'),
+  loop('grub2-common', 'grub-install', 'the boot loader is installed'),
+  loop('grub-common', 'grub-editenv', 'what we write is what GRUB reads'),
+  { ...loop('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
   vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
   vm('zstd', 'zstd', 'the initrd'),
@@ -31,6 +37,11 @@ export const DEBIAN_PACKAGES = [
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image is started'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];
+
+/** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what installing on a disk takes */
+function loop(name, program, why) {
+  return { package: name, program, levels: ['loop'], why };
+}
 
 /** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */
 function vm(name, program, why) {

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { findBlockDevice, listBlockDevices, parseBlockDevices } from './block.js';
 import { createTestHost } from './testing.js';
 
+const BLKID =
+  'DEVNAME=/dev/vda\nPTTYPE=dos\n\nDEVNAME=/dev/vda1\nLABEL=HAOS_STATE\nUUID=1-2\nTYPE=ext4\nPARTLABEL=a\\ b\n';
 const LSBLK = JSON.stringify({
   blockdevices: [
     {
@@ -19,8 +21,6 @@ const LSBLK = JSON.stringify({
           size: '8588886016',
           ro: '0',
           mountpoints: ['/haos', '/var'],
-          fstype: 'ext4',
-          label: 'HAOS_STATE',
         },
       ],
     },
@@ -29,7 +29,12 @@ const LSBLK = JSON.stringify({
 });
 
 it('lists disks and what is on them', async () => {
-  const host = createTestHost({ commands: { lsblk: { stdout: LSBLK } } });
+  const host = createTestHost({
+    commands: {
+      lsblk: { stdout: LSBLK },
+      'blkid -p -o export /dev/vda /dev/vda1 /dev/sr0': { stdout: BLKID, exitCode: 2 },
+    },
+  });
 
   const devices = await listBlockDevices(host);
 
@@ -45,7 +50,9 @@ it('lists disks and what is on them', async () => {
     { path: '/dev/sr0', type: 'rom', isReadOnly: true, children: [] },
   ]);
   expect(findBlockDevice(devices, '/dev/vda1')).toMatchObject({
+    fileSystem: 'ext4',
     label: 'HAOS_STATE',
+    uuid: '1-2',
     size: 8588886016,
     mountPoints: ['/haos', '/var'],
   });

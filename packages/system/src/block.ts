@@ -25,11 +25,51 @@ export interface BlockDevice {
 
 const COLUMNS = 'PATH,TYPE,SIZE,RO,MOUNTPOINTS,FSTYPE,LABEL,UUID,MODEL,SERIAL,TRAN';
 
-/** The block devices of this machine, disks first level; what is on them below. Needs lsblk of util-linux 2.37 or newer. */
+/** What may hold a file system; asking an empty drive would take long. */
+const PROBED = ['disk', 'part', 'loop', 'rom'];
+
+/**
+ * The block devices of this machine, disks first level; what is on them below. Needs lsblk of util-linux 2.37 or newer, and blkid. File
+ * systems are looked for on the devices themselves: what lsblk knows of them is what udev noticed, and without udev nothing.
+ */
 export async function listBlockDevices(host: Host): Promise<BlockDevice[]> {
   const args = ['--json', '--bytes', '--tree', '--output', COLUMNS];
   const { stdout } = await host.run('lsblk', args, { readOnly: true });
-  return parseBlockDevices(stdout);
+  const devices = parseBlockDevices(stdout);
+  const paths = devices
+    .flatMap(withDescendants)
+    .filter(({ type, size }) => PROBED.includes(type) && size > 0)
+    .map(({ path }) => path);
+  if (paths.length === 0) return devices;
+  // 2: nothing was found on one of them, or it could not be opened; 8: more than one thing was.
+  const probe = await host.run('blkid', ['-p', '-o', 'export', ...paths], {
+    readOnly: true,
+    accept: [0, 2, 8],
+  });
+  const found = parseProbe(probe.stdout);
+  return devices.map((device) => withProbe(device, found));
+}
+
+type Probe = ReadonlyMap<string, string>;
+
+/** What blkid prints with `-o export`: variables by device, a backslash before special characters. */
+function parseProbe(text: string): ReadonlyMap<string, Probe> {
+  const blocks = text.split('\n\n').map((block) => {
+    const lines = [...block.matchAll(/^(\w+)=(.*)$/gm)];
+    return new Map(lines.map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]));
+  });
+  return new Map(blocks.map((block) => [block.get('DEVNAME') ?? '', block]));
+}
+
+function withProbe(device: BlockDevice, found: ReadonlyMap<string, Probe>): BlockDevice {
+  const probe = found.get(device.path);
+  return {
+    ...device,
+    fileSystem: probe?.get('TYPE') ?? device.fileSystem,
+    label: probe?.get('LABEL') ?? device.label,
+    uuid: probe?.get('UUID') ?? device.uuid,
+    children: device.children.map((child) => withProbe(child, found)),
+  };
 }
 
 /** What lsblk prints with --json; HAOS_BLOCK_UNKNOWN when it is not that. */

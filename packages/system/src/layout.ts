@@ -28,7 +28,7 @@ export const layout = {
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
-  runningKernel: '/run/haos/kernel',
+  runningKernel: '/run/haos/kernel-version',
   version: '/usr/lib/haos/version',
   manifests: '/var/lib/rancher/k3s/server/manifests',
 } as const;

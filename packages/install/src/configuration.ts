@@ -1,0 +1,97 @@
+import { type CloudConfig, dumpYaml, type Issue, readConfig, validate, validateResult } from '@haos/cc';
+import { type Check, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+
+/** What is written to the installed system's `/haos/system/config.yaml`. */
+export interface Configuration {
+  /** YAML, without the `install` section. It may hold secrets. */
+  text: string;
+}
+
+export interface ConfigurationOptions {
+  /** An http or https URL, or an absolute path; without it, what is configured on the running system is installed. */
+  configUrl?: string | undefined;
+  /** A fetched configuration that configures nothing is a mistake, unless this says otherwise. Default false. */
+  allowEmptyConfig?: boolean;
+  proxy?: ProxySettings;
+  signal?: AbortSignal;
+}
+
+export interface FoundConfiguration {
+  check: Check;
+  configuration?: Configuration;
+  /** What is wrong with it. */
+  issues: readonly Issue[];
+  texts: ReadonlyMap<string, string>;
+}
+
+/** Fetches or collects the configuration, and validates it. */
+export async function findConfiguration(
+  host: Host,
+  options: ConfigurationOptions,
+): Promise<FoundConfiguration> {
+  const { configUrl } = options;
+  if (configUrl === undefined) return findEffective(host);
+  const name = redactUrl(configUrl) === '(invalid URL)' ? configUrl : redactUrl(configUrl);
+  try {
+    return await checkFetched(await fetchText(host, configUrl, options), name, options);
+  } catch (error) {
+    if (!isHaosError(error) || options.signal?.aborted) throw error;
+    const hint = error.hint ?? 'Check the address and the network.';
+    return { check: { id: 'config', ok: false, message: error.message, hint }, issues: [], texts: new Map() };
+  }
+}
+
+async function fetchText(
+  host: Host,
+  url: string,
+  { proxy, signal }: ConfigurationOptions,
+): Promise<Uint8Array> {
+  if (url.startsWith('/')) return host.files.read(url);
+  const { body } = await host.fetch(url, { ...(proxy && { proxy }), ...(signal && { signal }) });
+  return body;
+}
+
+async function checkFetched(
+  content: Uint8Array,
+  name: string,
+  { allowEmptyConfig = false }: ConfigurationOptions,
+): Promise<FoundConfiguration> {
+  const { config, issues, texts } = validate({ file: name, content });
+  const found = { issues, texts };
+  if (issues.some(({ severity }) => severity === 'error')) return { ...found, check: invalid(name) };
+  if (isEmpty(config) && !allowEmptyConfig) {
+    const hint = 'Check the address, or allow an empty configuration if it is meant.';
+    return { ...found, check: { id: 'config', ok: false, message: `${name} configures nothing`, hint } };
+  }
+  // As its author wrote it, comments included, where nothing has to be left out.
+  const isWhole = config.haos?.install === undefined;
+  const text = isWhole ? Buffer.from(content).toString('utf8') : await dumpYaml(config);
+  return {
+    ...found,
+    check: { id: 'config', ok: true, message: `${name} is valid` },
+    configuration: { text },
+  };
+}
+
+async function findEffective(host: Host): Promise<FoundConfiguration> {
+  const result = await readConfig(host);
+  // Arguments of the boot scripts are no keys.
+  const issues = validateResult(result).issues.filter(
+    ({ code, origin }) => code !== 'unknown-key' || origin?.source !== 'cmdline',
+  );
+  const found = { issues, texts: result.texts };
+  if (issues.some(({ severity }) => severity === 'error'))
+    return { ...found, check: invalid('what is configured here') };
+  const text = await dumpYaml(result.config);
+  const message = 'what is configured on this system is valid';
+  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text } };
+}
+
+function invalid(name: string): Check {
+  return { id: 'config', ok: false, message: `${name} is not valid`, hint: 'Repair what is reported.' };
+}
+
+function isEmpty({ haos = {}, ...rest }: CloudConfig): boolean {
+  const { install: _install, ...ours } = haos;
+  return Object.keys(rest).length === 0 && Object.keys(ours).length === 0;
+}

@@ -1,0 +1,143 @@
+import {
+  type BlockDevice,
+  type Check,
+  findBlockDevice,
+  type Host,
+  listBlockDevices,
+  withDescendants,
+} from '@haos/system';
+import { STATE_LABEL } from './partitions.js';
+
+/** Bytes: what HAOS needs at least. */
+export const MINIMUM_SIZE = 2_000_000_000;
+
+export interface DeviceOptions {
+  /** The whole disk; without it the only one that fits is taken. */
+  device?: string | undefined;
+  /** Bytes; default 2 GB. */
+  minimumSize?: number;
+  /** Refuse a disk with a state partition even when it is named. Default false. */
+  keepsState?: boolean;
+  /** The kernel command line of the running system. */
+  commandLine: string;
+}
+
+export interface FoundDevice {
+  checks: readonly Check[];
+  /** Undefined when none of the checks could find one. */
+  disk?: BlockDevice;
+  /** The disk has a state partition, which will be lost. */
+  replacesState: boolean;
+}
+
+/** Types of lsblk that are a disk as a whole. */
+const WHOLE = ['disk', 'loop'];
+
+/** Looks for the disk to install to, and whether it may be. Only looks. */
+export async function findDevice(host: Host, options: DeviceOptions): Promise<FoundDevice> {
+  const devices = await listBlockDevices(host);
+  const path = options.device === undefined ? undefined : await realPath(host, options.device);
+  const disk = path === undefined ? chooseDisk(devices, options) : findBlockDevice(devices, path);
+  if (!disk) return { checks: [missing(devices, options)], replacesState: false };
+  const whole = checkWhole(disk);
+  if (!whole.ok) return { checks: [whole], disk, replacesState: false };
+  const checks = [
+    whole,
+    checkSize(disk, options),
+    checkUse(disk),
+    checkSystem(disk, options),
+    checkState(disk, options),
+  ];
+  return { checks, disk, replacesState: hasState(disk) };
+}
+
+async function realPath(host: Host, device: string): Promise<string> {
+  const { stdout } = await host.run('readlink', ['-m', device], { readOnly: true });
+  return stdout || device;
+}
+
+/** The only disk that could be installed to; undefined when there is none, or a choice. */
+function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): BlockDevice | undefined {
+  const fitting = devices.filter(
+    (disk) =>
+      disk.type === 'disk' &&
+      [checkWhole(disk), checkSize(disk, options), checkUse(disk), checkSystem(disk, options)].every(
+        ({ ok }) => ok,
+      ),
+  );
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
+function missing(devices: readonly BlockDevice[], { device }: DeviceOptions): Check {
+  const disks = devices.filter(({ type }) => type === 'disk').map(({ path }) => path);
+  const hint = disks.length > 0 ? `Name one of ${disks.join(', ')}.` : 'Attach a disk, or load its driver.';
+  const message =
+    device === undefined ? 'there is not exactly one disk to install to' : `${device} is no block device`;
+  return { id: 'device', ok: false, message, hint };
+}
+
+function checkWhole({ path, type, isReadOnly, model }: BlockDevice): Check {
+  const id = 'device';
+  if (!WHOLE.includes(type))
+    return { id, ok: false, message: `${path} is no whole disk (${type})`, hint: 'Name the whole disk.' };
+  if (isReadOnly)
+    return {
+      id,
+      ok: false,
+      message: `${path} is read-only`,
+      hint: 'Remove the write protection, or name another disk.',
+    };
+  return { id, ok: true, message: `${path}${model ? ` (${model})` : ''} is a whole disk` };
+}
+
+function checkSize({ path, size }: BlockDevice, { minimumSize = MINIMUM_SIZE }: DeviceOptions): Check {
+  const ok = size >= minimumSize;
+  const message = `${path} has ${megabytes(size)} MB, ${megabytes(minimumSize)} MB are needed`;
+  return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger disk.' }) };
+}
+
+function megabytes(bytes: number): number {
+  return Math.floor(bytes / 1_000_000);
+}
+
+function checkUse(disk: BlockDevice): Check {
+  const id = 'in-use';
+  const hint = 'Unmount what is on it, or name another disk.';
+  for (const { path, type, mountPoints } of withDescendants(disk)) {
+    const [where] = mountPoints;
+    if (where === '[SWAP]') return { id, ok: false, message: `${path} is used as swap`, hint };
+    if (where !== undefined) return { id, ok: false, message: `${path} is mounted at ${where}`, hint };
+    // A volume group, an array or an encrypted device lies on it.
+    if (path !== disk.path && type !== 'part')
+      return { id, ok: false, message: `${path} (${type}) is on ${disk.path}`, hint };
+  }
+  return { id, ok: true, message: `${disk.path} is not in use` };
+}
+
+/** What the running system came from may have been unmounted after it was copied into memory, and still be needed. */
+function checkSystem(disk: BlockDevice, { commandLine }: DeviceOptions): Check {
+  const booted = /(?:^|\s)haos\.state=UUID=(\S+)/i.exec(commandLine)?.[1]?.toLowerCase();
+  const ours = withDescendants(disk).find(
+    ({ uuid, label, fileSystem }) =>
+      (booted !== undefined && uuid?.toLowerCase() === booted) ||
+      (fileSystem === 'iso9660' && label === 'HAOS'),
+  );
+  if (!ours) return { id: 'system', ok: true, message: `the running system is not on ${disk.path}` };
+  const message = `the running system, or its medium, is on ${ours.path}`;
+  return { id: 'system', ok: false, message, hint: 'Name another disk.' };
+}
+
+function hasState(disk: BlockDevice): boolean {
+  return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
+}
+
+function checkState(disk: BlockDevice, { device, keepsState = false }: DeviceOptions): Check {
+  const id = 'state';
+  if (!hasState(disk)) return { id, ok: true, message: `${disk.path} has no HAOS on it` };
+  const message = `${disk.path} has the state of a HAOS node on it`;
+  if (keepsState)
+    return { id, ok: false, message, hint: 'Boot with haos.mode=install and name the disk to replace it.' };
+  if (device === undefined)
+    return { id, ok: false, message, hint: 'Name the disk if its content may be lost.' };
+  return { id, ok: true, message: `${message}; it is named, so it is replaced` };
+}

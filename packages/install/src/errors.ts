@@ -1,0 +1,5 @@
+/** Every code that installing can fail with, besides those of `@haos/system`; stable, and documented in docs/errors.md. */
+export type InstallErrorCode =
+  | 'HAOS_INSTALL_ARGUMENT'
+  | 'HAOS_INSTALL_NO_PARTITION'
+  | 'HAOS_INSTALL_FIRMWARE';

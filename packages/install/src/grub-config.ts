@@ -1,0 +1,134 @@
+import { type FormatEntry, format } from '@haos/cmdline';
+import { HaosError, type Slot } from '@haos/system';
+import type { InstallErrorCode } from './errors.js';
+
+export interface GrubConfigOptions {
+  /** UUID of the file system of the state partition. */
+  stateUuid: string;
+  /** Kernel arguments of every entry, such as the consoles. */
+  arguments?: readonly FormatEntry[];
+  /** The serial line that shows the menu, too. */
+  serial?: { unit: number; speed: number } | undefined;
+  /** Seconds that the menu waits. Default 5. */
+  timeout?: number;
+}
+
+/** Where on the state partition the boot loader finds things. */
+const SYSTEM = '/haos/system';
+
+/**
+ * The configuration of GRUB on an installed disk: the sets of both slots, each normally and as a rescue shell. It counts the boots of a
+ * set that is on trial, and after two takes the previous one; `nextBootState` of `@haos/system` says the same in TypeScript.
+ */
+export function renderGrubConfig(options: GrubConfigOptions): string {
+  const { stateUuid, timeout = 5, serial } = options;
+  const words = quoteArguments([
+    ...(options.arguments ?? []),
+    { name: 'haos.state', value: `UUID=${stateUuid}` },
+  ]);
+  const entries = ENTRIES.map((entry) => renderEntry(entry, words));
+  return `${[renderHead(stateUuid, timeout), ...(serial ? [renderSerial(serial)] : []), CHOICE, COUNT, ...entries].join('\n\n')}\n`;
+}
+
+interface Entry {
+  id: string;
+  title: string;
+  slot: Slot;
+  isRescue: boolean;
+}
+
+const ENTRIES: readonly Entry[] = [
+  { id: 'current', title: 'HAOS Current', slot: 'current', isRescue: false },
+  { id: 'previous', title: 'HAOS Previous', slot: 'previous', isRescue: false },
+  { id: 'rescue-current', title: 'HAOS Rescue (current)', slot: 'current', isRescue: true },
+  { id: 'rescue-previous', title: 'HAOS Rescue (previous)', slot: 'previous', isRescue: true },
+];
+
+function renderHead(uuid: string, timeout: number): string {
+  return `# Written by the installer of HAOS.
+set timeout=${timeout}
+set gfxpayload=text
+insmod all_video
+search --no-floppy --fs-uuid --set=root ${quoteForGrub(uuid)}
+set system=${SYSTEM}
+export system`;
+}
+
+function renderSerial({ unit, speed }: { unit: number; speed: number }): string {
+  return `if serial --unit=${unit} --speed=${speed}; then
+  terminal_input console serial
+  terminal_output console serial
+fi`;
+}
+
+/** Which entry is taken: the slot that HAOS wrote down, or the previous one when a set used up its tries. */
+const CHOICE = `if [ -f $system/grubenv ]; then
+  load_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
+fi
+if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
+  set haos_failed="$haos_trial"
+  set haos_trial=
+  set haos_tries=
+  set haos_slot=previous
+  save_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
+fi
+export haos_trial haos_tries
+if [ "$haos_slot" = previous ]; then
+  set default=previous
+else
+  set default=current
+  set fallback=1
+fi`;
+
+/** What is on trial restarts after a panic, so that the count goes on. */
+const COUNT = `function count_boot {
+  set trial=
+  if [ -n "$haos_trial" ]; then
+    if [ "$haos_tries" = 2 ]; then
+      set haos_tries=1
+    else
+      set haos_tries=0
+    fi
+    save_env --file $system/grubenv haos_tries
+    set trial="haos.trial panic=10"
+  fi
+}`;
+
+function renderEntry({ id, title, slot, isRescue }: Entry, words: string): string {
+  const counts = slot === 'current' && !isRescue;
+  const kernel = `$system/kernel/${slot}`;
+  const special = isRescue ? ' rescue' : counts ? ' $trial' : '';
+  return [
+    `menuentry "${title}" --id ${id} {`,
+    ...(counts ? ['  count_boot'] : []),
+    `  linux ${kernel}/vmlinuz ${words} haos.slot=${slot}${special}`,
+    `  initrd ${kernel}/initrd`,
+    '}',
+  ].join('\n');
+}
+
+/**
+ * Kernel arguments as words of GRUB's script. GRUB itself puts a word with blanks into quotes when it makes the kernel's command
+ * line, and a backslash before quotes and backslashes in it, which the kernel does not take back: these are refused
+ * (HAOS_INSTALL_ARGUMENT).
+ */
+export function quoteArguments(entries: readonly FormatEntry[]): string {
+  return entries
+    .map((entry) => {
+      const word = entry.value === undefined || entry.bare ? entry.name : `${entry.name}=${entry.value}`;
+      if (format([entry]).issues.length > 0 || /["'\\\n]/.test(word)) {
+        throw new HaosError<InstallErrorCode>(
+          'HAOS_INSTALL_ARGUMENT',
+          `the boot loader cannot pass on the kernel argument ${entry.name}`,
+          { hint: 'Leave out quotes and backslashes, or put the setting into the configuration.' },
+        );
+      }
+      return quoteForGrub(word);
+    })
+    .join(' ');
+}
+
+/** One word of GRUB's script: nothing in it is expanded. */
+function quoteForGrub(word: string): string {
+  return /^[A-Za-z0-9_.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,91 @@
+import {
+  type Check,
+  COMPONENT_FILES,
+  COMPONENTS,
+  type Host,
+  type ReleaseSet,
+  readSlots,
+  treeSize,
+  versionDirectory,
+} from '@haos/system';
+
+/** What is installed: a directory with haos, k3s and kernel, such as `/haos/system` of the medium. */
+export interface Image {
+  directory: string;
+  set: ReleaseSet;
+  /** Bytes. */
+  size: number;
+}
+
+/** In the format of sha256sum(1), with paths relative to the image's directory. */
+export const CHECKSUMS = 'sha256sum.txt';
+
+/** Looks for a whole image in a directory. k3s may be missing: such a node says so. */
+export function findImage(host: Host, directory: string): { check: Check; image?: Image } {
+  const id = 'image';
+  const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';
+  const { current: set } =
+    host.files.stat(directory)?.type === 'directory'
+      ? readSlots(host, directory)
+      : { current: {} as ReleaseSet };
+  for (const component of COMPONENTS) {
+    const version = set[component];
+    if (version === undefined && component === 'k3s') continue;
+    if (version === undefined)
+      return { check: { id, ok: false, message: `${directory} has no current ${component}`, hint } };
+    const path = versionDirectory(directory, component, version);
+    const missing = COMPONENT_FILES[component].find(
+      (file) => host.files.stat(`${path}/${file}`)?.type !== 'file',
+    );
+    if (missing) return { check: { id, ok: false, message: `${path} has no ${missing}`, hint } };
+  }
+  const size = componentsOf(set).reduce((sum, path) => sum + treeSize(host, `${directory}/${path}`), 0);
+  const check = { id, ok: true, message: `HAOS ${set.haos}${set.k3s ? `, k3s ${set.k3s}` : ', no k3s'}` };
+  return { check, image: { directory, set, size } };
+}
+
+/** The directories of a set, relative to the image's. */
+export function componentsOf(set: ReleaseSet): string[] {
+  return COMPONENTS.filter((component) => set[component] !== undefined).map(
+    (component) => `${component}/${set[component]}`,
+  );
+}
+
+/** Reads every file of the image and compares it with the image's own list of checksums; each has to be in it. */
+export async function verifyImage(
+  host: Host,
+  { directory, set }: Image,
+  signal?: AbortSignal,
+): Promise<Check> {
+  const id = 'checksums';
+  const hint = 'Download the image again, or use another medium.';
+  const list = host.files.readTextIfExists(`${directory}/${CHECKSUMS}`);
+  if (list === undefined) return { id, ok: false, message: `the image has no ${CHECKSUMS}`, hint };
+  const sums = parseChecksums(list);
+  const files = componentsOf(set).flatMap((path) => listFiles(host, directory, path));
+  for (const file of files) {
+    const wanted = sums.get(file);
+    if (wanted === undefined) return { id, ok: false, message: `${CHECKSUMS} does not name ${file}`, hint };
+    const found = await host.files.digest(`${directory}/${file}`, signal ? { signal } : {});
+    if (found !== wanted) return { id, ok: false, message: `${file} is damaged`, hint };
+  }
+  return { id, ok: true, message: `${files.length} files are as they should be` };
+}
+
+/** Digests by path from the output of sha256sum(1). */
+export function parseChecksums(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(/^([0-9a-f]{64}) [ *](?:\.\/)?(.+)$/gm)].map(([, digest = '', path = '']) => [
+      path,
+      digest,
+    ]),
+  );
+}
+
+function listFiles(host: Host, directory: string, path: string): string[] {
+  return host.files.list(`${directory}/${path}`).flatMap((name) => {
+    const child = `${path}/${name}`;
+    const type = host.files.lstat(`${directory}/${child}`)?.type;
+    return type === 'directory' ? listFiles(host, directory, child) : type === 'file' ? [child] : [];
+  });
+}

@@ -1,0 +1,31 @@
+export { type CleanUp, withCleanUp } from './clean-up.js';
+export {
+  type Configuration,
+  type ConfigurationOptions,
+  type FoundConfiguration,
+  findConfiguration,
+} from './configuration.js';
+export { type Consoles, chooseConsoles } from './console.js';
+export { type DeviceOptions, type FoundDevice, findDevice, MINIMUM_SIZE } from './device.js';
+export type { InstallErrorCode } from './errors.js';
+export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './grub-config.js';
+export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
+export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
+export {
+  EFI_LABEL,
+  type Firmware,
+  findPartition,
+  type PartitionPlan,
+  type PlannedPartition,
+  partitionPath,
+  planPartitions,
+  renderSfdisk,
+  STATE_LABEL,
+} from './partitions.js';
+export {
+  detectFirmware,
+  type Preflight,
+  type PreflightOptions,
+  preflight,
+  type Target,
+} from './preflight.js';

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { findPartition, partitionPath, planPartitions, renderSfdisk } from './partitions.js';
+
+const TB = 10 ** 12;
+
+it.each([
+  [
+    'a BIOS machine: one bootable partition',
+    { firmware: 'bios', size: 8e9 } as const,
+    'label: dos\nstart=1MiB, type=83, bootable\n',
+  ],
+  [
+    'a BIOS machine with a disk beyond the reach of the msdos table: a place for GRUB',
+    { firmware: 'bios', size: 3 * TB } as const,
+    'label: gpt\nstart=1MiB, size=1MiB, type=21686148-6449-6E6F-744E-656564454649\nstart=2MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
+  ],
+  [
+    'an EFI machine: the system partition of the firmware',
+    { firmware: 'efi', size: 8e9 } as const,
+    'label: gpt\nstart=1MiB, size=64MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=65MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
+  ],
+])('divides the disk of %s', (_title, machine, sfdisk) => {
+  expect(renderSfdisk(planPartitions(machine))).toBe(sfdisk);
+});
+
+it('uses the msdos table up to its limit', () => {
+  const tableOf = (size: number) => planPartitions({ firmware: 'bios', size }).table;
+
+  expect([tableOf(2 ** 41), tableOf(2 ** 41 + 512)]).toEqual(['dos', 'gpt']);
+});
+
+it('labels the file systems', () => {
+  const plan = planPartitions({ firmware: 'efi', size: 8e9 });
+
+  expect(findPartition(plan, 'efi')).toMatchObject({ number: 1, fileSystem: 'vfat', label: 'HAOS_GRUB' });
+  expect(findPartition(plan, 'state')).toMatchObject({ number: 2, fileSystem: 'ext4', label: 'HAOS_STATE' });
+  expect(() => findPartition(plan, 'boot')).toThrowError(
+    expect.objectContaining({ code: 'HAOS_INSTALL_NO_PARTITION' }),
+  );
+});
+
+it.each([
+  ['/dev/sda', '/dev/sda2'],
+  ['/dev/vdb', '/dev/vdb2'],
+  ['/dev/xvda', '/dev/xvda2'],
+  ['/dev/nvme0n1', '/dev/nvme0n1p2'],
+  ['/dev/mmcblk0', '/dev/mmcblk0p2'],
+  ['/dev/loop3', '/dev/loop3p2'],
+])('names the second partition of %s %s', (disk, partition) => {
+  expect(partitionPath(disk, 2)).toBe(partition);
+});

@@ -1,0 +1,266 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type InstallEvent, type InstallOptions, install } from '@haos/install';
+import { type Host, liveHost, parseBootState } from '@haos/system';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage, writeUdevadm } from './loop-disk.js';
+
+const SMALL = 100_000_000;
+const TOKEN = 'a-secret-token';
+
+let directory: string;
+let image: string;
+let programs: string;
+let disk: LoopDisk;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'haos-loop-'));
+  image = join(directory, 'image');
+  writeImage(image);
+  programs = writeUdevadm(directory);
+  const documents: Record<string, string> = {
+    '/config.yaml': `# kept\nhostname: installed\nhaos:\n  token: ${TOKEN}\n`,
+    '/with-install.yaml': 'hostname: installed\nhaos:\n  install:\n    silent: true\n',
+    '/broken.yaml': 'hostname: [\n',
+    '/unknown.yaml': 'hostnme: a\n',
+    '/empty.yaml': '',
+  };
+  server = createServer((request, response) => {
+    const document = documents[request.url ?? ''];
+    response.writeHead(document === undefined ? 404 : 200).end(document);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+beforeEach(() => {
+  disk = createLoopDisk(directory, 128);
+});
+afterEach(() => disk.release());
+
+/** The running machine, but it waits for nothing that a person would, and has all that GRUB's tools need. */
+function createHost(): Host {
+  const host = liveHost();
+  const PATH = `${ENVIRONMENT.PATH}:${programs}`;
+  return {
+    ...host,
+    run: (command, args, runOptions) =>
+      host.run(command, args, { ...runOptions, env: { ...runOptions?.env, PATH } }),
+    clock: { ...host.clock, sleep: (time, signal) => host.clock.sleep(Math.min(time, 100), signal) },
+  };
+}
+
+function options(some: Partial<InstallOptions> = {}): InstallOptions {
+  return {
+    host: createHost(),
+    device: disk.device,
+    image,
+    firmware: 'bios',
+    minimumSize: SMALL,
+    mountPoint: join(directory, 'target'),
+    configUrl: `${url}/config.yaml`,
+    tty: 'ttyS0',
+    ...some,
+  };
+}
+
+/** Looks at a file system that is not mounted otherwise. */
+function inspect<T>(partition: string, look: (path: string) => T): T {
+  const path = mkdtempSync(join(directory, 'look-'));
+  must('mount', '-o', 'ro', partition, path);
+  try {
+    return look(path);
+  } finally {
+    must('umount', path);
+  }
+}
+
+function mountsBelow(path: string): string[] {
+  return readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(path));
+}
+
+describe('an installation for BIOS', () => {
+  it('leaves a disk that boots, with everything on it, and no mounts', async () => {
+    const events: InstallEvent[] = [];
+    const { host, ...rest } = options();
+
+    const report = await install({ ...rest, host, onEvent: (event) => events.push(event) });
+
+    expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(report).toMatchObject({ status: 'installed', disk: disk.device });
+    const partition = `${disk.device}p1`;
+    const table = JSON.parse(must('sfdisk', '--json', disk.device)).partitiontable;
+    expect(table).toMatchObject({
+      label: 'dos',
+      partitions: [{ node: partition, start: 2048, type: '83', bootable: true }],
+    });
+    expect(table.partitions).toHaveLength(1);
+    expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', partition)).toBe('HAOS_STATE');
+    expect(must('blkid', '-p', '-s', 'UUID', '-o', 'value', partition)).toBe(report.stateUuid);
+    must('e2fsck', '-fn', partition);
+    // GRUB's first stage is in the master boot record, and the rest behind it.
+    expect(must('dd', `if=${disk.device}`, 'bs=512', 'count=1', 'status=none')).toContain('GRUB');
+    expect(mountsBelow(directory)).toEqual([]);
+    expect(new Set(events.flatMap((event) => (event.kind === 'step' ? [event.step] : [])))).toEqual(
+      new Set(['format', 'copy', 'configure', 'boot-loader', 'verify']),
+    );
+    inspect(partition, (root) => {
+      expect(readlinkSync(join(root, 'haos/system/haos/current'))).toBe('v1.0.0');
+      expect(readdirSync(join(root, 'haos/system/kernel/current/'))).toEqual([
+        'initrd',
+        'kernel.squashfs',
+        'vmlinuz',
+      ]);
+      expect(readdirSync(join(root, 'haos'))).toEqual(['data', 'system']);
+      const config = join(root, 'haos/system/config.yaml');
+      expect(readFileSync(config, 'utf8')).toContain('# kept\nhostname: installed');
+      expect(statSync(config).mode & 0o777).toBe(0o600);
+      expect(parseBootState(readFileSync(join(root, 'haos/system/grubenv')))).toEqual({ slot: 'current' });
+      const grub = join(root, 'boot/grub/grub.cfg');
+      must('grub-script-check', grub);
+      expect(readFileSync(grub, 'utf8')).toContain(`haos.state=UUID=${report.stateUuid}`);
+      expect(readdirSync(join(root, 'boot/grub/i386-pc'))).toContain('normal.mod');
+    });
+    expect(JSON.stringify([host.operations, events, report.checks])).not.toContain(TOKEN);
+  });
+
+  it('leaves out the install section, and replaces a node when the disk is named', async () => {
+    await install(options());
+    const events: InstallEvent[] = [];
+
+    const report = await install(
+      options({ configUrl: `${url}/with-install.yaml`, onEvent: (event) => events.push(event) }),
+    );
+
+    expect(report.status).toBe('installed');
+    expect(events[0]).toMatchObject({ kind: 'announce', replacesState: true, seconds: 15 });
+    inspect(`${disk.device}p1`, (root) => {
+      expect(readFileSync(join(root, 'haos/system/config.yaml'), 'utf8')).toBe(
+        'haos: {}\nhostname: installed\n',
+      );
+    });
+  });
+
+  it('that is interrupted releases everything and leaves no state partition', async () => {
+    const ended = new AbortController();
+    const reason = new Error('interrupted');
+    const onEvent = ({ kind }: InstallEvent) => kind === 'progress' && ended.abort(reason);
+
+    await expect(install(options({ signal: ended.signal, onEvent }))).rejects.toBe(reason);
+
+    expect(mountsBelow(directory)).toEqual([]);
+    expect(must('lsblk', '--noheadings', '--output', 'PATH', disk.device)).toContain(`${disk.device}p1`);
+    expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', `${disk.device}p1`)).toBe('');
+  });
+
+  it('notices that the disk did not keep what was written', async () => {
+    const host = createHost();
+    const files = {
+      ...host.files,
+      digest: async (path: string) => (path.startsWith(image) ? host.files.digest(path) : 'other'),
+    };
+
+    await expect(install(options({ host: { ...host, files } }))).rejects.toMatchObject({
+      code: 'HAOS_COPY_DIFFERS',
+    });
+
+    expect(mountsBelow(directory)).toEqual([]);
+  });
+});
+
+describe('an installation is refused, and the disk left as it was,', () => {
+  /** A disk with something on it that must not be lost. */
+  function fillDisk(label = 'precious'): string {
+    must('mkfs.ext4', '-q', '-F', '-L', label, disk.device);
+    return disk.digest();
+  }
+
+  async function refuse(some: Partial<InstallOptions>): Promise<string[]> {
+    const report = await install(options(some));
+    expect(report.status).toBe('refused');
+    const failed = report.checks.filter(({ ok }) => !ok);
+    for (const { hint } of failed) expect(hint).toMatch(/^[A-Z].*\.$/);
+    return failed.map(({ id }) => id);
+  }
+
+  it.each<[title: string, id: string, change: () => Partial<InstallOptions>]>([
+    [
+      'when nobody answers at the configuration URL',
+      'config',
+      () => ({ configUrl: 'http://127.0.0.1:9/config.yaml' }),
+    ],
+    ['when there is no such configuration', 'config', () => ({ configUrl: `${url}/none.yaml` })],
+    ['when the configuration is no YAML', 'config', () => ({ configUrl: `${url}/broken.yaml` })],
+    ['when the configuration has an unknown key', 'config', () => ({ configUrl: `${url}/unknown.yaml` })],
+    ['when the configuration is empty', 'config', () => ({ configUrl: `${url}/empty.yaml` })],
+    ['when the disk is too small', 'size', () => ({ minimumSize: 2_000_000_000 })],
+    ['without an image', 'image', () => ({ image: directory })],
+  ])('%s', async (_title, id, change) => {
+    const before = fillDisk();
+
+    expect(await refuse(change())).toEqual([id]);
+    expect(disk.digest()).toBe(before);
+  });
+
+  it('when the image is damaged', async () => {
+    const before = fillDisk();
+    const damaged = join(directory, 'damaged');
+    writeImage(damaged);
+    writeFileSync(join(damaged, 'kernel/6.1.0-v1.0.0/initrd'), 'an initrD');
+
+    expect(await refuse({ image: damaged })).toEqual(['checksums']);
+    expect(disk.digest()).toBe(before);
+  });
+
+  it('when it is mounted', async () => {
+    fillDisk();
+    const where = join(directory, 'mounted');
+    mkdirSync(where);
+    must('mount', '-o', 'ro', disk.device, where);
+    const before = disk.digest();
+
+    const failed = await refuse({});
+    must('umount', where);
+
+    expect(failed).toEqual(['in-use']);
+    expect(disk.digest()).toBe(before);
+  });
+
+  it('when it has the state of a node and is not to be replaced', async () => {
+    const before = fillDisk('HAOS_STATE');
+
+    expect(await refuse({ keepsState: true })).toEqual(['state']);
+    expect(disk.digest()).toBe(before);
+  });
+
+  it('when what is named is no disk', async () => {
+    const before = fillDisk();
+    const file = join(directory, 'a-file');
+    writeFileSync(file, 'content');
+
+    expect(await refuse({ device: file })).toEqual(['device']);
+    expect(await refuse({ device: '/dev/none' })).toEqual(['device']);
+    expect(readFileSync(file, 'utf8')).toBe('content');
+    expect(disk.digest()).toBe(before);
+  });
+});

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Runs a program of the machine and gives its output; fails the test when it fails. */
+export function must(program: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env: ENVIRONMENT });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout.trimEnd();
+}
+
+/** As programs of the host have it. */
+export const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+};
+
+/** A disk that is a file. */
+export interface LoopDisk {
+  /** Such as `/dev/loop3`. */
+  device: string;
+  /** The digest of everything on it. */
+  digest(): string;
+  release(): void;
+}
+
+export function createLoopDisk(directory: string, megabytes: number): LoopDisk {
+  const file = join(directory, `disk-${Math.random().toString(36).slice(2)}`);
+  const descriptor = openSync(file, 'wx');
+  ftruncateSync(descriptor, megabytes * 1_000_000);
+  closeSync(descriptor);
+  const device = must('losetup', '--find', '--show', '--partscan', file);
+  return {
+    device,
+    digest() {
+      must('sync', file);
+      return createHash('sha256').update(readFileSync(file)).digest('hex');
+    },
+    release() {
+      spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
+      must('losetup', '--detach', device);
+    },
+  };
+}
+
+/**
+ * A directory for PATH with what stands for udevadm where it is not installed: GRUB's tools ask it where a partition is in sysfs.
+ */
+export function writeUdevadm(directory: string): string {
+  const path = join(directory, 'programs');
+  mkdirSync(path);
+  const script =
+    '#!/bin/sh\n# udevadm info --query path --name DEVICE\ncd -P "/sys/dev/block/$(stat -c %Hr:%Lr "$5")" && pwd | cut -c 5-\n';
+  writeFileSync(join(path, 'udevadm'), script, { mode: 0o755 });
+  return path;
+}
+
+/** A small tree that has everything an image has, with its checksums. */
+export function writeImage(directory: string): void {
+  const files = {
+    'haos/v1.0.0/rootfs.squashfs': 'a root file system '.repeat(50_000),
+    'haos/v1.0.0/haos': '#!/bin/sh\n',
+    'kernel/6.1.0-v1.0.0/kernel.squashfs': 'modules '.repeat(50_000),
+    'kernel/6.1.0-v1.0.0/vmlinuz': 'a kernel',
+    'kernel/6.1.0-v1.0.0/initrd': 'an initrd',
+  };
+  let sums = '';
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), content);
+    sums += `${createHash('sha256').update(content).digest('hex')}  ./${path}\n`;
+  }
+  writeFileSync(join(directory, 'sha256sum.txt'), sums);
+  symlinkSync('v1.0.0', join(directory, 'haos/current'));
+  symlinkSync('6.1.0-v1.0.0', join(directory, 'kernel/current'));
+}
