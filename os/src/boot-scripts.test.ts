@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const overlay = fileURLToPath(new URL('../overlay/', import.meta.url));
+const inInitrd = `${overlay}initrd/lib/haos/`;
+const inRoot = `${overlay}rootfs/usr/lib/haos/boot/`;
+const services = `${overlay}rootfs/etc/init.d/`;
+
+const scripts = [
+  `${overlay}initrd/init`,
+  ...[inInitrd, inRoot, services].flatMap((directory) =>
+    readdirSync(directory).map((name) => directory + name),
+  ),
+];
+
+/** Runs a piece of shell after the scripts named, with the kernel command line given; time does not pass. */
+function run(sources: readonly string[], { cmdline, script }: { cmdline: string; script: string }) {
+  const stubs = 'cat() { echo "$CMDLINE"; }; sleep() { :; }; load_for_devices() { :; }; set -f';
+  const code = [...sources.map((path) => `. ${path}`), stubs, script].join('\n');
+  const { stdout, status } = spawnSync('sh', ['-c', code], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, CMDLINE: cmdline },
+  });
+  return { output: stdout.trim(), status };
+}
+
+describe('the boot scripts', () => {
+  it.each(scripts)('%s is valid shell', (path) => {
+    execFileSync('sh', ['-n', path]);
+  });
+
+  it.each(scripts)('%s says what it is for', (path) => {
+    expect(readFileSync(path, 'utf8')).toMatch(/^# [A-Z/].{20}|^description="/m);
+  });
+});
+
+describe('an argument of the kernel', () => {
+  const ask = (cmdline: string, script: string) => run([`${inRoot}common.sh`], { cmdline, script });
+
+  it('is the last of its name, as the kernel itself takes it', () => {
+    expect(ask('haos.mode=live quiet haos.mode=disk', 'argument haos.mode').output).toBe('disk');
+  });
+
+  it('is missing when only the beginning of its name is there', () => {
+    expect(ask('haos.modes=live haos.mod=x', 'argument haos.mode').status).not.toBe(0);
+  });
+
+  it('may hold an equals sign, and is never a pattern of file names', () => {
+    expect(ask('haos.state=UUID=1-2 /*', 'argument haos.state; has_word "/*" && echo yes').output).toBe(
+      'UUID=1-2\nyes',
+    );
+  });
+
+  it.each([
+    ['haos.debug', true],
+    ['haos.debug=true', true],
+    ['haos.debug=false', false],
+    ['haos.install.debug', false],
+  ])('%s asks for each step: %s', (cmdline, wanted) => {
+    expect(ask(cmdline, 'is_debug').status === 0).toBe(wanted);
+  });
+});
+
+describe('the mode', () => {
+  interface Case {
+    cmdline: string;
+    /** After how many seconds a state partition appears. */
+    state?: number;
+    image?: boolean;
+    mode: string | undefined;
+  }
+
+  function choose({ cmdline, state, image = false }: Case) {
+    const script = `
+      find_state() { [ "\${waited:-0}" -ge "${state ?? 999}" ]; }
+      has_image() { ${image}; }
+      choose_mode && echo "$mode"`;
+    return run([`${inRoot}common.sh`, `${inInitrd}mode.sh`], { cmdline, script });
+  }
+
+  it.each<[string, Case]>([
+    ['is what haos.mode says', { cmdline: 'haos.mode=install', state: 0, mode: 'install' }],
+    [
+      'is shell for rescue, whatever else is said',
+      { cmdline: 'haos.mode=live rescue', state: 0, mode: 'shell' },
+    ],
+    ['is disk with a state partition', { cmdline: '', state: 0, image: true, mode: 'disk' }],
+    ['is disk with a slow state partition', { cmdline: '', state: 29, mode: 'disk' }],
+    ['is live with nothing but an image', { cmdline: '', image: true, mode: 'live' }],
+    ['is none without anything', { cmdline: '', mode: undefined }],
+    ['is none for an unknown word', { cmdline: 'haos.mode=cloud', state: 0, mode: undefined }],
+    [
+      'falls back when there is no state partition',
+      { cmdline: 'haos.fallback_mode=install', image: true, mode: 'install' },
+    ],
+    [
+      'never falls back while a slow disk may come',
+      { cmdline: 'haos.fallback_mode=install', state: 29, image: true, mode: 'disk' },
+    ],
+    ['never falls back to an unknown word', { cmdline: 'haos.fallback_mode=wipe', mode: undefined }],
+  ])('%s', (_title, given) => {
+    const { output, status } = choose(given);
+
+    expect(status === 0 ? output : undefined).toBe(given.mode);
+  });
+});
+
+describe('the initrd phase', () => {
+  it.each([
+    ['haos.mode=live', false],
+    ['haos.debug', false],
+    ['haos.install.device=/dev/vda', false],
+    ['haos.fallback_mode=install', false],
+    ['console=ttyS0', false],
+    ['haos.sysctl[kernel.printk]=4', true],
+    ['hostname=node1', true],
+    ['init_cmd=true', true],
+    ['writefiles.path=/etc/motd', true],
+  ])('has to run for %s: %s', (word, wanted) => {
+    const { status } = run([`${inInitrd}root.sh`], { cmdline: '', script: `configures '${word}'` });
+
+    expect(status === 0).toBe(wanted);
+  });
+});

@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { build, selectSteps } from './build.js';
+import type { Options } from './options.js';
+import type { Step } from './step.js';
+
+let root: string;
+let made: string[];
+let printed: string[];
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'haos-build-'));
+  made = [];
+  printed = [];
+  for (const name of ['recipe', 'a.txt', 'b.txt']) writeFileSync(join(root, name), name);
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function step(name: string, needs: readonly string[], fields: Partial<Step> = {}): Step {
+  return {
+    name,
+    title: name,
+    needs,
+    recipe: join(root, 'recipe'),
+    async make({ out, of }) {
+      made.push(name);
+      writeFileSync(
+        join(out, 'result'),
+        [name, ...needs.map((other) => readFileSync(join(of(other), 'result')))].join(' '),
+      );
+    },
+    ...fields,
+  };
+}
+
+const options: Options = { architecture: 'amd64', kernel: 'cloud', version: 'v1', output: '/nowhere' };
+
+function run(steps: readonly Step[], names: readonly string[], given = options) {
+  made = [];
+  return build({ root, options: given, steps, epoch: 1, print: (line) => printed.push(line) }, names);
+}
+
+describe('a build', () => {
+  it('makes a step after what it needs, and nothing else', async () => {
+    const steps = [step('top', ['middle']), step('middle', ['low']), step('low', []), step('other', [])];
+
+    const results = await run(steps, ['top']);
+
+    expect(made).toEqual(['low', 'middle', 'top']);
+    expect(readFileSync(join(results.get('top') ?? '', 'result'), 'utf8')).toBe('top middle low');
+  });
+
+  it('makes again only what a change concerns', async () => {
+    const steps = [
+      step('low', [], { files: ['a.txt'] }),
+      step('top', ['low'], { files: ['b.txt'], settings: ({ version }) => [version] }),
+    ];
+    await run(steps, ['top']);
+
+    await run(steps, ['top']);
+    expect(made).toEqual([]);
+
+    writeFileSync(join(root, 'b.txt'), 'changed');
+    await run(steps, ['top']);
+    expect(made).toEqual(['top']);
+
+    await run(steps, ['top'], { ...options, version: 'v2' });
+    expect(made).toEqual(['top']);
+
+    writeFileSync(join(root, 'a.txt'), 'changed');
+    await run(steps, ['top']);
+    expect(made).toEqual(['low', 'top']);
+
+    writeFileSync(join(root, 'recipe'), 'changed');
+    await run(steps, ['low']);
+    expect(made).toEqual(['low']);
+  });
+
+  it('keeps the log of a step that failed and names it, and makes the step again', async () => {
+    const failing = step('broken', [], {
+      make: async ({ run: command }) => {
+        made.push('broken');
+        await command('sh', ['-c', 'echo said >&2; exit 3']);
+      },
+    });
+
+    await expect(run([failing], ['broken'])).rejects.toMatchObject({ status: 1 });
+    const log = /the log is (.*)$/.exec(printed.at(-1) ?? '')?.[1] ?? '';
+    expect(readFileSync(log, 'utf8')).toContain('said');
+
+    await expect(run([failing], ['broken'])).rejects.toMatchObject({ status: 1 });
+    expect(made).toEqual(['broken']);
+  });
+
+  it('forgets old results, and the one in use never', async () => {
+    const steps = [step('low', [], { files: ['a.txt'] })];
+    const paths: string[] = [];
+    for (const text of ['1', '2', '3', '4', '5']) {
+      writeFileSync(join(root, 'a.txt'), text);
+      paths.push((await run(steps, ['low'])).get('low') ?? '');
+    }
+
+    expect(paths.map((path) => existsSync(path))).toEqual([false, false, true, true, true]);
+  });
+
+  it('is wrong usage for a step that does not exist', () => {
+    expect(() => selectSteps([step('low', [])], ['high'])).toThrow(expect.objectContaining({ status: 2 }));
+  });
+});

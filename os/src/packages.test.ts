@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { ARCHITECTURES } from './options.js';
+import { readPackages, readServices, readTrimmed } from './packages.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+it.each(ARCHITECTURES)('names each package of %s once', (architecture) => {
+  const names = readPackages(root, architecture);
+
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it('starts only services that there are', () => {
+  const present = readdirSync(join(root, 'os/overlay/rootfs/etc/init.d'));
+
+  expect(present).toEqual(expect.arrayContaining(Object.values(readServices(root)).flat()));
+});
+
+it('trims only below /usr', () => {
+  expect(readTrimmed(root).filter((path) => !path.startsWith('usr/'))).toEqual([]);
+});

@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initrdWith, netbootArguments } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+import { ROOT } from './paths.js';
+import { type PhaseStatus, readStatus, waitForRuntime } from './status.js';
+
+describe('the full sample configuration', () => {
+  const sample = readFileSync(join(ROOT, 'tests/fixtures/seed/sample.yaml'), 'utf8');
+  const initrd = initrdWith({ 'haos/system/config.yaml': sample });
+  let machine: Machine;
+  let phases: PhaseStatus[];
+
+  beforeAll(async () => {
+    machine = startMachine({ name: 'full-sample', args: netbootArguments('haos.mode=live', initrd.path) });
+    await machine.logIn(240, 'rancher');
+    await waitForRuntime(machine, 180);
+    phases = (await readStatus(machine)).phases;
+  }, 480_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    initrd.remove();
+  });
+
+  it('is applied in three phases', () => {
+    expect(phases.map(({ phase, state }) => `${phase} ${state}`)).toEqual([
+      'initrd done',
+      'boot done',
+      'runtime done',
+    ]);
+  });
+
+  it('fails in nothing but what it cannot reach', () => {
+    const failures = phases.flatMap(({ steps }) =>
+      steps.flatMap(({ applier, failures: found }) => found.map(({ code }) => `${applier} ${code}`)),
+    );
+    expect(failures).toEqual([
+      'boot-manifests HAOS_HTTP_FAILED',
+      'ssh-authorized-keys-remote HAOS_SSH_FETCH_FAILED',
+    ]);
+  });
+
+  it('does not wait for what does not answer longer than it has to', () => {
+    const runtime = phases.find(({ phase }) => phase === 'runtime');
+
+    expect((runtime?.ended ?? 0) - (runtime?.started ?? 0)).toBeLessThan(120_000);
+  });
+
+  it('gives the name', async () => {
+    expect(await machine.read('hostname; cat /etc/hostname')).toBe('myhost\nmyhost');
+    expect(await machine.read('getent hosts myhost')).toMatch(/127\.0\.1\.1/);
+  });
+
+  it('runs the commands of each phase', async () => {
+    expect(await machine.read('cat /run/haos/initrd.log')).toMatch(/hello, init command/);
+    expect(await machine.read('cat /run/haos/boot.log')).toMatch(/hello, boot command/);
+    expect(await machine.read('cat /run/haos/runtime.log')).toMatch(/hello, run command/);
+  });
+
+  it('writes the file, which the local service runs', async () => {
+    expect(await machine.read('stat -c "%a %U" /etc/local.d/example.start')).toBe('755 root');
+    await machine.read('until rc-service --quiet local status; do sleep 1; done', 60);
+    expect(machine.console()).toMatch(/hello, local service start/);
+  });
+
+  it.each([
+    ['kernel.printk', '4\t4\t1\t7'],
+    ['kernel.kptr_restrict', '1'],
+  ])('sets %s', async (key, value) => {
+    // The test itself quietens the console, which is the first number.
+    expect((await machine.read(`sysctl -n ${key}`)).replace(/^1\t4/, '4\t4')).toBe(value);
+  });
+
+  it('loads the module that this kernel has', async () => {
+    expect(await machine.read('ls -d /sys/module/nvme')).toBe('/sys/module/nvme');
+  });
+
+  it('names the fallback servers for connman', async () => {
+    const text = await machine.read('cat /etc/connman/main.conf');
+
+    expect(text).toMatch(/^FallbackNameservers=8\.8\.8\.8,1\.1\.1\.1$/m);
+    expect(text).toMatch(/^FallbackTimeservers=0\.us\.pool\.ntp\.org,1\.us\.pool\.ntp\.org$/m);
+  });
+
+  it('describes the wireless networks, for nobody else to read', async () => {
+    const file = '/var/lib/connman/cloud-config.config';
+    expect(await machine.read(`cat ${file}`)).toMatch(/Name=home\nPassphrase=mypassword/);
+    expect(await machine.read(`stat -c %a ${file}`)).toBe('600');
+  });
+
+  it('puts the environment where sessions find it', async () => {
+    expect(await machine.read('cat /etc/environment')).toMatch(/^http_proxy=.?http:\/\/myserver.?$/m);
+  });
+
+  it('keeps the key, and sshd runs', async () => {
+    expect(await machine.read('grep -c "^ssh-rsa " /home/rancher/.ssh/authorized_keys')).toBe('1');
+    expect(await machine.run('rc-service sshd status')).toMatchObject({ status: 0 });
+  });
+
+  it('starts k3s as configured, with its secrets in the environment only', async () => {
+    const args = (await machine.read('cat /run/k3s-stand-in/arguments')).split('\n');
+    expect(args.slice(0, 2)).toEqual(['server', '--disable-agent']);
+    expect(args).toEqual(
+      expect.arrayContaining(['region=us-west-1', 'somekey=somevalue', 'haos.io/mode=live']),
+    );
+    expect(args).toEqual(expect.arrayContaining(['key1=value1:NoSchedule', 'key1=value1:NoExecute']));
+    const environment = await machine.read('cat /run/k3s-stand-in/environment');
+    expect(environment).toMatch(/^K3S_(TOKEN|CLUSTER_SECRET)=TOKEN_VALUE$/m);
+    expect(environment).toMatch(/^K3S_URL=https:\/\/someserver:6443$/m);
+    expect(environment).toMatch(/^http_proxy=http:\/\/myserver$/m);
+    expect(await machine.run('grep -rs TOKEN_VALU[E] /proc/*/cmdline /var/log /run/haos')).toMatchObject({
+      status: 1,
+    });
+  });
+});

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isoArguments } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+describe('live, from the ISO', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = startMachine({ name: 'live-iso', args: isoArguments() });
+    await machine.expect(/HAOS: rescue shell/, 60);
+    await machine.logIn(240);
+    await waitForRuntime(machine, 120);
+  }, 480_000);
+
+  afterAll(() => machine.stop());
+
+  it('is in mode live, and no phase had a failure', async () => {
+    const { mode, phases } = await readStatus(machine);
+
+    expect(mode).toBe('live');
+    expect(phases).toMatchObject([
+      { phase: 'boot', state: 'done', exitStatus: 0 },
+      { phase: 'runtime', state: 'done', exitStatus: 0 },
+    ]);
+  });
+
+  it('says its version and its address on the console', () => {
+    expect(machine.console()).toMatch(/HAOS v\d+\.\d+\.\d+ on haos-\d+/);
+    expect(machine.console()).toMatch(/Log in as rancher/);
+  });
+
+  it.each(['/etc', '/home', '/var', '/opt', '/usr/local'])('can write below %s', async (path) => {
+    expect(await machine.run(`touch ${path}/probe && rm ${path}/probe`)).toMatchObject({ status: 0 });
+  });
+
+  it.each(['/usr', '/haos/system', '/usr/lib/modules'])('cannot write below %s', async (path) => {
+    const { status, output } = await machine.run(`touch ${path}/probe`);
+
+    expect(status).not.toBe(0);
+    expect(output).toMatch(/Read-only file system/);
+  });
+
+  it('has the components in their places', async () => {
+    expect(await machine.read('readlink /usr/local /HAOS /usr/sbin/k3s')).toBe(
+      '/var/local\nhaos\n/haos/system/k3s/current/k3s',
+    );
+    const version = await machine.read('cat /usr/lib/haos/version');
+    expect(await machine.read('readlink /haos/system/haos/current')).toBe(version);
+    expect(await machine.read('readlink /haos/system/kernel/current')).toBe(
+      `${await machine.read('uname -r')}-${version}`,
+    );
+  });
+
+  it.each(['udev', 'dbus', 'connman', 'syslog', 'sshd', 'iscsid', 'cron', 'ccapply', 'k3s-service'])(
+    'has the service %s started',
+    async (service) => {
+      expect(await machine.run(`rc-service ${service} status`)).toMatchObject({ status: 0 });
+    },
+  );
+
+  it('has no service that crashed', async () => {
+    expect(await machine.run('rc-status --crashed')).toMatchObject({ output: '' });
+  });
+
+  it('lets in with a key of the configuration, and with nothing else', async () => {
+    const ssh = 'ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR';
+    await machine.read('ssh-keygen -q -t ed25519 -N "" -f /root/key');
+
+    expect(await machine.run(`${ssh} -i /root/key rancher@127.0.0.1 true`)).toMatchObject({
+      status: 255,
+      output: expect.stringMatching(/Permission denied \(publickey\)/),
+    });
+
+    const config = '/var/lib/rancher/HAOS/config.d/keys.yaml';
+    await machine.read(`printf 'ssh_authorized_keys: ["%s"]\\n' "$(cat /root/key.pub)" >${config}`);
+    await machine.read('haos config --quiet', 120);
+    expect(await machine.read(`${ssh} -i /root/key rancher@127.0.0.1 'id -un; sudo id -un'`)).toBe(
+      'rancher\nroot',
+    );
+  });
+
+  it('has a locked root, and rancher without a password only on the console', async () => {
+    expect(await machine.read("sed -n 's/^\\(root\\|rancher\\):\\([^:]*\\):.*/\\1=\\2/p' /etc/shadow")).toBe(
+      'root=*\nrancher=',
+    );
+    expect(await machine.read('sshd -T | grep -ix "permitemptypasswords no"')).not.toBe('');
+  });
+
+  it('has what k3s needs of its host', async () => {
+    expect(await machine.read('stat -f -c %T /sys/fs/cgroup')).toBe('cgroup2fs');
+    const controllers = (await machine.read('cat /sys/fs/cgroup/cgroup.subtree_control')).split(' ');
+    expect(controllers).toEqual(expect.arrayContaining(['cpu', 'cpuset', 'io', 'memory', 'pids']));
+    expect(await machine.read('findmnt -no PROPAGATION /')).toBe('shared');
+    expect(await machine.read('cat /sys/module/apparmor/parameters/enabled')).toBe('Y');
+    expect(await machine.read('tail -n +2 /proc/swaps; test -c /dev/kmsg')).toBe('');
+    const modules = 'overlay br_netfilter vxlan nf_tables ip_vs wireguard nf_conntrack ip_tables';
+    await machine.read(`for module in ${modules}; do modprobe $module || exit 1; done`, 120);
+  });
+
+  it.each([
+    ['vm.panic_on_oom', '0'],
+    ['vm.overcommit_memory', '1'],
+    ['kernel.panic', '10'],
+    ['kernel.panic_on_oops', '1'],
+    ['kernel.kptr_restrict', '2'],
+    ['kernel.unprivileged_bpf_disabled', '1'],
+    ['net.ipv4.ip_forward', '1'],
+    ['net.bridge.bridge-nf-call-iptables', '1'],
+    ['fs.file-max', '1048576'],
+  ])('has the kernel setting %s at %s', async (key, value) => {
+    expect(await machine.read(`sysctl -n ${key}`)).toBe(value);
+  });
+
+  it('names its interface eth0 and has an address', async () => {
+    expect(await machine.read('ip -o -4 address show dev eth0 scope global')).toMatch(/inet 10\./);
+    expect(await machine.read('cat /etc/resolv.conf')).toMatch(/^nameserver /m);
+  });
+
+  it('switches itself off', async () => {
+    machine.send('poweroff');
+    await machine.ended(90);
+  }, 120_000);
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { netbootArguments } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+describe('kernel and initrd alone, without an argument', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = startMachine({ name: 'netboot', args: netbootArguments('') });
+    await machine.logIn(240);
+    await waitForRuntime(machine, 120);
+  }, 420_000);
+
+  afterAll(() => machine.stop());
+
+  it('runs live', async () => {
+    expect(await readStatus(machine)).toMatchObject({
+      mode: 'live',
+      phases: [{ exitStatus: 0 }, { exitStatus: 0 }],
+    });
+  });
+
+  it('has the components read-only, and the modules of its kernel', async () => {
+    expect(await machine.run('touch /haos/system/probe')).toMatchObject({ status: 1 });
+    expect(await machine.read('ls /usr/lib/modules')).toBe(await machine.read('uname -r'));
+  });
+
+  it('leaves half of 1 GiB of memory to others', async () => {
+    const available = await machine.read("awk '/^MemAvailable:/ { print $2 }' /proc/meminfo");
+
+    expect(Number(available)).toBeGreaterThan(512 * 1024);
+  });
+
+  it('starts again when asked to', async () => {
+    machine.send('reboot');
+    await machine.ended(90); // the machine ends where it would start again
+  }, 120_000);
+});
+
+describe('rescue', () => {
+  let machine: Machine;
+
+  beforeAll(async () => {
+    machine = startMachine({ name: 'rescue', args: netbootArguments('rescue haos.mode=live') });
+    await machine.expect(/root@\S+:.*# /, 240);
+    await machine.openShell('stty -echo; PS1= exec sh');
+  }, 300_000);
+
+  afterAll(() => machine.stop());
+
+  it('is a shell of root, whatever the configuration says, and applies nothing', async () => {
+    expect(await machine.read('id -u')).toBe('0');
+    expect(await readStatus(machine)).toEqual({ mode: 'shell', phases: [] });
+  });
+});

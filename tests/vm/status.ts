@@ -1,0 +1,24 @@
+import type { Machine } from './machine.js';
+
+/** What `haos config status` says of a phase, as far as the scenarios look at it. */
+export interface PhaseStatus {
+  phase: 'initrd' | 'boot' | 'runtime';
+  state: 'running' | 'done';
+  exitStatus: number;
+  started: number;
+  ended: number;
+  issues: { severity: string; code: string; key: string }[];
+  steps: { applier: string; status: string; failures: { code: string }[] }[];
+}
+
+/** Waits until the runtime phase is over, and k3s with it. */
+export async function waitForRuntime(machine: Machine, seconds: number): Promise<void> {
+  const done = `grep -qs '"state":"done"' /run/haos/journal/runtime.json`;
+  await machine.read(`until ${done}; do sleep 1; done`, seconds);
+}
+
+export async function readStatus(machine: Machine): Promise<{ mode: string; phases: PhaseStatus[] }> {
+  // The exit status is that of the phases, which the scenarios look at one by one.
+  const { output } = await machine.run('haos config status --format json');
+  return JSON.parse(output) as { mode: string; phases: PhaseStatus[] };
+}
