@@ -36,8 +36,11 @@ export interface Context {
   isRoot(): boolean;
   /** Whether colour shows on an output. */
   hasColor(output: 'out' | 'err'): Promise<boolean>;
-  /** Makes an interruption end the process with the status for it, once the running step has finished writing. */
-  onInterrupt(): void;
+  /**
+   * Makes an interruption end the process with the status for it, once the running step has finished writing; with `stop`, when
+   * what that began has ended.
+   */
+  onInterrupt(stop?: () => Promise<unknown>): void;
 }
 
 export type Run = (invocation: Invocation, context: Context) => Promise<ExitStatus>;

@@ -142,10 +142,114 @@ const config: Command = {
   load: async () => (await import('./config/config.js')).runConfig,
 };
 
+const install: Command = {
+  name: 'install',
+  summary: 'install HAOS on a disk of this machine',
+  description:
+    'Everything is checked before the first write: configuration, image, programs, disk. What is not named is taken\n' +
+    'from haos.install of the configuration, kernel arguments included. No question is asked, so --silent is needed.',
+  options: [
+    { name: 'silent', summary: 'ask no question' },
+    { name: 'check', summary: 'only check, and say what was found; nothing is written' },
+    { name: 'device', value: 'DEVICE', summary: 'the whole disk; default: the only one that fits' },
+    {
+      name: 'config-url',
+      value: 'URL',
+      summary: 'the configuration to install: a URL or a path; default: that of this system',
+    },
+    { name: 'allow-empty-config', summary: 'install a fetched configuration that configures nothing' },
+    { name: 'image', value: 'DIR', summary: 'the directory with the components; default: /haos/system' },
+    { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
+    { name: 'tty', value: 'TTY', summary: 'the console of the installed system; default: those in use' },
+    { name: 'debug', summary: 'log more on the installed system' },
+    { name: 'reboot', summary: 'restart afterwards, as in mode install' },
+    { name: 'power-off', summary: 'power off afterwards' },
+    FORMAT,
+  ],
+  examples: [
+    { line: 'sudo haos install --check --device /dev/vda', what: 'whether it could be installed' },
+    {
+      line: 'sudo haos install --silent --device /dev/vda --config-url https://config.example/node.yaml',
+      what: 'install, with a configuration from a server',
+    },
+  ],
+  load: async () => (await import('./install/install.js')).runInstall,
+};
+
+const DESTINATION: Option = {
+  name: 'destination',
+  value: 'DIR',
+  summary: 'the system directory of the node; default: /haos/system',
+};
+
+const upgradeCommands: readonly Command[] = [
+  {
+    name: 'status',
+    summary: 'show what is installed, what runs, and what boots next',
+    options: [DESTINATION, FORMAT],
+    examples: [{ line: 'sudo haos upgrade status', what: 'after an upgrade' }],
+    load: async () => (await import('./upgrade/upgrade-status.js')).runUpgradeStatus,
+  },
+  {
+    name: 'rollback',
+    summary: 'boot the other version next, and remember not to come back by itself',
+    options: [DESTINATION],
+    examples: [{ line: 'sudo haos upgrade rollback', what: 'go back; a second time, forth again' }],
+    load: async () => (await import('./upgrade/change.js')).runRollback,
+  },
+  {
+    name: 'forget',
+    summary: 'forget which version failed, so that it may be tried again',
+    options: [DESTINATION],
+    examples: [{ line: 'sudo haos upgrade forget', what: 'before a second attempt' }],
+    load: async () => (await import('./upgrade/change.js')).runForget,
+  },
+  {
+    name: 'confirm',
+    summary: 'end the trial of the version that runs: it works',
+    description: 'The node itself does so when it is healthy; there is no need to call it.',
+    options: [DESTINATION],
+    examples: [{ line: 'sudo haos upgrade confirm', what: 'keep the version that runs' }],
+    load: async () => (await import('./upgrade/change.js')).runConfirm,
+  },
+];
+
+const upgrade: Command = {
+  name: 'upgrade',
+  summary: 'put a new version beside the one that runs, to boot it next',
+  description:
+    'All or nothing: a version that does not work is left by itself after two boots. Each option can also be given by\n' +
+    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true.',
+  options: [
+    { name: 'source', value: 'DIR', summary: 'the directory with the new components; default: /haos/system' },
+    DESTINATION,
+    { name: 'rootfs', summary: 'upgrade haos, and k3s where the source has it' },
+    { name: 'kernel', summary: 'upgrade the kernel; default: everything' },
+    { name: 'allow-downgrade', summary: 'take an older version, too' },
+    { name: 'sync', summary: 'let everything in memory reach the disks' },
+    {
+      name: 'remount',
+      summary: 'accepted as by earlier versions: a read-only destination is remounted anyway',
+    },
+    { name: 'reboot', summary: 'restart the node afterwards' },
+    { name: 'lock-file', value: 'FILE', summary: 'default: /run/haos/upgrade.lock' },
+    FORMAT,
+  ],
+  examples: [
+    { line: 'sudo haos upgrade --source /mnt/haos/system --reboot', what: 'upgrade everything and restart' },
+    {
+      line: 'haos upgrade --source /haos/system --destination /host/haos/system --rootfs',
+      what: 'from within the image of a release',
+    },
+  ],
+  commands: upgradeCommands,
+  load: async () => (await import('./upgrade/upgrade.js')).runUpgrade,
+};
+
 /** Everything the program does; help and arguments follow from it. */
 export const haos: Command = {
   name: 'haos',
-  summary: 'configure a HAOS node',
+  summary: 'configure, install and upgrade a HAOS node',
   description:
     'A node is configured by one cloud-config: /haos/system/config.yaml, the kernel command line,\n' +
     '/var/lib/rancher/HAOS/config.yaml and config.d/*, merged in this order.',
@@ -155,5 +259,5 @@ export const haos: Command = {
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [config],
+  commands: [config, install, upgrade],
 };

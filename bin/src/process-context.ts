@@ -18,10 +18,13 @@ export function processContext(): Context {
     input: () => readInput(0),
     isRoot: () => process.getuid?.() === 0,
     hasColor: (output) => hasColor(FD[output]),
-    onInterrupt() {
+    onInterrupt(stop = async () => undefined) {
       // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.
-      process.once('SIGINT', () => process.exit(130));
-      process.once('SIGTERM', () => process.exit(143));
+      for (const [signal, status] of [
+        ['SIGINT', 130],
+        ['SIGTERM', 143],
+      ] as const)
+        process.once(signal, () => void stop().finally(() => process.exit(status)));
     },
   };
 }

@@ -76,13 +76,17 @@ it.each(instructive.map((page) => [page.path, page] as const))(
   },
 );
 
-const COMMANDS = ['validate', 'plan', 'explain', 'status', 'schema', 'put'];
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
+  install: [],
+  upgrade: ['status', 'rollback', 'forget', 'confirm'],
+};
 
 /** The options of the command that the words of a call name, as its help lists them. */
 async function optionsOf(words: readonly string[]): Promise<string[]> {
-  const isCommand = (word: string, depth: number) =>
-    depth === 0 ? word === 'config' : COMMANDS.includes(word);
-  const path = words.slice(0, 2).filter((word, depth) => isCommand(word, depth));
+  const [first = '', second = ''] = words;
+  const inside = COMMANDS[first];
+  const path = inside === undefined ? [] : [first, ...inside.filter((name) => name === second)];
   const known = help.get(path.join(' ')) ?? (await haos([...path, '--help'])).stdout;
   help.set(path.join(' '), known);
   return [...known.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1] ?? '');
@@ -91,14 +95,19 @@ async function optionsOf(words: readonly string[]): Promise<string[]> {
 const help = new Map<string, string>();
 
 describe('docs/cli.md', () => {
-  it.each(['', ...COMMANDS])('lists exactly the options of haos config %s', async (command) => {
-    const name = ['haos', 'config', command].join(' ').trim();
+  const commands = Object.entries(COMMANDS).flatMap(([name, inside]) => [
+    name,
+    ...inside.map((command) => `${name} ${command}`),
+  ]);
+
+  it.each(commands)('lists exactly the options of haos %s', async (command) => {
+    const name = `haos ${command}`;
     const { text } = pageAt('docs/cli.md');
 
     const section = text.split(/^## /m).find((candidate) => candidate.startsWith(`\`${name}\``)) ?? '';
 
     const listed = [...section.matchAll(/^\| `(--[\w-]+)/gm)].map((match) => match[1]);
-    const options = await optionsOf(['config', command]);
+    const options = await optionsOf(command.split(' '));
     expect(new Set(listed)).toEqual(new Set(options.filter((option) => option !== '--help')));
   });
 });

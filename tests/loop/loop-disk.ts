@@ -65,13 +65,13 @@ export function writeUdevadm(directory: string): string {
 }
 
 /** A small tree that has everything an image has, with its checksums. */
-export function writeImage(directory: string): void {
+export function writeImage(directory: string, version = 'v1.0.0'): void {
   const files = {
-    'haos/v1.0.0/rootfs.squashfs': 'a root file system '.repeat(50_000),
-    'haos/v1.0.0/haos': '#!/bin/sh\n',
-    'kernel/6.1.0-v1.0.0/kernel.squashfs': 'modules '.repeat(50_000),
-    'kernel/6.1.0-v1.0.0/vmlinuz': 'a kernel',
-    'kernel/6.1.0-v1.0.0/initrd': 'an initrd',
+    [`haos/${version}/rootfs.squashfs`]: 'a root file system '.repeat(50_000),
+    [`haos/${version}/haos`]: '#!/bin/sh\n',
+    [`kernel/6.1.0-${version}/kernel.squashfs`]: 'modules '.repeat(50_000),
+    [`kernel/6.1.0-${version}/vmlinuz`]: 'a kernel',
+    [`kernel/6.1.0-${version}/initrd`]: 'an initrd',
   };
   let sums = '';
   for (const [path, content] of Object.entries(files)) {
@@ -80,6 +80,6 @@ export function writeImage(directory: string): void {
     sums += `${createHash('sha256').update(content).digest('hex')}  ./${path}\n`;
   }
   writeFileSync(join(directory, 'sha256sum.txt'), sums);
-  symlinkSync('v1.0.0', join(directory, 'haos/current'));
-  symlinkSync('6.1.0-v1.0.0', join(directory, 'kernel/current'));
+  symlinkSync(version, join(directory, 'haos/current'));
+  symlinkSync(`6.1.0-${version}`, join(directory, 'kernel/current'));
 }

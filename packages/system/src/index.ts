@@ -94,3 +94,4 @@ export {
   upgradeStatus,
 } from './upgrade/status.js';
 export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';
+export { isReadOnlyMount, withWritable } from './writable.js';

@@ -3,6 +3,7 @@ import { HaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
+import { withWritable } from '../writable.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
 import { readBooted } from './booted.js';
 import { completeIntent, readIntent } from './complete-intent.js';
@@ -42,7 +43,7 @@ export function rollback(
   host: Host,
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
-  return withLock(host, lockFile, () => {
+  return change(host, { directory, lockFile }, () => {
     completeIntent(host, { directory });
     const slots = readSlots(host, directory);
     const state = readBootState(host, directory);
@@ -63,7 +64,7 @@ export function forgetFailure(
   host: Host,
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
-  return withLock(host, lockFile, () => {
+  return change(host, { directory, lockFile }, () => {
     const next = nextBootState(readBootState(host, directory), { kind: 'forgotten' });
     writeBootState(host, next, directory);
     return next;
@@ -78,7 +79,7 @@ export function markHealthy(
   host: Host,
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
-  return withLock(host, lockFile, () => {
+  return change(host, { directory, lockFile }, () => {
     const { slot } = readBooted(host);
     const set = nameSet(readSlots(host, directory)[slot]);
     const state = readBootState(host, directory);
@@ -86,4 +87,12 @@ export function markHealthy(
     if (next !== state) writeBootState(host, next, directory);
     return next;
   });
+}
+
+function change(
+  host: Host,
+  { directory, lockFile }: Required<ChangeOptions>,
+  work: () => BootState,
+): Promise<BootState> {
+  return withLock(host, lockFile, () => withWritable(host, directory, work));
 }

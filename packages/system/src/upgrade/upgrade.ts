@@ -13,6 +13,7 @@ import { copyTree, verifyTree } from '../copy-tree.js';
 import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
+import { withWritable } from '../writable.js';
 import { readBootState } from './boot-state.js';
 import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, switchSlots } from './complete-intent.js';
@@ -51,10 +52,12 @@ export interface UpgradeReport {
 
 /**
  * Puts a new release beside the one that runs, and makes it the one that boots next, on trial. All or nothing: everything is
- * checked first, copied and read back, and then the links are moved as one. HAOS_LOCKED when another upgrade runs.
+ * checked first, copied and read back, and then the links are moved as one. A read-only mount of the destination is made writable
+ * meanwhile. HAOS_LOCKED when another upgrade runs.
  */
 export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
-  return withLock(options.host, options.lockFile ?? layout.upgradeLock, () => upgradeAlone(options));
+  const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
+  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
 }
 
 async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
