@@ -19,6 +19,12 @@ export function isoArguments(): string[] {
   return ['-cdrom', join(ARTIFACTS, 'haos-amd64.iso'), '-boot', 'd', ...NETWORK];
 }
 
+/** The same on a machine with EFI, whose variables nobody keeps. */
+export function efiArguments(): string[] {
+  const firmware = '/usr/share/OVMF/OVMF_CODE.fd';
+  return ['-drive', `if=pflash,format=raw,readonly=on,file=${firmware}`, ...isoArguments()];
+}
+
 /** Arguments of a machine that starts from kernel and initrd alone. */
 export function netbootArguments(cmdline: string, initrd = join(ARTIFACTS, 'haos-initrd-amd64')): string[] {
   const kernel = join(ARTIFACTS, 'haos-vmlinuz-amd64');

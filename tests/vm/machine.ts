@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { CONSOLE_LOGS } from './paths.js';
 
 export interface MachineOptions {
@@ -133,7 +134,10 @@ class SerialMachine implements Machine {
     await this.expect(new RegExp(`begin-${this.commands}\n`), seconds);
     const start = this.position;
     const end = await this.expect(new RegExp(`${mark}:(\\d+)\n`), seconds);
-    const output = this.text.slice(start, this.position - end.length).replace(/\n$/, '');
+    const output = stripVTControlCharacters(this.text.slice(start, this.position - end.length)).replace(
+      /\n$/,
+      '',
+    );
     return { status: Number(/:(\d+)/.exec(end)?.[1]), output };
   }
 

@@ -31,6 +31,9 @@ const DROPPED = [
   'dpkg',
 ];
 
+/** Directories that are empty in the image, where configurations put files. */
+const FOR_CONFIGURATIONS = ['conf.d', 'local.d'];
+
 /** Links below /usr, which is all that an image has. */
 const LINKS: Readonly<Record<string, string>> = {
   // The first process is busybox, and only its own programs can talk to it.
@@ -68,6 +71,7 @@ export const rootfs: Step = {
     trim(tree, readTrimmed(root));
     for (const name of DROPPED) rmSync(join(tree, 'etc', name), { recursive: true, force: true });
     copyOverlay(join(root, 'os/overlay/rootfs'), tree);
+    for (const name of FOR_CONFIGURATIONS) mkdirSync(join(tree, 'etc', name), { recursive: true });
     chmodSync(join(tree, 'etc/sudoers.d/rancher'), 0o440);
     addAccounts(join(tree, 'etc'), epoch);
     enableServices(tree, readServices(root));
