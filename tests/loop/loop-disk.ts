@@ -28,6 +28,7 @@ export const ENVIRONMENT = {
 export interface LoopDisk {
   /** Such as `/dev/loop3`. */
   device: string;
+  file: string;
   /** The digest of everything on it. */
   digest(): string;
   release(): void;
@@ -41,6 +42,7 @@ export function createLoopDisk(directory: string, megabytes: number): LoopDisk {
   const device = must('losetup', '--find', '--show', '--partscan', file);
   return {
     device,
+    file,
     digest() {
       must('sync', file);
       return createHash('sha256').update(readFileSync(file)).digest('hex');
