@@ -87,6 +87,16 @@ describe('live, from the ISO', () => {
     expect(await machine.read('sshd -T | grep -ix "permitemptypasswords no"')).not.toBe('');
   });
 
+  it('has keys and names of its own, none from the image', async () => {
+    expect(await machine.run('ls /usr/share/haos/etc/ssh | grep host_')).toMatchObject({ output: '' });
+    expect(await machine.read('cat /usr/share/haos/etc/machine-id /etc/machine-id 2>/dev/null | wc -l')).toBe(
+      '1',
+    );
+    expect(await machine.read('readlink /etc/iscsi/initiatorname.iscsi')).toMatch(
+      /^\/var\/lib\/rancher\/HAOS\//,
+    );
+  });
+
   it('has what k3s needs of its host', async () => {
     expect(await machine.read('stat -f -c %T /sys/fs/cgroup')).toBe('cgroup2fs');
     const controllers = (await machine.read('cat /sys/fs/cgroup/cgroup.subtree_control')).split(' ');

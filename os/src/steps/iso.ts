@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { copyOverlay } from '../overlay.js';
@@ -30,7 +31,19 @@ export const iso: Step = {
       'uuid',
       date,
     ];
-    await run('grub-mkrescue', ['-o', image, '--locales=', '--themes=', '--fonts=', tree, '--', ...volume]);
-    await run('rm', ['-rf', tree]);
+    const programs = placeMformat(join(out, 'programs'));
+    await run('grub-mkrescue', ['-o', image, '--locales=', '--themes=', '--fonts=', tree, '--', ...volume], {
+      env: { PATH: `${programs}:/usr/sbin:/usr/bin:/sbin:/bin` },
+    });
+    for (const path of [tree, programs]) rmSync(path, { recursive: true });
   },
 };
+
+/** grub-mkrescue makes its EFI partition with mformat, which would give it a random serial number. */
+function placeMformat(directory: string): string {
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'mformat'), '#!/bin/sh\nexec /usr/bin/mformat -N 48414f53 "$@"\n', {
+    mode: 0o755,
+  });
+  return directory;
+}

@@ -16,7 +16,7 @@ import { copyOverlay, placeLink } from '../overlay.js';
 import { readServices, readTrimmed } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 
-/** Of Debian's /etc: services of other kinds of init, and what belongs to one machine. */
+/** Of Debian's /etc: services of other kinds of init, and what belongs to one machine, keys above all. */
 const DROPPED = [
   'init.d',
   'runlevels',
@@ -29,7 +29,9 @@ const DROPPED = [
   'motd',
   'apt',
   'dpkg',
-];
+  'ssh/ssh_host_*',
+  'iscsi/initiatorname.iscsi',
+].map((path) => `etc/${path}`);
 
 /** Directories that are empty in the image, where configurations put files. */
 const FOR_CONFIGURATIONS = ['conf.d', 'local.d'];
@@ -68,8 +70,7 @@ export const rootfs: Step = {
     const { root, of, out, options, epoch, run } = context;
     const tree = join(out, 'tree');
     await run('cp', ['-a', join(of('userland'), 'tree'), tree]);
-    trim(tree, readTrimmed(root));
-    for (const name of DROPPED) rmSync(join(tree, 'etc', name), { recursive: true, force: true });
+    trim(tree, [...readTrimmed(root), ...DROPPED]);
     copyOverlay(join(root, 'os/overlay/rootfs'), tree);
     for (const name of FOR_CONFIGURATIONS) mkdirSync(join(tree, 'etc', name), { recursive: true });
     chmodSync(join(tree, 'etc/sudoers.d/rancher'), 0o440);
