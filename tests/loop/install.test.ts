@@ -161,6 +161,18 @@ describe('an installation for BIOS', () => {
     });
   });
 
+  it('makes a place for GRUB on a disk beyond the reach of the msdos table', async () => {
+    disk.release();
+    disk = createLoopDisk(directory, 3_000_000);
+
+    const report = await install(options());
+
+    expect(report.status).toBe('installed');
+    const { partitiontable: table } = JSON.parse(must('sfdisk', '--json', disk.device));
+    expect([table.label, table.partitions.length]).toEqual(['gpt', 2]);
+    expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', `${disk.device}p2`)).toBe('HAOS_STATE');
+  });
+
   it('that is interrupted releases everything and leaves no state partition', async () => {
     const ended = new AbortController();
     const reason = new Error('interrupted');

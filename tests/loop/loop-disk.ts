@@ -6,6 +6,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,6 +51,7 @@ export function createLoopDisk(directory: string, megabytes: number): LoopDisk {
     release() {
       spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
       must('losetup', '--detach', device);
+      rmSync(file);
     },
   };
 }
