@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InstallEvent, type InstallOptions, install } from '@haos/install';
 import { type Host, liveHost, parseBootState } from '@haos/system';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage, writeUdevadm } from './loop-disk.js';
 
 const SMALL = 100_000_000;
@@ -249,12 +249,10 @@ describe('an installation is refused, and the disk left as it was,', () => {
     const where = join(directory, 'mounted');
     mkdirSync(where);
     must('mount', '-o', 'ro', disk.device, where);
+    onTestFinished(() => void must('umount', where));
     const before = disk.digest();
 
-    const failed = await refuse({});
-    must('umount', where);
-
-    expect(failed).toEqual(['in-use']);
+    expect(await refuse({})).toEqual(['in-use']);
     expect(disk.digest()).toBe(before);
   });
 
