@@ -29,7 +29,11 @@ export async function runForget(invocation: Invocation, context: Context): Promi
 /** `haos upgrade confirm`: what runs works. */
 export async function runConfirm(invocation: Invocation, context: Context): Promise<ExitStatus> {
   const { trial } = await change(markHealthy, invocation, context);
-  context.err(trial ? 'upgrade: another version is still on trial\n' : 'upgrade: nothing is on trial\n');
+  context.err(
+    trial
+      ? 'upgrade: the next boot is a trial; what runs now says nothing about it\n'
+      : 'upgrade: nothing is on trial\n',
+  );
   return EXIT.done;
 }
 

@@ -13,10 +13,10 @@ export async function runUpgradeStatus(invocation: Invocation, context: Context)
 }
 
 /** The status for people. */
-export function formatStatus({ slots, booted, state, isInterrupted }: UpgradeStatus): string {
+export function formatStatus({ slots, running, state, isInterrupted }: UpgradeStatus): string {
   const lines = SLOTS.flatMap((slot) => {
     const notes = [
-      ...(slot === booted ? ['runs'] : []),
+      ...(slot === running ? ['runs'] : []),
       ...(slot === state.slot ? ['boots next'] : []),
       ...(state.trial === nameSet(slots[slot]) ? [`on trial, ${state.tries ?? 0} boots left`] : []),
       ...(state.failed === nameSet(slots[slot]) ? ['failed'] : []),

@@ -42,26 +42,38 @@ describe('the state of booting', () => {
     [
       'health ends the trial',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 1 },
-      { kind: 'healthy', set: 'v2', slot: 'current' },
+      { kind: 'healthy', set: 'v2', slot: 'current', onTrial: true },
       { slot: 'current', good: 'v2' },
     ],
     [
       'health of a set that had failed before forgets that',
       { slot: 'current', trial: 'v2', tries: 1, failed: 'v2' },
-      { kind: 'healthy', set: 'v2', slot: 'current' },
+      { kind: 'healthy', set: 'v2', slot: 'current', onTrial: true },
       { slot: 'current', good: 'v2' },
     ],
     [
       'health after a return keeps what failed',
       { slot: 'previous', failed: 'v2' },
-      { kind: 'healthy', set: 'v1', slot: 'previous' },
+      { kind: 'healthy', set: 'v1', slot: 'previous', onTrial: false },
       { slot: 'previous', good: 'v1', failed: 'v2' },
     ],
     [
       'health of the entry that somebody chose in the menu says nothing',
       { slot: 'current', trial: 'v2', tries: 1 },
-      { kind: 'healthy', set: 'v1', slot: 'previous' },
+      { kind: 'healthy', set: 'v1', slot: 'previous', onTrial: false },
       { slot: 'current', trial: 'v2', tries: 1 },
+    ],
+    [
+      'health of the boot before a set was staged says nothing about it',
+      { slot: 'current', good: 'v1', trial: 'v2', tries: 2 },
+      { kind: 'healthy', set: 'v2', slot: 'current', onTrial: false },
+      { slot: 'current', good: 'v1', trial: 'v2', tries: 2 },
+    ],
+    [
+      'health after an upgrade that early boot undid ends its trial',
+      { slot: 'current', trial: 'v2', tries: 1 },
+      { kind: 'healthy', set: 'v1', slot: 'current', onTrial: true },
+      { slot: 'current', good: 'v1' },
     ],
     [
       'an upgrade that is undone is not on trial',

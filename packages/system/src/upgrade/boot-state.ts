@@ -28,8 +28,8 @@ export type BootEvent =
   | { kind: 'menu' }
   /** GRUB boots the entry of the current slot. */
   | { kind: 'boot' }
-  /** The set of this slot works. */
-  | { kind: 'healthy'; set: string; slot: Slot }
+  /** The set of this slot works; `onTrial`: GRUB booted it as one that has to show so. */
+  | { kind: 'healthy'; set: string; slot: Slot; onTrial: boolean }
   /** An upgrade that was interrupted before the set was complete is undone. */
   | { kind: 'undone'; slot: Slot }
   /** The other slot is wanted, and why the set that is left should not come back by itself. */
@@ -63,9 +63,14 @@ export function nextBootState(state: BootState, event: BootEvent): BootState {
   }
 }
 
-function afterHealth(state: BootState, { set, slot }: { set: string; slot: Slot }): BootState {
+function afterHealth(
+  state: BootState,
+  { set, slot, onTrial }: Extract<BootEvent, { kind: 'healthy' }>,
+): BootState {
   // Somebody chose the other entry in the menu: this says nothing about what is on trial.
   if (slot !== state.slot) return state;
+  // It was staged after this boot, and the links name it already.
+  if (state.trial !== undefined && !onTrial) return state;
   const { trial: _trial, tries: _tries, failed, ...settled } = state;
   return { ...settled, good: set, ...(failed !== undefined && failed !== set && { failed }) };
 }

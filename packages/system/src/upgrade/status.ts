@@ -10,8 +10,8 @@ import { completeIntent, readIntent } from './complete-intent.js';
 
 export interface UpgradeStatus {
   slots: Slots;
-  /** The slot that this boot took. */
-  booted: Slot;
+  /** The slot that names what runs: after an upgrade, and until the next boot, it is the previous one. */
+  running: Slot;
   /** What the next boot takes and what is on trial. */
   state: BootState;
   /** An upgrade was interrupted; early boot, or the next upgrade, completes or undoes it. */
@@ -20,10 +20,13 @@ export interface UpgradeStatus {
 
 /** What is installed, what booted, and what will boot next. Changes nothing. */
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
+  const { slot, onTrial } = readBooted(host);
+  const state = readBootState(host, directory);
+  const isStaged = state.trial !== undefined && !onTrial;
   return {
     slots: readSlots(host, directory),
-    booted: readBooted(host).slot,
-    state: nextBootState(readBootState(host, directory), { kind: 'menu' }),
+    running: isStaged ? 'previous' : slot,
+    state: nextBootState(state, { kind: 'menu' }),
     isInterrupted: readIntent(host, directory) !== undefined,
   };
 }
@@ -80,10 +83,10 @@ export function markHealthy(
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, () => {
-    const { slot } = readBooted(host);
+    const { slot, onTrial } = readBooted(host);
     const set = nameSet(readSlots(host, directory)[slot]);
     const state = readBootState(host, directory);
-    const next = nextBootState(state, { kind: 'healthy', set, slot });
+    const next = nextBootState(state, { kind: 'healthy', set, slot, onTrial });
     if (next !== state) writeBootState(host, next, directory);
     return next;
   });

@@ -308,6 +308,14 @@ describe('after an upgrade', () => {
     expect(readBootState(host)).toEqual({ slot: 'current', good: nameSet(NEW) });
   });
 
+  it('what still runs is the previous set, and its health says nothing about the new one', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...cmdline('haos.slot=current\n') });
+    await run(host);
+
+    expect(upgradeStatus(host).running).toBe('previous');
+    expect(await markHealthy(host)).toMatchObject({ trial: nameSet(NEW), tries: 2 });
+  });
+
   it('a set that never works is left, remembered, refused, and may be forgotten', async () => {
     const host = createHost();
     await run(host);
@@ -343,7 +351,7 @@ describe('after an upgrade', () => {
 
     expect(upgradeStatus(host)).toEqual({
       slots: { current: {}, previous: {} },
-      booted: 'current',
+      running: 'current',
       state: { slot: 'current' },
       isInterrupted: false,
     });
