@@ -15,6 +15,15 @@ export interface CmdlineResult {
   warnings: CmdlineProblem[];
 }
 
+/** What early boot reads itself; no part of a configuration (docs/boot.md). */
+const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
+  'haos.mode',
+  'haos.fallback_mode',
+  'haos.debug',
+  'haos.slot',
+  'haos.state',
+]);
+
 /**
  * The parameters of a kernel command line that name a key of the configuration, as nodes. Names are looked up as in YAML;
  * repeating a list adds to it, repeating anything else replaces it; entries of string maps are `name[KEY]=` or `name.KEY=`.
@@ -29,7 +38,8 @@ export function parseCmdline(text: string): CmdlineResult {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
     const isHaos = /^haos(?:[.[]|$)/i.test(parameter.name);
     if (outcome === 'inserted' || isHaos) ours.add(index);
-    if (outcome === 'unknown' && isHaos) warnings.push(unknown(parameter));
+    if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
+      warnings.push(unknown(parameter));
   });
   for (const issue of issues)
     if (ours.has(issue.parameter) && issue.code !== 'malformed-name' && issue.code !== 'empty-name')

@@ -292,6 +292,14 @@ describe('the kernel command line', () => {
     expect(read(cmdline(text))).toEqual({});
   });
 
+  it('knows what early boot reads', () => {
+    expect(
+      codes(
+        cmdline('haos.mode=live haos.fallback_mode=install haos.debug haos.slot=previous haos.state=UUID=a'),
+      ),
+    ).toEqual([]);
+  });
+
   it('reports unknown parameters below haos only', () => {
     expect(codes(cmdline('haos.tokn=x foo=bar quiet hostnam=x'))).toEqual(['warning unknown-key']);
   });

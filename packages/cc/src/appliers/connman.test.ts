@@ -20,6 +20,7 @@ describe('connman', () => {
       '[General]',
       'NetworkInterfaceBlacklist=veth,cni,flannel,cali,kube-ipvs,docker,virbr',
       'PreferredTechnologies=ethernet,wifi',
+      'EnableOnlineCheck=false',
       'FallbackNameservers=8.8.8.8,1.1.1.1',
       'FallbackTimeservers=0.us.pool.ntp.org',
       '',
@@ -74,13 +75,13 @@ describe('connman', () => {
   it('never writes a line break into the file, and still writes the rest', async () => {
     const host = hostWith();
     const config = {
-      haos: { dnsNameservers: ['8.8.8.8\nEnableOnlineCheck=false'], ntpServers: ['ntp.example'] },
+      haos: { dnsNameservers: ['8.8.8.8\nSingleConnectedTechnology=true'], ntpServers: ['ntp.example'] },
     };
 
     const run = await runApplier(connman, config, { host, phase: 'boot' });
 
     expect(run.failures).toEqual(['HAOS_CC_CONNMAN_VALUE']);
-    expect(host.files.readText(PATH)).not.toContain('EnableOnlineCheck');
+    expect(host.files.readText(PATH)).not.toContain('SingleConnectedTechnology');
     expect(host.files.readText(PATH)).toContain('FallbackTimeservers=ntp.example');
   });
 

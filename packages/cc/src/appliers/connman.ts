@@ -37,6 +37,8 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
     '[General]',
     `NetworkInterfaceBlacklist=${FOREIGN_INTERFACES.join(',')}`,
     'PreferredTechnologies=ethernet,wifi',
+    // It would ask a server of connman's project after each connection.
+    'EnableOnlineCheck=false',
   ];
   if (isHostname(config.hostname ?? '') || keptHostname(context.host))
     lines.push('AllowHostnameUpdates=false');
