@@ -110,11 +110,11 @@ describe('a command', () => {
     let started = '';
 
     await expect(
-      runCommand('sh', ['-c', script], { timeout: 500, onLine: (line) => (started = line) }),
+      runCommand('sh', ['-c', script], { timeout: 2_000, onLine: (line) => (started = line) }),
     ).rejects.toEqual(failure('HAOS_COMMAND_TIMEOUT'));
 
     expect(Number(started)).toBeGreaterThan(1);
-    expect(isRunning(Number(started))).toBe(false);
+    await expect.poll(() => isRunning(Number(started)), { timeout: 5_000 }).toBe(false);
   });
 
   it('does not wait for what it leaves in the background', async () => {
