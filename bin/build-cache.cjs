@@ -1,8 +1,9 @@
 'use strict';
 
 // Makes the code caches that haos.cjs uses, for the Node that runs this: one beside each file of dist/, or of the directory
-// given. Nothing of the program is executed and V8's hashes are seeded, so that the same files give the same caches. (With
-// --hash-seed they would too, but then V8 refuses the caches in a process without that option.)
+// given. Nothing of the program is executed, V8's hashes are seeded and its garbage collector keeps to one thread, so that
+// the same files give the same caches. (--hash-seed would do for the hashes too, but then V8 refuses the caches in a process
+// without that option.)
 const { spawnSync } = require('node:child_process');
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -10,7 +11,7 @@ const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 const { wrap } = require('./haos.cjs');
 
-const SEED = '--random-seed=1';
+const REPRODUCIBLE = ['--random-seed=1', '--single-threaded-gc'];
 
 /** @param {string} directory */
 function buildCaches(directory) {
@@ -25,10 +26,10 @@ function buildCaches(directory) {
   }
 }
 
-if (process.execArgv.includes(SEED)) {
+if (REPRODUCIBLE.every((option) => process.execArgv.includes(option))) {
   buildCaches(process.argv[2] ?? join(__dirname, 'dist'));
 } else {
-  const { status } = spawnSync(process.execPath, [SEED, __filename, ...process.argv.slice(2)], {
+  const { status } = spawnSync(process.execPath, [...REPRODUCIBLE, __filename, ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
   process.exitCode = status ?? 1;
