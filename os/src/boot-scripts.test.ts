@@ -1,7 +1,18 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const overlay = fileURLToPath(new URL('../overlay/', import.meta.url));
 const inInitrd = `${overlay}initrd/lib/haos/`;
@@ -122,5 +133,97 @@ describe('the initrd phase', () => {
     const { status } = run([`${inInitrd}root.sh`], { cmdline: '', script: `configures '${word}'` });
 
     expect(status === 0).toBe(wanted);
+  });
+});
+
+describe('an interrupted upgrade', () => {
+  let system: string;
+
+  beforeEach(() => {
+    system = mkdtempSync(join(tmpdir(), 'haos-intent-'));
+    for (const version of ['haos/v1', 'haos/v2', 'kernel/6-v1', 'kernel/6-v2', 'k3s/k1'])
+      mkdirSync(join(system, version), { recursive: true });
+    // As it is killed after the kernel's link was moved and before that of haos.
+    link({
+      'haos/current': 'v1',
+      'haos/previous': 'v1',
+      'kernel/current': '6-v2',
+      'kernel/previous': '6-v1',
+    });
+    link({ 'k3s/current': 'k1', 'k3s/previous': 'k1' });
+  });
+
+  afterEach(() => rmSync(system, { recursive: true }));
+
+  const INTENT = `haos-intent 1
+slot current
+haos v1 - v2 v1
+k3s k1 - k1 k1
+kernel 6-v1 - 6-v2 6-v1
+end
+`;
+  const NAMES = ['haos/current', 'haos/previous', 'kernel/current', 'kernel/previous'];
+
+  function link(links: Readonly<Record<string, string>>): void {
+    for (const [path, target] of Object.entries(links)) {
+      rmSync(join(system, path), { force: true });
+      symlinkSync(target, join(system, path));
+    }
+  }
+
+  /** Where the links lead after early boot, and whether the intent is gone. */
+  function settle({ intent = INTENT, cmdline = 'haos.slot=current' } = {}): string[] {
+    writeFileSync(join(system, 'intent'), intent);
+    const script = `debug() { :; }; sync() { :; }; slot=$(argument haos.slot); settle_intent ${system}`;
+    run([`${inRoot}common.sh`, `${inInitrd}state.sh`], { cmdline, script });
+    expect(readdirSync(system)).toEqual(['haos', 'k3s', 'kernel']);
+    expect(readdirSync(join(system, 'kernel')).filter((name) => name.endsWith('.new'))).toEqual([]);
+    return NAMES.map((name) => {
+      try {
+        return readlinkSync(join(system, name));
+      } catch {
+        return '-';
+      }
+    });
+  }
+
+  it('is completed when its kernel runs', () => {
+    expect(settle()).toEqual(['v2', 'v1', '6-v2', '6-v1']);
+  });
+
+  it('is undone when the kernel from before runs', () => {
+    link({ 'kernel/current': '6-v1' });
+
+    expect(settle()).toEqual(['v1', '-', '6-v1', '-']);
+  });
+
+  it('is decided by the trial when the kernel is the same on both sides', () => {
+    const intent = INTENT.replaceAll('6-v2', '6-v1');
+    link({ 'kernel/current': '6-v1' });
+
+    expect(settle({ intent, cmdline: 'haos.slot=current haos.trial' })).toEqual(['v2', 'v1', '6-v1', '6-v1']);
+    link({ 'haos/current': 'v1' });
+    expect(settle({ intent })).toEqual(['v1', '-', '6-v1', '-']);
+  });
+
+  it('is undone when what it brings is not there', () => {
+    rmSync(join(system, 'haos/v2'), { recursive: true });
+
+    expect(settle({ cmdline: 'haos.slot=current haos.trial' })).toEqual(['v1', '-', '6-v1', '-']);
+  });
+
+  it.each([
+    ['cut off', INTENT.replace('end\n', '')],
+    ['of another kind', INTENT.replace('haos-intent 1', 'haos-intent 2')],
+    ['without a component', INTENT.replace(/^k3s.*\n/m, '')],
+    ['empty', ''],
+  ])('changes no link when the file is %s', (_title, intent) => {
+    expect(settle({ intent })).toEqual(['v1', 'v1', '6-v2', '6-v1']);
+  });
+
+  it('changes no link when neither side is whole', () => {
+    for (const version of ['haos/v1', 'haos/v2']) rmSync(join(system, version), { recursive: true });
+
+    expect(settle()).toEqual(['v1', 'v1', '6-v2', '6-v1']);
   });
 });

@@ -22,6 +22,7 @@ export const initrd: Step = {
     for (const name of ['bin', 'dev', 'etc', 'lib/haos', 'proc', 'run', 'sys'])
       mkdirSync(join(tree, name), { recursive: true });
     await addBusybox(context, tree);
+    await addPrograms(context, tree);
     await addModules(context, tree);
     copyOverlay(join(root, 'os/overlay/initrd'), tree);
     copyFileSync(join(root, 'os/overlay/rootfs', COMMON), join(tree, 'lib/haos', basename(COMMON)));
@@ -41,6 +42,21 @@ async function addBusybox({ of, run }: StepContext, tree: string): Promise<void>
     .filter((name) => name !== '' && name !== 'busybox');
   for (const name of names) placeLink(join(tree, 'bin', name), 'busybox');
   placeLink(join(tree, 'sbin'), 'bin');
+}
+
+/** What busybox has not, with its libraries. */
+const PROGRAMS = ['/usr/sbin/e2fsck'];
+
+async function addPrograms({ of, run }: StepContext, tree: string): Promise<void> {
+  const userland = join(of('userland'), 'tree');
+  for (const program of PROGRAMS) {
+    copyFileSync(join(userland, program), join(tree, 'bin', basename(program)));
+    const libraries = await run('chroot', [userland, '/usr/bin/ldd', program]);
+    for (const [library] of libraries.matchAll(/\/lib\S+/g)) {
+      mkdirSync(join(tree, dirname(library)), { recursive: true });
+      copyFileSync(join(userland, library), join(tree, library));
+    }
+  }
 }
 
 /** Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not unpack each. */

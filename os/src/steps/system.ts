@@ -1,8 +1,18 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { placeLink } from '../overlay.js';
 import type { Step } from '../step.js';
+import { listTree } from '../tree.js';
 
 /** `haos/system/` with every component, as on a medium and on a state partition. */
 export const system: Step = {
@@ -21,6 +31,7 @@ export const system: Step = {
     copyFileSync(join(of('initrd'), 'initrd'), join(kernel, 'initrd'));
     for (const name of ['vmlinuz', 'initrd']) chmodSync(join(kernel, name), 0o644);
     addK3s(of('k3s'), out);
+    writeChecksums(join(out, 'haos/system'));
   },
 };
 
@@ -38,4 +49,17 @@ function addK3s(from: string, out: string): void {
   const directory = component(out, 'k3s', version);
   copyFileSync(join(from, 'k3s'), join(directory, 'k3s'));
   chmodSync(join(directory, 'k3s'), 0o755);
+}
+
+/** `sha256sum.txt`, by which an installation knows that the medium is whole. */
+function writeChecksums(directory: string): void {
+  const lines = listTree(directory)
+    .filter((path) => lstatSync(join(directory, path)).isFile())
+    .map(
+      (path) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(directory, path)))
+          .digest('hex')}  ${path}\n`,
+    );
+  writeFileSync(join(directory, 'sha256sum.txt'), lines.join(''));
 }

@@ -1,19 +1,14 @@
 # shellcheck shell=sh
-# /.base: where the components are, read-only. It is the medium, the state partition, or what the initrd itself carries.
-# These set `reason` when they fail.
+# /.base: where the components are. It is the medium, the state partition, or what the initrd itself carries. These set
+# `reason` when they fail.
 
 mount_base() {
 	mkdir -p /.base
 	case $mode in
 	disk) mount_state ;;
+	shell) if argument haos.state >/dev/null; then mount_state; else mount_carried || mount_medium; fi ;;
 	*) mount_carried || mount_medium ;;
 	esac
-}
-
-# A state partition is part of an installation. Until there is an installer, nothing makes one.
-mount_state() {
-	reason='this image cannot boot from a state partition yet'
-	return 1
 }
 
 # The initrd for network boots carries the system. It is moved into a file system of its own, because entering

@@ -2,16 +2,30 @@
 # The root of the running system, built at /sysroot: a tmpfs with /usr from the image, /etc from its template, and the
 # modules of this kernel.
 
-build_root() {
+# The boot loader says which of the two sets of components it took the kernel from.
+choose_slot() {
 	slot=$(argument haos.slot)
 	[ "$slot" = previous ] || slot=current
+}
+
+build_root() {
 	mkdir -p /sysroot
 	mount -t tmpfs -o mode=0755 root /sysroot
 	make_directories
 	mount -o move /.base /sysroot/.base
 	mount -o bind /sysroot/.base/haos/system /sysroot/haos/system
 	mount -o remount,bind,ro /sysroot/haos/system
+	[ -z "${is_persistent:-}" ] || bind_data
 	mount_usr && mount_kernel && fill_etc && mount_virtual && note_mode
+}
+
+# What outlives a boot. Everything else of the state partition is read-only.
+bind_data() {
+	data=/sysroot/.base/haos/data
+	mkdir -p $data/var $data/home $data/opt /sysroot/haos/data
+	mount -o bind $data /sysroot/haos/data
+	for name in var home opt; do mount -o bind $data/$name /sysroot/$name; done
+	mount -o remount,bind,ro /sysroot/.base
 }
 
 make_directories() {
@@ -56,6 +70,8 @@ mount_virtual() {
 
 note_mode() {
 	echo "$mode" >/sysroot/run/haos/mode
+	[ -z "${running:-}" ] || echo "$running" >/sysroot/run/haos/kernel-version
+	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log /sysroot/run/haos/e2fsck.log
 }
 
 # The initrd phase: in the new root, so that what it writes is there. Node is started only when there is something to do.

@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # Mounts that are not there yet when the root is entered.
 
+# Sectors of 512 bytes: what partitioning leaves at the end is less.
+WORTH_GROWING=65536
+
 mount_kernel_file_systems() {
 	mkdir -p /dev/pts /dev/shm /dev/mqueue
 	mount -t devpts -o gid=5,mode=620,ptmxmode=000,nosuid,noexec devpts /dev/pts
@@ -31,6 +34,40 @@ mount_components() {
 	mkdir -p /boot
 	mount --bind /.base/boot /boot
 	mount -o remount,bind,ro /boot
+}
+
+# A disk that became larger, or an image that was written to a larger one: the state partition, which is the last, takes all of
+# it. The file system grows while it is mounted. Nothing is started when it is whole already.
+grow_state() {
+	partition=$(findmnt -nvo SOURCE /.base)
+	block=$(readlink -f "/sys/class/block/${partition##*/}")
+	number=$(cat "$block/partition") || return 0
+	disk=$(basename "$(dirname "$block")")
+	{
+		[ $(($(cat "$block/../size") - $(cat "$block/start") - $(cat "$block/size"))) -le $WORTH_GROWING ] || grow_partition
+		[ $(($(cat "$block/size") - $(file_system_size))) -le $WORTH_GROWING ] || grow_file_system
+	} >/run/haos/grow.log 2>&1
+}
+
+grow_partition() {
+	say "the partition $partition takes the rest of $disk"
+	sfdisk --quiet --no-reread --force --relocate gpt-bak-std "/dev/$disk" # fails where there is no GPT
+	echo ', +' | sfdisk --quiet --no-reread --force --no-tell-kernel -N "$number" "/dev/$disk"
+	partx --update --nr "$number" "/dev/$disk"
+}
+
+# In sectors, from its superblock: the count of blocks, and by how many bits a block is larger than 1 KiB (ext4(5)).
+file_system_size() {
+	blocks=$(od -An -tu4 -j1028 -N4 "$partition")
+	bits=$(od -An -tu4 -j1048 -N4 "$partition")
+	echo $((blocks << (bits + 1)))
+}
+
+# resize2fs asks the kernel through the first mount that it finds, which has to be writable.
+grow_file_system() {
+	mount -o remount,bind,rw /.base
+	resize2fs "$partition" || say "warning: the file system on $partition could not grow; see /run/haos/grow.log"
+	mount -o remount,bind,ro /.base
 }
 
 # Live they are in memory; on a disk they come from the state partition. Either way programs expect these inside.
