@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  closeSync,
   copyFileSync,
+  ftruncateSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -12,11 +16,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ARTIFACTS } from './paths.js';
 
-const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
+const ISO = join(ARTIFACTS, 'haos-amd64.iso');
+
+export const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
 
 /** Arguments of a machine that starts from the ISO, as from a disc. */
-export function isoArguments(): string[] {
-  return ['-cdrom', join(ARTIFACTS, 'haos-amd64.iso'), '-boot', 'd', ...NETWORK];
+export function isoArguments(iso = ISO): string[] {
+  return ['-cdrom', iso, '-boot', 'd', ...NETWORK];
+}
+
+/** Arguments of a machine with a disk, which it starts from where nothing else is said. */
+export function diskArguments(disk: string): string[] {
+  return ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`];
 }
 
 /** The same on a machine with EFI, whose variables nobody keeps. */
@@ -49,4 +60,33 @@ export function initrdWith(files: Readonly<Record<string, string>>): { path: str
   const cpio = ['--quiet', '--create', '--null', '--format=newc', '--owner=0:0'];
   appendFileSync(image, execFileSync('cpio', cpio, { cwd: tree, input: names }));
   return { path: image, remove: () => rmSync(directory, { recursive: true }) };
+}
+
+/**
+ * An ISO that installs by itself, remastered as docs/building.md says: with kernel arguments and a system configuration.
+ */
+export function writeInstaller(
+  directory: string,
+  { cmdline, config }: { cmdline: string; config: string },
+): string {
+  const tree = join(directory, 'iso');
+  execFileSync('xorriso', ['-osirrox', 'on', '-indev', ISO, '-extract', '/', tree], { stdio: 'ignore' });
+  execFileSync('chmod', ['-R', 'u+w', tree]);
+  writeFileSync(join(tree, 'haos/system/config.yaml'), config);
+  const menu = join(tree, 'boot/grub/grub.cfg');
+  const text = readFileSync(menu, 'utf8')
+    .replace('set default=live', 'set default=install')
+    .replace(/(haos\.mode=install)$/m, `$1 ${cmdline}`);
+  writeFileSync(menu, text);
+  const image = join(directory, 'installer.iso');
+  execFileSync('grub-mkrescue', ['-o', image, tree, '--', '-volid', 'HAOS'], { stdio: 'ignore' });
+  rmSync(tree, { recursive: true });
+  return image;
+}
+
+/** Makes a disk of `megabytes`, or makes one larger. It takes only the space that is written to. */
+export function sizeDisk(path: string, megabytes: number): void {
+  const descriptor = openSync(path, 'a');
+  ftruncateSync(descriptor, megabytes * 1_000_000);
+  closeSync(descriptor);
 }
