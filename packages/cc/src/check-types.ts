@@ -14,15 +14,19 @@ const EXPECTED: Record<KeyKind, string> = {
   section: 'a map',
 };
 
+export interface CheckedTypes {
+  config: Tree;
+  issues: Issue[];
+  /** JSON pointers into the merged configuration to what was left out, in order. */
+  removed: string[];
+}
+
 /**
  * Checks the types of a merged configuration and leaves out what has the wrong one: of a list of maps or a map of strings
  * the single entry, otherwise the whole key, since a list that lost an item means something else.
  */
-export function checkTypes(
-  merged: Tree,
-  originOf: (pointer: string) => Origin | undefined,
-): { config: Tree; issues: Issue[] } {
-  if (validateConfig(merged)) return { config: merged, issues: [] };
+export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
+  if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
   const wrong = new Set((validateConfig.errors ?? []).map(({ instancePath }) => removable(instancePath)));
   // From the last index to the first, so that removing an item does not move those still to be removed.
   const pointers = [...wrong]
@@ -37,6 +41,7 @@ export function checkTypes(
   return {
     config: pointers.reduce((tree, pointer) => without(tree, pointerSegments(pointer)) as Tree, merged),
     issues,
+    removed: pointers.toReversed(),
   };
 }
 

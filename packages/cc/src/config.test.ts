@@ -351,6 +351,19 @@ describe('provenance', () => {
     ]);
   });
 
+  it('is right behind an item that was left out', () => {
+    const content =
+      'write_files:\n- path: [x]\n- path: /b\n- path: [y]\n- path: /d\nhaos: {sysctls: {"0": {}, "1": a}}\n';
+    const { config, provenance } = readSources([{ content }]);
+
+    expect(config.writeFiles).toEqual([{ path: '/b' }, { path: '/d' }]);
+    expect(provenance.leaves().map((leaf) => [leaf, provenance.origins(leaf)[0]?.line])).toEqual([
+      ['/writeFiles/0/path', 3],
+      ['/writeFiles/1/path', 5],
+      ['/haos/sysctls/1', 6],
+    ]);
+  });
+
   it('lists what a value overrode, the winner first', () => {
     const { provenance } = readSources([system, local]);
     expect(provenance.origins('/haos/labels/y').map(({ source, line }) => [source, line])).toEqual([

@@ -24,14 +24,15 @@ export function readSources(sources: readonly Source[]): ConfigResult {
   const parsed = sources.map(parseSource);
   const layers = parsed.map(({ layer }) => layer);
   const merged = mergeTrees(layers.map(({ value }) => value));
-  const { config, issues: typeIssues } = checkTypes(
-    merged,
-    (pointer) => traceProvenance(layers, merged).origins(pointer)[0],
-  );
+  const {
+    config,
+    issues: typeIssues,
+    removed,
+  } = checkTypes(merged, (pointer) => traceProvenance(layers, merged).origins(pointer)[0]);
   return {
     config: config as CloudConfig,
     issues: [...parsed.flatMap(({ issues }) => issues), ...typeIssues],
-    provenance: traceProvenance(layers, config),
+    provenance: traceProvenance(layers, config, removed),
     texts: new Map(layers.map(({ document }) => [document.file, document.text])),
   };
 }

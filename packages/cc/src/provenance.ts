@@ -4,7 +4,7 @@ import type { Origin, SourceName } from './issue.js';
 import { isTree } from './merge.js';
 import { lookUpName } from './names.js';
 import type { Node } from './node.js';
-import { pointerSegments, toPointer } from './pointer.js';
+import { definitionAt, pointerSegments, toPointer } from './pointer.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
 
 /** One source after naming and coercion. */
@@ -32,14 +32,32 @@ export interface Provenance {
   contributions(pointer: string): Contribution[];
 }
 
-/** The provenance of the configuration that these layers, lowest precedence first, merge to. */
-export function traceProvenance(layers: readonly Layer[], config: Tree): Provenance {
+/**
+ * The provenance of the configuration that these layers, lowest precedence first, merge to. `removed` are pointers to what
+ * was left out of it, in order.
+ */
+export function traceProvenance(
+  layers: readonly Layer[],
+  config: Tree,
+  removed: readonly string[] = [],
+): Provenance {
   return {
     sources: layers.map(({ document }) => document.source),
     leaves: () => leavesOf(config, ''),
-    origins: (pointer) => originsOf(layers, pointer),
+    origins: (pointer) => originsOf(layers, writtenPointer(pointer, removed)),
     contributions: (pointer) => contributionsOf(layers, keySegments(pointer)),
   };
+}
+
+/** The pointer to a value as it was written: where an item was left out of a list, those behind it moved up. */
+function writtenPointer(pointer: string, removed: readonly string[]): string {
+  return removed.reduce((written, gone) => {
+    const list = gone.slice(0, gone.lastIndexOf('/'));
+    if (!written.startsWith(`${list}/`) || definitionAt(list).kind !== 'items') return written;
+    const [, index = '', rest = ''] = /^\/(\d+)(.*)$/s.exec(written.slice(list.length)) ?? [];
+    const isBefore = Number(index) < Number(gone.slice(list.length + 1));
+    return isBefore ? written : `${list}/${Number(index) + 1}${rest}`;
+  }, pointer);
 }
 
 function leavesOf(value: Value, pointer: string): string[] {
