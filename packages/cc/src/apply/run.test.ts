@@ -99,6 +99,20 @@ describe('apply', () => {
     expect(testHost.clock.sleeps).toEqual([60_000]);
   });
 
+  it('tries a download again until the budget ends it on a live machine, which may not have its network yet', async () => {
+    const retries: (number | undefined)[] = [];
+    const fetch = async (_url: string, options: FetchOptions = {}): Promise<FetchResult> => {
+      retries.push(options.retries);
+      throw new HaosError('HAOS_HTTP_FAILED', 'no route');
+    };
+    const config: CloudConfig = { bootManifests: [{ url: 'https://m.example/a.yaml' }] };
+
+    for (const kind of ['live', 'rooted'] as const)
+      await apply(config, { host: { ...createHost({ kind }), fetch }, phase: 'runtime' });
+
+    expect(retries).toEqual([30, undefined]);
+  });
+
   it('never shows a secret in what failed', async () => {
     const host = createHost({
       responses: { 'https://u:hunter2xyz@keys.example/k': { status: 404 } },

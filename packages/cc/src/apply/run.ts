@@ -36,6 +36,9 @@ export interface ApplyOptions {
 
 const FETCH_BUDGET = 60_000;
 
+/** On a node that boots, the network may still be coming up: it is the budget that ends the attempts. */
+const PATIENT_RETRIES = 30;
+
 /**
  * Applies a configuration in one phase. A step that fails does not stop the phase: the result tells of every step, and its
  * failures never hold a secret. Applying twice changes nothing the second time.
@@ -124,7 +127,10 @@ function startDownloads(
 function withOwnFetches(host: Host, operations: Operation[]): Host {
   const fetch: Host['fetch'] = (url, fetchOptions) => {
     operations.push({ kind: 'fetch', status: 'done', url: redactUrl(url) });
-    return host.fetch(url, fetchOptions);
+    return host.fetch(
+      url,
+      host.kind === 'live' ? { retries: PATIENT_RETRIES, ...fetchOptions } : fetchOptions,
+    );
   };
   return Object.create(host, { fetch: { value: fetch } }) as Host;
 }
