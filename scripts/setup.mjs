@@ -21,6 +21,7 @@ export const DEBIAN_PACKAGES = [
   loop('grub2-common', 'grub-install', 'the boot loader is installed'),
   loop('grub-common', 'grub-editenv', 'what we write is what GRUB reads'),
   { ...loop('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
+  loop('qemu-system-x86', 'qemu-system-x86_64', 'GRUB itself counts the boots of a trial'),
   vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
   vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
   vm('zstd', 'zstd', 'the initrd'),

@@ -14,7 +14,6 @@ export interface Tree {
 }
 
 export interface CanonicalResult {
-  /** Null: the source says `haos:` and the like for the whole; undefined: no keys. */
   value: Tree;
   issues: Issue[];
 }

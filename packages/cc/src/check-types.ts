@@ -4,6 +4,7 @@ import type { Issue, Origin } from './issue.js';
 import { isTree } from './merge.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
 import type { KeyDefinition, KeyKind } from './schema.js';
+import { valueAt } from './value-at.js';
 
 const EXPECTED: Record<KeyKind, string> = {
   string: 'text',
@@ -87,14 +88,6 @@ function removable(pointer: string): string {
 
 function isInside(pointer: string, others: ReadonlySet<string>): boolean {
   return [...others].some((other) => other !== pointer && pointer.startsWith(`${other}/`));
-}
-
-function valueAt(tree: Tree, pointer: string): Value | undefined {
-  return pointerSegments(pointer).reduce<Value | undefined>(
-    (value, segment) =>
-      Array.isArray(value) ? value[Number(segment)] : isTree(value) ? value[segment] : undefined,
-    tree,
-  );
 }
 
 /** A copy without the value at a path. */

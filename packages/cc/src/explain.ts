@@ -9,6 +9,7 @@ import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } fro
 import { type Contribution, keyPointerOf } from './provenance.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
 import { looksSecret, secretsOf } from './secrets.js';
+import { valueAt } from './value-at.js';
 
 /** What a source says about a key that another source overrides. */
 export interface Overridden {
@@ -107,14 +108,6 @@ function pointerOf(key: string): string | undefined {
     rest = after.replace(/^\./, '');
   }
   return toPointer(segments);
-}
-
-function valueAt(value: Value, pointer: string): Value | undefined {
-  return pointerSegments(pointer).reduce<Value | undefined>(
-    (inside, segment) =>
-      Array.isArray(inside) ? inside[Number(segment)] : isTree(inside) ? inside[segment] : undefined,
-    value,
-  );
 }
 
 /** A value cleaned leaf by leaf; `pointer` is where it stands. `redact` cleans texts that are no secret as a whole. */

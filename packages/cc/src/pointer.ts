@@ -33,7 +33,7 @@ export function documentedKey(pointer: string): string {
   return key;
 }
 
-/** The definition of what a pointer leads to or into, and whether the pointer ends inside it (an item, a map's entry). */
+/** The definition of the key that a pointer leads to; of a list's item or a map's entry, that of the list or map. */
 export function definitionAt(pointer: string): KeyDefinition {
   let definition = configDefinition;
   for (const segment of pointerSegments(pointer)) {

@@ -7,7 +7,7 @@ import { mappingNode, type Node, stringNode } from './node.js';
 import type { Layer } from './provenance.js';
 import { parseYaml } from './yaml.js';
 
-/** How a source's text is to be read. `nodes`: it was interpreted already. */
+/** How a source's text is to be read. */
 export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys';
 
 /** One source of configuration: what it is, and its content. */

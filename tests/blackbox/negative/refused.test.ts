@@ -26,7 +26,7 @@ async function makeNodeOf(uid: number): Promise<string> {
   return root;
 }
 
-describe.skipIf(!IS_ROOT)('a user who is not root', () => {
+describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', () => {
   const options = { uid: NOBODY, cwd: '/' };
 
   it.each([
@@ -130,7 +130,7 @@ describe('a directory that is none', () => {
   });
 });
 
-describe.skipIf(!IS_ROOT)('a machine that runs something else', () => {
+describe.skipIf(!IS_ROOT)('a machine that runs something else (needs root)', () => {
   it.each([
     ['config'],
     ['config', '--boot'],

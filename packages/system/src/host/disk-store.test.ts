@@ -114,7 +114,7 @@ describe('a directory of this machine', () => {
     );
   });
 
-  it.skipIf(!isRoot)('sets owners, and keeps those of what it replaces', () => {
+  it.skipIf(!isRoot)('sets owners, and keeps those of what it replaces (needs root)', () => {
     const files = open();
     files.write('/file', 'x', { owner: { uid: 1000, gid: 27 } });
     files.write('/file', 'y');

@@ -231,7 +231,7 @@ interface OperationBase {
   status: 'done' | 'planned' | 'deferred';
 }
 
-/** Reads of what a plan shows; contents are left out when the change is secret. */
+/** A file that is made or replaced; contents are left out when the change is secret. */
 export interface WriteFileOperation extends OperationBase {
   kind: 'write-file';
   path: string;
