@@ -26,7 +26,7 @@ describe('a broken configuration', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({
+    machine = await startMachine({
       name: 'broken-config',
       args: netbootArguments('haos.mode=live haos.k3s_args=[', initrd.path),
     });

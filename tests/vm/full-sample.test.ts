@@ -13,7 +13,10 @@ describe('the full sample configuration', () => {
   let phases: PhaseStatus[];
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'full-sample', args: netbootArguments('haos.mode=live', initrd.path) });
+    machine = await startMachine({
+      name: 'full-sample',
+      args: netbootArguments('haos.mode=live', initrd.path),
+    });
     await machine.logIn(240, 'rancher');
     await waitForRuntime(machine, 180);
     phases = (await readStatus(machine)).phases;

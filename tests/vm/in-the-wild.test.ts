@@ -25,7 +25,10 @@ describe('what configurations in the wild do', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'in-the-wild', args: netbootArguments('haos.mode=live', initrd.path) });
+    machine = await startMachine({
+      name: 'in-the-wild',
+      args: netbootArguments('haos.mode=live', initrd.path),
+    });
     await machine.logIn(240);
     await waitForRuntime(machine, 120);
   }, 420_000);

@@ -40,7 +40,7 @@ describe('a node that installed itself from the ISO', () => {
 
   /** 512 MiB are enough from a disk. */
   const start = async (name: string) => {
-    machine = startMachine({ name, memory: 512, args: [...diskArguments(disk), ...NETWORK] });
+    machine = await startMachine({ name, memory: 512, args: [...diskArguments(disk), ...NETWORK] });
     await machine.logIn(240, 'sesame');
     await waitForRuntime(machine, 180);
     await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 120);
@@ -54,7 +54,7 @@ describe('a node that installed itself from the ISO', () => {
   beforeAll(async () => {
     sizeDisk(disk, 3000);
     const iso = writeInstaller(directory, { cmdline: CMDLINE, config: CONFIG });
-    machine = startMachine({ name: 'install', args: [...diskArguments(disk), ...isoArguments(iso)] });
+    machine = await startMachine({ name: 'install', args: [...diskArguments(disk), ...isoArguments(iso)] });
     await machine.expect(/install: HAOS \S+ is on \/dev\/vda/, 480);
     await machine.ended(120);
     rmSync(iso);

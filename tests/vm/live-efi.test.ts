@@ -6,7 +6,7 @@ describe('live, from the ISO, on a machine with EFI', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'live-efi', args: efiArguments() });
+    machine = await startMachine({ name: 'live-efi', args: efiArguments() });
     await machine.logIn(300);
   }, 420_000);
 

@@ -7,7 +7,7 @@ describe('live, from the ISO', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'live-iso', args: isoArguments() });
+    machine = await startMachine({ name: 'live-iso', args: isoArguments() });
     await machine.expect(/HAOS: rescue shell/, 60);
     await machine.logIn(240);
     await waitForRuntime(machine, 120);

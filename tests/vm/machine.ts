@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
 import { CONSOLE_LOGS } from './paths.js';
+import { TextLine } from './text-line.js';
 
 export interface MachineOptions {
   /** Names the file of the console log. */
@@ -19,12 +21,13 @@ export interface CommandResult {
   output: string;
 }
 
-/** A virtual machine and its serial console. */
+/** A virtual machine with two serial lines: its console, and one for the commands of a test. */
 export interface Machine {
   /** Everything that appeared on the console so far. */
   console(): string;
-  /** Resolves when a text appears that has not been waited for yet; fails with the end of the log after `seconds`. */
+  /** Resolves when a text appears on the console that has not been waited for yet; fails with the end of the log after `seconds`. */
   expect(pattern: RegExp, seconds: number): Promise<string>;
+  /** Types a line on the console. */
   send(line: string): void;
   /** Logs in as `rancher` and becomes root, in a shell that `run` can talk to. */
   logIn(seconds: number, password?: string): Promise<void>;
@@ -39,36 +42,53 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-/** Starts a machine with its serial console on a pipe. Emulated: hardware help for guests cannot be relied on where tests run. */
-export function startMachine({ name, args, memory = 1024 }: MachineOptions): Machine {
+/**
+ * Starts a machine. Emulated: hardware help for guests cannot be relied on where tests run.
+ * Commands have a line of their own because anything may appear on a console at any time, in the middle of their output.
+ */
+export async function startMachine({ name, args, memory = 1024 }: MachineOptions): Promise<Machine> {
   mkdirSync(CONSOLE_LOGS, { recursive: true });
   const log = join(CONSOLE_LOGS, `${name}.log`);
-  const file = createWriteStream(log);
+  const directory = mkdtempSync(join(tmpdir(), 'haos-machine-'));
+  const socket = join(directory, 'commands');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
   const common = ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '2', '-m', String(memory), '-no-reboot'];
-  const devices = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-device', 'virtio-rng-pci'];
+  const serial = ['-serial', 'stdio', '-serial', `unix:${socket}`];
+  const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
   const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  return new SerialMachine(child, log, file);
+  child.on('close', () => {
+    server.close();
+    rmSync(directory, { recursive: true });
+  });
+  return new SerialMachine(child, server, log);
 }
 
 class SerialMachine implements Machine {
-  private text = '';
-  /** Where the part begins that has not been waited for. */
-  private position = 0;
+  private readonly screen: TextLine;
+  private readonly answers: TextLine;
+  private ask: (line: string) => void = () => {};
   private commands = 0;
-  private readonly waiting = new Set<() => void>();
   private readonly closed: Promise<void>;
 
   constructor(
     private readonly child: ChildProcess,
+    server: Server,
     private readonly log: string,
-    file: NodeJS.WritableStream,
   ) {
+    this.screen = new TextLine(log);
+    this.answers = new TextLine(`the answers to commands, and ${log}`);
+    const file = createWriteStream(log);
     child.stdout?.on('data', (chunk: Buffer) => {
       file.write(chunk);
-      this.text += chunk.toString('utf8').replaceAll('\r', '');
-      for (const look of [...this.waiting]) look();
+      this.screen.add(chunk);
+    });
+    server.on('connection', (line) => {
+      line.on('data', (chunk) => this.answers.add(chunk));
+      line.on('error', () => {}); // the machine is gone, which `ended` tells
+      this.ask = (text) => line.write(text);
     });
     this.closed = new Promise((resolve) => {
       child.on('close', () => resolve());
@@ -76,37 +96,16 @@ class SerialMachine implements Machine {
   }
 
   console(): string {
-    return this.text;
+    return this.screen.text;
   }
 
   send(line: string): void {
     this.child.stdin?.write(`${line}\n`);
   }
 
-  expect(pattern: RegExp, seconds: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const match = pattern.exec(this.text.slice(this.position));
-        if (match === null) return;
-        finish();
-        this.position += match.index + match[0].length;
-        resolve(match[0]);
-      };
-      const giveUp = () => {
-        finish();
-        const end = this.text.slice(-2000);
-        reject(
-          new Error(`${pattern} did not appear within ${seconds} s; all is in ${this.log}; it ends:\n${end}`),
-        );
-      };
-      const timer = setTimeout(giveUp, seconds * 1000);
-      const finish = () => {
-        clearTimeout(timer);
-        this.waiting.delete(look);
-      };
-      this.waiting.add(look);
-      look();
-    });
+  async expect(pattern: RegExp, seconds: number): Promise<string> {
+    const { match } = await this.screen.expect(pattern, seconds);
+    return match[0];
   }
 
   async logIn(seconds: number, password?: string): Promise<void> {
@@ -120,25 +119,21 @@ class SerialMachine implements Machine {
     await this.openShell("exec sudo sh -c 'dmesg -n 1; stty -echo; PS1= exec sh'");
   }
 
-  /** A shell without prompt and echo: all that appears from now on is what commands print. */
   async openShell(command: string): Promise<void> {
     this.send(command);
-    this.send('echo shell-$((40 + 2))');
+    // Through a pipe, for a shell that believes in a terminal writes prompts.
+    this.send(
+      'stty -F /dev/ttyS1 raw -echo; setsid sh </dev/ttyS1 2>&1 | cat >/dev/ttyS1 & echo shell-$((40 + 2))',
+    );
     await this.expect(/shell-42\n/, 60);
   }
 
   async run(command: string, seconds = 60): Promise<CommandResult> {
     this.commands += 1;
     const mark = `done-${this.commands}`;
-    this.send(`echo begin-${this.commands}; { ${command}\n} 2>&1; echo ${mark}:$?`);
-    await this.expect(new RegExp(`begin-${this.commands}\n`), seconds);
-    const start = this.position;
-    const end = await this.expect(new RegExp(`${mark}:(\\d+)\n`), seconds);
-    const output = stripVTControlCharacters(this.text.slice(start, this.position - end.length)).replace(
-      /\n$/,
-      '',
-    );
-    return { status: Number(/:(\d+)/.exec(end)?.[1]), output };
+    this.ask(`{ ${command}\n} 2>&1; echo ${mark}:$?\n`);
+    const { before, match } = await this.answers.expect(new RegExp(`${mark}:(\\d+)\n`), seconds);
+    return { status: Number(match[1]), output: before.replace(/\n$/, '') };
   }
 
   async read(command: string, seconds?: number): Promise<string> {

@@ -7,7 +7,7 @@ describe('kernel and initrd alone, without an argument', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'netboot', args: netbootArguments('') });
+    machine = await startMachine({ name: 'netboot', args: netbootArguments('') });
     await machine.logIn(240);
     await waitForRuntime(machine, 120);
   }, 420_000);
@@ -42,7 +42,7 @@ describe('rescue', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = startMachine({ name: 'rescue', args: netbootArguments('rescue haos.mode=live') });
+    machine = await startMachine({ name: 'rescue', args: netbootArguments('rescue haos.mode=live') });
     await machine.expect(/root@\S+:.*# /, 240);
     await machine.openShell('stty -echo; PS1= exec sh');
   }, 300_000);
