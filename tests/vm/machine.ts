@@ -109,10 +109,10 @@ class SerialMachine implements Machine {
   }
 
   async logIn(seconds: number, password?: string): Promise<void> {
-    await this.expect(/login: $/, seconds);
+    await this.expect(/login: /, seconds);
     this.send('rancher');
     if (password !== undefined) {
-      await this.expect(/Password: $/, 60);
+      await this.expect(/Password: /, 60);
       this.send(password);
     }
     await this.expect(/rancher@\S+:~\$ /, 60);
@@ -125,7 +125,7 @@ class SerialMachine implements Machine {
     this.send(
       'stty -F /dev/ttyS1 raw -echo; setsid sh </dev/ttyS1 2>&1 | cat >/dev/ttyS1 & echo shell-$((40 + 2))',
     );
-    await this.expect(/shell-42\n/, 60);
+    await this.expect(/shell-42/, 60);
   }
 
   async run(command: string, seconds = 60): Promise<CommandResult> {
