@@ -9,6 +9,7 @@ export { type Consoles, chooseConsoles } from './console.js';
 export { type DeviceOptions, type FoundDevice, findDevice, MINIMUM_SIZE } from './device.js';
 export type { InstallErrorCode } from './errors.js';
 export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './grub-config.js';
+export { type ImageOptions, type OpenedImage, openImage } from './image/open-image.js';
 export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
 export {

@@ -16,7 +16,7 @@ import { disownOnError, makeFileSystems, mountTarget, partitionDisk, readStateUu
 import { renderGrubConfig } from './grub-config.js';
 import { componentsOf } from './image.js';
 import { type PartitionPlan, planPartitions } from './partitions.js';
-import { type Preflight, type PreflightOptions, preflight, type Target } from './preflight.js';
+import { type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
 
 /** What is going on, for whoever watches. */
 export type InstallEvent =
@@ -53,12 +53,14 @@ const ANNOUNCE_SECONDS = 15;
  * signal after that, all mounts are released and the disk holds no state partition, so that it is not taken for a node's.
  */
 export function install(options: InstallOptions): Promise<InstallReport> {
-  return withLock(options.host, '/run/haos/install.lock', () => installAlone(options));
+  return withLock(options.host, '/run/haos/install.lock', () =>
+    withCleanUp((cleanUp) => installAlone(options, cleanUp)),
+  );
 }
 
-async function installAlone(options: InstallOptions): Promise<InstallReport> {
+async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<InstallReport> {
   const { host, signal, onEvent } = options;
-  const { target, ...found } = await preflight(options);
+  const { target, ...found } = await prepare(options, cleanUp);
   if (!target) return { status: 'refused', ...found };
   const { replacesState } = target;
   const disk = target.disk.path;

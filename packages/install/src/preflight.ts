@@ -1,11 +1,13 @@
 import type { Issue } from '@haos/cc';
 import { type BlockDevice, type Check, type Host, layout, type ProxySettings } from '@haos/system';
+import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './device.js';
-import { findImage, type Image, verifyImage } from './image.js';
+import { type ImageOptions, openImage } from './image/open-image.js';
+import type { Image } from './image.js';
 import type { Firmware } from './partitions.js';
 
-export interface PreflightOptions {
+export interface PreflightOptions extends ImageOptions {
   host: Host;
   /** The whole disk, such as `/dev/vda`; without it the only one that fits is taken. */
   device?: string;
@@ -13,8 +15,6 @@ export interface PreflightOptions {
   configUrl?: string;
   /** Default false: a fetched configuration that configures nothing is refused. */
   allowEmptyConfig?: boolean;
-  /** The directory with the components. Default `/haos/system`. */
-  image?: string;
   /** Default: how the running machine was started. */
   firmware?: Firmware;
   /** Bytes the disk has to have; default 2 GB. */
@@ -48,16 +48,20 @@ export interface Preflight {
 }
 
 /** Checks everything that an installation needs. Writes nothing, and does not stop at the first failure. */
-export async function preflight(options: PreflightOptions): Promise<Preflight> {
+export function preflight(options: PreflightOptions): Promise<Preflight> {
+  return withCleanUp((cleanUp) => prepare(options, cleanUp));
+}
+
+/** The same for an installation that follows: the files of the image are there until the clean-up. */
+export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preflight> {
   const { host } = options;
   const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
   const config = await findConfiguration(host, options);
-  const { check: imageCheck, image } = findImage(host, options.image ?? layout.system);
   const firmware = options.firmware ?? detectFirmware(host);
   const programs = checkPrograms(host, firmware, options.tools);
   const device = await findDevice(host, { ...options, device: options.device, commandLine });
-  const checksums = image && [await verifyImage(host, image, options.signal)];
-  const checks = [config.check, imageCheck, ...(checksums ?? []), programs, ...device.checks];
+  const { checks: imageChecks, image } = await openImage(host, cleanUp, options);
+  const checks = [config.check, ...imageChecks, programs, ...device.checks];
   const { configuration, issues, texts } = config;
   const { disk, replacesState } = device;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
