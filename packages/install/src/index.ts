@@ -12,6 +12,7 @@ export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './grub
 export { type ImageOptions, type OpenedImage, openImage } from './image/open-image.js';
 export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
+export { type IsoOptions, openIso } from './iso.js';
 export {
   EFI_LABEL,
   type Firmware,
@@ -30,3 +31,4 @@ export {
   preflight,
   type Target,
 } from './preflight.js';
+export { openToolbox, type Toolbox } from './toolbox.js';

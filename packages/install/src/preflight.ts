@@ -21,7 +21,7 @@ export interface PreflightOptions extends ImageOptions {
   minimumSize?: number;
   /** Refuse a disk with a state partition even when it is named. Default false. */
   keepsState?: boolean;
-  /** A root directory whose programs format and set up the boot loader; default: those of the running system. */
+  /** A root directory with GRUB, and with programs that `host` runs, as `openToolbox` makes one; default: the running system. */
   tools?: string;
   proxy?: ProxySettings;
   signal?: AbortSignal;
@@ -87,7 +87,9 @@ function checkPrograms(host: Host, firmware: Firmware, tools = ''): Check {
   const isThere = (root: string, name: string) =>
     DIRECTORIES.some((directory) => host.files.stat(`${root}${directory}/${name}`) !== undefined);
   const missing = [
-    ...[...PROGRAMS, ...(firmware === 'efi' ? ['mkfs.vfat'] : [])].filter((name) => !isThere('', name)),
+    ...[...PROGRAMS, ...(firmware === 'efi' ? ['mkfs.vfat'] : [])].filter(
+      (name) => !isThere(tools, name) && !isThere('', name),
+    ),
     ...(isThere(tools, 'grub-install') ? [] : ['grub-install']),
     ...(findGrubTarget(host, firmware, tools) ? [] : [`the modules of GRUB for ${firmware}`]),
   ];

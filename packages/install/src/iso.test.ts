@@ -1,0 +1,67 @@
+import { HaosError } from '@haos/system';
+import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { withCleanUp } from './clean-up.js';
+import { openIso } from './iso.js';
+
+const REFUSED: ScriptedCommand = { exitCode: 32 };
+const MISSING: ScriptedCommand = () => {
+  throw new HaosError('HAOS_COMMAND_NOT_FOUND', 'not there');
+};
+const RELEASE = { '/work/iso/haos/system/haos/v1/rootfs.squashfs': 'image' };
+
+/** Opens an ISO on a machine with these commands; resolves to what is seen of it. */
+function open(commands: Record<string, ScriptedCommand>, content: Readonly<Record<string, string>> = {}) {
+  const tree = { '/x.iso': 'iso', ...content };
+  const host = createTestHost({ commands: { mount: REFUSED, ...commands }, tree });
+  onTestFinished(() => host.dispose());
+  const work = () =>
+    withCleanUp(async (cleanUp) => {
+      const directory = await openIso(host, cleanUp, { iso: '/x.iso', scratch: '/work' });
+      return Object.keys(host.tree()).filter((path) => path.startsWith(directory));
+    });
+  return { host, work };
+}
+
+it('mounts an ISO, and unmounts it at the end', async () => {
+  const { host, work } = open({ mount: {}, umount: {} }, RELEASE);
+
+  expect(await work()).toContain('/work/iso/haos/system/haos/v1/rootfs.squashfs');
+
+  expect(host.calls.map(({ command, args }) => [command, ...args].join(' '))).toEqual([
+    'mount -t iso9660 -o ro,loop /x.iso /work/iso',
+    'umount /work/iso',
+  ]);
+  expect(Object.keys(host.tree())).not.toContain('/work/iso');
+});
+
+it.each([['xorriso'], ['bsdtar'], ['7z']])(
+  'unpacks it with %s where it cannot be mounted',
+  async (reader) => {
+    const readers = { xorriso: MISSING, bsdtar: MISSING, '7z': MISSING };
+    const { host, work } = open({ ...readers, [reader]: {} }, RELEASE);
+
+    const paths = await work();
+
+    expect(host.calls.at(-1)?.command).toBe(reader);
+    // A program that keeps no links costs nothing.
+    expect(paths).toContain('/work/iso/haos/system/haos/current');
+    expect(Object.keys(host.tree())).not.toContain('/work/iso');
+  },
+);
+
+it('names what is missing, with its package', async () => {
+  const { work } = open({ xorriso: MISSING, bsdtar: MISSING, '7z': MISSING });
+
+  await expect(work()).rejects.toMatchObject({
+    code: 'HAOS_INSTALL_ISO_READER',
+    message: expect.stringMatching(/libarchive-tools/),
+  });
+});
+
+it('takes no other ISO', async () => {
+  await expect(open({ xorriso: {} }, { '/work/iso/boot/vmlinuz': 'kernel' }).work()).rejects.toMatchObject({
+    code: 'HAOS_INSTALL_ISO',
+  });
+  await expect(open({ xorriso: { exitCode: 5 } }).work()).rejects.toMatchObject({ code: 'HAOS_INSTALL_ISO' });
+});

@@ -1,0 +1,71 @@
+import { HaosError } from '@haos/system';
+import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { withCleanUp } from './clean-up.js';
+import { openToolbox, type Toolbox } from './toolbox.js';
+
+const MISSING: ScriptedCommand = () => {
+  throw new HaosError('HAOS_COMMAND_NOT_FOUND', 'not there');
+};
+const LOADER = '/work/tools/usr/lib64/ld-linux-x86-64.so.2';
+const TREE = {
+  '/root.squashfs': 'image',
+  [LOADER]: 'loader',
+  '/work/tools/usr/sbin/sfdisk': 'program',
+  '/work/tools/usr/sbin/poweroff': 'of the image',
+  '/work/tools/usr/bin/lsblk': 'program',
+};
+
+async function open(commands: Record<string, ScriptedCommand>, work: (toolbox: Toolbox) => Promise<unknown>) {
+  const host = createTestHost({
+    commands: { umount: {}, [LOADER]: {}, ...commands },
+    tree: TREE,
+  });
+  onTestFinished(() => host.dispose());
+  const rootImage = '/root.squashfs';
+  await withCleanUp(async (cleanUp) =>
+    work(await openToolbox(host, cleanUp, { rootImage, scratch: '/work' })),
+  );
+  return host;
+}
+
+const run = ({ host }: Toolbox) => host.run('lsblk', ['--json']);
+
+it('runs the programs of the image by its own loader', async () => {
+  const host = await open({ mount: {} }, run);
+
+  expect(host.calls).toMatchObject([
+    { command: 'mount' },
+    { command: LOADER, args: expect.arrayContaining(['/work/tools/usr/sbin/sfdisk', '--version']) },
+    {
+      command: LOADER,
+      args: ['--library-path', '/work/tools/usr/lib/x86_64-linux-gnu', '/work/tools/usr/bin/lsblk', '--json'],
+    },
+    { command: 'umount', args: ['/work/tools/usr'] },
+  ]);
+  expect(Object.keys(host.tree())).not.toContain('/work/tools');
+});
+
+it('leaves to the machine what it has to do itself, and what the image has not', async () => {
+  const host = await open({ mount: {}, poweroff: {}, 'ssh-keygen': {} }, async (toolbox) => {
+    await toolbox.host.run('poweroff', []);
+    await toolbox.host.run('ssh-keygen', []);
+  });
+
+  expect(host.calls.map(({ command }) => command)).toEqual(
+    expect.arrayContaining(['poweroff', 'ssh-keygen']),
+  );
+});
+
+it('unpacks the image where it cannot be mounted', async () => {
+  const host = await open({ mount: { exitCode: 32 }, unsquashfs: {} }, run);
+
+  expect(host.calls.map(({ command }) => command)).toEqual(['mount', 'unsquashfs', LOADER, LOADER]);
+});
+
+it.each<[title: string, commands: Record<string, ScriptedCommand>]>([
+  ['without unsquashfs where it has to be unpacked', { mount: { exitCode: 32 }, unsquashfs: MISSING }],
+  ['when its programs do not run here', { mount: {}, [LOADER]: { exitCode: 126 } }],
+])('is refused %s', async (_title, commands) => {
+  await expect(open(commands, run)).rejects.toMatchObject({ code: 'HAOS_INSTALL_TOOLS' });
+});
