@@ -1,20 +1,11 @@
 import { type Install, readConfig } from '@haos/cc';
-import {
-  type InstallEvent,
-  type InstallOptions,
-  type InstallReport,
-  install,
-  type Preflight,
-  preflight,
-} from '@haos/install';
+import { type InstallOptions, install, preflight } from '@haos/install';
 import { type Host, layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
-import { printIssues } from '../config/issues.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
-import { createPaint } from '../paint.js';
-import { formatChecks } from '../print-checks.js';
 import { openNode } from '../upgrade/open-node.js';
+import { printEvent, printInstall } from './print-install.js';
 
 /** Milliseconds to read what was said before the machine restarts. */
 const LAST_LOOK = 5_000;
@@ -25,17 +16,17 @@ export async function runInstall(invocation: Invocation, context: Context): Prom
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};
   const options = toOptions(host, invocation, configured);
-  if (invocation.has('check')) return report(await preflight(options), { invocation, context });
+  if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (!invocation.has('silent') && configured.silent !== true)
     throw usageError('no question can be asked yet', 'name what is needed, and --silent');
   const ended = new AbortController();
-  const work = install({ ...options, signal: ended.signal, onEvent: (event) => tell(event, context) });
+  const work = install({ ...options, signal: ended.signal, onEvent: (event) => printEvent(event, context) });
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
     return work.catch(() => undefined);
   });
   const result = await work;
-  const status = await report(result, { invocation, context });
+  const status = await printInstall(result, { invocation, context });
   if (status === EXIT.done)
     await leave(host, { invocation, context, powersOff: configured.powerOff === true });
   return status;
@@ -66,51 +57,6 @@ function toOptions(host: Host, invocation: Invocation, configured: Install): Ins
 function cameByFallback(host: Host): boolean {
   const words = (host.files.readTextIfExists(layout.kernelCommandLine) ?? '').split(/\s+/);
   return words.includes('haos.fallback_mode=install') && !words.includes('haos.mode=install');
-}
-
-async function report(
-  result: InstallReport | Preflight,
-  { invocation, context }: { invocation: Invocation; context: Context },
-): Promise<ExitStatus> {
-  const { checks, issues, texts } = result;
-  const isRefused = checks.some(({ ok }) => !ok);
-  await printIssues({ issues, texts }, context);
-  if (invocation.text('format') === 'json') {
-    const { status, disk, stateUuid, set } = result as Partial<InstallReport>;
-    context.out(`${JSON.stringify({ status, checks, issues, disk, stateUuid, set }, null, 2)}\n`);
-  } else {
-    const isChecking = !('status' in result);
-    if (isRefused || isChecking)
-      context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
-    if (!isChecking) context.err(closingLine(result));
-  }
-  if (!isRefused) return EXIT.done;
-  return issues.some(({ severity }) => severity === 'error') ? EXIT.invalid : EXIT.refused;
-}
-
-function closingLine({ status, disk, set }: InstallReport): string {
-  return status === 'installed'
-    ? `install: HAOS ${set?.haos} is on ${disk}\n`
-    : 'install: refused; nothing was written\n';
-}
-
-const STEPS = {
-  format: 'partitioning and formatting',
-  copy: 'copying the system',
-  configure: 'writing the configuration',
-  'boot-loader': 'installing the boot loader',
-  verify: 'reading everything back',
-} as const;
-
-function tell(event: InstallEvent, context: Context): void {
-  if (event.kind === 'step') context.err(`install: ${STEPS[event.step]}\n`);
-  if (event.kind !== 'announce') return;
-  const { disk, replacesState, seconds } = event;
-  context.err(
-    replacesState
-      ? `install: the HAOS node on ${disk} WILL BE LOST in ${seconds} seconds; switch off or interrupt to keep it\n`
-      : `install: everything on ${disk} will be lost\n`,
-  );
 }
 
 async function leave(

@@ -1,0 +1,53 @@
+import type { InstallEvent, InstallReport, Preflight } from '@haos/install';
+import type { Context, Invocation } from '../command.js';
+import { printIssues } from '../config/issues.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { createPaint } from '../paint.js';
+import { formatChecks } from '../print-checks.js';
+
+/** Says how an installation, or only its checks, ended; resolves to the exit status. */
+export async function printInstall(
+  result: InstallReport | Preflight,
+  { invocation, context }: { invocation: Invocation; context: Context },
+): Promise<ExitStatus> {
+  const { checks, issues, texts } = result;
+  const isRefused = checks.some(({ ok }) => !ok);
+  await printIssues({ issues, texts }, context);
+  if (invocation.text('format') === 'json') {
+    const { status, disk, stateUuid, set } = result as Partial<InstallReport>;
+    context.out(`${JSON.stringify({ status, checks, issues, disk, stateUuid, set }, null, 2)}\n`);
+  } else {
+    const isChecking = !('status' in result);
+    if (isRefused || isChecking)
+      context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
+    if (!isChecking) context.err(closingLine(result));
+  }
+  if (!isRefused) return EXIT.done;
+  return issues.some(({ severity }) => severity === 'error') ? EXIT.invalid : EXIT.refused;
+}
+
+function closingLine({ status, disk, set }: InstallReport): string {
+  return status === 'installed'
+    ? `install: HAOS ${set?.haos} is on ${disk}\n`
+    : 'install: refused; nothing was written\n';
+}
+
+const STEPS = {
+  format: 'partitioning and formatting',
+  copy: 'copying the system',
+  configure: 'writing the configuration',
+  'boot-loader': 'installing the boot loader',
+  verify: 'reading everything back',
+} as const;
+
+/** Says what is going on. */
+export function printEvent(event: InstallEvent, context: Context): void {
+  if (event.kind === 'step') context.err(`install: ${STEPS[event.step]}\n`);
+  if (event.kind !== 'announce') return;
+  const { disk, replacesState, seconds } = event;
+  context.err(
+    replacesState
+      ? `install: the HAOS node on ${disk} WILL BE LOST in ${seconds} seconds; switch off or interrupt to keep it\n`
+      : `install: everything on ${disk} will be lost\n`,
+  );
+}
