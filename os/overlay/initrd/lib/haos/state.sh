@@ -15,6 +15,7 @@ mount_state() {
 	check_state "$device"
 	mount -t ext4 -o noatime "$device" /.base || mount -t ext4 -o ro "$device" /.base ||
 		refuse "the state partition $device cannot be mounted" || return 1
+	finish_takeover /.base "$device"
 	settle_intent /.base/haos/system
 	is_persistent=true
 }
