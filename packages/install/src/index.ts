@@ -31,4 +31,6 @@ export {
   preflight,
   type Target,
 } from './preflight.js';
+export { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from './takeover.js';
+export type { TakeoverTarget } from './takeover-checks.js';
 export { openToolbox, type Toolbox } from './toolbox.js';

@@ -1,0 +1,163 @@
+import type { Issue } from '@haos/cc';
+import type { FormatEntry } from '@haos/cmdline';
+import {
+  type Check,
+  copyTree,
+  formatBootState,
+  grubEnvPath,
+  type Host,
+  layout,
+  type ProxySettings,
+  type ReleaseSet,
+  verifyTree,
+  withLock,
+} from '@haos/system';
+import { type CleanUp, withCleanUp } from './clean-up.js';
+import { type Configuration, findConfiguration } from './configuration.js';
+import { chooseConsoles } from './console.js';
+import { renderGrubConfig } from './grub-config.js';
+import { type ImageOptions, openImage } from './image/open-image.js';
+import { componentsOf, type Image } from './image.js';
+import type { InstallEvent } from './install.js';
+import type { Firmware } from './partitions.js';
+import { STATE_LABEL } from './partitions.js';
+import { detectFirmware } from './preflight.js';
+import { checkTakeover, type TakeoverTarget } from './takeover-checks.js';
+
+export interface TakeoverOptions extends ImageOptions {
+  host: Host;
+  /** The partition of the running distribution's root file system, such as `/dev/vda1`. */
+  device: string;
+  /** The configuration: an http or https URL, or an absolute path. */
+  configUrl?: string;
+  /** Default false: a configuration that configures nothing is refused. */
+  allowEmptyConfig?: boolean;
+  /** Asked when all is checked, before the first write; `false` ends it with nothing done. */
+  confirm: (target: TakeoverTarget) => boolean | Promise<boolean>;
+  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  tty?: string;
+  /** Log more on the installed system. Default false. */
+  debug?: boolean;
+  /** Switch off after the clean-up at the first boot, instead of starting again. Default false. */
+  powersOff?: boolean;
+  /** Default: how the running machine was started. */
+  firmware?: Firmware;
+  /** Where the root file system is mounted. Default `/`. */
+  root?: string;
+  proxy?: ProxySettings;
+  onEvent?: (event: InstallEvent) => void;
+}
+
+export interface TakeoverReport {
+  /** `refused`: a check failed, or it was not confirmed; nothing was written. */
+  status: 'installed' | 'refused';
+  checks: readonly Check[];
+  issues: readonly Issue[];
+  texts: ReadonlyMap<string, string>;
+  /** The rest is there when all checks were ok. */
+  target?: TakeoverTarget;
+  set?: ReleaseSet;
+}
+
+/** Where the clean-up of the first boot looks what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads it. */
+const MARKER = `${layout.system}/takeover`;
+
+/** Checks whether a takeover is possible, and what it would delete. Writes nothing. */
+export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+  return withCleanUp(async (cleanUp) => {
+    const { report } = await prepareTakeover(options, cleanUp);
+    return report;
+  });
+}
+
+/**
+ * Installs HAOS into the root file system of the running distribution, by whose GRUB it is started from then on. The first boot
+ * deletes everything else. Until the last step, which replaces `grub.cfg` (the old one stays beside it), the distribution
+ * boots as before.
+ */
+export function takeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+  return withLock(options.host, '/run/haos/install.lock', () =>
+    withCleanUp(async (cleanUp) => {
+      const { report, work } = await prepareTakeover(options, cleanUp);
+      if (!work || !(await options.confirm(work.target))) return report;
+      options.signal?.throwIfAborted();
+      await write(options, work);
+      return { ...report, status: 'installed' };
+    }),
+  );
+}
+
+interface Work {
+  configuration: Configuration;
+  image: Image;
+  target: TakeoverTarget;
+}
+
+async function prepareTakeover(
+  options: TakeoverOptions,
+  cleanUp: CleanUp,
+): Promise<{ report: TakeoverReport; work?: Work }> {
+  const { host, device, root } = options;
+  const { check, configuration, issues, texts } = await findConfiguration(host, options);
+  const { checks: imageChecks, image } = await openImage(host, cleanUp, options);
+  const firmware = options.firmware ?? detectFirmware(host);
+  const size = image?.size ?? 0;
+  const found = await checkTakeover(host, { device, firmware, size, ...(root !== undefined && { root }) });
+  const { target } = found;
+  const checks = [check, ...imageChecks, ...found.checks];
+  const report = { status: 'refused' as const, checks, issues, texts, ...(target && { target }) };
+  if (!checks.every(({ ok }) => ok) || !configuration || !image || !target) return { report };
+  return { report: { ...report, set: image.set }, work: { configuration, image, target } };
+}
+
+/** From the copy, which changes nothing for the distribution, to `grub.cfg`, which is the point of no return. */
+async function write(options: TakeoverOptions, { configuration, image, target }: Work): Promise<void> {
+  const { host } = options;
+  const place = (path: string) => `${options.root === '/' ? '' : (options.root ?? '')}${path}`;
+  await copyImage(options, image, place(layout.system));
+  options.onEvent?.({ kind: 'step', step: 'configure' });
+  host.files.write(place(layout.systemConfig), configuration.text, { mode: 0o600, secret: true });
+  host.files.write(grubEnvPath(place(layout.system)), formatBootState({ slot: 'current' }), { mode: 0o600 });
+  host.files.write(place(MARKER), renderMarker(target.uuid, options.powersOff === true), { mode: 0o600 });
+  options.onEvent?.({ kind: 'step', step: 'boot-loader' });
+  const config = place('/boot/grub/grub.cfg');
+  keepOld(host, config);
+  host.files.write(config, renderConfig(options, target.uuid));
+  // Only now: until here, the distribution may look for its root by its label.
+  await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
+}
+
+async function copyImage(
+  { host, signal, onEvent }: TakeoverOptions,
+  image: Image,
+  system: string,
+): Promise<void> {
+  onEvent?.({ kind: 'step', step: 'copy' });
+  let before = 0;
+  for (const path of componentsOf(image.set)) {
+    const onProgress = (bytes: number) =>
+      onEvent?.({ kind: 'progress', done: before + bytes, total: image.size });
+    const from = `${image.directory}/${path}`;
+    const files = await copyTree(host, from, `${system}/${path}`, { onProgress, ...(signal && { signal }) });
+    await verifyTree(host, `${system}/${path}`, { files, ...(signal && { signal }) });
+    const [component = '', version = ''] = path.split('/');
+    host.files.link(`${system}/${component}/current`, version);
+    before += files.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+function renderMarker(uuid: string, powersOff: boolean): string {
+  return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
+}
+
+/** The configuration of GRUB that was there before; a second run keeps that of the first. */
+function keepOld(host: Host, config: string): void {
+  const kept = `${config}.before-haos`;
+  if (host.files.lstat(kept) === undefined) host.files.write(kept, host.files.read(config), { mode: 0o600 });
+}
+
+function renderConfig({ host, tty, debug }: TakeoverOptions, stateUuid: string): string {
+  const consoles = chooseConsoles(tty, host.files.readTextIfExists(layout.kernelCommandLine) ?? '');
+  const log: FormatEntry[] = debug ? [{ name: 'haos.debug' }] : [{ name: 'loglevel', value: '4' }];
+  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial: consoles.serial });
+}

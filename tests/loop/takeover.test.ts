@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TakeoverOptions, takeOver } from '@haos/install';
+import { liveHost } from '@haos/system';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLoopDisk, type LoopDisk, must, writeImage } from './loop-disk.js';
+
+const TOKEN = 'a-secret-token';
+const CONFIG = `hostname: taken\nhaos:\n  token: ${TOKEN}\n`;
+const GRUB_CFG = '# of the distribution\n';
+
+/** What stands for a distribution: only where things are matters. */
+const DISTRIBUTION = {
+  'etc/fstab': '# nothing\n',
+  'boot/vmlinuz-6.1': 'a kernel',
+  'boot/grub/grub.cfg': GRUB_CFG,
+  'boot/grub/i386-pc/normal.mod': 'a module',
+  'home/somebody/letter': 'dear',
+};
+
+describe('taking over a distribution', () => {
+  let directory: string;
+  let disk: LoopDisk;
+  let device: string;
+  let root: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-takeover-'));
+    root = join(directory, 'root');
+    mkdirSync(root);
+    writeImage(join(directory, 'image'));
+    writeFileSync(join(directory, 'config.yaml'), CONFIG);
+    disk = createLoopDisk(directory, 160);
+    must('sh', '-c', `echo 'start=2048, type=83, bootable' | sfdisk --quiet --label dos ${disk.device}`);
+    must('partx', '--update', disk.device);
+    device = `${disk.device}p1`;
+    must('mkfs.ext4', '-q', '-F', '-L', 'cloudimg-rootfs', device);
+    must('mount', device, root);
+    for (const [path, content] of Object.entries(DISTRIBUTION)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), content);
+    }
+  });
+
+  afterEach(() => {
+    must('umount', '--recursive', root);
+    disk.release();
+    rmSync(directory, { recursive: true });
+  });
+
+  function run(some: Partial<TakeoverOptions> = {}) {
+    return takeOver({
+      host: liveHost(),
+      device,
+      image: join(directory, 'image'),
+      configUrl: join(directory, 'config.yaml'),
+      confirm: () => true,
+      firmware: 'bios',
+      root,
+      tty: 'ttyS0',
+      ...some,
+    });
+  }
+
+  const label = () => must('blkid', '-p', '-o', 'value', '-s', 'LABEL', device);
+  const list = () =>
+    must('sh', '-c', `cd ${root} && find . ! -path ./lost+found | sort | xargs ls -ld --time-style=full-iso`);
+  const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+  it('puts HAOS beside it, and makes its boot loader start HAOS', async () => {
+    const { status, target } = await run();
+
+    expect(status).toBe('installed');
+    expect(target?.deleted).toEqual(['/etc', '/home']);
+    expect(read('haos/system/haos/current/rootfs.squashfs')).toHaveLength(950_000);
+    expect(read('haos/system/config.yaml')).toBe(CONFIG);
+    expect(statSync(join(root, 'haos/system/config.yaml')).mode & 0o777).toBe(0o600);
+    const uuid = must('blkid', '-p', '-o', 'value', '-s', 'UUID', device);
+    expect(read('haos/system/takeover')).toBe(`haos-takeover 1\nuuid ${uuid}\nthen reboot\n`);
+    must('grub-script-check', join(root, 'boot/grub/grub.cfg'));
+    expect(read('boot/grub/grub.cfg')).toContain(`haos.state=UUID=${uuid}`);
+    expect(read('boot/grub/grub.cfg')).not.toContain(TOKEN);
+    expect(read('boot/grub/grub.cfg.before-haos')).toBe(GRUB_CFG);
+    expect(label()).toBe('HAOS_STATE');
+    expect(read('home/somebody/letter')).toBe('dear');
+  });
+
+  it('tells the first boot to switch off when that is wanted', async () => {
+    await run({ powersOff: true });
+
+    expect(read('haos/system/takeover')).toMatch(/^then poweroff$/m);
+  });
+
+  it('is finished by a second run after it was interrupted', async () => {
+    const ended = new AbortController();
+    const onEvent: TakeoverOptions['onEvent'] = (event) => {
+      if (event.kind === 'progress') ended.abort(new Error('ended'));
+    };
+    await expect(run({ signal: ended.signal, onEvent })).rejects.toThrow('ended');
+    expect(read('boot/grub/grub.cfg')).toBe(GRUB_CFG);
+    expect(label()).toBe('cloudimg-rootfs');
+    expect(existsSync(join(root, 'haos/system/takeover'))).toBe(false);
+
+    expect(await run()).toMatchObject({ status: 'installed' });
+    expect(await run()).toMatchObject({ status: 'installed' });
+    expect(read('boot/grub/grub.cfg.before-haos')).toBe(GRUB_CFG);
+  });
+
+  it('writes nothing without a confirmation', async () => {
+    const before = list();
+
+    expect(await run({ confirm: () => false })).toMatchObject({ status: 'refused' });
+    expect(list()).toBe(before);
+    expect(label()).toBe('cloudimg-rootfs');
+  });
+
+  it.each<[string, string, (place: { root: string; disk: string }) => Partial<TakeoverOptions> | undefined]>([
+    ['another device is named', 'takeover-root', ({ disk: other }) => ({ device: other })],
+    ['a disk is named', 'takeover-partition', ({ disk: other }) => ({ device: other })],
+    [
+      '/boot is a file system of its own',
+      'takeover-boot',
+      ({ root: place }) => void must('mount', '-t', 'tmpfs', 'boot', join(place, 'boot')),
+    ],
+    [
+      'GRUB has no configuration there',
+      'takeover-grub',
+      ({ root: place }) => void rmSync(join(place, 'boot/grub/grub.cfg')),
+    ],
+    [
+      'GRUB reads another directory',
+      'takeover-grub',
+      ({ root: place }) => {
+        mkdirSync(join(place, 'boot/grub2'));
+        writeFileSync(join(place, 'boot/grub2/grub.cfg'), '');
+        return undefined;
+      },
+    ],
+    [
+      'the machine was started by EFI, and GRUB for that is not there',
+      'takeover-grub',
+      () => ({ firmware: 'efi' }),
+    ],
+    [
+      'there is too little space',
+      'takeover-space',
+      ({ root: place }) => void must('fallocate', '-l', '90M', join(place, 'large')),
+    ],
+    ['the configuration is not there', 'config', () => ({ configUrl: '/nowhere/config.yaml' })],
+    ['the image is not there', 'image', () => ({ image: '/nowhere' })],
+  ])('is refused, and nothing is written, when %s', async (_title, id, arrange) => {
+    const changed = arrange({ root, disk: disk.device }) ?? {};
+    const before = list();
+    let wasAsked = false;
+    const confirm = () => {
+      wasAsked = true;
+      return true;
+    };
+
+    const { status, checks } = await run({ ...changed, confirm });
+
+    expect(status).toBe('refused');
+    expect(checks.filter(({ ok }) => !ok).map((check) => check.id)).toContain(id);
+    expect(wasAsked).toBe(false);
+    expect(list()).toBe(before);
+    expect(label()).toBe('cloudimg-rootfs');
+  });
+
+  it('is refused when the root is not ext4', async () => {
+    const place = join(directory, 'memory');
+    mkdirSync(place);
+    must('mount', '-t', 'tmpfs', 'memory', place);
+    try {
+      const { checks } = await run({ root: place });
+
+      expect(checks).toContainEqual(expect.objectContaining({ id: 'takeover-root', ok: false }));
+    } finally {
+      must('umount', place);
+    }
+  });
+});
