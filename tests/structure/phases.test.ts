@@ -91,6 +91,7 @@ describe('the order', () => {
     ['boot', 'write-files', 'boot-cmd', 'a command can run a script that was written'],
     ['runtime', 'write-files', 'run-cmd', 'a command can run a script that was written'],
     ['runtime', 'run-cmd', 'k3s', 'k3s starts on a node that its owner has prepared'],
+    ['runtime', 'shipped-manifests', 'k3s', 'k3s finds what it applies when it starts'],
     ['runtime', 'k3s', 'boot-manifests', 'k3s waits for no download'],
     ['runtime', 'ssh-authorized-keys', 'ssh-authorized-keys-remote', 'a log-in waits for no download'],
     ['runtime', 'run-cmd', 'boot-manifests', 'commands wait for no download'],

@@ -30,7 +30,11 @@ export const layout = {
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   version: '/usr/lib/haos/version',
+  /** What k3s applies on a server. */
   manifests: '/var/lib/rancher/k3s/server/manifests',
+  /** The manifests that the image brings, and the digests of those that HAOS put into the directory above. */
+  shippedManifests: '/usr/share/haos/manifests',
+  manifestLedger: '/var/lib/rancher/HAOS/manifests.json',
 } as const;
 
 /** The one person account: sudo, no root. */

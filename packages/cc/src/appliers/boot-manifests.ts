@@ -1,7 +1,8 @@
-import { HaosError, type Host, layout, parentOf } from '@haos/system';
+import { HaosError, layout } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { BootManifest } from '../generated/types.js';
+import { saveManifest } from './save-manifest.js';
 import { isWrittenByUser } from './written-by-user.js';
 
 /** What came of one download. */
@@ -61,14 +62,7 @@ async function download(item: BootManifest, context: ApplyContext): Promise<Down
 function save(path: string, result: Download | undefined, context: ApplyContext): void {
   if (result === undefined) context.note(`a manifest would be downloaded to ${path}`);
   else if ('error' in result) throw result.error;
-  else saveBody(path, result.body, context.host);
-}
-
-/** As k3s has it: nobody else looks into its server directory. One that is there already is k3s's. */
-function saveBody(path: string, body: Uint8Array, { files }: Host): void {
-  const directory = parentOf(layout.manifests);
-  if (files.stat(directory) === undefined) files.makeDirectory(directory, { mode: 0o700 });
-  files.write(path, body, { mode: 0o600 });
+  else saveManifest(path, result.body, context.host);
 }
 
 /** The file of one manifest, or why there is none. Of two with one name both are refused. */

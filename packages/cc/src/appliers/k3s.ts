@@ -30,13 +30,18 @@ export const k3s: Applier = {
       context.note('k3s is not configured in mode install');
       return;
     }
-    const binary = BINARIES.find((path) => context.host.files.stat(path)?.type === 'file');
+    const binary = findK3s(context.host);
     if (binary === undefined) context.note('k3s is not installed');
     noteIgnored(config, context);
     configure(config, context, binary ?? BINARIES[0]);
     if (binary !== undefined && context.phase !== 'boot') await start(config, context, binary);
   },
 };
+
+/** The program of k3s on a node; undefined where it is not installed. */
+export function findK3s({ files }: Host): string | undefined {
+  return BINARIES.find((path) => files.stat(path)?.type === 'file');
+}
 
 function configure(config: CloudConfig, context: ApplyContext, binary: string): void {
   const haos = config.haos ?? {};

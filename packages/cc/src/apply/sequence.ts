@@ -7,6 +7,7 @@ import { hostname } from '../appliers/hostname.js';
 import { k3s } from '../appliers/k3s.js';
 import { modules } from '../appliers/modules.js';
 import { password } from '../appliers/password.js';
+import { shippedManifests } from '../appliers/shipped-manifests.js';
 import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/ssh-authorized-keys.js';
 import { sysctls } from '../appliers/sysctls.js';
 import { wifi } from '../appliers/wifi.js';
@@ -48,6 +49,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     writeFiles,
     environment,
     runCmd,
+    shippedManifests,
     k3s,
     bootManifests,
     sshAuthorizedKeysRemote,

@@ -1,0 +1,46 @@
+/**
+ * SHA-256 of the manifests that the Go implementation and k3OS copied to their nodes at each boot, in all versions in the history
+ * of their repositories (1898andCo/HAOS, rancher/k3os): overlay/share/rancher/k3s/server/manifests, system-upgrade-controller.yaml
+ * and system-upgrade-plans/*-latest.yaml. Nobody edited a file with one of these.
+ */
+export const GO_MANIFESTS: ReadonlySet<string> = new Set([
+  '107ca6601976d7ab397f96742f9788d612cb576dd566112c712b0848ba709ece',
+  '152b81c5039b9339fb5ef2f0d8816f26706eca153427eb4fcc27691bd24ef86e',
+  '197bb4473f4d0db5f206e976a07718271479e252c62dcb84b2ff69dd558a0163',
+  '3070303864195d14d0752c47aa80fc05662d6b254770c1c2ab963ee9dbe82070',
+  '31028664f462c91d5bfe3da282027bfa355088fe4bc98ebb6fed8954a9d0ec4b',
+  '3b7d431950e530c78f044635320e744839aa8c4c671e0c55e62d6c277965345b',
+  '48f473890542369de55499fa05169c156323786e20ede5693cb94f8a46bf79df',
+  '518411422d8bc836a777ab3f8747af45c274b30782fd1865b0531782e924d4d9',
+  '537cded5da4b55897c45542636510580b2219e17107f8453d51ea3fe18bfd976',
+  '572bc3c6c74446e234b48abefb8b4f9a53204de30e72708aabbbce066aea6cc2',
+  '5f3f32bc6af839d90981e4b78bfceb01f81cb345d7a2c5fa30d87c0c7924a139',
+  '6cd03e62f3601b5c3e194ce72ad02cac64c4ebc0aa6b1e0a51479990d81e355f',
+  '71caf485edf27e583984c33cdeb18c4a95a704e2c7b614c2e3ebe4a8d742cb90',
+  '7bd08184b6e4eec46fd35c5082f0a66d81781439499306f90ab9748562562493',
+  '8b911c092ad21d429df235cf30c872624ee6a6ac79fa82bc6fbabd11236388f1',
+  '8c6a790417e9bc6a1947eb63fb5b1a9b9a0355338c3284e3fec1c04358413504',
+  '8e6fffa0ff03ac985496fd247e7586f2c5cd7dc0cf3b74af4880acaceac6d1d1',
+  '91782cc2a6fdd4e4164f9fec33074e55cb70909fe52971199255c71d09d274d3',
+  '97b3cdca18665cd28c5ed99736bda28336c61d02b3c944928dc1f71234f32970',
+  'a0a603c7c876062a1e534ec154bf84cd9cb19e2d68d3f0467384125927f4d4fd',
+  'a0c4016c567f47d105791d3f2d6f99a1db33ab0476c31ba2dcef4da0d243d68c',
+  'a27cc5accf96acd06b3fb8329172bcb6071a7fdc710f91f7dcb0e558435d1fdc',
+  'b3ea850442e2d175067251ae9cdba896531930e86f4370dd53240763285c35f1',
+  'b49de2d26dd9eac49aa1c493e44932fd583f208f67bfebab52db8dad2c8b36d5',
+  'b9a37c4643990c9c0b7627ff3b15d8a457a61e2992aebc6680aa94aed3ff6263',
+  'bf98fdcf5986ee4a8697cf257cfe500db3bf92a96cb0fc37e6fb13509cf48863',
+  'c5520d9eff9e71d5d0264a7a0dab05cc689d5ec7d8336f836d59e4d21d32b05d',
+  'c611cc2a2c434812056719ac5a2fce38fc8f5e3c9c8d0fa6009be2acffd18d7b',
+  'cd8aefe7a769d6b16cdaccd9ec694db50dd808aca6268d875df6914c7f76f46c',
+  'd64a8949bd835a07ebd50dd35d3ca1fb344b283013e3ac0dc3c660a0ac961c26',
+  'ea1817e9f58eb5b874eeb241275701fcef9e17f9851a22ac5ba2a2a88228e80b',
+  'ec34e2becaef314af26c394741cf9f087f5d522ac56e75961882f54ab855cff1',
+  'f5da51f77531c903934a2d4d861b81e416326d82c7688c1a99d9a2f555ec644b',
+]);
+
+/** Of these files only what was in them has to go: `haos-upgrade.yaml` has our Plans. */
+export const GO_PLANS = [
+  'system-upgrade-plans/k3os-latest.yaml',
+  'system-upgrade-plans/HAOS-latest.yaml',
+] as const;
