@@ -42,7 +42,7 @@ export async function build(root) {
   for (const workspace of workspaces) {
     const digest = digests.get(workspace.path) ?? '';
     if (!workspace.bundled) continue;
-    if (record.bundles[workspace.path] === digest && !isMissing(root, workspace, '.js')) continue;
+    if (record.bundles[workspace.path] === digest && !isMissing(root, workspace, 'js')) continue;
     await step(`bundle ${workspace.name}`, () =>
       must('npm', ['run', '--silent', 'bundle', '--workspace', workspace.path], { cwd: root }),
     );
@@ -86,16 +86,26 @@ export function listWorkspaces(root) {
 function describeWorkspace(root, path) {
   const manifest = readJson(join(root, path, 'package.json'));
   const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
-  const outputs = stringsIn([manifest.exports, manifest.bin]).filter((target) => target.includes('dist/'));
+  const outputs = stringsIn([manifest.exports, manifest.bin, manifest.files]).filter((target) =>
+    /^(?:\.\/)?dist\//.test(target),
+  );
   const bundled = manifest.scripts?.bundle !== undefined;
   return { path, name: manifest.name, bundled, dependencies, outputs, programs: manifest.bin ?? {} };
 }
 
 /** @param {string} root @param {Workspace} workspace @param {string} ending */
 function isMissing(root, workspace, ending) {
-  return workspace.outputs.some(
-    (file) => file.endsWith(ending) && !existsSync(join(root, workspace.path, file)),
-  );
+  return workspace.outputs
+    .filter((file) => file.endsWith(ending))
+    .some((file) => !isThere(join(root, workspace.path, file)));
+}
+
+/** @param {string} pattern a path whose last part may be `*` and an ending */
+function isThere(pattern) {
+  const [, ending] = /\/\*([^/]*)$/.exec(pattern) ?? [];
+  if (ending === undefined) return existsSync(pattern);
+  const directory = dirname(pattern);
+  return existsSync(directory) && readdirSync(directory).some((name) => name.endsWith(ending));
 }
 
 /**

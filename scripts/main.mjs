@@ -1,13 +1,13 @@
 // The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
-import { runDemo } from './demo.mjs';
 import { runLevels, selectLevels } from './levels.mjs';
 import { must, npmProgram, run, StepFailure } from './run.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
+import { hasTerminal, readStartOptions } from './start-options.mjs';
 
 const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
-  start            apply the full sample configuration to a scratch tree and show what happened
+  start [...]      boot the live ISO in a virtual machine in this terminal; start --help lists the options
   test [LEVEL...]  all levels of tests, or those named
   check            all levels but the slow ones
   build            compile and bundle what is stale
@@ -41,8 +41,9 @@ async function test(levels) {
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
   start: async (args) => {
-    await prepare([]);
-    return runDemo(root, args);
+    readStartOptions(args, hasTerminal());
+    await prepare(['vm']);
+    return run(npmProgram(root, 'tsx'), ['scripts/start.ts', ...args], { cwd: root, input: 'inherit' });
   },
   build: async () => {
     checkNode(root, process.versions.node);

@@ -38,15 +38,16 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a program with its output streaming through; resolves to its exit status. Standard input is empty, so nothing waits for an answer.
+ * Runs a program with its output streaming through; resolves to its exit status. Standard input is empty unless said otherwise, so
+ * nothing waits for an answer.
  * @param {string} program
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: 'ignore' | 'inherit' }} [options]
  * @returns {Promise<number>}
  */
-export function run(program, args, options = {}) {
+export function run(program, args, { input = 'ignore', ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(program, args, { ...options, stdio: [input, 'inherit', 'inherit'] });
     child.on('error', (error) => reject(new StepFailure(`cannot start ${program}: ${error.message}`)));
     child.on('close', (status, signal) =>
       resolve(signal === null ? (status ?? 1) : signal === 'SIGINT' ? 130 : 1),

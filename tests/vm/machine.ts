@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ACCELERATORS, type Accelerator } from '../../scripts/accelerator.js';
 import { CONSOLE_LOGS } from './paths.js';
 import { TextLine } from './text-line.js';
 
@@ -13,6 +14,8 @@ export interface MachineOptions {
   args: readonly string[];
   /** MiB; default 1024. */
   memory?: number;
+  /** Default `tcg`: hardware help for guests cannot be relied on where tests run. */
+  accelerator?: Accelerator;
 }
 
 export interface CommandResult {
@@ -43,17 +46,22 @@ export interface Machine {
 }
 
 /**
- * Starts a machine. Emulated: hardware help for guests cannot be relied on where tests run.
+ * Starts a machine.
  * Commands have a line of their own because anything may appear on a console at any time, in the middle of their output.
  */
-export async function startMachine({ name, args, memory = 1024 }: MachineOptions): Promise<Machine> {
+export async function startMachine({
+  name,
+  args,
+  memory = 1024,
+  accelerator = 'tcg',
+}: MachineOptions): Promise<Machine> {
   mkdirSync(CONSOLE_LOGS, { recursive: true });
   const log = join(CONSOLE_LOGS, `${name}.log`);
   const directory = mkdtempSync(join(tmpdir(), 'haos-machine-'));
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const common = ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '2', '-m', String(memory), '-no-reboot'];
+  const common = [...ACCELERATORS[accelerator], '-smp', '2', '-m', String(memory), '-no-reboot'];
   const serial = ['-serial', 'stdio', '-serial', `unix:${socket}`];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
   const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], {

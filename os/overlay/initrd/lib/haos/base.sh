@@ -22,7 +22,7 @@ mount_carried() {
 }
 
 mount_medium() {
-	reason='no medium with the label HAOS appeared'
+	reason='no medium with a system appeared'
 	waited=0
 	until device=$(find_medium); do
 		[ "$waited" -eq 0 ] && debug 'waiting for the medium'
@@ -33,6 +33,5 @@ mount_medium() {
 	done
 	[ -n "$device" ] || device=$(find_medium_by_content) || return 1
 	debug "medium $device"
-	mount -o ro "$device" /.base || refuse "the medium $device cannot be mounted" || return 1
-	has_system /.base || refuse "there is no system on the medium $device"
+	mount -o ro "$device" /.base || refuse "the medium $device cannot be mounted"
 }

@@ -39,19 +39,27 @@ find_state() {
 	find_device "$(argument haos.state || echo LABEL=HAOS_STATE)"
 }
 
+# An ISO on a USB stick shows itself as a partition of HFS+ with the label as well; the disk that this is on is what we can read.
 find_medium() {
-	find_device LABEL=HAOS
+	labelled=$(find_device LABEL=HAOS) || return 1
+	disk=$(readlink -f "/sys/class/block/${labelled##*/}/..")
+	find_system_on "$labelled" "/dev/${disk##*/}"
 }
 
-# The first device that has a system on it: a tool that writes USB sticks may have changed the label.
+# A tool that writes USB sticks may have changed the label.
 find_medium_by_content() {
+	find_system_on $(sed -n 's/.* \([a-z]\+[a-z0-9]*\)$/\/dev\/\1/p' /proc/partitions)
+}
+
+# The first of these devices that has a system on it.
+find_system_on() {
 	mkdir -p /probe
-	for name in $(sed -n 's/.* \([a-z]\+[a-z0-9]*\)$/\1/p' /proc/partitions); do
-		case $name in loop* | ram*) continue ;; esac
-		mount -o ro "/dev/$name" /probe 2>/dev/null || continue
-		has_system /probe && found=$name || found=
+	for candidate; do
+		case $candidate in /dev/loop* | /dev/ram*) continue ;; esac
+		mount -o ro "$candidate" /probe 2>/dev/null || continue
+		has_system /probe && found=$candidate || found=
 		umount /probe
-		[ -n "$found" ] && echo "/dev/$found" && return 0
+		[ -n "$found" ] && echo "$found" && return 0
 	done
 	return 1
 }

@@ -1,0 +1,45 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { npmProgram, StepFailure } from './run.mjs';
+
+/** Builds what is stale of the ISO with the builder's options, showing its progress; resolves to the path. */
+export async function buildIso(root: string, options: readonly string[] = []): Promise<string> {
+  const child = spawn(npmProgram(root, 'tsx'), ['os/src/main.ts', '--only', 'iso', ...options], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const status = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
+  let directory = ''; // the last line
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (directory !== '') console.log(directory);
+    directory = line;
+  }
+  if ((await status) !== 0) throw new StepFailure('the image could not be built', await status);
+  return join(directory, 'haos.iso');
+}
+
+/**
+ * Arguments of a machine that runs an ISO with a kernel command line of one's own: it has the ISO as a disc and starts with kernel and
+ * initrd from there, which are put into `directory`. The system itself comes from the disc, as always.
+ */
+export function liveArguments(iso: string, directory: string, words: readonly string[]): string[] {
+  const kernel = join(directory, 'kernel');
+  rmSync(kernel, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const from = '/haos/system/kernel';
+  execFileSync('xorriso', ['-osirrox', 'on', '-indev', iso, '-extract', from, kernel], { stdio: 'ignore' });
+  return [
+    ...['-kernel', join(kernel, 'current/vmlinuz'), '-initrd', join(kernel, 'current/initrd')],
+    ...['-append', cmdlineOf(words), '-cdrom', iso],
+  ];
+}
+
+/** As on the ISO's menu, with the serial line as the only console. A shell takes the quotes that the kernel needs around blanks. */
+function cmdlineOf(words: readonly string[]): string {
+  const hasMode = words.some((word) => word === 'rescue' || /^haos\.mode=/i.test(word));
+  const quoted = words.map((word) => (/^[^"]*\s[^"]*$/.test(word) ? word.replace(/=(.*)/s, '="$1"') : word));
+  const mode = hasMode ? [] : ['haos.mode=live'];
+  return ['console=ttyS0,115200', 'printk.devkmsg=on', 'loglevel=4', ...quoted, ...mode].join(' ');
+}
