@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
 import { dropUnusedSchemas } from './drop-unused-schemas.js';
 import { lazyFiles } from './lazy-files.js';
 
@@ -9,31 +9,55 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
   version: string;
 };
 
-/**
- * The program carries everything in itself. It is CommonJS, which Node 20 starts faster than ESM, and bundled from the
- * sources of the packages, so that each command loads only the modules it uses.
- */
-export default defineConfig({
-  entry: { main: 'src/main.ts' },
-  format: 'cjs',
+const alias = Object.fromEntries(
+  readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
+);
+
+const common: Options = {
   target: 'node20',
   platform: 'node',
   outDir: 'dist',
   splitting: false,
-  esbuildPlugins: [dropUnusedSchemas(), lazyFiles()],
   noExternal: [/./],
   // V8 reads every character at each start.
   minify: true,
-  // What an earlier build left would be loaded by nobody, and a stale code cache by the launcher.
-  clean: ['*.cjs', '*.cache'],
   silent: true,
   removeNodeProtocol: false,
   // For packages that use import.meta.url.
   shims: true,
   define: { HAOS_VERSION: JSON.stringify(version) },
+};
+
+/**
+ * The program carries everything in itself. It is CommonJS, which Node 20 starts faster than ESM, and bundled from the
+ * sources of the packages, so that each command loads only the modules it uses.
+ */
+const haos: Options = {
+  ...common,
+  entry: { main: 'src/main.ts' },
+  format: 'cjs',
+  esbuildPlugins: [dropUnusedSchemas(), lazyFiles()],
+  // What an earlier build left would be loaded by nobody, and a stale code cache by the launcher.
+  clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
-    options.alias = Object.fromEntries(
-      readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
-    );
+    options.alias = alias;
   },
-});
+};
+
+/**
+ * install.js is a single file that runs wherever it was downloaded to, also below a package.json that makes it an ES module; so it
+ * is neither kind of module, and asks Node itself for what Node brings.
+ */
+const installJs: Options = {
+  ...common,
+  entry: { install: 'src/install-js/main.ts' },
+  format: 'iife',
+  outExtension: () => ({ js: '.js' }),
+  banner: { js: readFileSync(new URL('src/install-js/banner.js', import.meta.url), 'utf8').trimEnd() },
+  esbuildPlugins: [dropUnusedSchemas()],
+  esbuildOptions(options) {
+    options.alias = alias;
+  },
+};
+
+export default defineConfig([haos, installJs]);

@@ -13,6 +13,7 @@ export { type ImageOptions, type OpenedImage, openImage } from './image/open-ima
 export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
 export { type IsoOptions, openIso } from './iso.js';
+export { type Medium, openMedium } from './medium.js';
 export {
   EFI_LABEL,
   type Firmware,
@@ -33,4 +34,5 @@ export {
 } from './preflight.js';
 export { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from './takeover.js';
 export type { TakeoverTarget } from './takeover-checks.js';
+export { openScratch } from './scratch.js';
 export { openToolbox, type Toolbox } from './toolbox.js';

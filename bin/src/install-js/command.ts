@@ -1,0 +1,45 @@
+import type { Command } from '../command.js';
+
+/** `install.js`: HAOS from another Linux. */
+export const installJs: Command = {
+  name: 'install.js',
+  summary: 'install HAOS on a disk of a machine that runs another Linux',
+  description:
+    'DEVICE is a whole disk; everything on it is lost. ISO is a file or a URL. Everything is checked before the first\n' +
+    'write. The machine is not restarted. The ISO is mounted, or unpacked with xorriso, bsdtar or 7z where the kernel cannot;\n' +
+    'the programs that partition, format and set up the boot loader are those of the ISO.',
+  operands: 'DEVICE ISO',
+  options: [
+    { name: 'check', summary: 'only check, and say what was found; nothing is written to the disk' },
+    {
+      name: 'config',
+      value: 'URL|FILE',
+      summary: 'the configuration to install; default: that of the ISO, if it has one',
+    },
+    { name: 'allow-empty-config', summary: 'install a configuration that configures nothing' },
+    { name: 'sha256', value: 'HEX', summary: 'the digest that the ISO has to have' },
+    { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
+    { name: 'no-format', summary: 'not possible yet' },
+    { name: 'no-bootloader', summary: 'not possible yet' },
+    { name: 'takeover', summary: 'not possible yet' },
+    { name: 'tty', value: 'TTY', summary: 'the console of the installed system; default: those in use' },
+    { name: 'debug', summary: 'log more on the installed system' },
+    { name: 'poweroff', summary: 'power this machine off afterwards' },
+    { name: 'yes', summary: 'do not ask' },
+    {
+      name: 'format',
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      summary: 'text for people (default), or json',
+    },
+    { name: 'version', summary: 'print the version' },
+  ],
+  examples: [
+    { line: 'sudo node install.js --check /dev/vdb haos-amd64.iso', what: 'whether it could be installed' },
+    {
+      line: 'sudo node install.js --config https://config.example/node.yaml /dev/vdb haos-amd64.iso',
+      what: 'install, with a configuration from a server',
+    },
+  ],
+  load: async () => (await import('./install-js.js')).runInstallJs,
+};

@@ -1,0 +1,10 @@
+/** The entry of install.js, a program of one file. */
+import { processContext } from '../process-context.js';
+import { reportError, run } from '../run.js';
+import { installJs } from './command.js';
+
+const context = processContext();
+process.once('uncaughtException', (error) => process.exit(reportError(error, installJs.name, context)));
+void run(installJs, process.argv.slice(2), context).then((status) => {
+  process.exitCode = status;
+});
