@@ -7,6 +7,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -32,6 +33,8 @@ export interface LoopDisk {
   file: string;
   /** The digest of everything on it. */
   digest(): string;
+  /** When it was last written to, which is known sooner than the digest of a large disk. */
+  written(): bigint;
   release(): void;
 }
 
@@ -47,6 +50,10 @@ export function createLoopDisk(directory: string, megabytes: number): LoopDisk {
     digest() {
       must('sync', file);
       return createHash('sha256').update(readFileSync(file)).digest('hex');
+    },
+    written() {
+      must('sync', file);
+      return statSync(file, { bigint: true }).mtimeNs;
     },
     release() {
       spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });

@@ -35,10 +35,10 @@ it('mounts an ISO, and unmounts it at the end', async () => {
   expect(Object.keys(host.tree())).not.toContain('/work/iso');
 });
 
-it.each([['xorriso'], ['bsdtar'], ['7z']])(
+it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
   'unpacks it with %s where it cannot be mounted',
   async (reader) => {
-    const readers = { xorriso: MISSING, bsdtar: MISSING, '7z': MISSING };
+    const readers = { xorriso: MISSING, bsdtar: MISSING, '7z': MISSING, '7zz': MISSING };
     const { host, work } = open({ ...readers, [reader]: {} }, RELEASE);
 
     const paths = await work();
@@ -51,7 +51,7 @@ it.each([['xorriso'], ['bsdtar'], ['7z']])(
 );
 
 it('names what is missing, with its package', async () => {
-  const { work } = open({ xorriso: MISSING, bsdtar: MISSING, '7z': MISSING });
+  const { work } = open({ xorriso: MISSING, bsdtar: MISSING, '7z': MISSING, '7zz': MISSING });
 
   await expect(work()).rejects.toMatchObject({
     code: 'HAOS_INSTALL_ISO_READER',

@@ -32,12 +32,13 @@ const READERS: readonly Reader[] = [
     package: 'libarchive-tools',
     arguments: (iso, directory) => ['-x', '-f', iso, '-C', directory, 'haos'],
   },
-  {
-    program: '7z',
-    package: '7zip',
-    arguments: (iso, directory) => ['x', '-y', `-o${directory}`, iso, 'haos'],
-  },
+  { program: '7z', package: '7zip', arguments: with7z },
+  { program: '7zz', package: '7zip', arguments: with7z },
 ];
+
+function with7z(iso: string, directory: string): string[] {
+  return ['x', '-y', `-o${directory}`, iso, 'haos'];
+}
 
 /** Milliseconds. */
 const TIMEOUT = 600_000;
@@ -107,7 +108,7 @@ export function checkSpace(host: Host, directory: string, needed: number): void 
   });
 }
 
-/** 7z leaves out symbolic links; a medium has one version of each component, which is the current one. */
+/** 7z leaves out symbolic links where the ISO has Joliet names; a medium has one version of each component, which is the current one. */
 function restoreLinks(host: Host, system: string): void {
   const isDirectory = (path: string) => host.files.lstat(path)?.type === 'directory';
   if (!isDirectory(system)) return;

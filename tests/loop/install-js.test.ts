@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Ended, ended, startBare } from './bare-machine.js';
+import { createLoopDisk, type LoopDisk, must, writeUdevadm } from './loop-disk.js';
+import { writeIso, writeIsoTree } from './write-iso.js';
+
+const BUNDLE = fileURLToPath(new URL('../../bin/dist/install.js', import.meta.url));
+const SCRATCH = '/var/lib/haos-install';
+
+let directory: string;
+let tree: string;
+let iso: string;
+let config: string;
+let program: string;
+let added: string;
+let disk: LoopDisk;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'haos-install-js-'));
+  tree = writeIsoTree(directory);
+  iso = writeIso(tree, join(directory, 'haos.iso'));
+  config = join(directory, 'config.yaml');
+  writeFileSync(config, 'hostname: node\n');
+  added = writeUdevadm(directory);
+  program = join(directory, 'install.js');
+  cpSync(BUNDLE, program);
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+beforeEach(() => {
+  disk = createLoopDisk(directory, 2100);
+});
+afterEach(() => disk.release());
+
+function installJs(args: readonly string[], removed: readonly string[] = []): Promise<Ended> {
+  return ended(startBare([process.execPath, program, ...args], { added, removed }));
+}
+
+function contentOf(partition: string, path: string): string {
+  const where = mkdtempSync(join(directory, 'look-'));
+  must('mount', '-o', 'ro', partition, where);
+  try {
+    return readFileSync(join(where, path), 'utf8');
+  } finally {
+    must('umount', where);
+  }
+}
+
+function expectReleased(): void {
+  expect(existsSync(SCRATCH)).toBe(false);
+  expect(must('losetup', '--list', '--noheadings', '--output', 'BACK-FILE')).not.toContain('.iso');
+}
+
+describe('install.js on a machine without the programs of an installation', () => {
+  it('installs with those of the ISO', async () => {
+    const before = disk.written();
+
+    const { status, stdout, stderr } = await installJs([
+      ...['--format', 'json', '--tty', 'ttyS1', '--config', config],
+      ...[disk.device, iso],
+    ]);
+
+    expect(stderr).toContain('reading everything back');
+    expect(status).toBe(0);
+    const partition = `${disk.device}p1`;
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ status: 'installed', disk: disk.device });
+    expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', partition)).toBe('HAOS_STATE');
+    must('e2fsck', '-fn', partition);
+    expect(must('dd', `if=${disk.device}`, 'bs=512', 'count=1', 'status=none')).toContain('GRUB');
+    expect(contentOf(partition, 'haos/system/config.yaml')).toBe('hostname: node\n');
+    expect(contentOf(partition, 'boot/grub/grub.cfg')).toMatch(/console=ttyS1.*haos\.state=UUID=/);
+    expect(disk.written()).not.toBe(before);
+    expectReleased();
+  });
+
+  it.each([
+    ['bsdtar', ['bin/xorriso']],
+    ['7z', ['bin/xorriso', 'bin/bsdtar']],
+  ])('reads the ISO with %s', async (_reader, removed) => {
+    expect(await installJs(['--check', disk.device, iso], removed)).toMatchObject({ status: 0 });
+    expectReleased();
+  });
+
+  it('takes the configuration that the ISO brings, else none', async () => {
+    const remastered = join(directory, 'remastered');
+    cpSync(tree, remastered, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(remastered, 'haos/system/config.yaml'), 'hostname: of-the-iso\n');
+    const other = writeIso(remastered, join(directory, 'remastered.iso'));
+
+    expect(await installJs([disk.device, other])).toMatchObject({ status: 0 });
+
+    expect(contentOf(`${disk.device}p1`, 'haos/system/config.yaml')).toBe('hostname: of-the-iso\n');
+  });
+
+  it('releases everything when it is ended, and what a killed run left when it starts again', async () => {
+    const args = [process.execPath, program, '--config', config, disk.device, iso];
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const child = startBare(args, { added });
+      child.stderr?.on('data', (chunk) => {
+        if (String(chunk).includes('partitioning')) child.kill(signal);
+      });
+      await ended(child);
+      if (signal === 'SIGTERM') expectReleased();
+    }
+
+    expect(await installJs(['--check', disk.device, iso])).toMatchObject({ status: 0 });
+
+    expectReleased();
+  });
+});
+
+describe('install.js leaves the disk as it was', () => {
+  const refuse = async (args: readonly string[], removed: readonly string[] = []) => {
+    must('mkfs.ext4', '-q', '-F', '-L', 'precious', disk.device);
+    const before = disk.written();
+    const { status, stderr } = await installJs(args, removed);
+    expect(disk.written()).toBe(before);
+    expectReleased();
+    expect(stderr).toMatch(/^\s+[a-zA-Z].*/m);
+    return { status, stderr };
+  };
+
+  it('when the ISO has not the digest that is named', async () => {
+    const wrong = createHash('sha256').update('other').digest('hex');
+
+    expect(await refuse(['--sha256', wrong, disk.device, iso])).toMatchObject({ status: 5 });
+  });
+
+  it('when the ISO has no haos/', async () => {
+    const empty = join(directory, 'empty');
+    mkdirSync(join(empty, 'boot'), { recursive: true });
+    const other = writeIso(empty, join(directory, 'empty.iso'));
+
+    expect(await refuse([disk.device, other])).toMatchObject({ status: 1 });
+  });
+
+  it('when a file of the ISO is damaged', async () => {
+    const damaged = join(directory, 'damaged');
+    cpSync(tree, damaged, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(damaged, 'haos/system/kernel/current/initrd'), 'an initrD');
+    const other = writeIso(damaged, join(directory, 'damaged.iso'));
+
+    expect(await refuse([disk.device, other])).toMatchObject({ status: 5 });
+  });
+
+  it('when the disk is mounted', async () => {
+    must('mkfs.ext4', '-q', '-F', disk.device);
+    const where = join(directory, 'mounted');
+    mkdirSync(where);
+    must('mount', '-o', 'ro', disk.device, where);
+    onTestFinished(() => void must('umount', where));
+    const before = disk.written();
+
+    const { status, stderr } = await installJs([disk.device, iso]);
+
+    expect(status).toBe(5);
+    expect(stderr).toContain('is mounted at');
+    expect(disk.written()).toBe(before);
+  });
+
+  it('when nothing can read the ISO, and names the packages', async () => {
+    const { status, stderr } = await refuse(
+      [disk.device, iso],
+      ['bin/xorriso', 'bin/bsdtar', 'bin/7z', 'bin/7zz', 'bin/7za'],
+    );
+
+    expect(status).toBe(1);
+    expect(stderr).toContain('libarchive-tools');
+  });
+
+  it('when the configuration is invalid', async () => {
+    const invalid = join(directory, 'invalid.yaml');
+    writeFileSync(invalid, 'hostnme: node\n');
+
+    expect(await refuse(['--config', invalid, disk.device, iso])).toMatchObject({ status: 3 });
+  });
+});
