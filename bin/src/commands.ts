@@ -246,6 +246,46 @@ const upgrade: Command = {
   load: async () => (await import('./upgrade/upgrade.js')).runUpgrade,
 };
 
+const reset: Command = {
+  name: 'reset',
+  summary: 'let the next boot remove all data of the node',
+  description:
+    'What goes is /var, /home and /opt: workloads, volumes, the local configuration, host keys, the node password of k3s.\n' +
+    'The system configuration and the installed versions stay. It asks, unless --yes is given; only on an installed node.',
+  options: [
+    { name: 'ephemeral', summary: 'at every boot, but keep the local configuration and the identity' },
+    { name: 'cancel', summary: 'take it back: the data stay' },
+    { name: 'yes', summary: 'do not ask' },
+    { name: 'reboot', summary: 'restart the node afterwards' },
+    ROOT,
+    FORMAT,
+  ],
+  examples: [
+    { line: 'sudo haos reset --yes --reboot', what: 'begin anew, as after the installation' },
+    { line: 'sudo haos reset --cancel', what: 'before the next boot: everything stays' },
+  ],
+  load: async () => (await import('./reset/reset.js')).runReset,
+};
+
+const check: Command = {
+  name: 'check',
+  summary: 'check the machine',
+  options: [],
+  examples: [{ line: 'haos check k3s', what: 'why k3s does not start' }],
+  commands: [
+    {
+      name: 'k3s',
+      summary: 'check whether this machine has what k3s needs of it',
+      description:
+        'Each line says what was found, and what to do where something is missing. Nothing is changed.\n' +
+        'The exit status is 0 when everything is there, else 4.',
+      options: [FORMAT],
+      examples: [{ line: 'haos check k3s --format json', what: 'for programs' }],
+      load: async () => (await import('./check/check-k3s.js')).runCheckK3s,
+    },
+  ],
+};
+
 /** Everything the program does; help and arguments follow from it. */
 export const haos: Command = {
   name: 'haos',
@@ -259,5 +299,5 @@ export const haos: Command = {
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [config, install, upgrade],
+  commands: [config, install, upgrade, reset, check],
 };

@@ -48,7 +48,7 @@ export function reportError(error: unknown, called: string, context: Context): E
 }
 
 function statusOf(code: string): ExitStatus {
-  if (code === 'HAOS_LOCKED') return EXIT.refused;
+  if (code === 'HAOS_LOCKED' || code === 'HAOS_RESET_MODE') return EXIT.refused;
   return code === 'HAOS_CC_PUT_NAME' ? EXIT.usage : EXIT.failed;
 }
 

@@ -227,3 +227,88 @@ end
     expect(settle()).toEqual(['v1', 'v1', '6-v2', '6-v1']);
   });
 });
+
+describe('the reset of the data', () => {
+  let haos: string;
+
+  beforeEach(() => {
+    haos = mkdtempSync(join(tmpdir(), 'haos-reset-'));
+    for (const directory of ['system', 'data/var/lib/rancher/HAOS', 'data/home/rancher'])
+      mkdirSync(join(haos, directory), { recursive: true });
+    for (const file of ['var/lib/rancher/HAOS/hostname', 'var/lib/big', 'home/rancher/mine'])
+      writeFileSync(join(haos, 'data', file), file);
+  });
+
+  afterEach(() => rmSync(haos, { recursive: true }));
+
+  const ask = (name: string) => writeFileSync(join(haos, 'system', name), '');
+
+  /** One early boot; the power goes at the nth time that something is renamed or brought to the disk. */
+  function boot(cutAt = 0): string[] {
+    const cut = `count=0; cut() { count=$((count + 1)); [ $count -ne ${cutAt} ] || exit 9; }`;
+    const stubs = `say() { :; }; debug() { :; }; sync() { cut; }; mv() { cut; command mv "$@"; cut; }`;
+    run([`${inInitrd}reset.sh`], { cmdline: '', script: `${cut}; ${stubs}; reset_data ${haos}` });
+    return readdirSync(haos, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(haos.length + 1))
+      .sort();
+  }
+
+  const LOCAL = 'data/var/lib/rancher/HAOS/hostname';
+  const ALL = ['data/home/rancher/mine', LOCAL, 'data/var/lib/big'].sort();
+
+  it('does not happen when nobody asked', () => {
+    expect(boot()).toEqual(ALL);
+  });
+
+  it('removes everything once', () => {
+    ask('factory-reset');
+
+    expect(boot()).toEqual([]);
+    expect(readdirSync(haos)).toEqual(['system']);
+    mkdirSync(join(haos, 'data'));
+    writeFileSync(join(haos, 'data/new'), '');
+    expect(boot()).toEqual(['data/new']);
+  });
+
+  it('removes all but the local directory at each boot', () => {
+    ask('ephemeral');
+
+    for (const _boot of [1, 2]) {
+      expect(boot()).toEqual([LOCAL, 'system/ephemeral']);
+      writeFileSync(join(haos, 'data/var/lib/big'), '');
+    }
+  });
+
+  it.each([1, 2, 3, 4, 5])('ends the same after a power cut at moment %s', (moment) => {
+    ask('factory-reset');
+
+    boot(moment);
+
+    expect(boot()).toEqual([]);
+    expect(readdirSync(haos)).toEqual(['system']);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])(
+    'keeps the local directory whole after a power cut at moment %s',
+    (moment) => {
+      ask('ephemeral');
+
+      const left = boot(moment);
+
+      expect(left.filter((path) => path.endsWith('HAOS/hostname'))).not.toEqual([]);
+      expect(boot()).toEqual([LOCAL, 'system/ephemeral']);
+      expect(readdirSync(haos)).toEqual(['data', 'system']);
+    },
+  );
+
+  it('leaves the data as they are when their identity cannot be kept', () => {
+    ask('ephemeral');
+    const script = `say() { :; }; debug() { :; }; sync() { :; }; cp() { return 1; }; reset_data ${haos}`;
+
+    run([`${inInitrd}reset.sh`], { cmdline: '', script });
+
+    expect(readFileSync(join(haos, 'data/var/lib/big'), 'utf8')).toBe('var/lib/big');
+    expect(readdirSync(haos)).toEqual(['data', 'system']);
+  });
+});

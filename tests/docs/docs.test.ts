@@ -80,6 +80,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
   install: [],
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
+  reset: [],
+  check: ['k3s'],
 };
 
 /** The options of the command that the words of a call name, as its help lists them. */

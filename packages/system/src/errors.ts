@@ -30,6 +30,7 @@ export type SystemErrorCode =
   | 'HAOS_BLOCK_UNKNOWN'
   | 'HAOS_UPGRADE_GRUB_ENV'
   | 'HAOS_UPGRADE_NO_PREVIOUS'
+  | 'HAOS_RESET_MODE'
   | 'HAOS_TEST_UNSCRIPTED';
 
 export interface HaosErrorOptions {

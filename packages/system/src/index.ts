@@ -57,11 +57,13 @@ export type {
   WriteFileOperation,
   WriteFileOptions,
 } from './host/types.js';
+export { checkK3sHost } from './k3s-host/check-k3s-host.js';
 export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
 export { createRedactor, redactUrl } from './redact.js';
+export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export {
   type BootEvent,
   type BootState,

@@ -5,6 +5,9 @@ export const layout = {
   systemConfig: '/haos/system/config.yaml',
   /** Spelled as in the documentation; read only when `systemConfig` does not exist. */
   systemConfigUpperCase: '/HAOS/system/config.yaml',
+  /** Early boot removes what is persistent: once, or at each boot while the file is there. */
+  factoryReset: '/haos/system/factory-reset',
+  ephemeral: '/haos/system/ephemeral',
   kernelCommandLine: '/proc/cmdline',
   /** Persistent: local configuration and what HAOS keeps about the node. */
   local: '/var/lib/rancher/HAOS',

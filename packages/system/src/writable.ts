@@ -25,7 +25,8 @@ export function isReadOnlyMount(mounts: string, directory: string): boolean {
   return options?.includes('ro') ?? false;
 }
 
-function unescapePath(text: string): string {
+/** A path as /proc/mounts and its like have it: blanks and such are octal. */
+export function unescapePath(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
   );

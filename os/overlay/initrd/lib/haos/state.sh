@@ -17,6 +17,7 @@ mount_state() {
 		refuse "the state partition $device cannot be mounted" || return 1
 	finish_takeover /.base "$device"
 	settle_intent /.base/haos/system
+	[ "$mode" != disk ] || reset_data /.base/haos
 	is_persistent=true
 }
 

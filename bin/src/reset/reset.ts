@@ -1,0 +1,54 @@
+import { confirm } from '@haos/questions';
+import { type DataReset, readDataReset, setDataReset } from '@haos/system';
+import { personAtTerminal } from '../ask-person.js';
+import type { Context, Invocation } from '../command.js';
+import { openHostToChange } from '../config/host.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { usageError } from '../failure.js';
+
+/** `haos reset`: the next boot removes what is persistent, once or from then on. */
+export async function runReset(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const wanted = wantedReset(invocation);
+  const host = openHostToChange(invocation, context);
+  const before = readDataReset(host);
+  const isDangerous = wanted !== 'never' && wanted !== before;
+  if (isDangerous && !invocation.has('yes') && !(await isConfirmed(wanted, context))) {
+    context.err('reset: nothing was changed\n');
+    return EXIT.refused;
+  }
+  await setDataReset(host, wanted);
+  if (invocation.text('format') === 'json') context.out(`${JSON.stringify({ reset: wanted }, null, 2)}\n`);
+  else context.err(`reset: ${OUTCOMES[wanted]}\n`);
+  if (invocation.has('reboot')) await host.run('reboot', []);
+  return EXIT.done;
+}
+
+function wantedReset(invocation: Invocation): DataReset {
+  if (invocation.has('ephemeral') && invocation.has('cancel'))
+    throw usageError('--ephemeral and --cancel exclude each other');
+  if (invocation.has('cancel')) return 'never';
+  return invocation.has('ephemeral') ? 'always' : 'once';
+}
+
+const OUTCOMES: Readonly<Record<DataReset, string>> = {
+  once: 'the next boot removes all data; haos reset --cancel takes it back until then',
+  always: 'every boot from the next one removes all data but the local configuration and the identity',
+  never: 'the data stay',
+};
+
+const LOSSES: Readonly<Record<'once' | 'always', string>> = {
+  once: 'The next boot removes /var, /home and /opt: workloads, volumes, local configuration, host keys, node password.',
+  always:
+    'Every boot will remove /var, /home and /opt: workloads and volumes; local configuration and identity stay.',
+};
+
+async function isConfirmed(wanted: 'once' | 'always', context: Context): Promise<boolean> {
+  const person = personAtTerminal();
+  if (person === undefined) throw usageError('nobody can be asked here', 'add --yes if it is meant');
+  context.err(`${LOSSES[wanted]}\nThe system configuration in /haos/system stays.\n`);
+  try {
+    return await confirm(person, { name: 'reset', message: 'Is that what you want', default: false });
+  } finally {
+    person.close();
+  }
+}

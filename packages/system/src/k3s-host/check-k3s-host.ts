@@ -1,0 +1,176 @@
+import { isHaosError } from '../errors.js';
+import type { Host } from '../host/types.js';
+import { readMode } from '../mode.js';
+import type { Check } from '../upgrade/check.js';
+import { type Mount, mountAt, mountOf, parseMounts } from './mounts.js';
+import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTLS } from './requirements.js';
+
+/**
+ * Whether the running machine has what k3s needs of its host, one entry for each thing; changes nothing. Modules that are not loaded
+ * are looked for with `modprobe --dry-run`.
+ */
+export async function checkK3sHost(host: Host): Promise<Check[]> {
+  const mounts = parseMounts(readText(host, '/proc/self/mountinfo'));
+  return [
+    checkK3s(host),
+    checkCgroup(mounts),
+    checkControllers(host),
+    checkRoot(mounts),
+    await checkModules(host),
+    checkPrograms(host),
+    checkSysctls(host),
+    checkKmsg(host),
+    checkAppArmor(host, mounts),
+    checkSwap(host),
+    ...checkPersistence(host, mounts),
+  ];
+}
+
+const BOOTED = 'Boot the HAOS image, whose boot scripts see to it.';
+
+function result(id: string, ok: boolean, { message, hint }: { message: string; hint: string }): Check {
+  return { id, ok, message, ...(!ok && { hint }) };
+}
+
+function checkK3s({ files }: Host): Check {
+  const ok = files.stat('/usr/sbin/k3s')?.type === 'file';
+  return result('k3s', ok, {
+    message: ok ? '/usr/sbin/k3s is there' : 'k3s: not installed',
+    hint: 'Upgrade to a release that has k3s, or build the image with --k3s PATH.',
+  });
+}
+
+function checkCgroup(mounts: readonly Mount[]): Check {
+  const type = mountAt(mounts, '/sys/fs/cgroup')?.type ?? 'nothing';
+  return result('cgroup', type === 'cgroup2', { message: `/sys/fs/cgroup is ${type}`, hint: BOOTED });
+}
+
+function checkControllers(host: Host): Check {
+  const found = readText(host, '/sys/fs/cgroup/cgroup.subtree_control').trim().split(/\s+/);
+  return lacking(
+    'controllers',
+    CONTROLLERS.filter((name) => !found.includes(name)),
+    {
+      all: `delegated: ${CONTROLLERS.join(', ')}`,
+      missing: 'not delegated',
+      hint: 'Take a kernel that has these controllers, and none of cgroup_disable= on its command line.',
+    },
+  );
+}
+
+function checkRoot(mounts: readonly Mount[]): Check {
+  const ok = mountAt(mounts, '/')?.isShared ?? false;
+  return result('shared-root', ok, {
+    message: `mounts below / are ${ok ? 'shared' : 'private'}`,
+    hint: BOOTED,
+  });
+}
+
+async function checkModules(host: Host): Promise<Check> {
+  const names: string[] = [];
+  for (const name of Object.keys(MODULES)) if (!(await canLoad(host, name))) names.push(name);
+  return lacking('modules', names, {
+    all: `available: ${Object.keys(MODULES).join(', ')}`,
+    missing: 'missing',
+    hint: `Take a kernel that has them: ${names.map((name) => `${name} for ${MODULES[name]}`).join(', ')}.`,
+  });
+}
+
+async function canLoad(host: Host, name: string): Promise<boolean> {
+  if (host.kernel.hasModule(name)) return true;
+  try {
+    await host.run('modprobe', ['--dry-run', '--quiet', name], { readOnly: true });
+    return true;
+  } catch (error) {
+    if (!isHaosError(error, 'HAOS_COMMAND_FAILED', 'HAOS_COMMAND_NOT_FOUND')) throw error;
+    return false;
+  }
+}
+
+function checkPrograms({ files }: Host): Check {
+  const isThere = (name: string) =>
+    PROGRAM_DIRECTORIES.some((directory) => files.stat(`${directory}/${name}`)?.type === 'file');
+  return lacking(
+    'programs',
+    PROGRAMS.filter((name) => !isThere(name)),
+    {
+      all: `there: ${PROGRAMS.join(', ')}`,
+      missing: 'missing',
+      hint: 'Add the packages to the image.',
+    },
+  );
+}
+
+function checkSysctls({ kernel }: Host): Check {
+  const wrong = Object.entries(SYSCTLS)
+    .filter(([key, value]) => kernel.sysctl(key) !== value)
+    .map(([key, value]) => `${key}=${kernel.sysctl(key) ?? 'none'} instead of ${value}`);
+  return lacking('sysctls', wrong, {
+    all: Object.entries(SYSCTLS)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(', '),
+    missing: 'other values',
+    hint: 'Remove them from haos.sysctls and write_files, and restart.',
+  });
+}
+
+function checkKmsg({ files }: Host): Check {
+  const ok = files.stat('/dev/kmsg')?.type === 'other';
+  return result('kmsg', ok, {
+    message: ok ? '/dev/kmsg is a device' : '/dev/kmsg is no device',
+    hint: BOOTED,
+  });
+}
+
+/** containerd puts containers into a profile only when both are there. */
+function checkAppArmor(host: Host, mounts: readonly Mount[]): Check {
+  const isOn = readText(host, '/sys/module/apparmor/parameters/enabled').trim() === 'Y';
+  const isMounted = mountAt(mounts, '/sys/kernel/security')?.type === 'securityfs';
+  return result('apparmor', isOn && isMounted, {
+    message: `AppArmor is ${isOn ? 'on' : 'off'}, securityfs is ${isMounted ? '' : 'not '}mounted`,
+    hint: 'Remove apparmor=0 and security= from the kernel command line.',
+  });
+}
+
+/** The first line is a heading. */
+function checkSwap(host: Host): Check {
+  const areas = readText(host, '/proc/swaps').trim().split('\n').slice(1);
+  return lacking(
+    'swap',
+    areas.map((line) => line.split(/\s+/)[0] ?? ''),
+    {
+      all: 'there is none',
+      missing: 'in use',
+      hint: 'Switch it off: the kubelet refuses to start with swap.',
+    },
+  );
+}
+
+function checkPersistence(host: Host, mounts: readonly Mount[]): Check[] {
+  const isLive = readMode(host) === 'live';
+  return PERSISTENT.map((path) => {
+    const { type } = mountOf(mounts, followLink(host, path)) ?? { type: 'nothing' };
+    const isMemory = type === 'tmpfs' || type === 'nothing';
+    return result(path === '/var/lib/rancher' ? 'data' : 'node-password', isLive || !isMemory, {
+      message: `${path} is on ${type}${isMemory && isLive ? ': this is a live system' : ''}`,
+      hint: 'Install HAOS on a disk: k3s refuses a node that has lost its password.',
+    });
+  });
+}
+
+function followLink({ files }: Host, path: string): string {
+  return files.lstat(path)?.type === 'symlink' ? files.readLink(path) : path;
+}
+
+function lacking(
+  id: string,
+  names: readonly string[],
+  { all, missing, hint }: { all: string; missing: string; hint: string },
+): Check {
+  const ok = names.length === 0;
+  return result(id, ok, { message: ok ? all : `${missing}: ${names.join(', ')}`, hint });
+}
+
+function readText({ files }: Host, path: string): string {
+  return files.readTextIfExists(path) ?? '';
+}

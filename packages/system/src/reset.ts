@@ -1,0 +1,40 @@
+import { HaosError } from './errors.js';
+import type { Host } from './host/types.js';
+import { layout } from './layout.js';
+import { readMode } from './mode.js';
+import { withWritable } from './writable.js';
+
+/**
+ * What becomes of `/haos/data` (`/var`, `/home`, `/opt`) at the next boot. `once`: it is removed, as after an installation.
+ * `always`: at every boot, but for the local directory, which holds what makes the node this node. `never`: it stays.
+ */
+export type DataReset = 'once' | 'always' | 'never';
+
+/** What the next boot will do. HAOS_RESET_MODE when the node does not run from its disk: then nothing is persistent. */
+export function readDataReset(host: Host): DataReset {
+  const mode = readMode(host);
+  if (mode !== 'disk')
+    throw new HaosError('HAOS_RESET_MODE', `nothing is persistent in mode ${mode ?? 'unknown'}`, {
+      hint: 'Run it on an installed node.',
+    });
+  const { files } = host;
+  if (files.lstat(layout.factoryReset) !== undefined) return 'once';
+  return files.lstat(layout.ephemeral) === undefined ? 'never' : 'always';
+}
+
+/**
+ * Says what becomes of the data. Nothing is removed before the next boot, and until then it can be changed. The system configuration and
+ * the versions are not touched. HAOS_RESET_MODE as in `readDataReset`.
+ */
+export async function setDataReset(host: Host, wanted: DataReset): Promise<void> {
+  if (readDataReset(host) === wanted) return;
+  await withWritable(host, layout.system, () => {
+    place(host, layout.ephemeral, wanted === 'always');
+    place(host, layout.factoryReset, wanted === 'once');
+  });
+}
+
+function place({ files }: Host, path: string, isWanted: boolean): void {
+  if (isWanted) files.write(path, '', { mode: 0o600 });
+  else files.remove(path);
+}
