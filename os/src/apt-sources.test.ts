@@ -38,11 +38,16 @@ describe('the sources of the build machine', () => {
   });
 
   it('serve another release from the same mirrors, without those of other vendors, and signed', () => {
-    const lines = sourcesFor('trixie', parseAptSources(LINES), 'bookworm').trim().split('\n');
+    const lines = sourcesFor('trixie', parseAptSources(LINES), {
+      ownSuite: 'bookworm',
+      components: ['extra'],
+    })
+      .trim()
+      .split('\n');
 
     expect(lines.map((line) => line.replace(/\[signed-by=[^\]]+\]/, '[signed]'))).toEqual([
-      'deb [signed] http://mirror.example/debian trixie main',
-      'deb [signed] http://mirror.example/debian-security trixie-security main',
+      'deb [signed] http://mirror.example/debian trixie main extra',
+      'deb [signed] http://mirror.example/debian-security trixie-security main extra',
     ]);
   });
 });

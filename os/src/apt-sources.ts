@@ -37,16 +37,20 @@ function words(text: string | undefined): string[] {
 }
 
 /**
- * A sources.list for another release of Debian from the mirrors that this machine uses for its own: the release's name is replaced, and
- * whatever is not named after it (other vendors, `nodistro`) is left out.
+ * A sources.list for another release of Debian from the mirrors that this machine uses for its own: the release's name is replaced, main and
+ * `components` are taken, and whatever is not named after it (other vendors, `nodistro`) is left out.
  */
-export function sourcesFor(suite: string, own: readonly AptSource[], ownSuite: string): string {
+export function sourcesFor(
+  suite: string,
+  own: readonly AptSource[],
+  { ownSuite, components = [] }: { ownSuite: string; components?: readonly string[] },
+): string {
   const lines = own
     .filter((source) => source.suite === ownSuite || source.suite.startsWith(`${ownSuite}-`))
     .filter(({ uri }) => /\/debian(-security)?\/?$/.test(uri))
     .map(
       ({ uri, suite: name }) =>
-        `deb [signed-by=${KEYRING}] ${uri} ${suite}${name.slice(ownSuite.length)} main`,
+        `deb [signed-by=${KEYRING}] ${uri} ${suite}${name.slice(ownSuite.length)} ${['main', ...components].join(' ')}`,
     );
   return [...new Set(lines)].map((line) => `${line}\n`).join('');
 }

@@ -63,15 +63,15 @@ async function makeStep(
   step: Step,
   { digest, made }: { digest: string; made: ReadonlyMap<string, string> },
 ): Promise<string> {
-  const cache = join(root, '.cache', 'os', options.architecture, step.name);
+  const cache = join(options.cache, options.architecture, step.name);
   const done = join(cache, digest);
   if (existsSync(done)) {
     print(` ok ${step.title} (unchanged)`);
     markUsed(done);
     return done;
   }
-  const out = `${done}.part`;
-  const log = join(cache, `${digest}.log`);
+  const out = `${done}.${process.pid}`; // another build may be making the same
+  const log = `${out}.log`;
   for (const path of [out, log]) rmSync(path, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   const started = performance.now();
@@ -84,7 +84,8 @@ async function makeStep(
     print(`!!! ${step.title} failed (${time()}); the log is ${log}`);
     throw error;
   }
-  renameSync(out, done);
+  if (existsSync(done)) rmSync(out, { recursive: true });
+  else renameSync(out, done);
   markUsed(done);
   forgetOldest(cache);
   print(` ok ${step.title} (${time()})`);
@@ -95,9 +96,9 @@ function fail(message: string): never {
   throw new Error(message);
 }
 
-/** A few results are kept, since builds with other options alternate; they are big. */
+/** Some results are kept, since builds with other options alternate, in the tests above all; they are big. */
 function forgetOldest(cache: string): void {
-  const kept = 3;
+  const kept = 6;
   const entries = readdirSync(cache, { withFileTypes: true });
   for (const { name } of entries.filter((entry) => entry.isFile())) rmSync(join(cache, name)); // logs
   const results = entries.filter((entry) => entry.isDirectory());

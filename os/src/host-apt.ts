@@ -14,11 +14,15 @@ export interface HostApt {
 /** Signatures are always verified; that their dates are current only where this machine's apt asks for it. */
 const RELAXABLE = ['Acquire::Check-Valid-Until', 'Acquire::Check-Date'];
 
-/** Reads the machine's apt configuration. Throws a BuildFailure when it knows no Debian mirror. */
-export async function readHostApt(suite: string, run: RunCommand): Promise<HostApt> {
+/** Reads the machine's apt configuration, for main and other components. Throws a BuildFailure when it knows no Debian mirror. */
+export async function readHostApt(
+  suite: string,
+  run: RunCommand,
+  components: readonly string[] = [],
+): Promise<HostApt> {
   const own = listFiles().flatMap((file): AptSource[] => parseAptSources(readFileSync(file, 'utf8')));
   const ownSuite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
-  const sources = sourcesFor(suite, own, ownSuite);
+  const sources = sourcesFor(suite, own, { ownSuite, components });
   if (sources === '') throw new BuildFailure("this machine's apt has no Debian mirror: see docs/building.md");
   const dump = await run('apt-config', ['dump', '--format', '%f=%v%n']);
   const isRelaxed = (name: string) => dump.split('\n').includes(`${name}=false`);

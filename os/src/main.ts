@@ -17,6 +17,7 @@ async function main(root: string): Promise<void> {
   const options = readOptions(process.argv.slice(2), {
     version: `v${version}`,
     output: join(root, 'dist/artifacts'),
+    cache: join(root, '.cache/os'),
   });
   if (process.getuid?.() !== 0)
     throw new BuildFailure('building an image needs root: the files in it have many owners');

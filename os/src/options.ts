@@ -16,6 +16,8 @@ export interface Options {
   k3s?: string;
   /** Absolute directory; default `dist/artifacts`. */
   output: string;
+  /** Absolute directory of what steps made; default `.cache/os`. */
+  cache: string;
   /** Build this step and what it needs, nothing else. */
   only?: string;
 }
@@ -25,11 +27,15 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --k3s PATH               a k3s program for the image; without it the image has none
   --version VERSION        of the image
   --output DIRECTORY       default dist/artifacts
+  --cache DIRECTORY        of what steps made before; default .cache/os
   --only STEP              this step and what it needs`;
 
 /** Reads the arguments; throws a BuildFailure with the usage for a wrong one. */
-export function readOptions(argv: readonly string[], defaults: { version: string; output: string }): Options {
-  const { kernel = 'cloud', k3s, version, output, only } = parse(argv);
+export function readOptions(
+  argv: readonly string[],
+  defaults: Pick<Options, 'version' | 'output' | 'cache'>,
+): Options {
+  const { kernel = 'cloud', k3s, version, output, cache, only } = parse(argv);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
   return {
@@ -37,6 +43,7 @@ export function readOptions(argv: readonly string[], defaults: { version: string
     kernel: kind,
     version: version ?? defaults.version,
     output: output ?? defaults.output,
+    cache: cache ?? defaults.cache,
     ...(k3s === undefined ? {} : { k3s }),
     ...(only === undefined ? {} : { only }),
   };
@@ -47,7 +54,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { kernel: text, k3s: text, version: text, output: text, only: text },
+      options: { kernel: text, k3s: text, version: text, output: text, cache: text, only: text },
     }).values;
   } catch (error) {
     throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);

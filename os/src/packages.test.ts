@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { ARCHITECTURES } from './options.js';
-import { readPackages, readServices, readTrimmed } from './packages.js';
+import { ARCHITECTURES, KERNELS } from './options.js';
+import { readFirmwarePackages, readPackages, readServices, readTrimmed } from './packages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -11,6 +11,18 @@ it.each(ARCHITECTURES)('names each package of %s once', (architecture) => {
   const names = readPackages(root, architecture);
 
   expect(new Set(names).size).toBe(names.length);
+});
+
+it.each(KERNELS)('names each package of firmware for the kernel %s once', (kernel) => {
+  for (const architecture of ARCHITECTURES) {
+    const names = readFirmwarePackages(root, kernel, architecture);
+    expect(new Set(names).size).toBe(names.length);
+  }
+});
+
+it('brings microcode only where there are processors of that kind', () => {
+  expect(readFirmwarePackages(root, 'generic', 'amd64')).toContain('intel-microcode');
+  expect(readFirmwarePackages(root, 'generic', 'arm64')).not.toContain('intel-microcode');
 });
 
 it('starts only services that there are', () => {

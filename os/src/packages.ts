@@ -17,13 +17,29 @@ function readData<T>(root: string, name: string): T {
 /** Names of the Debian packages of the image, sorted. */
 export function readPackages(root: string, architecture: Architecture): string[] {
   const groups = Object.values(readData<Record<string, PackageGroup>>(root, 'userland.json'));
-  return groups.flatMap((group) => [...group.packages, ...(group[architecture] ?? [])]).sort();
+  return namesIn(groups, architecture);
 }
+
+type Kernel = Record<Architecture, { package: string }> & { firmware: PackageGroup[] };
+type Kernels = Record<KernelKind, Kernel> & { 'trimmed firmware': TrimRule[] };
 
 /** The Debian package that depends on the newest kernel of a kind. */
 export function readKernelPackage(root: string, kind: KernelKind, architecture: Architecture): string {
-  type Kernels = Record<KernelKind, Record<Architecture, { package: string }>>;
   return readData<Kernels>(root, 'kernel.json')[kind][architecture].package;
+}
+
+/** Names of the Debian packages with firmware for a kind of kernel, sorted. */
+export function readFirmwarePackages(root: string, kind: KernelKind, architecture: Architecture): string[] {
+  return namesIn(readData<Kernels>(root, 'kernel.json')[kind].firmware, architecture);
+}
+
+/** Patterns of firmware that is not taken, relative to its directory. */
+export function readTrimmedFirmware(root: string): string[] {
+  return readData<Kernels>(root, 'kernel.json')['trimmed firmware'].flatMap(({ paths }) => paths);
+}
+
+function namesIn(groups: readonly PackageGroup[], architecture: Architecture): string[] {
+  return groups.flatMap((group) => [...group.packages, ...(group[architecture] ?? [])]).sort();
 }
 
 /** Names of the modules that the initrd takes where the kernel has them. */

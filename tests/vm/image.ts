@@ -30,10 +30,12 @@ export function diskArguments(disk: string): string[] {
   return ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`];
 }
 
-/** The same on a machine with EFI, whose variables nobody keeps. */
+/** A machine with EFI, whose variables nobody keeps. */
+export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
+
+/** Arguments of such a machine that starts from the ISO. */
 export function efiArguments(): string[] {
-  const firmware = '/usr/share/OVMF/OVMF_CODE.fd';
-  return ['-drive', `if=pflash,format=raw,readonly=on,file=${firmware}`, ...isoArguments()];
+  return [...EFI, ...isoArguments()];
 }
 
 /** Arguments of a machine that starts from kernel and initrd alone. */
@@ -67,10 +69,10 @@ export function initrdWith(files: Readonly<Record<string, string>>): { path: str
  */
 export function writeInstaller(
   directory: string,
-  { cmdline, config }: { cmdline: string; config: string },
+  { cmdline, config, iso = ISO }: { cmdline: string; config: string; iso?: string },
 ): string {
   const tree = join(directory, 'iso');
-  execFileSync('xorriso', ['-osirrox', 'on', '-indev', ISO, '-extract', '/', tree], { stdio: 'ignore' });
+  execFileSync('xorriso', ['-osirrox', 'on', '-indev', iso, '-extract', '/', tree], { stdio: 'ignore' });
   execFileSync('chmod', ['-R', 'u+w', tree]);
   writeFileSync(join(tree, 'haos/system/config.yaml'), config);
   const menu = join(tree, 'boot/grub/grub.cfg');

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packCpio } from '../cpio.js';
@@ -6,6 +6,7 @@ import { moduleClosure } from '../module-closure.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readInitrdModules } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
+import { listTree } from '../tree.js';
 
 const COMMON = 'usr/lib/haos/boot/common.sh';
 
@@ -26,10 +27,12 @@ export const initrd: Step = {
     await addModules(context, tree);
     copyOverlay(join(root, 'os/overlay/initrd'), tree);
     copyFileSync(join(root, 'os/overlay/rootfs', COMMON), join(tree, 'lib/haos', basename(COMMON)));
+    const image = join(out, 'initrd');
     const archive = join(out, 'initrd.cpio');
+    await packMicrocode(context, image);
     await packCpio(context, tree, archive);
-    await run('zstd', ['-q', '-19', '-T1', '--rm', archive, '-o', join(out, 'initrd')]);
-    rmSync(tree, { recursive: true });
+    await run('sh', ['-c', 'zstd -q -19 -T1 -c "$1" >>"$2"', 'sh', archive, image]);
+    for (const path of [tree, archive]) rmSync(path, { recursive: true });
   },
 };
 
@@ -42,6 +45,14 @@ async function addBusybox({ of, run }: StepContext, tree: string): Promise<void>
     .filter((name) => name !== '' && name !== 'busybox');
   for (const name of names) placeLink(join(tree, 'bin', name), 'busybox');
   placeLink(join(tree, 'sbin'), 'bin');
+}
+
+/** What the kernel looks for in an uncompressed archive at the very beginning, before it unpacks anything; without any, nothing. */
+async function packMicrocode(context: StepContext, image: string): Promise<void> {
+  const tree = join(context.out, 'microcode');
+  cpSync(join(context.of('kernel'), 'microcode'), tree, { recursive: true });
+  if (listTree(tree).some((path) => path.endsWith('.bin'))) await packCpio(context, tree, image);
+  rmSync(tree, { recursive: true });
 }
 
 /** What busybox has not, with its libraries. */
@@ -60,7 +71,8 @@ async function addPrograms({ of, run }: StepContext, tree: string): Promise<void
 }
 
 /** Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not unpack each. */
-async function addModules({ root, of, run }: StepContext, tree: string): Promise<void> {
+async function addModules(context: StepContext, tree: string): Promise<void> {
+  const { root, of, run } = context;
   const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
   const from = join(of('kernel'), 'tree/lib/modules', release);
   const to = join(tree, 'lib/modules', release);
@@ -72,9 +84,25 @@ async function addModules({ root, of, run }: StepContext, tree: string): Promise
     else if (path.endsWith('.zst')) await run('zstd', ['-q', '-d', join(from, path), '-o', target]);
     else copyFileSync(join(from, path), target);
     chmodSync(target, 0o644);
+    await addFirmware(context, { module: target, tree });
   }
   for (const name of ['modules.order', 'modules.builtin', 'modules.builtin.modinfo']) {
     if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
   }
   await run('depmod', ['-b', tree, release]);
+}
+
+/** A driver that is loaded here asks for its firmware here, and some never ask again. */
+async function addFirmware(
+  { of, run }: StepContext,
+  { module, tree }: { module: string; tree: string },
+): Promise<void> {
+  const names = (await run('modinfo', ['-F', 'firmware', module])).split('\n').filter((name) => name !== '');
+  for (const name of names) {
+    const from = join(of('kernel'), 'tree/lib/firmware', name);
+    if (!existsSync(from)) continue;
+    const target = join(tree, 'lib/firmware', name);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(from, target); // of a link, what it leads to
+  }
 }

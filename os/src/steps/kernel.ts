@@ -1,13 +1,28 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BuildFailure } from '../failure.js';
 import { readHostApt } from '../host-apt.js';
-import { readKernelPackage } from '../packages.js';
+import { placeLink } from '../overlay.js';
+import { readFirmwarePackages, readKernelPackage, readTrimmedFirmware } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
+import { listTree } from '../tree.js';
+import { trim } from '../trim.js';
 import { readVersions } from '../versions.js';
 
-/** Debian's kernel: `tree/` with /vmlinuz and /lib/modules, `release` (as uname -r says), `package` (name and version). */
+/**
+ * Debian's kernel and firmware: `tree/` with /vmlinuz, /lib/modules and /lib/firmware, `microcode/` with what the initrd begins
+ * with, `release` (as uname -r says), `packages` (a line for each: name, version and architecture, as in the names of archives).
+ */
 export const kernel: Step = {
   name: 'kernel',
   title: 'Debian kernel',
@@ -16,35 +31,72 @@ export const kernel: Step = {
   files: ['os/packages/kernel.json'],
   settings: ({ architecture, kernel }) => [architecture, kernel],
   async make(context) {
-    const { out, run } = context;
+    const { root, out, run } = context;
     const work = join(out, 'work');
-    mkdirSync(work);
-    const archive = await download(context, work);
-    await run('dpkg-deb', ['-x', join(work, archive), join(work, 'package')]);
-    const modules = findModules(join(work, 'package'));
-    const [release] = readdirSync(modules);
-    if (release === undefined) throw new BuildFailure(`${archive} holds no modules`);
+    const unpacked = join(work, 'unpacked');
+    const archives = await download(context, work);
+    for (const name of archives) await run('dpkg-deb', ['-x', join(work, 'archives', name), unpacked]);
     const tree = join(out, 'tree');
-    mkdirSync(join(tree, 'lib/modules'), { recursive: true });
-    renameSync(join(modules, release), join(tree, 'lib/modules', release));
-    renameSync(join(work, 'package/boot', `vmlinuz-${release}`), join(tree, 'vmlinuz'));
+    for (const name of ['modules', 'firmware']) takeDirectory(unpacked, name, join(tree, 'lib', name));
+    const [release] = readdirSync(join(tree, 'lib/modules'));
+    if (release === undefined) throw new BuildFailure(`${archives.join(', ')} hold no modules`);
+    renameSync(join(unpacked, 'boot', `vmlinuz-${release}`), join(tree, 'vmlinuz'));
     await run('depmod', ['-b', tree, release]);
+    const firmware = join(tree, 'lib/firmware');
+    takeMicrocode(firmware, join(out, 'microcode/kernel/x86/microcode'));
+    trim(firmware, readTrimmedFirmware(root));
+    setLinks(firmware);
     writeFileSync(join(out, 'release'), `${release}\n`);
-    writeFileSync(join(out, 'package'), `${archive.replace(/_[^_]*$/, '').replace('%3a', ':')}\n`);
+    const names = archives.map((name) => name.replace(/\.deb$/, '').replace('%3a', ':'));
+    writeFileSync(join(out, 'packages'), names.map((name) => `${name}\n`).join(''));
     rmSync(work, { recursive: true });
   },
 };
 
-function findModules(tree: string): string {
-  const inUsr = join(tree, 'usr/lib/modules');
-  return readdirSync(join(tree, '.')).includes('usr') && readdirSync(join(tree, 'usr')).includes('lib')
-    ? inUsr
-    : join(tree, 'lib/modules');
+/**
+ * Links whose targets were trimmed go, and files with an ending of Debian get their names: installing the package
+ * would do that with update-alternatives(1).
+ */
+function setLinks(firmware: string): void {
+  for (const path of listTree(firmware).map((name) => join(firmware, name))) {
+    if (!existsSync(path)) rmSync(path);
+    else if (path.endsWith('-debian')) placeLink(path.replace(/-debian$/, ''), basename(path));
+  }
 }
 
-/** Downloads by an apt of its own, which verifies what it gets; resolves to the name of the archive. */
-async function download({ root, options, run }: StepContext, work: string): Promise<string> {
-  const { sources, options: relaxed } = await readHostApt(readVersions(root).debian.suite, run);
+/** Packages have it below /lib or /usr/lib, one or both. */
+function takeDirectory(unpacked: string, name: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const from of [join(unpacked, 'lib', name), join(unpacked, 'usr/lib', name)]) {
+    if (existsSync(from)) cpSync(from, target, { recursive: true, verbatimSymlinks: true });
+  }
+}
+
+/** What each maker's processors look for: its files, one after the other (Documentation/arch/x86/microcode.rst of the kernel). */
+const MICROCODE: Readonly<Record<string, { directory: string; target: string }>> = {
+  Intel: { directory: 'intel-ucode', target: 'GenuineIntel.bin' },
+  AMD: { directory: 'amd-ucode', target: 'AuthenticAMD.bin' },
+};
+
+function takeMicrocode(firmware: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const { directory, target } of Object.values(MICROCODE)) {
+    const from = join(firmware, directory);
+    if (!existsSync(from)) continue;
+    const files = readdirSync(from).filter((name) => /^[0-9a-f-]+$|\.bin$/.test(name));
+    writeFileSync(
+      join(to, target),
+      Buffer.concat(files.sort().map((name) => readFileSync(join(from, name)))),
+    );
+    rmSync(from, { recursive: true });
+  }
+}
+
+/** Downloads by an apt of its own, which verifies what it gets; resolves to the names of what is in `archives` then. */
+async function download({ root, options, run }: StepContext, work: string): Promise<string[]> {
+  const firmware = readFirmwarePackages(root, options.kernel, options.architecture);
+  const components = firmware.length > 0 ? ['non-free-firmware'] : [];
+  const { sources, options: relaxed } = await readHostApt(readVersions(root).debian.suite, run, components);
   const dir = (name: string) => {
     mkdirSync(join(work, name), { recursive: true });
     return join(work, name);
@@ -69,8 +121,6 @@ async function download({ root, options, run }: StepContext, work: string): Prom
   const [, name] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
   if (name === undefined) throw new BuildFailure(`${meta} depends on no kernel`);
   const archives = dir('archives');
-  await run('apt-get', [...settings, 'download', name], { cwd: archives });
-  const [archive = ''] = readdirSync(archives);
-  renameSync(join(archives, archive), join(work, archive));
-  return archive;
+  await run('apt-get', [...settings, 'download', name, ...firmware], { cwd: archives });
+  return readdirSync(archives).sort();
 }

@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { globSync } from 'tinyglobby';
 import { addAccounts } from '../accounts.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readServices, readTrimmed } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
+import { trim } from '../trim.js';
 
 /** Of Debian's /etc: services of other kinds of init, and what belongs to one machine, keys above all. */
 const DROPPED = [
@@ -97,17 +97,6 @@ export const rootfs: Step = {
   },
 };
 
-function trim(tree: string, patterns: readonly string[]): void {
-  const found = globSync([...patterns], {
-    cwd: tree,
-    onlyFiles: false,
-    dot: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-  });
-  for (const path of found) rmSync(join(tree, path), { recursive: true, force: true });
-}
-
 function enableServices(tree: string, services: Readonly<Record<string, readonly string[]>>): void {
   for (const [runlevel, names] of Object.entries(services)) {
     for (const name of names) placeLink(join(tree, 'etc/runlevels', runlevel, name), `/etc/init.d/${name}`);
@@ -127,6 +116,7 @@ async function addPrograms({ root, of, run }: StepContext, tree: string): Promis
   }
   await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
   rmSync(join(cli, 'build-cache.cjs'));
+  await run(join(library, 'node'), [join(cli, 'haos.cjs'), '--version']); // fails when it is not built
 }
 
 /** Which service needs which: OpenRC would ask every script at each boot, which takes longer than starting most of them. */

@@ -18,14 +18,17 @@ export const sbom: Step = {
   settings: ({ version, architecture }) => [version, architecture],
   async make({ root, of, out, options, epoch }) {
     const { node } = readVersions(root);
-    const [kernelName = '', kernelVersion = ''] = readFileSync(join(of('kernel'), 'package'), 'utf8')
+    const kernels = readFileSync(join(of('kernel'), 'packages'), 'utf8')
       .trim()
-      .split('_');
+      .split('\n');
     const parts = [
       ...readInstalled(of('userland')).map(({ name, version, architecture }) =>
         debianPackage(name, version, architecture),
       ),
-      debianPackage(kernelName, kernelVersion, options.architecture),
+      ...kernels.map((line) => {
+        const [name = '', version = '', architecture = ''] = line.split('_');
+        return debianPackage(name, version, architecture);
+      }),
       part('node', node.version, `pkg:npm/${node[options.architecture].package}@${node.version}`),
     ];
     writeFileSync(join(out, 'sbom.json'), `${JSON.stringify(document(parts, options, epoch), null, 2)}\n`);
