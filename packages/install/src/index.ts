@@ -32,7 +32,7 @@ export {
   preflight,
   type Target,
 } from './preflight.js';
+export { openScratch } from './scratch.js';
 export { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from './takeover.js';
 export type { TakeoverTarget } from './takeover-checks.js';
-export { openScratch } from './scratch.js';
 export { openToolbox, type Toolbox } from './toolbox.js';
