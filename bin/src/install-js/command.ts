@@ -5,7 +5,7 @@ export const installJs: Command = {
   name: 'install.js',
   summary: 'install HAOS on a disk of a machine that runs another Linux',
   description:
-    'DEVICE is a whole disk; everything on it is lost. ISO is a file or a URL. Everything is checked before the first\n' +
+    'DEVICE is a whole disk; everything on it is lost. ISO is a file. Everything is checked before the first\n' +
     'write. The machine is not restarted. The ISO is mounted, or unpacked with xorriso, bsdtar or 7z where the kernel cannot;\n' +
     'the programs that partition, format and set up the boot loader are those of the ISO.',
   operands: 'DEVICE ISO',
@@ -21,11 +21,14 @@ export const installJs: Command = {
     { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
     { name: 'no-format', summary: 'not possible yet' },
     { name: 'no-bootloader', summary: 'not possible yet' },
-    { name: 'takeover', summary: 'not possible yet' },
+    {
+      name: 'takeover',
+      summary: 'take over the Linux that runs; DEVICE is the partition of its root, and --yes is needed',
+    },
     { name: 'tty', value: 'TTY', summary: 'the console of the installed system; default: those in use' },
     { name: 'debug', summary: 'log more on the installed system' },
-    { name: 'poweroff', summary: 'power this machine off afterwards' },
-    { name: 'yes', summary: 'do not ask' },
+    { name: 'poweroff', summary: 'power off afterwards; after a takeover, when its first boot is done' },
+    { name: 'yes', summary: 'do what --takeover shows; nothing else is asked' },
     {
       name: 'format',
       value: 'FORMAT',

@@ -7,12 +7,19 @@ import { CommandFailure, refusal, usageError } from '../failure.js';
 import { printEvent, printInstall } from '../install/print-install.js';
 import { openNode } from '../upgrade/open-node.js';
 import { checkDigest } from './check-digest.js';
+import { runTakeover } from './takeover.js';
 
 /** On a disk, in a directory that only root can write to, where programs may be started: /run is none of it everywhere. */
 const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
-const MISSING = ['takeover', 'no-format', 'no-bootloader'];
+const MISSING = ['no-format', 'no-bootloader'];
+
+/** What is named, as absolute paths. */
+interface Operands {
+  device: string;
+  iso: string;
+}
 
 interface Call {
   invocation: Invocation;
@@ -22,53 +29,43 @@ interface Call {
 
 /** `install.js DEVICE ISO`. */
 export async function runInstallJs(invocation: Invocation, context: Context): Promise<ExitStatus> {
-  const [device, iso, ...more] = invocation.operands;
-  if (device === undefined || iso === undefined || more.length > 0)
-    throw usageError('a disk and an ISO have to be named, nothing else');
-  const missing = MISSING.find((name) => invocation.has(name));
-  if (missing) throw refusal(`--${missing} is not possible yet`, 'name a whole disk that may be formatted');
+  const operands = readOperands(invocation);
   const host = openNode(context);
   const ended = new AbortController();
-  const call = { invocation, context, signal: ended.signal };
-  const work = withLock(host, LOCK, () => installFrom(host, { device, iso: resolve(iso) }, call));
+  const work = withLock(host, LOCK, () =>
+    installFrom(host, operands, { invocation, context, signal: ended.signal }),
+  );
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
     return work.catch(() => undefined);
   });
   const status = await work;
-  if (status === EXIT.done && invocation.has('poweroff') && !invocation.has('check'))
-    await host.run('poweroff', []);
+  const isDone = status === EXIT.done && !invocation.has('check');
+  // After a takeover it is the first boot that ends so.
+  if (isDone && invocation.has('poweroff') && !invocation.has('takeover')) await host.run('poweroff', []);
   return status;
 }
 
-function installFrom(
-  machine: Host,
-  { device, iso }: { device: string; iso: string },
-  { invocation, context, signal }: Call,
-): Promise<ExitStatus> {
+function readOperands({ operands, has }: Invocation): Operands {
+  const [device, iso, ...more] = operands;
+  if (device === undefined || iso === undefined || more.length > 0)
+    throw usageError('a disk and an ISO have to be named, nothing else');
+  const missing = has('takeover') ? undefined : MISSING.find(has);
+  if (missing) throw refusal(`--${missing} is not possible yet`, 'name a whole disk that may be formatted');
+  return { device, iso: resolve(iso) };
+}
+
+function installFrom(machine: Host, { device, iso }: Operands, call: Call): Promise<ExitStatus> {
+  const { invocation, context, signal } = call;
   return withCleanUp(async (cleanUp) => {
     if (machine.files.stat(iso)?.type !== 'file')
-      throw refusal(`there is no file ${iso}`, 'name the ISO; what is on the disk was not touched');
+      throw refusal(`there is no file ${iso}`, 'name the ISO; nothing was written');
     await checkDigest(machine, iso, { sha256: invocation.text('sha256'), signal });
     await openScratch(machine, cleanUp, SCRATCH);
-    const { host, image, tools, configuration } = await openMedium(machine, cleanUp, {
-      iso,
-      scratch: SCRATCH,
-    });
-    const given = invocation.text('config');
-    const tty = invocation.text('tty');
-    const options = {
-      host,
-      image,
-      tools,
-      device,
-      configUrl: given === undefined ? (configuration ?? writeEmpty(machine)) : locate(given),
-      allowEmptyConfig: given === undefined || invocation.has('allow-empty-config'),
-      ...(invocation.has('force-efi') && { firmware: 'efi' as const }),
-      ...(tty !== undefined && { tty }),
-      debug: invocation.has('debug'),
-      signal,
-    };
+    const { configuration, ...medium } = await openMedium(machine, cleanUp, { iso, scratch: SCRATCH });
+    const configUrl = locateConfig(invocation) ?? configuration ?? writeEmpty(machine);
+    const options = { ...medium, ...readOptions(invocation), device, configUrl, signal };
+    if (invocation.has('takeover')) return runTakeover(options, call);
     const result = invocation.has('check')
       ? await preflight(options)
       : await install({ ...options, onEvent: (event) => printEvent(event, context) });
@@ -76,8 +73,19 @@ function installFrom(
   });
 }
 
-function locate(config: string): string {
-  return /^https?:/i.test(config) ? config : resolve(config);
+function readOptions(invocation: Invocation) {
+  const tty = invocation.text('tty');
+  return {
+    allowEmptyConfig: !invocation.has('config') || invocation.has('allow-empty-config'),
+    ...(invocation.has('force-efi') && { firmware: 'efi' as const }),
+    ...(tty !== undefined && { tty }),
+    debug: invocation.has('debug'),
+  };
+}
+
+function locateConfig(invocation: Invocation): string | undefined {
+  const given = invocation.text('config');
+  return given === undefined || /^https?:/i.test(given) ? given : resolve(given);
 }
 
 /** What this machine is configured with is not meant for the node. */

@@ -1,0 +1,38 @@
+import { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { printEvent, printInstall } from '../install/print-install.js';
+
+/** `install.js --takeover`: HAOS in place of the distribution that runs. */
+export async function runTakeover(
+  options: Omit<TakeoverOptions, 'confirm'>,
+  { invocation, context }: { invocation: Invocation; context: Context },
+): Promise<ExitStatus> {
+  const isConfirmed = invocation.has('yes');
+  const full: TakeoverOptions = {
+    ...options,
+    powersOff: invocation.has('poweroff'),
+    confirm: (target) => {
+      if (isConfirmed) context.err(describeTarget(target));
+      return isConfirmed;
+    },
+    onEvent: (event) => printEvent(event, context),
+  };
+  const isChecking = invocation.has('check');
+  const report = isChecking ? await checkTakeOver(full) : await takeOver(full);
+  const { status, target, ...found } = report;
+  if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
+  if (target && !isChecking && !isConfirmed) {
+    context.err('install: with --yes it is done; nothing was written\n');
+    return EXIT.refused;
+  }
+  const disk = target?.partition.path ?? options.device;
+  return printInstall(isChecking ? { ...found, target: undefined } : { status, ...found, disk }, {
+    invocation,
+    context,
+  });
+}
+
+function describeTarget({ partition, deleted }: NonNullable<TakeoverReport['target']>): string {
+  return `install: the next boot of ${partition.path} deletes ${deleted.join(' ')}\n`;
+}
