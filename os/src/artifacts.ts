@@ -11,8 +11,15 @@ const SOURCES: readonly [name: (architecture: string) => string, step: string, f
   [(architecture) => `haos-kernel-version-${architecture}`, 'kernel', 'release'],
   [(architecture) => `haos-kernel-${architecture}.squashfs`, 'kernel-image', 'kernel.squashfs'],
   [(architecture) => `haos-rootfs-${architecture}.tar.gz`, 'tarball', 'rootfs.tar.gz'],
+  [() => 'install.js', 'installer', 'install.js'],
+  [(architecture) => `haos-install-linux-${forNode(architecture)}`, 'installer', 'installer'],
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
 ];
+
+/** How Node calls an architecture. */
+function forNode(architecture: string): string {
+  return architecture === 'amd64' ? 'x64' : architecture;
+}
 
 export interface Artifact {
   name: string;

@@ -1,5 +1,6 @@
 import type { Step } from './step.js';
 import { initrd } from './steps/initrd.js';
+import { installer } from './steps/installer.js';
 import { iso } from './steps/iso.js';
 import { k3s } from './steps/k3s.js';
 import { kernel } from './steps/kernel.js';
@@ -26,4 +27,5 @@ export const steps: readonly Step[] = [
   iso,
   tarball,
   sbom,
+  installer,
 ];

@@ -1,0 +1,31 @@
+import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Step } from '../step.js';
+
+/** In Node's binary; Node's manual names it, "Single executable applications". */
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+/** `install.js`, and `installer`: the same with a Node of its own, for machines that have none. */
+export const installer: Step = {
+  name: 'installer',
+  title: 'install.js',
+  needs: ['node'],
+  recipe: fileURLToPath(import.meta.url),
+  files: ['bin/dist/install.js'],
+  async make({ root, of, out, run }) {
+    copyFileSync(join(root, 'bin/dist/install.js'), join(out, 'install.js'));
+    chmodSync(join(out, 'install.js'), 0o755);
+    // No snapshot and no code cache: the former fails on a processor with other features.
+    const config = { main: 'install.js', output: 'blob', disableExperimentalSEAWarning: true };
+    writeFileSync(join(out, 'sea.json'), JSON.stringify(config));
+    await run(join(of('node'), 'node'), ['--experimental-sea-config', 'sea.json'], { cwd: out });
+    const program = join(out, 'installer');
+    copyFileSync(join(of('node'), 'node'), program);
+    chmodSync(program, 0o755);
+    const postject = join(root, 'node_modules/postject/dist/cli.js');
+    const blob = join(out, 'blob');
+    await run(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]);
+    for (const name of ['sea.json', 'blob']) rmSync(join(out, name));
+  },
+};
