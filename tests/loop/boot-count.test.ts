@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderGrubConfig } from '@haos/install';
@@ -127,6 +135,23 @@ describe('the menu of GRUB', () => {
       const menu = nextBootState(state, { kind: 'menu' });
       const after = menu.slot === 'current' ? nextBootState(menu, { kind: 'boot' }) : menu;
       expect(result).toEqual({ entry, after });
+    },
+    LIMIT * 2,
+  );
+
+  it(
+    'tries the current set again when there is no previous one to go back to',
+    async () => {
+      const move = (from: string, to: string) =>
+        withState((root) =>
+          renameSync(join(root, 'haos/system/kernel', from), join(root, 'haos/system/kernel', to)),
+        );
+      const state: BootState = { slot: 'current', trial: 'v2', tries: 0 };
+      move('previous', 'away');
+
+      expect(await boot(state)).toEqual({ entry: 'HAOS Current', after: state });
+
+      move('away', 'previous');
     },
     LIMIT * 2,
   );

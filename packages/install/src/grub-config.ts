@@ -61,20 +61,26 @@ function renderSerial({ unit, speed }: { unit: number; speed: number }): string 
 fi`;
 }
 
-/** Which entry is taken: the slot that HAOS wrote down, or the previous one when a set used up its tries. */
+/**
+ * Which entry is taken: the slot that HAOS wrote down, or the previous one when a set used up its tries. Where there is no previous
+ * one, the current one is tried again: an interrupted first upgrade that was undone leaves its trial to a set that has none.
+ */
 const CHOICE = `if [ -f $system/grubenv ]; then
   load_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
 fi
 if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
-  set haos_failed="$haos_trial"
-  set haos_trial=
-  set haos_tries=
-  set haos_slot=previous
-  save_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
+  if [ -f $system/kernel/previous/vmlinuz ]; then
+    set haos_failed="$haos_trial"
+    set haos_trial=
+    set haos_tries=
+    set haos_slot=previous
+    save_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
+  fi
 fi
 export haos_trial haos_tries
 if [ "$haos_slot" = previous ]; then
   set default=previous
+  set fallback=0
 else
   set default=current
   set fallback=1
