@@ -131,9 +131,10 @@ class SerialMachine implements Machine {
     this.send(command);
     // Through a pipe, for a shell that believes in a terminal writes prompts.
     this.send(
-      'stty -F /dev/ttyS1 raw -echo; setsid sh </dev/ttyS1 2>&1 | cat >/dev/ttyS1 & echo shell-$((40 + 2))',
+      "stty -F /dev/ttyS1 raw -echo; setsid sh -c 'echo shell-42; exec sh' </dev/ttyS1 2>&1 | cat >/dev/ttyS1 &",
     );
-    await this.expect(/shell-42/, 60);
+    // On that very line: what is sent before it is open at the other end is lost.
+    await this.answers.expect(/shell-42\n/, 60);
   }
 
   async run(command: string, seconds = 60): Promise<CommandResult> {
