@@ -1,3 +1,4 @@
+import type { Streams } from '@haos/questions';
 import type { ExitStatus } from './exit-status.js';
 
 /** One option of a command, as help shows it. */
@@ -34,6 +35,10 @@ export interface Context {
   /** All of standard input. */
   input(): Uint8Array;
   isRoot(): boolean;
+  /** Whether this is a node that was installed already. */
+  isInstalled(): boolean;
+  /** Where a person may be asked. */
+  terminal(): Promise<Terminal>;
   /** Whether colour shows on an output. */
   hasColor(output: 'out' | 'err'): Promise<boolean>;
   /**
@@ -41,6 +46,12 @@ export interface Context {
    * what that began has ended.
    */
   onInterrupt(stop?: () => Promise<unknown>): void;
+}
+
+/** Where a person may be asked: the standard input, and standard error, so that the result of a command can be piped. */
+export interface Terminal extends Streams {
+  /** Whether both can do more than lines. */
+  readonly isRich: boolean;
 }
 
 export type Run = (invocation: Invocation, context: Context) => Promise<ExitStatus>;
@@ -57,6 +68,8 @@ export interface Command {
   readonly options: readonly Option[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
   readonly commands?: readonly Command[];
+  /** It makes a node of a machine, so a node is not offered it. */
+  readonly installs?: true;
   /** A command without one only groups others. */
   load?(): Promise<Run>;
 }

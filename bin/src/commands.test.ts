@@ -21,7 +21,7 @@ function withPaths(
 
 describe.each(commands)('$called', ({ called, command, path }) => {
   it('has help with an example and every option', () => {
-    const help = formatHelp(path);
+    const help = formatHelp(path, { isInstalled: () => false });
 
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { name } of command.options) expect(help).toContain(`--${name}`);

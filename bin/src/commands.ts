@@ -146,10 +146,16 @@ const install: Command = {
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
   description:
-    'Everything is checked before the first write: configuration, image, programs, disk. What is not named is taken\n' +
-    'from haos.install of the configuration, kernel arguments included. No question is asked, so --silent is needed.',
+    'Asks what is neither named nor configured, shows the whole plan, and asks before anything is written. Everything is checked\n' +
+    'before the first write: configuration, image, programs, disk. What is configured are the keys below haos.install,\n' +
+    'kernel arguments included. On an installed node it is refused.',
   options: [
     { name: 'silent', summary: 'ask no question' },
+    {
+      name: 'answers',
+      value: 'FILE',
+      summary: 'take the answers from a YAML or JSON file (- is standard input) instead of a person',
+    },
     { name: 'check', summary: 'only check, and say what was found; nothing is written' },
     { name: 'device', value: 'DEVICE', summary: 'the whole disk; default: the only one that fits' },
     {
@@ -167,12 +173,15 @@ const install: Command = {
     FORMAT,
   ],
   examples: [
+    { line: 'sudo haos install', what: 'answer questions, then install' },
+    { line: 'sudo haos install --answers answers.yaml', what: 'the same without a person' },
     { line: 'sudo haos install --check --device /dev/vda', what: 'whether it could be installed' },
     {
       line: 'sudo haos install --silent --device /dev/vda --config-url https://config.example/node.yaml',
       what: 'install, with a configuration from a server',
     },
   ],
+  installs: true,
   load: async () => (await import('./install/install.js')).runInstall,
 };
 

@@ -8,6 +8,8 @@ export const EXIT = {
   refused: 5,
   /** Of `plan`: something would change. */
   changes: 10,
+  /** By Ctrl-C, or by the end of the input at a question. */
+  interrupted: 130,
 } as const;
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];

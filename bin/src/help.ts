@@ -1,9 +1,9 @@
-import type { Command, Option } from './command.js';
+import type { Command, Context, Option } from './command.js';
 
 const HELP: Option = { name: 'help', short: 'h', summary: 'print this' };
 
-/** The help text of the last command of a path from the program down. */
-export function formatHelp(path: readonly Command[]): string {
+/** The help text of the last command of a path from the program down, without commands that this machine does not need. */
+export function formatHelp(path: readonly Command[], context: Pick<Context, 'isInstalled'>): string {
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');
   const sections = [
@@ -12,7 +12,9 @@ export function formatHelp(path: readonly Command[]): string {
     command.description,
     listOf(
       'Commands',
-      (command.commands ?? []).map(({ name, summary }) => [name, summary]),
+      (command.commands ?? [])
+        .filter(({ installs }) => !(installs && context.isInstalled()))
+        .map(({ name, summary }) => [name, summary]),
     ),
     listOf(
       'Options',

@@ -1,4 +1,5 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
+import { layout } from '@haos/system';
 import type { Context } from './command.js';
 import { readInput } from './read-input.js';
 import { showsColor } from './terminal.js';
@@ -6,7 +7,7 @@ import { writeAll } from './write-all.js';
 
 declare const HAOS_VERSION: string;
 
-const FD = { out: 1, err: 2 } as const;
+const FD = { in: 0, out: 1, err: 2 } as const;
 
 /** The process this runs in. */
 export function processContext(): Context {
@@ -15,8 +16,14 @@ export function processContext(): Context {
     version: HAOS_VERSION,
     out: writerTo(FD.out),
     err: writerTo(FD.err),
-    input: () => readInput(0),
+    input: () => readInput(FD.in),
     isRoot: () => process.getuid?.() === 0,
+    isInstalled,
+    terminal: async () => ({
+      input: process.stdin,
+      output: process.stderr,
+      isRich: (await hasColor(FD.in)) && (await hasColor(FD.err)),
+    }),
     hasColor: (output) => hasColor(FD[output]),
     onInterrupt(stop = async () => undefined) {
       // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.
@@ -35,6 +42,15 @@ function writerTo(fd: number): (text: string) => void {
   return (text) => {
     if (isOpen) isOpen = writeAll(fd, text);
   };
+}
+
+/** By the mode that early boot wrote down; the Host would be too much to load for it. */
+function isInstalled(): boolean {
+  try {
+    return ['disk', 'local'].includes(readFileSync(layout.mode, 'utf8').trim());
+  } catch {
+    return false; // no HAOS
+  }
 }
 
 async function hasColor(fd: number): Promise<boolean> {

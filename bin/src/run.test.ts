@@ -18,6 +18,8 @@ function testContext(env: Record<string, string> = {}) {
     },
     input: () => new Uint8Array(),
     isRoot: () => false,
+    isInstalled: () => false,
+    terminal: () => Promise.reject(new Error('nobody is there')),
     hasColor: async () => false,
     onInterrupt: () => undefined,
   };

@@ -13,7 +13,7 @@ export async function run(program: Command, argv: readonly string[], context: Co
     const invocation = await parseInvocation(selection);
     if (invocation.wantsHelp) {
       const { formatHelp } = await import('./help.js');
-      context.out(formatHelp(selection.path));
+      context.out(formatHelp(selection.path, context));
       return EXIT.done;
     }
     if (command === program && invocation.has('version')) {
@@ -48,9 +48,17 @@ export function reportError(error: unknown, called: string, context: Context): E
 }
 
 function statusOf(code: string): ExitStatus {
-  if (code === 'HAOS_LOCKED' || code === 'HAOS_RESET_MODE') return EXIT.refused;
-  return code === 'HAOS_CC_PUT_NAME' ? EXIT.usage : EXIT.failed;
+  return STATUSES[code] ?? EXIT.failed;
 }
+
+const STATUSES: Readonly<Record<string, ExitStatus>> = {
+  HAOS_LOCKED: EXIT.refused,
+  HAOS_RESET_MODE: EXIT.refused,
+  HAOS_CC_PUT_NAME: EXIT.usage,
+  HAOS_QUESTIONS_ENDED: EXIT.interrupted,
+  HAOS_QUESTIONS_UNANSWERED: EXIT.usage,
+  HAOS_QUESTIONS_ANSWER: EXIT.usage,
+};
 
 function tell(
   context: Context,

@@ -1,35 +1,61 @@
 import { type Install, readConfig } from '@haos/cc';
-import { type InstallOptions, install, preflight } from '@haos/install';
+import { type InstallEvent, type InstallOptions, install, preflight } from '@haos/install';
 import { type Host, layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
+import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
 import { printEvent, printInstall } from './print-install.js';
 
 /** Milliseconds to read what was said before the machine restarts. */
 const LAST_LOOK = 5_000;
 
-/** `haos install`: the silent installation, or only its checks. */
+/** `haos install`: asks what is not known, or nothing with --silent, and installs; or only its checks. */
 export async function runInstall(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  if (context.isInstalled())
+    throw refusal(
+      'this node is installed already',
+      'configure it with haos config, or boot the HAOS medium to install anew',
+    );
   const host = openNode(context);
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};
   const options = toOptions(host, invocation, configured);
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
-  if (!invocation.has('silent') && configured.silent !== true)
-    throw usageError('no question can be asked yet', 'name what is needed, and --silent');
+  if (invocation.has('silent') && invocation.has('answers'))
+    throw usageError('--silent asks nothing that --answers could answer', 'leave out one of the two');
+  const isSilent = invocation.has('silent') || configured.silent === true;
+  const run = createRun(options, { invocation, context, powersOff: configured.powerOff === true });
+  if (isSilent) return run({}, { restarts: readMode(host) === 'install' });
+  const { runInterview } = await import('./run-interview.js');
+  return runInterview(options, { invocation, context, run });
+}
+
+/** Installs with options that became known meanwhile, and restarts as far as that is wanted or `restarts` says. */
+export type RunInstallation = (
+  more: Partial<InstallOptions>,
+  then: { restarts: boolean },
+) => Promise<ExitStatus>;
+
+/** From here on an interruption ends the process; during the installation once that has cleaned up. */
+function createRun(
+  options: InstallOptions,
+  { invocation, context, powersOff }: { invocation: Invocation; context: Context; powersOff: boolean },
+): RunInstallation {
   const ended = new AbortController();
-  const work = install({ ...options, signal: ended.signal, onEvent: (event) => printEvent(event, context) });
+  let work: Promise<unknown> = Promise.resolve();
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
     return work.catch(() => undefined);
   });
-  const result = await work;
-  const status = await printInstall(result, { invocation, context });
-  if (status === EXIT.done)
-    await leave(host, { invocation, context, powersOff: configured.powerOff === true });
-  return status;
+  return async (more, { restarts }) => {
+    const onEvent = (event: InstallEvent) => printEvent(event, context);
+    const installing = install({ ...options, ...more, signal: ended.signal, onEvent });
+    work = installing;
+    const status = await printInstall(await installing, { invocation, context });
+    if (status === EXIT.done) await leave(options.host, { invocation, context, powersOff, restarts });
+    return status;
+  };
 }
 
 /** What was named on the command line, else in the configuration. */
@@ -61,10 +87,15 @@ function cameByFallback(host: Host): boolean {
 
 async function leave(
   host: Host,
-  { invocation, context, powersOff }: { invocation: Invocation; context: Context; powersOff: boolean },
+  {
+    invocation,
+    context,
+    powersOff,
+    restarts,
+  }: { invocation: Invocation; context: Context; powersOff: boolean; restarts: boolean },
 ): Promise<void> {
   const isPoweringOff = invocation.has('power-off') || powersOff;
-  if (!isPoweringOff && !invocation.has('reboot') && readMode(host) !== 'install') return;
+  if (!isPoweringOff && !invocation.has('reboot') && !restarts) return;
   context.err(`install: ${isPoweringOff ? 'powering off' : 'restarting'} in ${LAST_LOOK / 1000} seconds\n`);
   await host.clock.sleep(LAST_LOOK);
   await host.run(isPoweringOff ? 'poweroff' : 'reboot', []);

@@ -22,6 +22,7 @@ export async function printInstall(
       context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
     if (!isChecking) context.err(closingLine(result));
   }
+  if ('status' in result && result.status === 'declined') return EXIT.refused;
   if (!isRefused) return EXIT.done;
   return issues.some(({ severity }) => severity === 'error') ? EXIT.invalid : EXIT.refused;
 }
@@ -29,7 +30,7 @@ export async function printInstall(
 function closingLine({ status, disk, set }: InstallReport): string {
   return status === 'installed'
     ? `install: HAOS ${set?.haos} is on ${disk}\n`
-    : 'install: refused; nothing was written\n';
+    : `install: ${status}; nothing was written\n`;
 }
 
 const STEPS = {

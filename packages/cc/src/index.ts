@@ -1,3 +1,4 @@
+export { encryptPassword } from './appliers/password.js';
 export {
   exitStatusOf,
   type JournalStep,

@@ -73,3 +73,19 @@ it('takes an empty one when that is meant', async () => {
 
   expect(found.configuration).toEqual({ text: '' });
 });
+
+it('installs answers beside what is configured here', async () => {
+  const tree = { '/haos/system/config.yaml': 'hostname: node\nhaos: {token: abc}\n' };
+
+  const found = await find({ tree }, { answers: { haos: { password: '007' } } });
+
+  expect(found.check.ok).toBe(true);
+  expect(found.configuration?.text).toBe("haos:\n  password: '007'\n  token: abc\nhostname: node\n");
+});
+
+it('takes no answers that are not valid', async () => {
+  const found = await find({}, { answers: { haos: { serverUrl: 'server' } } });
+
+  expect(found.check.ok).toBe(false);
+  expect(found.issues).toMatchObject([{ severity: 'error', code: 'invalid-url' }]);
+});

@@ -10,6 +10,8 @@ export interface Configuration {
 export interface ConfigurationOptions {
   /** An http or https URL, or an absolute path; without it, what is configured on the running system is installed. */
   configUrl?: string | undefined;
+  /** What is installed beside what is configured on the running system; not with `configUrl`. */
+  answers?: CloudConfig;
   /** A fetched configuration that configures nothing is a mistake, unless this says otherwise. Default false. */
   allowEmptyConfig?: boolean;
   proxy?: ProxySettings;
@@ -30,7 +32,7 @@ export async function findConfiguration(
   options: ConfigurationOptions,
 ): Promise<FoundConfiguration> {
   const { configUrl } = options;
-  if (configUrl === undefined) return findEffective(host);
+  if (configUrl === undefined) return findEffective(host, options.answers);
   const name = redactUrl(configUrl) === '(invalid URL)' ? configUrl : redactUrl(configUrl);
   try {
     return await checkFetched(await fetchText(host, configUrl, options), name, options);
@@ -73,16 +75,19 @@ async function checkFetched(
   };
 }
 
-async function findEffective(host: Host): Promise<FoundConfiguration> {
+async function findEffective(host: Host, answers: CloudConfig = {}): Promise<FoundConfiguration> {
   const result = await readConfig(host);
   // Arguments of the boot scripts are no keys.
   const issues = validateResult(result).issues.filter(
     ({ code, origin }) => code !== 'unknown-key' || origin?.source !== 'cmdline',
   );
-  const found = { issues, texts: result.texts };
+  const answered = validate({ file: 'the answers', content: await dumpYaml(answers) });
+  issues.push(...answered.issues);
+  const found = { issues, texts: new Map([...result.texts, ...answered.texts]) };
   if (issues.some(({ severity }) => severity === 'error'))
     return { ...found, check: invalid('what is configured here') };
-  const text = await dumpYaml(result.config);
+  const { config } = result;
+  const text = await dumpYaml({ ...config, ...answers, haos: { ...config.haos, ...answers.haos } });
   const message = 'what is configured on this system is valid';
   return { ...found, check: { id: 'config', ok: true, message }, configuration: { text } };
 }

@@ -56,15 +56,27 @@ async function realPath(host: Host, device: string): Promise<string> {
   return stdout || device;
 }
 
-/** The only disk that could be installed to; undefined when there is none, or a choice. */
-function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): BlockDevice | undefined {
-  const fitting = devices.filter(
+/** The disks that could be installed to, a node's included. Only looks. */
+export async function listFittingDisks(
+  host: Host,
+  options: Omit<DeviceOptions, 'device' | 'keepsState'>,
+): Promise<BlockDevice[]> {
+  return fittingDisks(await listBlockDevices(host), options);
+}
+
+function fittingDisks(devices: readonly BlockDevice[], options: DeviceOptions): BlockDevice[] {
+  return devices.filter(
     (disk) =>
       disk.type === 'disk' &&
       [checkWhole(disk), checkSize(disk, options), checkUse(disk), checkSystem(disk, options)].every(
         ({ ok }) => ok,
       ),
   );
+}
+
+/** The only disk that could be installed to; undefined when there is none, or a choice. */
+function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): BlockDevice | undefined {
+  const fitting = fittingDisks(devices, options);
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
@@ -127,7 +139,7 @@ function checkSystem(disk: BlockDevice, { commandLine }: DeviceOptions): Check {
   return { id: 'system', ok: false, message, hint: 'Name another disk.' };
 }
 
-function hasState(disk: BlockDevice): boolean {
+export function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 

@@ -6,12 +6,23 @@ export {
   findConfiguration,
 } from './configuration.js';
 export { type Consoles, chooseConsoles } from './console.js';
-export { type DeviceOptions, type FoundDevice, findDevice, MINIMUM_SIZE } from './device.js';
+export {
+  type DeviceOptions,
+  type FoundDevice,
+  findDevice,
+  listFittingDisks,
+  MINIMUM_SIZE,
+} from './device.js';
 export type { InstallErrorCode } from './errors.js';
 export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './grub-config.js';
 export { type ImageOptions, type OpenedImage, openImage } from './image/open-image.js';
 export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
+export { ANSWER_NAMES } from './interview/answer-names.js';
+export { askInstallation, type InstallAnswers } from './interview/ask-installation.js';
+export { askOperation, type InstallOperation } from './interview/ask-operation.js';
+export { configureRole, ROLE_FILE } from './interview/configure-role.js';
+export { confirmPlan } from './interview/confirm-plan.js';
 export { type IsoOptions, openIso } from './iso.js';
 export { type Medium, openMedium } from './medium.js';
 export {

@@ -33,12 +33,14 @@ export interface InstallOptions extends PreflightOptions {
   debug?: boolean;
   /** A directory that the new file systems are mounted on meanwhile. Default `/run/haos/install`. */
   mountPoint?: string;
+  /** Asked once everything is checked and before anything is written, with what is going to happen. Default: nobody is asked. */
+  confirm?: (target: Target) => Promise<boolean>;
   onEvent?: (event: InstallEvent) => void;
 }
 
 export interface InstallReport extends Pick<Preflight, 'checks' | 'issues' | 'texts'> {
-  /** `refused`: a check failed, and nothing was written. */
-  status: 'installed' | 'refused';
+  /** `refused`: a check failed, `declined`: it was not confirmed; nothing was written. */
+  status: 'installed' | 'refused' | 'declined';
   /** The rest is there when it was installed. */
   disk?: string;
   stateUuid?: string;
@@ -62,6 +64,7 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   const { host, signal, onEvent } = options;
   const { target, ...found } = await prepare(options, cleanUp);
   if (!target) return { status: 'refused', ...found };
+  if (!(await isConfirmed(options, target))) return { status: 'declined', ...found };
   const { replacesState } = target;
   const disk = target.disk.path;
   const seconds = replacesState ? ANNOUNCE_SECONDS : 0;
@@ -70,6 +73,15 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   signal?.throwIfAborted();
   const stateUuid = await writeDisk(options, target);
   return { status: 'installed', ...found, disk, stateUuid, set: target.image.set };
+}
+
+/** Whoever is asked may never answer, so the signal ends the waiting. */
+async function isConfirmed({ confirm, signal }: InstallOptions, target: Target): Promise<boolean> {
+  if (!confirm) return true;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([confirm(target), aborted]);
 }
 
 /** Everything that changes the disk. */

@@ -1,4 +1,4 @@
-import type { Issue } from '@haos/cc';
+import type { CloudConfig, Issue } from '@haos/cc';
 import { type BlockDevice, type Check, type Host, layout, type ProxySettings } from '@haos/system';
 import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
@@ -13,6 +13,8 @@ export interface PreflightOptions extends ImageOptions {
   device?: string;
   /** The configuration: an http or https URL, or a path. Default: what is configured on the running system. */
   configUrl?: string;
+  /** What is installed beside what is configured on the running system, such as answers to questions; not with `configUrl`. */
+  answers?: CloudConfig;
   /** Default false: a fetched configuration that configures nothing is refused. */
   allowEmptyConfig?: boolean;
   /** Default: how the running machine was started. */

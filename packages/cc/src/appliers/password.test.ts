@@ -1,7 +1,7 @@
 import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { encrypt, verify } from 'unixcrypt';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { isCryptForm, password } from './password.js';
+import { encryptPassword, isCryptForm, password } from './password.js';
 import { runApplier, runTwice } from './testing.js';
 
 describe('password', () => {
@@ -129,3 +129,10 @@ function hostWith(options: TestHostOptions = {}) {
   onTestFinished(() => host.dispose());
   return host;
 }
+
+it('encrypts a password that is kept, once', async () => {
+  const encrypted = await encryptPassword('$supersecure');
+
+  expect(verify('$supersecure', encrypted)).toBe(true);
+  expect(await encryptPassword(encrypted)).toBe(encrypted);
+});

@@ -42,6 +42,13 @@ export function isCryptForm(value: string): boolean {
   return CRYPT_FORMS.some((form) => form.test(value));
 }
 
+/** A password as it may be kept: encrypted as SHA-512 crypt, unless it is encrypted already. */
+export async function encryptPassword(value: string): Promise<string> {
+  if (isCryptForm(value)) return value;
+  const { encrypt } = await import('unixcrypt');
+  return encrypt(value);
+}
+
 async function hashOf(host: Host, clear: string): Promise<string> {
   const { encrypt } = await import('unixcrypt');
   const present = presentHash(host);

@@ -1,0 +1,13 @@
+/** What a file of answers may hold. */
+export const ANSWER_NAMES = [
+  'operation',
+  'device',
+  'config',
+  'github_users',
+  'password',
+  'wifi',
+  'role',
+  'server_url',
+  'token',
+  'proceed',
+] as const;

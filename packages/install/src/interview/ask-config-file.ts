@@ -1,0 +1,32 @@
+import { ask, type Respondent } from '@haos/questions';
+import type { Host } from '@haos/system';
+import { type ConfigurationOptions, findConfiguration } from '../configuration.js';
+
+/** The address of a configuration that is there and valid; undefined when the person has none. */
+export async function askConfigFile(
+  respondent: Respondent,
+  host: Host,
+  options: Omit<ConfigurationOptions, 'configUrl' | 'answers'> = {},
+): Promise<string | undefined> {
+  const answer = await ask(respondent, {
+    name: 'config',
+    message: 'Cloud-init file, path or URL; empty to answer questions instead',
+    optional: true,
+    validate: (configUrl) => findProblem(host, { ...options, configUrl }),
+  });
+  return answer || undefined;
+}
+
+async function findProblem(
+  host: Host,
+  options: ConfigurationOptions & { configUrl: string },
+): Promise<string | undefined> {
+  if (!/^(\/|https?:\/\/)/.test(options.configUrl))
+    return 'it is neither an absolute path nor an http(s) URL';
+  const { check, issues } = await findConfiguration(host, options);
+  if (check.ok) return undefined;
+  const errors = issues
+    .filter(({ severity }) => severity === 'error')
+    .map(({ origin, message }) => `\n  line ${origin?.line ?? 1}: ${message}`);
+  return `${check.message}${errors.join('')}`;
+}

@@ -1,0 +1,127 @@
+import { dumpYaml } from '@haos/cc';
+import { answersFrom } from '@haos/questions';
+import { createTestHost } from '@haos/system/testing';
+import { expect, it, onTestFinished } from 'vitest';
+import { askInstallation } from './ask-installation.js';
+
+const WIRELESS = { '/sys/class/net/wlan0/phy80211/index': '0\n', '/sys/class/net/eth0/ifindex': '2\n' };
+const ALL = {
+  device: '/dev/vdb',
+  config: '',
+  github_users: ['ada', 'grace'],
+  password: 'Tr0ub4dor',
+  wifi: [{ name: 'office', passphrase: '00123456' }, { name: 'guests' }],
+  role: 'agent',
+  server_url: 'https://server:6443',
+  token: '007',
+};
+
+interface Machine {
+  disks?: readonly string[];
+  tree?: Readonly<Record<string, string>>;
+}
+
+function createHost({ disks = ['/dev/vda', '/dev/vdb'], tree = {} }: Machine = {}) {
+  const blockdevices = disks.map((path) => ({
+    path,
+    type: 'disk',
+    size: 8e9,
+    ro: false,
+    mountpoints: [null],
+  }));
+  const host = createTestHost({
+    tree,
+    commands: { lsblk: { stdout: JSON.stringify({ blockdevices }) }, blkid: {} },
+  });
+  onTestFinished(() => host.dispose());
+  return host;
+}
+
+it('makes a configuration of the answers, with the password encrypted', async () => {
+  const {
+    device,
+    configUrl,
+    answers = {},
+  } = await askInstallation(answersFrom(ALL), {
+    host: createHost({ tree: WIRELESS }),
+  });
+
+  expect({ device, configUrl }).toEqual({ device: '/dev/vdb', configUrl: undefined });
+  expect(answers).toEqual({
+    sshAuthorizedKeys: ['github:ada', 'github:grace'],
+    haos: {
+      password: expect.stringMatching(/^\$6\$/),
+      wifi: [{ name: 'office', passphrase: '00123456' }, { name: 'guests' }],
+      serverUrl: 'https://server:6443',
+      token: '007',
+    },
+  });
+  expect(await dumpYaml(answers)).toContain("token: '007'");
+});
+
+it('asks nothing that is named or configured', async () => {
+  const tree = {
+    ...WIRELESS,
+    '/haos/system/config.yaml':
+      'ssh_authorized_keys: [github:ada]\nhaos: {password: a, token: b, wifi: [{name: w}], server_url: https://a:6443}\n',
+  };
+
+  const asked = await askInstallation(answersFrom({ config: '' }), {
+    host: createHost({ tree }),
+    device: '/dev/vda',
+  });
+
+  expect(asked).toEqual({ device: '/dev/vda', answers: { haos: {} } });
+});
+
+it('takes a single disk without asking, and asks for no network where there is no wireless device', async () => {
+  const { device: _device, wifi: _wifi, ...rest } = ALL;
+
+  const asked = await askInstallation(answersFrom(rest), { host: createHost({ disks: ['/dev/vda'] }) });
+
+  expect(asked.device).toBe('/dev/vda');
+  expect(asked.answers?.haos?.wifi).toBeUndefined();
+});
+
+it('leaves it to the checks to say that there is no disk', async () => {
+  const asked = await askInstallation(answersFrom(ALL), { host: createHost({ disks: [] }) });
+
+  expect(asked.device).toBeUndefined();
+});
+
+it('asks for nothing else where there is a configuration file', async () => {
+  const asked = await askInstallation(answersFrom({ config: '/tmp/node.yaml' }), {
+    host: createHost({ disks: ['/dev/vda'], tree: { '/tmp/node.yaml': 'hostname: node\n' } }),
+  });
+
+  expect(asked).toEqual({ device: '/dev/vda', configUrl: '/tmp/node.yaml' });
+});
+
+it('keeps the arguments of a server beside its role', async () => {
+  const tree = { '/haos/system/config.yaml': 'haos: {k3s_args: [--disable=traefik]}\n' };
+  const answers = answersFrom({ config: '', github_users: 'ada', role: 'server' });
+
+  const asked = await askInstallation(answers, { host: createHost({ disks: ['/dev/vda'], tree }) });
+
+  expect(asked.answers?.haos?.k3sArgs).toEqual(['server', '--disable=traefik']);
+});
+
+it.each([
+  ['config', { config: 'node.yaml' }],
+  ['config', { config: '/none.yaml' }],
+  ['config', { config: '/invalid.yaml' }],
+  ['github_users', { github_users: 'no/user' }],
+  // Nobody could log in.
+  ['password', { github_users: '', password: '' }],
+  ['wifi.0.passphrase', { wifi: [{ name: 'office', passphrase: 'short' }] }],
+  ['server_url', { server_url: 'server' }],
+  ['token', { token: '' }],
+  ['device', { device: '/dev/vdc' }],
+])('refuses a bad answer to %s: %j', async (name, bad) => {
+  const host = createHost({ tree: { ...WIRELESS, '/invalid.yaml': 'hostnme: a\n' } });
+
+  await expect(askInstallation(answersFrom({ ...ALL, ...bad }), { host })).rejects.toMatchObject({
+    code: 'HAOS_QUESTIONS_ANSWER',
+    details: { name },
+  });
+});

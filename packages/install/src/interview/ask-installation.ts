@@ -1,0 +1,37 @@
+import { type CloudConfig, readConfig } from '@haos/cc';
+import type { Respondent } from '@haos/questions';
+import type { PreflightOptions } from '../preflight.js';
+import { askConfigFile } from './ask-config-file.js';
+import { askDevice } from './ask-device.js';
+import { askLogin } from './ask-login.js';
+import { askRole } from './ask-role.js';
+import { askWifi } from './ask-wifi.js';
+
+/** What was asked; the rest of the options is as it was. */
+export type InstallAnswers = Pick<PreflightOptions, 'device' | 'configUrl' | 'answers'>;
+
+/**
+ * Asks for what an installation needs and neither its options nor the running system's configuration says: the disk, a configuration
+ * file, and without one who may log in, wireless networks, and what k3s is. Fails like the questions.
+ */
+export async function askInstallation(
+  respondent: Respondent,
+  options: PreflightOptions,
+): Promise<InstallAnswers> {
+  const { host, minimumSize } = options;
+  const device = options.device ?? (await askDevice(respondent, host, minimumSize ? { minimumSize } : {}));
+  const configUrl = options.configUrl ?? (await askConfigFile(respondent, host, options));
+  if (configUrl !== undefined) return { ...(device && { device }), configUrl };
+  const { config } = await readConfig(host);
+  return { ...(device && { device }), answers: await askConfiguration(respondent, { ...options, config }) };
+}
+
+async function askConfiguration(
+  respondent: Respondent,
+  { host, config }: Pick<PreflightOptions, 'host'> & { config: CloudConfig },
+): Promise<CloudConfig> {
+  const login = await askLogin(respondent, config);
+  const wifi = config.haos?.wifi?.length ? [] : await askWifi(respondent, host);
+  const role = await askRole(respondent, config.haos);
+  return { ...login, haos: { ...login.haos, ...(wifi.length > 0 && { wifi }), ...role } };
+}

@@ -1,0 +1,17 @@
+import { choose, type Respondent } from '@haos/questions';
+
+/** What `haos install` can do on a machine that was booted from the medium. */
+export type InstallOperation = 'install' | 'configure';
+
+/** Whether to install, or only to configure the running system as a server or agent. */
+export function askOperation(respondent: Respondent): Promise<InstallOperation> {
+  return choose(respondent, {
+    name: 'operation',
+    message: 'What is to be done',
+    choices: [
+      { value: 'install', label: 'Install to disk' },
+      { value: 'configure', label: 'Configure server or agent, without installing' },
+    ],
+    default: 'install',
+  });
+}

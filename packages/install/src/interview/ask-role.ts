@@ -1,0 +1,59 @@
+import type { Haos } from '@haos/cc';
+import { ask, askSecret, choose, type Respondent } from '@haos/questions';
+import { checkAnswer } from './check-answer.js';
+
+/** Server or agent, the server to join and the token, as far as they are not configured. */
+export async function askRole(respondent: Respondent, configured: Haos = {}): Promise<Haos> {
+  if (isDecided(configured)) return askToken(respondent, configured, { optional: true });
+  const role = await choose(respondent, {
+    name: 'role',
+    message: 'Run k3s as',
+    choices: [
+      { value: 'server', label: 'Server: a cluster of its own' },
+      { value: 'agent', label: 'Agent: joins the cluster of a server' },
+    ],
+    default: 'server',
+  });
+  if (role === 'server')
+    return {
+      k3sArgs: ['server', ...(configured.k3sArgs ?? [])],
+      // A server makes a token where there is none.
+      ...(await askToken(respondent, configured, { optional: true })),
+    };
+  const serverUrl = await ask(respondent, {
+    name: 'server_url',
+    message: 'URL of the server, such as https://server:6443',
+    validate: (answer) => checkAnswer({ haos: { server_url: answer } }),
+  });
+  return { serverUrl, ...(await askToken(respondent, configured, { optional: false })) };
+}
+
+/** Whether the configuration says what k3s runs as, so that there is nothing to choose. */
+function isDecided({ serverUrl, k3sArgs = [], environment = {} }: Haos): boolean {
+  const [command = '-'] = k3sArgs;
+  return (
+    Boolean(serverUrl || environment.K3S_URL || environment.INSTALL_K3S_EXEC) || !command.startsWith('-')
+  );
+}
+
+function hasToken({ token, k3sArgs = [], environment = {} }: Haos): boolean {
+  return (
+    Boolean(token || environment.K3S_TOKEN) ||
+    k3sArgs.some((argument) => /^(-t|--token(-file)?)(=|$)/.test(argument))
+  );
+}
+
+async function askToken(
+  respondent: Respondent,
+  configured: Haos,
+  { optional }: { optional: boolean },
+): Promise<Haos> {
+  if (hasToken(configured)) return {};
+  const token = await askSecret(respondent, {
+    name: 'token',
+    message: 'Token or cluster secret',
+    optional,
+    validate: (answer) => checkAnswer({ haos: { token: answer } }),
+  });
+  return token ? { token } : {};
+}

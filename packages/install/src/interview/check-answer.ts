@@ -1,0 +1,8 @@
+import { validate } from '@haos/cc';
+
+/** What the configuration's own checks say of one part of it, written as in a file; undefined when it is valid. */
+export function checkAnswer(part: object): string | undefined {
+  const error = validate(JSON.stringify(part)).issues.find(({ severity }) => severity === 'error');
+  if (!error) return undefined;
+  return error.hint ? `${error.message}; ${error.hint}` : error.message;
+}

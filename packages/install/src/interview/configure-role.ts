@@ -1,0 +1,21 @@
+import { dumpYaml, putConfig, readConfig } from '@haos/cc';
+import type { Respondent } from '@haos/questions';
+import type { Host } from '@haos/system';
+import { askRole } from './ask-role.js';
+
+/** Written by "configure server or agent", beside what a person wrote, which stays as it is. */
+export const ROLE_FILE = '50-server-or-agent.yaml';
+
+/**
+ * Asks what is not configured of the role in the cluster, and writes the answers to `config.d` of the running system, 0600. Resolves to
+ * what putting it there said; applying it is for the caller. Fails like the questions, and with HAOS_FILE_*.
+ */
+export async function configureRole(
+  respondent: Respondent,
+  host: Host,
+): Promise<ReturnType<typeof putConfig> | undefined> {
+  const { config } = await readConfig(host);
+  const haos = await askRole(respondent, config.haos);
+  if (Object.keys(haos).length === 0) return undefined;
+  return putConfig(host, ROLE_FILE, await dumpYaml({ haos }));
+}

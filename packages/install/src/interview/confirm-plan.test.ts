@@ -1,0 +1,80 @@
+import type { ConfirmQuestion, Respondent } from '@haos/questions';
+import type { BlockDevice } from '@haos/system';
+import { expect, it } from 'vitest';
+import type { PreflightOptions, Target } from '../preflight.js';
+import { confirmPlan } from './confirm-plan.js';
+
+const NOTHING = {
+  fileSystem: undefined,
+  label: undefined,
+  uuid: undefined,
+  model: undefined,
+  serial: undefined,
+  transport: undefined,
+  isReadOnly: false,
+  mountPoints: [],
+  children: [],
+};
+const EMPTY: BlockDevice = { ...NOTHING, path: '/dev/vda', type: 'disk', size: 8e9, model: 'QEMU DISK' };
+const NODE: BlockDevice = {
+  ...EMPTY,
+  children: [
+    { ...NOTHING, path: '/dev/vda1', type: 'part', size: 64e6, fileSystem: 'vfat', label: 'DATA' },
+    { ...NOTHING, path: '/dev/vda2', type: 'part', size: 7e9, fileSystem: 'ext4', label: 'HAOS_STATE' },
+  ],
+};
+
+/** What a person is shown and asked; the person takes the default. */
+async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUrl' | 'answers'>) {
+  let shown = '';
+  const asked: ConfirmQuestion[] = [];
+  const person: Pick<Respondent, 'tell' | 'confirm'> = {
+    tell: (text) => {
+      shown += text;
+    },
+    confirm: async (question) => {
+      asked.push(question);
+      return question.default;
+    },
+  };
+  const set = { haos: 'v1.0.0', k3s: undefined, kernel: '6.1.0-v1.0.0' };
+  const target = {
+    disk,
+    image: { set },
+    firmware: 'efi',
+    replacesState: disk === NODE,
+  } as unknown as Target;
+  const isConfirmed = await confirmPlan(person as Respondent, target, options);
+  return { shown, isConfirmed, message: asked[0]?.message };
+}
+
+it('shows the disk, the system and what was answered, without a secret', async () => {
+  const answers = {
+    sshAuthorizedKeys: ['github:ada'],
+    haos: {
+      password: 'Tr0ub4dor',
+      token: 'K10secret',
+      wifi: [{ name: 'office', passphrase: 'passphrase' }],
+      serverUrl: 'https://a:pw@server:6443',
+    },
+  };
+
+  const { shown, isConfirmed } = await show(EMPTY, { answers });
+
+  expect(shown).toMatch(/\/dev\/vda, 8\.0 GB \(QEMU DISK\): empty/);
+  expect(shown).toMatch(/HAOS v1\.0\.0, kernel 6\.1\.0-v1\.0\.0, k3s not included, for EFI/);
+  expect(shown).toMatch(/github:ada[\s\S]*office[\s\S]*agent of https:\/\/server:6443/);
+  expect(shown).not.toMatch(/Tr0ub4dor|K10secret|passphrase|pw@/);
+  expect(isConfirmed).toBe(true);
+});
+
+it('wants a clear yes where something would be lost, and says what', async () => {
+  const { shown, isConfirmed, message } = await show(NODE, { configUrl: 'https://u:pw@a/node.yaml?token=1' });
+
+  expect(shown).toMatch(/\/dev\/vda1 64 MB vfat "DATA"; \/dev\/vda2 7\.0 GB ext4 "HAOS_STATE"/);
+  expect(shown).toMatch(/WILL BE LOST/);
+  expect(shown).toContain('https://a/node.yaml\n');
+  expect(shown).not.toContain('pw');
+  expect(message).toMatch(/^Erase everything on \/dev\/vda/);
+  expect(isConfirmed).toBe(false);
+});
