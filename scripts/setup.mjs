@@ -17,6 +17,7 @@ export const DEBIAN_PACKAGES = [
   },
   loop('fdisk', 'sfdisk', 'disks are partitioned'),
   loop('e2fsprogs', 'mkfs.ext4', 'file systems are made and checked'),
+  loop('bsdutils', 'script', 'the program is on a terminal'),
   loop('mount', 'losetup', 'files become disks'),
   loop('grub2-common', 'grub-install', 'the boot loader is installed'),
   loop('grub-common', 'grub-editenv', 'what we write is what GRUB reads'),

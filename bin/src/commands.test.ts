@@ -48,3 +48,11 @@ describe.each(commands)('$called', ({ called, command, path }) => {
     }
   });
 });
+
+describe('the help of the program', () => {
+  it.each([true, false])('offers an installation where nothing is installed: %s', (isInstalled) => {
+    const help = formatHelp([haos], { isInstalled: () => isInstalled });
+
+    expect(help.includes('install HAOS on a disk')).toBe(!isInstalled);
+  });
+});

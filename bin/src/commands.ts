@@ -146,9 +146,9 @@ const install: Command = {
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
   description:
-    'Asks what is neither named nor configured, shows the whole plan, and asks before anything is written. Everything is checked\n' +
-    'before the first write: configuration, image, programs, disk. What is configured are the keys below haos.install,\n' +
-    'kernel arguments included. On an installed node it is refused.',
+    'Asks what is neither named here nor configured below haos.install, kernel arguments included, shows the whole plan\n' +
+    'and asks whether to go on. Everything is checked before the first write: configuration, image, programs, disk.\n' +
+    'On an installed node it is refused.',
   options: [
     { name: 'silent', summary: 'ask no question' },
     {
