@@ -1,11 +1,25 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type TakeoverOptions, takeOver } from '@haos/install';
 import { liveHost } from '@haos/system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLoopDisk, type LoopDisk, must, writeImage } from './loop-disk.js';
+import { ended } from './bare-machine.js';
+import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
+import { writeIso, writeIsoTree } from './write-iso.js';
 
+const BUNDLE = fileURLToPath(new URL('../../bin/dist/install.js', import.meta.url));
 const TOKEN = 'a-secret-token';
 const CONFIG = `hostname: taken\nhaos:\n  token: ${TOKEN}\n`;
 const GRUB_CFG = '# of the distribution\n';
@@ -178,5 +192,35 @@ describe('taking over a distribution', () => {
     } finally {
       must('umount', place);
     }
+  });
+
+  /** install.js where the distribution is the running system: it has the programs of this machine. */
+  function installJs(...args: string[]) {
+    const script = `
+      for name in usr proc sys dev run tmp; do mkdir ${root}/$name; mount --rbind /$name ${root}/$name; done
+      for name in bin sbin lib lib64; do ln -s usr/$name ${root}/$name; done
+      exec chroot ${root} "$@"`;
+    const program = [process.execPath, join(directory, 'install.js'), '--takeover', '--no-format', ...args];
+    const unshare = ['--mount', 'sh', '-ec', script, 'sh', ...program];
+    return ended(spawn('unshare', unshare, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  it('is what install.js does, and only when what it deletes is agreed to', async () => {
+    const iso = writeIso(writeIsoTree(directory), join(directory, 'haos.iso'));
+    cpSync(BUNDLE, join(directory, 'install.js'));
+    const config = join(directory, 'config.yaml');
+
+    const asked = await installJs('--config', config, device, iso);
+    expect(asked).toMatchObject({ status: 5, stdout: '', stderr: expect.stringMatching(/^ {2}\/home$/m) });
+    expect(existsSync(join(root, 'haos'))).toBe(false);
+    must('sh', '-c', `cd ${root} && rm bin sbin lib lib64 && rmdir usr proc sys dev run tmp`);
+
+    const done = await installJs('--yes', '--poweroff', '--format', 'json', '--config', config, device, iso);
+    expect(done).toMatchObject({ status: 0 });
+    expect(JSON.parse(done.stdout)).toMatchObject({ status: 'installed', disk: device });
+    expect(read('haos/system/config.yaml')).toBe(CONFIG);
+    expect(read('haos/system/takeover')).toMatch(/^then poweroff$/m);
+    expect(existsSync(join(root, 'var/lib/haos-install'))).toBe(false);
+    expect(label()).toBe('HAOS_STATE');
   });
 });

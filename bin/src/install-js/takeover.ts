@@ -34,5 +34,6 @@ export async function runTakeover(
 }
 
 function describeTarget({ partition, deleted }: NonNullable<TakeoverReport['target']>): string {
-  return `install: the next boot of ${partition.path} deletes ${deleted.join(' ')}\n`;
+  const names = [...deleted, '/boot, but not /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
+  return `install: the next boot deletes from ${partition.path}:\n${names.join('')}`;
 }
