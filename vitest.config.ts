@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '@haos/system/testing', replacement: `${packages}system/src/testing.ts` },
+      { find: /^@haos\/cc\/(datasources|testing)$/, replacement: `${packages}cc/src/$1/index.ts` },
       ...readdirSync(packages).map((name) => ({
         find: new RegExp(`^@haos/${name}$`),
         replacement: `${packages}${name}/src/index.ts`,

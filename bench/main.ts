@@ -1,19 +1,21 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
-// Arguments choose: start-up, throughput, many-files; default: all.
+// Arguments choose: start-up, throughput, many-files, datasource; default: all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureDataSource } from './datasource.js';
 import { measureManyFiles } from './many-files.js';
 import { measureStartUp } from './start-up.js';
 import { measureThroughput } from './throughput.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'haos-bench-'));
-const benches: Record<string, () => string[]> = {
+const benches: Record<string, () => string[] | Promise<string[]>> = {
   'start-up': () => measureStartUp(root, scratch),
   throughput: () => measureThroughput(root),
   'many-files': () => measureManyFiles(root, scratch),
+  datasource: () => measureDataSource(root, scratch),
 };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 
@@ -23,7 +25,7 @@ try {
     const bench = benches[name];
     if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
     console.log(`\n${name}`);
-    for (const line of bench()) console.log(`  ${line}`);
+    for (const line of await bench()) console.log(`  ${line}`);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });

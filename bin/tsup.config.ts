@@ -9,9 +9,13 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
   version: string;
 };
 
-const alias = Object.fromEntries(
-  readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
-);
+const alias = {
+  ...Object.fromEntries(
+    readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
+  ),
+  '@haos/cc/datasources': `${packages}cc/src/datasources/index.ts`,
+  '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
+};
 
 const common: Options = {
   target: 'node20',

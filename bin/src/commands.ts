@@ -295,6 +295,56 @@ const check: Command = {
   ],
 };
 
+const datasourceCommands: readonly Command[] = [
+  {
+    name: 'fetch',
+    summary: 'ask data sources for user data and metadata, and write what they have to /run/config',
+    description:
+      'They are asked in this order until one has user data; default: those that haos.data_sources configures.\n' +
+      'The exit status is 0, or 4 when nothing was found and one of them failed.',
+    operands: '[NAME...]',
+    options: [
+      { name: 'dry-run', summary: 'only ask; write nothing' },
+      {
+        name: 'endpoint',
+        value: 'URL',
+        summary: 'ask this server instead of the addresses of the clouds, whatever the firmware says',
+      },
+      ROOT,
+      FORMAT,
+    ],
+    examples: [
+      { line: 'sudo haos datasource fetch aws cdrom --dry-run', what: 'what these would give this machine' },
+      {
+        line: 'haos datasource fetch aws --endpoint http://127.0.0.1:8080 --root ./tree',
+        what: 'ask `haos datasource serve`, and write into a directory tree',
+      },
+    ],
+    load: async () => (await import('./datasource/fetch-sources.js')).runFetchSources,
+  },
+  {
+    name: 'serve',
+    summary: 'play the metadata service of a cloud, to try a configuration by hand',
+    description:
+      'It listens on 127.0.0.1, prints its URL, and runs until it is interrupted. cdrom is a disc image.',
+    operands: 'NAME',
+    options: [
+      { name: 'fixture', value: 'FILE', summary: 'what it says, as JSON; `-` is standard input' },
+      { name: 'port', value: 'PORT', summary: 'default: a free one' },
+    ],
+    examples: [{ line: 'haos datasource serve aws --fixture node.json --port 8080', what: 'play AWS' }],
+    load: async () => (await import('./datasource/serve.js')).runServe,
+  },
+];
+
+const datasource: Command = {
+  name: 'datasource',
+  summary: 'find the configuration that a cloud or a drive has for this machine',
+  options: [],
+  examples: [{ line: 'sudo haos datasource fetch --dry-run', what: 'ask those that are configured' }],
+  commands: datasourceCommands,
+};
+
 /** Everything the program does; help and arguments follow from it. */
 export const haos: Command = {
   name: 'haos',
@@ -308,5 +358,5 @@ export const haos: Command = {
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [config, install, upgrade, reset, check],
+  commands: [config, datasource, install, upgrade, reset, check],
 };

@@ -1,3 +1,9 @@
 import { libraryBundle } from '../../tsup.base.js';
 
-export default libraryBundle({ entry: ['src/index.ts'] });
+export default libraryBundle({
+  entry: {
+    index: 'src/index.ts',
+    'datasources/index': 'src/datasources/index.ts',
+    'testing/index': 'src/testing/index.ts',
+  },
+});

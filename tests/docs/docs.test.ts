@@ -78,6 +78,7 @@ it.each(instructive.map((page) => [page.path, page] as const))(
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
+  datasource: ['fetch', 'serve'],
   install: [],
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
   reset: [],

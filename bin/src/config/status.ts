@@ -1,6 +1,8 @@
 import { type PhaseJournal, readJournals } from '@haos/cc';
+import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
 import { type Mode, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
+import { formatOutcome } from '../datasource/format-outcome.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
 import { openHost } from './host.js';
@@ -10,23 +12,35 @@ export async function runStatus(invocation: Invocation, context: Context): Promi
   const host = openHost(invocation, context);
   const phases = readJournals(host);
   const mode = readMode(host);
+  const dataSources = readDataSourceReport(host);
   if (invocation.text('format') === 'json')
-    context.out(`${JSON.stringify({ mode: mode ?? null, phases }, null, 2)}\n`);
-  else context.out(formatStatus({ mode, phases }, createPaint(await context.hasColor('out'))));
-  return statusOf(phases);
+    context.out(
+      `${JSON.stringify({ mode: mode ?? null, phases, ...(dataSources && { dataSources }) }, null, 2)}\n`,
+    );
+  else context.out(formatStatus({ mode, phases, dataSources }, createPaint(await context.hasColor('out'))));
+  return statusOf(phases, dataSources);
 }
 
-function statusOf(phases: readonly PhaseJournal[]): ExitStatus {
+function statusOf(phases: readonly PhaseJournal[], dataSources: DataSourceReport | undefined): ExitStatus {
   if (phases.length === 0 || phases.some(({ state }) => state !== 'done')) return EXIT.failed;
-  return phases.some(({ exitStatus }) => exitStatus !== 0) ? EXIT.failedSteps : EXIT.done;
+  const isWrong = dataSources !== undefined && hasFailed(dataSources);
+  return isWrong || phases.some(({ exitStatus }) => exitStatus !== 0) ? EXIT.failedSteps : EXIT.done;
+}
+
+interface Status {
+  mode: Mode | undefined;
+  phases: readonly PhaseJournal[];
+  /** Undefined: none was asked. */
+  dataSources: DataSourceReport | undefined;
 }
 
 /** The journals for people. */
-export function formatStatus(
-  { mode, phases }: { mode: Mode | undefined; phases: readonly PhaseJournal[] },
-  paint: Paint,
-): string {
-  const lines = [`mode: ${mode ?? 'none'}`, ...phases.flatMap((phase) => formatPhase(phase, paint))];
+export function formatStatus({ mode, phases, dataSources }: Status, paint: Paint): string {
+  const lines = [
+    `mode: ${mode ?? 'none'}`,
+    ...phases.flatMap((phase) => formatPhase(phase, paint)),
+    ...(dataSources ? formatDataSources(dataSources, paint) : []),
+  ];
   if (phases.length === 0) lines.push('no phase ran in this boot');
   return `${lines.join('\n')}\n`;
 }
@@ -55,5 +69,19 @@ function formatPhase(
       ]),
     ),
     ...steps.flatMap(({ applier, notes }) => notes.map((note) => `  ${applier}: ${note}`)),
+  ];
+}
+
+function formatDataSources(report: DataSourceReport, paint: Paint): string[] {
+  const outcome =
+    report.state !== 'done'
+      ? paint('yellow', 'not ended')
+      : hasFailed(report)
+        ? paint('red', 'nothing found')
+        : 'done';
+  const lines = report.sources.map(formatOutcome).join('').trimEnd().split('\n');
+  return [
+    `${paint('bold', 'data sources')}: ${outcome}`,
+    ...lines.filter(Boolean).map((line) => `  ${line}`),
   ];
 }

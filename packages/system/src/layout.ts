@@ -21,11 +21,14 @@ export const layout = {
   /** Which SSH keys HAOS added, and for which source. */
   sshLedger: '/var/lib/rancher/HAOS/ssh/authorized-keys.json',
   /** What a data source delivered. */
+  delivered: '/run/config',
   deliveredHostname: '/run/config/local_hostname',
   deliveredKeys: '/run/config/ssh/authorized_keys',
   deliveredUserData: '/run/config/userdata',
   /** User data that is a program is run from here. */
   userDataProgram: '/run/haos/userdata',
+  /** What each data source said in this boot. */
+  dataSources: '/run/haos/data-sources.json',
   mode: '/run/haos/mode',
   journal: '/run/haos/journal',
   applyLock: '/run/haos/apply.lock',

@@ -20,7 +20,9 @@ function encode(text: string): string {
 
 /** A URL as it may be shown: scheme, host and path, without user, password, query and fragment. */
 export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return '(invalid URL)';
-  const { protocol, host, pathname } = new URL(url);
+  // The interface of a link-local address, which URL does not take.
+  const text = url.replace(/^(https?:\/\/\[fe80:[^\]%]*)%25[\w.-]+\]/i, '$1]');
+  if (!URL.canParse(text)) return '(invalid URL)';
+  const { protocol, host, pathname } = new URL(text);
   return `${protocol}//${host}${pathname}`;
 }

@@ -49,6 +49,19 @@ describe.each(Object.entries(SUBJECTS))('%s', (_name, create) => {
     );
   });
 
+  it('reads in the middle of a large file, and not beyond its end', () => {
+    const at = (offset: number, length: number) =>
+      Buffer.from(host.files.readAt('/images/link', { offset, length }));
+
+    expect(at(3, 4).toString()).toBe('tent');
+    expect(at(100_001, 200_000).equals(LARGE.subarray(100_001, 300_001))).toBe(true);
+    expect(at(LARGE.length - 2, 100)).toHaveLength(2);
+    expect(at(LARGE.length + 2, 100)).toHaveLength(0);
+    expect(() => host.files.readAt('/images', { offset: 0, length: 1 })).toThrowError(
+      expect.objectContaining({ code: 'HAOS_FILE_NOT_REGULAR' }),
+    );
+  });
+
   it('copies with mode and progress, and says what it copied', async () => {
     const progress: number[] = [];
 

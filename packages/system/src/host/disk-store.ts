@@ -44,6 +44,7 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
     list: (path) => sortNames(readdirSync(at(path))),
     read: (path, options) => readFile(at(path), options?.maxBytes ?? Number.POSITIVE_INFINITY),
     head: (path, length) => readFile(at(path), length).subarray(0, length),
+    readAt: (path, range) => readRange(at(path), range),
     digest: async (path, options) => (await import('./copy-file.js')).digestFile(at(path), options),
     freeSpace(path) {
       const { bavail, bsize } = statfsSync(at(path));
@@ -122,6 +123,22 @@ function readFile(path: string, maxBytes: number): Uint8Array {
       total += length;
     }
     return new Uint8Array(Buffer.concat(chunks, total));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readRange(path: string, { offset, length }: { offset: number; length: number }): Uint8Array {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const content = new Uint8Array(length);
+    let total = 0;
+    while (total < length) {
+      const count = readSync(file, content, total, length - total, offset + total);
+      if (count === 0) break;
+      total += count;
+    }
+    return content.subarray(0, total);
   } finally {
     closeSync(file);
   }

@@ -4,6 +4,8 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock, type TestClock } from '../testing/clock.js';
 import { fetchDocument } from './fetch.js';
+import { createConnector } from './http-connector.js';
+import { firstTarget } from './http-target.js';
 import type { FetchOptions } from './types.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -358,5 +360,50 @@ describe('secrets of a URL', () => {
     expect(await shown(get('ftp://sentinel@example.com/?sentinel'))).not.toContain('sentinel');
     expect(await shown(get('http://sentinel:99999/'))).not.toContain('sentinel');
     expect(await shown(get('sentinel'))).not.toContain('sentinel');
+  });
+});
+
+describe('where it is asked from, and to', () => {
+  it('takes the first free one of some ports', async () => {
+    const ports: (number | undefined)[] = [];
+    const { origin, port } = await serve((request, response) => {
+      ports.push(request.socket.remotePort);
+      response.end('done');
+    });
+    const last = Math.min(port + 50, 65_535);
+
+    // The server itself has the first one.
+    await get(origin, { localPorts: [port, last] });
+
+    expect(ports[0]).toBeGreaterThan(port);
+    expect(ports[0]).toBeLessThanOrEqual(last);
+  });
+
+  it('stays with its origin when it has to', async () => {
+    const other = await serve((_request, response) => response.end('other'));
+    const { origin } = await serve((request, response) => {
+      if (request.url === '/there') response.end('done');
+      else response.writeHead(302, { location: request.url === '/a' ? '/there' : other.origin }).end();
+    });
+
+    expect(await text(`${origin}/a`, { sameOrigin: true })).toBe('done');
+    await expect(get(`${origin}/b`, { sameOrigin: true })).rejects.toEqual(failure('HAOS_HTTP_FAILED'));
+    expect(other.requests).toEqual([]);
+  });
+
+  it('goes through the interface that a link-local address names', async () => {
+    const called: unknown[] = [];
+    const build = ((options: object) =>
+      (target: { hostname: string }, callback: (error: Error, socket: null) => void) => {
+        called.push({ ...options, hostname: target.hostname });
+        callback(new Error('stand-in'), null);
+      }) as unknown as Parameters<typeof createConnector>[0];
+    const target = firstTarget('http://[fe80::a9fe:a9fe%25eth0]:8080/a', 'GET', {});
+    const connect = createConnector(build, { zone: target.zone, localPorts: undefined, timeout: 5 });
+
+    connect({ hostname: 'fe80::a9fe:a9fe', protocol: 'http:', port: '80' }, () => {});
+
+    expect(target.url.href).toBe('http://[fe80::a9fe:a9fe]:8080/a');
+    expect(called).toEqual([{ timeout: 5, hostname: 'fe80::a9fe:a9fe%eth0' }]);
   });
 });

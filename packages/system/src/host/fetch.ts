@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type HaosError, isHaosError } from '../errors.js';
+import { createConnector } from './http-connector.js';
 import { type HttpErrorCode, httpError } from './http-error.js';
 import { checkStatus, checkSum, DEFAULT_MAX_BYTES, tooLarge } from './http-response.js';
 import { firstTarget, type HttpTarget, redirectTarget } from './http-target.js';
@@ -71,7 +72,10 @@ async function fetchOnce(first: HttpTarget, options: FetchOptions): Promise<Fetc
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
       const answer = await request(target, options, signal);
       if (!('location' in answer)) return answer;
-      target = redirectTarget(target, answer.location, answer.status);
+      const next = redirectTarget(target, answer.location, answer.status);
+      if (options.sameOrigin && next.url.origin !== first.url.origin)
+        throw httpError('HAOS_HTTP_FAILED', first.url.href, 'it redirects to another origin');
+      target = next;
     }
   } catch (error) {
     if (isHaosError(error) || error instanceof PassingFailure) throw error;
@@ -111,11 +115,15 @@ async function request(
 }
 
 /** Direct connections or the proxy's, for one request, so that nothing keeps the process alive afterwards. */
-async function openDispatcher({ url }: HttpTarget, options: FetchOptions): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const { proxy = {}, timeout = DEFAULT_TIMEOUT } = options;
+async function openDispatcher({ url, zone }: HttpTarget, options: FetchOptions): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici');
+  const { proxy = {}, timeout = DEFAULT_TIMEOUT, localPorts } = options;
   const address = proxyFor(url, proxy);
   const limits = { connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout };
+  if (zone !== undefined || localPorts) {
+    const connect = createConnector(buildConnector, { zone, localPorts, timeout });
+    return new Agent({ ...limits, connect });
+  }
   if (address === undefined) return new Agent(limits);
   // Given whole, so that nothing is taken from this process's environment; plain http is not tunnelled, because
   // proxies commonly allow CONNECT to port 443 only.

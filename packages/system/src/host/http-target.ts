@@ -6,6 +6,8 @@ export interface HttpTarget {
   url: URL;
   method: 'GET' | 'PUT';
   headers: Readonly<Record<string, string>>;
+  /** The interface of a link-local address, for which URLs have no place (RFC 6874). */
+  zone: string | undefined;
 }
 
 /** Headers that say nothing about who asks; only these go along to another origin. */
@@ -46,6 +48,7 @@ export function redirectTarget(from: HttpTarget, location: string, status: numbe
   );
   return {
     url: parsed.url,
+    zone: isSameOrigin ? from.zone : parsed.zone,
     // RFC 9110, 15.4.4: See Other is asked for with GET.
     method: status === 303 ? 'GET' : from.method,
     headers: { ...Object.fromEntries(kept), ...parsed.headers },
@@ -53,16 +56,21 @@ export function redirectTarget(from: HttpTarget, location: string, status: numbe
 }
 
 /** Takes user and password out of a URL. Errors of URL's constructor are not passed on: they hold the whole text. */
-function parse(text: string, base: URL | undefined): Pick<HttpTarget, 'url' | 'headers'> | undefined {
+function parse(
+  given: string,
+  base: URL | undefined,
+): Pick<HttpTarget, 'url' | 'headers' | 'zone'> | undefined {
+  const [, before, zone, after] = /^(https?:\/\/\[fe80:[\da-f:]*)%25([\w.-]+)(\].*)$/is.exec(given) ?? [];
+  const text = zone === undefined ? given : `${before}${after}`;
   if (!URL.canParse(text, base?.href)) return undefined;
   const url = new URL(text, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   const { username, password } = url;
   url.username = '';
   url.password = '';
-  if (username === '' && password === '') return { url, headers: {} };
+  if (username === '' && password === '') return { url, headers: {}, zone };
   const credentials = Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64');
-  return { url, headers: { authorization: `Basic ${credentials}` } };
+  return { url, headers: { authorization: `Basic ${credentials}` }, zone };
 }
 
 function decode(text: string): string {

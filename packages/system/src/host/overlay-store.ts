@@ -109,6 +109,8 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
       return entry?.type === 'file' && entry.content ? entry.content.slice() : base.read(path, options);
     },
     head: (path, length) => plannedContent(path)?.slice(0, length) ?? base.head(path, length),
+    readAt: (path, range) =>
+      plannedContent(path)?.slice(range.offset, range.offset + range.length) ?? base.readAt(path, range),
     async digest(path, options) {
       const content = plannedContent(path);
       return content ? sha256(content) : base.digest(path, options);

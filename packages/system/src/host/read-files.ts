@@ -14,6 +14,7 @@ type ReadFiles = Pick<
   | 'readText'
   | 'readTextIfExists'
   | 'head'
+  | 'readAt'
   | 'digest'
   | 'freeSpace'
   | 'stat'
@@ -69,6 +70,13 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
     head(given, length) {
       const path = regular(given);
       return guard('read', given, () => store.head(path, length));
+    },
+    readAt(given, range) {
+      const path = at(given, { followLast: true });
+      const stat = statAt(path);
+      if (!stat) throw notFound(given);
+      if (stat.type === 'directory') throw notRegular(given);
+      return guard('read', given, () => store.readAt(path, range));
     },
     digest: async (given, options) => {
       const path = regular(given);

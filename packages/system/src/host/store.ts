@@ -6,7 +6,7 @@ import type { Copied, FileStat, HostFiles, Owner, StreamOptions } from './types.
  */
 export type ReadableStore = Pick<
   HostFiles,
-  'lstat' | 'readLink' | 'read' | 'head' | 'digest' | 'freeSpace' | 'list' | 'keepsOwners'
+  'lstat' | 'readLink' | 'read' | 'head' | 'readAt' | 'digest' | 'freeSpace' | 'list' | 'keepsOwners'
 >;
 
 export interface Attributes {

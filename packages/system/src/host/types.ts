@@ -66,6 +66,8 @@ export interface HostFiles {
   readTextIfExists(path: string, options?: { maxBytes?: number }): string | undefined;
   /** The first `length` bytes of a file of any size; fewer when it is shorter. */
   head(path: string, length: number): Uint8Array;
+  /** `length` bytes at `offset` of a file or block device of any size; fewer where it ends. */
+  readAt(path: string, range: { offset: number; length: number }): Uint8Array;
   /** The SHA-256 digest of a file of any size, in lower-case hex. */
   digest(path: string, options?: StreamOptions): Promise<string>;
   /** Bytes that can still be written to the file system that holds this directory. */
@@ -160,6 +162,10 @@ export interface FetchOptions {
   proxy?: ProxySettings;
   /** Lower-case hex; a mismatch is HAOS_HTTP_CHECKSUM. */
   sha256?: string;
+  /** Whether a redirect to another origin is refused (HAOS_HTTP_FAILED). Default false. */
+  sameOrigin?: boolean;
+  /** Ports of this machine to ask from, first and last; the first free one is taken, or any where this process may not use them. */
+  localPorts?: readonly [first: number, last: number];
 }
 
 export interface FetchResult {
@@ -214,7 +220,8 @@ export interface Host {
    */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /**
-   * GETs a document; only status 200 and 204 are success (HAOS_HTTP_*). Credentials in the URL never enter a
+   * GETs a document; only status 200 and 204 are success (HAOS_HTTP_*). A link-local address may name its interface:
+   * `http://[fe80::1%25eth0]/` (RFC 6874). Credentials in the URL never enter a
    * message. A plan host does not fetch: it throws HAOS_HTTP_FAILED, so planning code must not ask.
    */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;

@@ -1,0 +1,60 @@
+import { readConfig } from '@haos/cc';
+import {
+  askDataSources,
+  DATA_SOURCES,
+  type DataSourceName,
+  type DataSourceOutcome,
+  fetchDataSources,
+  hasFailed,
+} from '@haos/cc/datasources';
+import type { Context, Invocation } from '../command.js';
+import { openHost, openHostToChange } from '../config/host.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { usageError } from '../failure.js';
+import { formatOutcome } from './format-outcome.js';
+
+/** `haos datasource fetch`: asks data sources, and writes what they have. */
+export async function runFetchSources(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const isDryRun = invocation.has('dry-run');
+  const isJson = invocation.text('format') === 'json';
+  const endpoint = invocation.text('endpoint');
+  if (endpoint !== undefined) checkEndpoint(endpoint);
+  const named = invocation.operands.map(checkName);
+  const host = (isDryRun ? openHost : openHostToChange)(invocation, context);
+  const names = named.length > 0 ? named : await configuredNames(host);
+  context.onInterrupt();
+  const tell = (outcome: DataSourceOutcome) => context.err(formatOutcome(outcome));
+  const ask = isDryRun ? askDataSources : fetchDataSources;
+  const { report, delivery } = await ask(host, names, {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(!isJson && { onOutcome: tell }),
+  });
+  if (isJson) {
+    const { userData, metadata, provider } = delivery;
+    const result = { ...report, provider: provider ?? null, userDataBytes: userData?.length ?? 0, metadata };
+    context.out(`${JSON.stringify(result, null, 2)}\n`);
+  } else if (names.length === 0) {
+    context.err('no data source is configured\n');
+  }
+  return hasFailed(report) ? EXIT.failedSteps : EXIT.done;
+}
+
+async function configuredNames(host: Parameters<typeof readConfig>[0]): Promise<DataSourceName[]> {
+  const { config } = await readConfig(host);
+  return (config.haos?.dataSources ?? []).filter(isName);
+}
+
+function isName(name: string): name is DataSourceName {
+  return DATA_SOURCES.some((known) => known === name);
+}
+
+/** Throws a usage error for a name that is none. */
+export function checkName(name: string): DataSourceName {
+  if (isName(name)) return name;
+  throw usageError(`there is no data source ${JSON.stringify(name)}`, `use ${DATA_SOURCES.join(', ')}`);
+}
+
+function checkEndpoint(text: string): void {
+  if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return;
+  throw usageError('the endpoint is no http URL', 'write it like http://127.0.0.1:8080');
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { parseFixture, startMetadataServer } from '@haos/cc/testing';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { CommandFailure, usageError } from '../failure.js';
+import { checkName } from './fetch-sources.js';
+
+/** `haos datasource serve`: plays a cloud until it is interrupted. */
+export async function runServe(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const [operand, ...more] = invocation.operands;
+  if (operand === undefined || more.length > 0) throw usageError('name one data source');
+  const name = checkName(operand);
+  const file = invocation.text('fixture');
+  if (file === undefined) throw usageError('the option --fixture is missing');
+  const port = portOf(invocation.text('port'));
+  const fixture = parseFixture(readFixture(file, context));
+  const server = await startMetadataServer(name, fixture, { port }).catch((error: Error) => {
+    throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
+  });
+  context.onInterrupt(() => server.close());
+  context.out(`${server.url}${name === 'cdrom' ? '/cidata.iso' : ''}\n`);
+  return new Promise(() => {}); // the server keeps the process alive
+}
+
+function readFixture(file: string, context: Context): string {
+  if (file === '-') return Buffer.from(context.input()).toString('utf8');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CommandFailure(
+      EXIT.failed,
+      `cannot read ${file}: ${String((error as NodeJS.ErrnoException).code)}`,
+    );
+  }
+}
+
+/** 0 is a free one. */
+function portOf(text = '0'): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw usageError(`${text} is no port`, 'give a number up to 65535');
+}

@@ -1,0 +1,96 @@
+import { type Host, isHaosError } from '@haos/system';
+import { MetadataClient } from './metadata-client.js';
+import type { Found, Metadata, MetadataService } from './types.js';
+import { interfacesOf } from './wait-for-network.js';
+
+/** Milliseconds that metadata may take longer than user data. */
+const GRACE = 3_000;
+
+export interface AskServiceOptions {
+  /** Milliseconds until it is given up. */
+  budget: number;
+  /** Asked instead of the service's own addresses. */
+  endpoint: string | undefined;
+}
+
+/** Asks a service at all its addresses and takes what the first one that answers has. Throws what the first address failed with. */
+export async function askService(
+  service: MetadataService,
+  host: Host,
+  { budget, endpoint }: AskServiceOptions,
+): Promise<Found> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  // Not AbortSignal.timeout, which Node 20 may collect as garbage when other signals depend on it.
+  const timer = setTimeout(() => ending.abort(new DOMException('no answer in time', 'TimeoutError')), budget);
+  try {
+    const endpoints = endpoint === undefined ? endpointsOf(service, host) : [endpoint.replace(/\/$/, '')];
+    return await Promise.any(
+      endpoints.map((address) => askClient(service, host, new MetadataClient(host, address, { signal }))),
+    );
+  } catch (error) {
+    throw error instanceof AggregateError ? error.errors[0] : error;
+  } finally {
+    clearTimeout(timer);
+    ending.abort();
+  }
+}
+
+function endpointsOf({ endpoints, isLinkLocal }: MetadataService, host: Host): string[] {
+  const zones = isLinkLocal ? interfacesOf(host) : [];
+  return [...endpoints, ...zones.map((name) => `http://[fe80::a9fe:a9fe%25${name}]`)];
+}
+
+async function askClient(
+  service: MetadataService,
+  host: Host,
+  client: MetadataClient,
+  isSecond = false,
+): Promise<Found> {
+  const opened = service.open ? await service.open(client) : client;
+  const userData = service.userData(opened);
+  const metadata = service.metadata(opened, host);
+  const [first, second] = await Promise.allSettled([
+    userData,
+    Promise.race([metadata, rejectAfter(userData, GRACE)]),
+  ]);
+  // A token may be forgotten by a service that restarts; a new one is taken once.
+  const isForgotten = service.open && !isSecond && [first, second].some(isUnauthorized);
+  if (isForgotten) return askClient(service, host, client, true);
+  return combine(first, second);
+}
+
+/** User data is what counts, unless the rest shows that it is somebody else who answers. */
+function combine(
+  userData: PromiseSettledResult<Uint8Array | undefined>,
+  metadata: PromiseSettledResult<Metadata>,
+): Found {
+  if (metadata.status === 'rejected' && isHaosError(metadata.reason, 'HAOS_CC_DATA_SOURCE_ANSWER'))
+    throw metadata.reason;
+  const failed = [userData, metadata].filter((result) => result.status === 'rejected');
+  if (failed.length === 2) throw failed[0]?.reason;
+  return {
+    userData: userData.status === 'fulfilled' ? userData.value : undefined,
+    metadata: metadata.status === 'fulfilled' ? metadata.value : {},
+    problem: failed[0] && String((failed[0].reason as Error).message),
+  };
+}
+
+/** Rejects some time after a promise came true; never when it does not. */
+function rejectAfter(promise: Promise<unknown>, milliseconds: number): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const late = () => reject(new Error('the metadata came too late'));
+    promise.then(
+      () => setTimeout(late, milliseconds).unref(),
+      () => {},
+    );
+  });
+}
+
+function isUnauthorized(result: PromiseSettledResult<unknown>): boolean {
+  return (
+    result.status === 'rejected' &&
+    isHaosError(result.reason, 'HAOS_HTTP_STATUS') &&
+    result.reason.details.status === 401
+  );
+}

@@ -1,0 +1,34 @@
+import { type Host, layout } from '@haos/system';
+import type { DataSourceName, Metadata } from './types.js';
+
+/** What all data sources together have for the node. */
+export interface Delivery {
+  /** Which one gave the user data, else which answered first. */
+  provider: DataSourceName | undefined;
+  userData: Uint8Array | undefined;
+  metadata: Metadata;
+}
+
+/** Names are fixed, so nothing that a service says becomes a path. */
+const FILES: Readonly<Record<Exclude<keyof Metadata, 'hostname' | 'sshKeys'>, string>> = {
+  instanceId: 'instance_id',
+  instanceType: 'instance_type',
+  region: 'region',
+  availabilityZone: 'availability_zone',
+  publicIpv4: 'public_ipv4',
+  localIpv4: 'local_ipv4',
+};
+
+/** Writes what was found below `/run/config`. What is not there stays as an earlier run in this boot left it. */
+export function deliver({ files }: Host, { provider, userData, metadata }: Delivery): void {
+  const put = (name: string, text: string | undefined) => {
+    if (text) files.write(`${layout.delivered}/${name}`, `${text}\n`, { mode: 0o644 });
+  };
+  for (const [key, name] of Object.entries(FILES)) put(name, metadata[key as keyof typeof FILES]);
+  put('hostname', metadata.hostname);
+  put('local_hostname', metadata.hostname);
+  const keys = metadata.sshKeys ?? [];
+  if (keys.length > 0) files.write(layout.deliveredKeys, `${keys.join('\n')}\n`, { mode: 0o600 });
+  if (userData) files.write(layout.deliveredUserData, userData, { mode: 0o600, secret: true });
+  put('provider', provider);
+}

@@ -1,0 +1,78 @@
+import { HaosError, type Host } from '@haos/system';
+import type { CcErrorCode } from '../errors.js';
+import { type Fields, fieldsOf, linesOf, textOf } from './metadata-client.js';
+import { readNovaMetadata } from './openstack.js';
+import { parsePlainYaml } from './plain-yaml.js';
+import type { Found, Metadata } from './types.js';
+import { type FoundVolume, findVolumes } from './volume/find-volumes.js';
+import type { Volume } from './volume/types.js';
+
+/** NoCloud: a volume labelled `cidata`, else a disc with the files of one. Source: cloud-init's documentation, "NoCloud". */
+export async function readSeedDrive(host: Host): Promise<Found | undefined> {
+  const volumes = findVolumes(host);
+  const labelled = volumes.filter(({ label }) => /^cidata$/i.test(label));
+  const discs = volumes.filter(({ device }) => /^sr\d/.test(device));
+  for (const volume of new Set([...labelled, ...discs])) {
+    const userData = read(volume, 'user-data') ?? read(volume, 'config');
+    const isSeed = labelled.includes(volume) && volume.read('meta-data') !== undefined;
+    if (userData || isSeed) return withMetadata(userData, () => readSeedMetadata(volume));
+  }
+  return undefined;
+}
+
+/** A config drive: a volume labelled `config-2`. Source: the Nova user guide, "config drives". */
+export async function readConfigDrive(host: Host): Promise<Found | undefined> {
+  const volume = findVolumes(host).find(({ label }) => /^config-2$/i.test(label));
+  if (!volume) return undefined;
+  const userData = read(volume, 'openstack/latest/user_data');
+  return withMetadata(userData, async () => {
+    const content = volume.read('openstack/latest/meta_data.json');
+    return content ? readNovaMetadata(parseObject(content, volume)) : {};
+  });
+}
+
+/** User data counts even where what lies beside it is broken. */
+async function withMetadata(
+  userData: Uint8Array | undefined,
+  readMetadata: () => Promise<Metadata>,
+): Promise<Found> {
+  try {
+    return { userData, metadata: await readMetadata() };
+  } catch (error) {
+    if (!userData) throw error;
+    return { userData, metadata: {}, problem: (error as Error).message };
+  }
+}
+
+/** Undefined when there is none or it is empty. */
+function read(volume: Volume, path: string): Uint8Array | undefined {
+  const content = volume.read(path);
+  return content && content.length > 0 ? content : undefined;
+}
+
+async function readSeedMetadata(volume: FoundVolume): Promise<Metadata> {
+  const content = volume.read('meta-data');
+  if (!content) return {};
+  const document = await parsePlainYaml(
+    Buffer.from(content).toString('utf8'),
+    `meta-data of ${volume.device}`,
+  );
+  return {
+    hostname: textOf(document['local-hostname']) ?? textOf(document.hostname),
+    sshKeys: linesOf(document['public-keys']),
+    instanceId: textOf(document['instance-id']),
+  };
+}
+
+function parseObject(content: Uint8Array, { device }: FoundVolume): Fields {
+  try {
+    const fields = fieldsOf(JSON.parse(Buffer.from(content).toString('utf8')));
+    if (fields) return fields;
+  } catch {
+    // The same as any other value.
+  }
+  throw new HaosError<CcErrorCode>(
+    'HAOS_CC_DATA_SOURCE_ANSWER',
+    `meta_data.json of ${device} is not a JSON object`,
+  );
+}

@@ -1,0 +1,42 @@
+import { type Host, isHaosError } from '@haos/system';
+
+/** Milliseconds. */
+const LIMIT = 30_000;
+const PAUSE = 50;
+const IPV6_DEFAULT = /^0{32} 00 /;
+
+/** Waits until a route leads out, half a minute at most, and not at all without an interface. */
+export async function waitForNetwork(host: Host): Promise<void> {
+  const end = host.clock.now() + LIMIT;
+  if (interfacesOf(host).length > 0 && !hasRoute(host)) await loadClient(host);
+  while (interfacesOf(host).length > 0 && !hasRoute(host) && host.clock.now() < end)
+    await host.clock.sleep(PAUSE);
+}
+
+/** Loads what asking takes while there is time for it; nobody is asked. */
+async function loadClient(host: Host): Promise<void> {
+  await host.fetch('http://127.0.0.1/', { signal: AbortSignal.abort() }).catch(() => {});
+}
+
+/** The interfaces with hardware behind them. */
+export function interfacesOf({ files }: Host): string[] {
+  const directory = '/sys/class/net';
+  if (files.stat(directory)?.type !== 'directory') return [];
+  return files.list(directory).filter((name) => files.stat(`${directory}/${name}/device`) !== undefined);
+}
+
+/** Any route of IPv4, since the services are link-local; of IPv6, where routes are there without a network, the default one. */
+function hasRoute(host: Host): boolean {
+  const ipv4 = linesOfFile(host, '/proc/net/route').slice(1);
+  const ipv6 = linesOfFile(host, '/proc/net/ipv6_route');
+  return ipv4.length > 0 || ipv6.some((line) => IPV6_DEFAULT.test(line) && !/\slo$/.test(line));
+}
+
+function linesOfFile({ files }: Host, path: string): string[] {
+  try {
+    return (files.readTextIfExists(path) ?? '').split('\n').filter((line) => line.trim() !== '');
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    return [];
+  }
+}
