@@ -20,7 +20,8 @@ function buildCaches(directory) {
     // Every function is compiled, not only those that run at once. The flag is part of what V8 checks, so it is
     // set back before the cache is written.
     setFlagsFromString('--no-lazy');
-    const script = new Script(wrap(readFileSync(path, 'utf8')), { filename: path });
+    // The name goes into the cache, and must not tell where this was built.
+    const script = new Script(wrap(readFileSync(path, 'utf8')), { filename: name });
     setFlagsFromString('--lazy');
     writeFileSync(`${path}.cache`, script.createCachedData());
   }

@@ -110,6 +110,12 @@ describe('the code cache', () => {
     expect(dump()).toMatchObject({ status: 0, stdout: plain, stderr: '' });
   });
 
+  it('does not tell where it was made', () => {
+    for (const name of caches()) {
+      expect(readFileSync(join(copy, 'dist', name)).includes(copy)).toBe(false);
+    }
+  });
+
   it('of another Node or a broken one is ignored', () => {
     for (const name of caches()) writeFileSync(join(copy, 'dist', name), 'no cache');
 
