@@ -13,6 +13,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   build            compile and bundle what is stale
   bench [...]      measure start-up and throughput
   os [OPTION...]   build the image; os --help lists the options
+  remaster [...]   make an ISO with other kernel arguments or a configuration
   vm [NAME...]     the scenarios in a virtual machine, or those named`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,6 +54,10 @@ const commands = {
   os: async (args) => {
     await prepare(['vm']);
     return run(npmProgram(root, 'tsx'), ['os/src/main.ts', ...args], { cwd: root });
+  },
+  remaster: async (args) => {
+    await prepare(['vm']);
+    return run(npmProgram(root, 'tsx'), ['os/src/remaster.ts', ...args], { cwd: root });
   },
   vm: async (names) => {
     await prepare(['vm']);

@@ -1,0 +1,99 @@
+/** Makes another ISO of an ISO: see docs/building.md. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { BuildFailure } from './failure.js';
+import { addArguments } from './menu.js';
+
+const USAGE = `usage: npm run os:remaster -- ISO OUTPUT [OPTION...]
+  --cmdline ARGUMENTS   kernel arguments, as one text; haos.mode chooses the entry of the menu that starts
+  --config FILE         the system configuration of the medium`;
+
+interface Options {
+  iso: string;
+  output: string;
+  cmdline: string;
+  config: string | undefined;
+}
+
+function readOptions(argv: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      options: { cmdline: text, config: text },
+      allowPositionals: true,
+    });
+    const [iso, output, ...more] = positionals;
+    if (iso === undefined || output === undefined || more.length > 0) throw new Error('name two files');
+    return {
+      iso: resolve(iso),
+      output: resolve(output),
+      cmdline: values.cmdline ?? '',
+      config: values.config,
+    };
+  } catch (error) {
+    throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
+  }
+}
+
+function remaster(root: string, { iso, output, cmdline, config }: Options): void {
+  if (iso === output) throw new BuildFailure('the new ISO cannot replace the old one', 2);
+  if (config !== undefined) checkConfig(root, config);
+  const directory = mkdtempSync(join(tmpdir(), 'haos-remaster-'));
+  try {
+    const tree = join(directory, 'iso');
+    const menu = join(tree, 'boot/grub/grub.cfg');
+    const read = ['-osirrox', 'on', '-indev', iso];
+    run('xorriso', [
+      ...read,
+      '-extract',
+      '/haos',
+      join(tree, 'haos'),
+      '-extract',
+      '/boot/grub/grub.cfg',
+      menu,
+    ]);
+    run('chmod', ['-R', 'u+w', tree]);
+    writeFileSync(menu, addArguments(readFileSync(menu, 'utf8'), cmdline));
+    if (config !== undefined) copyFileSync(config, join(tree, 'haos/system/config.yaml'));
+    const image = join(directory, 'new.iso');
+    run('grub-mkrescue', ['-o', image, tree, '--', '-volid', 'HAOS', '-joliet', 'on']);
+    copyFileSync(image, output);
+    // It may hold secrets.
+    if (config !== undefined) chmodSync(output, 0o600);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Nodes would refuse it, one by one. */
+function checkConfig(root: string, config: string): void {
+  const args = [join(root, 'bin/haos.cjs'), 'config', 'validate', '--as', 'system', config];
+  const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new BuildFailure(`${config} is not valid`, 3);
+}
+
+function run(program: string, args: readonly string[]): void {
+  try {
+    execFileSync(program, args, { stdio: 'pipe', encoding: 'utf8' });
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : '';
+    throw new BuildFailure(
+      `${stderr.trimEnd().split('\n').slice(-3).join('\n')}\n${program} failed: ${reason}`,
+    );
+  }
+}
+
+try {
+  remaster(fileURLToPath(new URL('../..', import.meta.url)), readOptions(process.argv.slice(2)));
+} catch (error) {
+  const isTold = error instanceof BuildFailure || (error instanceof Error && 'code' in error);
+  if (!isTold) throw error;
+  console.error((error as Error).message);
+  process.exitCode = error instanceof BuildFailure ? error.status : 1;
+}
