@@ -21,6 +21,7 @@ describe('colour', () => {
     ['a serial line', { ...pseudo, device: device(4, 64), env: { TERM: 'linux' } }, false],
     ['the system console', { ...pseudo, device: device(5, 1), env: { TERM: 'linux' } }, false],
     ['a dumb terminal', { ...pseudo, env: { TERM: 'dumb' } }, false],
+    ['a serial line behind sudo', { ...pseudo, env: { TERM: 'vt220' } }, false],
     ['an unknown terminal', { ...pseudo, env: {} }, false],
     ['a pipe', { ...pseudo, isTerminal: false }, false],
     ['somebody who does not want it', { ...pseudo, env: { TERM: 'xterm', NO_COLOR: '1' } }, false],

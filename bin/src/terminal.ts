@@ -8,12 +8,16 @@ export interface Terminal {
 
 /**
  * Whether to colour what is written there. The kernel gives init TERM=linux whatever the console is, so on Linux the device
- * decides: virtual consoles and pseudo terminals can, `/dev/console` and serial lines are taken for ones that cannot.
+ * decides: virtual consoles and pseudo terminals can, `/dev/console` and serial lines are taken for ones that cannot. Behind sudo
+ * everything is a pseudo terminal; then it is the type that the login on a serial line gave it.
  */
 export function showsColor({ isTerminal, device, platform, env }: Terminal): boolean {
-  if (!isTerminal || env.NO_COLOR || !env.TERM || env.TERM === 'dumb') return false;
+  if (!isTerminal || env.NO_COLOR || !env.TERM || PLAIN.test(env.TERM)) return false;
   return platform !== 'linux' || isScreen(device);
 }
+
+/** What getty calls a serial line, among others. */
+const PLAIN = /^(dumb|vt\d+)/;
 
 /** By the numbers of the kernel's Documentation/admin-guide/devices.txt. */
 function isScreen(device: number): boolean {
