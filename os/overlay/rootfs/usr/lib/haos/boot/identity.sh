@@ -40,4 +40,5 @@ name_node() {
 # Only where nothing is installed: whoever stands before the console has the machine anyway. sshd refuses empty passwords.
 open_console_login() {
 	sed -i 's/^rancher:[*!]:/rancher::/' /etc/shadow
+	echo 'To install HAOS on a disk: sudo haos install' >>/etc/motd
 }
