@@ -21,6 +21,7 @@ const services = `${overlay}rootfs/etc/init.d/`;
 
 const scripts = [
   `${overlay}initrd/init`,
+  `${overlay}launcher/haos`,
   ...[inInitrd, inRoot, services].flatMap((directory) =>
     readdirSync(directory).map((name) => directory + name),
   ),
@@ -130,7 +131,7 @@ describe('the initrd phase', () => {
     ['init_cmd=true', true],
     ['writefiles.path=/etc/motd', true],
   ])('has to run for %s: %s', (word, wanted) => {
-    const { status } = run([`${inInitrd}root.sh`], { cmdline: '', script: `configures '${word}'` });
+    const { status } = run([`${inRoot}root.sh`], { cmdline: '', script: `configures '${word}'` });
 
     expect(status === 0).toBe(wanted);
   });
@@ -175,7 +176,7 @@ end
   function settle({ intent = INTENT, cmdline = 'haos.slot=current' } = {}): string[] {
     writeFileSync(join(system, 'intent'), intent);
     const script = `debug() { :; }; sync() { :; }; slot=$(argument haos.slot); settle_intent ${system}`;
-    run([`${inRoot}common.sh`, `${inInitrd}state.sh`], { cmdline, script });
+    run([`${inRoot}common.sh`, `${inRoot}intent.sh`], { cmdline, script });
     expect(readdirSync(system)).toEqual(['haos', 'k3s', 'kernel']);
     expect(readdirSync(join(system, 'kernel')).filter((name) => name.endsWith('.new'))).toEqual([]);
     return NAMES.map((name) => {

@@ -8,7 +8,10 @@ import { readInitrdModules } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 import { listTree } from '../tree.js';
 
-const COMMON = 'usr/lib/haos/boot/common.sh';
+/** Scripts that it shares with the root. */
+const SHARED = ['common.sh', 'intent.sh', 'root.sh'].map(
+  (name) => `os/overlay/rootfs/usr/lib/haos/boot/${name}`,
+);
 
 /** `initrd`: busybox, the boot scripts, and the modules that finding a system may take. */
 export const initrd: Step = {
@@ -16,7 +19,7 @@ export const initrd: Step = {
   title: 'initrd',
   needs: ['userland', 'kernel'],
   recipe: fileURLToPath(import.meta.url),
-  files: ['os/overlay/initrd', `os/overlay/rootfs/${COMMON}`, 'os/packages/initrd-modules.json'],
+  files: ['os/overlay/initrd', ...SHARED, 'os/packages/initrd-modules.json'],
   async make(context) {
     const { root, out, run } = context;
     const tree = join(out, 'tree');
@@ -26,7 +29,7 @@ export const initrd: Step = {
     await addPrograms(context, tree);
     await addModules(context, tree);
     copyOverlay(join(root, 'os/overlay/initrd'), tree);
-    copyFileSync(join(root, 'os/overlay/rootfs', COMMON), join(tree, 'lib/haos', basename(COMMON)));
+    for (const path of SHARED) copyFileSync(join(root, path), join(tree, 'lib/haos', basename(path)));
     const image = join(out, 'initrd');
     const archive = join(out, 'initrd.cpio');
     await packMicrocode(context, image);

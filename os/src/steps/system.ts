@@ -14,17 +14,28 @@ import { placeLink } from '../overlay.js';
 import type { Step } from '../step.js';
 import { listTree } from '../tree.js';
 
+const LAUNCHER = 'os/overlay/launcher/haos';
+
 /** `haos/system/` with every component, as on a medium and on a state partition. */
 export const system: Step = {
   name: 'system',
   title: 'components',
-  needs: ['rootfs', 'kernel', 'kernel-image', 'initrd', 'k3s'],
+  needs: ['rootfs', 'userland', 'kernel', 'kernel-image', 'initrd', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
+  files: [LAUNCHER],
   settings: ({ version }) => [version],
-  async make({ of, out, options }) {
+  async make({ root, of, out, options }) {
     const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
     const haos = component(out, 'haos', options.version);
     copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
+    // Static, because the launcher has to run where nothing else is.
+    for (const [name, from] of [
+      ['haos', join(root, LAUNCHER)],
+      ['busybox', join(of('userland'), 'tree/usr/bin/busybox')],
+    ] as const) {
+      copyFileSync(from, join(haos, name));
+      chmodSync(join(haos, name), 0o755);
+    }
     const kernel = component(out, 'kernel', `${release}-${options.version}`);
     copyFileSync(join(of('kernel-image'), 'kernel.squashfs'), join(kernel, 'kernel.squashfs'));
     copyFileSync(join(of('kernel'), 'tree/vmlinuz'), join(kernel, 'vmlinuz'));

@@ -29,11 +29,6 @@ is_mode() {
 	return 1
 }
 
-refuse() {
-	reason=$1
-	return 1
-}
-
 wait_for_mode() {
 	fallback=$(argument haos.fallback_mode)
 	is_mode "$fallback" || fallback=

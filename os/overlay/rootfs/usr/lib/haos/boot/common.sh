@@ -46,3 +46,9 @@ debug() {
 	say "$*"
 	echo "haos: $*" >/dev/kmsg
 }
+
+# Fails, and tells whoever asks why.
+refuse() {
+	reason=$1
+	return 1
+}

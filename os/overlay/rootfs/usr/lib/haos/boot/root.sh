@@ -1,0 +1,106 @@
+# shellcheck shell=sh
+# The root of the running system, built at $sysroot from what is mounted at $base: a tmpfs with /usr from the image, /etc from
+# its template, and the modules of this kernel. The initrd carries a copy. Sets `reason` when it fails.
+
+# The boot loader says which of the two sets of components it took the kernel from.
+choose_slot() {
+	slot=$(argument haos.slot)
+	[ "$slot" = previous ] || slot=current
+}
+
+build_root() {
+	mkdir -p $sysroot
+	mount -t tmpfs -o mode=0755 root $sysroot
+	make_directories
+	mount -o move "$base" "$sysroot/.base"
+	mount -o bind $sysroot/.base/haos/system $sysroot/haos/system
+	mount -o remount,bind,ro $sysroot/haos/system
+	[ -z "${is_persistent:-}" ] || bind_data
+	mount_usr && mount_kernel && fill_etc && mount_virtual && note_mode
+}
+
+# What outlives a boot. Everything else of the state partition is read-only.
+bind_data() {
+	data=$sysroot/.base/haos/data
+	mkdir -p $data/var $data/home $data/opt $sysroot/haos/data
+	mount -o bind $data $sysroot/haos/data
+	for name in var home opt; do mount -o bind $data/$name $sysroot/$name; done
+	mount -o remount,bind,ro $sysroot/.base
+}
+
+make_directories() {
+	(
+		cd $sysroot || return
+		mkdir -p .base dev etc haos/system home media mnt opt proc root run srv sys tmp usr var
+		chmod 0700 root
+		ln -s haos HAOS
+		for name in bin sbin lib lib64; do ln -s "usr/$name" "$name"; done
+	)
+}
+
+mount_usr() {
+	image=$sysroot/haos/system/haos/$slot/rootfs.squashfs
+	mount -t squashfs -o loop,ro "$image" $sysroot/usr || refuse "$image cannot be mounted"
+}
+
+# The modules may be those of the system that brought the kernel. A kernel that fits nothing still gets a login.
+mount_kernel() {
+	mount -t tmpfs -o mode=0755,nosuid,nodev run $sysroot/run
+	mkdir -p $sysroot/run/haos/kernel
+	image=$sysroot/haos/system/kernel/$slot/kernel.squashfs
+	[ ! -e "$image" ] || mount -t squashfs -o loop,ro "$image" $sysroot/run/haos/kernel
+	for kernel in $sysroot/run/haos/kernel $sysroot/.base; do
+		[ ! -d "$kernel/lib/modules/$(uname -r)" ] || break
+	done
+	if [ ! -d "$kernel/lib/modules/$(uname -r)" ]; then
+		say "warning: there are no modules for the kernel $(uname -r)"
+		return 0
+	fi
+	mount -o bind $kernel/lib/modules $sysroot/usr/lib/modules
+	[ ! -d $kernel/lib/firmware ] || mount -o bind $kernel/lib/firmware $sysroot/usr/lib/firmware
+}
+
+fill_etc() {
+	mount -t tmpfs -o mode=0755,nosuid,nodev etc $sysroot/etc
+	cp -a $sysroot/usr/share/haos/etc/. $sysroot/etc/ || refuse '/etc cannot be filled'
+}
+
+mount_virtual() {
+	mount -t proc -o nosuid,nodev,noexec proc $sysroot/proc
+	mount -t sysfs -o nosuid,nodev,noexec sysfs $sysroot/sys
+	mount -t devtmpfs -o nosuid,mode=0755 dev $sysroot/dev
+}
+
+note_mode() {
+	echo "$mode" >$sysroot/run/haos/mode
+	[ -z "${running:-}" ] || echo "$running" >$sysroot/run/haos/kernel-version
+	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log $sysroot/run/haos/e2fsck.log
+}
+
+# The initrd phase: in the new root, so that what it writes is there. Node is started only when there is something to do.
+configure() {
+	[ "$mode" = shell ] && return 0
+	is_configured || return 0
+	debug 'the initrd phase'
+	chroot $sysroot /usr/sbin/haos config --initrd >$sysroot/run/haos/initrd.log 2>&1 && return 0
+	say 'warning: the initrd phase had failures; haos config status tells which'
+	while read -r line; do debug "$line"; done <$sysroot/run/haos/initrd.log
+}
+
+is_configured() {
+	[ -e $sysroot/haos/system/config.yaml ] && return 0
+	for word in $(tr '[:upper:]' '[:lower:]' </proc/cmdline); do
+		configures "$word" && return 0
+	done
+	return 1
+}
+
+# Whether a word may set a key of the initrd phase. Saying yes too often costs one start of Node, no more; the keys that
+# only the boot scripts and the installer read are the usual ones and cost none.
+configures() {
+	case $1 in
+	haos.mode=* | haos.fallback_mode=* | haos.debug* | haos.slot=* | haos.state=* | haos.install.*) return 1 ;;
+	haos.* | hostname* | write_fil* | writefil* | init_cmd* | initcmd*) return 0 ;;
+	esac
+	return 1
+}
