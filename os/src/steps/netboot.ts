@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { packCpio } from '../cpio.js';
 import type { Step } from '../step.js';
 
-/** `initrd` for network boots: the small one, followed by an archive of all components, which are compressed already. */
+/**
+ * `initrd` for network boots: the small one, followed by an archive of all components, which are compressed already. All of them:
+ * what is booted can be installed.
+ */
 export const netboot: Step = {
   name: 'netboot',
   title: 'netboot initrd',
@@ -14,8 +17,6 @@ export const netboot: Step = {
     const { of, out, run } = context;
     const tree = join(out, 'tree');
     await run('cp', ['-a', of('system'), tree]);
-    // The kernel that reads this has been loaded already, and so has the initrd.
-    await run('find', [tree, '(', '-name', 'vmlinuz', '-o', '-name', 'initrd', ')', '-delete']);
     const image = join(out, 'initrd');
     copyFileSync(join(of('initrd'), 'initrd'), image);
     appendFileSync(image, Buffer.alloc(-statSync(image).size & 3)); // the next archive begins at a multiple of four
