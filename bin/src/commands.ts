@@ -165,6 +165,17 @@ const install: Command = {
     },
     { name: 'allow-empty-config', summary: 'install a fetched configuration that configures nothing' },
     { name: 'image', value: 'DIR', summary: 'the directory with the components; default: /haos/system' },
+    {
+      name: 'iso',
+      value: 'ISO',
+      summary: 'an ISO instead: a path or a URL; default: haos.install.iso_url where no medium was started',
+    },
+    {
+      name: 'sha256',
+      value: 'HEX',
+      summary: 'the digest that the ISO must have; then it needs no signature',
+    },
+    { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
     { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
     { name: 'tty', value: 'TTY', summary: 'the console of the installed system; default: those in use' },
     { name: 'debug', summary: 'log more on the installed system' },

@@ -42,6 +42,11 @@ export function placeArtifacts(
     lines.push(`${createHash('sha256').update(content).digest('hex')}  ${name}\n`);
     return { name, size: content.length };
   });
-  writeFileSync(join(output, `sha256sum-${architecture}.txt`), lines.join(''));
+  writeFileSync(join(output, checksumsName(architecture)), lines.join(''));
   return artifacts;
+}
+
+/** The list of checksums of a release. */
+export function checksumsName(architecture: string): string {
+  return `sha256sum-${architecture}.txt`;
 }

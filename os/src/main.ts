@@ -1,11 +1,12 @@
 /** Builds the image: see docs/building.md. It runs as root, because a userland has files of many owners. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { placeArtifacts } from './artifacts.js';
+import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build } from './build.js';
 import { BuildFailure } from './failure.js';
 import { type Options, readOptions } from './options.js';
+import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
 import { readVersions } from './versions.js';
 
@@ -23,6 +24,9 @@ async function main(root: string): Promise<void> {
     throw new BuildFailure('building an image needs root: the files in it have many owners');
   const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? Date.parse(readVersions(root).date) / 1000);
   const print = (line: string) => console.log(line);
+  const keys = join(root, 'os/keys');
+  // Before anything is built: a wrong key should not be noticed at the end.
+  const signingKey = options.sign === undefined ? undefined : readSigningKey(options.sign, keys);
   const made = await build({ root, options, steps, epoch, print }, options.only ? [options.only] : RELEASED);
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
@@ -30,6 +34,10 @@ async function main(root: string): Promise<void> {
       `${(size / 1_000_000).toFixed(1).padStart(8)} MB  ${relative(process.cwd(), join(options.output, name))}`,
     );
   }
+  const checksums = join(options.output, checksumsName(options.architecture));
+  if (signingKey) signFile(checksums, signingKey);
+  else rmSync(`${checksums}.sig`, { force: true }); // of an earlier build
+  print(signingKey ? '\nThe checksums are signed.' : '\nThe checksums are not signed: see docs/releases.md.');
   warnWithoutK3s(root, options);
 }
 

@@ -18,6 +18,8 @@ export interface Options {
   output: string;
   /** Absolute directory of what steps made; default `.cache/os`. */
   cache: string;
+  /** A private key to sign the checksums with. */
+  sign?: string;
   /** Build this step and what it needs, nothing else. */
   only?: string;
 }
@@ -28,6 +30,7 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --version VERSION        of the image
   --output DIRECTORY       default dist/artifacts
   --cache DIRECTORY        of what steps made before; default .cache/os
+  --sign KEY               signs the checksums with this private key (docs/releases.md)
   --only STEP              this step and what it needs`;
 
 /** Reads the arguments; throws a BuildFailure with the usage for a wrong one. */
@@ -35,7 +38,7 @@ export function readOptions(
   argv: readonly string[],
   defaults: Pick<Options, 'version' | 'output' | 'cache'>,
 ): Options {
-  const { kernel = 'cloud', k3s, version, output, cache, only } = parse(argv);
+  const { kernel = 'cloud', k3s, version, output, cache, sign, only } = parse(argv);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
   return {
@@ -45,6 +48,7 @@ export function readOptions(
     output: output ?? defaults.output,
     cache: cache ?? defaults.cache,
     ...(k3s === undefined ? {} : { k3s }),
+    ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
 }
@@ -54,7 +58,7 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { kernel: text, k3s: text, version: text, output: text, cache: text, only: text },
+      options: { kernel: text, k3s: text, version: text, output: text, cache: text, sign: text, only: text },
     }).values;
   } catch (error) {
     throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);

@@ -1,11 +1,11 @@
 import { type Install, readConfig } from '@haos/cc';
-import { type InstallEvent, type InstallOptions, install, preflight } from '@haos/install';
+import { cameFromMedium, type InstallEvent, type InstallOptions, install, preflight } from '@haos/install';
 import { type Host, layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
-import { printEvent, printInstall } from './print-install.js';
+import { printDownload, printEvent, printInstall } from './print-install.js';
 
 /** Milliseconds to read what was said before the machine restarts. */
 const LAST_LOOK = 5_000;
@@ -20,7 +20,8 @@ export async function runInstall(invocation: Invocation, context: Context): Prom
   const host = openNode(context);
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};
-  const options = toOptions(host, invocation, configured);
+  const onDownload = printDownload(context);
+  const options = { ...toOptions(host, invocation, configured), onDownload };
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (invocation.has('silent') && invocation.has('answers'))
     throw usageError('--silent asks nothing that --answers could answer', 'leave out one of the two');
@@ -66,6 +67,8 @@ function toOptions(host: Host, invocation: Invocation, configured: Install): Ins
     configUrl: invocation.text('config-url') ?? configured.configUrl,
     tty: invocation.text('tty') ?? configured.tty,
     image: invocation.text('image'),
+    iso: invocation.text('iso') ?? (cameFromMedium(host) ? undefined : configured.isoUrl),
+    isoSha256: invocation.text('sha256') ?? configured.isoSha256,
   };
   const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
   const isEfi = invocation.has('force-efi') || configured.forceEfi === true;
@@ -73,6 +76,7 @@ function toOptions(host: Host, invocation: Invocation, configured: Install): Ins
     host,
     ...given,
     ...(isEfi && { firmware: 'efi' as const }),
+    isInsecure: invocation.has('insecure'),
     allowEmptyConfig: invocation.has('allow-empty-config'),
     debug: invocation.has('debug') || configured.debug === true,
     keepsState: cameByFallback(host),

@@ -52,3 +52,14 @@ export function printEvent(event: InstallEvent, context: Context): void {
       : `install: everything on ${disk} will be lost\n`,
   );
 }
+
+/** Says how far a download is, at each tenth of it. */
+export function printDownload(context: Context): (bytes: number, total: number | undefined) => void {
+  let told = -1;
+  return (bytes, total) => {
+    const tenth = total ? Math.floor((bytes / total) * 10) : 0;
+    if (tenth === told) return;
+    told = tenth;
+    context.err(`install: downloading the image${total ? `, ${tenth * 10} %` : ''}\n`);
+  };
+}

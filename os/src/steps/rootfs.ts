@@ -8,11 +8,12 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addAccounts } from '../accounts.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readServices, readTrimmed } from '../packages.js';
+import { listPublicKeys } from '../sign.js';
 import type { Step, StepContext } from '../step.js';
 import { trim } from '../trim.js';
 
@@ -59,6 +60,7 @@ export const rootfs: Step = {
   recipe: fileURLToPath(import.meta.url),
   files: [
     'os/overlay/rootfs',
+    'os/keys',
     'os/packages/left-out.json',
     'os/packages/services.json',
     'bin/dist',
@@ -80,6 +82,7 @@ export const rootfs: Step = {
     for (const [path, target] of Object.entries(LINKS)) placeLink(join(tree, 'usr', path), target);
     for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
     stampVersion(tree, options.version);
+    addKeys(root, tree);
     await computeDependencies(context, tree);
     // Not at /usr/etc: OpenRC looks for services there too, and fails when it finds each of them twice.
     renameSync(join(tree, 'etc'), join(tree, 'usr/share/haos/etc'));
@@ -123,6 +126,16 @@ async function addPrograms({ root, of, run }: StepContext, tree: string): Promis
 async function computeDependencies({ run }: StepContext, tree: string): Promise<void> {
   await run('chroot', [tree, '/usr/sbin/rc-update', '--update']);
   copyFileSync(join(tree, 'run/openrc/deptree'), join(tree, 'usr/share/haos/deptree'));
+}
+
+/** What releases may be signed with. */
+function addKeys(root: string, tree: string): void {
+  const directory = join(tree, 'usr/share/haos/keys');
+  mkdirSync(directory, { recursive: true });
+  for (const path of listPublicKeys(join(root, 'os/keys'))) {
+    copyFileSync(path, join(directory, basename(path)));
+    chmodSync(join(directory, basename(path)), 0o644);
+  }
 }
 
 function stampVersion(tree: string, version: string): void {

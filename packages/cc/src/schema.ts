@@ -94,6 +94,13 @@ const installKeys: readonly KeyDefinition[] = [
     examples: ['https://releases.example/haos-amd64.iso'],
   },
   {
+    name: 'isoSha256',
+    kind: 'string',
+    description:
+      'The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature.',
+    examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
+  },
+  {
     name: 'powerOff',
     kind: 'boolean',
     description: 'Power off after the installation instead of rebooting.',

@@ -3,6 +3,7 @@ import {
   COMPONENT_FILES,
   COMPONENTS,
   type Host,
+  parseChecksums,
   type ReleaseSet,
   readSlots,
   treeSize,
@@ -70,16 +71,6 @@ export async function verifyImage(
     if (found !== wanted) return { id, ok: false, message: `${file} is damaged`, hint };
   }
   return { id, ok: true, message: `${files.length} files are as they should be` };
-}
-
-/** Digests by path from the output of sha256sum(1). */
-export function parseChecksums(text: string): Map<string, string> {
-  return new Map(
-    [...text.matchAll(/^([0-9a-f]{64}) [ *](?:\.\/)?(.+)$/gm)].map(([, digest = '', path = '']) => [
-      path,
-      digest,
-    ]),
-  );
 }
 
 function listFiles(host: Host, directory: string, path: string): string[] {

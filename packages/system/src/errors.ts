@@ -31,6 +31,8 @@ export type SystemErrorCode =
   | 'HAOS_UPGRADE_GRUB_ENV'
   | 'HAOS_UPGRADE_NO_PREVIOUS'
   | 'HAOS_RESET_MODE'
+  | 'HAOS_RELEASE_SIGNATURE'
+  | 'HAOS_RELEASE_UNKNOWN'
   | 'HAOS_TEST_UNSCRIPTED';
 
 export interface HaosErrorOptions {

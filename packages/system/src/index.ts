@@ -37,6 +37,7 @@ export { rootedHost } from './host/rooted.js';
 export type {
   Copied,
   CopyOptions,
+  DownloadOptions,
   Effect,
   FetchOptions,
   FetchResult,
@@ -63,6 +64,9 @@ export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
 export { createRedactor, redactUrl } from './redact.js';
+export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
+export { readReleaseKeys } from './release/read-keys.js';
+export { parseChecksums, type SignedChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export {
   type BootEvent,

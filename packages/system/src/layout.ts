@@ -36,6 +36,8 @@ export const layout = {
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   version: '/usr/lib/haos/version',
+  /** Public keys in PEM that releases may be signed with. */
+  releaseKeys: '/usr/share/haos/keys',
   /** What k3s applies on a server. */
   manifests: '/var/lib/rancher/k3s/server/manifests',
   /** The manifests that the image brings, and the digests of those that HAOS put into the directory above. */

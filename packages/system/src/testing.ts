@@ -114,6 +114,12 @@ function createMachine(options: TestHostOptions, { store, clock, commands, respo
       done(fetchEffect(url));
       return result;
     },
+    async download(url, path, { onProgress, maxBytes = Number.POSITIVE_INFINITY, ...downloadOptions } = {}) {
+      const { body } = await host.fetch(url, { ...downloadOptions, maxBytes });
+      host.files.write(path, body, { mode: 0o600 });
+      onProgress?.(body.length, body.length);
+      return { size: body.length, sha256: await host.files.digest(path) };
+    },
   };
   return isRooted ? host : { ...host, lock: createTestLock(options.locked ?? []) };
 }

@@ -94,6 +94,8 @@ export interface Install {
   silent?: boolean;
   /** The image to install when the machine was not booted from it. */
   isoUrl?: string;
+  /** The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature. */
+  isoSha256?: string;
   /** Power off after the installation instead of rebooting. */
   powerOff?: boolean;
   /** Neither partition nor format: the layout exists already. */

@@ -1,7 +1,7 @@
 import { manifestName } from '../appliers/boot-manifests.js';
 import type { BootManifest, WriteFile } from '../generated/types.js';
 import { ENCODINGS } from '../schema.js';
-import { eachItem, type Finding, isHttpUrl, type Rule } from './rule.js';
+import { eachItem, type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
@@ -123,12 +123,6 @@ function checkManifest(manifest: BootManifest, pointer: string): Finding[] {
       message: 'the file name must end in .yaml, .yml or .json, or k3s ignores it',
       hint: 'serve the manifest under such a name',
     });
-  if (manifest.sha256 && !/^[0-9a-fA-F]{64}$/.test(manifest.sha256))
-    findings.push({
-      code: 'invalid-sha256',
-      pointer: `${pointer}/sha256`,
-      message: 'a SHA-256 digest has 64 hexadecimal digits',
-      hint: 'take it from `sha256sum FILE`',
-    });
+  findings.push(...findSha256(manifest.sha256, `${pointer}/sha256`));
   return findings;
 }

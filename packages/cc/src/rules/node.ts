@@ -2,7 +2,7 @@ import { parseKeySource } from '@haos/ssh';
 import { isHostname } from '../appliers/hostname.js';
 import { isCryptForm } from '../appliers/password.js';
 import { DATA_SOURCES } from '../schema.js';
-import { eachEntry, eachItem, type Finding, isHttpUrl, type Rule } from './rule.js';
+import { eachEntry, eachItem, type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
 
 const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
@@ -232,5 +232,5 @@ export const installRule: Rule = ({ haos }) => {
         message: 'this is no http or https URL',
         hint: 'begin it with https://',
       });
-  return findings;
+  return [...findings, ...findSha256(install.isoSha256, '/haos/install/isoSha256')];
 };

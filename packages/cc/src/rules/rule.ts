@@ -38,3 +38,16 @@ export function eachEntry(
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
+
+/** What is wrong with a digest; nothing when there is none. */
+export function findSha256(text: string | undefined, pointer: string): Finding[] {
+  if (!text || /^[0-9a-fA-F]{64}$/.test(text)) return [];
+  return [
+    {
+      code: 'invalid-sha256',
+      pointer,
+      message: 'a SHA-256 digest has 64 hexadecimal digits',
+      hint: 'take it from `sha256sum FILE`',
+    },
+  ];
+}

@@ -1,17 +1,17 @@
-import { type Check, type Host, layout } from '@haos/system';
+import { type Check, type Host, isHaosError, layout } from '@haos/system';
 import type { CleanUp } from '../clean-up.js';
 import { findImage, type Image, verifyImage } from '../image.js';
 import { openIso } from '../iso.js';
+import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';
 
 /** Where the image comes from. */
-export interface ImageOptions {
+export interface ImageOptions extends DownloadImageOptions {
   /** A directory with the components. Default `/haos/system`; not looked at when there is an `iso`. */
   image?: string;
-  /** The path of an ISO. */
+  /** An ISO: its path, or an http or https URL. */
   iso?: string;
-  /** A directory of its own for what is mounted or unpacked meanwhile. Default `/run/haos/image`. */
+  /** A directory of its own for what is downloaded, mounted or unpacked meanwhile. Default `/run/haos/image`. */
   scratch?: string;
-  signal?: AbortSignal;
 }
 
 export interface OpenedImage {
@@ -21,14 +21,64 @@ export interface OpenedImage {
 }
 
 /**
- * Makes the files of an image readable and verifies them: the one way to an image, wherever it is. What was mounted or
- * unpacked for it is given back by the clean-up.
+ * Makes the files of an image readable and verifies them: the one way to an image, wherever it is. What was downloaded, mounted
+ * or unpacked for it is given back by the clean-up.
  */
 export async function openImage(host: Host, cleanUp: CleanUp, options: ImageOptions): Promise<OpenedImage> {
-  const { image: directory = layout.system, iso, scratch = '/run/haos/image', signal } = options;
-  const opened =
-    iso === undefined ? directory : `${await openIso(host, cleanUp, { iso, scratch })}/haos/system`;
-  const { check, image } = findImage(host, opened);
+  const { image = layout.system, iso } = options;
+  if (iso === undefined) return checkImage(host, image, options);
+  const { checks, path } = await findIso(host, cleanUp, { ...options, iso });
+  if (path === undefined) return { checks };
+  const opened = await checkImage(host, path, options);
+  return { ...opened, checks: [...checks, ...opened.checks] };
+}
+
+/** The system directory of an ISO. */
+async function findIso(
+  host: Host,
+  cleanUp: CleanUp,
+  options: ImageOptions & { iso: string },
+): Promise<{ checks: Check[]; path?: string }> {
+  const { iso, scratch = '/run/haos/image' } = options;
+  const { checks, path } = isUrl(iso)
+    ? await downloaded(host, cleanUp, { ...options, url: iso, directory: scratch })
+    : await onDisk(host, options);
+  if (path === undefined) return { checks };
+  try {
+    return { checks, path: `${await openIso(host, cleanUp, { iso: path, scratch })}/haos/system` };
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    const hint = error.hint ?? 'Name another ISO.';
+    return { checks: [...checks, { id: 'image', ok: false, message: error.message, hint }] };
+  }
+}
+
+async function downloaded(
+  host: Host,
+  cleanUp: CleanUp,
+  options: DownloadImageOptions & { url: string; directory: string },
+): Promise<{ checks: Check[]; path?: string }> {
+  const { check, ...found } = await downloadImage(host, cleanUp, options);
+  return { ...found, checks: [check] };
+}
+
+/** An ISO that somebody brought here; only a digest that is pinned is looked at. */
+async function onDisk(
+  host: Host,
+  { iso, isoSha256, signal }: ImageOptions & { iso: string },
+): Promise<{ checks: Check[]; path?: string }> {
+  const id = 'image';
+  if (host.files.stat(iso)?.type !== 'file')
+    return { checks: [{ id, ok: false, message: `there is no file ${iso}`, hint: 'Name an ISO of HAOS.' }] };
+  if (isoSha256 === undefined) return { checks: [], path: iso };
+  const found = await host.files.digest(iso, signal ? { signal } : {});
+  if (found === isoSha256.toLowerCase()) return { checks: [], path: iso };
+  const hint = 'Download it again, or check the digest.';
+  return { checks: [{ id, ok: false, message: `the sha256 of ${iso} is ${found}, not ${isoSha256}`, hint }] };
+}
+
+async function checkImage(host: Host, directory: string, { signal }: ImageOptions): Promise<OpenedImage> {
+  const { check, image } = findImage(host, directory);
   if (!image) return { checks: [check] };
   const checksums = await verifyImage(host, image, signal);
   return checksums.ok ? { checks: [check, checksums], image } : { checks: [check, checksums] };

@@ -23,11 +23,15 @@ export function tooLarge(url: string, maxBytes: number) {
 export async function checkSum(url: string, body: Uint8Array, sha256: string | undefined): Promise<void> {
   if (sha256 === undefined) return;
   const { createHash } = await import('node:crypto');
-  const actual = createHash('sha256').update(body).digest('hex');
-  if (actual === sha256.toLowerCase()) return;
-  throw httpError('HAOS_HTTP_CHECKSUM', url, `its sha256 is ${actual}, not ${sha256}`, {
+  checkDigest(url, createHash('sha256').update(body).digest('hex'), sha256);
+}
+
+/** Throws HAOS_HTTP_CHECKSUM unless the two are the same. */
+export function checkDigest(url: string, actual: string, expected: string): void {
+  if (actual === expected.toLowerCase()) return;
+  throw httpError('HAOS_HTTP_CHECKSUM', url, `its sha256 is ${actual}, not ${expected}`, {
     hint: 'Check the checksum and where the document comes from.',
-    details: { actual, expected: sha256 },
+    details: { actual, expected },
   });
 }
 

@@ -11,7 +11,7 @@ export interface HttpTarget {
 }
 
 /** Headers that say nothing about who asks; only these go along to another origin. */
-const HARMLESS_HEADERS = ['accept', 'user-agent'];
+const HARMLESS_HEADERS = ['accept', 'user-agent', 'range', 'if-range'];
 
 /** The first request for a URL; its user and password become Basic authentication (RFC 7617). Throws HAOS_HTTP_URL. */
 export function firstTarget(

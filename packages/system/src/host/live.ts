@@ -38,6 +38,12 @@ export function liveHost({ debug }: HostOptions = {}): Host {
       done(fetchEffect(url));
       return result;
     },
+    async download(url, path, options) {
+      const { downloadFile } = await import('./download.js');
+      const result = await downloadFile(url, path, options, clock);
+      done(fetchEffect(url));
+      return result;
+    },
     lock: async (path) => (await import('./lock-file.js')).lockFile(path),
   };
 }

@@ -168,6 +168,23 @@ export interface FetchOptions {
   localPorts?: readonly [first: number, last: number];
 }
 
+export interface DownloadOptions {
+  /** Bytes that there is room for; default: no limit (HAOS_HTTP_TOO_LARGE). */
+  maxBytes?: number;
+  /** Milliseconds to connect, to the first byte, and between two bytes; default 30,000. */
+  timeout?: number;
+  /** Attempts in a row that bring nothing new, after the first; default 5. */
+  retries?: number;
+  /** Never used for loopback and link-local addresses. */
+  proxy?: ProxySettings;
+  /** Lower-case hex; a mismatch is HAOS_HTTP_CHECKSUM. */
+  sha256?: string;
+  /** Called while it goes on, with the bytes done so far and all of them, where the server tells. */
+  onProgress?: (bytes: number, total: number | undefined) => void;
+  /** Ends it; its reason is thrown as it is. */
+  signal?: AbortSignal;
+}
+
 export interface FetchResult {
   status: number;
   /** Lower-case names. */
@@ -225,6 +242,12 @@ export interface Host {
    * message. A plan host does not fetch: it throws HAOS_HTTP_FAILED, so planning code must not ask.
    */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
+  /**
+   * Downloads a file of any size to a path whose directory exists, atomically, with mode 0o600. What breaks off goes on where it
+   * was, if the server can (RFC 9110, 13.1.5 and 14), else from the beginning. HAOS_HTTP_* and HAOS_FILE_*. Missing where
+   * nothing is downloaded: in a plan, in a directory tree.
+   */
+  download?(url: string, path: string, options?: DownloadOptions): Promise<Copied>;
   /**
    * Takes the lock of a file and resolves to the function that releases it; the kernel does when the process dies.
    * HAOS_LOCKED when another process has it. Missing where there is nothing to guard; use `withLock`.

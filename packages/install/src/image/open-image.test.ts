@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { withCleanUp } from '../clean-up.js';
+import { cameFromMedium } from './find-file-system.js';
+import { type ImageOptions, openImage } from './open-image.js';
+
+const URL = 'https://me:hunter2@releases.example/haos-amd64.iso';
+const SUMS = 'https://me:hunter2@releases.example/sha256sum-amd64.txt';
+const CONTENT = 'the content of an ISO'.repeat(50_000);
+const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
+
+/** What is in the ISO, since nothing is really mounted. */
+const FILES: Readonly<Record<string, string>> = {
+  'haos/v1/rootfs.squashfs': 'root',
+  'kernel/6.1-v1/kernel.squashfs': 'modules',
+  'kernel/6.1-v1/vmlinuz': 'kernel',
+  'kernel/6.1-v1/initrd': 'initrd',
+};
+
+let host: TestHost;
+afterEach(() => host.dispose());
+
+interface Machine {
+  responses?: Readonly<Record<string, ScriptedResponse>>;
+  /** /proc/mounts and /proc/meminfo. */
+  mounts?: string;
+  memory?: string;
+}
+
+function createMachine({ responses = { [URL]: CONTENT }, mounts = '', memory = '' }: Machine = {}): TestHost {
+  const system = '/run/haos/image/iso/haos/system';
+  const list = Object.entries(FILES)
+    .map(([path, text]) => `${createHash('sha256').update(text).digest('hex')}  ${path}\n`)
+    .join('');
+  host = createTestHost({
+    tree: {
+      ...Object.fromEntries(Object.entries(FILES).map(([path, text]) => [`${system}/${path}`, text])),
+      [`${system}/sha256sum.txt`]: list,
+      [`${system}/haos/current`]: { link: 'v1' },
+      [`${system}/kernel/current`]: { link: '6.1-v1' },
+      '/here.iso': CONTENT,
+      '/proc/mounts': mounts,
+      '/proc/meminfo': memory,
+    },
+    commands: { mount: {}, umount: {} },
+    responses,
+  });
+  return host;
+}
+
+/** Opens it; resolves to what was found, and to whether the download was there meanwhile. */
+function open(options: ImageOptions, machine?: Machine) {
+  const on = createMachine(machine);
+  return withCleanUp(async (cleanUp) => {
+    const { checks, image } = await openImage(on, cleanUp, options);
+    const wasThere = on.files.stat('/run/haos/image/downloaded.iso') !== undefined;
+    return { failed: checks.find(({ ok }) => !ok)?.id, image, wasThere };
+  });
+}
+
+describe('an image from a URL', () => {
+  it('is downloaded, mounted and verified, and gone afterwards', async () => {
+    const seen: (number | undefined)[] = [];
+    const onDownload = (...progress: (number | undefined)[]) => seen.push(...progress);
+
+    const found = await open({ iso: URL, isoSha256: SHA256, onDownload });
+
+    expect(found).toMatchObject({ failed: undefined, wasThere: true });
+    expect(found.image).toMatchObject({ directory: '/run/haos/image/iso/haos/system', set: { haos: 'v1' } });
+    expect(seen).toEqual([CONTENT.length, CONTENT.length]);
+    expect(host.files.stat('/run/haos/image/downloaded.iso')).toBeUndefined();
+    expect(host.calls.map(({ command }) => command)).toEqual(['mount', 'umount']);
+    expect(JSON.stringify(host.operations)).not.toContain('hunter2');
+  });
+
+  it('is taken from anybody only when that is said', async () => {
+    const unsigned = { responses: { [URL]: CONTENT, [SUMS]: '', [`${SUMS}.sig`]: { status: 404 } } };
+
+    expect(await open({ iso: URL }, unsigned)).toEqual({ failed: 'download', wasThere: false });
+    host.dispose();
+    expect(await open({ iso: URL, isInsecure: true })).toMatchObject({ failed: undefined });
+  });
+
+  it.each<[string, ImageOptions, Machine]>([
+    ['its digest is another', { isoSha256: '0'.repeat(64) }, {}],
+    ['it is not there', { isoSha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
+    [
+      'it does not fit into memory',
+      { isoSha256: SHA256 },
+      {
+        mounts: 'dev /dev devtmpfs rw 0 0\nrun /run tmpfs rw 0 0\n',
+        memory: `MemTotal: 1000000 kB\nMemAvailable:   ${131_072 + 100} kB\n`,
+      },
+    ],
+  ])('is refused when %s', async (_title, options, machine) => {
+    expect(await open({ iso: URL, ...options }, machine)).toEqual({ failed: 'download', wasThere: false });
+  });
+
+  it('takes the space of a disk, whatever the memory', async () => {
+    const machine = { mounts: 'd / ext4 rw 0 0\nt /ru tmpfs rw 0 0\n', memory: 'MemAvailable: 1 kB\n' };
+
+    expect(await open({ iso: URL, isoSha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
+  });
+});
+
+describe('an image in a file', () => {
+  it('needs no digest, and is compared with one that is given', async () => {
+    expect(await open({ iso: '/here.iso' })).toMatchObject({ failed: undefined, wasThere: false });
+    host.dispose();
+    expect(await open({ iso: '/here.iso', isoSha256: SHA256.toUpperCase() })).toMatchObject({
+      failed: undefined,
+    });
+    host.dispose();
+    expect(await open({ iso: '/here.iso', isoSha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
+  });
+
+  it('has to be there', async () => {
+    expect(await open({ iso: '/none.iso' })).toMatchObject({ failed: 'image' });
+  });
+});
+
+describe('a machine', () => {
+  it.each([
+    ['came from an ISO', 'x / tmpfs rw 0 0\n/dev/sr0 /.base iso9660 ro 0 0\n', true],
+    ['was booted over the network', 'x / tmpfs rw 0 0\nbase /.base tmpfs ro 0 0\n', false],
+    ['runs something else', '/dev/sda1 / ext4 rw 0 0\n', false],
+  ])('%s', (_title, mounts, expected) => {
+    expect(cameFromMedium(createMachine({ mounts }))).toBe(expected);
+  });
+});

@@ -1,0 +1,140 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import type { Dispatcher } from 'undici';
+import { fileError } from './file-error.js';
+import { httpError } from './http-error.js';
+import { sendRequest } from './http-request.js';
+import { checkDigest, tooLarge } from './http-response.js';
+import { firstTarget } from './http-target.js';
+import { asPassing, describeFailure, PassingFailure, pauseAfter } from './passing-failure.js';
+import type { Copied, DownloadOptions, HostClock } from './types.js';
+
+const DEFAULT_TIMEOUT = 30_000;
+const DEFAULT_RETRIES = 5;
+const PARTIAL = 206;
+const BEYOND_THE_END = 416;
+
+/** What is there of the file so far. */
+interface Progress {
+  /** Where it is going to be, for messages. */
+  path: string;
+  file: FileHandle;
+  size: number;
+  hash: Hash;
+  /** The entity tag of what the bytes belong to; without one nothing can be resumed. */
+  tag: string | undefined;
+}
+
+/** Downloads as `Host.download` says. Records nothing. */
+export async function downloadFile(
+  url: string,
+  path: string,
+  options: DownloadOptions = {},
+  clock: HostClock,
+): Promise<Copied> {
+  const temporary = `${path}.part`;
+  const file = await onDisk(path, () => open(temporary, 'w', 0o600));
+  try {
+    const progress: Progress = { path, file, size: 0, hash: createHash('sha256'), tag: undefined };
+    await attempt(url, progress, { options, clock });
+    const copied = { size: progress.size, sha256: progress.hash.digest('hex') };
+    if (options.sha256 !== undefined) checkDigest(url, copied.sha256, options.sha256);
+    await onDisk(path, () => file.sync());
+    await onDisk(path, () => rename(temporary, path));
+    return copied;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError('download to', path, error);
+  }
+}
+
+/** Until it is all there, or several attempts in a row have brought nothing. */
+async function attempt(
+  url: string,
+  progress: Progress,
+  { options, clock }: { options: DownloadOptions; clock: HostClock },
+): Promise<void> {
+  const { retries = DEFAULT_RETRIES, signal } = options;
+  let furthest = 0;
+  for (let failures = 0; ; ) {
+    const outcome = await receive(url, progress, options).catch(asPassing);
+    if (!(outcome instanceof PassingFailure)) return;
+    signal?.throwIfAborted();
+    failures = progress.size > furthest ? 0 : failures + 1;
+    furthest = Math.max(furthest, progress.size);
+    if (failures > retries) throw outcome.error;
+    await clock.sleep(pauseAfter(outcome, failures, clock.now()), signal);
+  }
+}
+
+/** One attempt, which begins behind what is there already where that is possible. */
+async function receive(url: string, progress: Progress, options: DownloadOptions): Promise<void> {
+  const { timeout = DEFAULT_TIMEOUT, proxy, signal } = options;
+  const isResuming = progress.size > 0 && progress.tag !== undefined;
+  const headers: Record<string, string> = isResuming
+    ? { range: `bytes=${progress.size}-`, 'if-range': progress.tag ?? '' }
+    : {};
+  const accept = isResuming ? [PARTIAL, BEYOND_THE_END] : [];
+  try {
+    await sendRequest(firstTarget(url, 'GET', headers), { timeout, proxy, signal, accept }, (response, at) =>
+      store(response, progress, { url: at, options }),
+    );
+  } catch (error) {
+    throw describeFailure(error, { url, timeout, timedOut: false });
+  }
+}
+
+async function store(
+  response: Dispatcher.ResponseData,
+  progress: Progress,
+  { url, options }: { url: string; options: DownloadOptions },
+): Promise<void> {
+  const { maxBytes = Number.POSITIVE_INFINITY, onProgress } = options;
+  const isContinued = response.statusCode === PARTIAL && startOf(response) === progress.size;
+  if (!isContinued) startOver(progress, response);
+  // What was asked for cannot be had; the next attempt asks for all.
+  if (!isContinued && [PARTIAL, BEYOND_THE_END].includes(response.statusCode))
+    throw new PassingFailure(httpError('HAOS_HTTP_FAILED', url, 'it answered with another range'));
+  const length = Number(response.headers['content-length'] ?? Number.NaN);
+  const total = Number.isNaN(length) ? undefined : progress.size + length;
+  if ((total ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
+  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+    if (progress.size + chunk.length > maxBytes) throw tooLarge(url, maxBytes);
+    await append(progress, chunk);
+    onProgress?.(progress.size, total);
+  }
+  await onDisk(progress.path, () => progress.file.truncate(progress.size));
+}
+
+function startOver(progress: Progress, { headers }: Dispatcher.ResponseData): void {
+  progress.size = 0;
+  progress.hash = createHash('sha256');
+  // A weak tag does not promise the same bytes: RFC 9110, 8.8.1.
+  progress.tag = /^".*"$/.exec(String(headers.etag ?? ''))?.[0];
+}
+
+async function append(progress: Progress, chunk: Buffer): Promise<void> {
+  const { path, file, size } = progress;
+  for (let written = 0; written < chunk.length; ) {
+    const rest = chunk.length - written;
+    written += (await onDisk(path, () => file.write(chunk, written, rest, size + written))).bytesWritten;
+  }
+  progress.hash.update(chunk);
+  progress.size += chunk.length;
+}
+
+/** Where a part begins: RFC 9110, 14.4. */
+function startOf({ headers }: Dispatcher.ResponseData): number | undefined {
+  const start = /^bytes (\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1];
+  return start === undefined ? undefined : Number(start);
+}
