@@ -1,9 +1,10 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
-// Arguments choose: start-up, throughput, many-files, datasource; default: all.
+// Arguments choose: start-up, throughput, many-files, datasource, boot; default: all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { measureBoot } from './boot.js';
 import { measureDataSource } from './datasource.js';
 import { measureManyFiles } from './many-files.js';
 import { measureStartUp } from './start-up.js';
@@ -16,7 +17,9 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   throughput: () => measureThroughput(root),
   'many-files': () => measureManyFiles(root, scratch),
   datasource: () => measureDataSource(root, scratch),
+  boot: () => measureBoot(root, scratch, print),
 };
+const print = (line: string) => console.log(`  ${line}`);
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 
 try {
@@ -26,6 +29,7 @@ try {
     if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
     console.log(`\n${name}`);
     for (const line of await bench()) console.log(`  ${line}`);
+    for (const line of await bench()) print(line);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });

@@ -11,7 +11,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   test [LEVEL...]  all levels of tests, or those named
   check            all levels but the slow ones
   build            compile and bundle what is stale
-  bench [...]      measure start-up and throughput
+  bench [NAME...]  measure start-up, throughput, many-files and boot, or those named
   os [OPTION...]   build the image; os --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
   vm [NAME...]     the scenarios in a virtual machine, or those named`;
@@ -67,7 +67,7 @@ const commands = {
   test: (args) => test(selectLevels(args)),
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   bench: async (args) => {
-    await prepare([]);
+    await prepare(process.getuid?.() === 0 ? ['vm'] : []); // without root there is no image to boot
     await must(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
     return 0;
   },
