@@ -313,3 +313,35 @@ describe('the reset of the data', () => {
     expect(readdirSync(haos)).toEqual(['data', 'system']);
   });
 });
+
+describe('k3s', () => {
+  /** What the watch finds second by second; the first word is the process that runs, `-` none. */
+  const watch = (processes: readonly string[]) => {
+    const looks = processes.map(
+      (process, second) =>
+        `find_k3s() { [ ${process} != - ] && echo ${process}; }; is_k3s_steady ${second} 3 && echo ${second}`,
+    );
+    return run([`${inRoot}k3s.sh`], { cmdline: '', script: looks.join('\n') }).output;
+  };
+
+  it.each([
+    ['that stays up for the time asked for', ['-', 'a', 'a', 'a', 'a', 'a'], '4\n5'],
+    ['that keeps restarting', ['a', 'a', 'b', 'b', 'b', 'c', 'c'], ''],
+    ['that ended meanwhile', ['a', 'a', 'a', '-', 'a', 'a', 'a', 'a'], '7'],
+    ['that never starts', ['-', '-', '-', '-', '-'], ''],
+  ])('%s is steady from then on only', (_title, processes, seconds) => {
+    expect(watch(processes)).toBe(seconds);
+  });
+
+  it.each([
+    ['haos.slot=current', '/haos/system/k3s/k2/k3s'],
+    ['', '/haos/system/k3s/k2/k3s'],
+    ['haos.slot=previous', '/haos/system/k3s/k1/k3s'],
+  ])('is that of the set which "%s" boots', (cmdline, target) => {
+    const script = `
+      readlink() { case $1 in */previous) echo k1 ;; *) echo k2 ;; esac; }
+      ln() { echo "$2"; }
+      choose_k3s`;
+    expect(run([`${inRoot}common.sh`, `${inRoot}k3s.sh`], { cmdline, script }).output).toBe(target);
+  });
+});

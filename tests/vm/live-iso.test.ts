@@ -42,8 +42,8 @@ describe('live, from the ISO', () => {
   });
 
   it('has the components in their places', async () => {
-    expect(await machine.read('readlink /usr/local /HAOS /usr/sbin/k3s')).toBe(
-      '/var/local\nhaos\n/haos/system/k3s/current/k3s',
+    expect(await machine.read('readlink /usr/local /HAOS /usr/sbin/k3s /run/haos/k3s')).toBe(
+      '/var/local\nhaos\n/run/haos/k3s\n/haos/system/k3s/given/k3s',
     );
     const version = await machine.read('cat /usr/lib/haos/version');
     expect(await machine.read('readlink /haos/system/haos/current')).toBe(version);

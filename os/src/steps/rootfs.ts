@@ -44,7 +44,8 @@ const LINKS: Readonly<Record<string, string>> = {
   'sbin/poweroff': '../bin/busybox',
   'sbin/reboot': '../bin/busybox',
   'sbin/halt': '../bin/busybox',
-  'sbin/k3s': '/haos/system/k3s/current/k3s',
+  // That of the set that was booted; early boot makes this link.
+  'sbin/k3s': '/run/haos/k3s',
   'bin/kubectl': '../sbin/k3s',
   'bin/crictl': '../sbin/k3s',
   'bin/ctr': '../sbin/k3s',

@@ -43,6 +43,14 @@ describe('k3s', () => {
     ['its arguments', () => {}, { haos: { ...CONFIG.haos, k3sArgs: ['agent', '--debug'] } }],
     ['its token', () => {}, { haos: { ...CONFIG.haos, token: 'other' } }],
     ['its binary', (host) => void host.files.link('/haos/system/k3s/current', 'v2'), CONFIG],
+    [
+      'its binary, behind two links',
+      (host) => {
+        host.files.link('/usr/sbin/k3s', '/run/haos/k3s');
+        host.files.link('/run/haos/k3s', '/haos/system/k3s/v2/k3s');
+      },
+      CONFIG,
+    ],
   ])('restarts once when %s changed', async (_, change, config) => {
     const service = scriptService('stopped');
     const host = hostWith({ commands: service.commands });

@@ -76,6 +76,7 @@ function noteIgnored(config: CloudConfig, context: ApplyContext): void {
 async function start(config: CloudConfig, context: ApplyContext, binary: string): Promise<void> {
   const { host } = context;
   if (config.haos?.environment?.INSTALL_K3S_SKIP_START === 'true') {
+    // The service `health` looks for this note.
     context.note('k3s is not started: INSTALL_K3S_SKIP_START is set');
     return;
   }
@@ -111,9 +112,11 @@ async function digestInputs(host: Host, binary: string): Promise<string> {
   return hash.update(identityOf(host, binary)).digest('hex');
 }
 
-/** Where the binary leads: `/usr/sbin/k3s` points below `current`, which in turn points at a version. */
+/** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */
 function identityOf(host: Host, binary: string): string {
-  const target = linkTarget(host, binary) ?? binary;
+  let target = binary;
+  for (let next: string | undefined = binary; next !== undefined; next = linkTarget(host, next))
+    target = next;
   const version = linkTarget(host, parentOf(target)) ?? '';
   return `${target}\0${version}\0${host.files.stat(binary)?.size ?? 0}`;
 }

@@ -1,0 +1,40 @@
+# shellcheck shell=sh
+# Which k3s runs, and whether it stays up.
+
+# What OpenRC's supervisor notes about the process that it watches: it starts one that ended again and again.
+PROCESS=/run/openrc/options/k3s-service
+
+# That of the set that was booted, until the next boot: an upgrade moves the links while this one runs, and the boot loader may have
+# taken the previous set.
+choose_k3s() {
+	slot=$(argument haos.slot)
+	[ "$slot" = previous ] || slot=current
+	version=$(readlink "/haos/system/k3s/$slot") || return 0
+	ln -sfn "/haos/system/k3s/${version##*/}/k3s" /run/haos/k3s
+}
+
+is_k3s_wanted() {
+	[ -x /usr/sbin/k3s ] || return 1
+	# What the applier of k3s notes then (packages/cc/src/appliers/k3s.ts).
+	! grep -qs 'INSTALL_K3S_SKIP_START is set' /run/haos/journal/runtime.json
+}
+
+# Whether at second $1 the same process has been running for $2 seconds, as far as was looked.
+is_k3s_steady() {
+	seen=$(find_k3s) || seen=
+	if [ -z "$seen" ] || [ "$seen" != "${known:-}" ]; then
+		known=$seen
+		since=$1
+	fi
+	[ -n "$seen" ] && [ $(($1 - since)) -ge "$2" ]
+}
+
+# Names the process; fails when none runs. A service that somebody wrote without a supervisor is believed what it says.
+find_k3s() {
+	rc-service --quiet k3s-service status >/dev/null 2>&1 || return 1
+	[ -e "$PROCESS/child_pid" ] || {
+		echo unsupervised
+		return 0
+	}
+	kill -0 "$(cat "$PROCESS/child_pid")" 2>/dev/null && cat "$PROCESS/child_pid" "$PROCESS/start_time"
+}
