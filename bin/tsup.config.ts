@@ -17,6 +17,12 @@ const alias = {
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
 };
 
+function readKeys(): string[] {
+  const directory = new URL('../os/keys/', import.meta.url);
+  const names = readdirSync(directory).filter((name) => name.endsWith('.pem'));
+  return names.map((name) => readFileSync(new URL(name, directory), 'utf8'));
+}
+
 const common: Options = {
   target: 'node20',
   platform: 'node',
@@ -55,6 +61,8 @@ const haos: Options = {
 const installJs: Options = {
   ...common,
   entry: { install: 'src/install-js/main.ts' },
+  // No image is there to bring the public keys of releases.
+  define: { ...common.define, HAOS_RELEASE_KEYS: JSON.stringify(readKeys()) },
   format: 'iife',
   outExtension: () => ({ js: '.js' }),
   banner: { js: readFileSync(new URL('src/install-js/banner.js', import.meta.url), 'utf8').trimEnd() },

@@ -5,7 +5,7 @@ export const installJs: Command = {
   name: 'install.js',
   summary: 'install HAOS on a disk of a machine that runs another Linux',
   description:
-    'DEVICE is a whole disk; everything on it is lost. ISO is a file. Everything is checked before the first\n' +
+    'DEVICE is a whole disk; everything on it is lost. ISO is a file or a URL. Everything is checked before the first\n' +
     'write. The machine is not restarted. The ISO is mounted, or unpacked with xorriso, bsdtar or 7z where the kernel cannot;\n' +
     'the programs that partition, format and set up the boot loader are those of the ISO.',
   operands: 'DEVICE ISO',
@@ -18,6 +18,7 @@ export const installJs: Command = {
     },
     { name: 'allow-empty-config', summary: 'install a configuration that configures nothing' },
     { name: 'sha256', value: 'HEX', summary: 'the digest that the ISO has to have' },
+    { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
     { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
     { name: 'no-format', summary: 'not possible yet' },
     { name: 'no-bootloader', summary: 'not possible yet' },

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { install, openMedium, openScratch, preflight, withCleanUp } from '@haos/install';
+import { install, isUrl, openMedium, openScratch, preflight, withCleanUp } from '@haos/install';
 import { type Host, withLock } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { printEvent, printInstall } from '../install/print-install.js';
 import { openNode } from '../upgrade/open-node.js';
-import { checkDigest } from './check-digest.js';
+import { bringIso } from './bring-iso.js';
 import { runTakeover } from './takeover.js';
 
 /** On a disk, in a directory that only root can write to, where programs may be started: /run is none of it everywhere. */
@@ -52,17 +52,18 @@ function readOperands({ operands, has }: Invocation): Operands {
     throw usageError('a disk and an ISO have to be named, nothing else');
   const missing = has('takeover') ? undefined : MISSING.find(has);
   if (missing) throw refusal(`--${missing} is not possible yet`, 'name a whole disk that may be formatted');
-  return { device, iso: resolve(iso) };
+  return { device, iso: isUrl(iso) ? iso : resolve(iso) };
 }
 
 function installFrom(machine: Host, { device, iso }: Operands, call: Call): Promise<ExitStatus> {
   const { invocation, context, signal } = call;
   return withCleanUp(async (cleanUp) => {
-    if (machine.files.stat(iso)?.type !== 'file')
-      throw refusal(`there is no file ${iso}`, 'name the ISO; nothing was written');
-    await checkDigest(machine, iso, { sha256: invocation.text('sha256'), signal });
     await openScratch(machine, cleanUp, SCRATCH);
-    const { configuration, ...medium } = await openMedium(machine, cleanUp, { iso, scratch: SCRATCH });
+    const path = await bringIso(machine, cleanUp, { iso, directory: SCRATCH, ...call });
+    const { configuration, ...medium } = await openMedium(machine, cleanUp, {
+      iso: path,
+      scratch: SCRATCH,
+    });
     const configUrl = locateConfig(invocation) ?? configuration ?? writeEmpty(machine);
     const options = { ...medium, ...readOptions(invocation), device, configUrl, signal };
     if (invocation.has('takeover')) return runTakeover(options, call);
@@ -85,7 +86,7 @@ function readOptions(invocation: Invocation) {
 
 function locateConfig(invocation: Invocation): string | undefined {
   const given = invocation.text('config');
-  return given === undefined || /^https?:/i.test(given) ? given : resolve(given);
+  return given === undefined || isUrl(given) ? given : resolve(given);
 }
 
 /** What this machine is configured with is not meant for the node. */

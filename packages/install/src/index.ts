@@ -15,7 +15,7 @@ export {
 } from './device.js';
 export type { InstallErrorCode } from './errors.js';
 export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './grub-config.js';
-export type { DownloadImageOptions } from './image/download-image.js';
+export { type DownloadImageOptions, downloadImage, isUrl } from './image/download-image.js';
 export { cameFromMedium } from './image/find-file-system.js';
 export { type ImageOptions, type OpenedImage, openImage } from './image/open-image.js';
 export { CHECKSUMS, findImage, type Image, verifyImage } from './image.js';
