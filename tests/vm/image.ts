@@ -20,6 +20,18 @@ const ISO = join(ARTIFACTS, 'haos-amd64.iso');
 
 export const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
 
+/**
+ * A network in which a server of this machine is at 169.254.169.254, as the metadata services of clouds are. `directory` gets the
+ * program that QEMU starts for each connection.
+ */
+export function cloudNetwork(directory: string, port: number): string[] {
+  const forward = join(directory, 'forward');
+  const script = `#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/${port} || exit 1\ncat <&3 &\ncat >&3\n`;
+  writeFileSync(forward, script, { mode: 0o755 });
+  const addresses = 'net=169.254.0.0/16,dhcpstart=169.254.169.15,host=169.254.169.2,dns=169.254.169.3';
+  return ['-nic', `user,model=virtio-net-pci,${addresses},guestfwd=tcp:169.254.169.254:80-cmd:${forward}`];
+}
+
 /** Arguments of a machine that starts from the ISO, as from a disc. */
 export function isoArguments(iso = ISO): string[] {
   return ['-cdrom', iso, '-boot', 'd', ...NETWORK];
@@ -39,9 +51,13 @@ export function efiArguments(): string[] {
 }
 
 /** Arguments of a machine that starts from kernel and initrd alone. */
-export function netbootArguments(cmdline: string, initrd = join(ARTIFACTS, 'haos-initrd-amd64')): string[] {
+export function netbootArguments(
+  cmdline: string,
+  initrd = join(ARTIFACTS, 'haos-initrd-amd64'),
+  network: readonly string[] = NETWORK,
+): string[] {
   const kernel = join(ARTIFACTS, 'haos-vmlinuz-amd64');
-  return ['-kernel', kernel, '-initrd', initrd, '-append', `console=ttyS0,115200 ${cmdline}`, ...NETWORK];
+  return ['-kernel', kernel, '-initrd', initrd, '-append', `console=ttyS0,115200 ${cmdline}`, ...network];
 }
 
 /**
