@@ -3,9 +3,6 @@ import { MetadataClient } from './metadata-client.js';
 import type { Found, Metadata, MetadataService } from './types.js';
 import { interfacesOf } from './wait-for-network.js';
 
-/** Milliseconds that metadata may take longer than user data. */
-const GRACE = 3_000;
-
 export interface AskServiceOptions {
   /** Milliseconds until it is given up. */
   budget: number;
@@ -48,11 +45,9 @@ async function askClient(
   isSecond = false,
 ): Promise<Found> {
   const opened = service.open ? await service.open(client) : client;
-  const userData = service.userData(opened);
-  const metadata = service.metadata(opened, host);
   const [first, second] = await Promise.allSettled([
-    userData,
-    Promise.race([metadata, rejectAfter(userData, GRACE)]),
+    service.userData(opened),
+    service.metadata(opened, host),
   ]);
   // A token may be forgotten by a service that restarts; a new one is taken once.
   const isForgotten = service.open && !isSecond && [first, second].some(isUnauthorized);
@@ -74,17 +69,6 @@ function combine(
     metadata: metadata.status === 'fulfilled' ? metadata.value : {},
     problem: failed[0] && String((failed[0].reason as Error).message),
   };
-}
-
-/** Rejects some time after a promise came true; never when it does not. */
-function rejectAfter(promise: Promise<unknown>, milliseconds: number): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const late = () => reject(new Error('the metadata came too late'));
-    promise.then(
-      () => setTimeout(late, milliseconds).unref(),
-      () => {},
-    );
-  });
 }
 
 function isUnauthorized(result: PromiseSettledResult<unknown>): boolean {

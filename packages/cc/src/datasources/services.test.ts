@@ -174,8 +174,11 @@ describe('user data', () => {
     expect(delivery.userData).toEqual(FIXTURE.userData);
   });
 
-  it('does not wait long for metadata', async () => {
-    const { outcome } = await ask('openstack', { faults: [{ path: 'meta', connection: 'hang' }] });
+  it('counts when the metadata never comes', async () => {
+    const { outcome } = await ask('openstack', {
+      faults: [{ path: 'meta', connection: 'hang' }],
+      budget: 5_000,
+    });
 
     expect(outcome.status).toBe('user-data');
   });
