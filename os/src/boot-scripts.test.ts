@@ -345,3 +345,43 @@ describe('k3s', () => {
     expect(run([`${inRoot}common.sh`, `${inRoot}k3s.sh`], { cmdline, script }).output).toBe(target);
   });
 });
+
+describe('the data sources', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-services-'));
+    for (const name of ['cloud-config', 'ccapply']) {
+      const text = readFileSync(services + name, 'utf8').replaceAll('/run/haos/', `${directory}/`);
+      writeFileSync(join(directory, name), text);
+    }
+    const log = `>>${directory}/log`;
+    // It answers when somebody opens the other end.
+    const program = `#!/bin/sh\n[ "$1" = config ] || { read -r line <${directory}/fifo; echo "$line" ${log}; }\necho "haos $*" ${log}\n`;
+    writeFileSync(join(directory, 'haos'), program, { mode: 0o755 });
+    execFileSync('mkfifo', [join(directory, 'fifo')]);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  /** Runs a piece of shell that calls `service NAME` as OpenRC calls its start function, and gives what was logged. */
+  function runServices(script: string): string[] {
+    const code = `ebegin() { :; }; eend() { :; }; service() { (. ${directory}/$1; start); }; ${script}`;
+    // The limit is for where nobody tells of processes that have ended: as the first process in a container.
+    const env = { PATH: `${directory}:${process.env.PATH}`, data_sources_timeout: '300' };
+    expect(spawnSync('sh', ['-euc', code], { env, timeout: 60_000 })).toMatchObject({ status: 0 });
+    return readFileSync(join(directory, 'log'), 'utf8').trim().split('\n');
+  }
+
+  it('are asked in the background, and the runtime phase waits for them', () => {
+    const answer = `echo "an answer" >${directory}/fifo`;
+
+    const log = runServices(
+      `command_args="aws cdrom"; service cloud-config; service ccapply & ${answer}; wait`,
+    );
+
+    expect(log).toEqual(['an answer', 'haos datasource fetch aws cdrom', 'haos config --quiet']);
+  });
+
+  it('are not waited for where none is configured', () => {
+    expect(runServices('service ccapply')).toEqual(['haos config --quiet']);
+  });
+});
