@@ -39,6 +39,8 @@ export const DEBIAN_PACKAGES = [
   vm('grub-common', 'grub-mkrescue', 'the ISO starts with GRUB'),
   { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
+  vm('skopeo', 'skopeo', 'the OCI image is read by somebody else'),
+  vm('umoci', 'umoci', 'and unpacked'),
   vm('curl', 'curl', 'downloads what is pinned'),
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image is started'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },

@@ -11,7 +11,7 @@ import { steps } from './steps.js';
 import { readVersions } from './versions.js';
 
 /** What goes into dist/artifacts. */
-const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'sbom', 'installer'];
+const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'installer'];
 
 async function main(root: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'os/package.json'), 'utf8')) as { version: string };

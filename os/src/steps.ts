@@ -7,6 +7,7 @@ import { kernel } from './steps/kernel.js';
 import { kernelImage } from './steps/kernel-image.js';
 import { netboot } from './steps/netboot.js';
 import { node } from './steps/node.js';
+import { oci } from './steps/oci.js';
 import { rootfs } from './steps/rootfs.js';
 import { sbom } from './steps/sbom.js';
 import { system } from './steps/system.js';
@@ -26,6 +27,7 @@ export const steps: readonly Step[] = [
   netboot,
   iso,
   tarball,
+  oci,
   sbom,
   installer,
 ];

@@ -1,7 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isoArguments } from './image.js';
 import { type Machine, startMachine } from './machine.js';
+import { ROOT } from './paths.js';
 import { readStatus, waitForRuntime } from './status.js';
+
+interface ExamplePlan {
+  stringData: { 'config.yaml': string };
+  spec: { secrets: { path: string }[]; upgrade: { command: string[] } };
+}
+
+/** The command of the shipped example, where it finds the Secret, and what that holds. */
+function readExamplePlan(): { command: string[]; secret: string; config: string } {
+  const path = join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests/haos-config.yaml.example');
+  const [delivered, plan] = loadAll(readFileSync(path, 'utf8')) as unknown as [ExamplePlan, ExamplePlan];
+  const { secrets, upgrade } = plan.spec;
+  return {
+    command: upgrade.command,
+    secret: secrets[0]?.path ?? '',
+    config: delivered.stringData['config.yaml'],
+  };
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
 
 describe('live, from the ISO', () => {
   let machine: Machine;
@@ -98,14 +123,11 @@ describe('live, from the ISO', () => {
   });
 
   it('has what k3s needs of its host', async () => {
-    expect(await machine.read('stat -f -c %T /sys/fs/cgroup')).toBe('cgroup2fs');
-    const controllers = (await machine.read('cat /sys/fs/cgroup/cgroup.subtree_control')).split(' ');
-    expect(controllers).toEqual(expect.arrayContaining(['cpu', 'cpuset', 'io', 'memory', 'pids']));
-    expect(await machine.read('findmnt -no PROPAGATION /')).toBe('shared');
-    expect(await machine.read('cat /sys/module/apparmor/parameters/enabled')).toBe('Y');
-    expect(await machine.read('tail -n +2 /proc/swaps; test -c /dev/kmsg')).toBe('');
-    const modules = 'overlay br_netfilter vxlan nf_tables ip_vs wireguard nf_conntrack ip_tables';
-    await machine.read(`for module in ${modules}; do modprobe $module || exit 1; done`, 120);
+    const { status, output } = await machine.run('haos check k3s', 120);
+
+    expect(output).not.toMatch(/^NO/m);
+    expect(output).toMatch(/^ok {2}node-password:/m);
+    expect(status).toBe(0);
   });
 
   it.each([
@@ -127,8 +149,34 @@ describe('live, from the ISO', () => {
     expect(await machine.read('cat /etc/resolv.conf')).toMatch(/^nameserver /m);
   });
 
+  it('takes a configuration from a pod, as the example of a Plan delivers it', async () => {
+    const { command, secret, config } = readExamplePlan();
+    await machine.read(`mkdir -p /run/pod/haos/system /run/pod/proc /run/pod/host /run/pod${secret}`);
+    await machine.read(`printf %s ${quote(config)} >/run/pod${secret}/config.yaml`);
+    // What the upgrade controller gives the job: the image, the node's root, the Secret, and the processes of the node.
+    const pod = [
+      'mkdir -p /sys/fs/cgroup/pod && echo $$ >/sys/fs/cgroup/pod/cgroup.procs',
+      'mount --bind /haos/system /run/pod/haos/system',
+      'mount -t proc proc /run/pod/proc',
+      'mount --rbind / /run/pod/host',
+      `exec env -i PATH=/haos/system/haos/current /usr/sbin/chroot /run/pod ${command.map(quote).join(' ')}`,
+    ];
+
+    const { status, output } = await machine.run(`unshare --mount sh -c ${quote(pod.join('; '))}`, 240);
+
+    expect(status, output).toBe(0);
+    expect(await machine.read('stat -c %a /var/lib/rancher/HAOS/config.d/50-cluster.yaml')).toBe('600');
+    expect(await machine.read('cat /etc/connman/main.conf')).toMatch(
+      /^FallbackTimeservers=time\.example\.com$/m,
+    );
+    // A service that was restarted must not end with the pod.
+    const cgroup = 'until pid=$(pgrep -x connmand); do sleep 1; done; cat /proc/$pid/cgroup';
+    expect(await machine.read(cgroup, 120)).toBe('0::/openrc.connman');
+    expect(await machine.read('cat /sys/fs/cgroup/pod/cgroup.procs')).toBe('');
+  }, 300_000);
+
   it('switches itself off', async () => {
     machine.send('poweroff');
-    await machine.ended(90);
-  }, 120_000);
+    await machine.ended(240);
+  }, 300_000);
 });

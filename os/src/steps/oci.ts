@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Step, StepContext } from '../step.js';
+
+/** Where the program for containers is: the launcher, which needs nothing of the base. */
+const PROGRAMS = '/haos/system/haos/current';
+
+/**
+ * `image.tar`: the components as an OCI image in an archive (OCI image layout 1.0.0), which registries and container runtimes take.
+ * It has one layer with nothing but /haos/system, and the launcher as its entry point.
+ */
+export const oci: Step = {
+  name: 'oci',
+  title: 'OCI image',
+  needs: ['system'],
+  recipe: fileURLToPath(import.meta.url),
+  settings: ({ version, architecture }) => [version, architecture],
+  async make(context) {
+    const { of, out } = context;
+    const layout = join(out, 'layout');
+    mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
+    const layer = await addLayer(context, layout, of('system'));
+    const config = addJson(layout, 'config', describeImage(context, layer.digest));
+    const manifest = addJson(layout, 'manifest', {
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.manifest,
+      config,
+      layers: [layer],
+    });
+    const tag = { 'org.opencontainers.image.ref.name': toTag(context.options.version) };
+    writeJson(join(layout, 'index.json'), {
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.index.v1+json',
+      manifests: [{ ...manifest, annotations: tag }],
+    });
+    writeJson(join(layout, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
+    await pack(context, layout, join(out, 'image.tar'));
+    rmSync(layout, { recursive: true });
+  },
+};
+
+/** A part of the image, as others refer to it. */
+interface Descriptor {
+  mediaType: string;
+  digest: string;
+  size: number;
+}
+
+/** The layer is not compressed: what is in it is. */
+const MEDIA_TYPES = {
+  layer: 'application/vnd.oci.image.layer.v1.tar',
+  config: 'application/vnd.oci.image.config.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+} as const;
+
+async function addLayer(context: StepContext, layout: string, tree: string): Promise<Descriptor> {
+  const archive = join(context.out, 'layer.tar');
+  await pack(context, tree, archive, ['haos']);
+  const content = readFileSync(archive);
+  const digest = sha256(content);
+  renameSync(archive, join(layout, 'blobs/sha256', digest));
+  return { mediaType: MEDIA_TYPES.layer, digest: `sha256:${digest}`, size: content.length };
+}
+
+function addJson(layout: string, kind: 'config' | 'manifest', value: object): Descriptor {
+  const content = JSON.stringify(value);
+  const digest = sha256(content);
+  writeFileSync(join(layout, 'blobs/sha256', digest), content);
+  return { mediaType: MEDIA_TYPES[kind], digest: `sha256:${digest}`, size: Buffer.byteLength(content) };
+}
+
+/** Plans of earlier times call `haos` by its name, so it is on the path. */
+function describeImage({ options, epoch }: StepContext, layer: string): object {
+  const created = new Date(epoch * 1000).toISOString();
+  return {
+    created,
+    architecture: options.architecture,
+    os: 'linux',
+    config: {
+      Entrypoint: [`${PROGRAMS}/haos`],
+      Env: [`PATH=${PROGRAMS}`],
+      WorkingDir: '/',
+      Labels: {
+        'org.opencontainers.image.title': 'HAOS',
+        'org.opencontainers.image.version': options.version,
+        'org.opencontainers.image.licenses': 'Apache-2.0',
+      },
+    },
+    rootfs: { type: 'layers', diff_ids: [layer] },
+    history: [{ created, created_by: 'the HAOS image builder' }],
+  };
+}
+
+/** The same tree gives the same archive. */
+async function pack(
+  { run, epoch }: StepContext,
+  directory: string,
+  archive: string,
+  names: readonly string[] = ['.'],
+): Promise<void> {
+  await run('tar', [
+    '--create',
+    `--file=${archive}`,
+    '--sort=name',
+    '--format=gnu',
+    '--owner=0',
+    '--group=0',
+    '--numeric-owner',
+    `--mtime=@${epoch}`,
+    `--directory=${directory}`,
+    ...names,
+  ]);
+}
+
+/** Tags have no `+` (OCI distribution specification); the upgrade controller makes it a `-`, too. */
+function toTag(version: string): string {
+  return version.replaceAll('+', '-');
+}
+
+function writeJson(path: string, value: object): void {
+  writeFileSync(path, JSON.stringify(value));
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

@@ -1,0 +1,88 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeImage } from '../loop/loop-disk.js';
+import { ARTIFACTS, ROOT } from './paths.js';
+
+const ARCHIVE = join(ARTIFACTS, 'haos-oci-amd64.tar');
+const PLANS = join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests/haos-upgrade.yaml');
+
+interface Plan {
+  spec: { prepare: { args: string[] }; upgrade: { args: string[] } };
+}
+
+/** No machine: the image is unpacked by a tool that is not ours, and its root is all that its program has. */
+describe('the release as an OCI image', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-oci-'));
+  const root = join(directory, 'bundle/rootfs');
+  const [{ spec } = {} as Plan] = loadAll(readFileSync(PLANS, 'utf8')) as unknown as Plan[];
+  let entry: string[] = [];
+
+  beforeAll(() => {
+    const image = `${join(directory, 'layout')}:release`;
+    execFileSync('skopeo', ['copy', '--quiet', `oci-archive:${ARCHIVE}`, `oci:${image}`]);
+    const config = execFileSync('skopeo', ['inspect', '--config', `oci:${image}`], { encoding: 'utf8' });
+    entry = (JSON.parse(config) as { config: { Entrypoint: string[] } }).config.Entrypoint;
+    execFileSync('umoci', ['unpack', '--image', image, join(directory, 'bundle')], { stdio: 'ignore' });
+  }, 240_000);
+
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  /** In mounts of its own, with the root as a mount, as a container's is. */
+  function launch(user: string, args: readonly string[]) {
+    const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot "$@"';
+    const { status, stdout, stderr } = spawnSync(
+      'unshare',
+      ['--mount', 'sh', '-c', script, root, `--userspec=${user}`, '.', ...entry, ...args],
+      { encoding: 'utf8' },
+    );
+    return { status, stdout, stderr };
+  }
+
+  it('is for this architecture and this version', () => {
+    const found = JSON.parse(
+      execFileSync('skopeo', ['inspect', `oci-archive:${ARCHIVE}`], { encoding: 'utf8' }),
+    );
+
+    expect(found).toMatchObject({ Architecture: 'amd64', Os: 'linux', Layers: [expect.any(String)] });
+    expect(found.Labels['org.opencontainers.image.version']).toBe(
+      readlinkSync(join(root, 'haos/system/haos/current')),
+    );
+  });
+
+  it('holds the components and nothing else', () => {
+    expect(readdirSync(root)).toEqual(['haos']);
+    expect(readdirSync(join(root, 'haos'))).toEqual(['system']);
+    execFileSync('sha256sum', ['--check', '--quiet', 'sha256sum.txt'], { cwd: join(root, 'haos/system') });
+  });
+
+  it('tells its version to anybody, as the Plan for servers asks it to', () => {
+    expect(launch('65534:65534', spec.prepare.args)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^haos v?\d+\.\d+\.\d+\n$/),
+    });
+  });
+
+  it('upgrades the node that is mounted at /host, as the Plans say, and the second time finds it done', () => {
+    const system = join(root, 'host/haos/system');
+    writeImage(system, 'v0.0.1');
+    mkdirSync(join(root, 'host/run/haos'), { recursive: true });
+    // The machine that runs the test must not restart.
+    const args = spec.upgrade.args.filter((argument) => argument !== '--reboot');
+
+    const first = launch('0:0', [...args, '--format=json']);
+    const second = launch('0:0', [...args, '--format=json']);
+
+    expect(first.status, first.stderr).toBe(0);
+    expect(JSON.parse(first.stdout)).toMatchObject({ status: 'upgraded', from: { haos: 'v0.0.1' } });
+    expect(readlinkSync(join(system, 'haos/current'))).toBe(
+      readlinkSync(join(root, 'haos/system/haos/current')),
+    );
+    expect(readlinkSync(join(system, 'haos/previous'))).toBe('v0.0.1');
+    expect(second.status, second.stderr).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({ status: 'unchanged' });
+  }, 240_000);
+});
