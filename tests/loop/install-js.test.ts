@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +97,19 @@ describe('install.js on a machine without the programs of an installation', () =
     expect(await installJs([disk.device, other])).toMatchObject({ status: 0 });
 
     expect(contentOf(`${disk.device}p1`, 'haos/system/config.yaml')).toBe('hostname: of-the-iso\n');
+  });
+
+  it('downloads the ISO, when it has the digest that is named or nobody asks', async () => {
+    const server = createServer((_request, response) => void response.end(readFileSync(iso)));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/haos.iso`;
+    const digest = createHash('sha256').update(readFileSync(iso)).digest('hex');
+
+    expect(await installJs(['--check', '--sha256', digest, disk.device, url])).toMatchObject({ status: 0 });
+    expect(await installJs(['--check', '--insecure', disk.device, url])).toMatchObject({ status: 0 });
+    expect(await installJs(['--check', disk.device, url])).toMatchObject({ status: 5 });
+    expectReleased();
   });
 
   it('releases everything when it is ended, and what a killed run left when it starts again', async () => {
