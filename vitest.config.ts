@@ -29,11 +29,21 @@ export default defineConfig({
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },
       {
+        // One file at a time: a machine installs one disk at a time.
         test: {
           name: 'loop',
           include: ['tests/loop/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          fileParallelism: false,
         },
       },
       {

@@ -4,9 +4,9 @@ import { npmProgram, run, StepFailure, since, step } from './run.mjs';
 
 /**
  * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it.
- * `slow` levels are left out of the inner loop; `absent` says why a level cannot run here.
+ * `slow` levels are left out of the inner loop, `extra` ones run only when they are named; `absent` says why a level cannot run here.
  * @typedef {{
- *   name: string, title: string, slow?: true, program?: readonly string[], project?: string, folder?: string,
+ *   name: string, title: string, slow?: true, extra?: true, program?: readonly string[], project?: string, folder?: string,
  *   absent?: (root: string) => string | undefined,
  * }} Level
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
@@ -58,6 +58,14 @@ export const LEVELS = [
     folder: 'tests/vm',
     absent: needsRoot,
   },
+  {
+    name: 'faults',
+    title: 'killed at every step',
+    extra: true,
+    project: 'faults',
+    folder: 'tests/faults',
+    absent: needsLoopDevices,
+  },
 ];
 
 /** @returns {string | undefined} */
@@ -72,7 +80,7 @@ function needsLoopDevices() {
 }
 
 /**
- * The levels with these names, all when none is given.
+ * The levels with these names, all but the extra ones when none is given.
  * @param {readonly string[]} names
  */
 export function selectLevels(names) {
@@ -83,7 +91,9 @@ export function selectLevels(names) {
       2,
     );
   }
-  return names.length === 0 ? LEVELS : LEVELS.filter((level) => names.includes(level.name));
+  return names.length === 0
+    ? LEVELS.filter((level) => level.extra !== true)
+    : LEVELS.filter((level) => names.includes(level.name));
 }
 
 /**

@@ -16,6 +16,8 @@ export const DEBIAN_PACKAGES = [
     why: 'the hooks are tested in a repository',
   },
   loop('fdisk', 'sfdisk', 'disks are partitioned'),
+  loop('dosfstools', 'mkfs.vfat', 'file systems for EFI'),
+  loop('mtools', 'mcopy', 'GRUB gets there without mounting'),
   loop('e2fsprogs', 'mkfs.ext4', 'file systems are made and checked'),
   loop('bsdutils', 'script', 'the program is on a terminal'),
   loop('mount', 'losetup', 'files become disks'),
@@ -26,6 +28,7 @@ export const DEBIAN_PACKAGES = [
   loop('xorriso', 'xorriso', 'a small ISO, and reading one'),
   loop('libarchive-tools', 'bsdtar', 'reading an ISO'),
   { ...loop('7zip', '', 'reading an ISO'), file: '/usr/bin/7zz' },
+  { ...loop('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
   loop('qemu-system-x86', 'qemu-system-x86_64', 'GRUB itself counts the boots of a trial'),
   vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
   vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
@@ -48,7 +51,7 @@ export const DEBIAN_PACKAGES = [
 
 /** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what installing on a disk takes */
 function loop(name, program, why) {
-  return { package: name, program, levels: ['loop'], why };
+  return { package: name, program, levels: ['loop', 'faults'], why };
 }
 
 /** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */

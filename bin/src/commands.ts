@@ -157,7 +157,13 @@ const install: Command = {
       summary: 'take the answers from a YAML or JSON file (- is standard input) instead of a person',
     },
     { name: 'check', summary: 'only check, and say what was found; nothing is written' },
-    { name: 'device', value: 'DEVICE', summary: 'the whole disk; default: the only one that fits' },
+    {
+      name: 'device',
+      value: 'DEVICE',
+      summary: 'the whole disk; default: the only one that fits; with --no-format the partition',
+    },
+    { name: 'no-format', summary: 'use an ext4 partition that is there, and keep what persists on it' },
+    { name: 'no-bootloader', summary: 'do not install GRUB, only its menu' },
     {
       name: 'config-url',
       value: 'URL',
@@ -191,6 +197,7 @@ const install: Command = {
       line: 'sudo haos install --silent --device /dev/vda --config-url https://config.example/node.yaml',
       what: 'install, with a configuration from a server',
     },
+    { line: 'sudo haos install --silent --no-format', what: 'into the partition labelled HAOS_STATE' },
   ],
   installs: true,
   load: async () => (await import('./install/install.js')).runInstall,

@@ -38,12 +38,15 @@ export interface LoopDisk {
   release(): void;
 }
 
-export function createLoopDisk(directory: string, megabytes: number): LoopDisk {
+export function createLoopDisk(directory: string, megabytes: number, sectorSize = 512): LoopDisk {
   const file = join(directory, `disk-${Math.random().toString(36).slice(2)}`);
   const descriptor = openSync(file, 'wx');
   ftruncateSync(descriptor, megabytes * 1_000_000);
   closeSync(descriptor);
-  const device = must('losetup', '--find', '--show', '--partscan', file);
+  const device = must(
+    'losetup',
+    ...['--find', '--show', '--partscan', '--sector-size', String(sectorSize), file],
+  );
   return {
     device,
     file,

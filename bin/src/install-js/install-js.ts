@@ -13,8 +13,6 @@ import { runTakeover } from './takeover.js';
 const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
-const MISSING = ['no-format', 'no-bootloader'];
-
 /** What is named, as absolute paths. */
 interface Operands {
   device: string;
@@ -46,12 +44,10 @@ export async function runInstallJs(invocation: Invocation, context: Context): Pr
   return status;
 }
 
-function readOperands({ operands, has }: Invocation): Operands {
+function readOperands({ operands }: Invocation): Operands {
   const [device, iso, ...more] = operands;
   if (device === undefined || iso === undefined || more.length > 0)
     throw usageError('a disk and an ISO have to be named, nothing else');
-  const missing = has('takeover') ? undefined : MISSING.find(has);
-  if (missing) throw refusal(`--${missing} is not possible yet`, 'name a whole disk that may be formatted');
   return { device, iso: isUrl(iso) ? iso : resolve(iso) };
 }
 
@@ -80,6 +76,9 @@ function readOptions(invocation: Invocation) {
     allowEmptyConfig: !invocation.has('config') || invocation.has('allow-empty-config'),
     ...(invocation.has('force-efi') && { firmware: 'efi' as const }),
     ...(tty !== undefined && { tty }),
+    format: !invocation.has('no-format'),
+    bootLoader: !invocation.has('no-bootloader'),
+    keepsConfig: !invocation.has('config'),
     debug: invocation.has('debug'),
   };
 }

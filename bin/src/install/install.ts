@@ -61,7 +61,6 @@ function createRun(
 
 /** What was named on the command line, else in the configuration. */
 function toOptions(host: Host, invocation: Invocation, configured: Install): InstallOptions {
-  if (configured.noFormat) throw usageError('an existing layout cannot be used yet (haos.install.no_format)');
   const texts = {
     device: invocation.text('device') ?? configured.device,
     configUrl: invocation.text('config-url') ?? configured.configUrl,
@@ -77,6 +76,8 @@ function toOptions(host: Host, invocation: Invocation, configured: Install): Ins
     ...given,
     ...(isEfi && { firmware: 'efi' as const }),
     isInsecure: invocation.has('insecure'),
+    format: !invocation.has('no-format') && configured.noFormat !== true,
+    bootLoader: !invocation.has('no-bootloader'),
     allowEmptyConfig: invocation.has('allow-empty-config'),
     debug: invocation.has('debug') || configured.debug === true,
     keepsState: cameByFallback(host),

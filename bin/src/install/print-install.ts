@@ -44,13 +44,26 @@ const STEPS = {
 /** Says what is going on. */
 export function printEvent(event: InstallEvent, context: Context): void {
   if (event.kind === 'step') context.err(`install: ${STEPS[event.step]}\n`);
-  if (event.kind !== 'announce') return;
-  const { disk, replacesState, seconds } = event;
-  context.err(
-    replacesState
-      ? `install: the HAOS node on ${disk} WILL BE LOST in ${seconds} seconds; switch off or interrupt to keep it\n`
-      : `install: everything on ${disk} will be lost\n`,
-  );
+  if (event.kind === 'announce') context.err(`install: ${announcement(event)}\n`);
+  if (event.kind === 'stopped') context.err(`install: ${whatIsThere(event)}; install again to go on\n`);
+}
+
+function announcement({
+  disk,
+  kept,
+  replacesState,
+  seconds,
+}: Extract<InstallEvent, { kind: 'announce' }>): string {
+  if (kept !== undefined) return `the system is written to ${kept}; what persists there is kept`;
+  return replacesState
+    ? `the HAOS node on ${disk} WILL BE LOST in ${seconds} seconds; switch off or interrupt to keep it`
+    : `everything on ${disk} will be lost`;
+}
+
+function whatIsThere({ disk, kept }: Extract<InstallEvent, { kind: 'stopped' }>): string {
+  return kept === undefined
+    ? `stopped: ${disk} holds half an installation, which does not boot`
+    : `stopped: what persists on ${kept} is as it was, and either its system or the new one boots`;
 }
 
 /** Says how far a download is, at each tenth of it. */

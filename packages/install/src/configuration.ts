@@ -5,6 +5,8 @@ import { type Check, type Host, isHaosError, type ProxySettings, redactUrl } fro
 export interface Configuration {
   /** YAML, without the `install` section. It may hold secrets. */
   text: string;
+  /** Nobody gave it: it is written only where the installed system has none yet. Default false. */
+  isFallback?: boolean;
 }
 
 export interface ConfigurationOptions {
@@ -14,6 +16,8 @@ export interface ConfigurationOptions {
   answers?: CloudConfig;
   /** A fetched configuration that configures nothing is a mistake, unless this says otherwise. Default false. */
   allowEmptyConfig?: boolean;
+  /** The configuration is written only where the installed system has none yet. Default: when no `configUrl` is given. */
+  keepsConfig?: boolean;
   proxy?: ProxySettings;
   signal?: AbortSignal;
 }
@@ -56,7 +60,7 @@ async function fetchText(
 async function checkFetched(
   content: Uint8Array,
   name: string,
-  { allowEmptyConfig = false }: ConfigurationOptions,
+  { allowEmptyConfig = false, keepsConfig = false }: ConfigurationOptions,
 ): Promise<FoundConfiguration> {
   const { config, issues, texts } = validate({ file: name, content });
   const found = { issues, texts };
@@ -71,7 +75,7 @@ async function checkFetched(
   return {
     ...found,
     check: { id: 'config', ok: true, message: `${name} is valid` },
-    configuration: { text },
+    configuration: { text, ...(keepsConfig && { isFallback: true }) },
   };
 }
 
@@ -89,7 +93,7 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   const { config } = result;
   const text = await dumpYaml({ ...config, ...answers, haos: { ...config.haos, ...answers.haos } });
   const message = 'what is configured on this system is valid';
-  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text } };
+  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback: true } };
 }
 
 function invalid(name: string): Check {

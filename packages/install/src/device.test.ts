@@ -59,6 +59,14 @@ it('takes a disk by any of its names', async () => {
   expect((await find([EMPTY, NODE], { device: '/dev/disk/by-id/vda' })).disk?.path).toBe('/dev/vda');
 });
 
+it('takes a disk that an installation which was killed left mounted', async () => {
+  const [mine, other] = ['/run/haos/install', '/mnt'].map((where) => ({ ...EMPTY, mountpoints: [where] }));
+  const options = { device: '/dev/vda', mountPoint: '/run/haos/install' };
+
+  expect((await find([mine!], options)).failed).toEqual([]);
+  expect((await find([other!], options)).failed).toEqual(['in-use']);
+});
+
 it('replaces the state of a node only when the disk is named', async () => {
   expect(await find([NODE], { device: '/dev/vdb' })).toMatchObject({ failed: [], replacesState: true });
   expect((await find([NODE], {})).failed).toEqual(['state']);
@@ -85,6 +93,13 @@ it.each<[title: string, id: string, disks: Disk[], options: Partial<DeviceOption
     [{ ...EMPTY, children: [{ path: '/dev/mapper/a', type: 'lvm' }] }],
     { device: '/dev/vda' },
   ],
+  [
+    'no member of a group that is not active',
+    'in-use',
+    [{ ...EMPTY, fstype: 'LVM2_member' }],
+    { device: '/dev/vda' },
+  ],
+  ['no member of an array', 'in-use', [{ ...EMPTY, fstype: 'linux_raid_member' }], { device: '/dev/vda' }],
   ['not the medium', 'system', [USB], { device: '/dev/sda' }],
   [
     'not the disk of the running system',

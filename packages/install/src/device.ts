@@ -20,6 +20,8 @@ export interface DeviceOptions {
   keepsState?: boolean;
   /** The kernel command line of the running system. */
   commandLine: string;
+  /** Where an installation mounts: what is mounted there was left by one that was killed. */
+  mountPoint?: string;
 }
 
 export interface FoundDevice {
@@ -44,14 +46,15 @@ export async function findDevice(host: Host, options: DeviceOptions): Promise<Fo
   const checks = [
     whole,
     checkSize(disk, options),
-    checkUse(disk),
+    checkUse(disk, options),
     checkSystem(disk, options),
     checkState(disk, options),
   ];
   return { checks, disk, replacesState: hasState(disk) };
 }
 
-async function realPath(host: Host, device: string): Promise<string> {
+/** The path of a device by any of its names, such as those in `/dev/disk/by-id`. */
+export async function realPath(host: Host, device: string): Promise<string> {
   const { stdout } = await host.run('readlink', ['-m', device], { readOnly: true });
   return stdout || device;
 }
@@ -68,7 +71,7 @@ function fittingDisks(devices: readonly BlockDevice[], options: DeviceOptions): 
   return devices.filter(
     (disk) =>
       disk.type === 'disk' &&
-      [checkWhole(disk), checkSize(disk, options), checkUse(disk), checkSystem(disk, options)].every(
+      [checkWhole(disk), checkSize(disk, options), checkUse(disk, options), checkSystem(disk, options)].every(
         ({ ok }) => ok,
       ),
   );
@@ -88,38 +91,53 @@ function missing(devices: readonly BlockDevice[], { device }: DeviceOptions): Ch
   return { id: 'device', ok: false, message, hint };
 }
 
-function checkWhole({ path, type, isReadOnly, model }: BlockDevice): Check {
+function checkWhole(disk: BlockDevice): Check {
+  const { path, type, model } = disk;
   const id = 'device';
   if (!WHOLE.includes(type))
     return { id, ok: false, message: `${path} is no whole disk (${type})`, hint: 'Name the whole disk.' };
-  if (isReadOnly)
-    return {
-      id,
-      ok: false,
-      message: `${path} is read-only`,
-      hint: 'Remove the write protection, or name another disk.',
-    };
-  return { id, ok: true, message: `${path}${model ? ` (${model})` : ''} is a whole disk` };
+  return (
+    checkWritable(disk) ?? { id, ok: true, message: `${path}${model ? ` (${model})` : ''} is a whole disk` }
+  );
 }
 
-function checkSize({ path, size }: BlockDevice, { minimumSize = MINIMUM_SIZE }: DeviceOptions): Check {
+/** The check that fails when the device is write-protected. */
+export function checkWritable({ path, isReadOnly }: BlockDevice): Check | undefined {
+  const hint = 'Remove the write protection, or name another one.';
+  return isReadOnly ? { id: 'device', ok: false, message: `${path} is read-only`, hint } : undefined;
+}
+
+/** Whether a device is big enough. */
+export function checkSize(
+  { path, size }: BlockDevice,
+  { minimumSize = MINIMUM_SIZE }: Pick<DeviceOptions, 'minimumSize'>,
+): Check {
   const ok = size >= minimumSize;
   const message = `${path} has ${megabytes(size)} MB, ${megabytes(minimumSize)} MB are needed`;
-  return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger disk.' }) };
+  return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger one.' }) };
 }
 
-function megabytes(bytes: number): number {
+/** For people. */
+export function megabytes(bytes: number): number {
   return Math.floor(bytes / 1_000_000);
 }
 
-function checkUse(disk: BlockDevice): Check {
+/** What the parts of a volume group, an array or a pool are called by blkid; none of them may lose one. */
+const MEMBER = /_member$/;
+
+/** Whether the running system, or anything that spans several disks, uses the device or what is on it. */
+export function checkUse(disk: BlockDevice, { mountPoint }: Pick<DeviceOptions, 'mountPoint'>): Check {
   const id = 'in-use';
-  const hint = 'Unmount what is on it, or name another disk.';
-  for (const { path, type, mountPoints } of withDescendants(disk)) {
-    const [where] = mountPoints;
+  const hint = 'Unmount what is on it, or name another one.';
+  for (const { path, type, mountPoints, fileSystem = '' } of withDescendants(disk)) {
+    const where = mountPoints.find((point) => point !== mountPoint);
     if (where === '[SWAP]') return { id, ok: false, message: `${path} is used as swap`, hint };
     if (where !== undefined) return { id, ok: false, message: `${path} is mounted at ${where}`, hint };
-    // A volume group, an array or an encrypted device lies on it.
+    if (MEMBER.test(fileSystem)) {
+      const leave = 'Take it out of there (pvremove, mdadm --zero-superblock, wipefs), or name another one.';
+      return { id, ok: false, message: `${path} is part of something larger (${fileSystem})`, hint: leave };
+    }
+    // A volume, an array or an encrypted device lies on it.
     if (path !== disk.path && type !== 'part')
       return { id, ok: false, message: `${path} (${type}) is on ${disk.path}`, hint };
   }
@@ -127,7 +145,7 @@ function checkUse(disk: BlockDevice): Check {
 }
 
 /** What the running system came from may have been unmounted after it was copied into memory, and still be needed. */
-function checkSystem(disk: BlockDevice, { commandLine }: DeviceOptions): Check {
+export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptions, 'commandLine'>): Check {
   const booted = /(?:^|\s)haos\.state=UUID=(\S+)/i.exec(commandLine)?.[1]?.toLowerCase();
   const ours = withDescendants(disk).find(
     ({ uuid, label, fileSystem }) =>

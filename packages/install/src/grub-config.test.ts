@@ -65,4 +65,12 @@ describe('the configuration of GRUB', () => {
     expect(config).toContain('serial --unit=0 --speed=115200');
     expect(renderGrubConfig({ stateUuid: 'a' })).not.toContain('serial');
   });
+
+  it('writes nothing where GRUB cannot, and still takes the slot that HAOS wrote down', () => {
+    const uncounted = renderGrubConfig({ stateUuid: 'a', counts: false });
+
+    expect(uncounted).not.toMatch(/save_env|count_boot|\$trial/);
+    expect(uncounted).toContain('load_env');
+    expect(uncounted).toContain('set default=previous');
+  });
 });

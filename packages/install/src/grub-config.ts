@@ -11,23 +11,29 @@ export interface GrubConfigOptions {
   serial?: { unit: number; speed: number } | undefined;
   /** Seconds that the menu waits. Default 5. */
   timeout?: number;
+  /** Whether GRUB counts the boots of a set on trial. Default true; false where it cannot write: below LVM or RAID. */
+  counts?: boolean;
 }
 
 /** Where on the state partition the boot loader finds things. */
 const SYSTEM = '/haos/system';
+
+/** The first line of every menu that HAOS wrote. */
+export const GRUB_CONFIG_MARK = '# Written by the installer of HAOS.';
 
 /**
  * The configuration of GRUB on an installed disk: the sets of both slots, each normally and as a rescue shell. It counts the boots of a
  * set that is on trial, and after two takes the previous one; `nextBootState` of `@haos/system` says the same in TypeScript.
  */
 export function renderGrubConfig(options: GrubConfigOptions): string {
-  const { stateUuid, timeout = 5, serial } = options;
+  const { stateUuid, timeout = 5, serial, counts = true } = options;
   const words = quoteArguments([
     ...(options.arguments ?? []),
     { name: 'haos.state', value: `UUID=${stateUuid}` },
   ]);
-  const entries = ENTRIES.map((entry) => renderEntry(entry, words));
-  return `${[renderHead(stateUuid, timeout), ...(serial ? [renderSerial(serial)] : []), CHOICE, COUNT, ...entries].join('\n\n')}\n`;
+  const choice = counts ? [LOAD, LEAVE, CHOICE, COUNT] : [LOAD, CHOICE];
+  const entries = ENTRIES.map((entry) => renderEntry(entry, { words, counts }));
+  return `${[renderHead(stateUuid, timeout), ...(serial ? [renderSerial(serial)] : []), ...choice, ...entries].join('\n\n')}\n`;
 }
 
 interface Entry {
@@ -45,7 +51,7 @@ const ENTRIES: readonly Entry[] = [
 ];
 
 function renderHead(uuid: string, timeout: number): string {
-  return `# Written by the installer of HAOS.
+  return `${GRUB_CONFIG_MARK}
 set timeout=${timeout}
 set gfxpayload=text
 insmod all_video
@@ -61,14 +67,16 @@ function renderSerial({ unit, speed }: { unit: number; speed: number }): string 
 fi`;
 }
 
-/**
- * Which entry is taken: the slot that HAOS wrote down, or the previous one when a set used up its tries. Where there is no previous
- * one, the current one is tried again: an interrupted first upgrade that was undone leaves its trial to a set that has none.
- */
-const CHOICE = `if [ -f $system/grubenv ]; then
+/** What HAOS wrote down. */
+const LOAD = `if [ -f $system/grubenv ]; then
   load_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
-fi
-if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
+fi`;
+
+/**
+ * A set that used up its tries is left for the previous one. Where there is no previous one, it is tried again: an interrupted
+ * first upgrade that was undone leaves its trial to a set that has none.
+ */
+const LEAVE = `if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
   if [ -f $system/kernel/previous/vmlinuz ]; then
     set haos_failed="$haos_trial"
     set haos_trial=
@@ -77,8 +85,10 @@ if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
     save_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
   fi
 fi
-export haos_trial haos_tries
-if [ "$haos_slot" = previous ]; then
+export haos_trial haos_tries`;
+
+/** Which entry is taken. */
+const CHOICE = `if [ "$haos_slot" = previous ]; then
   set default=previous
   set fallback=0
 else
@@ -100,8 +110,11 @@ const COUNT = `function count_boot {
   fi
 }`;
 
-function renderEntry({ id, title, slot, isRescue }: Entry, words: string): string {
-  const counts = slot === 'current' && !isRescue;
+function renderEntry(
+  { id, title, slot, isRescue }: Entry,
+  { words, counts: isCounting }: { words: string; counts: boolean },
+): string {
+  const counts = isCounting && slot === 'current' && !isRescue;
   const kernel = `$system/kernel/${slot}`;
   const special = isRescue ? ' rescue' : counts ? ' $trial' : '';
   return [

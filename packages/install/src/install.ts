@@ -1,38 +1,36 @@
 import type { FormatEntry } from '@haos/cmdline';
-import {
-  copyTree,
-  formatBootState,
-  grubEnvPath,
-  layout,
-  type ReleaseSet,
-  type TreeFile,
-  verifyTree,
-  withLock,
-} from '@haos/system';
+import { layout, type ReleaseSet, type TreeFile, verifyTree, withLock } from '@haos/system';
 import { installBootLoader } from './boot-loader.js';
 import { type CleanUp, withCleanUp } from './clean-up.js';
 import { chooseConsoles } from './console.js';
-import { disownOnError, makeFileSystems, mountTarget, partitionDisk, readStateUuid } from './disk.js';
-import { renderGrubConfig } from './grub-config.js';
-import { componentsOf } from './image.js';
-import { type PartitionPlan, planPartitions } from './partitions.js';
-import { type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
+import { labelState, makeFileSystems, mountState, partitionDisk, readUuid, releaseMounts } from './disk.js';
+import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
+import { planPartitions, STATE_LABEL } from './partitions.js';
+import { type Places, placesOf } from './places.js';
+import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
+import { putComponents, putState } from './put-system.js';
 
 /** What is going on, for whoever watches. */
 export type InstallEvent =
-  /** Checks are done, and well; the disk is written to after `seconds`, which are 0 unless a node's state is lost. */
-  | { kind: 'announce'; disk: string; replacesState: boolean; seconds: number }
+  /**
+   * Checks are done, and well; the disk is written to after `seconds`, which are 0 unless a node's state is lost. `kept`: the
+   * partition of an existing layout, of which only the system is written.
+   */
+  | { kind: 'announce'; disk: string; replacesState: boolean; seconds: number; kept?: string }
   | { kind: 'step'; step: 'format' | 'copy' | 'configure' | 'boot-loader' | 'verify' }
   /** Bytes of the image that are copied or read back. */
-  | { kind: 'progress'; done: number; total: number };
+  | { kind: 'progress'; done: number; total: number }
+  /**
+   * It failed or was ended after the first write. A disk that was formatted (`kept` is undefined) does not boot; an existing layout
+   * has its state, and boots what it did or the new system. Another installation goes on from either.
+   */
+  | { kind: 'stopped'; disk: string; kept?: string };
 
 export interface InstallOptions extends PreflightOptions {
   /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
   tty?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;
-  /** A directory that the new file systems are mounted on meanwhile. Default `/run/haos/install`. */
-  mountPoint?: string;
   /** Asked once everything is checked and before anything is written, with what is going to happen. Default: nobody is asked. */
   confirm?: (target: Target) => Promise<boolean>;
   onEvent?: (event: InstallEvent) => void;
@@ -51,8 +49,9 @@ export interface InstallReport extends Pick<Preflight, 'checks' | 'issues' | 'te
 const ANNOUNCE_SECONDS = 15;
 
 /**
- * Installs HAOS on a disk, without a question. Everything is checked before the first write. When it fails or is ended by its
- * signal after that, all mounts are released and the disk holds no state partition, so that it is not taken for a node's.
+ * Installs HAOS on a disk, or into an existing layout, without a question. Everything is checked before the first write. When it
+ * fails, is ended by its signal or killed after that, a disk that was formatted has neither a menu to boot from nor the label of a
+ * state partition, so that it is not taken for a node's: these are written last. Running it again succeeds.
  */
 export function install(options: InstallOptions): Promise<InstallReport> {
   return withLock(options.host, '/run/haos/install.lock', () =>
@@ -65,13 +64,17 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   const { target, ...found } = await prepare(options, cleanUp);
   if (!target) return { status: 'refused', ...found };
   if (!(await isConfirmed(options, target))) return { status: 'declined', ...found };
-  const { replacesState } = target;
+  const { replacesState, existing } = target;
   const disk = target.disk.path;
   const seconds = replacesState ? ANNOUNCE_SECONDS : 0;
-  onEvent?.({ kind: 'announce', disk, replacesState, seconds });
+  const kept = existing && { kept: existing.state };
+  onEvent?.({ kind: 'announce', disk, replacesState, seconds, ...kept });
   if (seconds > 0) await host.clock.sleep(seconds * 1000, signal);
   signal?.throwIfAborted();
-  const stateUuid = await writeDisk(options, target);
+  const stateUuid = await withCleanUp((onFailure) => {
+    onFailure.onError(() => onEvent?.({ kind: 'stopped', disk, ...kept }));
+    return writeDisk(options, target);
+  });
   return { status: 'installed', ...found, disk, stateUuid, set: target.image.set };
 }
 
@@ -87,93 +90,96 @@ async function isConfirmed({ confirm, signal }: InstallOptions, target: Target):
 /** Everything that changes the disk. */
 async function writeDisk(options: InstallOptions, target: Target): Promise<string> {
   const { host, signal } = options;
-  const disk = target.disk.path;
-  const plan = planPartitions({ firmware: target.firmware, size: target.disk.size });
-  return withCleanUp(async (onFailure) => {
-    tell(options, 'format');
-    await partitionDisk(host, disk, plan);
-    disownOnError(host, onFailure, { disk, plan });
-    await makeFileSystems(host, disk, plan);
-    const stateUuid = await readStateUuid(host, disk, plan);
-    signal?.throwIfAborted();
-    const files = await withCleanUp((cleanUp) => fill(options, { target, plan, stateUuid, cleanUp }));
-    tell(options, 'verify');
-    await withCleanUp((cleanUp) => verify(options, { target, plan, files, cleanUp }));
-    return stateUuid;
+  const mountPoint = mountPointOf(options);
+  await releaseMounts(host, mountPoint);
+  const places = target.existing ?? (await format(options, target));
+  const stateUuid = await readUuid(host, places.state);
+  signal?.throwIfAborted();
+  const mount = (cleanUp: CleanUp, readOnly = false) =>
+    mountState(host, cleanUp, { partition: places.state, mountPoint, readOnly });
+  const files = await withCleanUp(async (cleanUp) => {
+    await mount(cleanUp);
+    return fill(options, { target, places, stateUuid });
   });
+  tell(options, 'verify');
+  await withCleanUp(async (cleanUp) => {
+    // Unmounting emptied the memory of it: this reads the disk.
+    await mount(cleanUp, true);
+    await verify(options, files);
+  });
+  signal?.throwIfAborted();
+  await withCleanUp(async (cleanUp) => {
+    await mount(cleanUp);
+    writeMenu(options, { stateUuid, counts: !target.existing?.isStacked });
+  });
+  await labelState(host, places.state, STATE_LABEL);
+  return stateUuid;
+}
+
+async function format(options: InstallOptions, { disk, firmware }: Target): Promise<Places> {
+  const { host } = options;
+  const plan = planPartitions({ firmware, size: disk.size });
+  tell(options, 'format');
+  await partitionDisk(host, disk.path, plan);
+  await makeFileSystems(host, disk.path, plan);
+  return placesOf(disk, plan);
 }
 
 function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: 'step' }>['step']): void {
   onEvent?.({ kind: 'step', step });
 }
 
-interface Work {
-  target: Target;
-  plan: PartitionPlan;
-  cleanUp: CleanUp;
-}
+const mountPointOf = ({ mountPoint = MOUNT_POINT }: InstallOptions) => mountPoint;
 
-const mountPointOf = ({ mountPoint = '/run/haos/install' }: InstallOptions) => mountPoint;
-
-/** Puts everything on the new file systems; resolves to the files of the image. */
-async function fill(options: InstallOptions, work: Work & { stateUuid: string }): Promise<TreeFile[]> {
-  const { host } = options;
-  const { target, plan, cleanUp, stateUuid } = work;
+/** Puts everything but the menu on the state partition; resolves to the files of the image. */
+async function fill(
+  options: InstallOptions,
+  { target, places, stateUuid }: { target: Target; places: Places; stateUuid: string },
+): Promise<TreeFile[]> {
+  const { host, signal, onEvent, tools, bootLoader = true } = options;
+  const { image, firmware, configuration } = target;
   const mountPoint = mountPointOf(options);
-  const disk = target.disk.path;
-  await mountTarget(host, cleanUp, { disk, plan, mountPoint });
   tell(options, 'copy');
-  const files = await copyImage(options, target);
+  const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: image.size });
+  const streaming = { onProgress, ...(signal && { signal }) };
+  const files = await putComponents(host, image, { ...streaming, system: `${mountPoint}${layout.system}` });
   tell(options, 'configure');
-  const system = `${mountPoint}${layout.system}`;
-  host.files.write(`${mountPoint}${layout.systemConfig}`, target.configuration.text, {
-    mode: 0o600,
-    secret: true,
-  });
-  host.files.write(grubEnvPath(system), formatBootState({ slot: 'current' }), { mode: 0o600 });
-  host.files.makeDirectory(`${mountPoint}/haos/data`);
+  putState(host, image.set, { configuration, root: mountPoint });
+  if (!bootLoader) return files;
   tell(options, 'boot-loader');
-  host.files.write(`${mountPoint}/boot/grub/grub.cfg`, renderConfig(options, stateUuid));
-  const { firmware } = target;
-  await withCleanUp((binds) =>
-    installBootLoader(host, binds, { disk, firmware, mountPoint, tools: options.tools }),
+  await withCleanUp((cleanUp) =>
+    installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools }),
   );
   return files;
 }
 
-/** The components of the image's current set, and the links that name it. Nothing else of the medium is copied. */
-async function copyImage(options: InstallOptions, { image }: Target): Promise<TreeFile[]> {
+async function verify(options: InstallOptions, files: readonly TreeFile[]): Promise<void> {
   const { host, signal, onEvent } = options;
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total });
   const system = `${mountPointOf(options)}${layout.system}`;
-  const copied: TreeFile[] = [];
-  let before = 0;
-  for (const path of componentsOf(image.set)) {
-    const onProgress = (bytes: number) =>
-      onEvent?.({ kind: 'progress', done: before + bytes, total: image.size });
-    const files = await copyTree(host, `${image.directory}/${path}`, `${system}/${path}`, {
-      onProgress,
-      ...(signal && { signal }),
-    });
-    const [component = '', version = ''] = path.split('/');
-    host.files.link(`${system}/${component}/current`, version);
-    copied.push(...files.map((file) => ({ ...file, path: `${path}/${file.path}` })));
-    before = copied.reduce((sum, { size }) => sum + size, 0);
-  }
-  return copied;
+  await verifyTree(host, system, { files, onProgress, ...(signal && { signal }) });
 }
 
-function renderConfig({ host, tty, debug }: InstallOptions, stateUuid: string): string {
+/** What makes the disk boot the new system. A menu that somebody else wrote is kept beside it. */
+function writeMenu(
+  options: InstallOptions,
+  { stateUuid, counts }: { stateUuid: string; counts: boolean },
+): void {
+  const { host } = options;
+  const path = `${mountPointOf(options)}/boot/grub/grub.cfg`;
+  const [before, kept] = [host.files.readTextIfExists(path), `${path}.before-haos`];
+  if (before !== undefined && !before.startsWith(GRUB_CONFIG_MARK) && !host.files.stat(kept))
+    host.files.write(kept, before, { mode: 0o600 });
+  host.files.write(path, renderMenu(options, { stateUuid, counts }));
+}
+
+function renderMenu(
+  { host, tty, debug }: InstallOptions,
+  { stateUuid, counts }: { stateUuid: string; counts: boolean },
+): string {
   const consoles = chooseConsoles(tty, host.files.readTextIfExists(layout.kernelCommandLine) ?? '');
   const log: FormatEntry[] = debug ? [{ name: 'haos.debug' }] : [{ name: 'loglevel', value: '4' }];
-  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial: consoles.serial });
-}
-
-/** Reads everything back from the disk itself: unmounting emptied the memory of it. */
-async function verify(options: InstallOptions, work: Work & { files: readonly TreeFile[] }): Promise<void> {
-  const { host, signal, onEvent } = options;
-  const { target, plan, files, cleanUp } = work;
-  const mountPoint = mountPointOf(options);
-  await mountTarget(host, cleanUp, { disk: target.disk.path, plan, mountPoint, readOnly: true });
-  const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: target.image.size });
-  await verifyTree(host, `${mountPoint}${layout.system}`, { files, onProgress, ...(signal && { signal }) });
+  const { serial } = consoles;
+  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial, counts });
 }

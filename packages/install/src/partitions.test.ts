@@ -17,7 +17,7 @@ it.each([
   [
     'an EFI machine: the system partition of the firmware',
     { firmware: 'efi', size: 8e9 } as const,
-    'label: gpt\nstart=1MiB, size=64MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=65MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
+    'label: gpt\nstart=1MiB, size=260MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=261MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
   ],
 ])('divides the disk of %s', (_title, machine, sfdisk) => {
   expect(renderSfdisk(planPartitions(machine))).toBe(sfdisk);

@@ -33,15 +33,15 @@ export const EFI_LABEL = 'HAOS_GRUB';
 const MSDOS_LIMIT = 2 ** 32 * 512;
 
 /** Types of a GPT: the GRUB manual, "BIOS installation"; the UEFI specification; the Discoverable Partitions Specification. */
-const GUID = {
+export const GUID = {
   boot: '21686148-6449-6E6F-744E-656564454649',
   efi: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B',
   linux: '0FC63DAF-8483-4772-8E79-3D69D8477DE4',
 } as const;
 const MSDOS_LINUX = '83';
 
-/** MiB; FAT32 needs at least 33 of them, and shim or another boot loader should fit in later. */
-const EFI_SIZE = 64;
+/** MiB: the 65,525 clusters that FAT32 has at least, also where a cluster is a sector of 4096 bytes. */
+const EFI_SIZE = 260;
 
 /** How a disk of `size` bytes is divided: one partition for everything, and what the firmware needs before it. */
 export function planPartitions({ firmware, size }: { firmware: Firmware; size: number }): PartitionPlan {

@@ -10,6 +10,10 @@ export interface BlockDevice {
   /** Bytes. */
   size: number;
   isReadOnly: boolean;
+  /** Bytes that the device reads and writes at least: 512 or 4096. */
+  sectorSize: number;
+  /** Of a partition: a number of the msdos table, such as `0x83`, or a GUID of a GPT in lower case. */
+  partitionType: string | undefined;
   /** Where it is mounted; `[SWAP]` for swap. */
   mountPoints: readonly string[];
   fileSystem: string | undefined;
@@ -23,7 +27,7 @@ export interface BlockDevice {
   children: readonly BlockDevice[];
 }
 
-const COLUMNS = 'PATH,TYPE,SIZE,RO,MOUNTPOINTS,FSTYPE,LABEL,UUID,MODEL,SERIAL,TRAN';
+const COLUMNS = 'PATH,TYPE,SIZE,RO,LOG-SEC,MOUNTPOINTS,FSTYPE,LABEL,UUID,MODEL,SERIAL,TRAN';
 
 /** What may hold a file system; asking an empty drive would take long. */
 const PROBED = ['disk', 'part', 'loop', 'rom'];
@@ -68,6 +72,7 @@ function withProbe(device: BlockDevice, found: ReadonlyMap<string, Probe>): Bloc
     fileSystem: probe?.get('TYPE') ?? device.fileSystem,
     label: probe?.get('LABEL') ?? device.label,
     uuid: probe?.get('UUID') ?? device.uuid,
+    partitionType: probe?.get('PART_ENTRY_TYPE') ?? device.partitionType,
     children: device.children.map((child) => withProbe(child, found)),
   };
 }
@@ -98,6 +103,7 @@ interface LsblkDevice {
   type: string;
   size: number | string;
   ro: boolean | string;
+  'log-sec'?: number | string;
   mountpoints?: readonly (string | null)[];
   fstype?: string | null;
   label?: string | null;
@@ -114,6 +120,8 @@ function toDevice(device: LsblkDevice): BlockDevice {
     type: device.type,
     size: Number(device.size),
     isReadOnly: device.ro === true || device.ro === '1',
+    sectorSize: Number(device['log-sec'] ?? 512),
+    partitionType: undefined,
     mountPoints: (device.mountpoints ?? []).filter((point) => point !== null),
     fileSystem: device.fstype ?? undefined,
     label: device.label ?? undefined,

@@ -17,6 +17,7 @@ export {
   findUnused,
   isSameSet,
   isVersion,
+  linkSlot,
   listVersions,
   nameSet,
   type ReleaseSet,
@@ -25,6 +26,7 @@ export {
   SLOTS,
   type Slot,
   type Slots,
+  STAGING_PREFIX,
   versionDirectory,
 } from './components.js';
 export { type CopyTreeOptions, copyTree, type TreeFile, treeSize, verifyTree } from './copy-tree.js';

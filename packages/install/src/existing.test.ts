@@ -1,0 +1,143 @@
+import { createTestHost } from '@haos/system/testing';
+import { expect, it } from 'vitest';
+import { type ExistingOptions, findExisting } from './existing.js';
+
+const BIOS_BOOT = '21686148-6449-6e6f-744e-656564454649';
+const EFI = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
+const LINUX = '0fc63daf-8483-4772-8e79-3d69d8477de4';
+
+interface Device {
+  path: string;
+  type?: string;
+  fstype?: string;
+  label?: string;
+  partitionType?: string;
+  mountpoints?: string[];
+  children?: Device[];
+}
+
+const STATE: Device = { path: '/dev/vda2', fstype: 'ext4', label: 'HAOS_STATE', partitionType: LINUX };
+const OTHER: Device = { path: '/dev/vda1', fstype: 'vfat', partitionType: '0x83' };
+const MADE: Device = { path: '/dev/vda', children: [OTHER, { ...STATE, partitionType: '0x83' }] };
+
+function gpt(...types: string[]): Device {
+  const others = types.map((partitionType, index) => ({ path: `/dev/vda${index + 3}`, partitionType }));
+  return { path: '/dev/vda', children: [STATE, ...others] };
+}
+
+/** The same volume is below each of its disks. */
+function stacked(type: string): Device[] {
+  const volume = { ...STATE, path: '/dev/mapper/vg-state', type };
+  const member = (path: string): Device => ({ path: `${path}1`, fstype: 'LVM2_member', children: [volume] });
+  return ['/dev/vda', '/dev/vdb'].map((path) => ({ path, children: [member(path)] }));
+}
+
+function toLsblk(devices: readonly Device[], type = 'disk'): object[] {
+  return devices.map(({ children = [], ...device }) => ({
+    type,
+    size: 8e9,
+    ro: false,
+    mountpoints: [null],
+    ...device,
+    children: toLsblk(children, 'part'),
+  }));
+}
+
+function toProbe(devices: readonly Device[]): string {
+  return devices
+    .flatMap(({ path, partitionType, children = [] }) => [
+      `DEVNAME=${path}\n${partitionType ? `PART_ENTRY_TYPE=${partitionType}\n` : ''}`,
+      toProbe(children),
+    ])
+    .join('\n');
+}
+
+async function find(devices: readonly Device[], options: Partial<ExistingOptions> = {}, features = 'extent') {
+  const host = createTestHost({
+    commands: {
+      lsblk: { stdout: JSON.stringify({ blockdevices: toLsblk(devices) }) },
+      blkid: { stdout: toProbe(devices) },
+      dumpe2fs: { stdout: `Filesystem features:      has_journal ${features}\n` },
+      readlink: ({ args }) => ({ stdout: args.at(-1) ?? '' }),
+    },
+  });
+  const found = await findExisting(host, { commandLine: 'quiet', firmware: 'bios', ...options });
+  host.dispose();
+  return { ...found, failed: found.checks.filter(({ ok }) => !ok).map(({ id }) => id) };
+}
+
+it('takes the only partition with the label, and the disk that it is on', async () => {
+  const other = { ...MADE, path: '/dev/vdb', children: [] };
+
+  expect(await find([other, MADE])).toMatchObject({
+    failed: [],
+    existing: { state: '/dev/vda2', efi: undefined, disks: ['/dev/vda'], isStacked: false },
+  });
+});
+
+it('takes a partition without the label when it is named', async () => {
+  const unlabelled = { ...STATE, label: 'data', partitionType: '0x83' };
+  const disk = { path: '/dev/vda', children: [unlabelled] };
+
+  expect(await find([disk], { device: '/dev/vda2' })).toMatchObject({
+    failed: [],
+    disk: { path: '/dev/vda' },
+  });
+  expect((await find([disk])).failed).toEqual(['device']);
+});
+
+it.each(['lvm', 'raid1'])(
+  'says that boots are not counted on %s, whose disks all get the boot loader',
+  async (type) => {
+    const { failed, existing, checks } = await find(stacked(type));
+
+    expect(failed).toEqual([]);
+    expect(existing).toMatchObject({ disks: ['/dev/vda', '/dev/vdb'], isStacked: true });
+    expect(checks.find(({ id }) => id === 'boot-loader')?.message).toContain('boot counting is off');
+  },
+);
+
+it('takes the EFI partition of HAOS, else the only one', async () => {
+  const ours = { path: '/dev/vda9', partitionType: EFI, fstype: 'vfat', label: 'HAOS_GRUB' };
+  const several = gpt(EFI, EFI);
+  const efiOf = async (disk: Device) => (await find([disk], { firmware: 'efi' })).existing?.efi;
+
+  expect(await efiOf({ ...several, children: [...(several.children ?? []), ours] })).toBe('/dev/vda9');
+  expect(await efiOf(gpt(LINUX, EFI))).toBe('/dev/vda4');
+  expect(await efiOf(several)).toBeUndefined();
+});
+
+it('needs no place for a boot loader that is not installed', async () => {
+  expect((await find([gpt()], { firmware: 'efi', bootLoader: false })).failed).toEqual([]);
+});
+
+it.each<[title: string, id: string, devices: Device[], options: Partial<ExistingOptions>, features?: string]>(
+  [
+    [
+      'one of several with the label',
+      'device',
+      [MADE, { path: '/dev/vdb', children: [{ ...STATE, path: '/dev/vdb1' }] }],
+      {},
+    ],
+    ['what is not there', 'device', [MADE], { device: '/dev/none' }],
+    ['a whole disk', 'device', [MADE], { device: '/dev/vda' }],
+    ['another file system', 'device', [MADE], { device: '/dev/vda1' }],
+    [
+      'what is mounted',
+      'in-use',
+      [{ ...MADE, children: [{ ...STATE, mountpoints: ['/mnt'] }] }],
+      { bootLoader: false },
+    ],
+    ['what is too small', 'size', [MADE], { minimumSize: 9e9 }],
+    ['the state of a node that came late', 'state', [MADE], { keepsState: true }],
+    ['what GRUB cannot read', 'file-system', [MADE], {}, 'metadata_csum_seed'],
+    ['a GPT that BIOS does not start from', 'boot-loader', [gpt(EFI)], {}],
+    ['a disk without an EFI partition', 'boot-loader', [gpt(BIOS_BOOT)], { firmware: 'efi' }],
+  ],
+)('refuses %s', async (_title, id, devices, options, features) => {
+  const { failed, existing, checks } = await find(devices, options, features);
+
+  expect(failed).toEqual([id]);
+  expect(existing).toBeUndefined();
+  expect(checks.find(({ ok }) => !ok)?.hint).toMatch(/\w/);
+});

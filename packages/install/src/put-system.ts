@@ -1,0 +1,87 @@
+import {
+  COMPONENTS,
+  completeIntent,
+  copyTree,
+  dropUnused,
+  formatBootState,
+  formatIntent,
+  grubEnvPath,
+  type Host,
+  intentPath,
+  isSameSet,
+  layout,
+  linkSlot,
+  type ReleaseSet,
+  readBootState,
+  readSlots,
+  STAGING_PREFIX,
+  type StreamOptions,
+  type TreeFile,
+} from '@haos/system';
+import type { Configuration } from './configuration.js';
+import type { Image } from './image.js';
+
+/**
+ * Copies the components of an image into the system directory of a state partition, each under another name until it is whole.
+ * Nothing boots differently yet. What neither slot of an existing node needs is removed first. Resolves to the files, with paths
+ * relative to the directory.
+ */
+export async function putComponents(
+  host: Host,
+  image: Image,
+  { system, onProgress, signal }: StreamOptions & { system: string },
+): Promise<TreeFile[]> {
+  settle(host, system);
+  const copied: TreeFile[] = [];
+  for (const component of COMPONENTS) {
+    const version = image.set[component];
+    if (version === undefined) continue;
+    const before = copied.reduce((sum, { size }) => sum + size, 0);
+    const path = `${component}/${version}`;
+    const staging = `${system}/${component}/${STAGING_PREFIX}${version}`;
+    host.files.remove(staging);
+    const files = await copyTree(host, `${image.directory}/${path}`, staging, {
+      onProgress: (bytes) => onProgress?.(before + bytes),
+      ...(signal && { signal }),
+    });
+    host.files.remove(`${system}/${path}`);
+    host.files.move(staging, `${system}/${path}`);
+    copied.push(...files.map((file) => ({ ...file, path: `${path}/${file.path}` })));
+  }
+  return copied;
+}
+
+/** Ends what an upgrade of the node that is there left half done, as its boot would. */
+function settle(host: Host, system: string): void {
+  if (host.files.stat(system)?.type !== 'directory') return;
+  completeIntent(host, { directory: system, booted: { slot: 'current', onTrial: false, kernel: undefined } });
+  dropUnused(host, system);
+}
+
+/**
+ * Makes a set the one that boots, and what booted before, if anything did, the previous one; writes the configuration, unless that
+ * is only a fallback and there is one.
+ */
+export function putState(
+  host: Host,
+  set: ReleaseSet,
+  { configuration, root }: { configuration: Configuration; root: string },
+): void {
+  const system = `${root}${layout.system}`;
+  const { slot } = readBootState(host, system);
+  const slots = readSlots(host, system);
+  const before = slots[slot];
+  const after = { ...before, ...set };
+  const isReplaced = before.haos !== undefined && !isSameSet(before, after);
+  const intent = { before: slots, after: { current: after, previous: before }, slotBefore: slot };
+  // Links that were moved half way are mended from it, at the next boot or by the next installation.
+  if (isReplaced) host.files.write(intentPath(system), formatIntent(intent), { mode: 0o600 });
+  if (isReplaced) linkSlot(host, before, { directory: system, slot: 'previous' });
+  linkSlot(host, after, { directory: system, slot: 'current' });
+  host.files.write(grubEnvPath(system), formatBootState({ slot: 'current' }), { mode: 0o600 });
+  host.files.remove(intentPath(system));
+  const config = `${root}${layout.systemConfig}`;
+  if (!configuration.isFallback || host.files.stat(config) === undefined)
+    host.files.write(config, configuration.text, { mode: 0o600, secret: true });
+  host.files.makeDirectory(`${root}/haos/data`);
+}

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type InstallOptions, install } from '@haos/install';
+import { expect } from 'vitest';
+import { expectWhole, inspect, mountsBelow, type Workplace } from '../loop/installation.js';
+import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from '../loop/loop-disk.js';
+
+/** What the process that is killed is told. */
+export interface FaultyInstall {
+  /** Which of its effects it does not live to see; counts from 1. 0: none. */
+  at: number;
+  programs: string;
+  options: Omit<InstallOptions, 'host' | 'signal' | 'onEvent'>;
+}
+
+/** A way to install, and the disk that it starts from. */
+export interface Way {
+  name: string;
+  megabytes: number;
+  /** The number of the state partition. */
+  state: number;
+  some: Partial<InstallOptions>;
+  prepare(disk: LoopDisk): void;
+  /** What has to be so whenever the installation was killed. */
+  holds(disk: LoopDisk): void;
+}
+
+const NONE = () => {};
+
+export const WAYS: readonly Way[] = [
+  { name: 'BIOS', megabytes: 128, state: 1, some: {}, prepare: NONE, holds: NONE },
+  { name: 'EFI', megabytes: 400, state: 2, some: { firmware: 'efi' }, prepare: NONE, holds: NONE },
+  {
+    name: 'an existing layout',
+    megabytes: 128,
+    state: 1,
+    some: { format: false },
+    prepare: makeNode,
+    holds: ({ device }) => expectNode(`${device}p1`),
+  },
+];
+
+const KEPT = 'haos/data/kept';
+
+/** A node of an older version, with a state. */
+function makeNode({ device }: LoopDisk): void {
+  const { status } = spawnSync('sfdisk', ['--quiet', device], {
+    input: 'label: dos\nstart=1MiB, type=83, bootable\n',
+    env: ENVIRONMENT,
+  });
+  expect(status).toBe(0);
+  must('partx', '--update', device);
+  must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', `${device}p1`);
+  const write = (root: string) => {
+    mkdirSync(join(root, 'haos/data'), { recursive: true });
+    writeFileSync(join(root, KEPT), 'kept');
+    writeImage(join(root, 'haos/system'), 'v0.9.0');
+  };
+  inspect(`${device}p1`, write, 'rw');
+}
+
+function expectNode(state: string): void {
+  const look = (root: string) => {
+    expect(readFileSync(join(root, KEPT), 'utf8')).toBe('kept');
+    for (const file of ['haos/current/rootfs.squashfs', 'kernel/current/vmlinuz', 'kernel/current/initrd'])
+      expect(readFileSync(join(root, 'haos/system', file)).length).toBeGreaterThan(0);
+  };
+  // What was killed left it mounted.
+  const [mount] = mountsBelow(`${state} `);
+  if (mount === undefined) inspect(state, look);
+  else look(mount.split(' ')[1] ?? '');
+}
+
+/** Installs in a process of its own; resolves to how many effects it had, or undefined when it was killed. */
+function runInstall(place: Workplace, way: Way, { device, at }: { device: string; at: number }) {
+  const { host: _host, ...options } = optionsOf(place, way, device);
+  const faulty: FaultyInstall = { at, programs: place.programs, options };
+  const script = fileURLToPath(new URL('killed-install.ts', import.meta.url));
+  const { stdout, stderr, signal } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', script, JSON.stringify(faulty)],
+    { encoding: 'utf8', env: ENVIRONMENT },
+  );
+  if (signal === 'SIGKILL') return undefined;
+  if (stdout === '') throw new Error(`the installation neither ended nor was killed: ${stderr}`);
+  return (JSON.parse(stdout) as { effects: number }).effects;
+}
+
+function optionsOf(place: Workplace, { some, state }: Way, device: string): InstallOptions {
+  return place.options(some.format === false ? `${device}p${state}` : device, some);
+}
+
+/** Installs with a kill before effect `at`, and then again. Resolves to the count of effects when there are fewer than that. */
+export async function installTwice(place: Workplace, way: Way, at: number): Promise<number | undefined> {
+  const disk = createLoopDisk(place.directory, way.megabytes);
+  const state = `${disk.device}p${way.state}`;
+  try {
+    way.prepare(disk);
+    const effects = runInstall(place, way, { device: disk.device, at });
+    if (effects === undefined) expectNoHalfNode(place, way, state);
+    way.holds(disk);
+    const report = await install(optionsOf(place, way, disk.device));
+    expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(mountsBelow(place.directory)).toEqual([]);
+    if (way.some.format === false) expectNode(state);
+    expectWhole(state, place);
+    return effects;
+  } finally {
+    for (const where of mountsBelow(place.mountPoint)) must('umount', where.split(' ')[1] ?? '');
+    disk.release();
+  }
+}
+
+/** What carries the label of a state partition, and is no node that was there before, is whole. */
+function expectNoHalfNode(place: Workplace, way: Way, state: string): void {
+  if (way.some.format === false) return;
+  const { status, stdout } = spawnSync('blkid', ['-p', '-s', 'LABEL', '-o', 'value', state], {
+    encoding: 'utf8',
+    env: ENVIRONMENT,
+  });
+  if (status === 0 && stdout.trim() === 'HAOS_STATE') expectWhole(state, place);
+}

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { installTwice, WAYS } from '../faults/faulty-install.js';
+import { createWorkplace, type Workplace } from './installation.js';
+
+let place: Workplace;
+
+beforeAll(() => {
+  place = createWorkplace();
+});
+afterAll(() => place.remove());
+
+/** A few of what `npm run test:faults` does: early and late. */
+const SOME = [4, 36];
+
+it.each(WAYS.flatMap((way) => SOME.map((at) => ({ name: way.name, way, at }))))(
+  'an installation for $name that is killed before its step $at succeeds when it is run again',
+  async ({ way, at }) => {
+    expect(await installTwice(place, way, at)).toBeUndefined();
+  },
+);
