@@ -20,8 +20,8 @@ export const installJs: Command = {
     { name: 'sha256', value: 'HEX', summary: 'the digest that the ISO has to have' },
     { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
     { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
-    { name: 'no-format', summary: 'not possible yet' },
-    { name: 'no-bootloader', summary: 'not possible yet' },
+    { name: 'no-format', summary: 'use the ext4 partition DEVICE, and keep what persists on it' },
+    { name: 'no-bootloader', summary: 'do not install GRUB, only its menu' },
     {
       name: 'takeover',
       summary: 'take over the Linux that runs; DEVICE is the partition of its root, and --yes is needed',
