@@ -93,7 +93,8 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   const { config } = result;
   const text = await dumpYaml({ ...config, ...answers, haos: { ...config.haos, ...answers.haos } });
   const message = 'what is configured on this system is valid';
-  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback: true } };
+  const isFallback = Object.keys(answers).length === 0;
+  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
 }
 
 function invalid(name: string): Check {

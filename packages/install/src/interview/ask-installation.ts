@@ -19,7 +19,11 @@ export async function askInstallation(
   options: PreflightOptions,
 ): Promise<InstallAnswers> {
   const { host, minimumSize } = options;
-  const device = options.device ?? (await askDevice(respondent, host, minimumSize ? { minimumSize } : {}));
+  // Without formatting it is the partition with the label, or one that was named.
+  const asksDevice = options.device === undefined && options.format !== false;
+  const device = asksDevice
+    ? await askDevice(respondent, host, minimumSize ? { minimumSize } : {})
+    : options.device;
   const configUrl = options.configUrl ?? (await askConfigFile(respondent, host, options));
   if (configUrl !== undefined) return { ...(device && { device }), configUrl };
   const { config } = await readConfig(host);

@@ -11,6 +11,8 @@ const NOTHING = {
   model: undefined,
   serial: undefined,
   transport: undefined,
+  sectorSize: 512,
+  partitionType: undefined,
   isReadOnly: false,
   mountPoints: [],
   children: [],

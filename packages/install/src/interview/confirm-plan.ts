@@ -10,7 +10,9 @@ export function confirmPlan(
   options: Pick<PreflightOptions, 'configUrl' | 'answers'>,
 ): Promise<boolean> {
   respondent.tell(describePlan(target, options));
-  const { disk } = target;
+  const { disk, existing } = target;
+  if (existing)
+    return confirm(respondent, { name: 'proceed', message: `Install to ${existing.state}`, default: true });
   const isEmpty = !hasData(disk);
   return confirm(respondent, {
     name: 'proceed',

@@ -5,7 +5,7 @@ import { describeDisk } from './describe-disk.js';
 
 /** The whole plan of an installation in lines for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState }: Target,
+  { image, disk, firmware, replacesState, existing }: Target,
   { configUrl, answers }: Pick<PreflightOptions, 'configUrl' | 'answers'>,
 ): string {
   const { haos, k3s, kernel } = image.set;
@@ -13,6 +13,7 @@ export function describePlan(
     configUrl === undefined ? describeAnswers(answers ?? {}) : [['configuration', shown(configUrl)]];
   const rows = [
     ['disk', describeDisk(disk)],
+    ...(existing ? [['partition', `${existing.state}; what persists on it is kept`]] : []),
     [
       'system',
       `HAOS ${haos}, kernel ${kernel}, k3s ${k3s ?? 'not included'}, for ${firmware === 'efi' ? 'EFI' : 'BIOS'}`,
