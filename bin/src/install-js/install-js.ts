@@ -3,7 +3,7 @@ import { install, isUrl, openMedium, openScratch, preflight, withCleanUp } from 
 import { type Host, withLock } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, refusal, usageError } from '../failure.js';
+import { CommandFailure, usageError } from '../failure.js';
 import { printEvent, printInstall } from '../install/print-install.js';
 import { openNode } from '../upgrade/open-node.js';
 import { bringIso } from './bring-iso.js';
