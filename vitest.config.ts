@@ -50,13 +50,13 @@ export default defineConfig({
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
-        // One machine at a time: an emulated one keeps two processors busy.
+        // Two machines at a time, each of which keeps one processor busy.
         test: {
           name: 'vm',
           include: ['tests/vm/**/*.test.ts'],
           globalSetup: ['tests/vm/setup.ts'],
-          testTimeout: 120_000,
-          fileParallelism: false,
+          testTimeout: 240_000,
+          maxWorkers: 2,
         },
       },
     ],
