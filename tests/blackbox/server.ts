@@ -14,8 +14,17 @@ export interface TestServer {
   requests: string[];
 }
 
-/** A web server on loopback, closed when the test ends. Failures ask to be retried at once, so that tests do not wait. */
+/** A web server on loopback, closed when the test ends. */
 export async function startServer(answers: Readonly<Record<string, Answer>> = {}): Promise<TestServer> {
+  const { close, ...server } = await openServer(answers);
+  onTestFinished(close);
+  return server;
+}
+
+/** The same for longer than one test. Failures ask to be retried at once, so that tests do not wait. */
+export async function openServer(
+  answers: Readonly<Record<string, Answer>> = {},
+): Promise<TestServer & { close(): void }> {
   const current = new Map(Object.entries(answers));
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -31,10 +40,10 @@ export async function startServer(answers: Readonly<Record<string, Answer>> = {}
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  const close = () => {
     server.closeAllConnections();
     server.close();
-  });
+  };
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, answers: current, requests };
+  return { url: `http://127.0.0.1:${port}`, answers: current, requests, close };
 }

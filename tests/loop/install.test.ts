@@ -13,9 +13,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InstallEvent, type InstallOptions, install } from '@haos/install';
-import { type Host, liveHost, parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage, writeUdevadm } from './loop-disk.js';
+import {
+  createInstallerHost,
+  createLoopDisk,
+  type LoopDisk,
+  must,
+  writeImage,
+  writeUdevadm,
+} from './loop-disk.js';
 
 const SMALL = 100_000_000;
 const TOKEN = 'a-secret-token';
@@ -56,21 +63,9 @@ beforeEach(() => {
 });
 afterEach(() => disk.release());
 
-/** The running machine, but it waits for nothing that a person would, and has all that GRUB's tools need. */
-function createHost(): Host {
-  const host = liveHost();
-  const PATH = `${ENVIRONMENT.PATH}:${programs}`;
-  return {
-    ...host,
-    run: (command, args, runOptions) =>
-      host.run(command, args, { ...runOptions, env: { ...runOptions?.env, PATH } }),
-    clock: { ...host.clock, sleep: (time, signal) => host.clock.sleep(Math.min(time, 100), signal) },
-  };
-}
-
 function options(some: Partial<InstallOptions> = {}): InstallOptions {
   return {
-    host: createHost(),
+    host: createInstallerHost(programs),
     device: disk.device,
     image,
     firmware: 'bios',
@@ -186,7 +181,7 @@ describe('an installation for BIOS', () => {
   });
 
   it('notices that the disk did not keep what was written', async () => {
-    const host = createHost();
+    const host = createInstallerHost(programs);
     const files = {
       ...host.files,
       digest: async (path: string) => (path.startsWith(image) ? host.files.digest(path) : 'other'),

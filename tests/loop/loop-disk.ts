@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Host, liveHost } from '@haos/system';
 
 /** Runs a program of the machine and gives its output; fails the test when it fails. */
 export function must(program: string, ...args: string[]): string {
@@ -76,6 +77,18 @@ export function writeUdevadm(directory: string): string {
     '#!/bin/sh\n# udevadm info --query path --name DEVICE\ncd -P "/sys/dev/block/$(stat -c %Hr:%Lr "$5")" && pwd | cut -c 5-\n';
   writeFileSync(join(path, 'udevadm'), script, { mode: 0o755 });
   return path;
+}
+
+/** The running machine, but it waits for nothing that a person would, and has all that GRUB's tools need: `writeUdevadm` made `programs`. */
+export function createInstallerHost(programs: string): Host {
+  const host = liveHost();
+  const PATH = `${ENVIRONMENT.PATH}:${programs}`;
+  return {
+    ...host,
+    run: (command, args, runOptions) =>
+      host.run(command, args, { ...runOptions, env: { ...runOptions?.env, PATH } }),
+    clock: { ...host.clock, sleep: (time, signal) => host.clock.sleep(Math.min(time, 100), signal) },
+  };
 }
 
 /** A small tree that has everything an image has, with its checksums. */

@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ARTIFACTS } from './paths.js';
 
-const ISO = join(ARTIFACTS, 'haos-amd64.iso');
+/** The ISO of the image under test. */
+export const ISO = join(ARTIFACTS, 'haos-amd64.iso');
 
 export const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
 

@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openServer, type TestServer } from '../blackbox/server.js';
+import { makeKey } from '../blackbox/ssh-keys.js';
 import { initrdWith, netbootArguments } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { readStatus, waitForRuntime } from './status.js';
@@ -20,11 +23,35 @@ boot_cmd:
   - rc-update del cron default
 `;
 
+const KEY = makeKey('operator');
+const MANIFEST = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: demo}\n';
+const MANIFESTS = '/var/lib/rancher/k3s/server/manifests';
+/** The host's loopback, as a guest sees it. */
+const HOST = 'http://10.0.2.2';
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What comes from a server of whoever runs the nodes. */
+function configureDownloads(port: string): string {
+  return `
+ssh_authorized_keys: ["${HOST}:${port}/keys"]
+boot_manifests:
+  - { url: "${HOST}:${port}/demo.yaml", sha256: ${digestOf(MANIFEST)} }
+`;
+}
+
 describe('what configurations in the wild do', () => {
-  const initrd = initrdWith({ 'haos/system/config.yaml': IN_THE_WILD });
+  let initrd: ReturnType<typeof initrdWith>;
+  let server: TestServer & { close(): void };
+  let port: string;
   let machine: Machine;
 
   beforeAll(async () => {
+    server = await openServer({ '/keys': `${KEY}\n`, '/demo.yaml': MANIFEST, '/changed.yaml': 'changed' });
+    port = new URL(server.url).port;
+    initrd = initrdWith({ 'haos/system/config.yaml': IN_THE_WILD + configureDownloads(port) });
     machine = await startMachine({
       name: 'in-the-wild',
       args: netbootArguments('haos.mode=live', initrd.path),
@@ -35,6 +62,7 @@ describe('what configurations in the wild do', () => {
 
   afterAll(async () => {
     await machine.stop();
+    server.close();
     initrd.remove();
   });
 
@@ -53,5 +81,29 @@ describe('what configurations in the wild do', () => {
   it('takes a service out of its runlevel in boot_cmd', async () => {
     expect(await machine.run('rc-service cron status')).not.toMatchObject({ status: 0 });
     expect(await machine.read('rc-update show default')).not.toMatch(/cron/);
+  });
+
+  it('lets in whom its server says', async () => {
+    expect(await machine.read('cat /home/rancher/.ssh/authorized_keys')).toContain(KEY);
+  });
+
+  it('has the manifest of its server where k3s applies it', async () => {
+    expect(await machine.read(`sha256sum <${MANIFESTS}/demo.yaml`)).toBe(`${digestOf(MANIFEST)}  -`);
+  });
+
+  it('does not save a manifest that is another one', async () => {
+    const url = `${HOST}:${port}/changed.yaml`;
+    const config = `boot_manifests: [{ url: "${url}", sha256: ${digestOf(MANIFEST)} }]`;
+    await machine.read(`echo '${config}' >/var/lib/rancher/HAOS/config.d/changed.yaml`);
+
+    expect(await machine.run('haos config --quiet', 180)).toMatchObject({ status: 4 });
+    expect((await readStatus(machine)).phases.at(-1)?.steps).toContainEqual(
+      expect.objectContaining({
+        applier: 'boot-manifests',
+        failures: [expect.objectContaining({ code: 'HAOS_HTTP_CHECKSUM' })],
+      }),
+    );
+    expect(server.requests).toContain('/changed.yaml');
+    expect(await machine.run(`[ -e ${MANIFESTS}/changed.yaml ]`)).toMatchObject({ status: 1 });
   });
 });

@@ -1,0 +1,56 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install } from '@haos/install';
+import { createInstallerHost, ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
+import { ISO, sizeDisk } from './image.js';
+
+/** The components of the image under test: a system directory, as on its medium. */
+export function extractSystem(directory: string): string {
+  const system = join(directory, 'system');
+  const osirrox = ['-osirrox', 'on', '-indev', ISO, '-extract', '/haos/system', system];
+  execFileSync('xorriso', osirrox, { stdio: 'ignore' });
+  must('chmod', '-R', 'u+w', system);
+  return system;
+}
+
+/**
+ * A disk with an installed node, made by the installer on this machine, through a loop device: what installs in a machine is a
+ * scenario of its own.
+ */
+export async function installOnDisk(
+  disk: string,
+  { directory, system, config }: { directory: string; system: string; config: string },
+): Promise<void> {
+  const file = join(directory, 'config.yaml');
+  writeFileSync(file, config);
+  sizeDisk(disk, 3000);
+  const device = must('losetup', '--find', '--show', '--partscan', disk);
+  try {
+    const { status, checks } = await install({
+      host: createInstallerHost(writeUdevadm(directory)),
+      device,
+      image: system,
+      firmware: 'bios',
+      mountPoint: join(directory, 'target'),
+      configUrl: file,
+      tty: 'ttyS0',
+    });
+    if (status !== 'installed') throw new Error(`not installed: ${JSON.stringify(checks)}`);
+  } finally {
+    spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
+    must('losetup', '--detach', device);
+  }
+}
+
+/** An image with directories, for a disk that a machine only reads. */
+export function packSources(image: string, tree: string): void {
+  const plain = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
+  execFileSync('mksquashfs', [tree, image, ...plain], { stdio: 'ignore' });
+  rmSync(tree, { recursive: true });
+}
+
+export function makeDirectory(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return path;
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { must } from '../loop/loop-disk.js';
+import { diskArguments, netbootArguments, sizeDisk } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+
+const CMDLINE =
+  'haos.fallback_mode=install haos.install.silent=true haos.install.config_url=http://10.0.2.2:9/config.yaml';
+
+describe('a machine that may install itself where no node is', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disks = ['node', 'empty'].map((name) => join(directory, name));
+  let before: string[];
+  let machine: Machine;
+
+  const digest = () => disks.map((disk) => createHash('sha256').update(readFileSync(disk)).digest('hex'));
+
+  /** The state of a node which this version cannot read, as a newer one may leave it, and an empty disk beside it. */
+  beforeAll(async () => {
+    for (const disk of disks) sizeDisk(disk, 100);
+    const [node = ''] = disks;
+    must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', node);
+    must('debugfs', '-w', '-R', 'feature FEATURE_I30', node);
+    before = digest();
+    const args = [...netbootArguments(CMDLINE), ...disks.flatMap(diskArguments)];
+    machine = await startMachine({ name: 'refusal', args });
+    await machine.expect(/error: the state partition \S+ cannot be mounted/, 300);
+    await machine.expect(/# /, 60);
+  }, 480_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('stops with a shell when a node is there that cannot be used', async () => {
+    await machine.openShell('exec sh');
+
+    expect(await machine.read('blkid -s LABEL /dev/vda || blkid /dev/vda')).toMatch(/HAOS_STATE/);
+    expect(await machine.run('[ -e /sysroot/usr/sbin/haos ]')).toMatchObject({ status: 1 });
+  });
+
+  it('has written nothing to any disk', async () => {
+    await machine.read('sync');
+
+    expect(digest()).toEqual(before);
+  });
+});

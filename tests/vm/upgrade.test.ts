@@ -1,0 +1,294 @@
+import { linkSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskArguments, NETWORK } from './image.js';
+import { extractSystem, installOnDisk, makeDirectory, packSources } from './installed-disk.js';
+import { type Machine, startMachine } from './machine.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+const CONFIG = `
+hostname: upgraded
+write_files:
+  - path: /etc/written
+    content: by the configuration
+haos:
+  password: sesame
+`;
+
+const DOWN = '\u001b[B';
+
+/** Stops for ever before the program named in STOP_BEFORE is renamed to or removed, as if the power went there. */
+const STOPPER = `
+const fs = require('node:fs');
+const stop = (path) => {
+  if (String(path) !== process.env.STOP_BEFORE) return;
+  fs.writeFileSync('/run/stopped', '');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+};
+const { renameSync, rmSync, unlinkSync } = fs;
+fs.renameSync = (from, to) => { stop(to); return renameSync(from, to); };
+fs.rmSync = (path, options) => { stop(path); return rmSync(path, options); };
+fs.unlinkSync = (path) => { stop(path); return unlinkSync(path); };
+`;
+
+interface Release {
+  haos: string;
+  k3s: string;
+  kernel: string;
+}
+
+/** The releases on the second disk, each a directory such as /run/media/good. */
+interface Releases {
+  first: Release;
+  /** Everything is new, and works. */
+  good: Release;
+  /** Its k3s ends as soon as it starts. */
+  restless: Release;
+  /** Its root image is none. */
+  rootless: Release;
+  /** Its kernel has no initrd that it can read. */
+  panicking: Release;
+}
+
+function nameSet({ haos, k3s, kernel }: Release): string {
+  return `${haos}/${k3s}/${kernel}`;
+}
+
+/** Makes the releases from the components of the image under test, and the disk with them. */
+function writeReleases(directory: string, system: string): { releases: Releases; image: string } {
+  const [haos = '', k3s = '', kernel = ''] = ['haos', 'k3s', 'kernel'].map((name) =>
+    readlinkSync(join(system, name, 'current')),
+  );
+  const first = { haos, k3s, kernel };
+  const releases: Releases = {
+    first,
+    good: { haos: 'v9.0.0', k3s: `${k3s}.2`, kernel: `${kernel.slice(0, -haos.length)}v9.0.0` },
+    restless: { ...first, k3s: `${k3s}.1` },
+    rootless: { ...first, haos: 'v9.1.0' },
+    panicking: { ...first, kernel: `${kernel}-panicking` },
+  };
+  const tree = join(directory, 'releases');
+  const take = (
+    name: keyof Releases,
+    component: keyof Release,
+    files: Readonly<Record<string, string | null>>,
+  ) => {
+    const version = releases[name][component];
+    const target = makeDirectory(join(tree, name, component, version));
+    symlinkSync(version, join(tree, name, component, 'current'));
+    for (const [file, content] of Object.entries(files)) {
+      if (content === null) linkSync(join(system, component, first[component], file), join(target, file));
+      else writeFileSync(join(target, file), content, { mode: 0o755 });
+    }
+  };
+  const whole = { 'kernel.squashfs': null, vmlinuz: null };
+  take('good', 'haos', { 'rootfs.squashfs': null });
+  take('good', 'k3s', { k3s: null });
+  take('good', 'kernel', { ...whole, initrd: null });
+  take('restless', 'haos', { 'rootfs.squashfs': null });
+  take('restless', 'k3s', { k3s: '#!/bin/sh\nexit 1\n' });
+  take('rootless', 'haos', { 'rootfs.squashfs': 'nothing' });
+  take('panicking', 'kernel', { ...whole, initrd: 'nothing' });
+  const image = join(directory, 'releases.squashfs');
+  packSources(image, tree);
+  return { releases, image };
+}
+
+describe('a node that is upgraded', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
+  let releases: Releases;
+  let image: string;
+  let machine: Machine;
+  let identity: string;
+
+  /** Switches the machine on; `entries` are those of the menu to go down by. */
+  const switchOn = async (name: string, entries = 0) => {
+    const sources = ['-drive', `file=${image},format=raw,if=virtio,readonly=on`];
+    const args = [...diskArguments(disk), ...sources, ...NETWORK];
+    machine = await startMachine({ name: `upgrade-${name}`, memory: 512, args });
+    if (entries === 0) return;
+    await machine.expect(/HAOS Rescue \(previous\)/, 120);
+    machine.send(DOWN.repeat(entries));
+  };
+  const start = async (name: string, entries?: number) => {
+    await switchOn(name, entries);
+    await machine.logIn(300, 'sesame');
+    await waitForRuntime(machine, 240);
+    await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
+  };
+  const restart = async () => {
+    machine.send('reboot');
+    await machine.ended(180); // the machine ends where it would start again
+  };
+  const waitForHealth = () =>
+    machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 300);
+  const upgrade = (name: keyof Releases, ...options: string[]) =>
+    machine.run(
+      `haos upgrade --source /run/media/${name} --destination /haos/system ${options.join(' ')}`,
+      300,
+    );
+  /** Begins an upgrade, and takes the power away where it is about to rename to this path or to remove it. */
+  const cutUpgrade = async (path: string) => {
+    await machine.read(`cat >/run/stopper.cjs <<'END'\n${STOPPER}\nEND`);
+    const program = '/usr/lib/haos/node --require /run/stopper.cjs /usr/lib/haos/cli/haos.cjs';
+    const options = 'upgrade --source /run/media/good --destination /haos/system --rootfs --kernel';
+    await machine.read(`STOP_BEFORE=${path} setsid ${program} ${options} >/run/cut.log 2>&1 &`);
+    await machine.read('until [ -e /run/stopped ]; do sleep 1; done', 300);
+    await machine.stop();
+  };
+  const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
+  /** What is really there: the files behind /usr and the modules, the kernel, k3s, the configuration, the data. */
+  const expectRunning = async (release: Release) => {
+    expect(await machine.read('losetup --list --noheadings --output BACK-FILE | sort')).toBe(
+      [
+        `/haos/system/haos/${release.haos}/rootfs.squashfs`,
+        `/haos/system/kernel/${release.kernel}/kernel.squashfs`,
+      ].join('\n'),
+    );
+    expect(await machine.read('cat /run/haos/kernel-version; readlink -f /usr/sbin/k3s')).toBe(
+      `${release.kernel}\n/haos/system/k3s/${release.k3s}/k3s`,
+    );
+    expect(await machine.read('hostname; cat /etc/written; cat /var/data')).toBe(
+      'upgraded\nby the configurationprecious',
+    );
+    expect(await readIdentity()).toBe(identity);
+    expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
+  };
+  const readIdentity = () =>
+    machine.read('cat /etc/machine-id; ssh-keygen -lf /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key');
+
+  beforeAll(async () => {
+    const system = extractSystem(directory);
+    ({ releases, image } = writeReleases(directory, system));
+    await installOnDisk(disk, { directory, system, config: CONFIG });
+    rmSync(system, { recursive: true });
+    await start('first');
+    await machine.read('printf precious >/var/data; sync');
+    identity = await readIdentity();
+    await waitForHealth();
+  }, 900_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is the old one, whole, when the power goes while the new one is copied', async () => {
+    await cutUpgrade(`/haos/system/kernel/${releases.good.kernel}`);
+    await start('cut-copying');
+
+    await expectRunning(releases.first);
+    expect(await readUpgradeStatus()).toEqual({
+      slots: { current: releases.first, previous: {} },
+      running: 'current',
+      state: { slot: 'current', good: nameSet(releases.first) },
+      isInterrupted: false,
+    });
+  }, 900_000);
+
+  it('is the old one, whole, when the power goes between two links', async () => {
+    await cutUpgrade('/haos/system/kernel/current');
+    await start('cut-linking');
+
+    await expectRunning(releases.first);
+    expect(await readUpgradeStatus()).toMatchObject({
+      slots: { current: releases.first },
+      running: 'current',
+      isInterrupted: false,
+    });
+    await waitForHealth();
+    expect((await readUpgradeStatus()).state).toEqual({ slot: 'current', good: nameSet(releases.first) });
+  }, 900_000);
+
+  it('is the new one, whole, when the power goes after the last link, and is confirmed once it is healthy', async () => {
+    await cutUpgrade('/haos/system/intent');
+    await start('cut-linked');
+
+    await expectRunning(releases.good);
+    expect(await machine.read('cat /proc/cmdline')).toMatch(/ haos\.slot=current haos\.trial panic=10/);
+    await waitForHealth();
+    expect(await readUpgradeStatus()).toEqual({
+      slots: { current: releases.good, previous: releases.first },
+      running: 'current',
+      state: { slot: 'current', good: nameSet(releases.good) },
+      isInterrupted: false,
+    });
+  }, 900_000);
+
+  it('goes back when it is told to', async () => {
+    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+    await restart();
+    await start('rolled-back');
+
+    await expectRunning(releases.first);
+    expect(await readUpgradeStatus()).toMatchObject({
+      running: 'previous',
+      state: { slot: 'previous', failed: nameSet(releases.good) },
+    });
+  }, 600_000);
+
+  it('returns by itself from a version that never gets healthy, and refuses it from then on', async () => {
+    const limit = 'write_files: [{ path: /etc/conf.d/health, content: "limit=30" }]';
+    await machine.read(`echo '${limit}' >/var/lib/rancher/HAOS/config.d/health.yaml`);
+    expect(await upgrade('restless', '--rootfs')).toMatchObject({ status: 0 });
+    await restart();
+    for (const trial of ['first', 'second']) {
+      await switchOn(`restless-${trial}`);
+      await machine.expect(/did not come up on trial: the machine restarts/, 480);
+      await machine.ended(240);
+    }
+    await start('returned');
+
+    await expectRunning(releases.first);
+    expect(await readUpgradeStatus()).toMatchObject({
+      slots: { current: releases.restless, previous: releases.first },
+      running: 'previous',
+      state: { slot: 'previous', failed: nameSet(releases.restless) },
+    });
+    expect(await upgrade('restless', '--rootfs')).toMatchObject({ status: 5 });
+    expect(await machine.run('haos upgrade forget')).toMatchObject({ status: 0 });
+    expect((await readUpgradeStatus()).state).not.toHaveProperty('failed');
+    await machine.read('rm /var/lib/rancher/HAOS/config.d/health.yaml');
+  }, 1_800_000);
+
+  it('restarts instead of waiting in a shell when a version on trial has no root image', async () => {
+    expect(await upgrade('rootless', '--rootfs')).toMatchObject({ status: 0 });
+    await restart();
+    await switchOn('rootless');
+    await machine.expect(/rootfs\.squashfs cannot be mounted/, 240);
+    await machine.expect(/on trial: the machine restarts/, 60);
+    await machine.ended(120);
+  }, 600_000);
+
+  it('runs the previous version when that is chosen in the menu, which says nothing about the trial', async () => {
+    await start('chosen', 1);
+
+    await expectRunning(releases.first);
+    await waitForHealth();
+    expect(await readUpgradeStatus()).toMatchObject({
+      running: 'previous',
+      state: { slot: 'current', trial: nameSet(releases.rootless), tries: 1 },
+    });
+  }, 600_000);
+
+  it('restarts after a panic of a version on trial', async () => {
+    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+    expect(await upgrade('panicking', '--kernel')).toMatchObject({ status: 0 });
+    await restart();
+    await switchOn('panicking');
+    await machine.expect(/Kernel panic/, 240);
+    await machine.ended(120);
+  }, 600_000);
+
+  it('has a rescue shell of the previous version in its menu', async () => {
+    await switchOn('rescue', 3);
+    await machine.expect(/# /, 300);
+    await machine.openShell('exec sh');
+
+    expect(await machine.read('cat /run/haos/mode /run/haos/kernel-version /var/data')).toBe(
+      `shell\n${releases.first.kernel}\nprecious`,
+    );
+  }, 480_000);
+});
