@@ -39,7 +39,7 @@ describe('a machine that may install itself where no node is', () => {
   it('stops with a shell when a node is there that cannot be used', async () => {
     await machine.openShell('exec sh');
 
-    expect(await machine.read('blkid -s LABEL /dev/vda || blkid /dev/vda')).toMatch(/HAOS_STATE/);
+    expect(await machine.read('findfs LABEL=HAOS_STATE')).toBe('/dev/vda');
     expect(await machine.run('[ -e /sysroot/usr/sbin/haos ]')).toMatchObject({ status: 1 });
   });
 
