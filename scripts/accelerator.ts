@@ -6,10 +6,13 @@ import { join } from 'node:path';
 /** How guests run: with the help of the processor, or emulated. */
 export type Accelerator = 'kvm' | 'tcg';
 
-/** Arguments of QEMU for each; the model of an emulated processor is the one that is emulated fastest. */
+/**
+ * Arguments of QEMU for each; the model of an emulated processor is the one that is emulated fastest. There is one of it: kernels patch their own
+ * code at run time, and with several the emulator now and then runs what is half written.
+ */
 export const ACCELERATORS: Readonly<Record<Accelerator, readonly string[]>> = {
-  kvm: ['-accel', 'kvm', '-cpu', 'host'],
-  tcg: ['-accel', 'tcg', '-cpu', 'qemu64'],
+  kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'],
+  tcg: ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '1'],
 };
 
 /** KVM where a guest really runs with it: the device may be there and not work, as on many virtual machines. */

@@ -76,7 +76,7 @@ function runInTerminal({ disk }: StartOptions, { args, port, accelerator }: Mach
   from outside  ssh -p ${port} rancher@127.0.0.1, with a key: npm start -- ssh_authorized_keys=github:YOU
   on its disk   npm start -- haos.mode=install, then npm start -- --disk
 `);
-  const common = ['-smp', '2', '-m', String(MEMORY), '-display', 'none', '-serial', 'mon:stdio'];
+  const common = ['-m', String(MEMORY), '-display', 'none', '-serial', 'mon:stdio'];
   const devices = ['-device', 'virtio-rng-pci', ...(disk ? [] : ['-no-reboot'])];
   const child = spawn('qemu-system-x86_64', [...ACCELERATORS[accelerator], ...common, ...devices, ...args], {
     stdio: 'inherit',

@@ -51,7 +51,7 @@ describe('the full sample configuration', () => {
   it('does not wait for what does not answer longer than it has to', () => {
     const runtime = phases.find(({ phase }) => phase === 'runtime');
 
-    expect((runtime?.ended ?? 0) - (runtime?.started ?? 0)).toBeLessThan(120_000);
+    expect((runtime?.ended ?? 0) - (runtime?.started ?? 0)).toBeLessThan(300_000);
   });
 
   it('gives the name', async () => {

@@ -56,7 +56,7 @@ describe('a node that installed itself from the ISO', () => {
     const iso = writeInstaller(directory, { cmdline: CMDLINE, config: CONFIG });
     machine = await startMachine({ name: 'install', args: [...diskArguments(disk), ...isoArguments(iso)] });
     await machine.expect(/install: HAOS \S+ is on \/dev\/vda/, 480);
-    await machine.ended(120);
+    await machine.ended(300);
     rmSync(iso);
     sizeDisk(disk, 3500);
     await start('install-first-boot');
@@ -127,7 +127,7 @@ describe('a node that installed itself from the ISO', () => {
     await machine.read('echo mine >/etc/rancher/node/probe; echo lost >/etc/lost');
     identity = await readIdentity();
     machine.send('reboot');
-    await machine.ended(120); // the machine ends where it would start again
+    await machine.ended(300); // the machine ends where it would start again
     await start('install-second-boot');
 
     expect(await readIdentity()).toEqual(identity);

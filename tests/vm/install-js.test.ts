@@ -23,7 +23,7 @@ describe('a node that was installed from Debian, with the executable that brings
     const guest = writeDebianGuest(files, `./${PROGRAM} --config config.yaml /dev/vdb haos-amd64.iso`);
     machine = await startMachine({ name: 'install-js', args: [...guest.args, ...diskArguments(disk)] });
     await machine.expect(/the command ended with \d+/, 420);
-    await machine.ended(60);
+    await machine.ended(240);
     guest.remove();
   }, 720_000);
 

@@ -61,8 +61,7 @@ export async function startMachine({
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  // One processor: kernels patch their own code at run time, and with several the emulator now and then runs what is half written.
-  const common = [...ACCELERATORS[accelerator], '-smp', '1', '-m', String(memory), '-no-reboot'];
+  const common = [...ACCELERATORS[accelerator], '-m', String(memory), '-no-reboot'];
   const serial = ['-serial', 'stdio', '-serial', `unix:${socket}`];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
   const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], {

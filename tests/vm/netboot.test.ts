@@ -34,8 +34,8 @@ describe('kernel and initrd alone, without an argument', () => {
 
   it('starts again when asked to', async () => {
     machine.send('reboot');
-    await machine.ended(90); // the machine ends where it would start again
-  }, 120_000);
+    await machine.ended(300); // the machine ends where it would start again
+  }, 420_000);
 });
 
 describe('rescue', () => {
