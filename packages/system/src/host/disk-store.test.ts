@@ -36,6 +36,21 @@ describe('a directory of this machine', () => {
     fs.closeSync(reader);
   });
 
+  it('is written into where that is wanted and the size is the same', () => {
+    const files = open();
+    files.write('/file', 'old');
+    const { ino } = fs.statSync(join(root, 'file'));
+
+    expect(files.write('/file', 'new', { inPlace: true, mode: 0o600 })).toBe(true);
+    expect(fs.statSync(join(root, 'file')).ino).toBe(ino);
+    expect(fs.readFileSync(join(root, 'file'), 'utf8')).toBe('new');
+    expect(files.stat('/file')).toMatchObject({ mode: 0o600 });
+
+    files.write('/file', 'longer', { inPlace: true });
+    expect(fs.statSync(join(root, 'file')).ino).not.toBe(ino);
+    expect(fs.readFileSync(join(root, 'file'), 'utf8')).toBe('longer');
+  });
+
   it('holds no temporary file after a failure', () => {
     const store = createDiskStore(root, { keepsOwners: true, defaultOwner: processOwner() });
     fs.mkdirSync(join(root, 'directory/full'), { recursive: true });

@@ -73,6 +73,9 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
     writeFile(path, content, attributes) {
       replace(at(path), (temporary) => writeNewFile(temporary, content, attributes));
     },
+    overwriteFile(path, content) {
+      overwrite(at(path), content);
+    },
     link(path, target) {
       replace(at(path), (temporary) => symlinkSync(target, temporary));
     },
@@ -170,6 +173,17 @@ function writeNewFile(path: string, content: Uint8Array, { mode, owner }: Attrib
     if (owner) fchownSync(file, owner.uid, owner.gid);
     // After the owner, because a change of owner clears the set-user-ID bit.
     fchmodSync(file, mode);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function overwrite(path: string, content: Uint8Array): void {
+  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+  try {
+    for (let written = 0; written < content.length; )
+      written += writeSync(file, content, written, content.length - written, written);
     fsyncSync(file);
   } finally {
     closeSync(file);

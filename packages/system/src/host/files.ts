@@ -70,7 +70,10 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       options.secret === true || isSecretMode(mode) || (file !== undefined && isSecretMode(file.mode));
     const before = stat && guard('read', path, () => snapshotBefore(store, path, stat, secret));
     makeParents(path, options.directoryMode ?? 0o755);
-    guard('write', path, () => store.writeFile(path, content, { mode, owner }));
+    if (options.inPlace && file?.size === content.length) {
+      guard('write', path, () => store.overwriteFile(path, content));
+      changeAttributes(path, file, { mode, owner });
+    } else guard('write', path, () => store.writeFile(path, content, { mode, owner }));
     const after = snapshotAfter(content, mode, { owner: owner ?? store.defaultOwner, secret });
     record({ kind: 'write-file', path, before, after, secret });
     return true;

@@ -133,6 +133,10 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
         content,
       });
     },
+    overwriteFile(path, content) {
+      const stat = lstat(path) ?? statOf('file', content.length, { mode: 0o644, owner: undefined });
+      planned.set(path, { type: 'file', stat, content });
+    },
     makeDirectory(path, attributes) {
       planned.set(path, { type: 'directory', stat: statOf('directory', 4096, attributes), opaque: true });
     },

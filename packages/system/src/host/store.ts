@@ -24,6 +24,8 @@ export interface Store extends ReadableStore {
   readonly defaultOwner: Owner;
   /** Replaces what is there, atomically and durably. */
   writeFile(path: string, content: Uint8Array, attributes: Attributes): void;
+  /** Overwrites the content of a file by one of the same size, durably. */
+  overwriteFile(path: string, content: Uint8Array): void;
   /** Replaces what is at `path` by a copy of a file, atomically and durably. */
   copyFile(from: string, path: string, options: Attributes & StreamOptions): Promise<Copied>;
   /** Renames, durably. */

@@ -21,6 +21,11 @@ export interface WriteFileOptions {
   owner?: Owner;
   /** Mode of parent directories that have to be made. Default 0o755. */
   directoryMode?: number;
+  /**
+   * Overwrites the blocks of an existing file of the same size instead of replacing the file: for what is read without the file
+   * system's journal, as boot loaders do. Not atomic beyond what the disk writes at once. Default false.
+   */
+  inPlace?: boolean;
   /** The content is confidential: operations and plans say that it changes, never what it is. */
   secret?: boolean;
 }

@@ -126,10 +126,14 @@ export function readBootState(host: Host, directory: string = layout.system): Bo
   return parseBootState(readBlock(host, directory));
 }
 
-/** Writes the boot state, atomically: GRUB finds the old block or the new one. */
+/**
+ * Writes the boot state into the blocks that hold it, as GRUB itself does: GRUB reads the file system without its journal, and would
+ * find a file that was just replaced empty after a power cut. What is set lies in the first sector, which a disk writes at once.
+ */
 export function writeBootState(host: Host, state: BootState, directory: string = layout.system): void {
   host.files.write(grubEnvPath(directory), formatBootState(state, readBlock(host, directory)), {
     mode: 0o600,
+    inPlace: true,
   });
 }
 

@@ -71,6 +71,7 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   if (checks.some(({ ok }) => !ok)) return { ...report, status: 'refused', checks };
   const dropped = dropUnused(host, destination);
   for (const component of plan.changes) await stage(plan, component, options);
+  await flush(host);
   const slotBefore = readBootState(host, destination).slot;
   const before = readSlots(host, destination);
   switchSlots(
@@ -78,9 +79,18 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
     { before, after: { current: plan.target, previous: plan.base }, slotBefore },
     destination,
   );
+  await flush(host);
   dropped.push(...dropUnused(host, destination));
-  if (options.sync) await host.run('sync', [], { timeout: 0 });
+  if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', checks, dropped };
+}
+
+/**
+ * Lets everything reach its final place on the disk. What is durable may still be in the journal only, and the boot loader reads without
+ * it: what it is led to has to be there before the links are moved, and the links before what they named is deleted.
+ */
+async function flush(host: Host): Promise<void> {
+  await host.run('sync', [], { timeout: 0 });
 }
 
 function planUpgrade(options: UpgradeOptions & { destination: string }): UpgradePlan {
