@@ -11,14 +11,21 @@ export interface PhaseStatus {
   steps: { applier: string; status: string; failures: { code: string }[] }[];
 }
 
+interface NodeStatus {
+  mode: string;
+  phases: PhaseStatus[];
+  /** Only where data sources were asked. */
+  dataSources?: { state: 'running' | 'done'; sources: { name: string; status: string }[] };
+}
+
 /** Waits until the runtime phase is over, and k3s with it. */
 export async function waitForRuntime(machine: Machine, seconds: number): Promise<void> {
   const done = `grep -qs '"state":"done"' /run/haos/journal/runtime.json`;
   await machine.read(`until ${done}; do sleep 1; done`, seconds);
 }
 
-export async function readStatus(machine: Machine): Promise<{ mode: string; phases: PhaseStatus[] }> {
+export async function readStatus(machine: Machine): Promise<NodeStatus> {
   // The exit status is that of the phases, which the scenarios look at one by one.
   const { output } = await machine.run('haos config status --format json');
-  return JSON.parse(output) as { mode: string; phases: PhaseStatus[] };
+  return JSON.parse(output) as NodeStatus;
 }
