@@ -7,14 +7,13 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
-  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ARTIFACTS } from './paths.js';
+import { ARTIFACTS, ROOT } from './paths.js';
 
 /** The ISO of the image under test. */
 export const ISO = join(ARTIFACTS, 'haos-amd64.iso');
@@ -82,24 +81,18 @@ export function initrdWith(files: Readonly<Record<string, string>>): { path: str
 }
 
 /**
- * An ISO that installs by itself, remastered as docs/building.md says: with kernel arguments and a system configuration.
+ * An ISO that installs by itself, remastered as `npm run os:remaster` does: with kernel arguments and a system configuration.
  */
 export function writeInstaller(
   directory: string,
   { cmdline, config, iso = ISO }: { cmdline: string; config: string; iso?: string },
 ): string {
-  const tree = join(directory, 'iso');
-  execFileSync('xorriso', ['-osirrox', 'on', '-indev', iso, '-extract', '/', tree], { stdio: 'ignore' });
-  execFileSync('chmod', ['-R', 'u+w', tree]);
-  writeFileSync(join(tree, 'haos/system/config.yaml'), config);
-  const menu = join(tree, 'boot/grub/grub.cfg');
-  const text = readFileSync(menu, 'utf8')
-    .replace('set default=live', 'set default=install')
-    .replace(/(haos\.mode=install)$/m, `$1 ${cmdline}`);
-  writeFileSync(menu, text);
+  const file = join(directory, 'installer.yaml');
+  writeFileSync(file, config);
   const image = join(directory, 'installer.iso');
-  execFileSync('grub-mkrescue', ['-o', image, tree, '--', '-volid', 'HAOS'], { stdio: 'ignore' });
-  rmSync(tree, { recursive: true });
+  const remaster = [join(ROOT, 'os/src/remaster.ts'), iso, image];
+  const args = ['--cmdline', `haos.mode=install ${cmdline}`, '--config', file];
+  execFileSync(join(ROOT, 'node_modules/.bin/tsx'), [...remaster, ...args]);
   return image;
 }
 
