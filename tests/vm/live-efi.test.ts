@@ -1,19 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { efiArguments } from './image.js';
+import { diskArguments, EFI, efiArguments, NETWORK, sizeDisk } from './image.js';
 import { type Machine, startMachine } from './machine.js';
+import { readStatus, waitForRuntime } from './status.js';
 
-describe('live, from the ISO, on a machine with EFI', () => {
+const CONFIG = 'hostname: efi\nhaos: { password: sesame }\n';
+
+describe('a machine with EFI', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await startMachine({ name: 'live-efi', args: efiArguments() });
+    sizeDisk(disk, 3000);
+    const args = [...efiArguments(), ...diskArguments(disk)];
+    machine = await startMachine({ name: 'live-efi', args });
     await machine.logIn(300);
   }, 420_000);
 
-  afterAll(() => machine.stop());
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
 
-  it('boots to a login, and has the variables of the firmware', async () => {
+  it('boots from the ISO to a login, and has the variables of the firmware', async () => {
     expect(await machine.read('cat /run/haos/mode')).toBe('live');
     expect(await machine.read('findmnt -no FSTYPE /sys/firmware/efi/efivars')).toBe('efivarfs');
+  });
+
+  it('installs for EFI without being told, and needs nothing more when that is done', async () => {
+    await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
+    const install = 'haos install --silent --device /dev/vda --config-url /tmp/config.yaml --tty ttyS0';
+    expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/vda/);
+    // As if the power failed at this moment.
+    await machine.stop();
+    sizeDisk(disk, 3500);
+  }, 540_000);
+
+  it('boots from that disk', async () => {
+    const args = [...EFI, ...diskArguments(disk), ...NETWORK];
+    machine = await startMachine({ name: 'install-efi', memory: 768, args });
+    await machine.logIn(300, 'sesame');
+    await waitForRuntime(machine, 180);
+    expect(await readStatus(machine)).toMatchObject({
+      mode: 'disk',
+      phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],
+    });
+    expect(await machine.read('hostname; ls -d /sys/firmware/efi')).toBe('efi\n/sys/firmware/efi');
+  }, 600_000);
+
+  it('took the whole disk after that became larger, and the copy of the table is at its new end', async () => {
+    expect(Number(await machine.read('blockdev --getsize64 /dev/vda2'))).toBeGreaterThan(3_220_000_000);
+    expect(await machine.read('sfdisk --verify /dev/vda 2>&1')).toMatch(/No errors detected/);
+    expect(await machine.read('blkid -p -s LABEL -o value /dev/vda1; fsck.vfat -n /dev/vda1')).toMatch(
+      /^HAOS_GRUB\n/,
+    );
+    expect(await machine.read('tail -c 512 /dev/vda | head -c 8')).toBe('EFI PART');
   });
 });
