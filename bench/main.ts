@@ -1,11 +1,12 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
-// Arguments choose: start-up, throughput, many-files, datasource, boot; default: all.
+// Arguments choose: start-up, throughput, many-files, datasource, install, boot; default: all.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { measureBoot } from './boot.js';
 import { measureDataSource } from './datasource.js';
+import { measureInstall } from './install.js';
 import { measureManyFiles } from './many-files.js';
 import { measureStartUp } from './start-up.js';
 import { measureThroughput } from './throughput.js';
@@ -17,6 +18,7 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   throughput: () => measureThroughput(root),
   'many-files': () => measureManyFiles(root, scratch),
   datasource: () => measureDataSource(root, scratch),
+  install: () => measureInstall(scratch),
   boot: () => measureBoot(root, scratch, print),
 };
 const print = (line: string) => console.log(`  ${line}`);
@@ -28,7 +30,6 @@ try {
     const bench = benches[name];
     if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
     console.log(`\n${name}`);
-    for (const line of await bench()) console.log(`  ${line}`);
     for (const line of await bench()) print(line);
   }
 } finally {
