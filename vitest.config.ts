@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
-          testTimeout: 3_600_000,
+          testTimeout: 120_000,
           fileParallelism: false,
         },
       },

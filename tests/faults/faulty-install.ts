@@ -73,7 +73,7 @@ function expectNode(state: string): void {
   else look(mount.split(' ')[1] ?? '');
 }
 
-/** Installs in a process of its own; resolves to how many effects it had, or undefined when it was killed. */
+/** Installs in a process of its own; gives how many effects it had, or undefined when it was killed. */
 function runInstall(place: Workplace, way: Way, { device, at }: { device: string; at: number }) {
   const { host: _host, ...options } = optionsOf(place, way, device);
   const faulty: FaultyInstall = { at, programs: place.programs, options };
@@ -92,25 +92,44 @@ function optionsOf(place: Workplace, { some, state }: Way, device: string): Inst
   return place.options(some.format === false ? `${device}p${state}` : device, some);
 }
 
-/** Installs with a kill before effect `at`, and then again. Resolves to the count of effects when there are fewer than that. */
-export async function installTwice(place: Workplace, way: Way, at: number): Promise<number | undefined> {
-  const disk = createLoopDisk(place.directory, way.megabytes);
-  const state = `${disk.device}p${way.state}`;
-  try {
-    way.prepare(disk);
-    const effects = runInstall(place, way, { device: disk.device, at });
-    if (effects === undefined) expectNoHalfNode(place, way, state);
+/** How many effects an installation has: each is a moment at which it may be killed. */
+export function countEffects(place: Workplace, way: Way): number {
+  return withDisk(place, way, (disk) => runInstall(place, way, { device: disk.device, at: 0 }) ?? 0);
+}
+
+/** Installs with a kill before effect `at`, and then again. */
+export async function installTwice(place: Workplace, way: Way, at: number): Promise<void> {
+  await withDisk(place, way, async (disk) => {
+    const state = `${disk.device}p${way.state}`;
+    expect(runInstall(place, way, { device: disk.device, at })).toBeUndefined();
+    expectNoHalfNode(place, way, state);
     way.holds(disk);
     const report = await install(optionsOf(place, way, disk.device));
     expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(mountsBelow(place.directory)).toEqual([]);
     if (way.some.format === false) expectNode(state);
     expectWhole(state, place);
-    return effects;
-  } finally {
+  });
+}
+
+/** With a new disk, which is released when the work is done, or failed, and what a killed installation mounted with it. */
+function withDisk<T>(place: Workplace, way: Way, work: (disk: LoopDisk) => T): T {
+  const disk = createLoopDisk(place.directory, way.megabytes);
+  const release = () => {
     for (const where of mountsBelow(place.mountPoint)) must('umount', where.split(' ')[1] ?? '');
     disk.release();
+  };
+  let result: T;
+  try {
+    way.prepare(disk);
+    result = work(disk);
+  } catch (error) {
+    release();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(release) as T;
+  release();
+  return result;
 }
 
 /** What carries the label of a state partition, and is no node that was there before, is whole. */
