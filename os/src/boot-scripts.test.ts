@@ -173,9 +173,10 @@ end
   }
 
   /** Where the links lead after early boot, and whether the intent is gone. */
-  function settle({ intent = INTENT, cmdline = 'haos.slot=current' } = {}): string[] {
+  function settle({ intent = INTENT, cmdline = 'haos.slot=current', release = 'other' } = {}): string[] {
     writeFileSync(join(system, 'intent'), intent);
-    const script = `debug() { :; }; sync() { :; }; slot=$(argument haos.slot); settle_intent ${system}`;
+    const commands = `debug() { :; }; sync() { :; }; uname() { echo ${release}; }`;
+    const script = `${commands}; slot=$(argument haos.slot); settle_intent ${system}`;
     run([`${inRoot}common.sh`, `${inRoot}intent.sh`], { cmdline, script });
     expect(readdirSync(system)).toEqual(['haos', 'k3s', 'kernel']);
     expect(readdirSync(join(system, 'kernel')).filter((name) => name.endsWith('.new'))).toEqual([]);
@@ -196,6 +197,17 @@ end
     link({ 'kernel/current': '6-v1' });
 
     expect(settle()).toEqual(['v1', '-', '6-v1', '-']);
+  });
+
+  it('is undone when the boot loader still followed the link to a kernel from before', () => {
+    const intent = INTENT.replaceAll('6-v2', '7-v2');
+    mkdirSync(join(system, 'kernel/7-v2'));
+    link({ 'kernel/current': '7-v2' });
+    const cmdline = 'haos.slot=current haos.trial';
+
+    expect(settle({ intent, cmdline, release: '6' })).toEqual(['v1', '-', '6-v1', '-']);
+    link({ 'kernel/current': '7-v2' });
+    expect(settle({ intent, cmdline, release: '7' })).toEqual(['v2', 'v1', '7-v2', '6-v1']);
   });
 
   it('is decided by the trial when the kernel is the same on both sides', () => {

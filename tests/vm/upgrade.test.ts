@@ -18,18 +18,17 @@ haos:
 
 const DOWN = '\u001b[B';
 
-/** Stops for ever before the program named in STOP_BEFORE is renamed to or removed, as if the power went there. */
+/** Stops for ever before STOP_BEFORE, such as `rename /etc/hosts`: before something gets that name. `remove` is the other deed. */
 const STOPPER = `
 const fs = require('node:fs');
-const stop = (path) => {
-  if (String(path) !== process.env.STOP_BEFORE) return;
+const stop = (deed, path) => {
+  if (deed + ' ' + path !== process.env.STOP_BEFORE) return;
   fs.writeFileSync('/run/stopped', '');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 };
-const { renameSync, rmSync, unlinkSync } = fs;
-fs.renameSync = (from, to) => { stop(to); return renameSync(from, to); };
-fs.rmSync = (path, options) => { stop(path); return rmSync(path, options); };
-fs.unlinkSync = (path) => { stop(path); return unlinkSync(path); };
+const { renameSync, rmSync } = fs;
+fs.renameSync = (from, to) => { stop('rename', to); return renameSync(from, to); };
+fs.rmSync = (path, options) => { stop('remove', path); return rmSync(path, options); };
 `;
 
 interface Release {
@@ -129,12 +128,12 @@ describe('a node that is upgraded', () => {
       `haos upgrade --source /run/media/${name} --destination /haos/system ${options.join(' ')}`,
       300,
     );
-  /** Begins an upgrade, and takes the power away where it is about to rename to this path or to remove it. */
-  const cutUpgrade = async (path: string) => {
+  /** Begins an upgrade, and takes the power away where it is about to do this, such as `rename /haos/system/haos/current`. */
+  const cutUpgrade = async (deed: string) => {
     await machine.read(`cat >/run/stopper.cjs <<'END'\n${STOPPER}\nEND`);
     const program = '/usr/lib/haos/node --require /run/stopper.cjs /usr/lib/haos/cli/haos.cjs';
     const options = 'upgrade --source /run/media/good --destination /haos/system --rootfs --kernel';
-    await machine.read(`STOP_BEFORE=${path} setsid ${program} ${options} >/run/cut.log 2>&1 &`);
+    await machine.read(`STOP_BEFORE='${deed}' setsid ${program} ${options} >/run/cut.log 2>&1 &`);
     await machine.read('until [ -e /run/stopped ]; do sleep 1; done', 300);
     await machine.stop();
   };
@@ -176,7 +175,7 @@ describe('a node that is upgraded', () => {
   });
 
   it('is the old one, whole, when the power goes while the new one is copied', async () => {
-    await cutUpgrade(`/haos/system/kernel/${releases.good.kernel}`);
+    await cutUpgrade(`rename /haos/system/kernel/${releases.good.kernel}`);
     await start('cut-copying');
 
     await expectRunning(releases.first);
@@ -189,7 +188,7 @@ describe('a node that is upgraded', () => {
   }, 900_000);
 
   it('is the old one, whole, when the power goes between two links', async () => {
-    await cutUpgrade('/haos/system/kernel/current');
+    await cutUpgrade('rename /haos/system/kernel/current');
     await start('cut-linking');
 
     await expectRunning(releases.first);
@@ -203,7 +202,7 @@ describe('a node that is upgraded', () => {
   }, 900_000);
 
   it('is the new one, whole, when the power goes after the last link, and is confirmed once it is healthy', async () => {
-    await cutUpgrade('/haos/system/intent');
+    await cutUpgrade('remove /haos/system/intent');
     await start('cut-linked');
 
     await expectRunning(releases.good);
@@ -230,7 +229,7 @@ describe('a node that is upgraded', () => {
   }, 600_000);
 
   it('returns by itself from a version that never gets healthy, and refuses it from then on', async () => {
-    const limit = 'write_files: [{ path: /etc/conf.d/health, content: "limit=30" }]';
+    const limit = 'boot_cmd: [ "echo limit=30 >/etc/conf.d/health" ]';
     await machine.read(`echo '${limit}' >/var/lib/rancher/HAOS/config.d/health.yaml`);
     expect(await upgrade('restless', '--rootfs')).toMatchObject({ status: 0 });
     await restart();

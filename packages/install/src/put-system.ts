@@ -31,7 +31,7 @@ export async function putComponents(
   image: Image,
   { system, onProgress, signal }: StreamOptions & { system: string },
 ): Promise<TreeFile[]> {
-  settle(host, system);
+  await settle(host, system);
   const copied: TreeFile[] = [];
   for (const component of COMPONENTS) {
     const version = image.set[component];
@@ -52,9 +52,12 @@ export async function putComponents(
 }
 
 /** Ends what an upgrade of the node that is there left half done, as its boot would. */
-function settle(host: Host, system: string): void {
+async function settle(host: Host, system: string): Promise<void> {
   if (host.files.stat(system)?.type !== 'directory') return;
-  completeIntent(host, { directory: system, booted: { slot: 'current', onTrial: false, kernel: undefined } });
+  await completeIntent(host, {
+    directory: system,
+    booted: { slot: 'current', onTrial: false, kernel: undefined },
+  });
   dropUnused(host, system);
 }
 

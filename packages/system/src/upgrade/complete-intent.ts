@@ -34,14 +34,24 @@ export function readIntent(host: Host, directory: string = layout.system): Inten
  * Moves the links from one pair of sets to another. An interruption at any point is mended by `completeIntent`: until
  * the previous set is in place nothing boots differently, and what boots differently is on trial first.
  */
-export function switchSlots(host: Host, intent: Intent, directory: string): void {
+export async function switchSlots(host: Host, intent: Intent, directory: string): Promise<void> {
   const { after } = intent;
   host.files.write(intentPath(directory), formatIntent(intent), { mode: 0o600 });
   linkSlot(host, after.previous, { directory, slot: 'previous' });
   const state = readBootState(host, directory);
   writeBootState(host, nextBootState(state, { kind: 'staged', set: nameSet(after.current) }), directory);
   linkSlot(host, after.current, { directory, slot: 'current' });
+  await flush(host);
   host.files.remove(intentPath(directory));
+}
+
+/**
+ * Lets everything reach its final place on the disk. What is durable may still be in the journal only, and the boot loader reads without
+ * it: what it is led to has to be there before the links are moved, and the links before the intent is forgotten and what they
+ * named is deleted.
+ */
+export async function flush(host: Host): Promise<void> {
+  await host.run('sync', [], { timeout: 0 });
 }
 
 export interface CompleteOptions {
@@ -55,10 +65,10 @@ export interface CompleteOptions {
  * Completes or undoes what an interrupted upgrade did to the links, and forgets its intent. It may be interrupted itself and be
  * run again. Resolves to undefined when there was nothing to do. Early boot has to do the same before it enters a root.
  */
-export function completeIntent(
+export async function completeIntent(
   host: Host,
   { directory = layout.system, booted = readBooted(host) }: CompleteOptions = {},
-): IntentDecision | undefined {
+): Promise<IntentDecision | undefined> {
   const path = intentPath(directory);
   if (!host.files.lstat(path)) return undefined;
   const intent = readIntent(host, directory);
@@ -67,6 +77,7 @@ export function completeIntent(
   if (intent && decision !== 'keep') {
     link(host, decision === 'complete' ? intent.after : intent.before, directory);
     if (decision === 'undo') leaveTrial(host, intent, directory);
+    await flush(host);
   }
   host.files.remove(path);
   return decision;

@@ -46,8 +46,8 @@ export function rollback(
   host: Host,
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
-  return change(host, { directory, lockFile }, () => {
-    completeIntent(host, { directory });
+  return change(host, { directory, lockFile }, async () => {
+    await completeIntent(host, { directory });
     const slots = readSlots(host, directory);
     const state = readBootState(host, directory);
     const other: Slot = state.slot === 'current' ? 'previous' : 'current';
@@ -95,7 +95,7 @@ export function markHealthy(
 function change(
   host: Host,
   { directory, lockFile }: Required<ChangeOptions>,
-  work: () => BootState,
+  work: () => BootState | Promise<BootState>,
 ): Promise<BootState> {
   return withLock(host, lockFile, () => withWritable(host, directory, work));
 }

@@ -261,7 +261,7 @@ describe('an upgrade that is killed', () => {
         for (let second = 0; ; second += 1) {
           const booted = bootLoader(host);
           try {
-            completeIntent(failingHost(host, second), { booted });
+            await completeIntent(failingHost(host, second), { booted });
           } catch {
             continue;
           }

@@ -16,7 +16,7 @@ import { withLock } from '../lock.js';
 import { withWritable } from '../writable.js';
 import { readBootState } from './boot-state.js';
 import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
-import { completeIntent, switchSlots } from './complete-intent.js';
+import { completeIntent, flush, switchSlots } from './complete-intent.js';
 
 export interface UpgradeOptions {
   host: Host;
@@ -63,7 +63,7 @@ export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
 async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
-  completeIntent(host, { directory: destination });
+  await completeIntent(host, { directory: destination });
   const plan = planUpgrade({ ...options, destination });
   const report = { from: plan.base, to: plan.target, dropped: [] };
   const checks = checkUpgrade(plan);
@@ -74,23 +74,11 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   await flush(host);
   const slotBefore = readBootState(host, destination).slot;
   const before = readSlots(host, destination);
-  switchSlots(
-    host,
-    { before, after: { current: plan.target, previous: plan.base }, slotBefore },
-    destination,
-  );
-  await flush(host);
+  const after = { current: plan.target, previous: plan.base };
+  await switchSlots(host, { before, after, slotBefore }, destination);
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', checks, dropped };
-}
-
-/**
- * Lets everything reach its final place on the disk. What is durable may still be in the journal only, and the boot loader reads without
- * it: what it is led to has to be there before the links are moved, and the links before what they named is deleted.
- */
-async function flush(host: Host): Promise<void> {
-  await host.run('sync', [], { timeout: 0 });
 }
 
 function planUpgrade(options: UpgradeOptions & { destination: string }): UpgradePlan {

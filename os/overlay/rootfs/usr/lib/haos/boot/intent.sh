@@ -6,15 +6,27 @@
 settle_intent() {
 	system=$1
 	intent=$system/intent
-	running=$(readlink "$system/kernel/$slot")
-	running=${running##*/}
+	running=$(running_kernel)
 	[ -e "$intent" ] || return 0
 	side=
 	is_intent && side=$(choose_side)
 	debug "an upgrade was interrupted; its side ${side:-that is there} is taken"
 	[ -z "$side" ] || link_side "$side"
+	# The links have to be where the boot loader reads them before nothing says any more that they may not be.
+	sync
 	rm -f "$intent"
 	sync
+}
+
+# The version of the kernel that the boot loader took. It reads the file system without the journal: after a power cut it may have
+# followed the link as it was before, which the release of the kernel tells.
+running_kernel() {
+	linked=$(readlink "$system/kernel/$slot")
+	linked=${linked##*/}
+	for version in "$linked" $(version_of kernel before "$slot") $(version_of kernel after "$slot"); do
+		case $version in "$(uname -r)"*) echo "$version" && return 0 ;; esac
+	done
+	echo "$linked"
 }
 
 is_intent() {
@@ -53,7 +65,7 @@ version_of() {
 	after-current) column=4 ;;
 	*) column=5 ;;
 	esac
-	awk -v name="$1" -v column="$column" '$1 == name { print $column }' "$intent"
+	[ ! -e "$intent" ] || awk -v name="$1" -v column="$column" '$1 == name { print $column }' "$intent"
 }
 
 # Each link is replaced by a rename, so that the boot loader finds the old one or the new one.
