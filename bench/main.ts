@@ -17,7 +17,7 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   'start-up': () => measureStartUp(root, scratch),
   throughput: () => measureThroughput(root),
   'many-files': () => measureManyFiles(root, scratch),
-  datasource: () => measureDataSource(root, scratch),
+  datasource: () => measureDataSource(root),
   install: () => measureInstall(scratch),
   boot: () => measureBoot(root, scratch, print),
 };

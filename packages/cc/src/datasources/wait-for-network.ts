@@ -2,7 +2,7 @@ import { type Host, isHaosError } from '@haos/system';
 
 /** Milliseconds. */
 const LIMIT = 30_000;
-const PAUSE = 50;
+const PAUSE = 25;
 const IPV6_DEFAULT = /^0{32} 00 /;
 
 /** Waits until a route leads out, half a minute at most, and not at all without an interface. */
