@@ -216,17 +216,43 @@ function failingHost(host: Host, effects: number): Host {
     count();
     return host.files.copy(...args);
   };
-  return { ...host, files: files as unknown as HostFiles };
+  const run: Host['run'] = async (...args) => {
+    count();
+    return host.run(...args);
+  };
+  return { ...host, run, files: files as unknown as HostFiles };
+}
+
+type Kernels = Readonly<Record<Slot, string | undefined>>;
+
+function kernelsOf(host: Host): Kernels {
+  return {
+    current: readSlot(host, 'kernel'),
+    previous: readSlot(host, 'kernel', { slot: 'previous' }),
+  };
+}
+
+/** A host that tells what `sync` made sure of. */
+function syncedHost(host: Host): { host: Host; synced: () => Kernels } {
+  let kernels = kernelsOf(host);
+  const run: Host['run'] = (command, ...rest) => {
+    if (command === 'sync') kernels = kernelsOf(host);
+    return host.run(command, ...rest);
+  };
+  return { host: { ...host, run }, synced: () => kernels };
 }
 
 /** What GRUB does: chooses a slot, counts, and loads the kernel that its link names. */
-function bootLoader(host: Host): { slot: Slot; onTrial: boolean; kernel: string | undefined } {
+function bootLoader(
+  host: Host,
+  kernels: Kernels = kernelsOf(host),
+): { slot: Slot; onTrial: boolean; kernel: string | undefined } {
   let state = nextBootState(readBootState(host), { kind: 'menu' });
   const { slot } = state;
   const onTrial = slot === 'current' && state.trial !== undefined;
   if (slot === 'current') state = nextBootState(state, { kind: 'boot' });
   writeBootState(host, state);
-  return { slot, onTrial, kernel: readSlot(host, 'kernel', { slot }) };
+  return { slot, onTrial, kernel: kernels[slot] };
 }
 
 /** The set of a slot, when every file of it is whole. */
@@ -240,26 +266,34 @@ function wholeSet(host: Host, slot: Slot): string {
 }
 
 describe('an upgrade that is killed', () => {
-  it.each<[title: string, options: Partial<UpgradeOptions>, state: BootState]>([
+  const KINDS: [title: string, options: Partial<UpgradeOptions>, state: BootState][] = [
     ['of everything', {}, { slot: 'current', good: nameSet(OLD) }],
     ['of haos and k3s', { rootfs: true }, { slot: 'current' }],
     ['of the kernel', { kernel: true }, { slot: 'current' }],
     ['after a return', {}, { slot: 'previous', failed: nameSet(OLD) }],
-  ])(
+  ];
+
+  it.each(
+    KINDS.flatMap(([title, ...kind]) => [
+      [title, ...kind, false] as const,
+      // GRUB reads without the journal.
+      [`${title}, by a power cut, and GRUB sees only what was synced`, ...kind, true] as const,
+    ]),
+  )(
     'leaves the old set or the new one, whole, whenever it is killed: %s',
-    async (_title, options, state) => {
+    async (_title, options, state, isCut) => {
       const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
       const running = state.slot === 'current' ? OLD : OLDER;
       const seen = new Set<string>();
       const machine = createHost(tree);
       for (let effects = 0; ; effects += 1) {
         // In memory, over the same files each time: this is many upgrades.
-        const host = planHost(machine);
+        const { host, synced } = syncedHost(planHost(machine));
         const outcome = await run(failingHost(host, effects), options).catch(() => 'killed' as const);
         const target = { ...running, ...(outcome === 'killed' ? newSet(options) : outcome.to) };
         // The completion is killed, too, at each of its effects in turn, and after each a reboot comes.
         for (let second = 0; ; second += 1) {
-          const booted = bootLoader(host);
+          const booted = isCut && second === 0 ? bootLoader(host, synced()) : bootLoader(host);
           try {
             await completeIntent(failingHost(host, second), { booted });
           } catch {
