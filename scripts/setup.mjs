@@ -26,6 +26,7 @@ export const DEBIAN_PACKAGES = [
   { ...loop('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   loop('squashfs-tools', 'mksquashfs', 'the root image of a small ISO'),
   loop('xorriso', 'xorriso', 'a small ISO, and reading one'),
+  loop('busybox', 'busybox', 'a tar that is not that of GNU'),
   loop('libarchive-tools', 'bsdtar', 'reading an ISO'),
   { ...loop('7zip', '', 'reading an ISO'), file: '/usr/bin/7zz' },
   { ...loop('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },

@@ -1,18 +1,31 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARTIFACTS } from './paths.js';
 
 const LAUNCHER = '/haos/system/haos/current/haos';
+/** There is no other shell in the root. */
+const FIRST_PROCESS = '#!/haos/system/haos/current/busybox sh\necho "the system before, process $$"\n';
 
 /** No machine: the files of a release are all that there is in a root, as in a container made of them. */
-describe('the launcher in a root that holds only a release', () => {
+describe('the launcher in a root that holds only a release, and the first process that it replaced', () => {
   const root = mkdtempSync(join(tmpdir(), 'haos-launcher-'));
 
   beforeAll(() => {
     chmodSync(root, 0o755); // for anybody
+    mkdirSync(join(root, 'sbin'));
+    writeFileSync(join(root, 'sbin/init'), FIRST_PROCESS, { mode: 0o755 });
     const archive = join(ARTIFACTS, 'haos-rootfs-amd64.tar.gz');
     execFileSync('tar', ['--extract', `--file=${archive}`, '--strip-components=1', `--directory=${root}`]);
   }, 120_000);
@@ -51,6 +64,36 @@ describe('the launcher in a root that holds only a release', () => {
     expect(JSON.parse(stdout)).toMatchObject({ slots: { current: { haos: expect.stringMatching(/^v/) } } });
     expect(launch('0:0', ['upgrade', '--help'])).toMatchObject({ status: 0, stderr: '' });
     expect(launch('0:0', ['upgrade', '--source', '/host'])).toMatchObject({ status: 5 });
+  });
+
+  describe('as the first process, when the kernel cannot read the image', () => {
+    const image = join(root, 'haos/system/haos/current/rootfs.squashfs');
+    const kept = join(root, 'sbin/init.before-haos');
+
+    beforeAll(() => {
+      renameSync(image, `${image}.good`);
+      writeFileSync(image, 'not an image');
+    });
+
+    afterAll(() => renameSync(`${image}.good`, image));
+
+    /** Processes of its own, too: it is the first of them. */
+    function boot() {
+      const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot . /sbin/init';
+      const args = ['--mount', '--pid', '--fork', 'sh', '-c', script, root];
+      return spawnSync('unshare', args, { encoding: 'utf8', input: 'echo "a shell, process $$"\n' });
+    }
+
+    it('starts the one before', () => {
+      expect(boot()).toMatchObject({ status: 0, stdout: 'the system before, process 1\n' });
+    });
+
+    it('starts a shell when that is itself', () => {
+      rmSync(kept);
+      symlinkSync(LAUNCHER, kept);
+
+      expect(boot()).toMatchObject({ status: 0, stdout: 'a shell, process 1\n' });
+    });
   });
 
   it('leaves nothing mounted', () => {
