@@ -246,13 +246,27 @@ const upgrade: Command = {
   summary: 'put a new version beside the one that runs, to boot it next',
   description:
     'All or nothing: a version that does not work is left by itself after two boots. Each option can also be given by\n' +
-    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true.',
+    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true.\n' +
+    'A source that comes from the network has to be signed by a key of this image, unless its digest is named.',
   options: [
-    { name: 'source', value: 'DIR', summary: 'the directory with the new components; default: /haos/system' },
+    {
+      name: 'source',
+      value: 'SOURCE',
+      summary:
+        'a directory with the components, an ISO, its URL, a version, or latest; default: /haos/system',
+    },
     DESTINATION,
+    { name: 'check', summary: 'only check, and say what was found; nothing is upgraded' },
     { name: 'rootfs', summary: 'upgrade haos, and k3s where the source has it' },
     { name: 'kernel', summary: 'upgrade the kernel; default: everything' },
     { name: 'allow-downgrade', summary: 'take an older version, too' },
+    { name: 'allow-skip', summary: 'take a k3s that is more than one minor version newer' },
+    {
+      name: 'sha256',
+      value: 'HEX',
+      summary: 'the digest that the ISO must have; then it needs no signature',
+    },
+    { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
     { name: 'sync', summary: 'let everything in memory reach the disks' },
     {
       name: 'remount',
@@ -263,7 +277,11 @@ const upgrade: Command = {
     FORMAT,
   ],
   examples: [
-    { line: 'sudo haos upgrade --source /mnt/haos/system --reboot', what: 'upgrade everything and restart' },
+    { line: 'sudo haos upgrade --source latest --reboot', what: 'upgrade everything and restart' },
+    {
+      line: 'sudo haos upgrade --source v1.1.0 --check',
+      what: 'whether it could be upgraded to that release',
+    },
     {
       line: 'haos upgrade --source /haos/system --destination /host/haos/system --rootfs',
       what: 'from within the image of a release',

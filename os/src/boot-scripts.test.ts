@@ -241,6 +241,48 @@ end
   });
 });
 
+describe('the way back to the Go implementation', () => {
+  let system: string;
+
+  beforeEach(() => {
+    system = mkdtempSync(join(tmpdir(), 'haos-go-'));
+    for (const [component, current, previous] of [
+      ['haos', 'v1', 'g1'],
+      ['k3s', 'k1', 'k0'],
+      ['kernel', '6-v1', '5-generic'],
+    ] as const) {
+      for (const version of [current, previous])
+        mkdirSync(join(system, component, version), { recursive: true });
+      symlinkSync(current, join(system, component, 'current'));
+      symlinkSync(previous, join(system, component, 'previous'));
+    }
+  });
+
+  afterEach(() => rmSync(system, { recursive: true }));
+
+  const SOURCES = ['common.sh', 'intent.sh', 'local.sh'].map((name) => inRoot + name);
+  const SYNC = 'sync() { :; }; debug() { :; }';
+  const currents = () => ['haos', 'k3s', 'kernel'].map((name) => readlinkSync(join(system, name, 'current')));
+
+  it('makes it the current set, which its own boot follows', () => {
+    run(SOURCES, { cmdline: '', script: `${SYNC}; return_to_go ${system}` });
+
+    expect(currents()).toEqual(['g1', 'k0', '5-generic']);
+    expect(readdirSync(system)).toEqual(['haos', 'k3s', 'kernel']);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6, 7])('is whole or undone after a power cut at rename %s', (moment) => {
+    const cut = `left=${moment}; mv() { left=$((left - 1)); [ $left -gt 0 ] || exit 1; command mv "$@"; }`;
+    run(SOURCES, { cmdline: '', script: `${SYNC}; ${cut}; return_to_go ${system}` });
+
+    run(SOURCES, { cmdline: '', script: `${SYNC}; slot=current; settle_intent ${system}` });
+
+    const isBefore = currents()[2] === '6-v1';
+    expect(currents()).toEqual(isBefore ? ['v1', 'k1', '6-v1'] : ['g1', 'k0', '5-generic']);
+    expect(readdirSync(system).filter((name) => name !== 'intent.new')).toEqual(['haos', 'k3s', 'kernel']);
+  });
+});
+
 describe('the reset of the data', () => {
   let haos: string;
 

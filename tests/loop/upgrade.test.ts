@@ -1,10 +1,25 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { formatBootState } from '@haos/system';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Ended, ended } from './bare-machine.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
+import { writeIso } from './write-iso.js';
 
 const HAOS = fileURLToPath(new URL('../../bin/haos.cjs', import.meta.url));
 
@@ -23,6 +38,7 @@ beforeEach(() => {
   for (const path of [state, system]) mkdirSync(path);
   must('mount', disk.device, state);
   writeImage(join(state, 'system'));
+  writeFileSync(join(state, 'system/grubenv'), formatBootState({ slot: 'current' }));
   must('mount', '--bind', join(state, 'system'), system);
   must('mount', '-o', 'remount,bind,ro', system);
   writeImage(join(directory, 'release'), 'v1.1.0');
@@ -94,4 +110,79 @@ it('writes nothing when a check fails, and says which', () => {
   expect(status).toBe(5);
   expect(stderr).toContain('NO  source:');
   expect(readdirSync(system, { recursive: true }).sort()).toEqual(before);
+});
+
+describe('an ISO', () => {
+  let iso: string;
+
+  beforeEach(() => {
+    const tree = join(directory, 'tree');
+    cpSync(join(directory, 'release'), join(tree, 'haos/system'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
+    iso = writeIso(tree, join(directory, 'haos-amd64.iso'));
+  });
+
+  /** With a directory of its own for what is unpacked. */
+  function upgradeFrom(source: string, ...more: string[]): Promise<Ended> {
+    const places = ['--destination', system, '--lock-file', join(directory, 'lock')];
+    const script = 'mount -t tmpfs -o mode=0755 lib /var/lib && exec "$@"';
+    const args = ['upgrade', '--source', source, ...places, ...more];
+    return ended(
+      spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', process.execPath, HAOS, ...args], {
+        env: ENVIRONMENT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      }),
+    );
+  }
+
+  async function serve(): Promise<string> {
+    const server = createServer((request, response) => {
+      if (request.url === '/haos-amd64.iso') return void response.end(readFileSync(iso));
+      response.statusCode = 404;
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/haos-amd64.iso`;
+  }
+
+  it('on the disk is what is upgraded to', async () => {
+    expect(await upgradeFrom(iso)).toMatchObject({ status: 0 });
+
+    expect(linkOf('haos/current')).toBe('v1.1.0');
+  });
+
+  it('from a URL is taken when its digest is named', async () => {
+    const digest = createHash('sha256').update(readFileSync(iso)).digest('hex');
+
+    expect(await upgradeFrom(await serve(), '--sha256', digest)).toMatchObject({ status: 0 });
+
+    expect(linkOf('haos/current')).toBe('v1.1.0');
+  });
+
+  it('from a URL is refused when nobody signed it, unless that is wanted', async () => {
+    const url = await serve();
+
+    const refused = await upgradeFrom(url, '--format', 'json');
+    const isStill = linkOf('haos/current');
+    const wanted = await upgradeFrom(url, '--insecure');
+
+    expect(refused.status).toBe(5);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      status: 'refused',
+      checks: [{ id: 'download', ok: false }],
+    });
+    expect(isStill).toBe('v1.0.0');
+    expect(wanted.status).toBe(0);
+    expect(linkOf('haos/current')).toBe('v1.1.0');
+  });
+
+  it('is named by a path, a URL, a version, or not at all', async () => {
+    expect(await upgradeFrom('elsewhere')).toMatchObject({ status: 2 });
+  });
 });

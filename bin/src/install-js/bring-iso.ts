@@ -41,7 +41,7 @@ async function download(
     releaseKeys: HAOS_RELEASE_KEYS,
     isInsecure: invocation.has('insecure'),
     ...(sha256 !== undefined && { isoSha256: sha256 }),
-    onDownload: printDownload(context),
+    onDownload: printDownload(context, 'install'),
     signal,
   });
   if (path === undefined) throw refusal(check.message, check.hint ?? 'check the address and the network');

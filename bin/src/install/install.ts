@@ -20,7 +20,7 @@ export async function runInstall(invocation: Invocation, context: Context): Prom
   const host = openNode(context);
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};
-  const onDownload = printDownload(context);
+  const onDownload = printDownload(context, 'install');
   const options = { ...toOptions(host, invocation, configured), onDownload };
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (invocation.has('silent') && invocation.has('answers'))

@@ -67,12 +67,15 @@ function whatIsThere({ disk, kept }: Extract<InstallEvent, { kind: 'stopped' }>)
 }
 
 /** Says how far a download is, at each tenth of it. */
-export function printDownload(context: Context): (bytes: number, total: number | undefined) => void {
+export function printDownload(
+  context: Context,
+  command: string,
+): (bytes: number, total: number | undefined) => void {
   let told = -1;
   return (bytes, total) => {
     const tenth = total ? Math.floor((bytes / total) * 10) : 0;
     if (tenth === told) return;
     told = tenth;
-    context.err(`install: downloading the image${total ? `, ${tenth * 10} %` : ''}\n`);
+    context.err(`${command}: downloading the image${total ? `, ${tenth * 10} %` : ''}\n`);
   };
 }

@@ -1,62 +1,128 @@
-import { layout, type UpgradeReport, upgrade } from '@haos/system';
+import { type CleanUp, findMenu, replaceMenu, withCleanUp } from '@haos/install';
+import {
+  type Check,
+  grubEnvPath,
+  type Host,
+  layout,
+  type UpgradeReport,
+  upgrade,
+  withLock,
+} from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure } from '../failure.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 import { openNode } from './open-node.js';
+import { isDirectory, openSource } from './open-source.js';
+
+interface Options {
+  source: string;
+  destination: string;
+  lockFile: string;
+  sha256: string | undefined;
+  has(name: string): boolean;
+}
+
+interface Running {
+  host: Host;
+  context: Context;
+  signal: AbortSignal;
+}
+
+/** What an upgrade came to; a source that cannot be had leaves nothing but its checks. */
+type Outcome = Pick<UpgradeReport, 'status' | 'checks'> & Partial<UpgradeReport>;
 
 /** `haos upgrade`: stages a new release. */
 export async function runUpgrade(invocation: Invocation, context: Context): Promise<ExitStatus> {
   const host = openNode(context);
-  const variable = (name: string) => context.env[`HAOS_UPGRADE_${name.toUpperCase().replaceAll('-', '_')}`];
-  const text = (name: string, fallback: string) => invocation.text(name) ?? (variable(name) || fallback);
-  const has = (name: string) => invocation.has(name) || variable(name) === 'true';
+  const options = readOptions(invocation, context);
   const ended = new AbortController();
-  const work = upgrade({
-    host,
-    source: text('source', layout.system),
-    destination: text('destination', layout.system),
-    lockFile: text('lock-file', layout.upgradeLock),
-    rootfs: has('rootfs'),
-    kernel: has('kernel'),
-    sync: has('sync'),
-    allowDowngrade: has('allow-downgrade'),
-    signal: ended.signal,
-  });
+  const work = upgradeFrom(options, { host, context, signal: ended.signal });
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
     return work.catch(() => undefined);
   });
-  const report = await work;
-  await print(report, { invocation, context });
-  if (report.status === 'refused') return EXIT.refused;
-  // In a container, too, it is the node that restarts.
-  if (report.status === 'upgraded' && has('reboot'))
-    await host.run('nsenter', [
-      '--target',
-      '1',
-      '--mount',
-      '--uts',
-      '--ipc',
-      '--net',
-      '--pid',
-      '--',
-      'reboot',
-    ]);
+  const outcome = await work;
+  await print(outcome, { invocation, context });
+  if (outcome.status === 'refused') return EXIT.refused;
+  if (outcome.status === 'upgraded' && options.has('reboot')) await host.run('nsenter', REBOOT);
   return EXIT.done;
 }
 
+/** In a container, too, it is the node that restarts. */
+const REBOOT = ['--target', '1', '--mount', '--uts', '--ipc', '--net', '--pid', '--', 'reboot'];
+
+/** Options of the command line, else of the environment. */
+function readOptions(invocation: Invocation, { env }: Context): Options {
+  const variable = (name: string) => env[`HAOS_UPGRADE_${name.toUpperCase().replaceAll('-', '_')}`];
+  const text = (name: string) => invocation.text(name) ?? (variable(name) || undefined);
+  return {
+    source: text('source') ?? layout.system,
+    destination: text('destination') ?? layout.system,
+    lockFile: text('lock-file') ?? layout.upgradeLock,
+    sha256: text('sha256'),
+    has: (name) => invocation.has(name) || /^(1|t|true)$/i.test(variable(name) ?? ''),
+  };
+}
+
+function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
+  const work = () => withCleanUp((cleanUp) => upgradeWith(options, running, cleanUp));
+  // What is downloaded or unpacked has one place.
+  return isDirectory(options.source) ? work() : withLock(running.host, SOURCE_LOCK, work);
+}
+
+const SOURCE_LOCK = `${layout.upgradeLock}.source`;
+
+async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp): Promise<Outcome> {
+  const { host, signal } = running;
+  const { source, destination, lockFile, sha256, has } = options;
+  const isInsecure = has('insecure');
+  const opened = await openSource(cleanUp, { ...running, source, sha256, isInsecure });
+  if (opened.directory === undefined) return { status: 'refused', checks: opened.checks };
+  const menu = await findMenu(host, destination);
+  const report = await upgrade({
+    host,
+    source: opened.directory,
+    destination,
+    lockFile,
+    rootfs: has('rootfs'),
+    kernel: has('kernel'),
+    sync: has('sync'),
+    allowDowngrade: has('allow-downgrade'),
+    allowSkip: has('allow-skip'),
+    checkOnly: has('check'),
+    // Without a menu to look at, the block in which GRUB counts tells.
+    isCounted: menu?.isCounted ?? host.files.stat(grubEnvPath(destination)) !== undefined,
+    beforeSwitch: () => (menu ? replaceMenu(host, menu) : undefined),
+    signal,
+  });
+  return { ...report, checks: [...opened.checks, ...report.checks] };
+}
+
 async function print(
-  report: UpgradeReport,
+  outcome: Outcome,
   { invocation, context }: { invocation: Invocation; context: Context },
 ): Promise<void> {
-  if (invocation.text('format') === 'json') return context.out(`${JSON.stringify(report, null, 2)}\n`);
-  const { status, checks, from, to } = report;
-  if (status === 'refused') {
-    context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
-    return context.err('upgrade: refused; nothing was written\n');
+  if (invocation.text('format') === 'json') return context.out(`${JSON.stringify(outcome, null, 2)}\n`);
+  const { status, checks } = outcome;
+  if (status === 'refused' || status === 'checked') await printChecks(checks, context);
+  context.err(`upgrade: ${closingLine(outcome)}\n`);
+}
+
+async function printChecks(checks: readonly Check[], context: Context): Promise<void> {
+  context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
+}
+
+function closingLine({ status, from, to }: Outcome): string {
+  switch (status) {
+    case 'refused':
+      return 'refused; nothing was written';
+    case 'unchanged':
+      return `this is HAOS ${from?.haos} already`;
+    case 'checked':
+      return `HAOS ${from?.haos} can be upgraded to ${to?.haos}`;
+    case 'upgraded':
+      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot takes it, on trial`;
   }
-  if (status === 'unchanged') return context.err(`upgrade: this is HAOS ${from.haos} already\n`);
-  context.err(`upgrade: HAOS ${from.haos} -> ${to.haos}; the next boot takes it, on trial\n`);
 }

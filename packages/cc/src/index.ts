@@ -1,3 +1,4 @@
+export { proxyOf } from './appliers/environment.js';
 export { encryptPassword } from './appliers/password.js';
 export {
   exitStatusOf,

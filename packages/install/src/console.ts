@@ -9,6 +9,8 @@ export interface Consoles {
 }
 
 const DEFAULT_SPEED = 115_200;
+/** What the kernel takes where nothing is said: Documentation/admin-guide/serial-console.rst. */
+const KERNEL_SPEED = 9_600;
 const SCREEN = 'tty1';
 
 /**
@@ -38,5 +40,5 @@ function withSpeed(device: string): string {
 
 function serialOf(device: string): Consoles['serial'] {
   const [, unit, speed] = /^ttyS(\d+)(?:,(\d+))?/.exec(device) ?? [];
-  return unit === undefined ? undefined : { unit: Number(unit), speed: Number(speed ?? DEFAULT_SPEED) };
+  return unit === undefined ? undefined : { unit: Number(unit), speed: Number(speed ?? KERNEL_SPEED) };
 }

@@ -13,6 +13,10 @@ export interface GrubConfigOptions {
   timeout?: number;
   /** Whether GRUB counts the boots of a set on trial. Default true; false where it cannot write: below LVM or RAID. */
   counts?: boolean;
+  /**
+   * Kernel arguments of a set of the Go implementation, whose kernel lies only inside of its image. Default: there is no such set.
+   */
+  goArguments?: readonly FormatEntry[] | undefined;
 }
 
 /** Where on the state partition the boot loader finds things. */
@@ -26,13 +30,14 @@ export const GRUB_CONFIG_MARK = '# Written by the installer of HAOS.';
  * set that is on trial, and after two takes the previous one; `nextBootState` of `@haos/system` says the same in TypeScript.
  */
 export function renderGrubConfig(options: GrubConfigOptions): string {
-  const { stateUuid, timeout = 5, serial, counts = true } = options;
+  const { stateUuid, timeout = 5, serial, counts = true, goArguments } = options;
   const words = quoteArguments([
     ...(options.arguments ?? []),
     { name: 'haos.state', value: `UUID=${stateUuid}` },
   ]);
   const choice = counts ? [LOAD, LEAVE, CHOICE, COUNT] : [LOAD, CHOICE];
-  const entries = ENTRIES.map((entry) => renderEntry(entry, { words, counts }));
+  const goWords = goArguments && quoteArguments(goArguments);
+  const entries = ENTRIES.map((entry) => renderEntry(entry, { words, goWords, counts }));
   return `${[renderHead(stateUuid, timeout), ...(serial ? [renderSerial(serial)] : []), ...choice, ...entries].join('\n\n')}\n`;
 }
 
@@ -77,7 +82,7 @@ fi`;
  * first upgrade that was undone leaves its trial to a set that has none.
  */
 const LEAVE = `if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
-  if [ -f $system/kernel/previous/vmlinuz ]; then
+  if [ -f $system/kernel/previous/initrd ]; then
     set haos_failed="$haos_trial"
     set haos_trial=
     set haos_tries=
@@ -112,18 +117,34 @@ const COUNT = `function count_boot {
 
 function renderEntry(
   { id, title, slot, isRescue }: Entry,
-  { words, counts: isCounting }: { words: string; counts: boolean },
+  { words, goWords, counts: isCounting }: { words: string; goWords: string | undefined; counts: boolean },
 ): string {
   const counts = isCounting && slot === 'current' && !isRescue;
   const kernel = `$system/kernel/${slot}`;
-  const special = isRescue ? ' rescue' : counts ? ' $trial' : '';
+  const special = `haos.slot=${slot}${isRescue ? ' rescue' : counts ? ' $trial' : ''}`;
+  const linux = `linux ${kernel}/vmlinuz ${words} ${special}`;
   return [
     `menuentry "${title}" --id ${id} {`,
     ...(counts ? ['  count_boot'] : []),
-    `  linux ${kernel}/vmlinuz ${words} haos.slot=${slot}${special}`,
+    ...(goWords === undefined ? [`  ${linux}`] : renderEither(linux, { kernel, slot, goWords, special })),
     `  initrd ${kernel}/initrd`,
     '}',
   ].join('\n');
+}
+
+/** The kernel of a set of HAOS, or else the one in the image of a set of the Go implementation. */
+function renderEither(
+  linux: string,
+  { kernel, slot, goWords, special }: { kernel: string; slot: Slot; goWords: string; special: string },
+): string[] {
+  return [
+    `  if [ -f ${kernel}/vmlinuz ]; then`,
+    `    ${linux}`,
+    '  else',
+    `    loopback ${slot} ${kernel}/kernel.squashfs`,
+    `    linux (${slot})/vmlinuz ${goWords} ${special}`,
+    '  fi',
+  ];
 }
 
 /**

@@ -27,6 +27,7 @@ export { configureRole, ROLE_FILE } from './interview/configure-role.js';
 export { confirmPlan } from './interview/confirm-plan.js';
 export { type IsoOptions, openIso } from './iso.js';
 export { type Medium, openMedium } from './medium.js';
+export { findMenu, type NodeMenu, replaceMenu } from './menu.js';
 export {
   EFI_LABEL,
   type Firmware,

@@ -102,4 +102,4 @@ export {
   upgradeStatus,
 } from './upgrade/status.js';
 export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';
-export { isReadOnlyMount, withWritable } from './writable.js';
+export { isReadOnlyMount, unescapePath, withWritable } from './writable.js';

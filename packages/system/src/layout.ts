@@ -33,6 +33,8 @@ export const layout = {
   journal: '/run/haos/journal',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
+  /** What an upgrade downloads or unpacks, while it runs. */
+  upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   version: '/usr/lib/haos/version',

@@ -28,9 +28,18 @@ export async function verifyChecksums({
     }
   };
   if (keys.some(isSignedBy)) return parseChecksums(Buffer.from(checksums).toString('utf8'));
-  const problem = keys.length === 0 ? 'there is no key to verify it with' : 'none of the known keys made it';
+  const [problem, hint] =
+    keys.length === 0
+      ? [
+          'this image has no key to verify it with',
+          'Name the sha256, or take an image that was built with keys.',
+        ]
+      : [
+          'none of the known keys made it',
+          'Download it again; if it stays like this, do not use this release.',
+        ];
   throw new HaosError('HAOS_RELEASE_SIGNATURE', `the signature of the checksums is not valid: ${problem}`, {
-    hint: 'Download it again; if it stays like this, do not use this release.',
+    hint,
   });
 }
 

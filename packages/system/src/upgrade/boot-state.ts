@@ -24,6 +24,8 @@ export interface BootState {
 export type BootEvent =
   /** An upgrade made the set the current one. */
   | { kind: 'staged'; set: string }
+  /** The same where GRUB does not count boots, and so nothing can be on trial. */
+  | { kind: 'replaced'; set: string }
   /** GRUB shows its menu. */
   | { kind: 'menu' }
   /** GRUB boots the entry of the current slot. */
@@ -46,6 +48,8 @@ export function nextBootState(state: BootState, event: BootEvent): BootState {
   switch (event.kind) {
     case 'staged':
       return { ...settled, slot: 'current', trial: event.set, tries: TRIALS };
+    case 'replaced':
+      return { ...settled, slot: 'current' };
     case 'menu':
       return trial !== undefined && tries <= 0 ? { ...settled, slot: 'previous', failed: trial } : state;
     case 'boot':

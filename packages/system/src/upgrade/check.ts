@@ -32,13 +32,16 @@ export interface UpgradePlan {
   wanted: readonly Component[];
   /** What is in the source. */
   offered: ReleaseSet;
-  /** What runs by default now. */
+  /** What boots by default now. */
   base: ReleaseSet;
+  /** What runs, and stays to go back to: the base, or what an upgrade that was not booted yet was put beside. */
+  kept: ReleaseSet;
   /** The base with what is offered. */
   target: ReleaseSet;
   /** Where the two differ. */
   changes: readonly Component[];
   allowDowngrade: boolean;
+  allowSkip: boolean;
 }
 
 /** Everything that has to be so before an upgrade writes; nothing here writes. */
@@ -50,6 +53,7 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
     source,
     checkDestination(plan),
     checkVersions(plan),
+    checkMinor(plan),
     checkArchitecture(plan),
     checkSpace(plan),
     ...checkState(plan),
@@ -79,15 +83,24 @@ function checkSource({ host, source, wanted, offered }: UpgradePlan): Check {
   };
 }
 
-function checkDestination({ destination, base }: UpgradePlan): Check {
-  const ok = base.haos !== undefined;
-  const message = ok ? `${destination} holds HAOS ${base.haos}` : `${destination} holds no HAOS`;
-  return { id: 'destination', ok, message, ...(!ok && { hint: 'Name /haos/system of an installed node.' }) };
+function checkDestination({ host, destination, wanted, base }: UpgradePlan): Check {
+  const id = 'destination';
+  if (base.haos === undefined) {
+    const hint = 'Name /haos/system of an installed node.';
+    return { id, ok: false, message: `${destination} holds no HAOS`, hint };
+  }
+  if (isOfGo(host, destination, base) && !wanted.includes('haos')) {
+    const message = `HAOS ${base.haos} is of the Go implementation, and cannot run on this kernel`;
+    return { id, ok: false, message, hint: 'Upgrade haos, too.' };
+  }
+  return { id, ok: true, message: `${destination} holds HAOS ${base.haos}` };
 }
 
 /** A kernel belongs to its HAOS and has no order of its own: a newer release may bring an older kernel on purpose. */
-function checkVersions({ offered, base, allowDowngrade }: UpgradePlan): Check {
-  const older = (['haos', 'k3s'] as const).find((component) => {
+function checkVersions({ host, destination, offered, base, allowDowngrade }: UpgradePlan): Check {
+  // Versions of the Go implementation count on their own.
+  const ordered = isOfGo(host, destination, base) ? (['k3s'] as const) : (['haos', 'k3s'] as const);
+  const older = ordered.find((component) => {
     const [from, to] = [base[component], offered[component]];
     return from !== undefined && to !== undefined && compareVersions(to, from) < 0;
   });
@@ -98,6 +111,35 @@ function checkVersions({ offered, base, allowDowngrade }: UpgradePlan): Check {
     message: `${older} would go back from ${base[older]} to ${offered[older]}`,
     ...(!allowDowngrade && { hint: 'Allow the downgrade if it is meant.' }),
   };
+}
+
+/** Whether a set is of the Go implementation, which keeps its root inside of its program. */
+export function isOfGo(host: Host, directory: string, { haos }: ReleaseSet): boolean {
+  return (
+    haos !== undefined &&
+    host.files.stat(`${versionDirectory(directory, 'haos', haos)}/rootfs.squashfs`) === undefined
+  );
+}
+
+/** Kubernetes is upgraded one minor version after the other: https://kubernetes.io/releases/version-skew-policy. */
+function checkMinor({ offered, base, allowSkip }: UpgradePlan): Check {
+  const [from, to] = [minorOf(base.k3s), minorOf(offered.k3s)];
+  const skips =
+    from !== undefined && to !== undefined && (to.major !== from.major || to.minor > from.minor + 1);
+  if (!skips) return { id: 'minor', ok: true, message: 'no minor version of k3s is skipped' };
+  return {
+    id: 'minor',
+    ok: allowSkip,
+    message: `k3s would go from ${base.k3s} to ${offered.k3s}, over what is between`,
+    ...(!allowSkip && {
+      hint: 'Upgrade to a release with the next minor version of k3s first, or allow the skip.',
+    }),
+  };
+}
+
+function minorOf(version: string | undefined): { major: number; minor: number } | undefined {
+  const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
+  return minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
 
 function checkArchitecture({ host, source, destination, offered, base }: UpgradePlan): Check {
@@ -155,9 +197,10 @@ function megabytes(bytes: number): number {
   return Math.round(bytes / 1_000_000);
 }
 
-function checkState({ host, destination, base, target }: UpgradePlan): Check[] {
+function checkState({ host, destination, base, kept, target }: UpgradePlan): Check[] {
   const { trial, failed } = readBootState(host, destination);
-  const isTrying = trial !== undefined && trial === nameSet(base);
+  // What was not booted yet is no loss.
+  const isTrying = trial !== undefined && trial === nameSet(base) && kept === base;
   const hasFailed = failed !== undefined && failed === nameSet(target);
   return [
     {

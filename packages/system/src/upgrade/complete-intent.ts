@@ -8,7 +8,7 @@ import {
 } from '../components.js';
 import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
-import { nextBootState, readBootState, writeBootState } from './boot-state.js';
+import { grubEnvPath, nextBootState, readBootState, writeBootState } from './boot-state.js';
 import { readBooted } from './booted.js';
 import {
   decideIntent,
@@ -32,14 +32,20 @@ export function readIntent(host: Host, directory: string = layout.system): Inten
 
 /**
  * Moves the links from one pair of sets to another. An interruption at any point is mended by `completeIntent`: until
- * the previous set is in place nothing boots differently, and what boots differently is on trial first.
+ * the previous set is in place nothing boots differently, and what boots differently is on trial first, where boots are counted.
  */
-export async function switchSlots(host: Host, intent: Intent, directory: string): Promise<void> {
+export async function switchSlots(
+  host: Host,
+  intent: Intent,
+  { directory, isCounted }: { directory: string; isCounted: boolean },
+): Promise<void> {
   const { after } = intent;
   host.files.write(intentPath(directory), formatIntent(intent), { mode: 0o600 });
   linkSlot(host, after.previous, { directory, slot: 'previous' });
-  const state = readBootState(host, directory);
-  writeBootState(host, nextBootState(state, { kind: 'staged', set: nameSet(after.current) }), directory);
+  if (isCounted || host.files.stat(grubEnvPath(directory))) {
+    const event = { kind: isCounted ? 'staged' : 'replaced', set: nameSet(after.current) } as const;
+    writeBootState(host, nextBootState(readBootState(host, directory), event), directory);
+  }
   linkSlot(host, after.current, { directory, slot: 'current' });
   await flush(host);
   host.files.remove(intentPath(directory));

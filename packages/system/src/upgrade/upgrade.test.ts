@@ -137,7 +137,126 @@ describe('an upgrade', () => {
   });
 });
 
+describe('an upgrade after another one that was not booted yet', () => {
+  it('completes it, and keeps what runs', async () => {
+    const host = createHost();
+    await run(host, { rootfs: true });
+
+    const report = await run(host, { kernel: true });
+
+    expect(report).toMatchObject({ status: 'upgraded', to: NEW });
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+    expect(readBootState(host)).toEqual({ slot: 'current', trial: nameSet(NEW), tries: 2 });
+  });
+
+  it('leaves the files of what runs alone, also when it comes back to them', async () => {
+    const host = createHost({
+      ...NODE,
+      ...RELEASE,
+      ...filesOf('/mnt/old', OLD),
+      ...linksOf('/mnt/old', 'current', OLD),
+    });
+    await run(host);
+    const removed: string[] = [];
+    const remove = (path: string) => {
+      removed.push(path);
+      return host.files.remove(path);
+    };
+
+    const watching = { ...host, files: { ...host.files, remove } };
+    const report = await run(watching, { source: '/mnt/old', allowDowngrade: true });
+
+    expect(report.status).toBe('upgraded');
+    expect(readSlots(host)).toEqual({ current: OLD, previous: OLD });
+    expect(removed.filter((path) => path.includes('v1.0.0'))).toEqual([]);
+  });
+
+  it('is refused once it was booted', async () => {
+    const state: BootState = { slot: 'current', trial: nameSet(OLD), tries: 2 };
+    const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
+
+    expect((await run(createHost(tree))).status).toBe('upgraded');
+    const booted = createHost({ ...tree, '/proc/cmdline': 'haos.slot=current haos.trial panic=10' });
+    expect(failedChecks((await run(booted)).checks)).toEqual(['trial']);
+  });
+});
+
+describe('an upgrade where GRUB does not count boots', () => {
+  it('is not on trial, and can be followed by another one', async () => {
+    const host = createHost({
+      ...NODE,
+      ...RELEASE,
+      [`${SYSTEM}/grubenv`]: formatBootState({ slot: 'current' }),
+    });
+
+    await run(host, { isCounted: false });
+
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+    expect(readBootState(host)).toEqual({ slot: 'current' });
+  });
+
+  it('makes no file for GRUB where there is none', async () => {
+    const host = createHost();
+
+    await run(host, { isCounted: false });
+
+    expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
+  });
+});
+
+describe('an upgrade of a node of the Go implementation', () => {
+  const GO: ReleaseSet = { haos: 'v2.1.3-v1.30.0-k3s1', k3s: 'v1.30.0+k3s1', kernel: '5.15.0-88-generic' };
+  const GO_NODE: Record<string, Tree> = {
+    [`${SYSTEM}/haos/${GO.haos}/haos`]: { content: AMD64, mode: 0o755 },
+    [`${SYSTEM}/k3s/${GO.k3s}/k3s`]: { content: 'k3s', mode: 0o755 },
+    [`${SYSTEM}/kernel/${GO.kernel}/kernel.squashfs`]: 'kernel',
+    [`${SYSTEM}/kernel/${GO.kernel}/initrd`]: 'initrd',
+    ...linksOf(SYSTEM, 'current', GO),
+  };
+
+  it('does not compare the versions of two programs', async () => {
+    const host = createHost({ ...GO_NODE, ...RELEASE });
+
+    expect((await run(host)).status).toBe('upgraded');
+    expect(readSlots(host)).toEqual({ current: NEW, previous: GO });
+  });
+
+  it('is one of haos at least', async () => {
+    const host = createHost({ ...GO_NODE, ...RELEASE });
+
+    expect(failedChecks((await run(host, { kernel: true })).checks)).toEqual(['destination']);
+    expect((await run(host, { rootfs: true })).status).toBe('upgraded');
+  });
+});
+
+describe('an upgrade that only checks', () => {
+  it('says what it would do, and writes nothing', async () => {
+    const host = createHost();
+    const before = host.tree();
+
+    expect(await run(host, { checkOnly: true })).toMatchObject({ status: 'checked', from: OLD, to: NEW });
+    expect(await run(host, { checkOnly: true, source: '/none' })).toMatchObject({ status: 'refused' });
+    expect(host.tree()).toEqual(before);
+  });
+});
+
+describe('what prepares the boot loader', () => {
+  it('finds all components, and nothing that boots differently', async () => {
+    const host = createHost();
+    let seen: unknown;
+
+    await run(host, {
+      beforeSwitch: () => {
+        seen = [host.files.list(`${SYSTEM}/haos`), readSlots(host).current];
+      },
+    });
+
+    expect(seen).toEqual([['current', 'previous', 'v0.9.0', 'v1.0.0', 'v1.1.0'], OLD]);
+  });
+});
+
 describe('an upgrade is refused, and nothing written,', () => {
+  const skipping = { ...NEW, k3s: 'v1.32.0+k3s1' };
   const older = { ...NODE, ...filesOf(SOURCE, OLDER), ...linksOf(SOURCE, 'current', OLDER) };
   it.each<[id: string, title: string, tree: Record<string, Tree>]>([
     ['source', 'without a source', NODE],
@@ -148,6 +267,11 @@ describe('an upgrade is refused, and nothing written,', () => {
     ],
     ['destination', 'where there is no HAOS', { [`${SYSTEM}/config.yaml`]: '', ...RELEASE }],
     ['version', 'when it would go back', older],
+    [
+      'minor',
+      'when k3s would skip a minor version',
+      { ...NODE, ...filesOf(SOURCE, skipping), ...linksOf(SOURCE, 'current', skipping) },
+    ],
     [
       'architecture',
       'for another machine',
@@ -195,6 +319,12 @@ describe('an upgrade is refused, and nothing written,', () => {
 
   it('unless going back is allowed', async () => {
     expect((await run(createHost(older), { allowDowngrade: true })).status).toBe('upgraded');
+  });
+
+  it('unless skipping is allowed', async () => {
+    const tree = { ...NODE, ...filesOf(SOURCE, skipping), ...linksOf(SOURCE, 'current', skipping) };
+
+    expect((await run(createHost(tree), { allowSkip: true })).status).toBe('upgraded');
   });
 });
 

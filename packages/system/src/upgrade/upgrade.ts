@@ -3,6 +3,7 @@ import {
   type Component,
   dropUnused,
   isSameSet,
+  nameSet,
   type ReleaseSet,
   readSlots,
   type Slots,
@@ -14,7 +15,8 @@ import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
 import { withWritable } from '../writable.js';
-import { readBootState } from './boot-state.js';
+import { readBootState, TRIALS } from './boot-state.js';
+import { readBooted } from './booted.js';
 import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 
@@ -32,8 +34,19 @@ export interface UpgradeOptions {
   sync?: boolean;
   /** Default `/run/haos/upgrade.lock`. */
   lockFile?: string;
-  /** Default false. */
+  /** Take older versions, too. Default false. */
   allowDowngrade?: boolean;
+  /** Take a k3s that is more than one minor version newer. Default false. */
+  allowSkip?: boolean;
+  /** Only check; nothing is written. Default false. */
+  checkOnly?: boolean;
+  /**
+   * Whether the boot loader counts the boots of what is on trial. Default true. Where it does not, the new set is taken without a trial,
+   * which nothing could end.
+   */
+  isCounted?: boolean;
+  /** Called when all components are there and before the next boot changes, such as to prepare the boot loader. */
+  beforeSwitch?: () => Promise<void> | void;
   /** Ends the copying; nothing boots differently then. */
   signal?: AbortSignal;
   /** Called with the bytes of a component that are done. */
@@ -41,8 +54,11 @@ export interface UpgradeOptions {
 }
 
 export interface UpgradeReport {
-  /** `upgraded`: the next boot takes the new set, on trial. `refused`: a check failed, and nothing was written. */
-  status: 'upgraded' | 'unchanged' | 'refused';
+  /**
+   * `upgraded`: the next boot takes the new set, on trial. `unchanged`: it has it already. `refused`: a check failed, and nothing was
+   * written. `checked`: it could be upgraded.
+   */
+  status: 'upgraded' | 'unchanged' | 'refused' | 'checked';
   checks: readonly Check[];
   from: ReleaseSet;
   to: ReleaseSet;
@@ -57,37 +73,49 @@ export interface UpgradeReport {
  */
 export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
+  if (options.checkOnly) return Promise.resolve(check(options).report);
   return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
+}
+
+function check(options: UpgradeOptions): { plan: UpgradePlan; report: UpgradeReport } {
+  const plan = planUpgrade({ ...options, destination: options.destination ?? layout.system });
+  const checks = checkUpgrade(plan);
+  const isSame = isSameSet(plan.base, plan.target) && checks[0]?.ok;
+  const isRefused = checks.some(({ ok }) => !ok);
+  const status = isSame ? 'unchanged' : isRefused ? 'refused' : 'checked';
+  return { plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
 }
 
 async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const plan = planUpgrade({ ...options, destination });
-  const report = { from: plan.base, to: plan.target, dropped: [] };
-  const checks = checkUpgrade(plan);
-  if (isSameSet(plan.base, plan.target) && checks[0]?.ok) return { ...report, status: 'unchanged', checks };
-  if (checks.some(({ ok }) => !ok)) return { ...report, status: 'refused', checks };
+  const { plan, report } = check(options);
+  if (report.status !== 'checked') return report;
   const dropped = dropUnused(host, destination);
-  for (const component of plan.changes) await stage(plan, component, options);
+  // A version that runs is there, and is not touched.
+  const missing = plan.changes.filter((component) => plan.offered[component] !== plan.kept[component]);
+  for (const component of missing) await stage(plan, component, options);
+  await options.beforeSwitch?.();
   await flush(host);
   const slotBefore = readBootState(host, destination).slot;
   const before = readSlots(host, destination);
-  const after = { current: plan.target, previous: plan.base };
-  await switchSlots(host, { before, after, slotBefore }, destination);
+  const after = { current: plan.target, previous: plan.kept };
+  const { isCounted = true } = options;
+  await switchSlots(host, { before, after, slotBefore }, { directory: destination, isCounted });
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
-  return { ...report, status: 'upgraded', checks, dropped };
+  return { ...report, status: 'upgraded', dropped };
 }
 
 function planUpgrade(options: UpgradeOptions & { destination: string }): UpgradePlan {
-  const { host, source, destination, rootfs = false, kernel = false, allowDowngrade = false } = options;
+  const { host, source, destination, rootfs = false, kernel = false } = options;
   const isAll = !rootfs && !kernel;
   const wanted = COMPONENTS.filter((name) => isAll || (name === 'kernel' ? kernel : rootfs));
   const { current } = readSlotsIfThere(host, source);
   const offered: ReleaseSet = pick(current, wanted);
-  const base = readSlots(host, destination)[readBootState(host, destination).slot];
+  const slots = readSlots(host, destination);
+  const base = slots[readBootState(host, destination).slot];
   const changes = wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]);
   return {
     host,
@@ -96,10 +124,19 @@ function planUpgrade(options: UpgradeOptions & { destination: string }): Upgrade
     wanted,
     offered,
     base,
+    kept: isUntried(host, destination) ? slots.previous : base,
     changes,
     target: { ...base, ...offered },
-    allowDowngrade,
+    allowDowngrade: options.allowDowngrade ?? false,
+    allowSkip: options.allowSkip ?? false,
   };
+}
+
+/** Whether the current set was put there by an upgrade since the last boot: then what runs is the previous one. */
+function isUntried(host: Host, directory: string): boolean {
+  const { slot, trial, tries } = readBootState(host, directory);
+  const isCurrent = trial === nameSet(readSlots(host, directory).current);
+  return slot === 'current' && isCurrent && tries === TRIALS && !readBooted(host).onTrial;
 }
 
 function readSlotsIfThere(host: Host, directory: string): Slots {

@@ -1,0 +1,100 @@
+import { createTestHost, type TestHost } from '@haos/system/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { renderGrubConfig } from './grub-config.js';
+import { findMenu, replaceMenu } from './menu.js';
+
+/** As the Go implementation's installer writes it, as far as it is recognised. */
+const GO_MENU = `set default=0
+menuentry "HAOS Current" {
+  search.fs_label HAOS_STATE root
+  set sqfile=/haos/system/kernel/current/kernel.squashfs
+  loopback loop0 /$sqfile
+  set root=($root)
+  linux (loop0)/vmlinuz printk.devkmsg=on console=tty1 console=ttyS0 apparmor=0 pci=nomsi $extra
+  initrd /haos/system/kernel/current/initrd
+}
+`;
+
+let host: TestHost;
+afterEach(() => host.dispose());
+
+function createNode(menu: string, directory = '/host/boot', mounts = ''): TestHost {
+  host = createTestHost({
+    tree: {
+      [`${directory}/grub/grub.cfg`]: menu,
+      '/proc/mounts': `/dev/sda1 /host/haos/system ext4 ro 0 0\n/dev/sda1 ${directory} ext4 rw 0 0\n${mounts}`,
+    },
+    commands: { blkid: { stdout: '0123-ABCD\n' }, mount: {} },
+  });
+  return host;
+}
+
+const find = () => findMenu(host, '/host/haos/system');
+
+describe('a menu of the Go implementation', () => {
+  it('is replaced by one that counts, on the same consoles and with what people added', async () => {
+    const node = createNode(GO_MENU);
+
+    const menu = await find();
+    await replaceMenu(node, menu!);
+
+    const text = node.files.readText('/host/boot/grub/grub.cfg');
+    const words = 'console=tty1 console=ttyS0 pci=nomsi haos.state=UUID=0123-ABCD';
+    expect(menu?.isCounted).toBe(true);
+    expect(text).toContain(`linux $system/kernel/current/vmlinuz ${words} haos.slot=current $trial\n`);
+    expect(text).toContain('serial --unit=0 --speed=9600');
+    expect(node.files.readText('/host/boot/grub/grub.cfg.before-haos')).toBe(GO_MENU);
+  });
+
+  it('stays the way to what the Go implementation left', async () => {
+    createNode(GO_MENU);
+
+    expect((await find())?.replacement).toContain(
+      [
+        '    loopback previous $system/kernel/previous/kernel.squashfs',
+        '    linux (previous)/vmlinuz printk.devkmsg=on console=tty1 console=ttyS0 apparmor=0 pci=nomsi haos.slot=previous\n',
+      ].join('\n'),
+    );
+  });
+
+  it('is not kept a second time', async () => {
+    const node = createNode(GO_MENU);
+    const menu = await find();
+    await replaceMenu(node, menu!);
+
+    await replaceMenu(node, menu!);
+
+    expect(node.files.readText('/host/boot/grub/grub.cfg.before-haos')).toBe(GO_MENU);
+    expect((await find())?.replacement).toBeUndefined();
+  });
+
+  it('is written where its mount is read-only', async () => {
+    const node = createNode(GO_MENU, '/host/.base/boot', '/dev/sda1 /host/.base ext4 ro 0 0\n');
+    node.files.write('/proc/mounts', '/dev/sda1 /host/.base ext4 ro 0 0\n');
+
+    await replaceMenu(node, (await find())!);
+
+    expect(node.calls.filter(({ command }) => command === 'mount').map(({ args }) => args)).toEqual([
+      ['-o', 'remount,bind,rw', '/host/.base'],
+      ['-o', 'remount,bind,ro', '/host/.base'],
+    ]);
+  });
+});
+
+describe('the menu of a node', () => {
+  it.each([
+    ['counts', true],
+    ['does not count', false],
+  ])('that HAOS wrote and that %s stays', async (_title, counts) => {
+    createNode(renderGrubConfig({ stateUuid: 'a', counts }), '/host/.base/boot');
+
+    expect(await find()).toEqual({ path: '/host/.base/boot/grub/grub.cfg', isCounted: counts });
+  });
+
+  it('is not that of another system', async () => {
+    createNode('menuentry "Debian" {\n  linux /vmlinuz\n}\n');
+
+    expect(await find()).toBeUndefined();
+    expect(await findMenu(host, '/elsewhere')).toBeUndefined();
+  });
+});
