@@ -75,6 +75,22 @@ describe('a run', () => {
     expect(written.err).toMatch(/^haos: .+\n {2}.+\n$/);
   });
 
+  it('tells what the command that failed said, also when that is the cause', async () => {
+    const failed = new HaosError('HAOS_COMMAND_FAILED', 'command failed: grub-install', {
+      details: { exitCode: 1, stderr: 'first\nsecond' },
+    });
+    const caused = new HaosError('HAOS_INSTALL_TOOLS', 'unusable', { hint: 'another', cause: failed });
+    for (const [error, said] of [
+      [failed, 'haos: command failed: grub-install\n    first\n    second\n'],
+      [caused, 'haos: unusable\n    first\n    second\n  another\n'],
+    ] as const) {
+      const { context, written } = testContext();
+
+      expect(await run(failing(error), ['fail'], context)).toBe(EXIT.failed);
+      expect(written.err).toBe(said);
+    }
+  });
+
   it('shows the stack only when it is asked to', async () => {
     const { context, written } = testContext({ DEBUG: 'haos:*' });
 

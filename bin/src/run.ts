@@ -1,4 +1,4 @@
-import { isHaosError } from '@haos/system';
+import { type HaosError, isHaosError } from '@haos/system';
 import { parseInvocation, selectCommand } from './arguments.js';
 import type { Command, Context } from './command.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
@@ -27,7 +27,7 @@ export async function run(program: Command, argv: readonly string[], context: Co
   }
 }
 
-/** Tells why a command ended: in one line and a hint, never with a stack trace unless DEBUG is set. */
+/** Tells why a command ended: in one line, what the program said that failed, and a hint, never with a stack trace unless DEBUG is set. */
 export function reportError(error: unknown, called: string, context: Context): ExitStatus {
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
   if (isCommandFailure(error)) {
@@ -38,13 +38,22 @@ export function reportError(error: unknown, called: string, context: Context): E
     return tell(context, { status: error.status, message: error.message, hint });
   }
   if (isHaosError(error))
-    return tell(context, { status: statusOf(error.code), message: error.message, hint: error.hint });
+    return tell(context, { status: statusOf(error.code), message: withOutput(error), hint: error.hint });
   const message = error instanceof Error ? error.message : String(error);
   return tell(context, {
     status: EXIT.failed,
     message: `internal error: ${message.split('\n', 1)[0]}`,
     hint: 'run it again with DEBUG=haos:* and report what it prints',
   });
+}
+
+/** With the last lines of the command that failed, where it was one: what they hold of secrets is hidden already. */
+function withOutput(error: HaosError): string {
+  for (let cause: unknown = error; isHaosError(cause); cause = cause.cause) {
+    const { stderr } = cause.details;
+    if (typeof stderr === 'string') return [error.message, ...stderr.split('\n')].join('\n    ');
+  }
+  return error.message;
 }
 
 function statusOf(code: string): ExitStatus {

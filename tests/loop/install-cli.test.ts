@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startServer } from '../blackbox/server.js';
+import { ended } from './bare-machine.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
 
 const HAOS = fileURLToPath(new URL('../../bin/haos.cjs', import.meta.url));
@@ -42,6 +44,40 @@ it('only checks, for programs', () => {
   });
   expect(status).toBe(0);
   expect(must('lsblk', '--noheadings', '--output', 'PATH', disk.device)).toBe(disk.device);
+});
+
+it('leaves a disk and a partition as they were when it only checks', () => {
+  must('sh', '-c', `echo 'start=2048, type=83' | sfdisk --quiet --label dos ${disk.device}`);
+  must('partx', '--update', disk.device);
+  must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', `${disk.device}p1`);
+  must('sync', disk.file);
+  const copy = join(directory, 'copy');
+  must('cp', '--sparse=always', disk.file, copy);
+
+  expect(haos('--check')).toMatchObject({ status: 0, stdout: '' });
+  expect(haos('--check', '--no-format', '--device', `${disk.device}p1`)).toMatchObject({ status: 0 });
+
+  must('sync', disk.file);
+  must('cmp', disk.file, copy);
+});
+
+it('downloads by the proxy that is configured here, which loopback does not need', async () => {
+  const answers = { 'http://config.example/node.yaml': 'hostname: far\n', '/node.yaml': 'hostname: near\n' };
+  const server = await startServer(answers);
+  const here = join(directory, 'here.yaml');
+  writeFileSync(here, `haos: { environment: { http_proxy: "${server.url}" } }\n`);
+  // What a data source would have brought, where only this program sees it.
+  const script = 'mount -t tmpfs run /run; mkdir /run/config; cp "$0" /run/config/userdata; exec "$@"';
+  const check = (url: string) => {
+    const program = [process.execPath, HAOS, ...args, '--check', '--config-url', url];
+    const unshare = ['--mount', 'sh', '-ec', script, here, ...program];
+    return ended(spawn('unshare', unshare, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] }));
+  };
+
+  expect(await check('http://config.example/node.yaml')).toMatchObject({ status: 0 });
+  expect(await check(`${server.url}/node.yaml`)).toMatchObject({ status: 0 });
+
+  expect(server.requests).toEqual(['http://config.example/node.yaml', '/node.yaml']);
 });
 
 it('tells what is wrong, with the line of an invalid configuration', () => {

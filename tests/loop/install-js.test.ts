@@ -112,6 +112,22 @@ describe('install.js on a machine without the programs of an installation', () =
     expectReleased();
   });
 
+  it('downloads by the proxy of its environment', async () => {
+    const requests: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request.url);
+      response.end(readFileSync(iso));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => void server.close());
+    const proxy = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const command = ['env', `http_proxy=${proxy}`, process.execPath, program];
+    const args = ['--check', '--insecure', disk.device, 'http://releases.example/haos.iso'];
+
+    expect(await ended(startBare([...command, ...args], { added }))).toMatchObject({ status: 0 });
+    expect(requests).toEqual(['http://releases.example/haos.iso']);
+  });
+
   it('releases everything when it is ended, and what a killed run left when it starts again', async () => {
     const args = [process.execPath, program, '--config', config, disk.device, iso];
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {

@@ -85,6 +85,7 @@ describe('an installation into an existing layout', () => {
         writeFileSync(join(root, 'haos/data/kept'), 'kept');
         writeImage(join(root, 'haos/system'), 'v0.9.0');
         writeFileSync(join(root, 'haos/system/config.yaml'), 'hostname: before\n');
+        writeFileSync(join(root, 'haos/system/takeover'), `haos-takeover 1\nuuid ${uuid}\nthen reboot\n`);
       },
       'rw',
     );
@@ -106,6 +107,7 @@ describe('an installation into an existing layout', () => {
         '6.1.0-v0.9.0',
       ]);
       expect(existsSync(join(system, 'intent'))).toBe(false);
+      expect(existsSync(join(system, 'takeover'))).toBe(false);
     });
     expect(must('dd', `if=${disk!.device}`, 'bs=512', 'count=1', 'status=none')).toContain('GRUB');
   });

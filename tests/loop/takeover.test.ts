@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -98,6 +99,20 @@ describe('taking over a distribution', () => {
     expect(read('boot/grub/grub.cfg.before-haos')).toBe(GRUB_CFG);
     expect(label()).toBe('HAOS_STATE');
     expect(read('home/somebody/letter')).toBe('dear');
+    // What is on the disk now, beside the journal: GRUB reads nothing else.
+    const onDisk = (path: string) => must('debugfs', '-R', `cat ${path}`, `${disk.file}?offset=1048576`);
+    expect(onDisk('/boot/grub/grub.cfg')).toContain(`haos.state=UUID=${uuid}`);
+    expect(onDisk('/haos/system/kernel/6.1.0-v1.0.0/vmlinuz')).toBe('a kernel');
+  });
+
+  it('leaves a newer version in the same place, and the one before to go back to', async () => {
+    await run();
+    writeImage(join(directory, 'newer'), 'v2.0.0');
+
+    expect(await run({ image: join(directory, 'newer') })).toMatchObject({ status: 'installed' });
+
+    const links = ['current', 'previous'].map((slot) => readlinkSync(join(root, 'haos/system/haos', slot)));
+    expect(links).toEqual(['v2.0.0', 'v1.0.0']);
   });
 
   it('tells the first boot to switch off when that is wanted', async () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { proxyOf } from '@haos/cc';
 import { install, isUrl, openMedium, openScratch, preflight, withCleanUp } from '@haos/install';
 import { type Host, withLock } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
@@ -14,9 +15,12 @@ const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
 /** What is named, as absolute paths. */
-interface Operands {
+interface Named {
   device: string;
+  /** A path or a URL. */
   iso: string;
+  /** Lower-case hex. */
+  sha256: string | undefined;
 }
 
 interface Call {
@@ -27,11 +31,11 @@ interface Call {
 
 /** `install.js DEVICE ISO`. */
 export async function runInstallJs(invocation: Invocation, context: Context): Promise<ExitStatus> {
-  const operands = readOperands(invocation);
+  const named = readNamed(invocation);
   const host = openNode(context);
   const ended = new AbortController();
   const work = withLock(host, LOCK, () =>
-    installFrom(host, operands, { invocation, context, signal: ended.signal }),
+    installFrom(host, named, { invocation, context, signal: ended.signal }),
   );
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
@@ -44,24 +48,28 @@ export async function runInstallJs(invocation: Invocation, context: Context): Pr
   return status;
 }
 
-function readOperands({ operands }: Invocation): Operands {
-  const [device, iso, ...more] = operands;
+function readNamed(invocation: Invocation): Named {
+  const [device, iso, ...more] = invocation.operands;
   if (device === undefined || iso === undefined || more.length > 0)
     throw usageError('a disk and an ISO have to be named, nothing else');
-  return { device, iso: isUrl(iso) ? iso : resolve(iso) };
+  const sha256 = invocation.text('sha256')?.toLowerCase();
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
+    throw usageError('a SHA-256 digest has 64 hexadecimal digits');
+  return { device, iso: isUrl(iso) ? iso : resolve(iso), sha256 };
 }
 
-function installFrom(machine: Host, { device, iso }: Operands, call: Call): Promise<ExitStatus> {
+function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): Promise<ExitStatus> {
   const { invocation, context, signal } = call;
   return withCleanUp(async (cleanUp) => {
     await openScratch(machine, cleanUp, SCRATCH);
-    const path = await bringIso(machine, cleanUp, { iso, directory: SCRATCH, ...call });
+    const proxy = proxyOf(context.env);
+    const path = await bringIso(machine, cleanUp, { ...wanted, directory: SCRATCH, proxy, ...call });
     const { configuration, ...medium } = await openMedium(machine, cleanUp, {
       iso: path,
       scratch: SCRATCH,
     });
     const configUrl = locateConfig(invocation) ?? configuration ?? writeEmpty(machine);
-    const options = { ...medium, ...readOptions(invocation), device, configUrl, signal };
+    const options = { ...medium, ...readOptions(invocation), device, configUrl, proxy, signal };
     if (invocation.has('takeover')) return runTakeover(options, call);
     const result = invocation.has('check')
       ? await preflight(options)

@@ -1,4 +1,4 @@
-import { type Install, readConfig } from '@haos/cc';
+import { type Install, proxyOf, readConfig } from '@haos/cc';
 import { cameFromMedium, type InstallEvent, type InstallOptions, install, preflight } from '@haos/install';
 import { type Host, layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
@@ -21,7 +21,8 @@ export async function runInstall(invocation: Invocation, context: Context): Prom
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};
   const onDownload = printDownload(context, 'install');
-  const options = { ...toOptions(host, invocation, configured), onDownload };
+  const proxy = proxyOf(config.haos?.environment ?? {});
+  const options = { ...toOptions(host, invocation, configured), proxy, onDownload };
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (invocation.has('silent') && invocation.has('answers'))
     throw usageError('--silent asks nothing that --answers could answer', 'leave out one of the two');

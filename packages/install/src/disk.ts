@@ -67,10 +67,10 @@ export async function readUuid(host: Host, partition: string): Promise<string> {
 export async function mountState(
   host: Host,
   cleanUp: CleanUp,
-  { partition, mountPoint, readOnly = false }: { partition: string; mountPoint: string; readOnly?: boolean },
+  { partition, mountPoint }: { partition: string; mountPoint: string },
 ): Promise<void> {
   host.files.makeDirectory(mountPoint);
-  await host.run('mount', ['-t', 'ext4', '-o', readOnly ? 'ro' : 'rw', partition, mountPoint]);
+  await host.run('mount', ['-t', 'ext4', partition, mountPoint]);
   cleanUp.always(async () => {
     await host.run('umount', [mountPoint], { timeout: FORMAT_TIMEOUT });
   });

@@ -1,14 +1,12 @@
-import type { FormatEntry } from '@haos/cmdline';
 import { layout, type ReleaseSet, type TreeFile, verifyTree, withLock } from '@haos/system';
 import { installBootLoader } from './boot-loader.js';
 import { type CleanUp, withCleanUp } from './clean-up.js';
-import { chooseConsoles } from './console.js';
 import { labelState, makeFileSystems, mountState, partitionDisk, readUuid, releaseMounts } from './disk.js';
-import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
 import { planPartitions, STATE_LABEL } from './partitions.js';
 import { type Places, placesOf } from './places.js';
 import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
-import { putComponents, putState } from './put-system.js';
+import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
+import { writeMenu } from './write-menu.js';
 
 /** What is going on, for whoever watches. */
 export type InstallEvent =
@@ -95,8 +93,7 @@ async function writeDisk(options: InstallOptions, target: Target): Promise<strin
   const places = target.existing ?? (await format(options, target));
   const stateUuid = await readUuid(host, places.state);
   signal?.throwIfAborted();
-  const mount = (cleanUp: CleanUp, readOnly = false) =>
-    mountState(host, cleanUp, { partition: places.state, mountPoint, readOnly });
+  const mount = (cleanUp: CleanUp) => mountState(host, cleanUp, { partition: places.state, mountPoint });
   const files = await withCleanUp(async (cleanUp) => {
     await mount(cleanUp);
     return fill(options, { target, places, stateUuid });
@@ -104,13 +101,10 @@ async function writeDisk(options: InstallOptions, target: Target): Promise<strin
   tell(options, 'verify');
   await withCleanUp(async (cleanUp) => {
     // Unmounting emptied the memory of it: this reads the disk.
-    await mount(cleanUp, true);
-    await verify(options, files);
-  });
-  signal?.throwIfAborted();
-  await withCleanUp(async (cleanUp) => {
     await mount(cleanUp);
-    writeMenu(options, { stateUuid, counts: !target.existing?.isStacked });
+    await verify(options, files);
+    signal?.throwIfAborted();
+    writeMenu(host, { ...options, root: mountPoint, stateUuid, counts: !target.existing?.isStacked });
   });
   await labelState(host, places.state, STATE_LABEL);
   return stateUuid;
@@ -144,6 +138,8 @@ async function fill(
   const streaming = { onProgress, ...(signal && { signal }) };
   const files = await putComponents(host, image, { ...streaming, system: `${mountPoint}${layout.system}` });
   tell(options, 'configure');
+  // Of a takeover that never restarted: what it would delete is kept now.
+  host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
   putState(host, image.set, { configuration, root: mountPoint });
   if (!bootLoader) return files;
   tell(options, 'boot-loader');
@@ -159,27 +155,4 @@ async function verify(options: InstallOptions, files: readonly TreeFile[]): Prom
   const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total });
   const system = `${mountPointOf(options)}${layout.system}`;
   await verifyTree(host, system, { files, onProgress, ...(signal && { signal }) });
-}
-
-/** What makes the disk boot the new system. A menu that somebody else wrote is kept beside it. */
-function writeMenu(
-  options: InstallOptions,
-  { stateUuid, counts }: { stateUuid: string; counts: boolean },
-): void {
-  const { host } = options;
-  const path = `${mountPointOf(options)}/boot/grub/grub.cfg`;
-  const [before, kept] = [host.files.readTextIfExists(path), `${path}.before-haos`];
-  if (before !== undefined && !before.startsWith(GRUB_CONFIG_MARK) && !host.files.stat(kept))
-    host.files.write(kept, before, { mode: 0o600 });
-  host.files.write(path, renderMenu(options, { stateUuid, counts }));
-}
-
-function renderMenu(
-  { host, tty, debug }: InstallOptions,
-  { stateUuid, counts }: { stateUuid: string; counts: boolean },
-): string {
-  const consoles = chooseConsoles(tty, host.files.readTextIfExists(layout.kernelCommandLine) ?? '');
-  const log: FormatEntry[] = debug ? [{ name: 'haos.debug' }] : [{ name: 'loglevel', value: '4' }];
-  const { serial } = consoles;
-  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial, counts });
 }

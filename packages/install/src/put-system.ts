@@ -21,6 +21,9 @@ import {
 import type { Configuration } from './configuration.js';
 import type { Image } from './image.js';
 
+/** Where the first boot after a takeover looks what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads it. */
+export const TAKEOVER_MARKER = `${layout.system}/takeover`;
+
 /**
  * Copies the components of an image into the system directory of a state partition, each under another name until it is whole.
  * Nothing boots differently yet. What neither slot of an existing node needs is removed first. Resolves to the files, with paths

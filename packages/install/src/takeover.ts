@@ -1,10 +1,6 @@
 import type { Issue } from '@haos/cc';
-import type { FormatEntry } from '@haos/cmdline';
 import {
   type Check,
-  copyTree,
-  formatBootState,
-  grubEnvPath,
   type Host,
   layout,
   type ProxySettings,
@@ -14,15 +10,14 @@ import {
 } from '@haos/system';
 import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
-import { chooseConsoles } from './console.js';
-import { renderGrubConfig } from './grub-config.js';
 import { type ImageOptions, openImage } from './image/open-image.js';
-import { componentsOf, type Image } from './image.js';
+import type { Image } from './image.js';
 import type { InstallEvent } from './install.js';
-import type { Firmware } from './partitions.js';
-import { STATE_LABEL } from './partitions.js';
+import { type Firmware, STATE_LABEL } from './partitions.js';
 import { detectFirmware } from './preflight.js';
+import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
 import { checkTakeover, type TakeoverTarget } from './takeover-checks.js';
+import { writeMenu } from './write-menu.js';
 
 export interface TakeoverOptions extends ImageOptions {
   host: Host;
@@ -58,9 +53,6 @@ export interface TakeoverReport {
   target?: TakeoverTarget;
   set?: ReleaseSet;
 }
-
-/** Where the clean-up of the first boot looks what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads it. */
-const MARKER = `${layout.system}/takeover`;
 
 /** Checks whether a takeover is possible, and what it would delete. Writes nothing. */
 export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport> {
@@ -112,52 +104,35 @@ async function prepareTakeover(
 
 /** From the copy, which changes nothing for the distribution, to `grub.cfg`, which is the point of no return. */
 async function write(options: TakeoverOptions, { configuration, image, target }: Work): Promise<void> {
-  const { host } = options;
-  const place = (path: string) => `${options.root === '/' ? '' : (options.root ?? '')}${path}`;
-  await copyImage(options, image, place(layout.system));
-  options.onEvent?.({ kind: 'step', step: 'configure' });
-  host.files.write(place(layout.systemConfig), configuration.text, { mode: 0o600, secret: true });
-  host.files.write(grubEnvPath(place(layout.system)), formatBootState({ slot: 'current' }), { mode: 0o600 });
-  host.files.write(place(MARKER), renderMarker(target.uuid, options.powersOff === true), { mode: 0o600 });
-  options.onEvent?.({ kind: 'step', step: 'boot-loader' });
-  const config = place('/boot/grub/grub.cfg');
-  keepOld(host, config);
-  host.files.write(config, renderConfig(options, target.uuid));
+  const { host, signal, onEvent } = options;
+  const root = options.root === '/' ? '' : (options.root ?? '');
+  const system = `${root}${layout.system}`;
+  const streaming = {
+    onProgress: (done: number) => onEvent?.({ kind: 'progress', done, total: image.size }),
+    ...(signal && { signal }),
+  };
+  onEvent?.({ kind: 'step', step: 'copy' });
+  const files = await putComponents(host, image, { ...streaming, system });
+  onEvent?.({ kind: 'step', step: 'verify' });
+  await verifyTree(host, system, { ...streaming, files });
+  onEvent?.({ kind: 'step', step: 'configure' });
+  putState(host, image.set, { configuration, root });
+  const marker = renderMarker(target.uuid, options.powersOff === true);
+  host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
+  // GRUB reads the file system without its journal, and nobody may unmount it before the restart.
+  await flush(host);
+  onEvent?.({ kind: 'step', step: 'boot-loader' });
+  writeMenu(host, { ...options, root, stateUuid: target.uuid });
   // Only now: until here, the distribution may look for its root by its label.
   await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
-}
-
-async function copyImage(
-  { host, signal, onEvent }: TakeoverOptions,
-  image: Image,
-  system: string,
-): Promise<void> {
-  onEvent?.({ kind: 'step', step: 'copy' });
-  let before = 0;
-  for (const path of componentsOf(image.set)) {
-    const onProgress = (bytes: number) =>
-      onEvent?.({ kind: 'progress', done: before + bytes, total: image.size });
-    const from = `${image.directory}/${path}`;
-    const files = await copyTree(host, from, `${system}/${path}`, { onProgress, ...(signal && { signal }) });
-    await verifyTree(host, `${system}/${path}`, { files, ...(signal && { signal }) });
-    const [component = '', version = ''] = path.split('/');
-    host.files.link(`${system}/${component}/current`, version);
-    before += files.reduce((sum, { size }) => sum + size, 0);
-  }
+  await flush(host);
 }
 
 function renderMarker(uuid: string, powersOff: boolean): string {
   return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
 }
 
-/** The configuration of GRUB that was there before; a second run keeps that of the first. */
-function keepOld(host: Host, config: string): void {
-  const kept = `${config}.before-haos`;
-  if (host.files.lstat(kept) === undefined) host.files.write(kept, host.files.read(config), { mode: 0o600 });
-}
-
-function renderConfig({ host, tty, debug }: TakeoverOptions, stateUuid: string): string {
-  const consoles = chooseConsoles(tty, host.files.readTextIfExists(layout.kernelCommandLine) ?? '');
-  const log: FormatEntry[] = debug ? [{ name: 'haos.debug' }] : [{ name: 'loglevel', value: '4' }];
-  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial: consoles.serial });
+/** Brings everything to its place on the disks. */
+async function flush(host: Host): Promise<void> {
+  await host.run('sync', [], { timeout: 0 });
 }

@@ -43,7 +43,7 @@ export function isK3sVariable(name: string): boolean {
 }
 
 /** The proxies that HAOS's own downloads use. Of two spellings the lower-case one wins, as in curl. */
-export function proxyOf(environment: Readonly<Record<string, string>>): ProxySettings {
+export function proxyOf(environment: Readonly<Record<string, string | undefined>>): ProxySettings {
   const read = (name: string) => environment[name] || environment[name.toUpperCase()] || undefined;
   const http = read('http_proxy');
   const https = read('https_proxy');

@@ -6,8 +6,8 @@ mount_base() {
 	mkdir -p /.base
 	case $mode in
 	disk) mount_state ;;
-	shell) if argument haos.state >/dev/null; then mount_state; else mount_carried || mount_medium; fi ;;
-	*) mount_carried || mount_medium ;;
+	shell) if argument haos.state >/dev/null; then mount_state; else mount_carried || mount_medium /.base; fi ;;
+	*) mount_carried || mount_medium /.base ;;
 	esac
 }
 
@@ -21,6 +21,7 @@ mount_carried() {
 	mv /haos/system /.base/haos/system && mount -o remount,ro /.base
 }
 
+# Mounts the medium on the directory $1.
 mount_medium() {
 	reason='no medium with a system appeared'
 	waited=0
@@ -33,5 +34,5 @@ mount_medium() {
 	done
 	[ -n "$device" ] || device=$(find_medium_by_content) || return 1
 	debug "medium $device"
-	mount -o ro "$device" /.base || refuse "the medium $device cannot be mounted"
+	mount -o ro "$device" "$1" || refuse "the medium $device cannot be mounted"
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# The state partition: found, checked, mounted at /.base, and what an interrupted upgrade left on it settled (intent.sh).
+# The state partition: found, checked, mounted at /.base, and what an interrupted upgrade left on it settled (intent.sh);
+# one without a system gets one (adopt.sh).
 # `reason` says why it failed.
 
 mount_state() {
@@ -17,7 +18,10 @@ mount_state() {
 		refuse "the state partition $device cannot be mounted" || return 1
 	finish_takeover /.base "$device"
 	settle_intent /.base/haos/system
-	[ "$mode" != disk ] || reset_data /.base/haos
+	if [ "$mode" = disk ]; then
+		adopt_system /.base || return 1
+		reset_data /.base/haos
+	fi
 	is_persistent=true
 }
 

@@ -1,0 +1,32 @@
+import type { FormatEntry } from '@haos/cmdline';
+import { type Host, layout } from '@haos/system';
+import { chooseConsoles } from './console.js';
+import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
+
+export interface MenuOptions {
+  /** Where the state partition is mounted; empty: it is the running system's root. */
+  root: string;
+  stateUuid: string;
+  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  tty?: string;
+  /** Log more on the installed system. Default false. */
+  debug?: boolean;
+  /** Whether GRUB counts the boots of a set on trial. Default true. */
+  counts?: boolean;
+}
+
+/** What makes the disk boot the new system. A menu that somebody else wrote is kept beside it. */
+export function writeMenu(host: Host, { root, ...options }: MenuOptions): void {
+  const path = `${root}/boot/grub/grub.cfg`;
+  const [before, kept] = [host.files.readTextIfExists(path), `${path}.before-haos`];
+  if (before !== undefined && !before.startsWith(GRUB_CONFIG_MARK) && !host.files.stat(kept))
+    host.files.write(kept, before, { mode: 0o600 });
+  host.files.write(path, renderMenu(host, options));
+}
+
+function renderMenu(host: Host, { stateUuid, tty, debug, counts = true }: Omit<MenuOptions, 'root'>): string {
+  const consoles = chooseConsoles(tty, host.files.readTextIfExists(layout.kernelCommandLine) ?? '');
+  const log: FormatEntry[] = debug ? [{ name: 'haos.debug' }] : [{ name: 'loglevel', value: '4' }];
+  const { serial } = consoles;
+  return renderGrubConfig({ stateUuid, arguments: [...log, ...consoles.arguments], serial, counts });
+}
