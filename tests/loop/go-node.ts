@@ -28,7 +28,7 @@ export const GO_MENU = ['current', 'previous']
 
 /** What a person or the node itself put there, by path below the state partition. */
 export const GO_STATE: Readonly<Record<string, string>> = {
-  'haos/system/config.yaml': 'hostname: from-the-system-file\n',
+  'haos/system/config.yaml': 'write_files: [{ path: /etc/written, content: by the configuration }]\n',
   'haos/data/var/lib/1898andCo/HAOS/config.yaml': 'haos: { password: sesame }\n',
   'haos/data/var/lib/1898andCo/HAOS/hostname': 'kept-by-go\n',
   'haos/data/var/lib/1898andCo/HAOS/node/password': 'of-the-node\n',

@@ -67,8 +67,10 @@ leave_old_root() {
 	exec /usr/lib/haos/boot/start </dev/console >/dev/console 2>&1
 }
 
+# On trial the boot loader counts, and takes the version before.
 give_up() {
 	say "error: $1"
+	! has_word haos.trial || reboot -f
 	say "This is a shell of the launcher. 'reboot -f' restarts."
 	while :; do setsid cttyhack sh; done
 }
