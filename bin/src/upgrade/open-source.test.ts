@@ -1,0 +1,64 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { withCleanUp } from '@haos/install';
+import { createTestHost, type TestHost } from '@haos/system/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Context } from '../command.js';
+import { openSource } from './open-source.js';
+
+const RELEASES = 'https://github.com/1898andCo/HAOS/releases';
+const ISO = 'the content of an ISO';
+const SUMS = `${createHash('sha256').update(ISO).digest('hex')}  haos-arm64.iso\n`;
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const KEY = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const SIGNATURE = sign(null, Buffer.from(SUMS), privateKey).toString('latin1');
+
+let host: TestHost;
+afterEach(() => host.dispose());
+
+/** Opens it on a node that knows these keys; resolves to the checks, by id. */
+function open(source: string, at: string, keys: Readonly<Record<string, string>>) {
+  const bytes = (text: string) => ({ body: Buffer.from(text, 'latin1') });
+  host = createTestHost({
+    tree: keys,
+    commands: { uname: { stdout: 'aarch64\n' }, mount: {}, umount: {} },
+    responses: {
+      [`${at}/haos-arm64.iso`]: bytes(ISO),
+      [`${at}/sha256sum-arm64.txt`]: bytes(SUMS),
+      [`${at}/sha256sum-arm64.txt.sig`]: bytes(SIGNATURE),
+    },
+  });
+  const context = { err: () => {} } as unknown as Context;
+  const { signal } = new AbortController();
+  const options = { host, source, sha256: undefined, isInsecure: false, signal, context };
+  return withCleanUp(async (cleanUp) => {
+    const { checks } = await openSource(cleanUp, options);
+    return Object.fromEntries(checks.map(({ id, ok }) => [id, ok]));
+  });
+}
+
+describe('a release that is named', () => {
+  const known = { '/usr/share/haos/keys/haos-2026.pem': KEY };
+
+  it.each([
+    ['by its version', 'v1.1.0+rc1', `${RELEASES}/download/v1.1.0%2Brc1`],
+    ['as the latest one', 'latest', `${RELEASES}/latest/download`],
+    ['by the URL of its ISO', 'https://mirror.example/a/haos-arm64.iso', 'https://mirror.example/a'],
+  ])('%s is downloaded for this machine and verified', async (_title, source, at) => {
+    // What is downloaded here is no real ISO.
+    expect(await open(source, at, known)).toEqual({ download: true, image: false });
+    expect(host.files.stat('/var/lib/rancher/HAOS/upgrade')).toBeUndefined();
+  });
+
+  it('is refused by an image without keys', async () => {
+    expect(await open('latest', `${RELEASES}/latest/download`, {})).toEqual({ download: false });
+  });
+
+  it('is refused when a key signed it that is not known', async () => {
+    const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+    expect(
+      await open('latest', `${RELEASES}/latest/download`, { '/usr/share/haos/keys/haos-2026.pem': other }),
+    ).toEqual({ download: false });
+  });
+});
