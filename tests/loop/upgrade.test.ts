@@ -87,19 +87,52 @@ it('upgrades, tells, goes back, and forgets, on a file system that is read-only 
   expect(readdirSync(join(system, 'haos'))).toEqual(['current', 'previous', 'v1.0.0', 'v1.1.0']);
 });
 
-it('takes its options from the environment, too', () => {
-  const { status } = spawnSync(process.execPath, [HAOS, 'upgrade'], {
-    env: {
-      ...ENVIRONMENT,
-      HAOS_UPGRADE_SOURCE: join(directory, 'release'),
-      HAOS_UPGRADE_DESTINATION: system,
-      HAOS_UPGRADE_LOCK_FILE: join(directory, 'lock'),
-      HAOS_UPGRADE_KERNEL: 'true',
-    },
+describe('the environment', () => {
+  /** In processes and mounts of its own, with a program that takes the place of the one that restarts a machine. */
+  function upgradeBy(variables: Readonly<Record<string, string>>) {
+    const reboot = `#!/bin/sh\nexec touch ${join(directory, 'restarted')}\n`;
+    const script = `
+      mount -t tmpfs programs /usr/local/sbin
+      printf '%s' "$REBOOT" >/usr/local/sbin/reboot
+      chmod 0755 /usr/local/sbin/reboot
+      "$@"`; // not the first process itself, which nsenter enters
+    const command = ['sh', '-e', '-c', script, 'sh', process.execPath, HAOS, 'upgrade'];
+    return spawnSync('unshare', ['--mount', '--pid', '--fork', '--mount-proc', ...command], {
+      encoding: 'utf8',
+      env: {
+        ...ENVIRONMENT,
+        REBOOT: reboot,
+        HAOS_UPGRADE_SOURCE: join(directory, 'release'),
+        HAOS_UPGRADE_DESTINATION: system,
+        HAOS_UPGRADE_LOCK_FILE: join(directory, 'lock'),
+        ...variables,
+      },
+    });
+  }
+
+  it.each<[string, Readonly<Record<string, string>>, string[]]>([
+    ['what is upgraded: the kernel', { HAOS_UPGRADE_KERNEL: 'true' }, ['v1.0.0', '6.1.0-v1.1.0']],
+    [
+      'what is upgraded: haos',
+      { HAOS_UPGRADE_ROOTFS: '1', HAOS_UPGRADE_SYNC: 'true', HAOS_UPGRADE_REMOUNT: 'true' },
+      ['v1.1.0', '6.1.0-v1.0.0'],
+    ],
+    ['that nothing is: a check', { HAOS_UPGRADE_CHECK: 'true' }, ['v1.0.0', '6.1.0-v1.0.0']],
+    ['no more than that with false', { HAOS_UPGRADE_KERNEL: 'false' }, ['v1.1.0', '6.1.0-v1.1.0']],
+  ])('says %s', (_title, variables, expected) => {
+    expect(upgradeBy(variables)).toMatchObject({ status: 0 });
+
+    expect([linkOf('haos/current'), linkOf('kernel/current')]).toEqual(expected);
+    expect(readdirSync(directory)).not.toContain('restarted');
   });
 
-  expect(status).toBe(0);
-  expect([linkOf('haos/current'), linkOf('kernel/current')]).toEqual(['v1.0.0', '6.1.0-v1.1.0']);
+  it('says that the node is to restart, which it does once something was upgraded', () => {
+    expect(upgradeBy({ HAOS_UPGRADE_REBOOT: 'true', HAOS_UPGRADE_CHECK: 'true' }).status).toBe(0);
+    expect(readdirSync(directory)).not.toContain('restarted');
+
+    expect(upgradeBy({ HAOS_UPGRADE_REBOOT: 'true' }).status).toBe(0);
+    expect(readdirSync(directory)).toContain('restarted');
+  });
 });
 
 it('writes nothing when a check fails, and says which', () => {

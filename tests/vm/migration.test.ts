@@ -1,0 +1,228 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GO_SET, writeGoNode } from '../loop/go-node.js';
+import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
+import { diskArguments, NETWORK, sizeDisk } from './image.js';
+import { extractSystem } from './installed-disk.js';
+import { type Machine, startMachine } from './machine.js';
+import { ROOT } from './paths.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+const DOWN = '\u001b[B';
+
+/** The initrd of the Go implementation, as far as its disks notice: it enters the root on the disk as it is. */
+const STAND_IN_INITRD = `#!/bin/sh
+for name in common devices mode; do . /lib/haos/$name.sh; done
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+load_drivers
+modprobe -a ext4 loop squashfs overlay
+mkdir /target
+until mount -t ext4 "$(findfs LABEL=HAOS_STATE)" /target; do sleep 1; load_for_devices; done
+umount -l /proc /sys /dev
+HAOS_MODE=local exec switch_root /target /sbin/init
+`;
+
+/** Its program, as the first process of that root. */
+const STAND_IN_PROGRAM = `#!/haos/system/haos/${GO_SET.haos}/busybox sh
+busybox=/haos/system/haos/${GO_SET.haos}/busybox
+[ -e /proc/self ] && found=something || found=nothing
+echo "the stand-in runs as $0 in mode $HAOS_MODE, with $found mounted"
+$busybox sync
+$busybox reboot -f
+`;
+
+interface Release {
+  haos: string;
+  k3s: string;
+  kernel: string;
+}
+
+describe('a node of the Go implementation that is upgraded', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
+  let release: Release;
+  let key: string;
+  let machine: Machine;
+
+  /** The state partition of the disk, mounted for the time of some work. */
+  function withState<T>(work: (root: string, device: string) => T): T {
+    const device = must('losetup', '--find', '--show', '--partscan', disk);
+    const root = mkdtempSync(join(directory, 'state-'));
+    try {
+      must('partx', '--update', device);
+      must('mount', `${device}p1`, root);
+      try {
+        return work(root, device);
+      } finally {
+        must('umount', root);
+      }
+    } finally {
+      spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
+      must('losetup', '--detach', device);
+    }
+  }
+
+  /** A disk as the Go implementation installs it, with stand-ins for its programs, and with the kernel of the image under test. */
+  function makeDisk(system: string): void {
+    sizeDisk(disk, 1500);
+    const table = 'label: dos\nstart=1MiB, type=83, bootable\n';
+    execFileSync('sfdisk', ['--quiet', disk], { input: table });
+    const device = must('losetup', '--find', '--show', '--partscan', disk);
+    must('partx', '--update', device);
+    must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', '-O', '^metadata_csum_seed', `${device}p1`);
+    spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
+    must('losetup', '--detach', device);
+    withState((root, whole) => {
+      writeGoNode(root, {
+        [`haos/${GO_SET.haos}/haos`]: STAND_IN_PROGRAM,
+        [`k3s/${GO_SET.k3s}/k3s`]: '#!/bin/sh\n',
+      });
+      copyFileSync(
+        join(system, 'haos/current/busybox'),
+        join(root, 'haos/system/haos', GO_SET.haos, 'busybox'),
+      );
+      const kernel = join(root, 'haos/system/kernel', GO_SET.kernel);
+      copyFileSync(join(system, 'kernel/current/kernel.squashfs'), join(kernel, 'kernel.squashfs'));
+      writeInitrd(join(system, 'kernel/current/initrd'), join(kernel, 'initrd'));
+      const ssh = join(root, 'haos/data/var/lib/1898andCo/HAOS/ssh');
+      mkdirSync(ssh);
+      must('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(ssh, 'ssh_host_ed25519_key'));
+      key = must('ssh-keygen', '-lf', join(ssh, 'ssh_host_ed25519_key'));
+      installGrub(root, whole);
+    });
+  }
+
+  /** The initrd of the image under test with another first process: the kernel unpacks archives that follow one another. */
+  function writeInitrd(from: string, to: string): void {
+    const tree = join(directory, 'initrd');
+    mkdirSync(tree);
+    writeFileSync(join(tree, 'init'), STAND_IN_INITRD);
+    chmodSync(join(tree, 'init'), 0o755);
+    copyFileSync(from, to);
+    appendFileSync(to, Buffer.alloc(-statSync(to).size & 3));
+    const cpio = ['--quiet', '--create', '--format=newc', '--owner=0:0'];
+    appendFileSync(to, execFileSync('cpio', cpio, { cwd: tree, input: 'init\n' }));
+  }
+
+  function installGrub(root: string, device: string): void {
+    writeFileSync(join(root, 'boot/grub/device.map'), `(hd0) ${device}\n`);
+    const PATH = `${ENVIRONMENT.PATH}:${writeUdevadm(directory)}`;
+    const args = ['--target=i386-pc', `--boot-directory=${root}/boot`, '--locales=', '--fonts=', device];
+    execFileSync('grub-install', args, { env: { ...ENVIRONMENT, PATH }, stdio: 'ignore' });
+  }
+
+  /** As from within the image of a release. */
+  function upgrade(system: string): void {
+    withState((root) => {
+      const how = [
+        'upgrade',
+        '--kernel',
+        '--rootfs',
+        '--remount',
+        '--sync',
+        '--allow-skip',
+        '--source',
+        system,
+      ];
+      const where = ['--destination', join(root, 'haos/system'), '--lock-file', join(directory, 'lock')];
+      execFileSync(process.execPath, [join(ROOT, 'bin/haos.cjs'), ...how, ...where], { env: ENVIRONMENT });
+    });
+  }
+
+  const switchOn = async (name: string) => {
+    machine = await startMachine({
+      name: `migration-${name}`,
+      memory: 512,
+      args: [...diskArguments(disk), ...NETWORK],
+    });
+  };
+  const start = async (name: string) => {
+    await switchOn(name);
+    await machine.logIn(300, 'sesame');
+    await waitForRuntime(machine, 240);
+  };
+  const restart = async () => {
+    machine.send('reboot');
+    await machine.ended(180); // the machine ends where it would start again
+  };
+  const expectTheNode = async () => {
+    expect(await machine.read('hostname; cat /etc/written')).toBe('kept-by-go\nby the configuration');
+    expect(await machine.read('ssh-keygen -lf /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key')).toBe(key);
+    expect(await machine.read('cat /etc/rancher/node/password /var/lib/precious /opt/mine')).toBe(
+      'of-the-node\ndata\nof a person',
+    );
+    expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
+  };
+  const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
+  const nameOf = ({ haos, k3s, kernel }: Release) => `${haos}/${k3s}/${kernel}`;
+
+  beforeAll(() => {
+    const system = extractSystem(directory);
+    const [haos = '', k3s = '', kernel = ''] = ['haos', 'k3s', 'kernel'].map((name) =>
+      readlinkSync(join(system, name, 'current')),
+    );
+    release = { haos, k3s, kernel };
+    makeDisk(system);
+    upgrade(system);
+    rmSync(system, { recursive: true });
+  }, 300_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('boots with its configuration, name, keys and data, on trial until it is healthy', async () => {
+    await start('first');
+
+    await expectTheNode();
+    const cmdline = await machine.read('cat /proc/cmdline');
+    expect(cmdline).toMatch(/ mitigations=off haos\.state=UUID=\S+ haos\.slot=current haos\.trial panic=10/);
+    await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 300);
+    expect(await readUpgradeStatus()).toEqual({
+      slots: { current: release, previous: GO_SET },
+      running: 'current',
+      state: { slot: 'current', good: nameOf(release) },
+      isInterrupted: false,
+    });
+  }, 900_000);
+
+  it('boots again, and nothing is on trial', async () => {
+    await restart();
+    await start('second');
+
+    await expectTheNode();
+    expect(await machine.read('cat /proc/cmdline')).not.toContain('haos.trial');
+  }, 900_000);
+
+  it('goes back to the Go implementation when that is chosen in the menu', async () => {
+    await restart();
+    await switchOn('back');
+    await machine.expect(/HAOS Rescue \(previous\)/, 120);
+    machine.send(DOWN);
+    await machine.expect(/the stand-in runs as \/sbin\/init in mode local, with nothing mounted/, 240);
+    await machine.ended(120);
+
+    withState((root) => {
+      const currents = Object.keys(GO_SET).map((name) =>
+        readlinkSync(join(root, 'haos/system', name, 'current')),
+      );
+      expect(currents).toEqual(Object.values(GO_SET));
+    });
+  }, 480_000);
+});
