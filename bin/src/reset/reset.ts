@@ -1,6 +1,5 @@
-import { confirm } from '@haos/questions';
+import { confirm, plainTerminal } from '@haos/questions';
 import { type DataReset, readDataReset, setDataReset } from '@haos/system';
-import { personAtTerminal } from '../ask-person.js';
 import type { Context, Invocation } from '../command.js';
 import { openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -43,9 +42,10 @@ const LOSSES: Readonly<Record<'once' | 'always', string>> = {
 };
 
 async function isConfirmed(wanted: 'once' | 'always', context: Context): Promise<boolean> {
-  const person = personAtTerminal();
-  if (person === undefined) throw usageError('nobody can be asked here', 'add --yes if it is meant');
+  const { input, output } = await context.terminal();
+  if (!input.isTTY) throw usageError('nobody can be asked here', 'add --yes if it is meant');
   context.err(`${LOSSES[wanted]}\nThe system configuration in /haos/system stays.\n`);
+  const person = plainTerminal({ input, output });
   try {
     return await confirm(person, { name: 'reset', message: 'Is that what you want', default: false });
   } finally {
