@@ -22,9 +22,12 @@ export function hasTerminal() {
  * Reads the arguments of `npm start`; throws a StepFailure with the usage for wrong ones, and with status 0 for --help.
  * @param {readonly string[]} argv
  * @param {boolean} hasTerminal
+ * @param {NodeJS.ProcessEnv} [env] of npm, which takes options before `--` for its own and passes them on like that
  * @returns {StartOptions}
  */
-export function readStartOptions(argv, hasTerminal) {
+export function readStartOptions(argv, hasTerminal, env = {}) {
+  const taken = ['disk', 'k3s'].find((name) => env[`npm_config_${name}`] !== undefined);
+  if (taken !== undefined) throw wrongUsage(`npm took --${taken} for itself: npm start -- --${taken}`);
   const { values, positionals: words } = parse(argv);
   const { disk = false, k3s, help = false } = values;
   if (help) throw new StepFailure(START_USAGE, 0);
@@ -42,7 +45,8 @@ function parse(argv) {
       options: { disk: { type: 'boolean' }, k3s: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     });
   } catch (error) {
-    throw wrongUsage(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    throw wrongUsage(message.replace(/\. .*/s, '')); // what follows is about positional arguments
   }
 }
 

@@ -1,6 +1,6 @@
 // `npm start`: the image in a virtual machine in this terminal, or a report about it where there is none.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,10 +14,10 @@ const GIGABYTE = 1_000_000_000;
 const MEMORY = 2048;
 
 async function main(root: string): Promise<number> {
-  const options = readStartOptions(process.argv.slice(2), hasTerminal());
+  const options = readStartOptions(process.argv.slice(2), hasTerminal(), process.env);
   const directory = join(root, '.cache/start');
   const disk = join(directory, 'disk');
-  if (options.disk && !existsSync(disk)) {
+  if (options.disk && !isBootable(disk)) {
     throw new StepFailure('nothing is installed yet: npm start -- haos.mode=install');
   }
   makeDisk(directory, disk);
@@ -42,6 +42,16 @@ async function buildLive(root: string, directory: string, { k3s, words }: StartO
     console.log('The image has no k3s, since no version of it is pinned: --k3s PATH adds one.');
   }
   return liveArguments(iso, directory, words);
+}
+
+/** A machine with an empty disk would not say a word. */
+function isBootable(disk: string): boolean {
+  if (!existsSync(disk)) return false;
+  const sector = Buffer.alloc(512);
+  const descriptor = openSync(disk, 'r');
+  readSync(descriptor, sector);
+  closeSync(descriptor);
+  return sector.readUInt16BE(510) === 0x55aa;
 }
 
 /** It takes only the space that is written to. */

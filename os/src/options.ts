@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BuildFailure } from './failure.js';
 
@@ -41,6 +42,8 @@ export function readOptions(
   const { kernel = 'cloud', k3s, version, output, cache, sign, only } = parse(argv);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
+  if (k3s !== undefined && !statSync(k3s, { throwIfNoEntry: false })?.isFile())
+    throw new BuildFailure(`--k3s: there is no file ${k3s}`, 2);
   return {
     architecture: 'amd64',
     kernel: kind,

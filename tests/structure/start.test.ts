@@ -20,6 +20,12 @@ describe('the arguments of npm start', () => {
     );
   });
 
+  it.each(['disk', 'k3s'])('are wrong when npm took --%s for an option of its own', (name) => {
+    expect(() => readStartOptions([], true, { [`npm_config_${name}`]: 'true' })).toThrow(
+      expect.objectContaining({ status: 2, message: expect.stringContaining(`npm start -- --${name}`) }),
+    );
+  });
+
   it('may ask for help, which is no failure', () => {
     expect(() => readStartOptions(['--help'], false)).toThrow(
       expect.objectContaining({ status: 0, message: START_USAGE }),
