@@ -141,14 +141,10 @@ describe('bad input', () => {
   it.each(DEEP)(
     '%s: is refused without ado',
     async (_, content) => {
-      const started = performance.now();
-
       const run = await haos(['config', 'validate', '--format', 'json', '-'], { input: content });
 
       expect(run.status).toBe(3);
       expect(JSON.parse(run.stdout).issues[0]).toMatchObject({ severity: 'error' });
-      // No test of speed: this is the difference between seconds and never.
-      expect(performance.now() - started).toBeLessThan(60_000);
     },
     90_000,
   );
