@@ -10,7 +10,7 @@ const RELEASES = 'https://github.com/1898andCo/HAOS/releases';
 
 export interface SourceOptions {
   host: Host;
-  /** A directory, an ISO, the URL of one, a version, or `latest`. */
+  /** An ISO, the URL of one, a version, or `latest`. */
   source: string;
   sha256: string | undefined;
   isInsecure: boolean;
@@ -19,26 +19,17 @@ export interface SourceOptions {
 }
 
 export interface OpenedSource {
-  /** What was found on the way, when it is not only a directory. */
+  /** What was found on the way. */
   checks: readonly Check[];
   /** The directory with the components, until the clean-up; undefined when a check failed. */
   directory?: string;
 }
 
-/** Whether a source is taken as it lies there: every path but that of an ISO. */
-export function isDirectory(source: string): boolean {
-  return source.startsWith('/') && !source.toLowerCase().endsWith('.iso');
-}
-
-/**
- * Makes the components of a source readable; the caller holds a lock unless it is a directory. What comes over the network is verified
- * before it is looked into.
- */
+/** Makes the components of an ISO readable; the caller holds a lock. What comes over the network is verified before it is looked into. */
 export async function openSource(
   cleanUp: CleanUp,
   { host, source, sha256, isInsecure, signal, context }: SourceOptions,
 ): Promise<OpenedSource> {
-  if (isDirectory(source)) return { checks: [], directory: source };
   const scratch = layout.upgradeScratch;
   await openScratch(host, cleanUp, scratch);
   const { checks, image } = await openImage(host, cleanUp, {

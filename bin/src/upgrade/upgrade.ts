@@ -14,7 +14,7 @@ import { CommandFailure } from '../failure.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 import { openNode } from './open-node.js';
-import { isDirectory, openSource } from './open-source.js';
+import type { OpenedSource } from './open-source.js';
 
 interface Options {
   source: string;
@@ -72,13 +72,17 @@ function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
   return isDirectory(options.source) ? work() : withLock(running.host, SOURCE_LOCK, work);
 }
 
+/** Whether a source is taken as it lies there: every path but that of an ISO. */
+function isDirectory(source: string): boolean {
+  return source.startsWith('/') && !source.toLowerCase().endsWith('.iso');
+}
+
 const SOURCE_LOCK = `${layout.upgradeLock}.source`;
 
 async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp): Promise<Outcome> {
   const { host, signal } = running;
-  const { source, destination, lockFile, sha256, has } = options;
-  const isInsecure = has('insecure');
-  const opened = await openSource(cleanUp, { ...running, source, sha256, isInsecure });
+  const { destination, lockFile, has } = options;
+  const opened = await open(options, running, cleanUp);
   if (opened.directory === undefined) return { status: 'refused', checks: opened.checks };
   const menu = await findMenu(host, destination);
   const report = await upgrade({
@@ -98,6 +102,17 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     signal,
   });
   return { ...report, checks: [...opened.checks, ...report.checks] };
+}
+
+/** What is only a directory needs nothing of what fetches and verifies. */
+async function open(
+  { source, sha256, has }: Options,
+  running: Running,
+  cleanUp: CleanUp,
+): Promise<OpenedSource> {
+  if (isDirectory(source)) return { checks: [], directory: source };
+  const { openSource } = await import('./open-source.js');
+  return openSource(cleanUp, { ...running, source, sha256, isInsecure: has('insecure') });
 }
 
 async function print(
