@@ -18,7 +18,6 @@ import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, NETWORK, sizeDisk } from './image.js';
 import { extractSystem } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
-import { ROOT } from './paths.js';
 import { readStatus, waitForRuntime } from './status.js';
 
 const DOWN = '\u001b[B';
@@ -44,6 +43,17 @@ busybox=/haos/system/haos/${GO_SET.haos}/busybox
 echo "the stand-in runs as $0 in mode $HAOS_MODE, with $found mounted"
 $busybox sync
 $busybox reboot -f
+`;
+
+const ENTER_CONTAINER = `
+mount --bind "$0" "$0"
+cd "$0"
+mount --bind "$1/boot" host/boot
+mount --bind "$1/haos/system" host/haos/system
+mount -o remount,bind,ro host/haos/system
+mount --bind "$2" haos/system
+shift 2
+exec chroot . /haos/system/haos/current/haos "$@"
 `;
 
 interface Release {
@@ -126,21 +136,21 @@ describe('a node of the Go implementation that is upgraded', () => {
     execFileSync('grub-install', args, { env: { ...ENVIRONMENT, PATH }, stdio: 'ignore' });
   }
 
-  /** As from within the image of a release. */
+  /**
+   * As the upgrade controller does it: in a root that holds only the image of the release and, below /host, the node as the Go
+   * implementation shows it. Nothing restarts.
+   */
   function upgrade(system: string): void {
+    const container = join(directory, 'container');
+    for (const path of ['haos/system', 'host/boot', 'host/haos/system', 'host/run/haos'])
+      mkdirSync(join(container, path), { recursive: true });
+    const args = [
+      ...['--kernel', '--rootfs', '--remount', '--sync', '--allow-skip', '--source=/haos/system'],
+      ...['--destination=/host/haos/system', '--lock-file=/host/run/haos/upgrade.lock'],
+    ];
     withState((root) => {
-      const how = [
-        'upgrade',
-        '--kernel',
-        '--rootfs',
-        '--remount',
-        '--sync',
-        '--allow-skip',
-        '--source',
-        system,
-      ];
-      const where = ['--destination', join(root, 'haos/system'), '--lock-file', join(directory, 'lock')];
-      execFileSync(process.execPath, [join(ROOT, 'bin/haos.cjs'), ...how, ...where], { env: ENVIRONMENT });
+      const enter = ['unshare', '--mount', 'sh', '-e', '-c', ENTER_CONTAINER, container, root, system];
+      must('env', '-i', `PATH=${ENVIRONMENT.PATH}`, ...enter, 'upgrade', ...args);
     });
   }
 
