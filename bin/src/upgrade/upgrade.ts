@@ -138,6 +138,6 @@ function closingLine({ status, from, to }: Outcome): string {
     case 'checked':
       return `HAOS ${from?.haos} can be upgraded to ${to?.haos}`;
     case 'upgraded':
-      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot takes it, on trial`;
+      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot takes it`;
   }
 }

@@ -170,15 +170,6 @@ describe('an upgrade after another one that was not booted yet', () => {
     expect(readSlots(host)).toEqual({ current: OLD, previous: OLD });
     expect(removed.filter((path) => path.includes('v1.0.0'))).toEqual([]);
   });
-
-  it('is refused once it was booted', async () => {
-    const state: BootState = { slot: 'current', trial: nameSet(OLD), tries: 2 };
-    const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
-
-    expect((await run(createHost(tree))).status).toBe('upgraded');
-    const booted = createHost({ ...tree, '/proc/cmdline': 'haos.slot=current haos.trial panic=10' });
-    expect(failedChecks((await run(booted)).checks)).toEqual(['trial']);
-  });
 });
 
 describe('an upgrade where GRUB does not count boots', () => {

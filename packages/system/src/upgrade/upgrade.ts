@@ -16,7 +16,6 @@ import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
 import { withWritable } from '../writable.js';
 import { readBootState, TRIALS } from './boot-state.js';
-import { readBooted } from './booted.js';
 import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 
@@ -71,9 +70,9 @@ export interface UpgradeReport {
  * checked first, copied and read back, and then the links are moved as one. A read-only mount of the destination is made writable
  * meanwhile. HAOS_LOCKED when another upgrade runs.
  */
-export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
+export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
-  if (options.checkOnly) return Promise.resolve(check(options).report);
+  if (options.checkOnly) return check(options).report;
   return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
 }
 
@@ -132,11 +131,11 @@ function planUpgrade(options: UpgradeOptions & { destination: string }): Upgrade
   };
 }
 
-/** Whether the current set was put there by an upgrade since the last boot: then what runs is the previous one. */
+/** Whether GRUB has not booted the current set yet, since it counts: then what runs is the previous one. */
 function isUntried(host: Host, directory: string): boolean {
   const { slot, trial, tries } = readBootState(host, directory);
   const isCurrent = trial === nameSet(readSlots(host, directory).current);
-  return slot === 'current' && isCurrent && tries === TRIALS && !readBooted(host).onTrial;
+  return slot === 'current' && isCurrent && tries === TRIALS;
 }
 
 function readSlotsIfThere(host: Host, directory: string): Slots {
