@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeContainerDisk } from './container-disk.js';
+import { containerDiskArguments, expectContainers, startContainerd } from './containers.js';
 import { isoArguments } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { ROOT } from './paths.js';
@@ -32,11 +34,12 @@ describe('live, from the ISO', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    machine = await startMachine({ name: 'live-iso', args: isoArguments() });
+    const containers = containerDiskArguments(await makeContainerDisk());
+    machine = await startMachine({ name: 'live-iso', args: [...isoArguments(), ...containers] });
     await machine.expect(/HAOS: rescue shell/, 60);
     await machine.logIn(240);
     await waitForRuntime(machine, 120);
-  }, 480_000);
+  }, 720_000);
 
   afterAll(() => machine.stop());
 
@@ -174,6 +177,12 @@ describe('live, from the ISO', () => {
     expect(await machine.read(cgroup, 120)).toBe('0::/openrc.connman');
     expect(await machine.read('cat /sys/fs/cgroup/pod/cgroup.procs')).toBe('');
   }, 300_000);
+
+  it('runs containers in layers, with a network, a profile and a limit of memory', async () => {
+    await startContainerd(machine);
+
+    await expectContainers(machine);
+  }, 1_200_000);
 
   it('switches itself off', async () => {
     machine.send('poweroff');
