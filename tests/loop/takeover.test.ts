@@ -4,84 +4,45 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type TakeoverOptions, takeOver } from '@haos/install';
-import { liveHost } from '@haos/system';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ended } from './bare-machine.js';
-import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
+import { CONFIG, createDistribution, type Distribution, GRUB_CFG, LABEL, TOKEN } from './distribution.js';
+import { ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
 import { writeIso, writeIsoTree } from './write-iso.js';
 
 const BUNDLE = fileURLToPath(new URL('../../bin/dist/install.js', import.meta.url));
-const TOKEN = 'a-secret-token';
-const CONFIG = `hostname: taken\nhaos:\n  token: ${TOKEN}\n`;
-const GRUB_CFG = '# of the distribution\n';
-
-/** What stands for a distribution: only where things are matters. */
-const DISTRIBUTION = {
-  'etc/fstab': '# nothing\n',
-  'boot/vmlinuz-6.1': 'a kernel',
-  'boot/grub/grub.cfg': GRUB_CFG,
-  'boot/grub/i386-pc/normal.mod': 'a module',
-  'home/somebody/letter': 'dear',
-};
-
 describe('taking over a distribution', () => {
   let directory: string;
+  let distribution: Distribution;
   let disk: LoopDisk;
   let device: string;
   let root: string;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'haos-takeover-'));
-    root = join(directory, 'root');
-    mkdirSync(root);
-    writeImage(join(directory, 'image'));
-    writeFileSync(join(directory, 'config.yaml'), CONFIG);
-    disk = createLoopDisk(directory, 160);
-    must('sh', '-c', `echo 'start=2048, type=83, bootable' | sfdisk --quiet --label dos ${disk.device}`);
-    must('partx', '--update', disk.device);
-    device = `${disk.device}p1`;
-    must('mkfs.ext4', '-q', '-F', '-L', 'cloudimg-rootfs', device);
-    must('mount', device, root);
-    for (const [path, content] of Object.entries(DISTRIBUTION)) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
-    }
+    distribution = createDistribution(directory);
+    ({ disk, device, root } = distribution);
   });
 
   afterEach(() => {
-    must('umount', '--recursive', root);
-    disk.release();
+    distribution.release();
     rmSync(directory, { recursive: true });
   });
 
-  function run(some: Partial<TakeoverOptions> = {}) {
-    return takeOver({
-      host: liveHost(),
-      device,
-      image: join(directory, 'image'),
-      configUrl: join(directory, 'config.yaml'),
-      confirm: () => true,
-      firmware: 'bios',
-      root,
-      tty: 'ttyS0',
-      ...some,
-    });
-  }
-
-  const label = () => must('blkid', '-p', '-o', 'value', '-s', 'LABEL', device);
+  const run = (some?: Partial<TakeoverOptions>) => takeOver(distribution.options(some));
+  const label = () => distribution.label();
+  const read = (path: string) => distribution.read(path);
   const list = () =>
     must('sh', '-c', `cd ${root} && find . ! -path ./lost+found | sort | xargs ls -ld --time-style=full-iso`);
-  const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
   it('puts HAOS beside it, and makes its boot loader start HAOS', async () => {
     const { status, target } = await run();
@@ -99,10 +60,8 @@ describe('taking over a distribution', () => {
     expect(read('boot/grub/grub.cfg.before-haos')).toBe(GRUB_CFG);
     expect(label()).toBe('HAOS_STATE');
     expect(read('home/somebody/letter')).toBe('dear');
-    // What is on the disk now, beside the journal: GRUB reads nothing else.
-    const onDisk = (path: string) => must('debugfs', '-R', `cat ${path}`, `${disk.file}?offset=1048576`);
-    expect(onDisk('/boot/grub/grub.cfg')).toContain(`haos.state=UUID=${uuid}`);
-    expect(onDisk('/haos/system/kernel/6.1.0-v1.0.0/vmlinuz')).toBe('a kernel');
+    expect(distribution.onDisk('/boot/grub/grub.cfg')).toContain(`haos.state=UUID=${uuid}`);
+    expect(distribution.onDisk('/haos/system/kernel/current/vmlinuz')).toBe('a kernel');
   });
 
   it('leaves a newer version in the same place, and the one before to go back to', async () => {
@@ -128,7 +87,7 @@ describe('taking over a distribution', () => {
     };
     await expect(run({ signal: ended.signal, onEvent })).rejects.toThrow('ended');
     expect(read('boot/grub/grub.cfg')).toBe(GRUB_CFG);
-    expect(label()).toBe('cloudimg-rootfs');
+    expect(label()).toBe(LABEL);
     expect(existsSync(join(root, 'haos/system/takeover'))).toBe(false);
 
     expect(await run()).toMatchObject({ status: 'installed' });
@@ -141,7 +100,7 @@ describe('taking over a distribution', () => {
 
     expect(await run({ confirm: () => false })).toMatchObject({ status: 'refused' });
     expect(list()).toBe(before);
-    expect(label()).toBe('cloudimg-rootfs');
+    expect(label()).toBe(LABEL);
   });
 
   it.each<[string, string, (place: { root: string; disk: string }) => Partial<TakeoverOptions> | undefined]>([
@@ -193,7 +152,7 @@ describe('taking over a distribution', () => {
     expect(checks.filter(({ ok }) => !ok).map((check) => check.id)).toContain(id);
     expect(wasAsked).toBe(false);
     expect(list()).toBe(before);
-    expect(label()).toBe('cloudimg-rootfs');
+    expect(label()).toBe(LABEL);
   });
 
   it('is refused when the root is not ext4', async () => {

@@ -104,7 +104,7 @@ async function writeDisk(options: InstallOptions, target: Target): Promise<strin
     await mount(cleanUp);
     await verify(options, files);
     signal?.throwIfAborted();
-    writeMenu(host, { ...options, root: mountPoint, stateUuid, counts: !target.existing?.isStacked });
+    await writeMenu(host, { ...options, root: mountPoint, stateUuid, counts: !target.existing?.isStacked });
   });
   await labelState(host, places.state, STATE_LABEL);
   return stateUuid;

@@ -119,20 +119,12 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   putState(host, image.set, { configuration, root });
   const marker = renderMarker(target.uuid, options.powersOff === true);
   host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
-  // GRUB reads the file system without its journal, and nobody may unmount it before the restart.
-  await flush(host);
   onEvent?.({ kind: 'step', step: 'boot-loader' });
-  writeMenu(host, { ...options, root, stateUuid: target.uuid });
+  await writeMenu(host, { ...options, root, stateUuid: target.uuid });
   // Only now: until here, the distribution may look for its root by its label.
   await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
-  await flush(host);
 }
 
 function renderMarker(uuid: string, powersOff: boolean): string {
   return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
-}
-
-/** Brings everything to its place on the disks. */
-async function flush(host: Host): Promise<void> {
-  await host.run('sync', [], { timeout: 0 });
 }
