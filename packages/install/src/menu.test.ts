@@ -24,15 +24,7 @@ function createNode(menu: string, directory = '/host/boot', mounts = ''): TestHo
       [`${directory}/grub/grub.cfg`]: menu,
       '/proc/mounts': `/dev/sda1 /host/haos/system ext4 ro 0 0\n/dev/sda1 ${directory} ext4 rw 0 0\n${mounts}`,
     },
-    commands: {
-      blkid: { stdout: '0123-ABCD\n' },
-      mount: {},
-      // What the shell does, for nothing is really run.
-      sh: ({ args }) => {
-        host.files.move(`${args[3]}.new`, args[3] ?? '');
-        return {};
-      },
-    },
+    commands: { blkid: { stdout: '0123-ABCD\n' }, mount: {}, ln: {}, sync: {} },
   });
   return host;
 }

@@ -3,6 +3,7 @@ import { type Host, layout, unescapePath, withWritable } from '@haos/system';
 import { chooseConsoles } from './console.js';
 import { readUuid } from './disk.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
+import { placeMenu } from './write-menu.js';
 
 /** The menu that boots a node. */
 export interface NodeMenu {
@@ -34,19 +35,8 @@ export async function findMenu(host: Host, system: string = layout.system): Prom
 /** Replaces a menu of the Go implementation. The old one is kept beside it: somebody may have changed it. */
 export async function replaceMenu(host: Host, { path, replacement }: NodeMenu): Promise<void> {
   if (replacement === undefined) return;
-  await withWritable(host, findMount(host, path).where, async () => {
-    const kept = `${path}.before-haos`;
-    if (!host.files.stat(kept)) host.files.write(kept, host.files.read(path), { mode: 0o600 });
-    host.files.write(`${path}.new`, replacement);
-    await host.run('sh', ['-c', REPLACE, 'sh', path], { timeout: 0 });
-  });
+  await withWritable(host, findMount(host, path).where, () => placeMenu(host, path, replacement));
 }
-
-/**
- * GRUB reads the file system without its journal, so at each moment the name has to lead to a file that is whole in its place: the new
- * one is before it gets the name, and the old one, which is open, keeps its blocks until the name has reached the disk.
- */
-const REPLACE = 'exec 3<"$1" && sync && mv "$1.new" "$1" && sync';
 
 /** By its shape: its installer writes the console into it, and people their kernel arguments. */
 function isGoMenu(text: string): boolean {

@@ -15,27 +15,31 @@ export interface MenuOptions {
   counts?: boolean;
 }
 
-/**
- * What makes the disk boot the new system. A menu that somebody else wrote is kept beside it. GRUB reads no journal: everything has to be
- * in its place on the disk before the menu gets its name, which is one write of one block, and the menu before has to stay
- * readable until then, which a second name of it ensures.
- */
+/** What makes the disk boot the new system. */
 export async function writeMenu(host: Host, { root, ...options }: MenuOptions): Promise<void> {
-  const path = `${root}/boot/grub/grub.cfg`;
+  await placeMenu(host, `${root}/boot/grub/grub.cfg`, renderMenu(host, options));
+}
+
+/**
+ * Puts a menu in the place of the one that is there, if one is; one that somebody else wrote is kept beside it. GRUB reads no journal:
+ * everything has to be in its place on the disk before the menu gets its name, which is one write of one block, and the
+ * menu before has to stay readable until then, which a second name of it ensures.
+ */
+export async function placeMenu(host: Host, path: string, text: string): Promise<void> {
   const [next, old, kept] = [`${path}.new`, `${path}.old`, `${path}.before-haos`];
   const before = host.files.readTextIfExists(path);
   if (before !== undefined && !before.startsWith(GRUB_CONFIG_MARK) && !host.files.stat(kept))
     host.files.write(kept, before, { mode: 0o600 });
-  host.files.write(next, renderMenu(host, options));
-  if (before !== undefined) await host.run('ln', ['--force', path, old]);
-  await flush(host, root);
+  host.files.write(next, text);
+  if (before !== undefined) await host.run('ln', ['-f', path, old]);
+  await flush(host, next);
   host.files.move(next, path);
-  await flush(host, root);
+  await flush(host, path);
   host.files.remove(old);
 }
 
-async function flush(host: Host, root: string): Promise<void> {
-  await host.run('sync', ['--file-system', `${root}/`], { timeout: 0 });
+async function flush(host: Host, path: string): Promise<void> {
+  await host.run('sync', ['-f', path], { timeout: 0 });
 }
 
 function renderMenu(host: Host, { stateUuid, tty, debug, counts = true }: Omit<MenuOptions, 'root'>): string {
