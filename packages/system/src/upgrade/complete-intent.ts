@@ -46,6 +46,8 @@ export async function switchSlots(
     const event = { kind: isCounted ? 'staged' : 'replaced', set: nameSet(after.current) } as const;
     writeBootState(host, nextBootState(readBootState(host, directory), event), directory);
   }
+  // While the links of one slot are on their way to the disk, GRUB falls back to the other one.
+  await flush(host);
   linkSlot(host, after.current, { directory, slot: 'current' });
   await flush(host);
   host.files.remove(intentPath(directory));
