@@ -26,9 +26,11 @@ export async function installOnDisk(
   writeFileSync(file, config);
   sizeDisk(disk, 3000);
   const device = must('losetup', '--find', '--show', '--partscan', disk);
+  // Scenarios run beside each other, on disks of their own.
+  const { lock: _lock, ...host } = createInstallerHost(writeUdevadm(directory));
   try {
     const { status, checks } = await install({
-      host: createInstallerHost(writeUdevadm(directory)),
+      host,
       device,
       image: system,
       firmware: 'bios',
