@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   copyFileSync,
@@ -9,7 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { sizeDisk } from './image.js';
+import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
+import { diskArguments, sizeDisk } from './image.js';
 import { ARTIFACTS, ROOT } from './paths.js';
 
 /** What partitions, formats and sets up boot loaders, and what unpacks images: this machine shall have none of it. */
@@ -27,31 +28,84 @@ export interface DebianGuest {
   remove(): void;
 }
 
-/**
- * A machine that runs Debian, without a tool for disks: its root is a disk, `/dev/vda`, with `files` in `/root`; the first process runs
- * `command` and switches off.
- */
-export function writeDebianGuest(files: readonly string[], command: string): DebianGuest {
-  // Beside the userland, whose files are not copied but linked.
-  const directory = mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
+/** What a Debian is to do. */
+export interface DebianTask {
+  /** Copied to `/root`. */
+  files: readonly string[];
+  /** Run there by the first process, which then switches off. */
+  command: string;
+}
+
+/** A machine that runs Debian, without a tool for disks: its root is a disk, `/dev/vda`. */
+export function writeDebianGuest(task: DebianTask): DebianGuest {
+  const directory = makeDirectory();
   const disk = join(directory, 'disk');
-  writeRoot(join(directory, 'root'), { files, command, disk });
+  const root = writeRoot(directory, task);
+  sizeDisk(disk, 1400);
+  execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
   const initrd = join(directory, 'initrd');
-  writeInitrd(initrd, join(directory, 'initrd-tree'));
+  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda' });
   return {
     args: [
       ...['-kernel', join(ARTIFACTS, 'haos-vmlinuz-amd64'), '-initrd', initrd],
-      ...['-append', 'console=ttyS0,115200 loglevel=4'],
-      ...['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`],
+      ...['-append', CONSOLE, ...diskArguments(disk)],
     ],
     remove: () => rmSync(directory, { recursive: true }),
   };
 }
 
-function writeRoot(
-  root: string,
-  { files, command, disk }: { files: readonly string[]; command: string; disk: string },
-): void {
+/** The same, started by a GRUB of its own: its root is the only partition of `/dev/vda`. */
+export function writeDebianDisk(disk: string, task: DebianTask): void {
+  const directory = makeDirectory();
+  const root = writeRoot(directory, task);
+  const boot = join(root, 'boot');
+  copyFileSync(join(ARTIFACTS, 'haos-vmlinuz-amd64'), join(boot, 'vmlinuz'));
+  writeInitrd(join(boot, 'initrd.img'), { tree: join(directory, 'initrd-tree'), device: '/dev/vda1' });
+  mkdirSync(join(boot, 'grub'), { recursive: true });
+  writeFileSync(join(boot, 'grub/grub.cfg'), DEBIAN_MENU);
+  sizeDisk(disk, 2600);
+  execFileSync('sfdisk', ['--quiet', disk], { input: 'label: dos\nstart=2048, type=83, bootable\n' });
+  const at = ['-E', `offset=${2048 * 512}`];
+  execFileSync('mkfs.ext4', ['-q', '-F', '-O', '^metadata_csum_seed', ...at, '-d', root, disk, '2400M']);
+  installGrub(disk, directory);
+  rmSync(directory, { recursive: true });
+}
+
+const CONSOLE = 'console=ttyS0,115200 loglevel=4';
+
+const DEBIAN_MENU = `linux /boot/vmlinuz ${CONSOLE}
+initrd /boot/initrd.img
+boot
+`;
+
+/** As the distribution's own installer would. */
+function installGrub(disk: string, directory: string): void {
+  const [mountPoint, programs] = [join(directory, 'mounted'), writeUdevadm(directory)];
+  const device = must('losetup', '--find', '--show', '--partscan', disk);
+  spawnSync('partx', ['--update', device], { env: ENVIRONMENT });
+  mkdirSync(mountPoint);
+  try {
+    must('mount', `${device}p1`, mountPoint);
+    const map = join(mountPoint, 'boot/grub/device.map');
+    writeFileSync(map, `(hd0) ${device}\n`);
+    const args = ['--target=i386-pc', `--boot-directory=${mountPoint}/boot`, '--no-floppy', device];
+    const env = { ...ENVIRONMENT, PATH: `${ENVIRONMENT.PATH}:${programs}` };
+    execFileSync('grub-install', args, { env, stdio: 'ignore' });
+    rmSync(map);
+  } finally {
+    spawnSync('umount', [mountPoint]);
+    spawnSync('partx', ['--delete', device], { env: ENVIRONMENT });
+    must('losetup', '--detach', device);
+  }
+}
+
+/** Beside the userland, whose files are not copied but linked. */
+function makeDirectory(): string {
+  return mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
+}
+
+function writeRoot(directory: string, { files, command }: DebianTask): string {
+  const root = join(directory, 'root');
   execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
@@ -64,13 +118,11 @@ echo "the command ended with $?"
 busybox poweroff -f
 `;
   writeFileSync(join(root, 'first-process'), script, { mode: 0o755 });
-  sizeDisk(disk, 1400);
-  execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
-  rmSync(root, { recursive: true });
+  return root;
 }
 
 /** The small initrd of the image, with another first process: the kernel unpacks archives that follow one another into the same tree. */
-function writeInitrd(initrd: string, tree: string): void {
+function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
   copyFileSync(join(makeStep('initrd'), 'initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh
@@ -79,7 +131,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 modprobe -a ${MODULES.join(' ')}
 mkdir -p /sysroot
-mount -t ext4 /dev/vda /sysroot
+mount -t ext4 ${device} /sysroot
 for name in proc sys dev; do mount -o move /$name /sysroot/$name; done
 exec switch_root /sysroot /first-process
 `;
@@ -90,7 +142,7 @@ exec switch_root /sysroot /first-process
 }
 
 /** The directory of what a step of the builder makes. */
-function makeStep(name: string): string {
+export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
   const builder = [join(ROOT, 'os/src/main.ts'), '--only', name];
   return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';

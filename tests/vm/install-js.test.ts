@@ -20,7 +20,10 @@ describe('a node that was installed from Debian, with the executable that brings
     const config = join(directory, 'config.yaml');
     writeFileSync(config, 'hostname: from-debian\nhaos: { password: sesame }\n');
     const files = [config, ...[PROGRAM, 'haos-amd64.iso'].map((name) => join(ARTIFACTS, name))];
-    const guest = writeDebianGuest(files, `./${PROGRAM} --config config.yaml /dev/vdb haos-amd64.iso`);
+    const guest = writeDebianGuest({
+      files,
+      command: `./${PROGRAM} --config config.yaml /dev/vdb haos-amd64.iso`,
+    });
     machine = await startMachine({ name: 'install-js', args: [...guest.args, ...diskArguments(disk)] });
     await machine.expect(/the command ended with \d+/, 420);
     await machine.ended(240);

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeStep, writeDebianDisk } from './debian-guest.js';
+import { diskArguments, NETWORK } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+import { ARTIFACTS } from './paths.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+const TAKE_OVER =
+  './node install.js --takeover --debug --tty ttyS0 --poweroff --no-format --config config.yaml /dev/vda1 haos-amd64.iso';
+
+/** What is not agreed to is not done; then it is. */
+const COMMAND = `
+chmod +x node
+${TAKE_OVER}
+echo "without --yes it ended with $?"
+[ -e /haos ] || echo 'and wrote nothing'
+${TAKE_OVER} --yes`;
+
+describe('a Debian that HAOS took over', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
+  let machine: Machine;
+
+  const start = async (name: string) => {
+    machine = await startMachine({ name, args: [...diskArguments(disk), ...NETWORK] });
+  };
+
+  beforeAll(async () => {
+    const config = join(directory, 'config.yaml');
+    writeFileSync(config, 'hostname: taken-over\nhaos: { password: sesame }\n');
+    const artifacts = ['install.js', 'haos-amd64.iso'].map((name) => join(ARTIFACTS, name));
+    const files = [config, join(makeStep('node'), 'node'), ...artifacts];
+    writeDebianDisk(disk, { files, command: COMMAND });
+    await start('takeover');
+    await machine.expect(/the command ended with \d+/, 540);
+    await machine.ended(120);
+  }, 780_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('was shown what would be deleted, and taken over only with --yes', () => {
+    expect(machine.console()).toMatch(/the next boot deletes from \/dev\/vda1:\s+ {2}\/bin\s+/);
+    expect(machine.console()).toMatch(/without --yes it ended with 5\s+and wrote nothing/);
+    expect(machine.console()).toContain('the command ended with 0');
+  });
+
+  it('is started by the GRUB of Debian, and cleaned up by its first boot, also when the power is cut', async () => {
+    await start('takeover-cut');
+    await machine.expect(/takeover: deleting what is not of HAOS on \/dev\/vda1/, 240);
+    await machine.stop();
+    await start('takeover-clean-up');
+    await machine.expect(/takeover: done, poweroff/, 300);
+    await machine.ended(120);
+  }, 720_000);
+
+  it('is a node like any other from then on', async () => {
+    await start('takeover-node');
+    await machine.logIn(240, 'sesame');
+    await waitForRuntime(machine, 180);
+
+    expect(await machine.read('hostname')).toBe('taken-over');
+    expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
+    expect(await machine.read('findmnt -no SOURCE /var')).toBe('/dev/vda1[/haos/data/var]');
+    expect(await machine.read('cat /proc/cmdline')).toMatch(/haos\.debug.* console=ttyS0/);
+  }, 600_000);
+
+  it('has nothing left of Debian but its GRUB, and the menu that this had', async () => {
+    expect(await machine.read('ls -A /.base')).toBe('boot\nhaos\nlost+found');
+    expect(await machine.read('ls -A /.base/boot')).toBe('grub');
+    expect(await machine.read('cat /.base/boot/grub/grub.cfg.before-haos')).toContain('linux /boot/vmlinuz');
+    expect(await machine.read('ls -A /.base/haos/system')).not.toContain('takeover');
+    expect(await machine.read('stat -c %a /haos/system/config.yaml')).toBe('600');
+  });
+});
