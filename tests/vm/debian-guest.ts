@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -109,7 +110,10 @@ function writeRoot(directory: string, { files, command }: DebianTask): string {
   execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
+  const kernel = join(makeStep('kernel'), 'tree/lib/modules');
+  execFileSync('cp', ['-al', kernel, join(root, 'usr/lib')]);
   const script = `#!/bin/sh
+mount -o remount,rw /
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /tmp
 cd /root
@@ -117,11 +121,15 @@ ${command}
 echo "the command ended with $?"
 busybox poweroff -f
 `;
-  writeFileSync(join(root, 'first-process'), script, { mode: 0o755 });
+  writeFileSync(join(root, 'usr/lib/first-process'), script, { mode: 0o755 });
+  symlinkSync('/lib/first-process', join(root, 'usr/sbin/init'));
   return root;
 }
 
-/** The small initrd of the image, with another first process: the kernel unpacks archives that follow one another into the same tree. */
+/**
+ * The small initrd of the image, with another first process, which mounts the root read-only, as that of Debian does: the kernel unpacks
+ * archives that follow one another into the same tree.
+ */
 function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
   copyFileSync(join(makeStep('initrd'), 'initrd'), initrd);
   mkdirSync(tree);
@@ -131,9 +139,9 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
 modprobe -a ${MODULES.join(' ')}
 mkdir -p /sysroot
-mount -t ext4 ${device} /sysroot
+mount -t ext4 -o ro ${device} /sysroot
 for name in proc sys dev; do mount -o move /$name /sysroot/$name; done
-exec switch_root /sysroot /first-process
+exec switch_root /sysroot /sbin/init
 `;
   writeFileSync(join(tree, 'init'), script, { mode: 0o755 });
   appendFileSync(initrd, Buffer.alloc(-statSync(initrd).size & 3));

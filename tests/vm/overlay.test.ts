@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DebianGuest, writeDebianGuest } from './debian-guest.js';
+import { NETWORK } from './image.js';
+import { type Machine, startMachine } from './machine.js';
+import { ARTIFACTS } from './paths.js';
+import { readStatus, waitForRuntime } from './status.js';
+
+const TARBALL = 'haos-rootfs-amd64.tar.gz';
+
+const CONFIG = `
+hostname: over-debian
+run_cmd: ["echo booted >>/var/lib/boots"]
+haos:
+  password: sesame
+  modules: [wireguard]
+`;
+
+/** As the documentation says it; once HAOS is there, Debian only says that it is back. */
+const COMMAND = `if [ -e /haos ]; then echo "Debian is back, with $(ls /haos)"; else
+  tar zxvf - --strip-components=1 -C / <${TARBALL} && cp myconfig.yaml /haos/system/config.yaml && sync
+fi`;
+
+/** As the documentation says it. */
+const GO_BACK = [
+  'mount -o remount,bind,rw /.base',
+  'chroot /.base mv /sbin/init.before-haos /sbin/init',
+  'sync',
+];
+
+describe('HAOS over the root of a Debian, with the kernel of that', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  let guest: DebianGuest;
+  let machine: Machine;
+
+  const start = async (name: string) => {
+    machine = await startMachine({ name, args: [...guest.args, ...NETWORK] });
+  };
+  const logIn = async () => {
+    await machine.logIn(240, 'sesame');
+    await waitForRuntime(machine, 180);
+  };
+
+  beforeAll(async () => {
+    const config = join(directory, 'myconfig.yaml');
+    writeFileSync(config, CONFIG);
+    guest = writeDebianGuest({ files: [config, join(ARTIFACTS, TARBALL)], command: COMMAND });
+    await start('overlay-unpack');
+    await machine.expect(/the command ended with 0/, 300);
+    await machine.ended(240);
+    await start('overlay');
+    await logIn();
+  }, 1_200_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    guest.remove();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('runs from there, with the configuration', async () => {
+    expect(await readStatus(machine)).toMatchObject({
+      mode: 'local',
+      phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],
+    });
+    expect(await machine.read('hostname')).toBe('over-debian');
+  });
+
+  it('has the modules of that kernel', async () => {
+    expect(await machine.read('findmnt -no SOURCE /usr/lib/modules')).toBe('/dev/vda[/usr/lib/modules]');
+    expect(await machine.read('ls -d /sys/module/wireguard')).toBe('/sys/module/wireguard');
+  });
+
+  it('sees the other system, read-only', async () => {
+    expect(await machine.read('cat /.base/root/myconfig.yaml')).toContain('over-debian');
+    expect(await machine.run('touch /.base/root/written')).toMatchObject({ status: 1 });
+    expect(await machine.run('touch /haos/system/written')).toMatchObject({ status: 1 });
+  });
+
+  it('refuses to be installed on', async () => {
+    expect(await machine.run('haos install --silent --device /dev/vda')).toMatchObject({ status: 5 });
+  });
+
+  it('keeps what persists at its second boot', async () => {
+    const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
+    const before = await machine.read(identity);
+    machine.send('reboot');
+    await machine.ended(300); // the machine ends where it would start again
+
+    await start('overlay-again');
+    await logIn();
+
+    expect(await machine.read(identity)).toBe(before);
+    expect(await machine.read('cat /var/lib/boots')).toBe('booted\nbooted');
+    expect((await readStatus(machine)).mode).toBe('local');
+  }, 900_000);
+
+  it('gives the machine back to Debian', async () => {
+    for (const command of GO_BACK) await machine.read(command);
+    machine.send('reboot');
+    await machine.ended(300);
+
+    await start('overlay-back');
+    await machine.expect(/Debian is back, with .*system/s, 240);
+    await machine.ended(240);
+  }, 900_000);
+});
