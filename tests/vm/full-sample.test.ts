@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initrdWith, netbootArguments } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { ROOT } from './paths.js';
-import { type PhaseStatus, readStatus, waitForRuntime } from './status.js';
+import { type NodeStatus, type PhaseStatus, readStatus, waitForRuntime } from './status.js';
 
 /** A guest reaches the metadata service of the machine that the tests run on; in another cloud it does not ask. */
 const OTHER_CLOUD = ['-smbios', 'type=1,manufacturer=Hetzner'];
@@ -14,6 +14,7 @@ describe('the full sample configuration', () => {
   const initrd = initrdWith({ 'haos/system/config.yaml': sample });
   let machine: Machine;
   let phases: PhaseStatus[];
+  let dataSources: NodeStatus['dataSources'];
 
   beforeAll(async () => {
     machine = await startMachine({
@@ -22,7 +23,7 @@ describe('the full sample configuration', () => {
     });
     await machine.logIn(240, 'rancher');
     await waitForRuntime(machine, 180);
-    phases = (await readStatus(machine)).phases;
+    ({ phases, dataSources } = await readStatus(machine));
   }, 480_000);
 
   afterAll(async () => {
@@ -48,10 +49,14 @@ describe('the full sample configuration', () => {
     ]);
   });
 
-  it('does not wait for what does not answer longer than it has to', () => {
-    const runtime = phases.find(({ phase }) => phase === 'runtime');
-
-    expect((runtime?.ended ?? 0) - (runtime?.started ?? 0)).toBeLessThan(300_000);
+  it('goes on without an answer of its data sources', () => {
+    expect(dataSources).toMatchObject({
+      state: 'done',
+      sources: [
+        { name: 'aws', status: 'skipped' },
+        { name: 'cdrom', status: 'none' },
+      ],
+    });
   });
 
   it('gives the name', async () => {

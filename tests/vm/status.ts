@@ -11,7 +11,8 @@ export interface PhaseStatus {
   steps: { applier: string; status: string; failures: { code: string }[] }[];
 }
 
-interface NodeStatus {
+/** What `haos config status` says. */
+export interface NodeStatus {
   mode: string;
   phases: PhaseStatus[];
   /** Only where data sources were asked. */
