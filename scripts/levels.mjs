@@ -60,7 +60,7 @@ export const LEVELS = [
   },
   {
     name: 'faults',
-    title: 'killed at every step',
+    title: 'killed at every step, power cuts, many boots',
     extra: true,
     project: 'faults',
     folder: 'tests/faults',
