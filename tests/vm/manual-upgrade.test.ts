@@ -32,7 +32,7 @@ describe('the manual upgrade scripts', () => {
     for (const name of ['root', 'image', 'release']) mkdirSync(join(directory, name));
     const archive = join(ARTIFACTS, 'haos-rootfs-amd64.tar.gz');
     const where = ['--strip-components=1', `--directory=${join(directory, 'image')}`];
-    execFileSync('tar', ['--extract', `--file=${archive}`, ...where]);
+    execFileSync('tar', ['--extract', `--file=${archive}`, ...where, '--wildcards', '*/haos/system']);
     writeImage(join(directory, 'release'), 'v1.1.0');
   }, 120_000);
   beforeEach(() => {
