@@ -30,6 +30,8 @@ export function processContext(): Context {
       for (const [signal, status] of [
         ['SIGINT', 130],
         ['SIGTERM', 143],
+        // The connection that it was started over is gone.
+        ['SIGHUP', 129],
       ] as const)
         process.once(signal, () => void stop().finally(() => process.exit(status)));
     },

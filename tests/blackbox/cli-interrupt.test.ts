@@ -30,6 +30,7 @@ describe('a phase that waits for a download', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)(
     'ends at %s with status %i, and the journal says that it did not end',
     async (signal, expected) => {
