@@ -123,6 +123,7 @@ describe('the initrd phase', () => {
   it.each([
     ['haos.mode=live', false],
     ['haos.debug', false],
+    ['haos.trial', false],
     ['haos.install.device=/dev/vda', false],
     ['haos.fallback_mode=install', false],
     ['console=ttyS0', false],

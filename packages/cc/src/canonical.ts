@@ -3,7 +3,7 @@ import { type Document, originAt } from './document.js';
 import type { Issue, IssueCode, Severity } from './issue.js';
 import { lookUpName, suggestName } from './names.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
-import { documentedKey } from './pointer.js';
+import { documentedKey, toPointer } from './pointer.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from './scalar.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
@@ -149,7 +149,7 @@ class Canonicaliser {
     if (node.kind !== 'mapping') return plainValue(node);
     const tree: Tree = {};
     for (const { key, value } of node.pairs)
-      setOwn(tree, key, this.mapText(value, `${pointer}/${escapeSegment(key)}`));
+      setOwn(tree, key, this.mapText(value, `${pointer}${toPointer([key])}`));
     return tree;
   }
 
@@ -256,8 +256,4 @@ function setOwn(tree: Tree, key: string, value: Value): void {
   if (key === '__proto__')
     Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });
   else tree[key] = value;
-}
-
-function escapeSegment(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

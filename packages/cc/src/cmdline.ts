@@ -22,6 +22,7 @@ const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
   'haos.debug',
   'haos.slot',
   'haos.state',
+  'haos.trial',
 ]);
 
 /**

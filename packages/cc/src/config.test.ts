@@ -295,7 +295,9 @@ describe('the kernel command line', () => {
   it('knows what early boot reads', () => {
     expect(
       codes(
-        cmdline('haos.mode=live haos.fallback_mode=install haos.debug haos.slot=previous haos.state=UUID=a'),
+        cmdline(
+          'haos.mode=live haos.fallback_mode=install haos.debug haos.slot=previous haos.state=UUID=a haos.trial',
+        ),
       ),
     ).toEqual([]);
   });

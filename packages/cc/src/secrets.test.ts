@@ -8,12 +8,12 @@ describe('secretsOf', () => {
         password: 'one',
         token: 'two',
         wifi: [{ name: 'home', passphrase: 'three' }],
-        environment: { AWS_SECRET_KEY: 'four', LANG: 'C' },
+        environment: { AWS_SECRET_KEY: 'four', SSH_PRIVATE_KEY: 'key', LANG: 'C' },
         k3sArgs: ['server', '--token', 'five', '--agent-token=six', '--token-file', '/a', '--debug'],
       },
     };
 
-    expect(secretsOf(config)).toEqual(['one', 'two', 'three', 'four', 'five', 'six']);
+    expect(secretsOf(config)).toEqual(['one', 'two', 'three', 'four', 'key', 'five', 'six']);
   });
 
   it('finds passwords in URLs, also as they are meant', () => {

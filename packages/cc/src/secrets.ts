@@ -4,7 +4,7 @@ import { namesOf } from './names.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
 
 /** Names of environment variables and flags whose value is a secret. */
-const SECRET_NAME = /token|secret|passw|passphrase|credential|api_?key|access_?key/i;
+const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)_?key/i;
 
 /**
  * Every secret in a configuration: values of secret keys, of environment variables and k3s arguments that are named like one,
@@ -88,7 +88,7 @@ function isSecretFlag(flag: string): boolean {
   return /^-\S+$/.test(flag) && SECRET_NAME.test(flag) && !/-file$/.test(flag);
 }
 
-/** Whether a key name looks like that of a secret, for texts that could not be parsed. */
+/** Whether a name, of a key or a variable, looks like that of a secret. */
 export function looksSecret(name: string): boolean {
   return /^pass$/i.test(name) || SECRET_NAME.test(name);
 }

@@ -44,6 +44,8 @@ describe('environment', () => {
     ['https_proxy', 'http://user:pass@proxy.example'],
     ['AWS_SECRET_ACCESS_KEY', 'sesame'],
     ['MY_PASSWORD', 'sesame'],
+    ['DB_CREDENTIALS', 'sesame'],
+    ['SSH_PRIVATE_KEY', 'sesame'],
   ])('does not write the credential in %s, and says so without it', async (name, value) => {
     const host = hostWith();
 

@@ -2,6 +2,7 @@ import type { ProxySettings } from '@haos/system';
 import { HaosError } from '@haos/system';
 import type { Applier } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
+import { looksSecret } from '../secrets.js';
 import { formatEnvironmentLine, isVariableName } from './environment-line.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -78,10 +79,7 @@ function checkName(name: string): string {
 
 /** By its name, or because it is a URL with a user name or password, as proxies often are. */
 function isConfidential(name: string, value: string): boolean {
-  return (
-    /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|ACCESS_KEY|API_KEY|PRIVATE_KEY)/i.test(name) ||
-    /:\/\/[^/?#]*@/.test(value)
-  );
+  return looksSecret(name) || /:\/\/[^/?#]*@/.test(value);
 }
 
 function mergeLines(text: string, wanted: readonly string[]): string {

@@ -6,7 +6,7 @@ const DNS_SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z
 const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 /** Prefixed labels that a kubelet may give its own node (Kubernetes, NodeRestriction admission plugin). */
 const KUBELET_LABELS =
-  /^(?:[^/]*\.)?(?:kubelet|node)\.kubernetes\.io\/|^(?:topology|failure-domain\.beta)\.kubernetes\.io\/(?:zone|region)$|^(?:beta\.)?kubernetes\.io\/(?:hostname|arch|os|instance-type)$|^node\.kubernetes\.io\/|^node-restriction\.kubernetes\.io\/$/;
+  /^(?:[^/]*\.)?(?:kubelet|node)\.kubernetes\.io\/|^(?:topology|failure-domain\.beta)\.kubernetes\.io\/(?:zone|region)$|^(?:beta\.)?kubernetes\.io\/(?:hostname|arch|os|instance-type)$/;
 
 export const serverUrlRule: Rule = ({ haos }) => {
   const url = haos?.serverUrl;

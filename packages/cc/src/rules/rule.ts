@@ -1,5 +1,6 @@
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
+import { toPointer } from '../pointer.js';
 
 /** What a rule found, by JSON pointer; the place in the text is added afterwards. */
 export interface Finding {
@@ -29,9 +30,7 @@ export function eachEntry(
   pointer: string,
   check: (key: string, value: string, pointer: string) => Finding[],
 ): Finding[] {
-  return Object.entries(map ?? {}).flatMap(([key, value]) =>
-    check(key, value, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
-  );
+  return Object.entries(map ?? {}).flatMap(([key, value]) => check(key, value, pointer + toPointer([key])));
 }
 
 /** Whether a text is an absolute http or https URL; its text may hold a password and is not for messages. */

@@ -99,7 +99,7 @@ is_configured() {
 # only the boot scripts and the installer read are the usual ones and cost none.
 configures() {
 	case $1 in
-	haos.mode=* | haos.fallback_mode=* | haos.debug* | haos.slot=* | haos.state=* | haos.install.*) return 1 ;;
+	haos.mode=* | haos.fallback_mode=* | haos.debug* | haos.slot=* | haos.state=* | haos.trial | haos.install.*) return 1 ;;
 	haos.* | hostname* | write_fil* | writefil* | init_cmd* | initcmd*) return 0 ;;
 	esac
 	return 1
