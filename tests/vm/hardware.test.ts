@@ -11,13 +11,23 @@ import { readStatus, waitForRuntime } from './status.js';
 /** A board with AHCI and an Intel network card: nothing on it is virtio. */
 const BOARD = ['-machine', 'q35', '-nic', 'user,model=e1000'];
 
+/** A disk on the board's own AHCI controller. */
+const ahci = (disk: string) => [
+  ...['-drive', `file=${disk},format=raw,if=none,id=ahci,cache=unsafe`],
+  ...['-device', 'ide-hd,drive=ahci,bus=ide.0'],
+];
+
+/** The name of the disk, which is found before the stick or after it. */
+const AHCI_DISK = '/dev/$(ls -d /sys/bus/pci/drivers/ahci/*/ata*/host*/target*/*/block/* | sed s,.*/,,)';
+
 const CMDLINE = 'haos.install.silent=true haos.install.device=/dev/nvme0n1 haos.install.power_off=true';
 
-const CONFIG = 'hostname: nvme\nhaos: { password: sesame }\n';
+const CONFIG = 'hostname: metal\nhaos: { password: sesame }\n';
 
 describe('the generic kernel', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disk = join(directory, 'disk');
+  const ahciDisk = join(directory, 'ahci');
   const nvme = ['-drive', `file=${disk},format=raw,if=none,id=disk,cache=unsafe`];
   const nvmeDevice = ['-device', 'nvme,drive=disk,serial=1'];
   let iso: string;
@@ -29,11 +39,13 @@ describe('the generic kernel', () => {
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  describe('from a USB stick, on EFI', () => {
+  describe('from a USB stick onto an AHCI disk, on EFI', () => {
     beforeAll(async () => {
       const stick = ['-drive', `if=none,id=stick,format=raw,readonly=on,file=${iso}`];
       const usb = ['-device', 'qemu-xhci', '-device', 'usb-storage,drive=stick'];
-      machine = await startMachine({ name: 'hardware-usb', args: [...BOARD, ...EFI, ...stick, ...usb] });
+      sizeDisk(ahciDisk, 3000);
+      const args = [...BOARD, ...EFI, ...ahci(ahciDisk), ...stick, ...usb];
+      machine = await startMachine({ name: 'hardware-usb', args });
       await machine.logIn(480);
       await waitForRuntime(machine, 300);
     }, 900_000);
@@ -45,7 +57,7 @@ describe('the generic kernel', () => {
         mode: 'live',
         phases: [{ exitStatus: 0 }, { exitStatus: 0 }],
       });
-      expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base')).toBe('/dev/sda iso9660');
+      expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base')).toMatch(/^\/dev\/sd[ab] iso9660$/);
     });
 
     it('has an address on the network card, whose driver it has', async () => {
@@ -57,6 +69,19 @@ describe('the generic kernel', () => {
       expect(await machine.read('ls /lib/firmware/bnx2x /lib/firmware/intel/ice/ddp')).not.toBe('');
       expect(await machine.read('ls /lib/firmware/regulatory.db')).not.toBe('');
     });
+
+    it('installs, and runs from the disk without a failure', async () => {
+      await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
+      const install = `haos install --silent --device ${AHCI_DISK} --config-url /tmp/config.yaml --tty ttyS0`;
+      expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/sd[ab]/);
+      await machine.stop();
+      const args = [...BOARD, ...EFI, ...ahci(ahciDisk)];
+      machine = await startMachine({ name: 'hardware-ahci', args });
+      await machine.logIn(480, 'sesame');
+      await waitForRuntime(machine, 300);
+
+      await expectInstalled(machine, '/dev/sda2');
+    }, 1_500_000);
   });
 
   describe('from an AHCI disc onto an NVMe disk, on BIOS', () => {
@@ -79,13 +104,15 @@ describe('the generic kernel', () => {
     afterAll(() => machine.stop());
 
     it('installed itself, and runs from there without a failure', async () => {
-      expect(await readStatus(machine)).toMatchObject({
-        mode: 'disk',
-        phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],
-      });
-      expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base; hostname')).toBe(
-        '/dev/nvme0n1p1 ext4\nnvme',
-      );
+      await expectInstalled(machine, '/dev/nvme0n1p1');
     });
   });
 });
+
+async function expectInstalled(machine: Machine, partition: string): Promise<void> {
+  expect(await readStatus(machine)).toMatchObject({
+    mode: 'disk',
+    phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],
+  });
+  expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base; hostname')).toBe(`${partition} ext4\nmetal`);
+}
