@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { dropUnusedSchemas } from './drop-unused-schemas.js';
 import { lazyFiles } from './lazy-files.js';
+import { thirdParty } from './third-party.js';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
@@ -22,6 +23,8 @@ function readKeys(): string[] {
   const names = readdirSync(directory).filter((name) => name.endsWith('.pem'));
   return names.map((name) => readFileSync(new URL(name, directory), 'utf8'));
 }
+
+const credits = thirdParty(fileURLToPath(new URL('dist', import.meta.url)));
 
 const common: Options = {
   target: 'node20',
@@ -46,7 +49,7 @@ const haos: Options = {
   ...common,
   entry: { main: 'src/main.ts' },
   format: 'cjs',
-  esbuildPlugins: [dropUnusedSchemas(), lazyFiles()],
+  esbuildPlugins: [dropUnusedSchemas(), lazyFiles(), credits],
   // What an earlier build left would be loaded by nobody, and a stale code cache by the launcher.
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
@@ -66,7 +69,7 @@ const installJs: Options = {
   format: 'iife',
   outExtension: () => ({ js: '.js' }),
   banner: { js: readFileSync(new URL('src/install-js/banner.js', import.meta.url), 'utf8').trimEnd() },
-  esbuildPlugins: [dropUnusedSchemas()],
+  esbuildPlugins: [dropUnusedSchemas(), credits],
   esbuildOptions(options) {
     options.alias = alias;
   },

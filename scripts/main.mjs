@@ -11,7 +11,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   test [LEVEL...]  all levels of tests, or those named
   check            all levels but the slow ones
   build            compile and bundle what is stale
-  bench [NAME...]  measure start-up, throughput, many-files and boot, or those named
+  bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named
   os [OPTION...]   build the image; os --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
   vm [NAME...]     the scenarios in a virtual machine, or those named`;

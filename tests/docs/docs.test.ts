@@ -115,6 +115,18 @@ describe('docs/cli.md', () => {
   });
 });
 
+describe('docs/building.md', () => {
+  it('tells of every scenario in a virtual machine, and of no other', () => {
+    const table = pageAt('docs/building.md').text.split('| scenario | shows |')[1]?.split('\n\n')[0] ?? '';
+
+    const told = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
+    const scenarios = readdirSync(join(ROOT, 'tests/vm'))
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => name.replace('.test.ts', ''));
+    expect([...told].sort()).toEqual(scenarios.sort());
+  });
+});
+
 describe('generated files', () => {
   it('are current', () => {
     const stale = [...generatedFiles()].filter(

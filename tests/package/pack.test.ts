@@ -17,7 +17,13 @@ interface Packed {
   files: { path: string }[];
 }
 
-function readManifest(path: string): { private?: boolean; bin?: Record<string, string> } {
+interface Manifest {
+  private?: boolean;
+  bin?: Record<string, string>;
+  repository?: { directory: string };
+}
+
+function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
 }
 
@@ -157,6 +163,26 @@ it('what is packed is the build and its description, nothing else', () => {
 
   expect(packed).toHaveLength(workspaces.length);
   expect(foreign).toEqual([]);
+});
+
+it.each(workspaces.map(({ name, path }) => [name, path] as const))(
+  '%s brings its description, its licence, and where it is from',
+  (name, path) => {
+    const files = packed.find((candidate) => candidate.name === name)?.files.map((file) => file.path);
+
+    expect(files).toEqual(expect.arrayContaining(['README.md', 'LICENSE']));
+    expect(readFileSync(join(ROOT, path, 'LICENSE'), 'utf8')).toBe(
+      readFileSync(join(ROOT, 'LICENSE'), 'utf8'),
+    );
+    expect(readManifest(path).repository?.directory).toBe(path);
+  },
+);
+
+it('the program, which has the code of others in it, brings their licences', () => {
+  const notices = readFileSync(join(project, 'node_modules/@haos/cli/dist/third-party-licenses.txt'), 'utf8');
+
+  for (const name of ['execa', 'js-yaml', 'undici']) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  expect(notices).toContain('Copyright');
 });
 
 function isPartOfPackage(path: string): boolean {
