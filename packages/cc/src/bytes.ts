@@ -16,6 +16,19 @@ export function utf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+/** Whether a text is padded base64 on one line. Without groups, which need memory for each time they repeat: it may have megabytes. */
+export function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+/** The bytes of padded base64 on one line. */
+export function fromBase64(text: string): Uint8Array {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index);
+  return bytes;
+}
+
 /** Padded base64 on one line. */
 export function base64(bytes: Uint8Array): string {
   let binary = '';

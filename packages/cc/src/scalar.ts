@@ -10,12 +10,15 @@ const INTEGER =
 const FLOAT =
   /^[-+]?(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9]+)?$/;
 const SPECIAL_FLOAT = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+/** Nobody writes a longer number; to look at one, and to compute its digits, would take long. */
+const MAX_TYPED = 1000;
+
 const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
 
 /** The type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and sexagesimal numbers are strings. */
 export function scalarType(node: ScalarNode): ScalarType {
   const text = node.text;
-  if (!node.plain || !MAY_BE_TYPED.test(text)) return 'string';
+  if (!node.plain || text.length > MAX_TYPED || !MAY_BE_TYPED.test(text)) return 'string';
   if (NULL.test(text)) return 'null';
   if (TRUE.test(text) || FALSE.test(text)) return 'boolean';
   if (INTEGER.test(text)) return 'integer';

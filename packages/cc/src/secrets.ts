@@ -53,7 +53,7 @@ function textsOf(value: unknown): string[] {
 
 function addSecrets(key: KeyDefinition, text: string, found: Set<string>): void {
   if (key.secret || /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) found.add(text);
-  for (const match of text.matchAll(/\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:([^\s/@]+)@/gi)) {
+  for (const match of text.matchAll(/(?<=[a-z0-9+.-]):\/\/[^\s/:@]*:([^\s/@]+)@/gi)) {
     found.add(match[1]!);
     found.add(decode(match[1]!));
   }

@@ -1,4 +1,4 @@
-import { base64, isUtf16, utf8, utf16 } from './bytes.js';
+import { base64, fromBase64, isBase64, isUtf16, utf8, utf16 } from './bytes.js';
 import { mappingNode, type Node, stringNode } from './node.js';
 
 /** What user data turned out to be. */
@@ -58,8 +58,8 @@ function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Arra
 /** Base64 as a whole that holds something only base64 would hide: gzip, a script, or a marked cloud-config. */
 function decodeWhole(bytes: Uint8Array): Uint8Array | undefined {
   const text = utf8(bytes)?.replace(/\s/g, '');
-  if (!text || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
-  const decoded = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  if (!text || !isBase64(text)) return undefined;
+  const decoded = fromBase64(text);
   const start = String.fromCharCode(...decoded.subarray(0, 13));
   return isGzip(decoded) || start.startsWith('#!') || start === '#cloud-config' ? decoded : undefined;
 }

@@ -59,6 +59,13 @@ describe('parseYaml', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['more-documents']);
   });
 
+  it('finds the end of the first document behind many blank lines and comments', () => {
+    // Each doubled the time while line breaks could be matched in more than one way.
+    const header = `${'\n'.repeat(2_000)}${'# licence\r\n\r\n'.repeat(2_000)}`;
+    expect(parse(`${header}---\na: 1\n---\nb: 2\n`)).toEqual({ a: '1' });
+    expect(parse(`${header}a: 1\n...\nb: 2\n`)).toEqual({ a: '1' });
+  });
+
   it('does not take dashes inside a text for a document marker', () => {
     expect(parse('a: |\n  ---\n  b\nc: ---d\n')).toEqual({ a: '---\nb\n', c: '---d' });
     expect(parse('-----BEGIN: x')).toEqual({ '-----BEGIN': 'x' });

@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { fromBase64, isBase64 } from './bytes.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
 
@@ -47,15 +48,16 @@ class ComposeError extends Error {
   }
 }
 
+/** A line that is neither empty, a comment, nor a directive: before it `---` begins the document, behind it the next one. */
+const CONTENT_LINE = /(?:^|[\r\n])\ufeff?[ \t]*[^ \t\r\n#%\ufeff]/;
+
 /** `---` or `...` at the start of a line ends a document wherever it stands, quoted and block scalars included (YAML 1.2.2, 9.1.2). */
 function firstDocumentEnd(text: string, warnings: YamlProblem[]): number {
   if (!text.includes('---') && !text.includes('...')) return text.length;
   const marker = /(?<=^|[\r\n])(---|\.\.\.)(?=[ \t\r\n]|$)/g;
   for (let match = marker.exec(text); match; match = marker.exec(text)) {
     const before = text.slice(0, match.index);
-    const startsDocument =
-      match[1] === '---' && /^(?:\ufeff?[ \t]*(?:#[^\r\n]*|%[^\r\n]*)?(?:[\r\n]+|$))*$/.test(before);
-    if (startsDocument) continue;
+    if (match[1] === '---' && !CONTENT_LINE.test(before)) continue;
     const rest = text.slice(match.index + 3);
     if (/\S/.test(rest.replace(/#[^\r\n]*/g, '')))
       warnings.push({
@@ -181,9 +183,9 @@ class Composer {
 
   private decodeBinary(node: ScalarNode): Uint8Array {
     const base64 = node.text.replace(/[ \t\r\n]/g, '');
-    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64))
+    if (!isBase64(base64))
       throw new ComposeError('this !!binary is no valid base64', node.start, node.length);
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    return fromBase64(base64);
   }
 
   private sequence(start: number): Node {

@@ -1,4 +1,5 @@
 import { HaosError } from '@haos/system';
+import { isBase64 } from '../bytes.js';
 import type { CcErrorCode } from '../errors.js';
 
 /** A small download can hold gigabytes of zeros; nothing that is configuration comes near this. */
@@ -45,7 +46,7 @@ export async function decodeContent(content: string, encoding: string): Promise<
 
 function decodeBase64(text: string): Uint8Array {
   const compact = text.replace(/\s+/g, '');
-  if (compact.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) {
+  if (!isBase64(compact)) {
     throw contentError('the content is not base64', { hint: 'Encode the content again, with padding.' });
   }
   return Buffer.from(compact, 'base64');

@@ -20,6 +20,8 @@ const LOOK_BACK = 16 * 1024;
 export interface ExcerptOptions {
   /** Hide what follows the part that is meant: the value of a key that nobody knows may be a secret. */
   hideRest?: boolean;
+  /** Where the secrets of lines are that were shown before: one line may have thousands of issues. */
+  known?: Map<string, readonly Range[]>;
 }
 
 /**
@@ -31,7 +33,7 @@ export function excerptOf(text: string, origin: Origin, options: ExcerptOptions 
   const rest = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
   const start = Math.min(origin.offset - lineStart, rest.length);
   const marked = { text: rest, start, length: Math.max(1, Math.min(origin.length, rest.length - start)) };
-  const hidden = hideSecrets(marked, text.slice(0, lineStart));
+  const hidden = hideSecrets(marked, text.slice(0, lineStart), options.known ?? new Map());
   return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
 }
 
@@ -41,10 +43,12 @@ function lineStartBefore(text: string, offset: number): number {
   return start + text.slice(start, offset).lastIndexOf('\r') + 1;
 }
 
-function hideSecrets(excerpt: Excerpt, before: string): Excerpt {
-  const ranges = continuesSecret(excerpt.text, before)
-    ? [{ from: excerpt.text.search(/\S|$/), to: excerpt.text.length }]
-    : secretRanges(excerpt.text);
+function hideSecrets(excerpt: Excerpt, before: string, known: Map<string, readonly Range[]>): Excerpt {
+  const { text } = excerpt;
+  if (continuesSecret(text, before))
+    return hideRange(excerpt, { from: text.search(/\S|$/), to: text.length });
+  const ranges = known.get(text) ?? secretRanges(text);
+  known.set(text, ranges);
   return ranges.reduceRight(hideRange, excerpt);
 }
 
@@ -56,7 +60,7 @@ function hideAfterMark(excerpt: Excerpt): Excerpt {
   return hideRange(excerpt, { from, to: valueEnd(excerpt.text, from, separator.includes('=')) });
 }
 
-interface Range {
+export interface Range {
   from: number;
   to: number;
 }
@@ -64,12 +68,17 @@ interface Range {
 /** Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, `--token, `; passwords in URLs; private keys. */
 function secretRanges(line: string): Range[] {
   const ranges: Range[] = [];
-  for (const match of line.matchAll(/["']?([\w.-][\w.[\]-]*)["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/g)) {
-    const name = match[1]!;
+  // Names first, then what follows them: one expression for both would try each character of a long text as a beginning.
+  const separator = /["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/y;
+  for (const match of line.matchAll(/[\w.[\]-]+/g)) {
+    const name = match[0].replace(/^[[\]]+/, '');
+    separator.lastIndex = match.index + match[0].length;
+    const between = separator.exec(line)?.[1];
     const isFlag = name.startsWith('-');
-    const from = match.index + match[0].length;
-    if (!mayHoldSecret(name, line.slice(from)) || !(isFlag || /[:=]/.test(match[2]!))) continue;
-    ranges.push({ from, to: valueEnd(line, from, match[2]!.includes('=') || isFlag) });
+    if (between === undefined || !(isFlag || /[:=]/.test(between))) continue;
+    const from = separator.lastIndex;
+    if (mayHoldSecret(name, line.slice(from)))
+      ranges.push({ from, to: valueEnd(line, from, between.includes('=') || isFlag) });
   }
   const privateKey = line.search(/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/);
   if (privateKey >= 0) ranges.push({ from: privateKey, to: line.length });

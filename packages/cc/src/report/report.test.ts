@@ -89,6 +89,17 @@ describe('formatText', () => {
     expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(150);
   });
 
+  it.each([
+    ['a text without a blank', `haos: {labels: {a: ${'9'.repeat(300_000)}}}`],
+    [
+      'thousands of problems on one line',
+      `haos: {${Array.from({ length: 3_000 }, (_, index) => `k${index}: v`).join(', ')}}`,
+    ],
+  ])('is quick with %s', (_name, content) => {
+    // Trying each character as the beginning of a name, or the whole line for each problem, takes minutes.
+    expect(text(content)).toContain('config.yaml:1:');
+  });
+
   it('lets no control character through to a terminal', () => {
     expect(text('a: "\u001b[31m')).not.toContain('\u001b');
   });

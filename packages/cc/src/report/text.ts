@@ -1,5 +1,5 @@
 import type { Issue, Severity } from '../issue.js';
-import { excerptOf } from './excerpt.js';
+import { excerptOf, type Range } from './excerpt.js';
 
 export interface TextOptions {
   /** ANSI colours; default false. */
@@ -20,12 +20,19 @@ export function formatText(
   const paint = options.color
     ? (kind: Severity | 'dim', text: string) => `\u001b[${COLORS[kind]}m${text}\u001b[0m`
     : (_kind: Severity | 'dim', text: string) => text;
-  return issues.map((issue) => formatIssue(issue, texts, paint)).join('\n');
+  const known = new Map<string, readonly Range[]>();
+  return issues.map((issue) => formatIssue(issue, { texts, paint, known })).join('\n');
 }
 
 type Paint = (kind: Severity | 'dim', text: string) => string;
 
-function formatIssue(issue: Issue, texts: ReadonlyMap<string, string>, paint: Paint): string {
+interface Frame {
+  texts: ReadonlyMap<string, string>;
+  paint: Paint;
+  known: Map<string, readonly Range[]>;
+}
+
+function formatIssue(issue: Issue, { texts, paint, known }: Frame): string {
   const { origin } = issue;
   const place = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
   const lines = [
@@ -34,7 +41,7 @@ function formatIssue(issue: Issue, texts: ReadonlyMap<string, string>, paint: Pa
   const text = origin && texts.get(origin.file);
   if (origin && text)
     lines.push(
-      ...excerptLines(excerptOf(text, origin, { hideRest: issue.code === 'unknown-key' }), {
+      ...excerptLines(excerptOf(text, origin, { hideRest: issue.code === 'unknown-key', known }), {
         number: origin.line,
         severity: issue.severity,
         paint,

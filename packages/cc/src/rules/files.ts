@@ -1,9 +1,8 @@
 import { manifestName } from '../appliers/boot-manifests.js';
+import { isBase64 } from '../bytes.js';
 import type { BootManifest, WriteFile } from '../generated/types.js';
 import { ENCODINGS } from '../schema.js';
 import { eachItem, type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export const writeFilesRule: Rule = (config) => eachItem(config.writeFiles, '/writeFiles', checkFile);
 
@@ -64,8 +63,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
         hint: `use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none`,
       },
     ];
-  const isBase64 = /b64|base64/.test(encoding);
-  if (!isBase64 || BASE64.test((file.content ?? '').replace(/\s/g, ''))) return [];
+  if (!/b64|base64/.test(encoding) || isBase64((file.content ?? '').replace(/\s/g, ''))) return [];
   return [
     {
       code: 'invalid-content',
