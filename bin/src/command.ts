@@ -39,6 +39,8 @@ export interface Context {
   isInstalled(): boolean;
   /** Where a person may be asked. */
   terminal(): Promise<Terminal>;
+  /** The width of standard output; undefined where it is no terminal, 0 where that does not tell. */
+  columns(): number | undefined;
   /** Whether colour shows on an output. */
   hasColor(output: 'out' | 'err'): Promise<boolean>;
   /**
@@ -61,7 +63,7 @@ export interface Command {
   readonly name: string;
   /** One line, without a dot. */
   readonly summary: string;
-  /** A paragraph or two below the usage. */
+  /** A paragraph below the usage. */
   readonly description?: string;
   /** What may follow the options, such as `FILE...`; none: no operand is accepted. */
   readonly operands?: string;

@@ -19,14 +19,31 @@ function withPaths(
   ];
 }
 
+/** Without the examples, which are there to be copied. */
+function widest(help: string): number {
+  const [text = '', examples = ''] = help.split('\nExamples:\n');
+  const after = examples.split('\n\n').slice(1).join('\n');
+  return Math.max(...`${text}\n${after}`.split('\n').map(({ length }) => length));
+}
+
 describe.each(commands)('$called', ({ called, command, path }) => {
   it('has help with an example and every option', () => {
-    const help = formatHelp(path, { isInstalled: () => false });
+    const help = formatHelp(path, { isInstalled: () => false, columns: () => undefined });
 
     expect(command.examples.length).toBeGreaterThan(0);
     for (const { name } of command.options) expect(help).toContain(`--${name}`);
     for (const { name } of command.commands ?? []) expect(help).toContain(name);
-    expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(120);
+    expect(widest(help)).toBeLessThanOrEqual(100);
+  });
+
+  it.each([
+    ['of 60 columns', 60, 60],
+    ['of 300 columns', 300, 100],
+    ['that does not tell its width', 0, 80],
+  ])('has help for a terminal %s', (_title, columns, limit) => {
+    const help = formatHelp(path, { isInstalled: () => false, columns: () => columns });
+
+    expect(widest(help)).toBeLessThanOrEqual(limit);
   });
 
   it('is documented with every option', () => {
@@ -51,7 +68,7 @@ describe.each(commands)('$called', ({ called, command, path }) => {
 
 describe('the help of the program', () => {
   it.each([true, false])('offers an installation where nothing is installed: %s', (isInstalled) => {
-    const help = formatHelp([haos], { isInstalled: () => isInstalled });
+    const help = formatHelp([haos], { isInstalled: () => isInstalled, columns: () => undefined });
 
     expect(help.includes('install HAOS on a disk')).toBe(!isInstalled);
   });

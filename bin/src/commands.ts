@@ -22,7 +22,7 @@ const validate: Command = {
   name: 'validate',
   summary: 'check configuration files, without touching any machine',
   description:
-    'Each FILE is checked by itself; `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded.\n' +
+    'Each FILE is checked by itself; `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded. ' +
     'The exit status is 0 when all are valid, 3 when one is not or cannot be read.',
   operands: 'FILE...',
   options: [
@@ -53,7 +53,7 @@ const plan: Command = {
   name: 'plan',
   summary: 'show what a phase would change, without changing anything',
   description:
-    'Nothing is written, run or downloaded. Without a phase option it is the runtime phase that is planned.\n' +
+    'Nothing is written, run or downloaded. Without a phase option it is the runtime phase that is planned. ' +
     'The exit status is 10 when something would change, else 0, or 4 when a step would fail.',
   options: [...PHASES, ROOT, STRICT, FORMAT],
   examples: [
@@ -84,7 +84,7 @@ const status: Command = {
   name: 'status',
   summary: 'show what each phase did in this boot',
   description:
-    'The exit status is 0 when every phase that ran is done, 4 when one has failures,\n' +
+    'The exit status is 0 when every phase that ran is done, 4 when one has failures, ' +
     '1 when none ran or one has not ended.',
   options: [ROOT, FORMAT],
   examples: [{ line: 'sudo haos config status', what: 'after a boot' }],
@@ -122,7 +122,7 @@ const config: Command = {
   name: 'config',
   summary: 'apply, show and check the configuration',
   description:
-    'Without --dump or --dump-json it applies the configuration in a phase: runtime, unless another is named.\n' +
+    'Without --dump or --dump-json it applies the configuration in a phase: runtime, unless another is named. ' +
     'What a phase changed, ran and failed to do is told on standard error. Applying again changes nothing.',
   options: [
     ...PHASES,
@@ -146,8 +146,8 @@ const install: Command = {
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
   description:
-    'Asks what is neither named here nor configured below haos.install, kernel arguments included, shows the whole plan\n' +
-    'and asks whether to go on. Everything is checked before the first write: configuration, image, programs, disk.\n' +
+    'Asks what is neither named here nor configured below haos.install, kernel arguments included, shows the whole plan ' +
+    'and asks whether to go on. Everything is checked before the first write: configuration, image, programs, disk. ' +
     'On an installed node it is refused.',
   options: [
     { name: 'silent', summary: 'ask no question' },
@@ -245,8 +245,8 @@ const upgrade: Command = {
   name: 'upgrade',
   summary: 'put a new version beside the one that runs, to boot it next',
   description:
-    'All or nothing: a version that does not work is left by itself after two boots. Each option can also be given by\n' +
-    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true.\n' +
+    'All or nothing: a version that does not work is left by itself after two boots. Each option can also be given by ' +
+    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true. ' +
     'A source that comes from the network has to be signed by a key of this image, unless its digest is named.',
   options: [
     {
@@ -295,7 +295,7 @@ const reset: Command = {
   name: 'reset',
   summary: 'let the next boot remove all data of the node',
   description:
-    'What goes is /var, /home and /opt: workloads, volumes, the local configuration, host keys, the node password of k3s.\n' +
+    'What goes is /var, /home and /opt: workloads, volumes, the local configuration, host keys, the node password of k3s. ' +
     'The system configuration and the installed versions stay. It asks, unless --yes is given; only on an installed node.',
   options: [
     { name: 'ephemeral', summary: 'at every boot, but keep the local configuration and the identity' },
@@ -322,7 +322,7 @@ const check: Command = {
       name: 'k3s',
       summary: 'check whether this machine has what k3s needs of it',
       description:
-        'Each line says what was found, and what to do where something is missing. Nothing is changed.\n' +
+        'Each line says what was found, and what to do where something is missing. Nothing is changed. ' +
         'The exit status is 0 when everything is there, else 4.',
       options: [FORMAT],
       examples: [{ line: 'haos check k3s --format json', what: 'for programs' }],
@@ -336,7 +336,7 @@ const datasourceCommands: readonly Command[] = [
     name: 'fetch',
     summary: 'ask data sources for user data and metadata, and write what they have to /run/config',
     description:
-      'They are asked in this order until one has user data; default: those that haos.data_sources configures.\n' +
+      'They are asked in this order until one has user data; default: those that haos.data_sources configures. ' +
       'The exit status is 0, or 4 when nothing was found and one of them failed.',
     operands: '[NAME...]',
     options: [
@@ -386,7 +386,7 @@ export const haos: Command = {
   name: 'haos',
   summary: 'configure, install and upgrade a HAOS node',
   description:
-    'A node is configured by one cloud-config: /haos/system/config.yaml, the kernel command line,\n' +
+    'A node is configured by one cloud-config: /haos/system/config.yaml, the kernel command line, ' +
     '/var/lib/rancher/HAOS/config.yaml and config.d/*, merged in this order.',
   options: [{ name: 'version', summary: 'print the version' }],
   examples: [

@@ -2,26 +2,39 @@ import type { Command, Context, Option } from './command.js';
 
 const HELP: Option = { name: 'help', short: 'h', summary: 'print this' };
 
-/** The help text of the last command of a path from the program down, without commands that this machine does not need. */
-export function formatHelp(path: readonly Command[], context: Pick<Context, 'isInstalled'>): string {
+/** Columns: a line that is longer is hard to read, and what a terminal has that does not say, such as a serial line. */
+const WIDEST = 100;
+const USUAL = 80;
+
+/**
+ * The help text of the last command of a path from the program down, without commands that this machine does not need. All but examples, which
+ * are there to be copied, fits the width of the terminal.
+ */
+export function formatHelp(
+  path: readonly Command[],
+  context: Pick<Context, 'isInstalled' | 'columns'>,
+): string {
   const command = path.at(-1)!;
+  const width = Math.min(WIDEST, (context.columns() ?? WIDEST) || USUAL);
   const called = path.map(({ name }) => name).join(' ');
   const sections = [
-    `${called}: ${command.summary}`,
+    wrap(`${called}: ${command.summary}`, width),
     usageOf(command, called),
-    command.description,
+    command.description && wrap(command.description, width),
     listOf(
       'Commands',
       (command.commands ?? [])
         .filter(({ installs }) => !(installs && context.isInstalled()))
         .map(({ name, summary }) => [name, summary]),
+      width,
     ),
     listOf(
       'Options',
       [...command.options, HELP].map((option) => [nameOf(option), option.summary]),
+      width,
     ),
     examplesOf(command),
-    command.commands ? `Run ${called} COMMAND --help for more about a command.` : undefined,
+    command.commands && wrap(`Run ${called} COMMAND --help for more about a command.`, width),
   ];
   return `${sections.filter((section) => section !== undefined).join('\n\n')}\n`;
 }
@@ -39,10 +52,25 @@ function nameOf({ name, short, value }: Option): string {
   return `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`;
 }
 
-function listOf(title: string, rows: readonly (readonly [string, string])[]): string | undefined {
+function listOf(
+  title: string,
+  rows: readonly (readonly [string, string])[],
+  width: number,
+): string | undefined {
   if (rows.length === 0) return undefined;
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return `${title}:\n${rows.map(([name, summary]) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}`;
+  const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
+  const lines = rows.map(([name, summary]) => `  ${name}`.padEnd(indent) + wrap(summary, width, indent));
+  return `${title}:\n${lines.join('\n')}`;
+}
+
+/** A text in lines of at most `width`, as far as its words allow that; all but the first are indented. */
+function wrap(text: string, width: number, indent = 0): string {
+  const lines = text.split(' ').reduce<string[]>((done, word) => {
+    const last = done.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width - indent) return [...done, word];
+    return [...done.slice(0, -1), `${last} ${word}`];
+  }, []);
+  return lines.join(`\n${' '.repeat(indent)}`);
 }
 
 function examplesOf({ examples }: Command): string | undefined {

@@ -24,6 +24,7 @@ export function processContext(): Context {
       output: process.stderr,
       isRich: (await hasColor(FD.in)) && (await hasColor(FD.err)),
     }),
+    columns: () => (process.stdout.isTTY ? (process.stdout.columns ?? 0) : undefined),
     hasColor: (output) => hasColor(FD[output]),
     onInterrupt(stop = async () => undefined) {
       // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.

@@ -20,6 +20,7 @@ function testContext(env: Record<string, string> = {}) {
     isRoot: () => false,
     isInstalled: () => false,
     terminal: () => Promise.reject(new Error('nobody is there')),
+    columns: () => undefined,
     hasColor: async () => false,
     onInterrupt: () => undefined,
   };

@@ -29,18 +29,19 @@ export async function run(program: Command, argv: readonly string[], context: Co
 
 /** Tells why a command ended: in one line, what the program said that failed, and a hint, never with a stack trace unless DEBUG is set. */
 export function reportError(error: unknown, called: string, context: Context): ExitStatus {
+  const teller: Teller = { context, program: called.split(' ', 1)[0]! };
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
   if (isCommandFailure(error)) {
     const hint =
       error.status === EXIT.usage
         ? [error.hint, `see ${called} --help`].filter(Boolean).join(' · ')
         : error.hint;
-    return tell(context, { status: error.status, message: error.message, hint });
+    return tell(teller, { status: error.status, message: error.message, hint });
   }
   if (isHaosError(error))
-    return tell(context, { status: statusOf(error.code), message: withOutput(error), hint: error.hint });
+    return tell(teller, { status: statusOf(error.code), message: withOutput(error), hint: error.hint });
   const message = error instanceof Error ? error.message : String(error);
-  return tell(context, {
+  return tell(teller, {
     status: EXIT.failed,
     message: `internal error: ${message.split('\n', 1)[0]}`,
     hint: 'run it again with DEBUG=haos:* and report what it prints',
@@ -69,10 +70,16 @@ const STATUSES: Readonly<Record<string, ExitStatus>> = {
   HAOS_QUESTIONS_ANSWER: EXIT.usage,
 };
 
+interface Teller {
+  context: Context;
+  /** Such as `haos`. */
+  program: string;
+}
+
 function tell(
-  context: Context,
+  { context, program }: Teller,
   { status, message, hint }: { status: ExitStatus; message: string; hint: string | undefined },
 ): ExitStatus {
-  context.err(`haos: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+  context.err(`${program}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
   return status;
 }

@@ -36,7 +36,7 @@ describe('install.js', () => {
     const { status, stdout, stderr } = await installJs(...args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^haos: .+\n {2}.*see install\.js --help\n$/);
+    expect(stderr).toMatch(/^install\.js: .+\n {2}.*see install\.js --help\n$/);
   });
 
   it('suggests the option that was meant', async () => {

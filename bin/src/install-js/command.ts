@@ -5,8 +5,8 @@ export const installJs: Command = {
   name: 'install.js',
   summary: 'install HAOS on a disk of a machine that runs another Linux',
   description:
-    'DEVICE is a whole disk; everything on it is lost. ISO is a file or a URL. Everything is checked before the first\n' +
-    'write. The machine is not restarted. The ISO is mounted, or unpacked with xorriso, bsdtar or 7z where the kernel cannot;\n' +
+    'DEVICE is a whole disk; everything on it is lost. ISO is a file or a URL. Everything is checked before the first ' +
+    'write. The machine is not restarted. The ISO is mounted, or unpacked with xorriso, bsdtar or 7z where the kernel cannot; ' +
     'the programs that partition, format and set up the boot loader are those of the ISO.',
   operands: 'DEVICE ISO',
   options: [
