@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { StepFailure } from '../scripts/run.mjs';
 import { measureBoot } from './boot.js';
 import { measureDataSource } from './datasource.js';
 import { measureInstall } from './install.js';
@@ -24,14 +25,23 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
 const print = (line: string) => console.log(`  ${line}`);
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 
+function find(name: string) {
+  const bench = benches[name];
+  if (bench) return bench;
+  throw new StepFailure(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`, 2);
+}
+
 try {
+  wanted.forEach(find);
   console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
   for (const name of wanted) {
-    const bench = benches[name];
-    if (!bench) throw new Error(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`);
     console.log(`\n${name}`);
-    for (const line of await bench()) print(line);
+    for (const line of await find(name)()) print(line);
   }
+} catch (error) {
+  if (!(error instanceof StepFailure)) throw error;
+  console.log(error.message);
+  process.exitCode = error.status;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

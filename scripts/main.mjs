@@ -1,8 +1,10 @@
 // The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { runLevels, selectLevels } from './levels.mjs';
-import { must, npmProgram, run, StepFailure } from './run.mjs';
+import { npmProgram, run, StepFailure } from './run.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
 import { hasTerminal, readStartOptions } from './start-options.mjs';
 
@@ -39,6 +41,19 @@ async function test(levels) {
   return runLevels(root, levels);
 }
 
+/** Help takes no Debian packages. @param {readonly string[]} args */
+function levelsFor(args) {
+  return args.some((arg) => ['--help', '-h'].includes(arg)) ? [] : ['vm'];
+}
+
+/** @param {string} name */
+function findScenario(name) {
+  const folder = join(root, 'tests/vm');
+  const names = readdirSync(folder).flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.[1] ?? []);
+  if (names.includes(name)) return `tests/vm/${name}.test.ts`;
+  throw new StepFailure(`no scenario is called ${name}; there are ${names.join(', ')}`, 2);
+}
+
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
   start: async (args) => {
@@ -52,24 +67,23 @@ const commands = {
     return 0;
   },
   os: async (args) => {
-    await prepare(['vm']);
+    await prepare(levelsFor(args));
     return run(npmProgram(root, 'tsx'), ['os/src/main.ts', ...args], { cwd: root });
   },
   remaster: async (args) => {
-    await prepare(['vm']);
+    await prepare(levelsFor(args));
     return run(npmProgram(root, 'tsx'), ['os/src/remaster.ts', ...args], { cwd: root });
   },
   vm: async (names) => {
+    const files = names.map(findScenario);
     await prepare(['vm']);
-    const files = names.map((name) => `tests/vm/${name}.test.ts`);
     return run(npmProgram(root, 'vitest'), ['run', '--project', 'vm', ...files], { cwd: root });
   },
   test: (args) => test(selectLevels(args)),
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   bench: async (args) => {
     await prepare(process.getuid?.() === 0 ? ['vm'] : []); // without root there is no image to boot
-    await must(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
-    return 0;
+    return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
   },
 };
 

@@ -52,6 +52,6 @@ try {
   await main(fileURLToPath(new URL('../..', import.meta.url)));
 } catch (error) {
   if (!(error instanceof BuildFailure)) throw error;
-  console.error(error.message);
+  console[error.status === 0 ? 'log' : 'error'](error.message);
   process.exitCode = error.status;
 }

@@ -34,12 +34,13 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --sign KEY               signs the checksums with this private key (docs/releases.md)
   --only STEP              this step and what it needs`;
 
-/** Reads the arguments; throws a BuildFailure with the usage for a wrong one. */
+/** Reads the arguments; throws a BuildFailure with the usage for a wrong one, and with status 0 for --help. */
 export function readOptions(
   argv: readonly string[],
   defaults: Pick<Options, 'version' | 'output' | 'cache'>,
 ): Options {
-  const { kernel = 'cloud', k3s, version, output, cache, sign, only } = parse(argv);
+  const { kernel = 'cloud', k3s, version, output, cache, sign, only, help } = parse(argv);
+  if (help) throw new BuildFailure(USAGE, 0);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
   if (k3s !== undefined && !statSync(k3s, { throwIfNoEntry: false })?.isFile())
@@ -58,10 +59,20 @@ export function readOptions(
 
 function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
+  const help = { type: 'boolean', short: 'h' } as const;
   try {
     return parseArgs({
       args: [...argv],
-      options: { kernel: text, k3s: text, version: text, output: text, cache: text, sign: text, only: text },
+      options: {
+        kernel: text,
+        k3s: text,
+        version: text,
+        output: text,
+        cache: text,
+        sign: text,
+        only: text,
+        help,
+      },
     }).values;
   } catch (error) {
     throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);

@@ -24,9 +24,10 @@ function readOptions(argv: readonly string[]): Options {
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],
-      options: { cmdline: text, config: text },
+      options: { cmdline: text, config: text, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
     });
+    if (values.help) throw new BuildFailure(USAGE, 0);
     const [iso, output, ...more] = positionals;
     if (iso === undefined || output === undefined || more.length > 0) throw new Error('name two files');
     return {
@@ -36,6 +37,7 @@ function readOptions(argv: readonly string[]): Options {
       config: values.config,
     };
   } catch (error) {
+    if (error instanceof BuildFailure) throw error;
     throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
   }
 }
@@ -94,6 +96,7 @@ try {
 } catch (error) {
   const isTold = error instanceof BuildFailure || (error instanceof Error && 'code' in error);
   if (!isTold) throw error;
-  console.error((error as Error).message);
-  process.exitCode = error instanceof BuildFailure ? error.status : 1;
+  const status = error instanceof BuildFailure ? error.status : 1;
+  console[status === 0 ? 'log' : 'error']((error as Error).message);
+  process.exitCode = status;
 }
