@@ -46,6 +46,27 @@ it('only checks, for programs', () => {
   expect(must('lsblk', '--noheadings', '--output', 'PATH', disk.device)).toBe(disk.device);
 });
 
+it('sees the node on a disk that is listed behind an empty one', () => {
+  const second = createLoopDisk(directory, 2100);
+  try {
+    // Whichever of the two it is: the kernel lists them by their numbers.
+    for (const [node, empty] of [
+      [disk, second],
+      [second, disk],
+    ] as const) {
+      must('wipefs', '--all', '--quiet', empty.device);
+      must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', node.device);
+
+      const { stdout } = haos('--check', '--format', 'json', '--device', node.device);
+
+      const state = JSON.parse(stdout).checks.find(({ id }: { id: string }) => id === 'state');
+      expect(state.message).toContain('has the state of a HAOS node on it');
+    }
+  } finally {
+    second.release();
+  }
+});
+
 it('leaves a disk and a partition as they were when it only checks', () => {
   must('sh', '-c', `echo 'start=2048, type=83' | sfdisk --quiet --label dos ${disk.device}`);
   must('partx', '--update', disk.device);

@@ -43,20 +43,21 @@ function toLsblk(devices: readonly Device[], type = 'disk'): object[] {
   }));
 }
 
-function toProbe(devices: readonly Device[]): string {
+function toProbe(devices: readonly Device[], wanted: string | undefined): string {
   return devices
-    .flatMap(({ path, partitionType, children = [] }) => [
-      `DEVNAME=${path}\n${partitionType ? `PART_ENTRY_TYPE=${partitionType}\n` : ''}`,
-      toProbe(children),
-    ])
-    .join('\n');
+    .map(({ path, partitionType, children = [] }) =>
+      path === wanted && partitionType
+        ? `DEVNAME=${path}\nPART_ENTRY_TYPE=${partitionType}\n`
+        : toProbe(children, wanted),
+    )
+    .join('');
 }
 
 async function find(devices: readonly Device[], options: Partial<ExistingOptions> = {}, features = 'extent') {
   const host = createTestHost({
     commands: {
       lsblk: { stdout: JSON.stringify({ blockdevices: toLsblk(devices) }) },
-      blkid: { stdout: toProbe(devices) },
+      blkid: ({ args }) => ({ stdout: toProbe(devices, args.at(-1)) }),
       dumpe2fs: { stdout: `Filesystem features:      has_journal ${features}\n` },
       readlink: ({ args }) => ({ stdout: args.at(-1) ?? '' }),
     },

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { findBlockDevice, listBlockDevices, parseBlockDevices } from './block.js';
 import { createTestHost } from './testing.js';
 
-const BLKID =
-  'DEVNAME=/dev/vda\nPTTYPE=dos\n\nDEVNAME=/dev/vda1\nLABEL=HAOS_STATE\nUUID=1-2\nTYPE=ext4\nPARTLABEL=a\\ b\n';
+const STATE = 'DEVNAME=/dev/vda1\nLABEL=HAOS_STATE\nUUID=1-2\nTYPE=ext4\nPARTLABEL=a\\ b\n';
 const LSBLK = JSON.stringify({
   blockdevices: [
     {
@@ -32,7 +31,9 @@ it('lists disks and what is on them', async () => {
   const host = createTestHost({
     commands: {
       lsblk: { stdout: LSBLK },
-      'blkid -p -o export /dev/vda /dev/vda1 /dev/sr0': { stdout: BLKID, exitCode: 2 },
+      'blkid -p -o export /dev/vda': { stdout: 'DEVNAME=/dev/vda\nPTTYPE=dos\n' },
+      'blkid -p -o export /dev/vda1': { stdout: STATE },
+      'blkid -p -o export /dev/sr0': { exitCode: 2 },
     },
   });
 

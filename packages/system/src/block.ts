@@ -44,25 +44,26 @@ export async function listBlockDevices(host: Host): Promise<BlockDevice[]> {
     .flatMap(withDescendants)
     .filter(({ type, size }) => PROBED.includes(type) && size > 0)
     .map(({ path }) => path);
-  if (paths.length === 0) return devices;
-  // 2: nothing was found on one of them, or it could not be opened; 8: more than one thing was.
-  const probe = await host.run('blkid', ['-p', '-o', 'export', ...paths], {
-    readOnly: true,
-    accept: [0, 2, 8],
-  });
-  const found = parseProbe(probe.stdout);
+  const found = new Map(
+    await Promise.all(paths.map(async (path) => [path, await probe(host, path)] as const)),
+  );
   return devices.map((device) => withProbe(device, found));
+}
+
+/** What is on one device: blkid, asked for several, ends at the first that is empty, and a node's state on the next would not be seen. */
+async function probe(host: Host, path: string): Promise<Probe> {
+  // 2: nothing was found, or it could not be opened; 8: more than one thing was.
+  const accept = [0, 2, 8];
+  const { stdout } = await host.run('blkid', ['-p', '-o', 'export', path], { readOnly: true, accept });
+  return parseProbe(stdout);
 }
 
 type Probe = ReadonlyMap<string, string>;
 
-/** What blkid prints with `-o export`: variables by device, a backslash before special characters. */
-function parseProbe(text: string): ReadonlyMap<string, Probe> {
-  const blocks = text.split('\n\n').map((block) => {
-    const lines = [...block.matchAll(/^(\w+)=(.*)$/gm)];
-    return new Map(lines.map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]));
-  });
-  return new Map(blocks.map((block) => [block.get('DEVNAME') ?? '', block]));
+/** What blkid prints with `-o export`: a variable a line, a backslash before special characters. */
+function parseProbe(text: string): Probe {
+  const lines = [...text.matchAll(/^(\w+)=(.*)$/gm)];
+  return new Map(lines.map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]));
 }
 
 function withProbe(device: BlockDevice, found: ReadonlyMap<string, Probe>): BlockDevice {
