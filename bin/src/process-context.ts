@@ -28,13 +28,19 @@ export function processContext(): Context {
     hasColor: (output) => hasColor(FD[output]),
     onInterrupt(stop = async () => undefined) {
       // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.
+      let isEnding = false;
       for (const [signal, status] of [
         ['SIGINT', 130],
         ['SIGTERM', 143],
         // The connection that it was started over is gone.
         ['SIGHUP', 129],
       ] as const)
-        process.once(signal, () => void stop().finally(() => process.exit(status)));
+        process.on(signal, () => {
+          // Whoever presses Ctrl-C twice must not keep it from cleaning up.
+          if (isEnding) return;
+          isEnding = true;
+          void stop().finally(() => process.exit(status));
+        });
     },
   };
 }

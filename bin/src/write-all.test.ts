@@ -23,8 +23,8 @@ describe('writing a text', () => {
     expect(text()).toBe('grüße');
   });
 
-  it('stops quietly when the reader has gone', () => {
-    const { write, text } = scripted([2, 'EPIPE', 100]);
+  it.each(['EPIPE', 'EIO'])('stops quietly when the reader has gone (%s)', (code) => {
+    const { write, text } = scripted([2, code, 100]);
 
     expect(writeAll(1, 'hello', write)).toBe(false);
     expect(text()).toBe('he');

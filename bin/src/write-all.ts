@@ -15,7 +15,8 @@ export function writeAll(fd: number, text: string, write: typeof writeSync = wri
       written += write(fd, bytes, written);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return false;
+      // EIO: of a terminal that was closed.
+      if (code === 'EPIPE' || code === 'EIO') return false;
       if (code !== 'EAGAIN') throw error;
       pause();
     }

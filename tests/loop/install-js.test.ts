@@ -130,13 +130,16 @@ describe('install.js on a machine without the programs of an installation', () =
 
   it('releases everything when it is ended, and what a killed run left when it starts again', async () => {
     const args = [process.execPath, program, '--config', config, disk.device, iso];
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
       const child = startBare(args, { added });
       child.stderr?.on('data', (chunk) => {
-        if (String(chunk).includes('partitioning')) child.kill(signal);
+        if (!String(chunk).includes('partitioning')) return;
+        child.kill(signal);
+        // Somebody who is impatient.
+        child.kill(signal);
       });
       await ended(child);
-      if (signal === 'SIGTERM') expectReleased();
+      if (signal === 'SIGHUP') expectReleased();
     }
 
     expect(await installJs(['--check', disk.device, iso])).toMatchObject({ status: 0 });
@@ -167,7 +170,25 @@ describe('install.js leaves the disk as it was', () => {
     mkdirSync(join(empty, 'boot'), { recursive: true });
     const other = writeIso(empty, join(directory, 'empty.iso'));
 
-    expect(await refuse([disk.device, other])).toMatchObject({ status: 1 });
+    expect(await refuse([disk.device, other])).toMatchObject({ status: 5 });
+  });
+
+  it('when the console that is named is none', async () => {
+    const refused = await refuse(['--tty', "tty'S0", disk.device, iso]);
+
+    expect(refused.status).toBe(5);
+    expect(refused.stderr).toContain('NO  console:');
+  });
+
+  it('when there is no ISO, and reports that as a check', async () => {
+    must('mkfs.ext4', '-q', '-F', disk.device);
+    const args = ['--check', '--format', 'json', disk.device, join(directory, 'none.iso')];
+
+    const { status, stdout } = await installJs(args);
+
+    expect(status).toBe(5);
+    expect(JSON.parse(stdout).checks).toMatchObject([{ id: 'image', ok: false }]);
+    expectReleased();
   });
 
   it('when a file of the ISO is damaged', async () => {
@@ -200,7 +221,7 @@ describe('install.js leaves the disk as it was', () => {
       ['bin/xorriso', 'bin/bsdtar', 'bin/7z', 'bin/7zz', 'bin/7za'],
     );
 
-    expect(status).toBe(1);
+    expect(status).toBe(5);
     expect(stderr).toContain('libarchive-tools');
   });
 

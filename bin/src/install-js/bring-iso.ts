@@ -1,7 +1,6 @@
 import { type CleanUp, downloadImage } from '@haos/install';
-import type { Host, ProxySettings } from '@haos/system';
+import type { Check, Host, ProxySettings } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
-import { refusal } from '../failure.js';
 import { printDownload } from '../install/print-install.js';
 
 declare const HAOS_RELEASE_KEYS: readonly string[];
@@ -19,22 +18,27 @@ interface Wanted {
   signal: AbortSignal;
 }
 
-/** The path of the ISO, which was downloaded if it had to be, and has the digest that was named. */
-export async function bringIso(host: Host, cleanUp: CleanUp, wanted: Wanted): Promise<string> {
+/** The path of the ISO, which was downloaded if it had to be, and has the digest that was named; else the check that failed. */
+export async function bringIso(
+  host: Host,
+  cleanUp: CleanUp,
+  wanted: Wanted,
+): Promise<{ path: string } | { check: Check }> {
   const { iso, sha256, signal } = wanted;
   if (!iso.startsWith('/')) return download(host, cleanUp, wanted);
-  if (host.files.stat(iso)?.type !== 'file')
-    throw refusal(`there is no file ${iso}`, 'name the ISO; nothing was written');
-  if (sha256 !== undefined && (await host.files.digest(iso, { signal })) !== sha256)
-    throw refusal(`${iso} does not have the digest that --sha256 names`, 'download it again');
-  return iso;
+  const refuse = (message: string, hint: string) => ({ check: { id: 'image', ok: false, message, hint } });
+  if (host.files.stat(iso)?.type !== 'file') return refuse(`there is no file ${iso}`, 'Name an ISO of HAOS.');
+  if (sha256 === undefined) return { path: iso };
+  const found = await host.files.digest(iso, { signal });
+  if (found === sha256) return { path: iso };
+  return refuse(`the sha256 of ${iso} is ${found}, not ${sha256}`, 'Download it again, or check the digest.');
 }
 
 async function download(
   host: Host,
   cleanUp: CleanUp,
   { iso: url, directory, proxy, sha256, invocation, context, signal }: Wanted,
-): Promise<string> {
+): Promise<{ path: string } | { check: Check }> {
   const { check, path } = await downloadImage(host, cleanUp, {
     url,
     directory,
@@ -45,6 +49,5 @@ async function download(
     proxy,
     signal,
   });
-  if (path === undefined) throw refusal(check.message, check.hint ?? 'check the address and the network');
-  return path;
+  return path === undefined ? { check } : { path };
 }

@@ -1,7 +1,18 @@
 import { resolve } from 'node:path';
 import { proxyOf } from '@haos/cc';
-import { install, isUrl, openMedium, openScratch, preflight, withCleanUp } from '@haos/install';
-import { type Host, withLock } from '@haos/system';
+import {
+  type CleanUp,
+  type InstallReport,
+  install,
+  isUrl,
+  type Medium,
+  openMedium,
+  openScratch,
+  type Preflight,
+  preflight,
+  withCleanUp,
+} from '@haos/install';
+import { type Check, type Host, isHaosError, withLock } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -50,8 +61,10 @@ export async function runInstallJs(invocation: Invocation, context: Context): Pr
 
 function readNamed(invocation: Invocation): Named {
   const [device, iso, ...more] = invocation.operands;
-  if (device === undefined || iso === undefined || more.length > 0)
-    throw usageError('a disk and an ISO have to be named, nothing else');
+  if (device === undefined || iso === undefined)
+    throw usageError(`${device === undefined ? 'the disk and the ISO are' : 'the ISO is'} missing`);
+  if (more.length > 0)
+    throw usageError(`a disk and an ISO have to be named, and not also ${JSON.stringify(more[0])}`);
   const sha256 = invocation.text('sha256')?.toLowerCase();
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw usageError('a SHA-256 digest has 64 hexadecimal digits');
@@ -63,11 +76,9 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
   return withCleanUp(async (cleanUp) => {
     await openScratch(machine, cleanUp, SCRATCH);
     const proxy = proxyOf(context.env);
-    const path = await bringIso(machine, cleanUp, { ...wanted, directory: SCRATCH, proxy, ...call });
-    const { configuration, ...medium } = await openMedium(machine, cleanUp, {
-      iso: path,
-      scratch: SCRATCH,
-    });
+    const found = await findMedium(machine, cleanUp, { ...wanted, directory: SCRATCH, proxy, ...call });
+    if ('check' in found) return printInstall(reportOf(found.check, invocation), { invocation, context });
+    const { configuration, ...medium } = found;
     const configUrl = locateConfig(invocation) ?? configuration ?? writeEmpty(machine);
     const options = { ...medium, ...readOptions(invocation), device, configUrl, proxy, signal };
     if (invocation.has('takeover')) return runTakeover(options, call);
@@ -78,6 +89,29 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
   });
 }
 
+/** Brings the ISO and opens it; without its programs nothing else can be checked. */
+async function findMedium(
+  machine: Host,
+  cleanUp: CleanUp,
+  wanted: Parameters<typeof bringIso>[2],
+): Promise<Medium | { check: Check }> {
+  try {
+    const found = await bringIso(machine, cleanUp, wanted);
+    if ('check' in found) return found;
+    return await openMedium(machine, cleanUp, { iso: found.path, scratch: SCRATCH });
+  } catch (error) {
+    if (!isHaosError(error) || wanted.signal.aborted) throw error;
+    const { message, hint = 'Name another ISO.' } = error;
+    return { check: { id: 'image', ok: false, message, hint } };
+  }
+}
+
+/** What is said when one check failed before the others could be made. */
+function reportOf(check: Check, invocation: Invocation): InstallReport | Preflight {
+  const found = { checks: [check], issues: [], texts: new Map<string, string>() };
+  return invocation.has('check') ? { ...found, target: undefined } : { ...found, status: 'refused' };
+}
+
 function readOptions(invocation: Invocation) {
   const tty = invocation.text('tty');
   return {
@@ -86,7 +120,7 @@ function readOptions(invocation: Invocation) {
     ...(tty !== undefined && { tty }),
     format: !invocation.has('no-format'),
     bootLoader: !invocation.has('no-bootloader'),
-    keepsConfig: !invocation.has('config'),
+    keepsConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
     debug: invocation.has('debug'),
   };
 }

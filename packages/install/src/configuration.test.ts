@@ -72,6 +72,7 @@ it('takes an empty one when that is meant', async () => {
   const found = await find(answer(''), { configUrl: URL, allowEmptyConfig: true });
 
   expect(found.configuration).toEqual({ text: '' });
+  expect(found.check.message).toContain('nobody can log in');
 });
 
 it('installs answers beside what is configured here', async () => {

@@ -42,7 +42,8 @@ export async function findConfiguration(
     return await checkFetched(await fetchText(host, configUrl, options), name, options);
   } catch (error) {
     if (!isHaosError(error) || options.signal?.aborted) throw error;
-    const hint = error.hint ?? 'Check the address and the network.';
+    const where = configUrl.startsWith('/') ? 'path' : 'address and the network';
+    const hint = error.hint ?? `Check the ${where}.`;
     return { check: { id: 'config', ok: false, message: error.message, hint }, issues: [], texts: new Map() };
   }
 }
@@ -74,7 +75,11 @@ async function checkFetched(
   const text = isWhole ? Buffer.from(content).toString('utf8') : await dumpYaml(config);
   return {
     ...found,
-    check: { id: 'config', ok: true, message: `${name} is valid` },
+    check: {
+      id: 'config',
+      ok: true,
+      message: isEmpty(config) ? describeEmpty(keepsConfig) : `${name} is valid`,
+    },
     configuration: { text, ...(keepsConfig && { isFallback: true }) },
   };
 }
@@ -95,6 +100,11 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   const message = 'what is configured on this system is valid';
   const isFallback = Object.keys(answers).length === 0;
   return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
+}
+
+function describeEmpty(keepsConfig: boolean): string {
+  const what = keepsConfig ? 'a configuration that is there stays' : 'nobody can log in to such a node';
+  return `nothing is configured: ${what}`;
 }
 
 function invalid(name: string): Check {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chooseConsoles } from './console.js';
+import { checkConsoles, chooseConsoles } from './console.js';
 
 it.each([
   ['a serial line', 'ttyS1', '', ['tty1', 'ttyS1,115200'], { unit: 1, speed: 115_200 }],
@@ -20,4 +20,20 @@ it.each([
 
   expect(consoles.arguments).toEqual(values.map((value) => ({ name: 'console', value })));
   expect(consoles.serial).toEqual(serial);
+});
+
+it.each([
+  ['ttyS0', true],
+  ['/dev/ttyS1,9600n8', true],
+  ['uart8250,io,0x3f8,115200n8', true],
+  ['auto', true],
+  ['serial/by-id/x', false],
+  ['ttyS0 quiet', false],
+  ["tty'S0", false],
+])('takes %j for a console: %s', (tty, ok) => {
+  expect(checkConsoles(tty, '')).toMatchObject({ id: 'console', ok });
+});
+
+it('refuses consoles in use that nothing can be told of', () => {
+  expect(checkConsoles('auto', '"console=tty S0"')).toMatchObject({ ok: false });
 });

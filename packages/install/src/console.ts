@@ -1,4 +1,5 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
+import type { Check } from '@haos/system';
 
 /** How an installed system shows itself. */
 export interface Consoles {
@@ -28,6 +29,19 @@ export function chooseConsoles(tty: string | undefined, commandLine: string): Co
     arguments: devices.map((value) => ({ name: 'console', value })),
     serial: devices.map(serialOf).findLast((serial) => serial !== undefined),
   };
+}
+
+/** A device and its options, as the kernel's Documentation/admin-guide/kernel-parameters.txt has them, such as `uart8250,io,0x3f8,9600`. */
+const CONSOLE = /^[A-Za-z][A-Za-z0-9]*(,[A-Za-z0-9]+)*$/;
+
+/** Whether the kernel and the boot loader can be told of the consoles: what they take for none, they take for something else. */
+export function checkConsoles(tty: string | undefined, commandLine: string): Check {
+  const id = 'console';
+  const names = chooseConsoles(tty, commandLine).arguments.map(({ value = '' }) => value);
+  const bad = names.find((name) => !CONSOLE.test(name));
+  if (bad === undefined) return { id, ok: true, message: `the installed system uses ${names.join(' and ')}` };
+  const hint = 'Name a device, such as ttyS0, or ttyS0,9600 with its speed.';
+  return { id, ok: false, message: `${JSON.stringify(bad)} is no console`, hint };
 }
 
 function isFirst(device: string, index: number, all: readonly string[]): boolean {

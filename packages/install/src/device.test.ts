@@ -113,3 +113,11 @@ it.each<[title: string, id: string, disks: Disk[], options: Partial<DeviceOption
   expect(failed).toEqual([id]);
   expect(checks.find((check) => !check.ok)?.hint).toBeDefined();
 });
+
+it('proposes only disks that can be taken', async () => {
+  const hintOf = async (disks: Disk[]) => (await find(disks, { device: '/dev/vdz' })).checks[0]?.hint;
+  const mounted = { path: '/dev/vdc', mountpoints: ['/'] };
+
+  expect(await hintOf([EMPTY, mounted])).toBe('Name one of /dev/vda.');
+  expect(await hintOf([mounted])).toBe('None of /dev/vdc can be taken; name one to see why.');
+});

@@ -83,12 +83,21 @@ function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): Bl
   return fitting.length === 1 ? fitting[0] : undefined;
 }
 
-function missing(devices: readonly BlockDevice[], { device }: DeviceOptions): Check {
-  const disks = devices.filter(({ type }) => type === 'disk').map(({ path }) => path);
-  const hint = disks.length > 0 ? `Name one of ${disks.join(', ')}.` : 'Attach a disk, or load its driver.';
+function missing(devices: readonly BlockDevice[], options: DeviceOptions): Check {
+  const { device } = options;
   const message =
     device === undefined ? 'there is not exactly one disk to install to' : `${device} is no block device`;
-  return { id: 'device', ok: false, message, hint };
+  return { id: 'device', ok: false, message, hint: adviseDisk(devices, options) };
+}
+
+/** Only what could be taken is proposed; the rest is, for one, the disk of the running system. */
+function adviseDisk(devices: readonly BlockDevice[], options: DeviceOptions): string {
+  const list = (disks: readonly BlockDevice[]) => disks.map(({ path }) => path).join(', ');
+  const fitting = fittingDisks(devices, options);
+  if (fitting.length > 0) return `Name one of ${list(fitting)}.`;
+  const disks = devices.filter(({ type }) => type === 'disk');
+  if (disks.length > 0) return `None of ${list(disks)} can be taken; name one to see why.`;
+  return 'Attach a disk, or load its driver.';
 }
 
 function checkWhole(disk: BlockDevice): Check {

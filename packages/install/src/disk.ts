@@ -2,6 +2,7 @@ import { HaosError, type Host } from '@haos/system';
 import type { CleanUp } from './clean-up.js';
 import type { InstallErrorCode } from './errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
+import { unmountLeft } from './unmount-left.js';
 
 /** Milliseconds. */
 const FORMAT_TIMEOUT = 600_000;
@@ -80,7 +81,6 @@ export async function mountState(
 export async function releaseMounts(host: Host, mountPoint: string): Promise<void> {
   const mounts = (host.files.readTextIfExists('/proc/self/mounts') ?? '').split('\n');
   for (const line of mounts) {
-    if (line.split(' ')[1] === mountPoint)
-      await host.run('umount', [mountPoint], { timeout: FORMAT_TIMEOUT });
+    if (line.split(' ')[1] === mountPoint) await unmountLeft(host, mountPoint);
   }
 }

@@ -25,8 +25,6 @@ export type InstallEvent =
   | { kind: 'stopped'; disk: string; kept?: string };
 
 export interface InstallOptions extends PreflightOptions {
-  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
-  tty?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;
   /** Asked once everything is checked and before anything is written, with what is going to happen. Default: nobody is asked. */

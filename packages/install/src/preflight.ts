@@ -2,6 +2,7 @@ import type { CloudConfig, Issue } from '@haos/cc';
 import { type BlockDevice, type Check, type Host, layout, type ProxySettings } from '@haos/system';
 import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
+import { checkConsoles } from './console.js';
 import { findDevice, megabytes } from './device.js';
 import { findExisting, readFreeSpace } from './existing.js';
 import { type ImageOptions, openImage } from './image/open-image.js';
@@ -30,6 +31,8 @@ export interface PreflightOptions extends ImageOptions {
   keepsConfig?: boolean;
   /** Default: how the running machine was started. */
   firmware?: Firmware;
+  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  tty?: string;
   /** Bytes the disk or partition has to have; default 2 GB. */
   minimumSize?: number;
   /** A directory that the state partition is mounted on meanwhile. Default `/run/haos/install`. */
@@ -83,7 +86,8 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const { disk, replacesState, existing } = place;
   const firmwareCheck = checkFirmware(firmware, { options, bootLoader, disk });
   const space = image && place.room !== undefined ? [checkSpace(image, place.room)] : [];
-  const checks = [config.check, ...imageChecks, programs, firmwareCheck, ...place.checks, ...space];
+  const consoles = checkConsoles(options.tty, commandLine);
+  const checks = [config.check, ...imageChecks, programs, firmwareCheck, consoles, ...place.checks, ...space];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
   const target = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;

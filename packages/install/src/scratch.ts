@@ -1,12 +1,13 @@
 import type { Host } from '@haos/system';
 import type { CleanUp } from './clean-up.js';
+import { unmountLeft } from './unmount-left.js';
 
 /**
  * Makes an empty directory, for nobody else to read, until the clean-up. What a run that was killed left there, mounted or
  * not, is released first: the caller holds a lock.
  */
 export async function openScratch(host: Host, cleanUp: CleanUp, directory: string): Promise<void> {
-  for (const path of mountsBelow(host, directory)) await host.run('umount', [path]);
+  for (const path of mountsBelow(host, directory)) await unmountLeft(host, path);
   host.files.remove(directory);
   host.files.makeDirectory(directory, { mode: 0o700 });
   cleanUp.always(() => void host.files.remove(directory));

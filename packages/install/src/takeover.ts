@@ -10,6 +10,7 @@ import {
 } from '@haos/system';
 import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
+import { checkConsoles } from './console.js';
 import { type ImageOptions, openImage } from './image/open-image.js';
 import type { Image } from './image.js';
 import type { InstallEvent } from './install.js';
@@ -96,7 +97,8 @@ async function prepareTakeover(
   const size = image?.size ?? 0;
   const found = await checkTakeover(host, { device, firmware, size, ...(root !== undefined && { root }) });
   const { target } = found;
-  const checks = [check, ...imageChecks, ...found.checks];
+  const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
+  const checks = [check, ...imageChecks, checkConsoles(options.tty, commandLine), ...found.checks];
   const report = { status: 'refused' as const, checks, issues, texts, ...(target && { target }) };
   if (!checks.every(({ ok }) => ok) || !configuration || !image || !target) return { report };
   return { report: { ...report, set: image.set }, work: { configuration, image, target } };
