@@ -73,6 +73,22 @@ describe('a directory of this machine', () => {
     expect(recorded).toEqual([]);
   });
 
+  it('may be made by another process at the same moment', () => {
+    const store = createDiskStore(root, { keepsOwners: true, defaultOwner: processOwner() });
+    const makeDirectory: typeof store.makeDirectory = (path, attributes) => {
+      fs.mkdirSync(join(root, path), { mode: 0o755 });
+      return store.makeDirectory(path, attributes);
+    };
+    const files = createFiles({ ...store, makeDirectory }, (effect) => recorded.push(effect));
+
+    files.write('/a/b/file', 'content');
+    files.makeDirectory('/private', { mode: 0o700 });
+
+    expect(fs.readFileSync(join(root, 'a/b/file'), 'utf8')).toBe('content');
+    expect(files.stat('/private')).toMatchObject({ type: 'directory', mode: 0o700 });
+    expect(recorded.map(({ kind }) => kind)).toEqual(['write-file', 'set-attributes']);
+  });
+
   it('keeps set-user-ID and sticky bits', () => {
     const files = open();
     files.write('/sudo', 'x', { mode: 0o4755, owner: processOwner() });

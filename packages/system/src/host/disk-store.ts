@@ -80,9 +80,16 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
       replace(at(path), (temporary) => symlinkSync(target, temporary));
     },
     makeDirectory(path, attributes) {
-      mkdirSync(at(path), { mode: 0o700 });
+      try {
+        // Its final mode at once: what is killed here leaves no directory that nobody may enter.
+        mkdirSync(at(path), { mode: attributes.mode });
+      } catch (error) {
+        if (isErrno(error, 'EEXIST') && statIfExists(at(path))?.type === 'directory') return false;
+        throw error;
+      }
       setAttributes(at(path), attributes);
       syncDirectory(posix.dirname(at(path)));
+      return true;
     },
     remove(path) {
       refuseMounts(at(path));

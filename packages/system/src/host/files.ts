@@ -24,10 +24,12 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
     return true;
   }
 
-  function makeOne(path: string, attributes: Attributes): void {
-    guard('make the directory', path, () => store.makeDirectory(path, attributes));
+  /** False when another process made it meanwhile. */
+  function makeOne(path: string, attributes: Attributes): boolean {
+    if (!guard('make the directory', path, () => store.makeDirectory(path, attributes))) return false;
     const owner = attributes.owner ?? store.defaultOwner;
     record({ kind: 'make-directory', path, mode: attributes.mode, owner });
+    return true;
   }
 
   function makeParents(path: string, mode: number): void {
@@ -90,10 +92,12 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
         mode: (options.mode ?? stat?.mode ?? 0o755) & 0o7777,
         owner: settable(options.owner),
       };
-      if (stat) return changeAttributes(path, stat, attributes);
-      makeParents(path, 0o755);
-      makeOne(path, attributes);
-      return true;
+      if (!stat) {
+        makeParents(path, 0o755);
+        if (makeOne(path, attributes)) return true;
+      }
+      const present = stat ?? statAt(path);
+      return present ? changeAttributes(path, present, attributes) : false;
     },
     link(given, target) {
       const { path, stat } = replaceable(given);

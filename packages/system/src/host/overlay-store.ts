@@ -139,6 +139,7 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     },
     makeDirectory(path, attributes) {
       planned.set(path, { type: 'directory', stat: statOf('directory', 4096, attributes), opaque: true });
+      return true;
     },
     link(path, target) {
       const stat = statOf('symlink', Buffer.byteLength(target), { mode: 0o777, owner: undefined });

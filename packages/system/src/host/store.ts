@@ -30,8 +30,8 @@ export interface Store extends ReadableStore {
   copyFile(from: string, path: string, options: Attributes & StreamOptions): Promise<Copied>;
   /** Renames, durably. */
   move(from: string, path: string): void;
-  /** The parent exists, the directory does not. */
-  makeDirectory(path: string, attributes: Attributes): void;
+  /** The parent exists, the directory does not. False when another process was faster: then it is as that one made it. */
+  makeDirectory(path: string, attributes: Attributes): boolean;
   /** Replaces a file or link, atomically and durably. */
   link(path: string, target: string): void;
   /** Removes a file, a link, or a directory with everything in it. */

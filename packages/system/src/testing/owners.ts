@@ -40,8 +40,9 @@ export function rememberOwners(store: Store): Store {
       forget(from);
     },
     makeDirectory(path, attributes) {
-      store.makeDirectory(path, { ...attributes, ...unowned });
+      if (!store.makeDirectory(path, { ...attributes, ...unowned })) return false;
       remember(path, attributes.owner);
+      return true;
     },
     link(path, target) {
       store.link(path, target);
