@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { deleteConfig, putConfig } from '@haos/cc';
 import type { Host } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
+import { readOperand } from '../read-input.js';
 import { openHostToChange } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
@@ -34,7 +34,7 @@ async function write(
   { name, file }: { name: string; file: string },
   context: Context,
 ): Promise<boolean> {
-  const content = file === '-' ? context.input() : readOperand(file);
+  const content = file === '-' ? context.input() : read(file);
   const report = putConfig(host, name, content);
   await printIssues(report, context);
   if (isInvalid(report.issues, false)) return false;
@@ -42,9 +42,9 @@ async function write(
   return true;
 }
 
-function readOperand(file: string): Uint8Array {
+function read(file: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return readOperand(file);
   } catch (error) {
     throw new CommandFailure(
       EXIT.failed,

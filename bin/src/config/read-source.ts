@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { type Issue, readUserDataSource, type Source, type SourceName } from '@haos/cc';
 import type { Context } from '../command.js';
+import { readOperand } from '../read-input.js';
 
 export interface Wanted {
   /** A path; `-` is standard input. */
@@ -17,7 +17,7 @@ export async function readSource(
   const source = kind as SourceName;
   let content: Uint8Array;
   try {
-    content = file === '-' ? context.input() : readFileSync(file);
+    content = file === '-' ? context.input() : readOperand(file);
   } catch (error) {
     return { issues: [unreadable(source, file, error as NodeJS.ErrnoException)] };
   }
@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'this is a directory',
   EACCES: 'permission denied',
+  ELOOP: 'its links lead in a circle',
 };
 
 function unreadable(source: SourceName, file: string, { code = '', message }: NodeJS.ErrnoException): Issue {

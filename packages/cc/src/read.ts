@@ -1,11 +1,8 @@
 import { type Host, isHaosError, layout } from '@haos/system';
 import { type ConfigResult, readSources } from './config.js';
 import type { Issue, SourceName } from './issue.js';
-import type { Source, SourceForm } from './source.js';
+import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
 import { readUserDataSource } from './user-data-source.js';
-
-/** A configuration file is text that a person or a program wrote; more than this is a mistake or an attack. */
-const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
@@ -44,7 +41,7 @@ class SourceReader {
         source: 'metadata',
         file: path,
         form,
-        content: this.host.files.read(path, { maxBytes: MAX_BYTES }),
+        content: this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES }),
       });
     } catch (error) {
       if (!isHaosError(error)) throw error;
@@ -89,7 +86,7 @@ class SourceReader {
 
   private bytes(source: SourceName, path: string): Uint8Array | 'absent' | 'unreadable' {
     try {
-      return this.host.files.read(path, { maxBytes: MAX_BYTES });
+      return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
     } catch (error) {
       if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return 'absent';
       this.unreadable(source, path, error);

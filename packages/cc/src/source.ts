@@ -26,6 +26,9 @@ export interface ParsedSource {
   issues: Issue[];
 }
 
+/** A configuration is text that a person or a program wrote; more than this is a mistake or an attack, and no node reads it. */
+export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+
 /** Parses one source and gives its keys their canonical names and types. A source with an error has no keys. */
 export function parseSource({
   source = 'input',
@@ -36,17 +39,19 @@ export function parseSource({
   const named = { source, file };
   if (typeof content === 'object' && 'kind' in content)
     return canonicalLayer({ ...named, text: '', root: content }, []);
+  if (content.length > MAX_SOURCE_BYTES)
+    return refused(named, {
+      code: 'unreadable-source',
+      message: 'this is more than 16 MiB',
+      hint: 'keep large files out of the configuration',
+    });
   const text = typeof content === 'string' ? content : decodeText(content);
-  if (text === undefined) {
-    const document = { ...named, text: '', root: undefined };
-    const issue = sourceIssue(document, {
+  if (text === undefined)
+    return refused(named, {
       code: 'invalid-encoding',
       message: 'this is not UTF-8 text',
-      start: 0,
-      length: 1,
+      hint: 'save it as UTF-8',
     });
-    return { layer: { document, value: {} }, issues: [{ ...issue, hint: 'save it as UTF-8' }] };
-  }
   switch (form) {
     case 'yaml':
       return parseYamlSource(text, named);
@@ -57,6 +62,13 @@ export function parseSource({
     case 'keys':
       return canonicalLayer({ ...named, text, root: keysRoot(text) }, []);
   }
+}
+
+/** A source whose text is not even looked at. */
+function refused(named: Named, problem: Pick<Problem, 'code' | 'message' | 'hint'>): ParsedSource {
+  const document: Document = { ...named, text: '', root: undefined };
+  const issue = sourceIssue(document, { ...problem, start: 0, length: 1 });
+  return { layer: { document, value: {} }, issues: [issue] };
 }
 
 /** UTF-8, or UTF-16 with a byte order mark. */

@@ -10,6 +10,11 @@ function findings(content: string, source: SourceName = 'input'): string[] {
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g me';
 
+it('refuses what no node would read', () => {
+  for (const content of [new Uint8Array(16 * 1024 * 1024 + 1), ' '.repeat(16 * 1024 * 1024 + 1)])
+    expect(validate({ content }).issues.map(({ code }) => code)).toEqual(['unreadable-source']);
+});
+
 describe('validate', () => {
   it('has nothing to say about a configuration that is right', () => {
     const content = `

@@ -149,6 +149,13 @@ describe('bad input', () => {
     90_000,
   );
 
+  it('ends also when its file does not', async () => {
+    const run = await haos(['config', 'validate', '--format', 'json', '/dev/zero']);
+
+    expect(run.status).toBe(3);
+    expect(JSON.parse(run.stdout).issues).toMatchObject([{ code: 'unreadable-source' }]);
+  });
+
   it('never prints control characters of the input', async () => {
     const input = 'hostname: "\u001b[31mred"\nunknown\u009b31m: a\n\u001b]0;title\u0007: b\n';
 
