@@ -80,6 +80,12 @@ describe('live, from the ISO', () => {
     );
   });
 
+  it('has its program under its documented names, and a link named like a command is that command', async () => {
+    expect(await machine.read('HAOS --version')).toBe(await machine.read('haos --version'));
+    await machine.read('ln -s /usr/sbin/haos /run/config');
+    expect(await machine.read('/run/config status --help')).toMatch(/Usage: haos config status/);
+  });
+
   it.each(['udev', 'dbus', 'connman', 'syslog', 'sshd', 'iscsid', 'cron', 'ccapply', 'k3s-service'])(
     'has the service %s started',
     async (service) => {

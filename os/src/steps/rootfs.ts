@@ -49,6 +49,8 @@ const LINKS: Readonly<Record<string, string>> = {
   'bin/kubectl': '../sbin/k3s',
   'bin/crictl': '../sbin/k3s',
   'bin/ctr': '../sbin/k3s',
+  // Seed: "run sudo HAOS install".
+  'sbin/HAOS': 'haos',
   'bin/vi': 'vim.tiny',
   local: '/var/local',
 };
