@@ -65,11 +65,12 @@ function listOf(
 
 /** A text in lines of at most `width`, as far as its words allow that; all but the first are indented. */
 function wrap(text: string, width: number, indent = 0): string {
-  const lines = text.split(' ').reduce<string[]>((done, word) => {
-    const last = done.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width - indent) return [...done, word];
-    return [...done.slice(0, -1), `${last} ${word}`];
-  }, []);
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width - indent) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
