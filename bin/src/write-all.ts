@@ -1,4 +1,6 @@
 import { writeSync } from 'node:fs';
+import { EXIT } from './exit-status.js';
+import { CommandFailure } from './failure.js';
 
 /** How long to wait before writing to a full pipe again, in milliseconds. */
 const PAUSE = 2;
@@ -17,7 +19,8 @@ export function writeAll(fd: number, text: string, write: typeof writeSync = wri
       const { code } = error as NodeJS.ErrnoException;
       // EIO: of a terminal that was closed.
       if (code === 'EPIPE' || code === 'EIO') return false;
-      if (code !== 'EAGAIN') throw error;
+      if (code !== 'EAGAIN')
+        throw new CommandFailure(EXIT.failed, `cannot write the output: ${(error as Error).message}`);
       pause();
     }
   }

@@ -2,8 +2,8 @@ import { deleteConfig, putConfig } from '@haos/cc';
 import type { Host } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
-import { readOperand } from '../read-input.js';
+import { usageError } from '../failure.js';
+import { readNamedFile } from '../read-named-file.js';
 import { openHostToChange } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
@@ -34,21 +34,10 @@ async function write(
   { name, file }: { name: string; file: string },
   context: Context,
 ): Promise<boolean> {
-  const content = file === '-' ? context.input() : read(file);
+  const content = readNamedFile(file, context);
   const report = putConfig(host, name, content);
   await printIssues(report, context);
   if (isInvalid(report.issues, false)) return false;
   context.err(`config.d/${name} ${report.changed ? 'written' : 'unchanged'}\n`);
   return true;
-}
-
-function read(file: string): Uint8Array {
-  try {
-    return readOperand(file);
-  } catch (error) {
-    throw new CommandFailure(
-      EXIT.failed,
-      `cannot read ${JSON.stringify(file)}: ${(error as Error).message.split(',', 1)[0]}`,
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import { type Issue, readUserDataSource, type Source, type SourceName } from '@haos/cc';
 import type { Context } from '../command.js';
 import { readOperand } from '../read-input.js';
+import { reasonOf } from '../read-named-file.js';
 
 export interface Wanted {
   /** A path; `-` is standard input. */
@@ -19,7 +20,7 @@ export async function readSource(
   try {
     content = file === '-' ? context.input() : readOperand(file);
   } catch (error) {
-    return { issues: [unreadable(source, file, error as NodeJS.ErrnoException)] };
+    return { issues: [unreadable(source, file, error)] };
   }
   const name = file === '-' ? '<stdin>' : file;
   if (kind === 'userdata') {
@@ -31,21 +32,15 @@ export async function readSource(
   };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'this is a directory',
-  EACCES: 'permission denied',
-  ELOOP: 'its links lead in a circle',
-};
-
-function unreadable(source: SourceName, file: string, { code = '', message }: NodeJS.ErrnoException): Issue {
+function unreadable(source: SourceName, file: string, error: unknown): Issue {
+  const isDirectory = (error as NodeJS.ErrnoException).code === 'EISDIR';
   return {
     severity: 'error',
     code: 'unreadable-source',
-    message: `cannot read the file: ${REASONS[code] ?? message}`,
+    message: `cannot read the file: ${reasonOf(error)}`,
     pointer: '',
     key: '',
     origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
-    hint: code === 'EISDIR' ? `name the files in it, such as '${file}/*.yaml'` : undefined,
+    hint: isDirectory ? `name the files in it, such as '${file}/*.yaml'` : undefined,
   };
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseFixture, startMetadataServer } from '@haos/cc/testing';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
+import { readNamedFile } from '../read-named-file.js';
 import { checkName } from './fetch-sources.js';
 
 /** `haos datasource serve`: plays a cloud until it is interrupted. */
@@ -13,25 +13,13 @@ export async function runServe(invocation: Invocation, context: Context): Promis
   const file = invocation.text('fixture');
   if (file === undefined) throw usageError('the option --fixture is missing');
   const port = portOf(invocation.text('port'));
-  const fixture = parseFixture(readFixture(file, context));
+  const fixture = parseFixture(Buffer.from(readNamedFile(file, context)).toString('utf8'));
   const server = await startMetadataServer(name, fixture, { port }).catch((error: Error) => {
     throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
   });
   context.onInterrupt(() => server.close());
   context.out(`${server.url}${name === 'cdrom' ? '/cidata.iso' : ''}\n`);
   return new Promise(() => {}); // the server keeps the process alive
-}
-
-function readFixture(file: string, context: Context): string {
-  if (file === '-') return Buffer.from(context.input()).toString('utf8');
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new CommandFailure(
-      EXIT.failed,
-      `cannot read ${file}: ${String((error as NodeJS.ErrnoException).code)}`,
-    );
-  }
 }
 
 /** 0 is a free one. */
