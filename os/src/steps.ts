@@ -5,6 +5,7 @@ import { iso } from './steps/iso.js';
 import { k3s } from './steps/k3s.js';
 import { kernel } from './steps/kernel.js';
 import { kernelImage } from './steps/kernel-image.js';
+import { licenses } from './steps/licenses.js';
 import { netboot } from './steps/netboot.js';
 import { node } from './steps/node.js';
 import { oci } from './steps/oci.js';
@@ -20,6 +21,7 @@ export const steps: readonly Step[] = [
   kernel,
   node,
   k3s,
+  licenses,
   rootfs,
   initrd,
   kernelImage,

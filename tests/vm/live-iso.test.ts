@@ -86,6 +86,12 @@ describe('live, from the ISO', () => {
     expect(await machine.read('/run/config status --help')).toMatch(/Usage: haos config status/);
   });
 
+  it('brings the licences of what it is made of', async () => {
+    expect(await machine.read('grep -c "^undici \\|^Node$" /usr/share/doc/haos/copyright')).toBe('2');
+    expect(await machine.read('ls /usr/share/doc/openrc')).toBe('copyright');
+    expect(await machine.read('ls /usr/lib/firmware/licenses')).toContain('linux-image');
+  });
+
   it.each(['udev', 'dbus', 'connman', 'syslog', 'sshd', 'iscsid', 'cron', 'ccapply', 'k3s-service'])(
     'has the service %s started',
     async (service) => {

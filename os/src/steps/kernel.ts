@@ -1,4 +1,5 @@
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -46,6 +47,7 @@ export const kernel: Step = {
     takeMicrocode(firmware, join(out, 'microcode/kernel/x86/microcode'));
     trim(firmware, readTrimmedFirmware(root));
     setLinks(firmware);
+    placeLicenses(join(unpacked, 'usr/share/doc'), join(firmware, 'licenses'));
     writeFileSync(join(out, 'release'), `${release}\n`);
     const names = archives.map((name) => name.replace(/\.deb$/, '').replace('%3a', ':'));
     writeFileSync(join(out, 'packages'), names.map((name) => `${name}\n`).join(''));
@@ -61,6 +63,15 @@ function setLinks(firmware: string): void {
   for (const path of listTree(firmware).map((name) => join(firmware, name))) {
     if (!existsSync(path)) rmSync(path);
     else if (path.endsWith('-debian')) placeLink(path.replace(/-debian$/, ''), basename(path));
+  }
+}
+
+/** The kernel and its firmware may only be passed on with these. */
+function placeLicenses(from: string, to: string): void {
+  mkdirSync(to);
+  for (const name of readdirSync(from)) {
+    const file = join(from, name, 'copyright');
+    if (existsSync(file)) copyFileSync(file, join(to, name));
   }
 }
 

@@ -6,7 +6,7 @@ import { BuildFailure } from '../failure.js';
 import type { Step } from '../step.js';
 import { readVersions } from '../versions.js';
 
-/** The Node that the image runs: `node`. npm's registry has the official build for each platform. */
+/** The Node that the image runs: `node`, and its `LICENSE`. npm's registry has the official build for each platform. */
 export const node: Step = {
   name: 'node',
   title: 'Node',
@@ -28,6 +28,7 @@ export const node: Step = {
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
     if (found !== integrity) throw new BuildFailure(`${specifier} is not what os/versions.json pins`);
     await run('tar', ['-xzf', archive, '-C', out, '--strip-components=2', 'package/bin/node']);
+    await run('tar', ['-xzf', archive, '-C', out, '--strip-components=1', 'package/LICENSE']);
     await run('strip', ['--strip-unneeded', join(out, 'node')]);
     rmSync(archive);
   },

@@ -59,7 +59,7 @@ const LINKS: Readonly<Record<string, string>> = {
 export const rootfs: Step = {
   name: 'rootfs',
   title: 'root image',
-  needs: ['userland', 'node'],
+  needs: ['userland', 'node', 'licenses'],
   recipe: fileURLToPath(import.meta.url),
   files: [
     'os/overlay/rootfs',
@@ -86,6 +86,7 @@ export const rootfs: Step = {
     for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
     stampVersion(tree, options.version);
     addKeys(root, tree);
+    placeLicenses(of('licenses'), tree);
     await computeDependencies(context, tree);
     // Not at /usr/etc: OpenRC looks for services there too, and fails when it finds each of them twice.
     renameSync(join(tree, 'etc'), join(tree, 'usr/share/haos/etc'));
@@ -139,6 +140,13 @@ function addKeys(root: string, tree: string): void {
     copyFileSync(path, join(directory, basename(path)));
     chmodSync(join(directory, basename(path)), 0o644);
   }
+}
+
+/** Where Debian has those of its packages. */
+function placeLicenses(from: string, tree: string): void {
+  const directory = join(tree, 'usr/share/doc/haos');
+  mkdirSync(directory, { recursive: true });
+  copyFileSync(join(from, 'licenses.txt'), join(directory, 'copyright'));
 }
 
 function stampVersion(tree: string, version: string): void {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf } from '../digest.js';
@@ -8,13 +8,16 @@ import type { Step } from '../step.js';
 import { readVersions } from '../versions.js';
 import { readInstalled } from './userland.js';
 
+/** What the build of the program says about the packages in it. */
+const BUNDLED = 'bin/dist/third-party.json';
+
 /** `sbom.json`: what the image is made of, in SPDX 2.3. */
 export const sbom: Step = {
   name: 'sbom',
   title: 'bill of materials',
-  needs: ['userland', 'kernel'],
+  needs: ['userland', 'kernel', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
-  files: ['os/versions.json'],
+  files: ['os/versions.json', BUNDLED],
   settings: ({ version, architecture }) => [version, architecture],
   async make({ root, of, out, options, epoch }) {
     const { node } = readVersions(root);
@@ -29,7 +32,9 @@ export const sbom: Step = {
         const [name = '', version = '', architecture = ''] = line.split('_');
         return debianPackage(name, version, architecture);
       }),
-      part('node', node.version, `pkg:npm/${node[options.architecture].package}@${node.version}`),
+      npmPackage('node', node.version, node[options.architecture].package),
+      ...readBundled(root).map(({ name, version }) => npmPackage(name, version)),
+      ...readK3s(of('k3s')),
     ];
     writeFileSync(join(out, 'sbom.json'), `${JSON.stringify(document(parts, options, epoch), null, 2)}\n`);
   },
@@ -44,6 +49,21 @@ interface Part {
 
 function part(name: string, version: string, url: string): Part {
   return { name, version, url };
+}
+
+function npmPackage(name: string, version: string, published: string = name): Part {
+  return part(name, version, `pkg:npm/${published.replace('@', '%40')}@${version}`);
+}
+
+function readBundled(root: string): { name: string; version: string }[] {
+  return JSON.parse(readFileSync(join(root, BUNDLED), 'utf8'));
+}
+
+/** None where the image has no k3s. */
+function readK3s(from: string): Part[] {
+  if (!existsSync(join(from, 'version'))) return [];
+  const version = readFileSync(join(from, 'version'), 'utf8').trim();
+  return [part('k3s', version, `pkg:github/k3s-io/k3s@${encodeURIComponent(version)}`)];
 }
 
 function debianPackage(name: string, version: string, architecture: string): Part {

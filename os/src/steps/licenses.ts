@@ -1,0 +1,24 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Step } from '../step.js';
+
+const BUNDLED = 'bin/dist/third-party-licenses.txt';
+
+/** `licenses.txt`: what every copy of our programs has to bring, of HAOS, of the packages in its program, and of Node. */
+export const licenses: Step = {
+  name: 'licenses',
+  title: 'licences',
+  needs: ['node'],
+  recipe: fileURLToPath(import.meta.url),
+  files: ['LICENSE', BUNDLED],
+  async make({ root, of, out }) {
+    const parts = [
+      ['HAOS', join(root, 'LICENSE')],
+      ['Packages that the programs of HAOS hold', join(root, BUNDLED)],
+      ['Node', join(of('node'), 'LICENSE')],
+    ] as const;
+    const texts = parts.map(([title, path]) => `${title}\n\n${readFileSync(path, 'utf8').trim()}\n`);
+    writeFileSync(join(out, 'licenses.txt'), texts.join(`\n${'='.repeat(80)}\n\n`));
+  },
+};
