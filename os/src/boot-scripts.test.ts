@@ -194,6 +194,18 @@ end
     expect(settle()).toEqual(['v2', 'v1', '6-v2', '6-v1']);
   });
 
+  it('moves the links of one slot when those of the other are on the disk', () => {
+    link({ 'haos/previous': 'v2' });
+    writeFileSync(join(system, 'intent'), INTENT);
+    const tell = `echo $(readlink ${system}/haos/previous) $(readlink ${system}/haos/current)`;
+    const commands = `debug() { :; }; uname() { echo other; }; sync() { ${tell}; }`;
+    const script = `${commands}; slot=current; settle_intent ${system}`;
+
+    const { output } = run([`${inRoot}common.sh`, `${inRoot}intent.sh`], { cmdline: '', script });
+
+    expect(output).toBe('v1 v1\nv1 v2\nv1 v2');
+  });
+
   it('is undone when the kernel from before runs', () => {
     link({ 'kernel/current': '6-v1' });
 
@@ -239,6 +251,21 @@ end
     for (const version of ['haos/v1', 'haos/v2']) rmSync(join(system, version), { recursive: true });
 
     expect(settle()).toEqual(['v1', 'v1', '6-v2', '6-v1']);
+  });
+});
+
+describe('the set that early boot enters', () => {
+  it('is written down by the links of its slot', () => {
+    const system = mkdtempSync(join(tmpdir(), 'haos-set-'));
+    mkdirSync(join(system, 'haos'));
+    mkdirSync(join(system, 'kernel'));
+    symlinkSync('v1', join(system, 'haos/previous'));
+    symlinkSync('/haos/system/kernel/6-v1', join(system, 'kernel/previous'));
+
+    const { output } = run([`${inRoot}common.sh`], { cmdline: '', script: `name_set ${system} previous` });
+
+    expect(output).toBe('v1/-/6-v1');
+    rmSync(system, { recursive: true });
   });
 });
 

@@ -34,10 +34,12 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   let guest: DebianGuest;
   let machine: Machine;
+  let first: string;
 
   const start = async (name: string) => {
     machine = await startMachine({ name, args: [...guest.args, ...NETWORK] });
   };
+  const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
   const logIn = async () => {
     await machine.logIn(240, 'sesame');
     await waitForRuntime(machine, 180);
@@ -52,6 +54,7 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     await machine.ended(240);
     await start('overlay');
     await logIn();
+    first = await machine.read('readlink /haos/system/haos/current');
   }, 1_200_000);
 
   afterAll(async () => {
@@ -83,6 +86,27 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect(await machine.run('haos install --silent --device /dev/vda')).toMatchObject({ status: 5 });
   });
 
+  it('is upgraded without a trial, which no boot loader would count', async () => {
+    const { slots, running } = await readUpgradeStatus();
+    expect(slots).toMatchObject({ current: { haos: first }, previous: {} });
+    expect(running).toBe('current');
+    // The same under another name.
+    await machine.read('mkdir -p /run/release/haos/v9.0.0 && ln -s v9.0.0 /run/release/haos/current');
+    await machine.read(`mount --bind /haos/system/haos/${first} /run/release/haos/v9.0.0`);
+
+    expect(await machine.run('haos upgrade --source /run/release --rootfs', 300)).toMatchObject({
+      status: 0,
+    });
+
+    const status = await readUpgradeStatus();
+    expect(status).toMatchObject({
+      slots: { current: { haos: 'v9.0.0' }, previous: { haos: first } },
+      running: 'previous',
+      state: { slot: 'current' },
+    });
+    expect(status.state).not.toHaveProperty('trial');
+  }, 480_000);
+
   it('keeps what persists at its second boot', async () => {
     const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
     const before = await machine.read(identity);
@@ -96,6 +120,19 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect(await machine.read('cat /var/lib/boots')).toBe('booted\nbooted');
     expect((await readStatus(machine)).mode).toBe('local');
   }, 900_000);
+
+  it('runs what it was upgraded to, and the two sets change places when it is told to go back', async () => {
+    expect(await machine.read('losetup --list --noheadings --output BACK-FILE')).toContain('haos/v9.0.0/');
+    expect((await readUpgradeStatus()).running).toBe('current');
+
+    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+
+    expect(await readUpgradeStatus()).toMatchObject({
+      slots: { current: { haos: first }, previous: { haos: 'v9.0.0' } },
+      running: 'previous',
+      state: { slot: 'current', failed: 'v9.0.0/given/-' },
+    });
+  });
 
   it('gives the machine back to Debian', async () => {
     for (const command of GO_BACK) await machine.read(command);

@@ -1,5 +1,5 @@
 import type { FormatEntry } from '@haos/cmdline';
-import { type Host, layout } from '@haos/system';
+import { flush, type Host, layout } from '@haos/system';
 import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
 
@@ -36,10 +36,6 @@ export async function placeMenu(host: Host, path: string, text: string): Promise
   host.files.move(next, path);
   await flush(host, path);
   host.files.remove(old);
-}
-
-async function flush(host: Host, path: string): Promise<void> {
-  await host.run('sync', ['-f', path], { timeout: 0 });
 }
 
 function renderMenu(host: Host, { stateUuid, tty, debug, counts = true }: Omit<MenuOptions, 'root'>): string {

@@ -1,5 +1,5 @@
 import type { Host } from './host/types.js';
-import { layout } from './layout.js';
+import { inRootOf, layout } from './layout.js';
 
 /** What a release is made of, each in a directory of its own with one directory per version. */
 export const COMPONENTS = ['haos', 'k3s', 'kernel'] as const;
@@ -84,9 +84,19 @@ export function linkSlot(
   }
 }
 
-/** The directories of versions that neither slot names, and what an interrupted copy left. */
+/** The set that booted from a system directory, as early boot wrote it down; undefined where no HAOS runs from it. */
+export function readRunningSet(host: Host, directory: string = layout.system): ReleaseSet | undefined {
+  const path = inRootOf(directory, layout.runningSet);
+  const names = path && host.files.readTextIfExists(path)?.trim().split('/');
+  if (names?.length !== COMPONENTS.length) return undefined;
+  const versions = COMPONENTS.map((component, index) => [component, names[index] ?? ''] as const);
+  return Object.fromEntries(versions.filter(([, version]) => isVersion(version)));
+}
+
+/** The directories of versions that neither slot names and that do not run, and what an interrupted copy left. */
 export function findUnused(host: Host, directory: string = layout.system): string[] {
   const slots = readSlots(host, directory);
+  const running = readRunningSet(host, directory);
   // Where a component has no current version it is not known what is used.
   return COMPONENTS.filter((component) => slots.current[component] !== undefined).flatMap((component) => {
     const parent = `${directory}/${component}`;
@@ -94,6 +104,7 @@ export function findUnused(host: Host, directory: string = layout.system): strin
       .list(parent)
       .filter((name) => isVersion(name) || name.startsWith(STAGING_PREFIX))
       .filter((name) => host.files.lstat(`${parent}/${name}`)?.type === 'directory')
+      .filter((name) => running?.[component] !== name)
       .filter((name) => SLOTS.every((slot) => slots[slot][component] !== name))
       .map((name) => `${parent}/${name}`);
   });

@@ -21,6 +21,7 @@ export {
   listVersions,
   nameSet,
   type ReleaseSet,
+  readRunningSet,
   readSlot,
   readSlots,
   SLOTS,
@@ -81,9 +82,15 @@ export {
   TRIALS,
   writeBootState,
 } from './upgrade/boot-state.js';
-export { readBooted } from './upgrade/booted.js';
+export { choosesSlot, readBooted } from './upgrade/booted.js';
 export type { Check } from './upgrade/check.js';
-export { type CompleteOptions, completeIntent, intentPath, readIntent } from './upgrade/complete-intent.js';
+export {
+  type CompleteOptions,
+  completeIntent,
+  flush,
+  intentPath,
+  readIntent,
+} from './upgrade/complete-intent.js';
 export { formatGrubEnv, parseGrubEnv } from './upgrade/grub-env.js';
 export {
   decideIntent,

@@ -37,6 +37,8 @@ export const layout = {
   upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
+  /** The set that booted, as `nameSet` names it: the links may have been moved since. */
+  runningSet: '/run/haos/set',
   version: '/usr/lib/haos/version',
   /** Public keys in PEM that releases may be signed with. */
   releaseKeys: '/usr/share/haos/keys',
@@ -53,6 +55,16 @@ export const RANCHER = 'rancher';
 /** How a node runs; written to `/run/haos/mode` by early boot. */
 export const MODES = ['live', 'install', 'disk', 'local', 'shell'] as const;
 export type Mode = (typeof MODES)[number];
+
+/**
+ * A path in the root that a system directory belongs to, such as `/host/run/haos/mode` for `/host/haos/system` in a container; undefined
+ * for a system directory that lies elsewhere in its root.
+ */
+export function inRootOf(directory: string, path: string): string | undefined {
+  return directory.endsWith(layout.system)
+    ? `${directory.slice(0, -layout.system.length)}${path}`
+    : undefined;
+}
 
 /** The parent directory of an absolute path. */
 export function parentOf(path: string): string {

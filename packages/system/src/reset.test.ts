@@ -55,6 +55,17 @@ describe('the reset of the data', () => {
     ]);
   });
 
+  it('waits for nobody, and leaves the directory writable for an upgrade that runs', async () => {
+    const host = createTestHost({
+      locked: ['/run/haos/upgrade.lock'],
+      tree: { '/run/haos/mode': 'disk\n', '/haos/system/haos/v1/haos': '' },
+    });
+    onTestFinished(() => host.dispose());
+
+    await expect(setDataReset(host, 'once')).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+    expect(host.operations).toEqual([]);
+  });
+
   it.each(['live', 'install', 'shell', 'local', ''])('is refused in mode "%s"', async (mode) => {
     const host = hostIn(mode);
 

@@ -1,6 +1,7 @@
 import { HaosError } from './errors.js';
 import type { Host } from './host/types.js';
 import { layout } from './layout.js';
+import { withLock } from './lock.js';
 import { readMode } from './mode.js';
 import { withWritable } from './writable.js';
 
@@ -10,12 +11,12 @@ import { withWritable } from './writable.js';
  */
 export type DataReset = 'once' | 'always' | 'never';
 
-/** What the next boot will do. HAOS_RESET_MODE when the node does not run from its disk: then nothing is persistent. */
+/** What the next boot will do. HAOS_RESET_MODE when the node does not run from a state partition: nothing else is reset by early boot. */
 export function readDataReset(host: Host): DataReset {
   const mode = readMode(host);
   if (mode !== 'disk')
-    throw new HaosError('HAOS_RESET_MODE', `nothing is persistent in mode ${mode ?? 'unknown'}`, {
-      hint: 'Run it on an installed node.',
+    throw new HaosError('HAOS_RESET_MODE', `in mode ${mode ?? 'unknown'} nothing is reset`, {
+      hint: mode === 'local' ? 'Remove /haos/data from the other system.' : 'Run it on an installed node.',
     });
   const { files } = host;
   if (files.lstat(layout.factoryReset) !== undefined) return 'once';
@@ -24,14 +25,16 @@ export function readDataReset(host: Host): DataReset {
 
 /**
  * Says what becomes of the data. Nothing is removed before the next boot, and until then it can be changed. The system configuration and
- * the versions are not touched. HAOS_RESET_MODE as in `readDataReset`.
+ * the versions are not touched. HAOS_RESET_MODE as in `readDataReset`, HAOS_LOCKED while an upgrade runs.
  */
 export async function setDataReset(host: Host, wanted: DataReset): Promise<void> {
   if (readDataReset(host) === wanted) return;
-  await withWritable(host, layout.system, () => {
+  const write = () => {
     place(host, layout.ephemeral, wanted === 'always');
     place(host, layout.factoryReset, wanted === 'once');
-  });
+  };
+  // An upgrade needs the directory to stay writable until it has ended.
+  await withLock(host, layout.upgradeLock, () => withWritable(host, layout.system, write));
 }
 
 function place({ files }: Host, path: string, isWanted: boolean): void {

@@ -36,6 +36,8 @@ export type BootEvent =
   | { kind: 'undone'; slot: Slot }
   /** The other slot is wanted, and why the set that is left should not come back by itself. */
   | { kind: 'rolled-back'; left: string }
+  /** The same where the boot loader knows no slots: the sets changed places. */
+  | { kind: 'swapped'; left: string; taken: string }
   /** The failed set may be tried again. */
   | { kind: 'forgotten' };
 
@@ -60,6 +62,8 @@ export function nextBootState(state: BootState, event: BootEvent): BootState {
       return { ...settled, slot: event.slot };
     case 'rolled-back':
       return rolledBack(settled, event.left);
+    case 'swapped':
+      return swapped(settled, event);
     case 'forgotten': {
       const { failed: _failed, ...rest } = state;
       return rest;
@@ -84,6 +88,14 @@ function rolledBack({ failed: _failed, ...settled }: BootState, left: string): B
   return settled.slot === 'current'
     ? { ...settled, slot: 'previous', failed: left }
     : { ...settled, slot: 'current' };
+}
+
+/** Here, too. */
+function swapped(
+  { failed, ...settled }: BootState,
+  { left, taken }: Extract<BootEvent, { kind: 'swapped' }>,
+): BootState {
+  return { ...settled, slot: 'current', ...(failed !== taken && { failed: left }) };
 }
 
 /** Names of the variables in GRUB's environment block. */

@@ -1,6 +1,6 @@
 import { isHaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
-import { layout } from '../layout.js';
+import { inRootOf, layout, MODES, type Mode } from '../layout.js';
 import type { IntentFacts } from './intent.js';
 
 /**
@@ -14,6 +14,25 @@ export function readBooted(host: Pick<Host, 'files'>): Omit<IntentFacts, 'isTher
     onTrial: words.some((word) => word === 'haos.trial' || word === 'haos.trial=true'),
     kernel: readFact(host, layout.runningKernel).trim() || undefined,
   };
+}
+
+/**
+ * Whether the boot loader of a node takes the slot that is written down for it. The menus that HAOS writes pass `haos.slot` with each
+ * entry; another boot loader, as below an overlay, knows no slots, and its node runs what the links `current` name. Undefined where no
+ * HAOS runs by this system directory.
+ */
+export function choosesSlot(host: Pick<Host, 'files'>, directory: string): boolean | undefined {
+  if (readModeOf(host, directory) === undefined) return undefined;
+  return readFact(host, layout.kernelCommandLine)
+    .split(/\s+/)
+    .some((word) => word.startsWith('haos.slot='));
+}
+
+/** How the node runs that a system directory belongs to; undefined where none runs by it. */
+export function readModeOf(host: Pick<Host, 'files'>, directory: string): Mode | undefined {
+  const path = inRootOf(directory, layout.mode);
+  const word = path && readFact(host, path).trim();
+  return MODES.find((mode) => mode === word);
 }
 
 function readFact(host: Pick<Host, 'files'>, path: string): string {

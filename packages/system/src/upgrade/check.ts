@@ -11,6 +11,7 @@ import {
 import { treeSize } from '../copy-tree.js';
 import type { Host } from '../host/types.js';
 import { readBootState } from './boot-state.js';
+import { readModeOf } from './booted.js';
 
 /** One thing that has to be so before anything is written. */
 export interface Check {
@@ -49,9 +50,11 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
   const source = checkSource(plan);
   // The rest could only repeat that there is nothing.
   if (!source.ok) return [source];
+  const destination = checkDestination(plan);
+  if (!destination.ok) return [source, destination];
   return [
     source,
-    checkDestination(plan),
+    destination,
     checkVersions(plan),
     checkMinor(plan),
     checkArchitecture(plan),
@@ -85,6 +88,11 @@ function checkSource({ host, source, wanted, offered }: UpgradePlan): Check {
 
 function checkDestination({ host, destination, wanted, base }: UpgradePlan): Check {
   const id = 'destination';
+  const mode = readModeOf(host, destination);
+  if (mode === 'live' || mode === 'install') {
+    const message = `${destination} is of a medium that runs in mode ${mode}`;
+    return { id, ok: false, message, hint: 'Install HAOS on a disk first.' };
+  }
   if (base.haos === undefined) {
     const hint = 'Name /haos/system of an installed node.';
     return { id, ok: false, message: `${destination} holds no HAOS`, hint };
@@ -109,7 +117,7 @@ function checkVersions({ host, destination, offered, base, allowDowngrade }: Upg
     id: 'version',
     ok: allowDowngrade,
     message: `${older} would go back from ${base[older]} to ${offered[older]}`,
-    ...(!allowDowngrade && { hint: 'Allow the downgrade if it is meant.' }),
+    ...(!allowDowngrade && { hint: 'Allow it with --allow-downgrade if it is meant.' }),
   };
 }
 
@@ -132,7 +140,7 @@ function checkMinor({ offered, base, allowSkip }: UpgradePlan): Check {
     ok: allowSkip,
     message: `k3s would go from ${base.k3s} to ${offered.k3s}, over what is between`,
     ...(!allowSkip && {
-      hint: 'Upgrade to a release with the next minor version of k3s first, or allow the skip.',
+      hint: 'Upgrade to a release with the next minor version of k3s first, or allow it with --allow-skip.',
     }),
   };
 }

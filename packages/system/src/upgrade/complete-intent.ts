@@ -54,12 +54,12 @@ export async function switchSlots(
 }
 
 /**
- * Lets everything reach its final place on the disk. What is durable may still be in the journal only, and the boot loader reads without
- * it: what it is led to has to be there before the links are moved, and the links before the intent is forgotten and what they
- * named is deleted.
+ * Lets everything reach its final place on the disk; with `path`, only on its file system. What is durable may still be in the journal
+ * only, and the boot loader reads without it: what it is led to has to be there before the links are moved, and the links before the
+ * intent is forgotten and what they named is deleted.
  */
-export async function flush(host: Host): Promise<void> {
-  await host.run('sync', [], { timeout: 0 });
+export async function flush(host: Host, path?: string): Promise<void> {
+  await host.run('sync', path === undefined ? [] : ['-f', path], { timeout: 0 });
 }
 
 export interface CompleteOptions {
@@ -83,7 +83,7 @@ export async function completeIntent(
   const isThere = (set: ReleaseSet) => isSetThere(host, set, directory);
   const decision = intent ? decideIntent(intent, { ...booted, isThere }) : 'keep';
   if (intent && decision !== 'keep') {
-    link(host, decision === 'complete' ? intent.after : intent.before, directory);
+    await link(host, decision === 'complete' ? intent.after : intent.before, directory);
     if (decision === 'undo') leaveTrial(host, intent, directory);
     await flush(host);
   }
@@ -91,8 +91,9 @@ export async function completeIntent(
   return decision;
 }
 
-function link(host: Host, { current, previous }: Slots, directory: string): void {
+async function link(host: Host, { current, previous }: Slots, directory: string): Promise<void> {
   linkSlot(host, previous, { directory, slot: 'previous' });
+  await flush(host);
   linkSlot(host, current, { directory, slot: 'current' });
 }
 

@@ -1,12 +1,20 @@
-import { nameSet, readSlots, type Slot, type Slots } from '../components.js';
+import {
+  isSameSet,
+  nameSet,
+  readRunningSet,
+  readSlots,
+  SLOTS,
+  type Slot,
+  type Slots,
+} from '../components.js';
 import { HaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
 import { withWritable } from '../writable.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
-import { readBooted } from './booted.js';
-import { completeIntent, readIntent } from './complete-intent.js';
+import { choosesSlot, readBooted } from './booted.js';
+import { completeIntent, readIntent, switchSlots } from './complete-intent.js';
 
 export interface UpgradeStatus {
   slots: Slots;
@@ -20,15 +28,26 @@ export interface UpgradeStatus {
 
 /** What is installed, what booted, and what will boot next. Changes nothing. */
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
-  const { slot, onTrial } = readBooted(host);
+  const slots = readSlots(host, directory);
   const state = readBootState(host, directory);
-  const isStaged = state.trial !== undefined && !onTrial;
   return {
-    slots: readSlots(host, directory),
-    running: isStaged ? 'previous' : slot,
+    slots,
+    running: findRunning(host, { directory, slots, state }),
     state: nextBootState(state, { kind: 'menu' }),
     isInterrupted: readIntent(host, directory) !== undefined,
   };
+}
+
+function findRunning(
+  host: Host,
+  { directory, slots, state }: { directory: string; slots: Slots; state: BootState },
+): Slot {
+  const { slot, onTrial } = readBooted(host);
+  const running = readRunningSet(host, directory);
+  const isRunning = (name: Slot) => running !== undefined && isSameSet(slots[name], running);
+  if (isRunning(slot)) return slot;
+  const isStaged = state.trial !== undefined && !onTrial;
+  return SLOTS.find(isRunning) ?? (isStaged ? 'previous' : slot);
 }
 
 export interface ChangeOptions {
@@ -40,7 +59,8 @@ export interface ChangeOptions {
 
 /**
  * Makes the other slot the one that boots next; a second time, back again. The set that is left for the previous one is remembered as
- * failed, so that an automatic upgrade does not bring it back. HAOS_UPGRADE_NO_PREVIOUS when there is no whole set to go to.
+ * failed, so that an automatic upgrade does not bring it back. Where the boot loader knows no slots, the two sets change places
+ * instead. HAOS_UPGRADE_NO_PREVIOUS when there is no whole set to go to.
  */
 export function rollback(
   host: Host,
@@ -50,16 +70,30 @@ export function rollback(
     await completeIntent(host, { directory });
     const slots = readSlots(host, directory);
     const state = readBootState(host, directory);
-    const other: Slot = state.slot === 'current' ? 'previous' : 'current';
+    const isSwapped = choosesSlot(host, directory) === false;
+    const other: Slot = isSwapped || state.slot === 'current' ? 'previous' : 'current';
     if (slots[other].haos === undefined || (slots.current.kernel && slots[other].kernel === undefined)) {
       throw new HaosError('HAOS_UPGRADE_NO_PREVIOUS', `there is no ${other} version in ${directory}`, {
         hint: 'Upgrade to the version that is wanted, with --allow-downgrade where it is older.',
       });
     }
+    if (isSwapped) return swapSlots(host, directory);
     const next = nextBootState(state, { kind: 'rolled-back', left: nameSet(slots[state.slot]) });
     writeBootState(host, next, directory);
     return next;
   });
+}
+
+/** Which of the sets is `current` is all that such a boot loader follows. */
+async function swapSlots(host: Host, directory: string): Promise<BootState> {
+  const before = readSlots(host, directory);
+  const after: Slots = { current: before.previous, previous: before.current };
+  const { slot: slotBefore } = readBootState(host, directory);
+  await switchSlots(host, { before, after, slotBefore }, { directory, isCounted: false });
+  const event = { kind: 'swapped', left: nameSet(before.current), taken: nameSet(after.current) } as const;
+  const next = nextBootState(readBootState(host, directory), event);
+  writeBootState(host, next, directory);
+  return next;
 }
 
 /** Forgets which version failed, so that it may be tried again. */
@@ -68,7 +102,9 @@ export function forgetFailure(
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, () => {
-    const next = nextBootState(readBootState(host, directory), { kind: 'forgotten' });
+    const state = readBootState(host, directory);
+    if (state.failed === undefined) return state;
+    const next = nextBootState(state, { kind: 'forgotten' });
     writeBootState(host, next, directory);
     return next;
   });
@@ -84,8 +120,10 @@ export function markHealthy(
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, () => {
     const { slot, onTrial } = readBooted(host);
-    const set = nameSet(readSlots(host, directory)[slot]);
+    const running = readRunningSet(host, directory) ?? readSlots(host, directory)[slot];
+    const set = nameSet(running);
     const state = readBootState(host, directory);
+    if (running.haos === undefined) return state;
     const next = nextBootState(state, { kind: 'healthy', set, slot, onTrial });
     if (next !== state) writeBootState(host, next, directory);
     return next;

@@ -195,6 +195,102 @@ describe('an upgrade where GRUB does not count boots', () => {
   });
 });
 
+/** What a running node knows; without a slot on the command line its boot loader is somebody else's. */
+function facts({ mode = 'disk', cmdline = '', set = OLD }): Record<string, Tree> {
+  return {
+    '/run/haos/mode': `${mode}\n`,
+    '/run/haos/set': `${nameSet(set)}\n`,
+    '/proc/cmdline': `${cmdline}\n`,
+  };
+}
+
+describe('an upgrade of a node that knows what runs', () => {
+  it('keeps that as the previous set, however often it is upgraded before the next boot', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...facts({}) });
+    await run(host, { rootfs: true, isCounted: false });
+    expect(upgradeStatus(host).running).toBe('previous');
+
+    await run(host, { kernel: true, isCounted: false });
+
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+    expect(upgradeStatus(host).running).toBe('previous');
+  });
+
+  it('removes nothing of it, also when it was just left by a rollback', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...facts({ cmdline: 'haos.slot=current' }) });
+    await rollback(host);
+
+    const { dropped } = await run(host);
+
+    expect(dropped).toEqual([]);
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLDER });
+    expect(host.files.list(`${SYSTEM}/k3s`)).toContain(OLD.k3s);
+  });
+
+  it('may replace a set on trial while the previous one runs', async () => {
+    const state = formatBootState({ slot: 'current', trial: nameSet(OLD), tries: 1 });
+    const running = facts({ cmdline: 'haos.slot=previous', set: OLDER });
+    const host = createHost({ ...NODE, ...RELEASE, ...running, [`${SYSTEM}/grubenv`]: state });
+
+    expect((await run(host)).status).toBe('upgraded');
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLDER });
+  });
+
+  it('looks for it in the root that is upgraded, from within a container', async () => {
+    const inHost = (tree: Record<string, Tree>) =>
+      Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`/host${path}`, entry]));
+    const host = createHost({ ...inHost({ ...NODE, ...facts({ set: OLDER }) }), ...RELEASE });
+
+    await run(host, { destination: `/host${SYSTEM}`, isCounted: false });
+
+    expect(readSlots(host, `/host${SYSTEM}`)).toEqual({ current: NEW, previous: OLDER });
+  });
+});
+
+describe('a rollback where the boot loader knows no slots', () => {
+  const createLocal = () => createHost({ ...NODE, ...RELEASE, ...facts({ mode: 'local' }) });
+
+  it('makes the sets change places, and again the second time', async () => {
+    const host = createLocal();
+
+    expect(await rollback(host)).toEqual({ slot: 'current', failed: nameSet(OLD) });
+    expect(readSlots(host)).toEqual({ current: OLDER, previous: OLD });
+    expect(upgradeStatus(host).running).toBe('previous');
+
+    expect(await rollback(host)).toEqual({ slot: 'current' });
+    expect(readSlots(host)).toEqual({ current: OLD, previous: OLDER });
+  });
+
+  it('leaves a set that an upgrade refuses until it is forgotten', async () => {
+    const host = createLocal();
+    await run(host, { isCounted: false });
+    await rollback(host);
+
+    expect(failedChecks((await run(host, { isCounted: false })).checks)).toEqual(['failed']);
+    await forgetFailure(host);
+    expect((await run(host, { isCounted: false })).status).toBe('upgraded');
+    expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
+  });
+
+  it('leaves one of the two, whole, whenever it is killed', async () => {
+    const machine = createLocal();
+    const seen = new Set<string>();
+    for (let effects = 0; ; effects += 1) {
+      const host = planHost(machine);
+      const isDone = await rollback(failingHost(host, effects)).then(
+        () => true,
+        () => false,
+      );
+      await completeIntent(host);
+
+      seen.add(wholeSet(host, 'current'));
+      expect([OLD, OLDER].map(nameSet)).toContain(wholeSet(host, 'previous'));
+      if (isDone) break;
+    }
+    expect([...seen].sort()).toEqual([OLD, OLDER].map(nameSet).sort());
+  });
+});
+
 describe('an upgrade of a node of the Go implementation', () => {
   const GO: ReleaseSet = { haos: 'v2.1.3-v1.30.0-k3s1', k3s: 'v1.30.0+k3s1', kernel: '5.15.0-88-generic' };
   const GO_NODE: Record<string, Tree> = {
@@ -257,6 +353,7 @@ describe('an upgrade is refused, and nothing written,', () => {
       { ...NODE, ...RELEASE, [`${SOURCE}/kernel/6.1-v1.1.0/initrd`]: { directory: true } },
     ],
     ['destination', 'where there is no HAOS', { [`${SYSTEM}/config.yaml`]: '', ...RELEASE }],
+    ['destination', 'where HAOS runs from a medium', { ...NODE, ...RELEASE, ...facts({ mode: 'live' }) }],
     ['version', 'when it would go back', older],
     [
       'minor',

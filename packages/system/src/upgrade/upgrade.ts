@@ -5,6 +5,7 @@ import {
   isSameSet,
   nameSet,
   type ReleaseSet,
+  readRunningSet,
   readSlots,
   type Slots,
   STAGING_PREFIX,
@@ -93,7 +94,10 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   if (report.status !== 'checked') return report;
   const dropped = dropUnused(host, destination);
   // A version that runs is there, and is not touched.
-  const missing = plan.changes.filter((component) => plan.offered[component] !== plan.kept[component]);
+  const running = readRunningSet(host, destination);
+  const missing = plan.changes.filter(
+    (component) => ![plan.kept[component], running?.[component]].includes(plan.offered[component]),
+  );
   for (const component of missing) await stage(plan, component, options);
   await options.beforeSwitch?.();
   await flush(host);
@@ -123,7 +127,7 @@ function planUpgrade(options: UpgradeOptions & { destination: string }): Upgrade
     wanted,
     offered,
     base,
-    kept: isUntried(host, destination) ? slots.previous : base,
+    kept: isPreviousRunning(host, destination) ? slots.previous : base,
     changes,
     target: { ...base, ...offered },
     allowDowngrade: options.allowDowngrade ?? false,
@@ -131,11 +135,15 @@ function planUpgrade(options: UpgradeOptions & { destination: string }): Upgrade
   };
 }
 
-/** Whether GRUB has not booted the current set yet, since it counts: then what runs is the previous one. */
-function isUntried(host: Host, directory: string): boolean {
+/** Whether the next boot takes the current set, and what runs is the previous one: the current set was not booted yet, or is not now. */
+function isPreviousRunning(host: Host, directory: string): boolean {
   const { slot, trial, tries } = readBootState(host, directory);
-  const isCurrent = trial === nameSet(readSlots(host, directory).current);
-  return slot === 'current' && isCurrent && tries === TRIALS;
+  if (slot !== 'current') return false;
+  const { current, previous } = readSlots(host, directory);
+  const running = readRunningSet(host, directory);
+  if (running !== undefined) return isSameSet(running, previous);
+  // Not written down: where GRUB counts, it has not counted a boot.
+  return trial === nameSet(current) && tries === TRIALS;
 }
 
 function readSlotsIfThere(host: Host, directory: string): Slots {
@@ -163,8 +171,14 @@ async function stage(plan: UpgradePlan, component: Component, options: UpgradeOp
   const { signal } = options;
   host.files.remove(staging);
   const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
-  const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
-  await verifyTree(host, staging, { files, ...(signal && { signal }) });
+  try {
+    const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
+    await verifyTree(host, staging, { files, ...(signal && { signal }) });
+  } catch (error) {
+    // A node whose disk is full or whose upgrade was interrupted needs the room.
+    host.files.remove(staging);
+    throw error;
+  }
   host.files.remove(to);
   host.files.move(staging, to);
 }

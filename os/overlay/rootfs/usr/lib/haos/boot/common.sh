@@ -19,6 +19,16 @@ has_word() {
 	return 1
 }
 
+# The versions of haos, k3s and kernel that the links of slot $2 in the system directory $1 name, such as `v1/-/6.12.1-v1`.
+name_set() {
+	set=
+	for component in haos k3s kernel; do
+		version=$(readlink "$1/$component/$2") || version=-
+		set=$set/${version##*/}
+	done
+	echo "${set#/}"
+}
+
 # `haos.debug` alone means true, as every boolean key does.
 is_debug() {
 	has_word haos.debug || [ "$(argument haos.debug)" = true ]

@@ -11,9 +11,8 @@ settle_intent() {
 	side=
 	is_intent && side=$(choose_side)
 	debug "an upgrade was interrupted; its side ${side:-that is there} is taken"
+	# The links are where the boot loader reads them before nothing says any more that they may not be.
 	[ -z "$side" ] || link_side "$side"
-	# The links have to be where the boot loader reads them before nothing says any more that they may not be.
-	sync
 	rm -f "$intent"
 	sync
 }
@@ -68,7 +67,8 @@ version_of() {
 	[ ! -e "$intent" ] || awk -v name="$1" -v column="$column" '$1 == name { print $column }' "$intent"
 }
 
-# Each link is replaced by a rename, so that the boot loader finds the old one or the new one.
+# Each link is replaced by a rename, so that the boot loader finds the old one or the new one. The links of one slot have reached the disk
+# before those of the other are moved.
 link_side() {
 	for of in previous current; do
 		for component in haos k3s kernel; do
@@ -81,5 +81,6 @@ link_side() {
 				ln -s "$version" "$link.new" && mv -T "$link.new" "$link"
 			fi
 		done
+		sync
 	done
 }

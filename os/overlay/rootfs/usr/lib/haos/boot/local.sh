@@ -51,7 +51,6 @@ return_to_go() {
 	mv "$1/intent.new" "$1/intent"
 	system=$1 intent=$1/intent
 	link_side after
-	sync
 	rm "$intent"
 }
 

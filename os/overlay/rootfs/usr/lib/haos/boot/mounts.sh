@@ -74,6 +74,7 @@ grow_file_system() {
 make_persistent_directories() {
 	mkdir -p /var/cache /var/lib/connman /var/lib/dbus /var/lib/misc /var/log /var/spool/cron/crontabs /var/local \
 		/var/lib/rancher/HAOS/ssh /var/lib/rancher/HAOS/node /var/lib/rancher/HAOS/config.d
+	rm -rf /var/lib/rancher/HAOS/upgrade # of an upgrade that the power left
 	mkdir -p /var/tmp
 	chmod 1777 /var/tmp
 	chmod 1730 /var/spool/cron/crontabs
