@@ -135,6 +135,77 @@ describe('the environment', () => {
   });
 });
 
+describe('what was meant otherwise', () => {
+  const nothing = (work: () => void) => {
+    const before = readdirSync(directory, { recursive: true }).sort();
+    work();
+    expect(readdirSync(directory, { recursive: true }).sort()).toEqual(before);
+  };
+
+  it.each([
+    ['a digest of a directory', ['--sha256', '0'.repeat(64)]],
+    ['a digest that is none', ['--sha256', 'abc', '--source', '/an.iso']],
+  ])('is refused as wrong usage: %s', (_title, args) => {
+    nothing(() => expect(upgrade(...args)).toMatchObject({ status: 2 }));
+  });
+
+  it('is refused as wrong usage: a switch in the environment that is neither true nor false', () => {
+    const args = [HAOS, 'upgrade', '--source', join(directory, 'release'), '--destination', system];
+    const env = { ...ENVIRONMENT, HAOS_UPGRADE_CHECK: 'yes' };
+    nothing(() => expect(spawnSync(process.execPath, args, { env })).toMatchObject({ status: 2 }));
+  });
+
+  it('is refused, and told as a check: a destination that holds no node', () => {
+    const places = ['--source', join(directory, 'release'), '--destination', join(directory, 'nowhere')];
+    const args = [HAOS, 'upgrade', ...places, '--lock-file', join(directory, 'lock')];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: ENVIRONMENT });
+
+    expect(status).toBe(5);
+    expect(stderr).toContain('NO  destination:');
+  });
+
+  it('makes nothing of a directory that holds no node', () => {
+    const nowhere = join(directory, 'nowhere/haos/system');
+    const run = (name: string) =>
+      spawnSync(process.execPath, [HAOS, 'upgrade', name, '--destination', nowhere], { env: ENVIRONMENT })
+        .status;
+
+    nothing(() => expect(['confirm', 'forget', 'rollback'].map(run)).toEqual([0, 0, 1]));
+  });
+
+  it('takes a directory with a slash behind it', () => {
+    const places = ['--source', `${join(directory, 'release')}/`, '--destination', `${system}/`];
+    const args = [HAOS, 'upgrade', ...places, '--lock-file', join(directory, 'lock')];
+
+    expect(spawnSync(process.execPath, args, { env: ENVIRONMENT })).toMatchObject({ status: 0 });
+    expect(linkOf('haos/current')).toBe('v1.1.0');
+  });
+});
+
+/** Presses Ctrl-C when the first component is being copied. */
+const INTERRUPTER = `
+const fs = require('node:fs');
+const { writeSync } = fs;
+fs.writeSync = (fd, data, ...rest) => {
+  if (Buffer.from(data).includes('copying haos')) process.kill(process.pid, 'SIGINT');
+  return writeSync(fd, data, ...rest);
+};
+`;
+
+it('tells what it copies, and leaves nothing of it when it is interrupted', () => {
+  const interrupter = join(directory, 'interrupter.cjs');
+  writeFileSync(interrupter, INTERRUPTER);
+  const places = ['--source', join(directory, 'release'), '--destination', system];
+  const args = ['--require', interrupter, HAOS, 'upgrade', ...places, '--lock-file', join(directory, 'lock')];
+
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: ENVIRONMENT });
+
+  expect(stderr).toContain('upgrade: copying haos\n');
+  expect(status).toBe(130);
+  expect(linkOf('haos/current')).toBe('v1.0.0');
+  expect(readdirSync(join(system, 'haos'))).toEqual(['current', 'v1.0.0']);
+});
+
 it('writes nothing when a check fails, and says which', () => {
   const before = readdirSync(system, { recursive: true }).sort();
 

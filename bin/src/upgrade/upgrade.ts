@@ -1,6 +1,8 @@
-import { type CleanUp, findMenu, replaceMenu, withCleanUp } from '@haos/install';
+import { type CleanUp, findMenu, type NodeMenu, replaceMenu, withCleanUp } from '@haos/install';
 import {
   type Check,
+  type Component,
+  choosesSlot,
   grubEnvPath,
   type Host,
   layout,
@@ -10,7 +12,7 @@ import {
 } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure } from '../failure.js';
+import { CommandFailure, usageError } from '../failure.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 import { openNode } from './open-node.js';
@@ -21,7 +23,7 @@ interface Options {
   destination: string;
   lockFile: string;
   sha256: string | undefined;
-  has(name: string): boolean;
+  has(name: Switch): boolean;
 }
 
 interface Running {
@@ -46,7 +48,8 @@ export async function runUpgrade(invocation: Invocation, context: Context): Prom
   const outcome = await work;
   await print(outcome, { invocation, context });
   if (outcome.status === 'refused') return EXIT.refused;
-  if (outcome.status === 'upgraded' && options.has('reboot')) await host.run('nsenter', REBOOT);
+  if (outcome.status === 'upgraded' && options.has('reboot') && !ended.signal.aborted)
+    await host.run('nsenter', REBOOT);
   return EXIT.done;
 }
 
@@ -55,15 +58,55 @@ const REBOOT = ['--target', '1', '--mount', '--uts', '--ipc', '--net', '--pid', 
 
 /** Options of the command line, else of the environment. */
 function readOptions(invocation: Invocation, { env }: Context): Options {
-  const variable = (name: string) => env[`HAOS_UPGRADE_${name.toUpperCase().replaceAll('-', '_')}`];
-  const text = (name: string) => invocation.text(name) ?? (variable(name) || undefined);
+  const text = (name: string) => invocation.text(name) ?? (env[nameVariable(name)] || undefined);
+  const directory = (name: string) => text(name)?.replace(/(?<=.)\/+$/, '') ?? layout.system;
+  const switches = new Set(
+    SWITCHES.filter((name) => invocation.has(name) || readSwitch(nameVariable(name), env)),
+  );
   return {
-    source: text('source') ?? layout.system,
-    destination: text('destination') ?? layout.system,
+    source: directory('source'),
+    destination: directory('destination'),
     lockFile: text('lock-file') ?? layout.upgradeLock,
-    sha256: text('sha256'),
-    has: (name) => invocation.has(name) || /^(1|t|true)$/i.test(variable(name) ?? ''),
+    sha256: checkDigest(text('sha256'), directory('source')),
+    has: (name) => switches.has(name),
   };
+}
+
+function nameVariable(option: string): string {
+  return `HAOS_UPGRADE_${option.toUpperCase().replaceAll('-', '_')}`;
+}
+
+const SWITCHES = [
+  'check',
+  'rootfs',
+  'kernel',
+  'allow-downgrade',
+  'allow-skip',
+  'insecure',
+  'sync',
+  'remount',
+  'reboot',
+] as const;
+type Switch = (typeof SWITCHES)[number];
+
+/** The words that the Go implementation takes; another one may have been meant either way. */
+function readSwitch(variable: string, env: Context['env']): boolean {
+  const value = env[variable] ?? '';
+  if (/^(1|t|true)$/i.test(value)) return true;
+  if (/^(0|f|false)?$/i.test(value)) return false;
+  throw usageError(`${variable} is neither true nor false`, 'set it to one of them');
+}
+
+/** What cannot be compared with anything would look like a verification that has not happened. */
+function checkDigest(sha256: string | undefined, source: string): string | undefined {
+  if (sha256 === undefined) return undefined;
+  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw usageError('the digest is not a sha256 in hexadecimal');
+  if (isDirectory(source))
+    throw usageError(
+      `the digest is that of an ISO, and ${source} is a directory`,
+      'leave it out, or name an ISO',
+    );
+  return sha256;
 }
 
 function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
@@ -96,12 +139,29 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     allowDowngrade: has('allow-downgrade'),
     allowSkip: has('allow-skip'),
     checkOnly: has('check'),
-    // Without a menu to look at, the block in which GRUB counts tells.
-    isCounted: menu?.isCounted ?? host.files.stat(grubEnvPath(destination)) !== undefined,
+    isCounted: countsBoots(host, destination, menu),
+    onProgress: printCopying(running.context),
     beforeSwitch: () => (menu ? replaceMenu(host, menu) : undefined),
     signal,
   });
   return { ...report, checks: [...opened.checks, ...report.checks] };
+}
+
+/** Says what is copied, once for each component: that takes its time. */
+function printCopying(context: Context): (component: Component) => void {
+  const told = new Set<Component>();
+  return (component) => {
+    if (told.has(component)) return;
+    told.add(component);
+    context.err(`upgrade: copying ${component}\n`);
+  };
+}
+
+/** Whether the next boots are counted. Without a menu to look at, the block in which GRUB counts tells. */
+function countsBoots(host: Host, destination: string, menu: NodeMenu | undefined): boolean {
+  if (menu?.replacement !== undefined) return true;
+  if (choosesSlot(host, destination) === false) return false;
+  return menu?.isCounted ?? host.files.stat(grubEnvPath(destination)) !== undefined;
 }
 
 /** What is only a directory needs nothing of what fetches and verifies. */
