@@ -1,7 +1,21 @@
-import { linkSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import {
+  createReadStream,
+  linkSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeIso } from '../loop/write-iso.js';
 import { diskArguments, NETWORK } from './image.js';
 import { extractSystem, installOnDisk, makeDirectory, packSources } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
@@ -55,7 +69,7 @@ function nameSet({ haos, k3s, kernel }: Release): string {
 }
 
 /** Makes the releases from the components of the image under test, and the disk with them. */
-function writeReleases(directory: string, system: string): { releases: Releases; image: string } {
+function writeReleases(directory: string, system: string) {
   const [haos = '', k3s = '', kernel = ''] = ['haos', 'k3s', 'kernel'].map((name) =>
     readlinkSync(join(system, name, 'current')),
   );
@@ -89,9 +103,45 @@ function writeReleases(directory: string, system: string): { releases: Releases;
   take('restless', 'k3s', { k3s: '#!/bin/sh\nexit 1\n' });
   take('rootless', 'haos', { 'rootfs.squashfs': 'nothing' });
   take('panicking', 'kernel', { ...whole, initrd: 'nothing' });
+  const published = publish(join(tree, 'good'), makeDirectory(join(directory, 'published')));
   const image = join(directory, 'releases.squashfs');
   packSources(image, tree);
-  return { releases, image };
+  return { releases, image, published };
+}
+
+/** A release as it is published: its ISO, and the checksums of it with their signature. */
+interface Published {
+  directory: string;
+  /** In PEM. */
+  publicKey: string;
+}
+
+function publish(system: string, directory: string): Published {
+  const list = execFileSync('sh', ['-c', 'find . -type f -exec sha256sum {} +'], { cwd: system });
+  const tree = makeDirectory(join(directory, 'tree/haos'));
+  execFileSync('cp', ['-al', system, join(tree, 'system')]);
+  writeFileSync(join(tree, 'system/sha256sum.txt'), list);
+  writeIso(join(directory, 'tree'), join(directory, 'haos-amd64.iso'));
+  rmSync(join(directory, 'tree'), { recursive: true });
+  const sums = execFileSync('sha256sum', ['haos-amd64.iso'], { cwd: directory });
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  writeFileSync(join(directory, 'sha256sum-amd64.txt'), sums);
+  writeFileSync(join(directory, 'sha256sum-amd64.txt.sig'), sign(null, sums, privateKey));
+  return { directory, publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
+}
+
+/** Serves a release below `/good`, and below `/damaged` with another ISO than its checksums tell. */
+function serveRelease(directory: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    const [, at, name] =
+      /^\/(good|damaged)\/(haos-amd64\.iso|sha256sum-amd64[.a-z]+)$/.exec(request.url ?? '') ?? [];
+    if (name === undefined) return void response.writeHead(404).end();
+    if (at === 'damaged' && name.endsWith('.iso')) return void response.end('not what was signed');
+    const path = join(directory, name);
+    response.writeHead(200, { 'content-length': statSync(path).size });
+    createReadStream(path).pipe(response);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
 describe('a node that is upgraded', () => {
@@ -99,8 +149,12 @@ describe('a node that is upgraded', () => {
   const disk = join(directory, 'disk');
   let releases: Releases;
   let image: string;
+  let server: Server;
+  /** Where the good release is published, as the machine sees it. */
+  let url: string;
   let machine: Machine;
   let identity: string;
+  let publicKey: string;
 
   /** Switches the machine on; `entries` are those of the menu to go down by. */
   const switchOn = async (name: string, entries = 0) => {
@@ -129,13 +183,18 @@ describe('a node that is upgraded', () => {
       300,
     );
   /** Begins an upgrade, and takes the power away where it is about to do this, such as `rename /haos/system/haos/current`. */
-  const cutUpgrade = async (deed: string) => {
+  const cutUpgrade = async (deed: string, source = '/run/media/good') => {
     await machine.read(`cat >/run/stopper.cjs <<'END'\n${STOPPER}\nEND`);
     const program = '/usr/lib/haos/node --require /run/stopper.cjs /usr/lib/haos/cli/haos.cjs';
-    const options = 'upgrade --source /run/media/good --destination /haos/system --rootfs --kernel';
+    const options = `upgrade --source ${source} --destination /haos/system --rootfs --kernel`;
     await machine.read(`STOP_BEFORE='${deed}' setsid ${program} ${options} >/run/cut.log 2>&1 &`);
-    await machine.read('until [ -e /run/stopped ]; do sleep 1; done', 300);
+    await machine.read('until [ -e /run/stopped ]; do sleep 1; done', 600);
     await machine.stop();
+  };
+  /** As if the image had been built with this key. */
+  const trustKey = async () => {
+    await machine.read('mount -t tmpfs keys /usr/share/haos/keys');
+    await machine.read(`cat >/usr/share/haos/keys/test.pem <<'END'\n${publicKey}END`);
   };
   const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
   /** What is really there: the files behind /usr and the modules, the kernel, k3s, the configuration, the data. */
@@ -160,7 +219,11 @@ describe('a node that is upgraded', () => {
 
   beforeAll(async () => {
     const system = extractSystem(directory);
-    ({ releases, image } = writeReleases(directory, system));
+    const written = writeReleases(directory, system);
+    ({ releases, image } = written);
+    server = await serveRelease(written.published.directory);
+    url = `http://10.0.2.2:${(server.address() as AddressInfo).port}`;
+    publicKey = written.published.publicKey;
     await installOnDisk(disk, { directory, system, config: CONFIG });
     rmSync(system, { recursive: true });
     await start('first');
@@ -171,6 +234,8 @@ describe('a node that is upgraded', () => {
 
   afterAll(async () => {
     await machine.stop();
+    server.closeAllConnections();
+    server.close();
     rmSync(directory, { recursive: true });
   });
 
@@ -201,11 +266,37 @@ describe('a node that is upgraded', () => {
     expect((await readUpgradeStatus()).state).toEqual({ slot: 'current', good: nameSet(releases.first) });
   }, 900_000);
 
-  it('is the new one, whole, when the power goes after the last link, and is confirmed once it is healthy', async () => {
-    await cutUpgrade('remove /haos/system/intent');
+  it('refuses a release from the network that is not what a key of its image signed, and writes nothing', async () => {
+    const links = 'ls -l /haos/system/*; cat /haos/system/grubenv';
+    const before = await machine.read(links);
+    await machine.read('until ip route | grep -q default; do sleep 1; done', 120);
+
+    const unknown = await machine.run(`haos upgrade --source ${url}/good/haos-amd64.iso --format json`, 120);
+    await trustKey();
+    const damaged = await machine.run(
+      `haos upgrade --source ${url}/damaged/haos-amd64.iso --format json`,
+      120,
+    );
+
+    for (const { status, output } of [unknown, damaged]) {
+      expect(status).toBe(5);
+      expect(output).toMatch(/"id": "download",\s+"ok": false/);
+    }
+    expect(await machine.read(links)).toBe(before);
+    expect(await machine.run('ls /var/lib/rancher/HAOS/upgrade')).toMatchObject({ status: 2 });
+  }, 480_000);
+
+  it('is the new one, from its ISO on a web server, when the power goes after the last link, and is confirmed once it is healthy', async () => {
+    await cutUpgrade('remove /haos/system/intent', `${url}/good/haos-amd64.iso`);
     await start('cut-linked');
+    // Who holds the lock meanwhile delays the confirmation, and does not prevent it.
+    const isOver = 'grep -qs lock /run/haos/health.log || ! kill -0 $(cat /run/haos/health.pid)';
+    await machine.read(
+      `flock /run/haos/upgrade.lock sh -c 'until ${isOver}; do sleep 1; done' >/dev/null 2>&1 &`,
+    );
 
     await expectRunning(releases.good);
+    expect(await machine.run('ls /var/lib/rancher/HAOS/upgrade')).toMatchObject({ status: 2 });
     expect(await machine.read('cat /proc/cmdline')).toMatch(/ haos\.slot=current haos\.trial panic=10/);
     await waitForHealth();
     expect(await readUpgradeStatus()).toEqual({
@@ -229,6 +320,7 @@ describe('a node that is upgraded', () => {
   }, 600_000);
 
   it('returns by itself from a version that never gets healthy, and refuses it from then on', async () => {
+    await waitForHealth();
     const limit = 'boot_cmd: [ "echo limit=30 >/etc/conf.d/health" ]';
     await machine.read(`echo '${limit}' >/var/lib/rancher/HAOS/config.d/health.yaml`);
     expect(await upgrade('restless', '--rootfs')).toMatchObject({ status: 0 });
