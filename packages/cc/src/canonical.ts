@@ -161,9 +161,14 @@ class Canonicaliser {
     const type = scalarType(node);
     if (type === 'null') return '';
     if (type === 'string') return node.text.trim();
-    this.reportAmbiguous(node, pointer);
-    if (type === 'boolean') return String(isTrue(node.text));
-    return type === 'integer' ? integerDigits(node.text) : floatDigits(node.text);
+    const text =
+      type === 'boolean'
+        ? String(isTrue(node.text))
+        : type === 'integer'
+          ? integerDigits(node.text)
+          : floatDigits(node.text);
+    this.reportAmbiguous(node, pointer, text);
+    return text;
   }
 
   private items(node: Node, key: KeyDefinition, pointer: string): Value {
@@ -202,10 +207,12 @@ class Canonicaliser {
     );
   }
 
-  private reportAmbiguous(node: ScalarNode, pointer: string): void {
+  /** Without `taken`, which may be a secret. */
+  private reportAmbiguous(node: ScalarNode, pointer: string, taken = node.text): void {
+    const outcome = taken === node.text ? 'it is taken as text' : 'it is taken as YAML spells that';
     this.report('ambiguous-scalar', pointer, node, {
       severity: 'warning',
-      message: `unquoted, this is ${describeNode(node)} to YAML; it is taken as text`,
+      message: `unquoted, this is ${describeNode(node)} to YAML; ${outcome}`,
       hint: 'put it in quotes',
     });
   }

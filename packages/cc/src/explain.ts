@@ -41,7 +41,10 @@ export function explain(result: ConfigResult, key = ''): Explanation[] | undefin
   const wanted = key === '' ? '' : pointerOf(key);
   if (wanted === undefined) return undefined;
   const pointers = result.provenance.leaves().filter((leaf) => isAtOrBelow(leaf, wanted));
-  if (pointers.length > 0) return pointers.map((pointer) => explainLeaf(result, pointer));
+  if (pointers.length > 0) {
+    const redact = createRedactor(secretsOf(result.config));
+    return pointers.map((pointer) => explainLeaf(result, pointer, redact));
+  }
   const cleared = key === '' ? [] : result.provenance.contributions(wanted);
   return cleared.length > 0 && definitionAt(wanted).kind !== 'section'
     ? [explainCleared(result, wanted)]
@@ -52,16 +55,12 @@ function isAtOrBelow(leaf: string, wanted: string): boolean {
   return leaf === wanted || leaf.startsWith(`${wanted}/`) || wanted === '';
 }
 
-function explainLeaf(result: ConfigResult, pointer: string): Explanation {
+function explainLeaf(result: ConfigResult, pointer: string, redact: (text: string) => string): Explanation {
   const overridden = result.provenance.contributions(pointer).slice(1);
   return {
     key: documentedKey(pointer),
     pointer,
-    value: redactValue(
-      valueAt(result.config as Value, pointer),
-      pointer,
-      createRedactor(secretsOf(result.config)),
-    ),
+    value: redactValue(valueAt(result.config as Value, pointer), pointer, redact),
     origin: result.provenance.origins(pointer)[0],
     overrode: overridden.map((contribution) => redactContribution(contribution, keyPointerOf(pointer))),
     rule: overridden.length > 0 ? ruleFor(definitionAt(pointer)) : undefined,

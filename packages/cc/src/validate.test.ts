@@ -57,6 +57,14 @@ haos:
       'error invalid-content write_files[0].content',
     ],
     ['boot_manifests: [{}]', 'error missing-key boot_manifests[0]'],
+    [
+      'write_files: [{path: /a, encoding: gzip, content: plain}]',
+      'error invalid-content write_files[0].content',
+    ],
+    [
+      'write_files: [{path: /a, encoding: gz+b64, content: aGVsbG8=}]',
+      'error invalid-content write_files[0].content',
+    ],
     ['boot_manifests: [{url: "ftp://a/b.yaml"}]', 'error invalid-url boot_manifests[0].url'],
     ['boot_manifests: [{url: "https://a/b.txt"}]', 'error invalid-url boot_manifests[0].url'],
     [

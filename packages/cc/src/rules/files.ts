@@ -63,15 +63,25 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
         hint: `use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none`,
       },
     ];
-  if (!/b64|base64/.test(encoding) || isBase64((file.content ?? '').replace(/\s/g, ''))) return [];
-  return [
-    {
-      code: 'invalid-content',
-      pointer: `${pointer}/content`,
-      message: 'the content is no valid base64',
-      hint: 'encode it again, or drop `encoding`',
-    },
-  ];
+  const problem = contentProblem((file.content ?? '').replace(/\s/g, ''), encoding);
+  return problem ? [{ code: 'invalid-content', pointer: `${pointer}/content`, ...problem }] : [];
+}
+
+/** What a node will say of the content (decodeContent), as far as that can be known without decompressing it. */
+function contentProblem(compact: string, encoding: string): Pick<Finding, 'message' | 'hint'> | undefined {
+  const isCompressed = encoding.startsWith('gz');
+  if (isCompressed && !encoding.includes('+'))
+    return {
+      message: 'compressed content cannot be written as text',
+      hint: 'use the encoding gz+b64, or write the content as !!binary',
+    };
+  if (!/b64|base64/.test(encoding)) return undefined;
+  if (!isBase64(compact))
+    return { message: 'the content is no valid base64', hint: 'encode it again, or drop `encoding`' };
+  // The three bytes that gzip begins with (RFC 1952, 2.3.1).
+  return isCompressed && !compact.startsWith('H4sI')
+    ? { message: 'the content is not gzip', hint: 'compress it again, or drop `gz+` from `encoding`' }
+    : undefined;
 }
 
 export const bootManifestsRule: Rule = (config) => {
