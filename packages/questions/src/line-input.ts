@@ -64,7 +64,10 @@ export class LineInput {
     for (;;) {
       const character = await this.next();
       if (character === undefined || character === KEYS.interrupt) return undefined;
-      if (character === '\n' || character === '\r') return typed.join('');
+      if (character === '\n' || character === '\r') {
+        this.leaveReturn();
+        return typed.join('');
+      }
       if (character === KEYS.end && typed.length === 0) return undefined;
       if (KEYS.erase.includes(character)) erase(Math.min(1, typed.length));
       else if (character === KEYS.kill) erase(typed.length);
@@ -73,6 +76,15 @@ export class LineInput {
         show('*');
       }
     }
+  }
+
+  /**
+   * A terminal that hands on every key sends a carriage return for Enter. The line feed that comes for the next Enter, when it shows
+   * what is typed again, is none of its: that is the answer to another question. One that is there already came with it.
+   */
+  private leaveReturn(): void {
+    if (this.isAfterReturn && this.pending[0] === '\n') this.pending.shift();
+    this.isAfterReturn = false;
   }
 
   /** The next character; a line feed right behind a carriage return is part of that. */

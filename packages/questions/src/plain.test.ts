@@ -89,6 +89,22 @@ it('asks twice for a secret, again when the two differ, and shows only asterisks
   expect(isRaw()).toBe(false);
 });
 
+it('takes Enter for the default of the question behind a secret', async () => {
+  const { streams, type } = createTypist({ isTerminal: true });
+  const terminal = plainTerminal(streams);
+  const answers = (async () => [
+    await askSecret(terminal, SECRET),
+    await choose(terminal, { ...ROLE, default: 'server' }),
+  ])();
+
+  await type('Password: ', 'abc\r');
+  await type('Password, again: ', 'abc\r');
+  // What Enter is where the terminal translates it again.
+  await type('Run as [1]: ', '\n');
+
+  expect(await answers).toEqual(['abc', 'server']);
+});
+
 it('keeps what was typed ahead for the next questions', async () => {
   const { streams, type } = createTypist();
   const person = plainTerminal(streams);
