@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { install } from '@haos/install';
+import { type InstallEvent, install } from '@haos/install';
 import { createHost } from '../tests/loop/installation.js';
 import { createLoopDisk, must, writeImage, writeUdevadm } from '../tests/loop/loop-disk.js';
 import { median } from './measure.js';
@@ -10,9 +10,16 @@ import { median } from './measure.js';
 const SIZE = 200_000_000;
 const ROUNDS = 3;
 
+/** What an installation does one after the other. Unmounting after the copy is part of the boot loader's. */
+const PARTS = ['checking', 'formatting', 'copying', 'boot loader', 'reading back', 'the rest'] as const;
+type Part = (typeof PARTS)[number];
+/** Milliseconds. */
+type Times = Readonly<Record<Part, number>>;
+
 /**
  * An installation for BIOS beside copying the same bytes to a file system that is there, and syncing. What it does beyond that, for each
- * byte: it verifies the image, and reads everything back; once: it starts, looks at the disks, partitions, formats, and installs GRUB.
+ * byte: it verifies the image, and reads everything back; once: it starts, looks at the disks, partitions, formats, and installs GRUB,
+ * which an installation of an image of nearly nothing shows.
  */
 export async function measureInstall(scratch: string): Promise<string[]> {
   if (process.getuid?.() !== 0 || !existsSync('/dev/loop-control'))
@@ -21,21 +28,28 @@ export async function measureInstall(scratch: string): Promise<string[]> {
   const empty = join(scratch, 'empty');
   writeImage(empty);
   const programs = writeUdevadm(scratch);
-  const rounds: { once: number; bytes: number; copying: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const once = await timeInstall(scratch, empty, programs);
-    const bytes = (await timeInstall(scratch, image, programs)) - once;
-    rounds.push({ once, bytes, copying: timeCopy(scratch, image) });
-  }
-  const [once, bytes, copying] = (['once', 'bytes', 'copying'] as const).map((name) =>
-    median(rounds.map((round) => round[name])),
-  );
-  const ratio = median(rounds.map((round) => (round.once + round.bytes) / round.copying));
-  const perByte = median(rounds.map((round) => round.bytes / round.copying));
+  const rounds: { empty: Times; full: Times; copying: number }[] = [];
+  for (let round = 0; round < ROUNDS; round++)
+    rounds.push({
+      empty: await timeInstall(scratch, empty, programs),
+      full: await timeInstall(scratch, image, programs),
+      copying: timeCopy(scratch, image),
+    });
+  const middle = (value: (round: (typeof rounds)[number]) => number) => median(rounds.map(value));
+  const times = (value: (round: (typeof rounds)[number]) => number) =>
+    middle((round) => value(round) / round.copying).toFixed(2);
   return [
-    `${SIZE / 1e6} MB: copying and syncing ${seconds(copying!)} s; installing ${seconds(once!)} s whatever their number and ${seconds(bytes!)} s for them`,
-    `${ratio.toFixed(2)} times copying; for the bytes alone ${perByte.toFixed(2)} times`,
+    `${SIZE / 1e6} MB: copying and syncing ${seconds(middle(({ copying }) => copying))} s; installing ${seconds(middle(({ full }) => sum(full)))} s, and ${seconds(middle((round) => sum(round.empty)))} s without them`,
+    `${times(({ full }) => sum(full))} times copying; for the bytes alone ${times((round) => sum(round.full) - sum(round.empty))} times`,
+    ...PARTS.map(
+      (part) =>
+        `  ${part.padEnd(14)}${times(({ full }) => full[part])}, of that once ${times((round) => round.empty[part])}`,
+    ),
   ];
+}
+
+function sum(times: Times): number {
+  return PARTS.reduce((total, part) => total + times[part], 0);
 }
 
 function seconds(milliseconds: number): string {
@@ -53,18 +67,52 @@ function writeLargeImage(scratch: string): string {
   return image;
 }
 
-async function timeInstall(scratch: string, image: string, programs: string): Promise<number> {
+async function timeInstall(scratch: string, image: string, programs: string): Promise<Times> {
   const { device, release } = createLoopDisk(scratch, 512);
   const config = join(scratch, 'config.yaml');
   writeFileSync(config, 'hostname: node\n');
   const common = { firmware: 'bios', minimumSize: 1e8, mountPoint: join(scratch, 'target') } as const;
-  const started = performance.now();
+  const times = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
+  let part: Part = 'checking';
+  let since = performance.now();
+  const turnTo = (next: Part) => {
+    const now = performance.now();
+    times[part] += now - since;
+    [part, since] = [next, now];
+  };
   const host = createHost(programs);
-  const { status } = await install({ ...common, host, device, image, configUrl: config, tty: 'ttyS0' });
-  const time = performance.now() - started;
+  const onEvent = (event: InstallEvent) => {
+    const next = partAfter(event, part);
+    if (next) turnTo(next);
+  };
+  const { status } = await install({
+    ...common,
+    host,
+    device,
+    image,
+    configUrl: config,
+    tty: 'ttyS0',
+    onEvent,
+  });
+  turnTo('the rest');
   release();
   if (status !== 'installed') throw new Error(`the installation is ${status}`);
-  return time;
+  return times;
+}
+
+const STEPS = {
+  format: 'formatting',
+  copy: 'copying',
+  configure: 'the rest',
+  'boot-loader': 'boot loader',
+  verify: 'reading back',
+} as const satisfies Record<Extract<InstallEvent, { kind: 'step' }>['step'], Part>;
+
+/** What begins with an event; undefined when it goes on with what it does. */
+function partAfter(event: InstallEvent, current: Part): Part | undefined {
+  if (event.kind === 'step') return STEPS[event.step];
+  const isReadBack = current === 'reading back' && event.kind === 'progress' && event.done === event.total;
+  return isReadBack ? 'the rest' : undefined;
 }
 
 function timeCopy(scratch: string, image: string): number {

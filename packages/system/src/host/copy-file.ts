@@ -40,6 +40,7 @@ export async function copyInto(
   }
 }
 
+/** The next part is read while one is digested and used: a disk, a processor and another disk need not wait for each other. */
 async function readAll(
   file: FileHandle,
   { onProgress, signal }: StreamOptions,
@@ -47,15 +48,23 @@ async function readAll(
 ): Promise<Copied> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(CHUNK);
+  const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
+  const read = (buffer: Buffer) => {
+    const reading = file.read(buffer, 0, CHUNK);
+    // Whoever waits for it sees its failure; after a failure of something else nobody does.
+    reading.catch(() => undefined);
+    return reading;
+  };
   let size = 0;
-  for (;;) {
+  for (let next = read(buffers[0]), turn = 1; ; turn++) {
     signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, CHUNK);
+    const { buffer, bytesRead } = await next;
     if (bytesRead === 0) return { size, sha256: hash.digest('hex') };
+    next = read(buffers[turn % 2 === 0 ? 0 : 1]);
     const chunk = buffer.subarray(0, bytesRead);
+    const using = use?.(chunk);
     hash.update(chunk);
-    await use?.(chunk);
+    await using;
     size += bytesRead;
     onProgress?.(size);
   }
