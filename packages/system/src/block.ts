@@ -44,9 +44,9 @@ export async function listBlockDevices(host: Host): Promise<BlockDevice[]> {
     .flatMap(withDescendants)
     .filter(({ type, size }) => PROBED.includes(type) && size > 0)
     .map(({ path }) => path);
-  const found = new Map(
-    await Promise.all(paths.map(async (path) => [path, await probe(host, path)] as const)),
-  );
+  const found = new Map<string, Probe>();
+  // One after the other: some machines have dozens.
+  for (const path of paths) found.set(path, await probe(host, path));
   return devices.map((device) => withProbe(device, found));
 }
 
