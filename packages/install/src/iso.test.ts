@@ -8,7 +8,7 @@ const REFUSED: ScriptedCommand = { exitCode: 32 };
 const MISSING: ScriptedCommand = () => {
   throw new HaosError('HAOS_COMMAND_NOT_FOUND', 'not there');
 };
-const RELEASE = { '/scratch/iso/haos/system/haos/v1/rootfs.squashfs': 'image' };
+const RELEASE = { '/tmp/iso/haos/system/haos/v1/rootfs.squashfs': 'image' };
 
 /** Opens an ISO on a machine with these commands; resolves to what is seen of it. */
 function open(commands: Record<string, ScriptedCommand>, content: Readonly<Record<string, string>> = {}) {
@@ -17,7 +17,7 @@ function open(commands: Record<string, ScriptedCommand>, content: Readonly<Recor
   onTestFinished(() => host.dispose());
   const work = () =>
     withCleanUp(async (cleanUp) => {
-      const directory = await openIso(host, cleanUp, { iso: '/x.iso', scratch: '/scratch' });
+      const directory = await openIso(host, cleanUp, { iso: '/x.iso', scratch: '/tmp' });
       return Object.keys(host.tree()).filter((path) => path.startsWith(directory));
     });
   return { host, work };
@@ -26,13 +26,13 @@ function open(commands: Record<string, ScriptedCommand>, content: Readonly<Recor
 it('mounts an ISO, and unmounts it at the end', async () => {
   const { host, work } = open({ mount: {}, umount: {} }, RELEASE);
 
-  expect(await work()).toContain('/scratch/iso/haos/system/haos/v1/rootfs.squashfs');
+  expect(await work()).toContain('/tmp/iso/haos/system/haos/v1/rootfs.squashfs');
 
   expect(host.calls.map(({ command, args }) => [command, ...args].join(' '))).toEqual([
-    'mount -t iso9660 -o ro,loop /x.iso /scratch/iso',
-    'umount /scratch/iso',
+    'mount -t iso9660 -o ro,loop /x.iso /tmp/iso',
+    'umount /tmp/iso',
   ]);
-  expect(Object.keys(host.tree())).not.toContain('/scratch/iso');
+  expect(Object.keys(host.tree())).not.toContain('/tmp/iso');
 });
 
 it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
@@ -45,8 +45,8 @@ it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
 
     expect(host.calls.at(-1)?.command).toBe(reader);
     // A program that keeps no links costs nothing.
-    expect(paths).toContain('/scratch/iso/haos/system/haos/current');
-    expect(Object.keys(host.tree())).not.toContain('/scratch/iso');
+    expect(paths).toContain('/tmp/iso/haos/system/haos/current');
+    expect(Object.keys(host.tree())).not.toContain('/tmp/iso');
   },
 );
 
@@ -60,7 +60,7 @@ it('names what is missing, with its package', async () => {
 });
 
 it('takes no other ISO', async () => {
-  await expect(open({ xorriso: {} }, { '/scratch/iso/boot/vmlinuz': 'kernel' }).work()).rejects.toMatchObject({
+  await expect(open({ xorriso: {} }, { '/tmp/iso/boot/vmlinuz': 'kernel' }).work()).rejects.toMatchObject({
     code: 'HAOS_INSTALL_ISO',
   });
   await expect(open({ xorriso: { exitCode: 5 } }).work()).rejects.toMatchObject({ code: 'HAOS_INSTALL_ISO' });
