@@ -7,13 +7,13 @@ import { openToolbox, type Toolbox } from './toolbox.js';
 const MISSING: ScriptedCommand = () => {
   throw new HaosError('HAOS_COMMAND_NOT_FOUND', 'not there');
 };
-const LOADER = '/work/tools/usr/lib64/ld-linux-x86-64.so.2';
+const LOADER = '/tmp/tools/usr/lib64/ld-linux-x86-64.so.2';
 const TREE = {
   '/root.squashfs': 'image',
   [LOADER]: 'loader',
-  '/work/tools/usr/sbin/sfdisk': 'program',
-  '/work/tools/usr/sbin/poweroff': 'of the image',
-  '/work/tools/usr/bin/lsblk': 'program',
+  '/tmp/tools/usr/sbin/sfdisk': 'program',
+  '/tmp/tools/usr/sbin/poweroff': 'of the image',
+  '/tmp/tools/usr/bin/lsblk': 'program',
 };
 
 async function open(commands: Record<string, ScriptedCommand>, work: (toolbox: Toolbox) => Promise<unknown>) {
@@ -24,7 +24,7 @@ async function open(commands: Record<string, ScriptedCommand>, work: (toolbox: T
   onTestFinished(() => host.dispose());
   const rootImage = '/root.squashfs';
   await withCleanUp(async (cleanUp) =>
-    work(await openToolbox(host, cleanUp, { rootImage, scratch: '/work' })),
+    work(await openToolbox(host, cleanUp, { rootImage, scratch: '/tmp' })),
   );
   return host;
 }
@@ -36,14 +36,14 @@ it('runs the programs of the image by its own loader', async () => {
 
   expect(host.calls).toMatchObject([
     { command: 'mount' },
-    { command: LOADER, args: expect.arrayContaining(['/work/tools/usr/sbin/sfdisk', '--version']) },
+    { command: LOADER, args: expect.arrayContaining(['/tmp/tools/usr/sbin/sfdisk', '--version']) },
     {
       command: LOADER,
-      args: ['--library-path', '/work/tools/usr/lib/x86_64-linux-gnu', '/work/tools/usr/bin/lsblk', '--json'],
+      args: ['--library-path', '/tmp/tools/usr/lib/x86_64-linux-gnu', '/tmp/tools/usr/bin/lsblk', '--json'],
     },
-    { command: 'umount', args: ['/work/tools/usr'] },
+    { command: 'umount', args: ['/tmp/tools/usr'] },
   ]);
-  expect(Object.keys(host.tree())).not.toContain('/work/tools');
+  expect(Object.keys(host.tree())).not.toContain('/tmp/tools');
 });
 
 it('leaves to the machine what it has to do itself, and what the image has not', async () => {
