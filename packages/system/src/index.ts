@@ -62,6 +62,8 @@ export type {
   WriteFileOptions,
 } from './host/types.js';
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
+export { isNodeReady, type NodeHealth, readNodeHealth } from './kubernetes/node-health.js';
+export { readNodeName } from './kubernetes/node-name.js';
 export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';

@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { HaosError } from '../errors.js';
+import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
+import { isNodeReady, readNodeHealth } from './node-health.js';
+import { KUBELET_CERTIFICATE } from './node-name.js';
+
+const HEALTHZ = 'http://127.0.0.1:10248/healthz';
+const SERVER = '/etc/rancher/k3s/k3s.yaml';
+const AGENT = '/var/lib/rancher/k3s/agent/kubelet.kubeconfig';
+const NODE = JSON.stringify({
+  kind: 'Node',
+  status: {
+    conditions: [{ type: 'Ready', status: 'True' }],
+    nodeInfo: { bootID: 'b1', kubeletVersion: 'v1.36.4+k3s1' },
+  },
+});
+const BOOTED = { '/proc/sys/kernel/random/boot_id': 'b1\n' };
+
+function createHost(options: TestHostOptions): TestHost {
+  const host = createTestHost({
+    hostname: 'Node-1',
+    ...options,
+    tree: { ...BOOTED, ...options.tree },
+    responses: { [HEALTHZ]: 'ok', ...options.responses },
+  });
+  onTestFinished(() => host.dispose());
+  return host;
+}
+
+/** As k3s's CA signs it for a kubelet. */
+function kubeletCertificate(name: string): string {
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '/dev/null'];
+  const subject = ['-subj', `/O=system:nodes/CN=system:node:${name}`];
+  return execFileSync('openssl', ['req', '-x509', ...key, ...subject], { encoding: 'utf8', stdio: 'pipe' });
+}
+
+describe('the health of this node', () => {
+  it('is good when the kubelet and the API say so', async () => {
+    const host = createHost({ tree: { [SERVER]: '' }, commands: { k3s: { stdout: NODE } } });
+
+    const health = await readNodeHealth(host);
+
+    expect(health).toEqual({
+      name: 'node-1',
+      kubelet: 'ok',
+      node: 'Ready',
+      reason: undefined,
+      version: 'v1.36.4+k3s1',
+      isCordoned: false,
+    });
+    expect(isNodeReady(health)).toBe(true);
+    const [asked] = host.calls;
+    expect(asked?.args).toEqual([
+      'kubectl',
+      'get',
+      '--raw',
+      '/api/v1/nodes/node-1',
+      '--kubeconfig',
+      SERVER,
+      '--request-timeout=5s',
+    ]);
+    expect(asked?.options.readOnly).toBe(true);
+  });
+
+  it('is asked with the credentials of the node where there are no others, and by its name in Kubernetes', async () => {
+    const tree = { [AGENT]: '', [KUBELET_CERTIFICATE]: kubeletCertificate('other-name') };
+    const host = createHost({ tree, commands: { k3s: { stdout: NODE } } });
+
+    expect(await readNodeHealth(host)).toMatchObject({ name: 'other-name', node: 'Ready' });
+    expect(host.calls[0]?.args).toContain(AGENT);
+    expect(host.calls[0]?.args).toContain('/api/v1/nodes/other-name');
+  });
+
+  it('takes the host name while the certificate is only half written', async () => {
+    const host = createHost({ tree: { [KUBELET_CERTIFICATE]: '-----BEGIN CERTIFICATE-----\nMIIB' } });
+
+    expect(await readNodeHealth(host)).toMatchObject({ name: 'node-1' });
+  });
+
+  it.each<[string, TestHostOptions, object]>([
+    ['no kubeconfig', {}, { node: 'unknown', reason: 'k3s has not written a kubeconfig yet' }],
+    [
+      'an API that refuses the connection',
+      {
+        tree: { [SERVER]: '' },
+        commands: { k3s: { exitCode: 1, stderr: 'E1126 memcache\nThe connection was refused' } },
+      },
+      { node: 'unknown', reason: 'The connection was refused' },
+    ],
+    [
+      'an API that hangs',
+      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_TIMEOUT') } },
+      { node: 'unknown', reason: 'the API does not answer' },
+    ],
+    [
+      'no k3s',
+      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_NOT_FOUND') } },
+      { node: 'unknown', reason: 'k3s is not installed' },
+    ],
+    [
+      'a k3s that is killed',
+      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_FAILED') } },
+      { node: 'unknown', reason: 'HAOS_COMMAND_FAILED' },
+    ],
+    [
+      'a kubelet that is ill',
+      { responses: { [HEALTHZ]: { status: 500, body: 'not ok' } } },
+      { kubelet: 'failing', node: 'unknown' },
+    ],
+    [
+      'no kubelet',
+      {
+        responses: {
+          [HEALTHZ]: () => {
+            throw new HaosError('HAOS_HTTP_FAILED', 'refused');
+          },
+        },
+      },
+      { kubelet: 'unreachable', node: 'unknown' },
+    ],
+  ])('tells of %s', async (_, options, expected) => {
+    const health = await readNodeHealth(createHost(options));
+
+    expect(health).toMatchObject(expected);
+    expect(isNodeReady(health)).toBe(false);
+  });
+
+  it('needs the kubelet, too: the API learns of its end much later', () => {
+    expect(isNodeReady({ kubelet: 'unreachable', node: 'Ready' })).toBe(false);
+  });
+
+  it('is not asked for where nothing runs', async () => {
+    const host = createTestHost({ kind: 'rooted', tree: { [SERVER]: '' } });
+    onTestFinished(() => host.dispose());
+
+    expect(await readNodeHealth(host)).toMatchObject({ kubelet: 'unreachable', node: 'unknown' });
+    expect(host.operations).toEqual([]);
+  });
+});
+
+function failing(code: string) {
+  return () => {
+    throw new HaosError(code, code);
+  };
+}
