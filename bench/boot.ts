@@ -1,4 +1,4 @@
-import { chooseAccelerator } from '../scripts/accelerator.js';
+import { type Accelerator, accelerate } from '../scripts/accelerator.js';
 import { buildIso, liveArguments } from '../scripts/live-iso.js';
 import { type Machine, startMachine } from '../tests/vm/machine.js';
 import { readStatus, waitForRuntime } from '../tests/vm/status.js';
@@ -21,9 +21,20 @@ export async function measureBoot(
   print: (line: string) => void,
 ): Promise<string[]> {
   if (process.getuid?.() !== 0) return ['left out: building an image needs root'];
-  const accelerator = chooseAccelerator();
   const iso = await buildIso(root);
-  print(accelerator === 'kvm' ? 'with KVM' : 'emulated: only the ratios mean something');
+  await accelerate(async (accelerator) => {
+    print(accelerator === 'kvm' ? 'with KVM' : 'emulated: only the ratios mean something');
+    await measureForms(iso, scratch, accelerator, print);
+  }, print);
+  return [];
+}
+
+async function measureForms(
+  iso: string,
+  scratch: string,
+  accelerator: Accelerator,
+  print: (line: string) => void,
+): Promise<void> {
   const forms = [
     { name: 'nothing in the initrd phase', words: [], goal: 15 },
     { name: 'with an initrd phase', words: ['hostname=bench'], goal: 30 },
@@ -37,7 +48,6 @@ export async function measureBoot(
       await machine.stop();
     }
   }
-  return [];
 }
 
 const NETWORK = ['-nic', 'user,model=virtio-net-pci'];

@@ -1,44 +1,89 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LONG_MODE_GUEST, LONG_MODE_STATUS } from './long-mode-guest.js';
 
 /** How guests run: with the help of the processor, or emulated. */
 export type Accelerator = 'kvm' | 'tcg';
 
 /**
- * Arguments of QEMU for each; the model of an emulated processor is the one that is emulated fastest. There is one of it: kernels patch their own
- * code at run time, and with several the emulator now and then runs what is half written.
+ * Arguments of QEMU for each. `qemu64` is the processor that is emulated fastest. An emulated machine has one processor: kernels patch
+ * their own code at run time, and with several processors the emulator sometimes runs what is half written.
  */
 export const ACCELERATORS: Readonly<Record<Accelerator, readonly string[]>> = {
   kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'],
   tcg: ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '1'],
 };
 
-/** KVM where a guest really runs with it: the device may be there and not work, as on many virtual machines. */
-export function chooseAccelerator(): Accelerator {
-  return existsSync('/dev/kvm') && runsGuest('kvm') ? 'kvm' : 'tcg';
+/** KVM failed under a machine that had started. The same machine may work emulated. */
+export class KvmFailure extends Error {}
+
+/** Whether QEMU reports on standard error that KVM cannot go on. QEMU does not exit then: the machine stands still. */
+export function reportsKvmFailure(text: string): boolean {
+  return /^(KVM internal error|error: kvm run failed)/m.test(text);
 }
 
-/** Real mode: `mov dx, 0xf4; mov al, 0x10; out dx, al; hlt`, and the mark of a boot sector. */
-const TINY_GUEST = Buffer.alloc(512);
-TINY_GUEST.set([0xba, 0xf4, 0x00, 0xb0, 0x10, 0xee, 0xf4]);
-TINY_GUEST.set([0x55, 0xaa], 510);
+/** Returns `kvm` if a 64-bit guest runs with it. The device may exist and not work, as on many virtual machines. */
+export async function chooseAccelerator(): Promise<Accelerator> {
+  return existsSync('/dev/kvm') && (await runsGuest(ACCELERATORS.kvm)) ? 'kvm' : 'tcg';
+}
 
-/** What QEMU ends with when a guest writes 0x10 to the port of its isa-debug-exit device. */
-const SAID_SO = (0x10 << 1) | 1;
+/**
+ * Runs `work` with the `first` accelerator, by default KVM where that works. If KVM fails under the machine after all, runs it once
+ * more, emulated. `print` gets one line when the machine is emulated.
+ */
+export async function accelerate<T>(
+  work: (accelerator: Accelerator) => Promise<T>,
+  print: (line: string) => void = console.log,
+  first?: Accelerator,
+): Promise<T> {
+  if ((first ?? (await chooseAccelerator())) === 'tcg') {
+    print('KVM does not run guests here: the machine is emulated, which is slow.');
+    return work('tcg');
+  }
+  try {
+    return await work('kvm');
+  } catch (error) {
+    if (!(error instanceof KvmFailure)) throw error;
+    print(`${error.message}: the machine starts again, emulated, which is slow.`);
+    return work('tcg');
+  }
+}
 
-/** Whether a guest of one boot sector comes to its end. */
-export function runsGuest(accelerator: Accelerator): boolean {
+const LIMIT_MS = 20_000;
+
+/** Whether a boot sector that enters long mode comes to its end on a machine with these arguments. It takes less than a second. */
+export async function runsGuest(machine: readonly string[]): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'haos-guest-'));
   const disk = join(directory, 'disk');
-  writeFileSync(disk, TINY_GUEST);
-  const devices = ['-nodefaults', '-display', 'none', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'];
-  const { status } = spawnSync(
-    'qemu-system-x86_64',
-    [...ACCELERATORS[accelerator], ...devices, '-m', '16', '-drive', `file=${disk},format=raw`],
-    { stdio: 'ignore', timeout: 30_000, killSignal: 'SIGKILL' },
-  );
-  rmSync(directory, { recursive: true });
-  return status === SAID_SO;
+  writeFileSync(disk, LONG_MODE_GUEST);
+  const devices = [
+    '-nodefaults',
+    '-no-reboot',
+    ...['-display', 'none', '-device', 'isa-debug-exit,iobase=0xf4,iosize=4'],
+    ...['-m', '16', '-drive', `file=${disk},format=raw`],
+  ];
+  try {
+    return (await runQemu([...machine, ...devices])) === LONG_MODE_STATUS;
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** Resolves to the exit status, or undefined if QEMU cannot be started, hangs, or was ended by a signal. */
+function runQemu(args: readonly string[]): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const done = (status?: number) => {
+      clearTimeout(timer);
+      resolve(status);
+    };
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (reportsKvmFailure(text)) child.kill('SIGKILL');
+    });
+    child.on('error', () => done());
+    child.on('close', (status) => done(status ?? undefined));
+  });
 }

@@ -1,6 +1,6 @@
 import { type Machine, startMachine } from '../tests/vm/machine.js';
 import { waitForRuntime } from '../tests/vm/status.js';
-import type { Accelerator } from './accelerator.js';
+import { type Accelerator, KvmFailure } from './accelerator.js';
 import { StepFailure } from './run.mjs';
 
 /** What is looked at from inside, under its heading. */
@@ -50,6 +50,7 @@ export async function reportNode(options: {
     await machine.ended(120);
     return 0;
   } catch (error) {
+    if (error instanceof KvmFailure) throw error;
     const end = machine.console().split('\n').slice(-40).join('\n');
     throw new StepFailure(
       `${error instanceof Error ? error.message : String(error)}\n\nThe console ends:\n${end}`,

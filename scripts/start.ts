@@ -4,7 +4,7 @@ import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACCELERATORS, type Accelerator, chooseAccelerator } from './accelerator.js';
+import { ACCELERATORS, type Accelerator, accelerate, KvmFailure, reportsKvmFailure } from './accelerator.js';
 import { buildIso, liveArguments } from './live-iso.js';
 import { reportNode } from './report-node.js';
 import { StepFailure, step } from './run.mjs';
@@ -22,17 +22,17 @@ async function main(root: string): Promise<number> {
   }
   makeDisk(directory, disk);
   const from = options.disk ? [] : await buildLive(root, directory, options);
-  const accelerator = chooseAccelerator();
-  if (accelerator === 'tcg') console.log('KVM does not run guests here: the machine is emulated, and slow.');
   const port = await findFreePort();
   const args = [
     ...from,
     ...['-drive', `file=${disk},format=raw,if=virtio`],
     ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
   ];
-  return hasTerminal()
-    ? runInTerminal(options, { args, port, accelerator })
-    : step('boot, and look from inside', () => reportNode({ args, accelerator, memory: MEMORY }));
+  return accelerate((accelerator) =>
+    hasTerminal()
+      ? runInTerminal(options, { args, port, accelerator })
+      : step('boot, and look from inside', () => reportNode({ args, accelerator, memory: MEMORY })),
+  );
 }
 
 async function buildLive(root: string, directory: string, { k3s, words }: StartOptions): Promise<string[]> {
@@ -89,11 +89,22 @@ function runInTerminal({ disk }: StartOptions, { args, port, accelerator }: Mach
   const common = ['-m', String(MEMORY), '-display', 'none', '-serial', 'mon:stdio'];
   const devices = ['-device', 'virtio-rng-pci', ...(disk ? [] : ['-no-reboot'])];
   const child = spawn('qemu-system-x86_64', [...ACCELERATORS[accelerator], ...common, ...devices, ...args], {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'pipe'],
+  });
+  let failed = false;
+  child.stderr.on('data', (chunk: Buffer) => {
+    failed ||= reportsKvmFailure(chunk.toString('utf8'));
+    // QEMU stands still then. Ended like this, it leaves the terminal as it was. What it prints are registers.
+    if (failed) child.kill('SIGTERM');
+    else process.stderr.write(chunk);
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (status) => resolve(status ?? 1));
+    child.on('close', (status, signal) => {
+      if (accelerator === 'kvm' && (failed || signal === 'SIGABRT')) {
+        reject(new KvmFailure('KVM failed under the running machine'));
+      } else resolve(status ?? 1);
+    });
   });
 }
 

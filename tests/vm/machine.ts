@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ACCELERATORS, type Accelerator } from '../../scripts/accelerator.js';
+import { ACCELERATORS, type Accelerator, KvmFailure, reportsKvmFailure } from '../../scripts/accelerator.js';
 import { CONSOLE_LOGS } from './paths.js';
 import { TextLine } from './text-line.js';
 
@@ -28,7 +28,10 @@ export interface CommandResult {
 export interface Machine {
   /** Everything that appeared on the console so far. */
   console(): string;
-  /** Resolves when a text appears on the console that has not been waited for yet; fails with the end of the log after `seconds`. */
+  /**
+   * Resolves when a text appears on the console that has not been waited for yet. Fails with the end of the log after `seconds`, or when
+   * the machine ends; with a KvmFailure when KVM ends it.
+   */
   expect(pattern: RegExp, seconds: number): Promise<string>;
   /** Types a line on the console. */
   send(line: string): void;
@@ -64,14 +67,9 @@ export async function startMachine({
   const common = [...ACCELERATORS[accelerator], '-m', String(memory), '-no-reboot'];
   const serial = ['-serial', 'stdio', '-serial', `unix:${socket}`];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
-  const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.on('close', () => {
-    server.close();
-    rmSync(directory, { recursive: true });
-  });
-  return new SerialMachine(child, server, log);
+  const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], { stdio: 'pipe' });
+  child.on('close', () => rmSync(directory, { recursive: true }));
+  return new SerialMachine(child, server, log, accelerator);
 }
 
 class SerialMachine implements Machine {
@@ -80,27 +78,48 @@ class SerialMachine implements Machine {
   private ask: (line: string) => void = () => {};
   private commands = 0;
   private readonly closed: Promise<void>;
+  private stopping = false;
+  private failure?: KvmFailure;
 
   constructor(
-    private readonly child: ChildProcess,
+    private readonly child: ChildProcessWithoutNullStreams,
     server: Server,
     private readonly log: string,
+    accelerator: Accelerator,
   ) {
     this.screen = new TextLine(log);
     this.answers = new TextLine(`the answers to commands, and ${log}`);
     const file = createWriteStream(log);
-    child.stdout?.on('data', (chunk: Buffer) => {
+    child.stdout.on('data', (chunk: Buffer) => {
       file.write(chunk);
       this.screen.add(chunk);
     });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (this.failure === undefined && reportsKvmFailure(chunk.toString('utf8'))) this.failKvm();
+      // What follows are the registers.
+      if (this.failure === undefined) process.stderr.write(chunk);
+      else file.write(chunk);
+    });
+    child.stdin.on('error', () => {}); // the machine is gone, which `ended` tells
     server.on('connection', (line) => {
       line.on('data', (chunk) => this.answers.add(chunk));
       line.on('error', () => {}); // the machine is gone, which `ended` tells
       this.ask = (text) => line.write(text);
     });
     this.closed = new Promise((resolve) => {
-      child.on('close', () => resolve());
+      child.on('close', (_status, signal) => {
+        // With the processor of some hosts, QEMU aborts.
+        if (accelerator === 'kvm' && signal !== null && !this.stopping) this.failKvm();
+        this.screen.close(this.failure);
+        server.close(() => this.answers.close(this.failure));
+        resolve();
+      });
     });
+  }
+
+  private failKvm(): void {
+    this.failure = new KvmFailure('KVM failed under the running machine');
+    this.child.kill('SIGKILL');
   }
 
   console(): string {
@@ -108,7 +127,7 @@ class SerialMachine implements Machine {
   }
 
   send(line: string): void {
-    this.child.stdin?.write(`${line}\n`);
+    this.child.stdin.write(`${line}\n`);
   }
 
   async expect(pattern: RegExp, seconds: number): Promise<string> {
@@ -160,9 +179,11 @@ class SerialMachine implements Machine {
       );
     });
     await Promise.race([this.closed, limit]).finally(() => clearTimeout(timer));
+    if (this.failure !== undefined) throw this.failure;
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     this.child.kill('SIGKILL');
     await this.closed;
   }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { runsGuest } from '../../scripts/accelerator.js';
 import { ROOT } from './paths.js';
 
 /** What it prints, and its exit status. There is no terminal: nothing can be typed. */
@@ -35,10 +34,4 @@ describe('npm start without a terminal', () => {
     expect(output).toMatch(/^k3s\n {2}\S/m);
     expect(status).toBe(0);
   }, 1_200_000);
-});
-
-describe('the guest that tells whether KVM can be used', () => {
-  it('comes to its end where guests run', () => {
-    expect(runsGuest('tcg')).toBe(true);
-  });
 });
