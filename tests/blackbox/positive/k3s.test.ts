@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { haos, haosOk } from '../haos.js';
 import { makeNode, type PhaseReport, reportOf, runCase } from '../run-case.js';
 import { type Tree, takeSnapshot, writeTree } from '../tree.js';
 
-const SERVICE = '/etc/init.d/k3s-service';
+const START = '/etc/rancher/k3s/k3s-service.sh';
+const SETTINGS = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
 const SERVICE_ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
 
 /** A node on which k3s is installed, and which knows its mode and version. */
@@ -18,13 +20,16 @@ const INSTALLED: Tree = {
   '/usr/lib/haos/version': 'v1.2.3+4\n',
 };
 
-/** The words that the shell of OpenRC makes of the service's `command_args`. */
+/** The words that the shell of the start script makes of its last line. */
 function argumentsOf(root: string): string[] {
-  const assignment = /^command_args=.*$/m.exec(readFileSync(join(root, SERVICE), 'utf8'))?.[0] ?? '';
-  // As openrc-run does it: the variable is expanded without quotes, and the result is evaluated.
-  const script = `${assignment}\neval set -- $command_args\nprintf '%s\\0' "$@"`;
-  const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  const command = /^exec \/usr\/sbin\/k3s (.*)$/m.exec(readFileSync(join(root, START), 'utf8'))?.[1] ?? '';
+  const { stdout } = spawnSync('sh', ['-c', `cd /; printf '%s\\0' ${command}`], { encoding: 'utf8' });
   return stdout.split('\0').slice(0, -1);
+}
+
+/** What k3s reads from the file that HAOS writes. */
+function settingsOf(root: string): unknown {
+  return load(readFileSync(join(root, SETTINGS), 'utf8'));
 }
 
 function deferredOf({ steps }: PhaseReport, applier: string): string[] {
@@ -39,7 +44,8 @@ describe('k3s', () => {
       tree: INSTALLED,
       config: `
 haos:
-  k3s_args: [server, "--cluster-cidr", 10.107.0.0/23, "--kubelet-arg=eviction-hard=memory.available<5%", "--x", "it's \\"a\\" $HOME \`x\` \\\\"]
+  k3s_args: [server, "--cluster-cidr", 10.107.0.0/23, "--kubelet-arg=eviction-hard=memory.available<5%", "--x", "it's \\"a\\" $HOME \`x\` \\\\",
+    "--etcd-snapshot-schedule-cron=0 */6 * * *", "--y=0 */6 * * *", "--cluster-init"]
   labels: {region: us-west-1}
   taints: ["key1=value1:NoSchedule"]
 `,
@@ -47,12 +53,15 @@ haos:
 
     await haosOk(['config', '--boot', '--root', root]);
 
-    expect(argumentsOf(root)).toEqual([
-      ...['server', '--cluster-cidr', '10.107.0.0/23', '--kubelet-arg=eviction-hard=memory.available<5%'],
-      ...['--x', 'it\'s "a" $HOME `x` \\'],
-      ...['--node-label', 'haos.io/mode=disk', '--node-label', 'haos.io/version=v1.2.3-4'],
-      ...['--node-label', 'region=us-west-1', '--node-taint', 'key1=value1:NoSchedule'],
-    ]);
+    expect(argumentsOf(root)).toEqual(['server', '--x', 'it\'s "a" $HOME `x` \\', '--y=0 */6 * * *']);
+    expect(settingsOf(root)).toEqual({
+      'cluster-cidr+': ['10.107.0.0/23'],
+      'kubelet-arg+': ['eviction-hard=memory.available<5%'],
+      'etcd-snapshot-schedule-cron': '0 */6 * * *',
+      'cluster-init': true,
+      'node-label+': ['haos.io/mode=disk', 'haos.io/version=v1.2.3-4', 'region=us-west-1'],
+      'node-taint+': ['key1=value1:NoSchedule'],
+    });
   });
 
   it('finds its token in a file for root alone and nowhere else', async () => {
@@ -112,7 +121,7 @@ haos:
     runCase({
       name: 'no k3s',
       config: 'haos: {k3s_args: [agent]}\n',
-      changes: { [SERVICE]: /^command_args="agent"$/m },
+      changes: { [START]: /^exec \/usr\/sbin\/k3s agent$/m },
       says: ['k3s is not installed'],
     }));
 

@@ -14,6 +14,8 @@ function example(name: string): string {
 }
 
 const SERVICE = '/etc/init.d/k3s-service';
+const START = '/etc/rancher/k3s/k3s-service.sh';
+const SETTINGS = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
 const SERVICE_ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
 
 /** The bytes of `/bin/arch` in the example. */
@@ -119,7 +121,7 @@ const CASES: readonly Case[] = [
     name: 'server_url: k3s joins as an agent',
     config: example('server-url'),
     changes: {
-      [SERVICE]: /^command_args="agent"$/m,
+      [START]: /^exec \/usr\/sbin\/k3s agent$/m,
       [SERVICE_ENVIRONMENT]: { content: /^K3S_URL=https:\/\/myserver:6443$/m, mode: 0o600 },
     },
   },
@@ -139,24 +141,26 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'labels: arguments of k3s',
+    name: 'labels: settings of k3s',
     config: example('labels'),
     changes: {
-      [SERVICE]: /^command_args="server --node-label region=us-west-1 --node-label somekey=somevalue"$/m,
+      [SETTINGS]: /^node-label\+:\n {2}- "region=us-west-1"\n {2}- "somekey=somevalue"\n$/m,
     },
   },
   {
-    name: 'k3s_args: joined flags as they are',
+    name: 'k3s_args: joined flags',
     config: example('k3s-args-joined'),
     changes: {
-      [SERVICE]: /^command_args="server --cluster-cidr=10\.107\.0\.0\/23 --service-cidr=10\.107\.1\.0\/23"$/m,
+      [SETTINGS]:
+        /^cluster-cidr\+:\n {2}- "10\.107\.0\.0\/23"\nservice-cidr\+:\n {2}- "10\.107\.1\.0\/23"\n$/m,
     },
   },
   {
-    name: 'k3s_args: separate flags as they are',
+    name: 'k3s_args: separate flags',
     config: example('k3s-args-separate'),
     changes: {
-      [SERVICE]: /^command_args="server --cluster-cidr 10\.107\.0\.0\/23 --service-cidr 10\.107\.1\.0\/23"$/m,
+      [SETTINGS]:
+        /^cluster-cidr\+:\n {2}- "10\.107\.0\.0\/23"\nservice-cidr\+:\n {2}- "10\.107\.1\.0\/23"\n$/m,
     },
   },
   {
@@ -172,11 +176,10 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'taints: arguments of k3s',
+    name: 'taints: settings of k3s',
     config: example('taints'),
     changes: {
-      [SERVICE]:
-        /^command_args="server --node-taint key1=value1:NoSchedule --node-taint key1=value1:NoExecute"$/m,
+      [SETTINGS]: /^node-taint\+:\n {2}- "key1=value1:NoSchedule"\n {2}- "key1=value1:NoExecute"\n$/m,
     },
   },
   {
@@ -216,10 +219,12 @@ const SAMPLE_BOOT_FILES = {
   '/home/rancher/.ssh': { directory: true, mode: 0o700, owner: [1000, 1000] },
   '/home/rancher/.ssh/authorized_keys': { content: KEY_LINE, mode: 0o600, owner: [1000, 1000] },
   '/var/lib/rancher/HAOS/ssh/authorized-keys.json': { mode: 0o600 },
-  [SERVICE]: {
+  [SERVICE]: { content: /^command=\/etc\/rancher\/k3s\/k3s-service\.sh$/m, mode: 0o755 },
+  [START]: { content: /^exec \/usr\/sbin\/k3s server$/m, mode: 0o700 },
+  [SETTINGS]: {
     content:
-      /^command_args="server --disable-agent --node-label region=us-west-1 --node-label somekey=somevalue --node-taint key1=value1:NoSchedule --node-taint key1=value1:NoExecute"$/m,
-    mode: 0o755,
+      /^disable-agent: true\nnode-label\+:\n {2}- "region=us-west-1"\n {2}- "somekey=somevalue"\nnode-taint\+:\n {2}- "key1=value1:NoSchedule"\n {2}- "key1=value1:NoExecute"\n$/m,
+    mode: 0o600,
   },
   [SERVICE_ENVIRONMENT]: {
     content: /^K3S_TOKEN=TOKEN_VALUE\nK3S_URL=https:\/\/someserver:6443$/m,

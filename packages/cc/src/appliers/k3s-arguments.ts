@@ -1,5 +1,7 @@
 import type { Mode } from '@haos/system';
 import type { Haos } from '../generated/types.js';
+import type { K3sCommand } from '../k3s/flags.js';
+import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
 import { splitWords } from './shell-words.js';
 
 export interface NodeFacts {
@@ -7,16 +9,44 @@ export interface NodeFacts {
   readonly version: string | undefined;
 }
 
+/** What k3s is started with. */
+export interface K3sInvocation {
+  /** `server` or `agent`; another one only when `k3s_args` begin with it. */
+  readonly command: string;
+  /** Flags for k3s's configuration file by name: a list when the flag may be repeated, else the last value given. */
+  readonly settings: ReadonlyMap<string, string | readonly string[]>;
+  /** The words that follow the command: flags which k3s would not take from the file. */
+  readonly words: readonly string[];
+}
+
 /**
- * The arguments that k3s is started with, the command (`server` or `agent`) first.
+ * What k3s is started with: the command, the flags that go into its configuration file, and those that stay arguments.
  *
- * `k3s_args` is taken as it is. Where it has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server
- * to join and `server` when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter
- * win. Labels and taints follow; `haos.io/mode` and `haos.io/version` are facts that a configuration cannot change.
+ * Where `k3s_args` has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server to join and `server`
+ * when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter win. Labels and
+ * taints follow; `haos.io/mode` and `haos.io/version` are facts that a configuration cannot change.
  *
- * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. The token is never an argument.
+ * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
+ * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
+ * beside that one, and when the command is none that runs a node.
+ *
+ * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
  */
-export function k3sArguments(haos: Haos, facts: NodeFacts): string[] {
+export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
+  const { command, flags } = commandLine(haos);
+  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
+  const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
+  const parsed = parseK3sArguments(all);
+  const inFile = hasOwnConfigFile(haos, parsed) ? [] : parsed.filter((each) => fitsFile(each, command));
+  return {
+    command,
+    settings: collectSettings(inFile),
+    words: parsed.filter((each) => !inFile.includes(each)).flatMap(({ words }) => words),
+  };
+}
+
+/** The command of k3s and the words behind it, as the configuration gives them. */
+export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
   const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));
   const installer = splitCommand(
@@ -24,7 +54,7 @@ export function k3sArguments(haos: Haos, facts: NodeFacts): string[] {
   );
   const joins = Boolean(haos.serverUrl || variables.K3S_URL);
   const command = given.command ?? installer.command ?? (joins ? 'agent' : 'server');
-  return [command, ...installer.flags, ...given.flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
+  return { command, flags: [...installer.flags, ...given.flags] };
 }
 
 function splitCommand(words: readonly string[]): { command: string | undefined; flags: readonly string[] } {
@@ -32,6 +62,30 @@ function splitCommand(words: readonly string[]): { command: string | undefined; 
   return first === undefined || first.startsWith('-')
     ? { command: undefined, flags: words }
     : { command: first, flags: rest };
+}
+
+/** Whether a command of k3s runs a node. */
+export function isNodeCommand(command: string): command is K3sCommand {
+  return command === 'server' || command === 'agent';
+}
+
+/** k3s reads the variable first (pkg/configfilearg), and the files of FILE.d beside whichever file it is. */
+function hasOwnConfigFile(haos: Haos, parsed: readonly K3sArgument[]): boolean {
+  return Boolean(haos.environment?.K3S_CONFIG_FILE) || parsed.some(({ name }) => name === 'config');
+}
+
+/** Of a file, a server ignores keys that it does not know, and an agent does not start. */
+function fitsFile({ flag, value }: K3sArgument, command: K3sCommand): boolean {
+  return flag?.commands.includes(command) === true && flag.name !== 'config' && value !== undefined;
+}
+
+function collectSettings(found: readonly K3sArgument[]): Map<string, string | readonly string[]> {
+  const settings = new Map<string, string | readonly string[]>();
+  for (const { name, flag, value = '' } of found) {
+    const before = settings.get(name) ?? [];
+    settings.set(name, flag?.isRepeatable ? [...before, value] : value);
+  }
+  return settings;
 }
 
 function labelFlags(haos: Haos, facts: NodeFacts): string[] {

@@ -31,17 +31,34 @@ describe('renderK3sEnvironment', () => {
     ]);
   });
 
-  it("passes on what is k3s's own and nothing else", () => {
+  it('passes on every variable but those of the installer', () => {
+    const environment = { INSTALL_K3S_EXEC: 'x', AWS_SECRET_ACCESS_KEY: 's', GOGC: '50', CONTAINERD_A: 'b' };
+
+    expect(linesOf({ environment })).toEqual([
+      'AWS_SECRET_ACCESS_KEY=s',
+      'CONTAINERD_A=b',
+      'GOGC=50',
+      ...DEFAULTS,
+    ]);
+  });
+
+  it('reaches k3s even when variables mean something to a shell', async () => {
     const environment = {
-      INSTALL_K3S_EXEC: 'x',
-      RC_SVCNAME: 'x',
       IFS: 'x',
-      command: 'x',
-      GOGC: '50',
-      CONTAINERD_A: 'b',
+      PS4: '$(false)',
+      RC_SVCNAME: 'x',
+      ENV: '/x',
+      OPTIND: 'x',
+      PATH: '/nowhere',
     };
 
-    expect(linesOf({ environment })).toEqual(['CONTAINERD_A=b', ...DEFAULTS]);
+    const script = `set -o allexport\n${renderK3sEnvironment({ environment }, 'rancher')}exec /usr/bin/env`;
+
+    const lines = (await liveHost().run('sh', ['-c', script])).stdout.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining(['ENV=/x', 'IFS=x', 'PATH=/nowhere', 'PS4=$(false)', 'RC_SVCNAME=x']),
+    );
+    expect(lines.filter((line) => line.startsWith('OPTIND='))).not.toContain('OPTIND=x');
   });
 
   it('writes values so that a shell reads them back', async () => {

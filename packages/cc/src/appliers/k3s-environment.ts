@@ -7,10 +7,14 @@ import { quoteWord } from './shell-words.js';
 
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
 
+/** A POSIX shell keeps its place in its arguments there, and ends when it is set to anything but a number. */
+const SHELL_OWN = 'OPTIND';
+
 /**
- * The text of k3s's environment file, for a shell to source: the server, the token, and of `haos.environment` what is k3s's
- * (`K3S_*`, `CONTAINERD_*`) and the proxies, as k3s's own installer has it; sorted. Proxies are there in both spellings,
- * because the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment` says otherwise; k3s of before 1.30 knows no group.
+ * The text of k3s's environment file, for a shell to source: the server, the token, and every variable of
+ * `haos.environment`, sorted; those for k3s's own installer mean nothing to k3s. Proxies are there in both spellings, because
+ * the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment`
+ * says otherwise; k3s of before 1.30 knows no group.
  *
  * A variable of k3s that cannot be written is HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE: without its token or its
  * server k3s would found a cluster of its own. Others are left out; the step for /etc/environment reports them.
@@ -19,7 +23,7 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   const variables = new Map([
     ['K3S_KUBECONFIG_MODE', '0640'],
     ['K3S_KUBECONFIG_GROUP', kubeconfigGroup],
-    ...Object.entries(haos.environment ?? {}).filter(([name]) => isForK3s(name)),
+    ...Object.entries(haos.environment ?? {}).filter(([name, value]) => isForK3s(name, value)),
     ...proxiesOf(haos.environment ?? {}),
   ]);
   if (haos.serverUrl) variables.set('K3S_URL', haos.serverUrl);
@@ -28,8 +32,9 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   return sorted.map(([name, value]) => formatAssignment(name, value)).join('');
 }
 
-function isForK3s(name: string): boolean {
-  return isK3sVariable(name) && !name.startsWith('INSTALL_K3S_');
+function isForK3s(name: string, value: string): boolean {
+  if (name.startsWith('INSTALL_K3S_') || name === SHELL_OWN) return false;
+  return isK3sVariable(name) || (isVariableName(name) && isOneLine(value));
 }
 
 function proxiesOf(environment: Readonly<Record<string, string>>): [string, string][] {
@@ -52,7 +57,7 @@ function formatAssignment(name: string, value: string): string {
   if (!isVariableName(name)) {
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_ENVIRONMENT_NAME',
-      `${JSON.stringify(name)} is no name of a variable`,
+      `${JSON.stringify(name)} is not a valid name of a variable`,
       {
         hint: 'Use letters, digits and underscores in the names of haos.environment.',
       },

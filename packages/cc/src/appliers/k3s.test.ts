@@ -4,6 +4,8 @@ import { k3s } from './k3s.js';
 import { runApplier, runTwice } from './testing.js';
 
 const SERVICE = '/etc/init.d/k3s-service';
+const START = '/etc/rancher/k3s/k3s-service.sh';
+const SETTINGS = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
 const ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
 const INPUTS = '/run/haos/k3s-inputs';
 const CONFIG = { haos: { serverUrl: 'https://s:6443', token: 'sesame', labels: { region: 'west' } } };
@@ -17,9 +19,12 @@ describe('k3s', () => {
     expect(first).toMatchObject({ failures: [], notes: [] });
     expect(second.operations).toEqual([]);
     expect(host.files.stat(SERVICE)?.mode).toBe(0o755);
-    expect(host.files.readText(SERVICE)).toContain(
-      'command_args="agent --node-label haos.io/mode=disk --node-label haos.io/version=1.2.3 --node-label region=west"',
+    expect(host.files.readText(START)).toMatch(/^exec \/usr\/sbin\/k3s agent$/m);
+    expect(host.files.stat(START)?.mode).toBe(0o700);
+    expect(host.files.readText(SETTINGS)).toContain(
+      'node-label+:\n  - "haos.io/mode=disk"\n  - "haos.io/version=1.2.3"\n  - "region=west"\n',
     );
+    expect(host.files.stat(SETTINGS)?.mode).toBe(0o600);
     expect(host.files.stat(ENVIRONMENT)?.mode).toBe(0o600);
     expect(host.files.readText(ENVIRONMENT)).toContain('K3S_KUBECONFIG_GROUP=rancher\n');
     expect(host.files.stat('/etc/logrotate.d/k3s-service')?.mode).toBe(0o644);
@@ -42,6 +47,12 @@ describe('k3s', () => {
   it.each<[string, (host: TestHost) => void, object]>([
     ['its arguments', () => {}, { haos: { ...CONFIG.haos, k3sArgs: ['agent', '--debug'] } }],
     ['its token', () => {}, { haos: { ...CONFIG.haos, token: 'other' } }],
+    ['a variable', () => {}, { haos: { ...CONFIG.haos, environment: { AWS_REGION: 'eu' } } }],
+    [
+      'a file that k3s reads beside that of HAOS',
+      (host) => void host.files.write('/etc/rancher/k3s/config.yaml.d/90-mine.yaml', 'debug: true\n'),
+      CONFIG,
+    ],
     ['its binary', (host) => void host.files.link('/haos/system/k3s/current', 'v2'), CONFIG],
     [
       'its binary, behind two links',
@@ -135,7 +146,7 @@ describe('k3s', () => {
     const { first, second } = await runTwice(k3s, CONFIG, { host });
 
     expect(first).toMatchObject({ failures: [], notes: ['k3s is not installed'] });
-    expect(host.files.readText(SERVICE)).toContain('command=/usr/sbin/k3s\n');
+    expect(host.files.readText(START)).toContain('exec /usr/sbin/k3s agent\n');
     expect(second.operations).toEqual([]);
     expect(host.calls).toEqual([]);
   });
@@ -146,11 +157,12 @@ describe('k3s', () => {
 
     await runApplier(k3s, {}, { host, phase: 'boot' });
 
-    expect(host.files.readText(SERVICE)).toContain('command=/usr/local/bin/k3s\n');
+    expect(host.files.readText(START)).toContain('exec /usr/local/bin/k3s server\n');
   });
 
   it.each([
     ['an argument', { k3sArgs: ['server', 'a\nb'] }, 'HAOS_CC_K3S_ARGUMENT'],
+    ['the value of a flag', { k3sArgs: ['server', '--node-name=a\nb'] }, 'HAOS_CC_K3S_ARGUMENT'],
     ['a token', { token: 'a\nb' }, 'HAOS_CC_ENVIRONMENT_VALUE'],
   ])('neither writes nor starts anything when %s cannot be written', async (_, haos, code) => {
     const host = hostWith();

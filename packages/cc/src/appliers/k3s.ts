@@ -2,10 +2,11 @@ import { posix } from 'node:path';
 import { findGroup, findUser, type Host, parentOf, RANCHER } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
-import { secretsOf } from '../secrets.js';
-import { k3sArguments } from './k3s-arguments.js';
+import { k3sInvocation } from './k3s-arguments.js';
+import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
 import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
+import { renderStartScript } from './k3s-start-script.js';
 import { isWrittenByUser } from './written-by-user.js';
 
 const BINARIES = ['/usr/sbin/k3s', '/sbin/k3s', '/usr/local/bin/k3s'] as const;
@@ -47,17 +48,16 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   const haos = config.haos ?? {};
   // All are rendered before the first is written: a service with the flags of one configuration and the token of another
   // must not start.
+  const { command, settings, words } = k3sInvocation(haos, context);
   const files = [
-    [k3sPaths.service, renderService(binary, k3sArguments(haos, context)), 0o755],
+    [k3sPaths.service, renderService(), 0o755],
+    [k3sPaths.startScript, renderStartScript(binary, [command, ...words]), 0o700],
+    [k3sPaths.config, renderK3sConfig(settings), 0o600],
     [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host)), 0o600],
     [k3sPaths.logRotation, renderLogRotation(), 0o644],
   ] as const;
-  const secrets = secretsOf(config);
   for (const [path, text, mode] of files) {
-    // A token among the arguments is the author's doing; at least nobody else can read it here.
-    const secret = secrets.some((value) => text.includes(value));
-    if (!isWrittenByUser(config, path))
-      context.host.files.write(path, text, { mode: secret ? mode & 0o700 : mode, secret });
+    if (!isWrittenByUser(config, path)) context.host.files.write(path, text, { mode });
   }
 }
 
@@ -106,10 +106,17 @@ async function nextCommand(context: ApplyContext, inputs: string): Promise<'star
 async function digestInputs(host: Host, binary: string): Promise<string> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
-  for (const path of [k3sPaths.service, k3sPaths.environment]) {
-    hash.update(`${host.files.readTextIfExists(path) ?? ''}\0`);
-  }
+  const paths = [k3sPaths.service, k3sPaths.startScript, k3sPaths.environment, ...ownConfigFiles(host)];
+  for (const path of paths) hash.update(`${path}\0${host.files.readTextIfExists(path) ?? ''}\0`);
   return hash.update(identityOf(host, binary)).digest('hex');
+}
+
+/** What k3s reads when it starts: the user's files, and that of HAOS among them. */
+function ownConfigFiles({ files }: Host): string[] {
+  const directory = k3sPaths.configDirectory;
+  const names = files.stat(directory)?.type === 'directory' ? files.list(directory) : [];
+  const dropIns = names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => `${directory}/${name}`);
+  return [k3sPaths.ownConfig, ...dropIns].filter((path) => files.stat(path)?.type === 'file');
 }
 
 /** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */

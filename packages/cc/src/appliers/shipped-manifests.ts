@@ -3,7 +3,7 @@ import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
 import { GO_MANIFESTS, GO_PLANS } from './go-manifests.js';
 import { findK3s } from './k3s.js';
-import { k3sArguments } from './k3s-arguments.js';
+import { commandLine } from './k3s-arguments.js';
 import { saveManifest } from './save-manifest.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -41,7 +41,7 @@ export const shippedManifests: Applier = {
 function isServer(config: CloudConfig, context: ApplyContext): boolean {
   if (context.host.files.stat(layout.shippedManifests) === undefined) return false;
   if (findK3s(context.host) === undefined) return false;
-  return k3sArguments(config.haos ?? {}, context)[0] === 'server';
+  return commandLine(config.haos ?? {}).command === 'server';
 }
 
 function listShipped({ files }: Host): string[] {

@@ -1,0 +1,47 @@
+import { findK3sFlag, type K3sFlag } from './flags.js';
+
+/** One argument of k3s, with the words that it is made of. */
+export interface K3sArgument {
+  /** `flag`: of the pinned release. `unknown`: looks like a flag. `stray`: neither a flag nor the value of one. */
+  readonly kind: 'flag' | 'unknown' | 'stray';
+  /** As written, in their order; one or two. */
+  readonly words: readonly string[];
+  /** The place of the first word in what was parsed. */
+  readonly index: number;
+  /** The flag's name without dashes, an alias resolved; of a stray word, the word. */
+  readonly name: string;
+  /** Undefined when there is none. A flag without a value that needs none is `true`. */
+  readonly value: string | undefined;
+  /** Of kind `flag` only. */
+  readonly flag: K3sFlag | undefined;
+}
+
+/**
+ * Reads words as k3s's command line does: one or two dashes, `--flag=value` or the value as the next word, and bare flags that
+ * take none. Empty words between arguments are left out. Of an unknown flag the next word is the value unless it has a dash.
+ */
+export function parseK3sArguments(words: readonly string[]): K3sArgument[] {
+  const found: K3sArgument[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index]!;
+    if (word === '') continue;
+    const argument = readArgument(word, words[index + 1], index);
+    found.push(argument);
+    index += argument.words.length - 1;
+  }
+  return found;
+}
+
+function readArgument(word: string, next: string | undefined, index: number): K3sArgument {
+  const [, written, equals, joined] = /^--?([^-=\s][^=\s]*)(=([\s\S]*))?$/.exec(word) ?? [];
+  if (written === undefined)
+    return { kind: 'stray', words: [word], index, name: word, value: undefined, flag: undefined };
+  const flag = findK3sFlag(written);
+  const shared = { kind: flag ? 'flag' : 'unknown', index, name: flag?.name ?? written, flag } as const;
+  if (equals !== undefined) return { ...shared, words: [word], value: joined };
+  if (flag && !flag.takesValue) return { ...shared, words: [word], value: 'true' };
+  const isValue = next !== undefined && (flag !== undefined || (next !== '' && !next.startsWith('-')));
+  return isValue
+    ? { ...shared, words: [word, next], value: next }
+    : { ...shared, words: [word], value: undefined };
+}
