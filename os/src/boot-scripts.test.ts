@@ -22,6 +22,8 @@ const services = `${overlay}rootfs/etc/init.d/`;
 const scripts = [
   `${overlay}initrd/init`,
   `${overlay}launcher/haos`,
+  `${overlay}rootfs/usr/bin/kubectl`,
+  `${overlay}rootfs/etc/profile.d/k3s.sh`,
   ...[inInitrd, inRoot, services].flatMap((directory) =>
     readdirSync(directory).map((name) => directory + name),
   ),

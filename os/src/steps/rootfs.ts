@@ -46,7 +46,8 @@ const LINKS: Readonly<Record<string, string>> = {
   'sbin/halt': '../bin/busybox',
   // That of the set that was booted; early boot makes this link.
   'sbin/k3s': '/run/haos/k3s',
-  'bin/kubectl': '../sbin/k3s',
+  // Its name tells k3s what to be; /usr/bin/kubectl starts it.
+  'lib/haos/k3s/kubectl': '../../../sbin/k3s',
   'bin/crictl': '../sbin/k3s',
   'bin/ctr': '../sbin/k3s',
   // Seed: "run sudo HAOS install".
