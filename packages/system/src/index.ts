@@ -68,6 +68,7 @@ export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
 export { withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
+export { PROJECT, type Project } from './project.js';
 export { createRedactor, redactUrl } from './redact.js';
 export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
 export { readReleaseKeys } from './release/read-keys.js';

@@ -1,0 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT } from '../../packages/system/src/project.js';
+import { ROOT } from './module.js';
+
+const workspaces = [...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`), 'bin'];
+
+describe("the project's home", () => {
+  it.each(workspaces)('is the repository of %s', (directory) => {
+    const { repository } = JSON.parse(readFileSync(join(ROOT, directory, 'package.json'), 'utf8'));
+
+    expect(repository).toEqual({ type: 'git', url: `git+${PROJECT.repository}.git`, directory });
+  });
+
+  it('is nobody else’s by default: nothing resolves or is pulled while there is no release', () => {
+    if (PROJECT.releases !== undefined) return expect(PROJECT.releases).toMatch(/^https:\/\//);
+    expect(new URL(PROJECT.repository).hostname).toMatch(/\.invalid$/);
+    expect(new URL(PROJECT.documentation).hostname).toMatch(/\.invalid$/);
+    expect(PROJECT.image).toMatch(/^localhost\//);
+  });
+});
