@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { renderPlans } from '../../packages/cc/src/appliers/render-plans.js';
+import { PROJECT } from '../../packages/system/src/project.js';
 import { ROOT } from '../docs/page.js';
 
 interface KubernetesObject {
@@ -24,7 +26,8 @@ interface Expression {
 interface Plan {
   nodeSelector: { matchExpressions: Expression[] };
   serviceAccountName: string;
-  channel: string;
+  channel?: string;
+  version?: string;
 }
 
 const DIRECTORY = join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests');
@@ -50,7 +53,7 @@ function errorsOf(object: KubernetesObject): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-const names = readdirSync(DIRECTORY);
+const names = readdirSync(DIRECTORY).sort();
 const objects = names.flatMap((name) => readManifest(name));
 
 describe.each(names)('the manifest %s', (name) => {
@@ -66,7 +69,8 @@ describe.each(names)('the manifest %s', (name) => {
       ([, image = '']) => image,
     );
 
-    for (const image of images) expect(image).toMatch(/^(?:1898andco\/haos|rancher\/\S+:v\d+\.\d+\.\d+)$/);
+    for (const image of images)
+      if (image !== PROJECT.image) expect(image).toMatch(/^rancher\/\S+:v\d+\.\d+\.\d+$/);
   });
 });
 
@@ -105,7 +109,29 @@ describe('the Plans', () => {
   });
 
   it('run as one account, by which the agents recognise the version of the servers', () => {
-    expect(new Set(plans.map(({ spec }) => `${spec!.serviceAccountName} ${spec!.channel}`)).size).toBe(1);
+    expect(new Set(plans.map(({ spec }) => spec!.serviceAccountName)).size).toBe(1);
+  });
+
+  it('name no release of themselves', () => {
+    for (const { spec } of plans) expect(spec).not.toHaveProperty(PROJECT.releases ? 'version' : 'channel');
+  });
+
+  it.each([
+    [
+      { channel: 'https://releases.example/haos/latest' },
+      { channel: 'https://releases.example/haos/latest' },
+    ],
+    [{ version: 'v1.2.0', image: 'registry.example.com/haos' }, { version: 'v1.2.0' }],
+  ])('with %j are valid, and each names that release', (upgrade, expected) => {
+    const rendered = loadAll(
+      renderPlans(readFileSync(join(DIRECTORY, 'haos-upgrade.yaml'), 'utf8'), upgrade),
+    ) as unknown as KubernetesObject[];
+
+    expect(rendered).toHaveLength(plans.length);
+    for (const plan of rendered) {
+      expect(plan.spec).toMatchObject(expected);
+      expect(errorsOf(plan)).toEqual([]);
+    }
   });
 });
 
@@ -117,6 +143,16 @@ function isMatched({ key, operator, values = [] }: Expression, node: Record<stri
   const isIn = value !== undefined && values.includes(value);
   return operator === 'In' ? isIn : !isIn;
 }
+
+describe('what k3s applies first, in the order of the names', () => {
+  it('has the namespace of the others and their kind', () => {
+    const [first] = names.filter((name) => name.endsWith('.yaml'));
+
+    expect(readManifest(first!).map(({ kind }) => kind)).toEqual(['Namespace', 'CustomResourceDefinition']);
+    for (const { metadata } of objects)
+      if (metadata.namespace !== undefined) expect(metadata.namespace).toBe('haos-system');
+  });
+});
 
 describe('what the manifests may do', () => {
   it('is never everything', () => {

@@ -25,6 +25,9 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.k3s_args': ['boot', 'runtime'],
   'haos.environment': ['initrd', 'boot', 'runtime'],
   'haos.taints': ['boot', 'runtime'],
+  'haos.upgrade.channel': ['runtime'],
+  'haos.upgrade.version': ['runtime'],
+  'haos.upgrade.image': ['runtime'],
 };
 
 /** Handled in more phases than documented: the service that asks the sources is configured before it starts. */

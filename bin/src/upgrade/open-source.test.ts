@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Context } from '../command.js';
 import { openSource } from './open-source.js';
 
-const RELEASES = 'https://github.com/1898andCo/HAOS/releases';
+const RELEASES = 'https://releases.example/haos';
+const CHANNEL = `haos: { upgrade: { channel: '${RELEASES}/latest' } }\n`;
 const ISO = 'the content of an ISO';
 const SUMS = `${createHash('sha256').update(ISO).digest('hex')}  haos-arm64.iso\n`;
 
@@ -16,11 +17,11 @@ const SIGNATURE = sign(null, Buffer.from(SUMS), privateKey).toString('latin1');
 let host: TestHost;
 afterEach(() => host.dispose());
 
-/** Opens it on a node that knows these keys; resolves to the checks, by id. */
-function open(source: string, at: string, keys: Readonly<Record<string, string>>) {
+/** Opens it on a node that has a channel and these files; resolves to the checks, by id. */
+function open(source: string, at: string, tree: Readonly<Record<string, string>>) {
   const bytes = (text: string) => ({ body: Buffer.from(text, 'latin1') });
   host = createTestHost({
-    tree: keys,
+    tree: { '/haos/system/config.yaml': CHANNEL, ...tree },
     commands: { uname: { stdout: 'aarch64\n' }, mount: {}, umount: {} },
     responses: {
       [`${at}/haos-arm64.iso`]: bytes(ISO),
@@ -61,4 +62,17 @@ describe('a release that is named', () => {
       await open('latest', `${RELEASES}/latest/download`, { '/usr/share/haos/keys/haos-2026.pem': other }),
     ).toEqual({ download: false });
   });
+
+  it.each(['latest', 'v1.1.0'])(
+    'as %s is refused without a channel, and nothing is downloaded',
+    async (source) => {
+      const opened = open(source, RELEASES, { ...known, '/haos/system/config.yaml': '' });
+
+      await expect(opened).rejects.toMatchObject({
+        code: 'HAOS_UPGRADE_NO_CHANNEL',
+        hint: expect.stringContaining('haos.upgrade.channel'),
+      });
+      expect(host.operations).toEqual([]);
+    },
+  );
 });

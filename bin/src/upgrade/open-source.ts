@@ -1,12 +1,9 @@
 import { proxyOf, readConfig } from '@haos/cc';
 import { type CleanUp, openImage, openScratch } from '@haos/install';
-import { type Check, type Host, layout, type ProxySettings } from '@haos/system';
+import { type Check, HaosError, type Host, layout, PROJECT } from '@haos/system';
 import type { Context } from '../command.js';
 import { usageError } from '../failure.js';
 import { printDownload } from '../install/print-install.js';
-
-/** Where releases are; a directory of it is named as a version, with its artefacts. */
-const RELEASES = 'https://github.com/1898andCo/HAOS/releases';
 
 export interface SourceOptions {
   host: Host;
@@ -30,32 +27,44 @@ export async function openSource(
   cleanUp: CleanUp,
   { host, source, sha256, isInsecure, signal, context }: SourceOptions,
 ): Promise<OpenedSource> {
+  const { config } = await readConfig(host);
+  const iso = await locate(host, source, config.haos?.upgrade?.channel);
   const scratch = layout.upgradeScratch;
   await openScratch(host, cleanUp, scratch);
   const { checks, image } = await openImage(host, cleanUp, {
-    iso: await locate(host, source),
+    iso,
     scratch,
     ...(sha256 !== undefined && { isoSha256: sha256 }),
     isInsecure,
-    proxy: await readProxy(host),
+    proxy: proxyOf(config.haos?.environment ?? {}),
     signal,
     onDownload: printDownload(context, 'upgrade'),
   });
   return image ? { checks, directory: image.directory } : { checks };
 }
 
-async function readProxy(host: Host): Promise<ProxySettings> {
-  const { config } = await readConfig(host);
-  return proxyOf(config.haos?.environment ?? {});
+/** The path or the URL of an ISO. */
+async function locate(host: Host, source: string, channel: string | undefined): Promise<string> {
+  if (source.startsWith('/') || /^https?:\/\//i.test(source)) return source;
+  const isVersion = /^v\d[\w.+-]*$/.test(source);
+  if (source !== 'latest' && !isVersion)
+    throw usageError(`${source} is not a source`, 'name a path, a URL, a version such as v1.1.0, or latest');
+  const releases = releasesOf(channel);
+  const name = `haos-${await nameArchitecture(host)}.iso`;
+  if (source === 'latest') return `${releases}/latest/download/${name}`;
+  return `${releases}/download/${encodeURIComponent(source)}/${name}`;
 }
 
-/** The path or the URL of an ISO. */
-async function locate(host: Host, source: string): Promise<string> {
-  if (source.startsWith('/') || /^https?:\/\//i.test(source)) return source;
-  const name = `haos-${await nameArchitecture(host)}.iso`;
-  if (source === 'latest') return `${RELEASES}/latest/download/${name}`;
-  if (/^v\d[\w.+-]*$/.test(source)) return `${RELEASES}/download/${encodeURIComponent(source)}/${name}`;
-  throw usageError(`${source} is no source`, 'name a path, a URL, a version such as v1.1.0, or latest');
+/**
+ * The URL below which releases lie, as GitHub lays them out: `latest`, which is the channel of the upgrade controller, `latest/download`
+ * and `download/VERSION`. HAOS_UPGRADE_NO_CHANNEL without one.
+ */
+function releasesOf(channel: string | undefined): string {
+  const releases = channel ? channel.replace(/\/+$/, '').replace(/\/latest$/, '') : PROJECT.releases;
+  if (releases !== undefined) return releases;
+  throw new HaosError('HAOS_UPGRADE_NO_CHANNEL', 'no release channel is configured', {
+    hint: 'Set haos.upgrade.channel, or name the path or the URL of an ISO.',
+  });
 }
 
 async function nameArchitecture(host: Host): Promise<string> {

@@ -1,3 +1,4 @@
+import { PROJECT } from '@haos/system';
 import type { Phase } from './apply/types.js';
 
 /**
@@ -127,6 +128,32 @@ const installKeys: readonly KeyDefinition[] = [
   },
 ];
 
+const upgradeKeys: readonly KeyDefinition[] = [
+  {
+    name: 'channel',
+    kind: 'string',
+    description:
+      'Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel.',
+    phases: ['runtime'],
+    examples: ['https://releases.example/haos/latest'],
+  },
+  {
+    name: 'version',
+    kind: 'string',
+    description: 'The one release that the cluster is upgraded to. It overrides the channel.',
+    phases: ['runtime'],
+    examples: ['v1.2.0'],
+  },
+  {
+    name: 'image',
+    kind: 'string',
+    default: PROJECT.image,
+    description: 'The upgrade image, without a tag: the tag is the version.',
+    phases: ['runtime'],
+    examples: ['registry.example.com/haos'],
+  },
+];
+
 const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'dataSources',
@@ -242,6 +269,14 @@ const haosKeys: readonly KeyDefinition[] = [
     description: 'Taints of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [['key1=value1:NoSchedule', 'key1=value1:NoExecute']],
+  },
+  {
+    name: 'upgrade',
+    kind: 'section',
+    type: 'Upgrade',
+    description: 'What the shipped upgrade Plans name. Only servers have Plans; write the same on each.',
+    keys: upgradeKeys,
+    examples: [],
   },
   {
     name: 'install',

@@ -98,6 +98,10 @@ haos:
     ['haos: {k3s_args: [server, "--cluster-cidr 10.107.0.0/23"]}', 'error joined-argument haos.k3s_args[1]'],
     ['haos: {k3s_args: [server, "--token=abcdef"]}', 'warning invalid-k3s-args haos.k3s_args[1]'],
     ['haos: {k3s_args: [server, --agent-token, abcdef]}', 'warning invalid-k3s-args haos.k3s_args[1]'],
+    ['haos: {upgrade: {channel: releases.example}}', 'error invalid-url haos.upgrade.channel'],
+    ['haos: {upgrade: {image: "a.example/haos:v1"}}', 'error invalid-value haos.upgrade.image'],
+    ['haos: {upgrade: {image: "A.example/haos@sha256:0"}}', 'error invalid-value haos.upgrade.image'],
+    ['haos: {upgrade: {version: "a b"}}', 'error invalid-value haos.upgrade.version'],
     ['haos: {environment: {a-b: c}}', 'error invalid-value haos.environment[a-b]'],
     [
       'haos: {environment: {INSTALL_K3S_VERSION: v1}}',
@@ -107,6 +111,12 @@ haos:
     ['haos: {install: {iso_url: "ftp://x"}}', 'error invalid-url haos.install.iso_url'],
   ])('finds what is wrong with %s', (content, finding) => {
     expect(findings(content)).toEqual([finding]);
+  });
+
+  it('takes repositories with ports, and versions with a build', () => {
+    const upgrade =
+      'channel: "http://a.example/latest", image: "10.0.0.1:5000/a/haos_x", version: v1.2.0-rc1+2';
+    expect(findings(`haos: {upgrade: {${upgrade}}}`)).toEqual([]);
   });
 
   it('says that a full token cannot start a cluster', () => {

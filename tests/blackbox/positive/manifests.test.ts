@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../../docs/page.js';
 import { haos } from '../haos.js';
 import { makeNode, reportOf, runCase } from '../run-case.js';
 import { startServer } from '../server.js';
@@ -87,5 +88,31 @@ describe('boot_manifests', () => {
     expect(proxy.requests).toEqual(['http://manifests.example/far.yaml']);
     expect(near.requests).toEqual(['/near.yaml']);
     expect(readFileSync(join(root, DIRECTORY, 'near.yaml'), 'utf8')).toBe('near');
+  });
+});
+
+describe('haos.upgrade', () => {
+  const UPGRADE = readFileSync(
+    join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests/haos-upgrade.yaml'),
+    'utf8',
+  );
+  const SERVER = {
+    '/haos/system/k3s/v1/k3s': { content: '', mode: 0o755 },
+    '/haos/system/k3s/current': { link: 'v1' },
+    '/usr/sbin/k3s': { link: '/haos/system/k3s/current/k3s' },
+    '/usr/share/haos/manifests/haos-upgrade.yaml': UPGRADE,
+  };
+
+  it('is what the Plans of a server name', async () => {
+    await runCase({
+      name: 'a version and an image',
+      tree: SERVER,
+      config: 'haos: {upgrade: {version: v1.2.0+rc1, image: registry.example.com/haos}}\n',
+      changes: {
+        [`${DIRECTORY}/haos-upgrade.yaml`]:
+          /^ {2}version: "v1\.2\.0\+rc1"$[\s\S]*image: registry\.example\.com\/haos$/m,
+        '/var/lib/rancher/HAOS/manifests.json': { mode: 0o600 },
+      },
+    });
   });
 });

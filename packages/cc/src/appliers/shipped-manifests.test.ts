@@ -50,6 +50,19 @@ describe('shippedManifests', () => {
     }
   });
 
+  it('follow haos.upgrade, and come back without it', async () => {
+    const place = '  # haos.upgrade: here\n';
+    const host = hostWith({ ...SERVER, [`${layout.shippedManifests}/plans.yaml`]: place });
+    const configured = { haos: { upgrade: { version: 'v2' } } };
+
+    const { second } = await runTwice(shippedManifests, configured, { host });
+
+    expect(host.files.readText(PLACED)).toBe('  version: "v2"\n');
+    expect(second.operations).toEqual([]);
+    await runApplier(shippedManifests, {}, { host });
+    expect(host.files.readText(PLACED)).toBe(place);
+  });
+
   it.each([
     ['edited', (host: TestHost) => void host.files.write(PLACED, 'mine'), 'mine'],
     ['removed', (host: TestHost) => void host.files.remove(PLACED), undefined],

@@ -4,6 +4,7 @@ import type { CloudConfig } from '../generated/types.js';
 import { GO_MANIFESTS, GO_PLANS } from './go-manifests.js';
 import { findK3s } from './k3s.js';
 import { commandLine } from './k3s-arguments.js';
+import { renderPlans } from './render-plans.js';
 import { saveManifest } from './save-manifest.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -14,13 +15,20 @@ type Ledger = Readonly<Record<string, string>>;
 const EMPTIED = '# What was here is in haos-upgrade.yaml.\n';
 
 /**
- * Puts the manifests of the image, but no `*.example`, to where k3s applies them, on a server and before k3s starts. A newer image
- * replaces them. What somebody edited or removed stays so: the persistent ledger tells. Files of the Go implementation that
- * nobody edited are replaced.
+ * Puts the manifests of the image, except `*.example`, where k3s applies them, on a server and before k3s starts. The Plans name what
+ * `haos.upgrade` says. A newer image or configuration replaces the files. A file that was edited or removed stays so, which the
+ * persistent ledger tells. Unedited files of the Go implementation are replaced.
  */
 export const shippedManifests: Applier = {
   name: 'shipped-manifests',
-  keys: ['haos.k3s_args', 'haos.server_url', 'haos.environment'],
+  keys: [
+    'haos.upgrade.channel',
+    'haos.upgrade.version',
+    'haos.upgrade.image',
+    'haos.k3s_args',
+    'haos.server_url',
+    'haos.environment',
+  ],
   always: true,
   async apply(config, context) {
     const { host, mode } = context;
@@ -57,7 +65,7 @@ async function place(
   const { host } = context;
   const path = `${layout.manifests}/${name}`;
   if (isWrittenByUser(config, path)) return undefined;
-  const body = host.files.read(`${layout.shippedManifests}/${name}`);
+  const body = renderPlans(host.files.readText(`${layout.shippedManifests}/${name}`), config.haos?.upgrade);
   const shipped = await digestOf(body);
   const current = await digestAt(host, path);
   const decision = decideManifest({ current, last, shipped, known: GO_MANIFESTS });
@@ -102,7 +110,7 @@ async function digestAt({ files }: Host, path: string): Promise<string | undefin
   return files.stat(path)?.type === 'file' ? digestOf(files.read(path)) : undefined;
 }
 
-async function digestOf(body: Uint8Array): Promise<string> {
+async function digestOf(body: Uint8Array | string): Promise<string> {
   const { createHash } = await import('node:crypto');
   return createHash('sha256').update(body).digest('hex');
 }

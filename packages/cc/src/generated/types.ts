@@ -70,6 +70,8 @@ export interface Haos {
   environment?: Record<string, string>;
   /** Taints of the node, set when it first registers in Kubernetes. */
   taints?: string[];
+  /** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
+  upgrade?: Upgrade;
   /** What the installer does without asking. It has no effect on an installed node. */
   install?: Install;
 }
@@ -80,6 +82,16 @@ export interface Wifi {
   name?: string;
   /** The passphrase; none for an open network. */
   passphrase?: string;
+}
+
+/** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
+export interface Upgrade {
+  /** Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel. */
+  channel?: string;
+  /** The one release that the cluster is upgraded to. It overrides the channel. */
+  version?: string;
+  /** The upgrade image, without a tag: the tag is the version. */
+  image?: string;
 }
 
 /** What the installer does without asking. It has no effect on an installed node. */

@@ -4,7 +4,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"password":{"$ref":"#/definitions/string"},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"password":{"$ref":"#/definitions/string"},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -93,7 +93,7 @@ return errors === 0;
 
 const schema10 = {"type":"boolean"};
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -106,7 +106,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate51.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
@@ -367,72 +367,30 @@ vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.error
 errors = vErrors.length;
 }
 }
-if(data16.install !== undefined){
-let data33 = data16.install;
+if(data16.upgrade !== undefined){
+let data33 = data16.upgrade;
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.forceEfi !== undefined){
-if(!(validate51(data33.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data33,parentDataProperty:"forceEfi",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-errors = vErrors.length;
-}
-}
-if(data33.device !== undefined){
-if(!(validate24(data33.device, {instancePath:instancePath+"/haos/install/device",parentData:data33,parentDataProperty:"device",rootData}))){
+if(data33.channel !== undefined){
+if(!(validate24(data33.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data33,parentDataProperty:"channel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data33.configUrl !== undefined){
-if(!(validate24(data33.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data33,parentDataProperty:"configUrl",rootData}))){
+if(data33.version !== undefined){
+if(!(validate24(data33.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data33,parentDataProperty:"version",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data33.silent !== undefined){
-if(!(validate51(data33.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data33,parentDataProperty:"silent",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-errors = vErrors.length;
-}
-}
-if(data33.isoUrl !== undefined){
-if(!(validate24(data33.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data33,parentDataProperty:"isoUrl",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data33.isoSha256 !== undefined){
-if(!(validate24(data33.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data33,parentDataProperty:"isoSha256",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data33.powerOff !== undefined){
-if(!(validate51(data33.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data33,parentDataProperty:"powerOff",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-errors = vErrors.length;
-}
-}
-if(data33.noFormat !== undefined){
-if(!(validate51(data33.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data33,parentDataProperty:"noFormat",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-errors = vErrors.length;
-}
-}
-if(data33.debug !== undefined){
-if(!(validate51(data33.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data33,parentDataProperty:"debug",rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
-errors = vErrors.length;
-}
-}
-if(data33.tty !== undefined){
-if(!(validate24(data33.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data33,parentDataProperty:"tty",rootData}))){
+if(data33.image !== undefined){
+if(!(validate24(data33.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data33,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
+const err6 = {instancePath:instancePath+"/haos/upgrade",schemaPath:"#/properties/haos/properties/upgrade/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -442,9 +400,72 @@ vErrors.push(err6);
 errors++;
 }
 }
+if(data16.install !== undefined){
+let data37 = data16.install;
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.forceEfi !== undefined){
+if(!(validate54(data37.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data37,parentDataProperty:"forceEfi",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data37.device !== undefined){
+if(!(validate24(data37.device, {instancePath:instancePath+"/haos/install/device",parentData:data37,parentDataProperty:"device",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data37.configUrl !== undefined){
+if(!(validate24(data37.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data37,parentDataProperty:"configUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data37.silent !== undefined){
+if(!(validate54(data37.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data37,parentDataProperty:"silent",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data37.isoUrl !== undefined){
+if(!(validate24(data37.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data37,parentDataProperty:"isoUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data37.isoSha256 !== undefined){
+if(!(validate24(data37.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data37,parentDataProperty:"isoSha256",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data37.powerOff !== undefined){
+if(!(validate54(data37.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data37,parentDataProperty:"powerOff",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data37.noFormat !== undefined){
+if(!(validate54(data37.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data37,parentDataProperty:"noFormat",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data37.debug !== undefined){
+if(!(validate54(data37.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data37,parentDataProperty:"debug",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
+errors = vErrors.length;
+}
+}
+if(data37.tty !== undefined){
+if(!(validate24(data37.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data37,parentDataProperty:"tty",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err7 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
+const err7 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -456,12 +477,24 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err8 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err8];
 }
 else {
 vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
 }
 errors++;
 }

@@ -17,6 +17,7 @@ import {
 } from './node.js';
 import { checkPhases } from './phases.js';
 import type { Finding, Rule } from './rule.js';
+import { upgradeRule } from './upgrade.js';
 
 /** Every rule about the meaning of values, in the order of the documentation. */
 const rules: readonly Rule[] = [
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   k3sArgsRule,
   environmentRule,
   taintsRule,
+  upgradeRule,
   installRule,
 ];
 
