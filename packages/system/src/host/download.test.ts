@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestClock } from '../testing/clock.js';
 import { downloadFile } from './download.js';
 import type { DownloadOptions } from './types.js';
@@ -165,4 +165,52 @@ it('tells of a directory that is not there, without asking', async () => {
 
   await expect(work).rejects.toEqual(failure('HAOS_FILE_NOT_FOUND'));
   expect(requests).toEqual([]);
+});
+
+describe('with keepPart', () => {
+  const options: DownloadOptions = { sha256: SHA256, keepPart: true, retries: 0 };
+
+  it('keeps what arrived, and continues from it in the next call', async () => {
+    const url = await serve((response, start, attempt) => {
+      if (attempt === 2) response.writeHead(503).end();
+      else send(response, start, attempt === 1 ? { end: 100_000 } : {});
+    });
+
+    await expect(download(url, options)).rejects.toEqual(failure('HAOS_HTTP_STATUS'));
+    expect(readdirSync(directory)).toEqual(['file.part']);
+
+    expect(await download(url, options)).toEqual({ size: CONTENT.length, sha256: SHA256 });
+    expect(readdirSync(directory)).toEqual(['file']);
+    expect(Number(/^bytes=(\d+)-$/.exec(requests.at(-1)?.range ?? '')?.[1])).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it('asks for nothing when the whole is there already', async () => {
+    const url = await serve((response) => send(response, 0));
+    writeFileSync(`${path}.part`, CONTENT);
+
+    expect(await download(url, options)).toEqual({ size: CONTENT.length, sha256: SHA256 });
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ['belongs to another file', Buffer.alloc(1000, 1)],
+    ['is longer than the file', Buffer.alloc(CONTENT.length + 1, 1)],
+  ])('begins again when what is there %s', async (_title, left) => {
+    const url = await serve((response, start) =>
+      start > CONTENT.length ? response.writeHead(416).end() : send(response, start),
+    );
+    writeFileSync(`${path}.part`, left);
+
+    expect(await download(url, { ...options, retries: 1 })).toEqual({ size: CONTENT.length, sha256: SHA256 });
+    expect(readFileSync(path).equals(CONTENT)).toBe(true);
+  });
+
+  it('keeps nothing of a file with another digest', async () => {
+    const url = await serve((response, start) => send(response, start));
+
+    await expect(download(url, { ...options, sha256: '0'.repeat(64) })).rejects.toEqual(
+      failure('HAOS_HTTP_CHECKSUM'),
+    );
+    expect(readdirSync(directory)).toEqual([]);
+  });
 });

@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
+import { isHaosError } from '../errors.js';
 import { fileError } from './file-error.js';
 import { httpError } from './http-error.js';
 import { sendRequest } from './http-request.js';
@@ -21,8 +23,14 @@ interface Progress {
   file: FileHandle;
   size: number;
   hash: Hash;
-  /** The entity tag of what the bytes belong to; without one nothing can be resumed. */
+  /** The entity tag of what the bytes belong to; without one only a digest can tell whether the rest belongs to them. */
   tag: string | undefined;
+}
+
+interface Work {
+  url: string;
+  options: DownloadOptions;
+  clock: HostClock;
 }
 
 /** Downloads as `Host.download` says. Records nothing. */
@@ -33,21 +41,65 @@ export async function downloadFile(
   clock: HostClock,
 ): Promise<Copied> {
   const temporary = `${path}.part`;
-  const file = await onDisk(path, () => open(temporary, 'w', 0o600));
+  const keepPart = isKept(options);
+  const file = await onDisk(path, () => openPart(temporary, keepPart));
   try {
-    const progress: Progress = { path, file, size: 0, hash: createHash('sha256'), tag: undefined };
-    await attempt(url, progress, { options, clock });
-    const copied = { size: progress.size, sha256: progress.hash.digest('hex') };
-    if (options.sha256 !== undefined) checkDigest(url, copied.sha256, options.sha256);
+    const copied = await fill({ path, file, ...emptyPart(), tag: undefined }, { url, options, clock });
     await onDisk(path, () => file.sync());
     await onDisk(path, () => rename(temporary, path));
     return copied;
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (!keepPart || isHaosError(error, 'HAOS_HTTP_CHECKSUM')) await rm(temporary, { force: true });
     throw error;
   } finally {
     await file.close();
   }
+}
+
+function emptyPart(): Pick<Progress, 'size' | 'hash'> {
+  return { size: 0, hash: createHash('sha256') };
+}
+
+/** Whether bytes may be put together without an entity tag, since the digest of the whole is known. */
+function isKept({ keepPart, sha256 }: DownloadOptions): boolean {
+  return keepPart === true && sha256 !== undefined;
+}
+
+/** Opens the file that grows; what an earlier call left in it stays where it is to be kept. */
+function openPart(path: string, keepPart: boolean): Promise<FileHandle> {
+  const fresh = keepPart ? 0 : constants.O_TRUNC;
+  return open(path, constants.O_RDWR | constants.O_CREAT | fresh, 0o600);
+}
+
+/** Downloads what is missing. What an earlier call left is dropped when the whole has another digest. */
+async function fill(progress: Progress, work: Work): Promise<Copied> {
+  const { sha256 } = work.options;
+  await readPart(progress);
+  const wasBegun = progress.size > 0;
+  if (!wasBegun || digestOf(progress) !== sha256) await attempt(progress, work);
+  if (wasBegun && digestOf(progress) !== sha256) {
+    Object.assign(progress, emptyPart(), { tag: undefined });
+    await attempt(progress, work);
+  }
+  if (sha256 !== undefined) checkDigest(work.url, digestOf(progress), sha256);
+  return { size: progress.size, sha256: digestOf(progress) };
+}
+
+/** Digests what an earlier call left. */
+async function readPart(progress: Progress): Promise<void> {
+  const { path, file, hash } = progress;
+  const buffer = Buffer.alloc(1 << 20);
+  for (let isAtEnd = false; !isAtEnd; ) {
+    const { bytesRead } = await onDisk(path, () => file.read(buffer, 0, buffer.length, progress.size));
+    hash.update(buffer.subarray(0, bytesRead));
+    progress.size += bytesRead;
+    isAtEnd = bytesRead === 0;
+  }
+}
+
+/** The digest so far, in lower-case hex. */
+function digestOf({ hash }: Progress): string {
+  return hash.copy().digest('hex');
 }
 
 async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -59,13 +111,9 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Until it is all there, or several attempts in a row have brought nothing. */
-async function attempt(
-  url: string,
-  progress: Progress,
-  { options, clock }: { options: DownloadOptions; clock: HostClock },
-): Promise<void> {
+async function attempt(progress: Progress, { url, options, clock }: Work): Promise<void> {
   const { retries = DEFAULT_RETRIES, signal } = options;
-  let furthest = 0;
+  let furthest = progress.size;
   for (let failures = 0; ; ) {
     const outcome = await receive(url, progress, options).catch(asPassing);
     if (!(outcome instanceof PassingFailure)) return;
@@ -79,15 +127,19 @@ async function attempt(
 
 /** One attempt, which begins behind what is there already where that is possible. */
 async function receive(url: string, progress: Progress, options: DownloadOptions): Promise<void> {
-  const { timeout = DEFAULT_TIMEOUT, proxy, signal } = options;
-  const isResuming = progress.size > 0 && progress.tag !== undefined;
-  const headers: Record<string, string> = isResuming
-    ? { range: `bytes=${progress.size}-`, 'if-range': progress.tag ?? '' }
-    : {};
+  const { timeout = DEFAULT_TIMEOUT, connectTimeout, proxy, signal } = options;
+  const { size, tag } = progress;
+  const isResuming = size > 0 && (tag !== undefined || isKept(options));
+  const headers: Record<string, string> = {
+    ...(isResuming && { range: `bytes=${size}-` }),
+    ...(isResuming && tag !== undefined && { 'if-range': tag }),
+  };
   const accept = isResuming ? [PARTIAL, BEYOND_THE_END] : [];
   try {
-    await sendRequest(firstTarget(url, 'GET', headers), { timeout, proxy, signal, accept }, (response, at) =>
-      store(response, progress, { url: at, options }),
+    await sendRequest(
+      firstTarget(url, 'GET', headers),
+      { timeout, connectTimeout, proxy, signal, accept },
+      (response, at) => store(response, progress, { url: at, options }),
     );
   } catch (error) {
     throw describeFailure(error, { url, timeout, timedOut: false });
@@ -101,7 +153,7 @@ async function store(
 ): Promise<void> {
   const { maxBytes = Number.POSITIVE_INFINITY, onProgress } = options;
   const isContinued = response.statusCode === PARTIAL && startOf(response) === progress.size;
-  if (!isContinued) startOver(progress, response);
+  if (!isContinued) await startOver(progress, response);
   // What was asked for cannot be had; the next attempt asks for all.
   if (!isContinued && [PARTIAL, BEYOND_THE_END].includes(response.statusCode))
     throw new PassingFailure(httpError('HAOS_HTTP_FAILED', url, 'it answered with another range'));
@@ -116,9 +168,9 @@ async function store(
   await onDisk(progress.path, () => progress.file.truncate(progress.size));
 }
 
-function startOver(progress: Progress, { headers }: Dispatcher.ResponseData): void {
-  progress.size = 0;
-  progress.hash = createHash('sha256');
+async function startOver(progress: Progress, { headers }: Dispatcher.ResponseData): Promise<void> {
+  await onDisk(progress.path, () => progress.file.truncate(0));
+  Object.assign(progress, emptyPart());
   // A weak tag does not promise the same bytes: RFC 9110, 8.8.1.
   progress.tag = /^".*"$/.exec(String(headers.etag ?? ''))?.[0];
 }

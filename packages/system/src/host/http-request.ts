@@ -12,6 +12,8 @@ const REDIRECTS = [301, 302, 303, 307, 308];
 export interface RequestOptions extends Pick<FetchOptions, 'sameOrigin' | 'localPorts'> {
   /** Milliseconds to connect, to the first byte, and between two bytes. */
   timeout: number;
+  /** Milliseconds to connect; default `timeout`. */
+  connectTimeout?: number | undefined;
   proxy?: ProxySettings | undefined;
   signal?: AbortSignal | undefined;
   /** Statuses that `use` judges itself. */
@@ -67,13 +69,13 @@ async function sendOnce<T>(
 /** Direct connections or the proxy's, for one request, so that nothing keeps the process alive afterwards. */
 async function openDispatcher(
   { url, zone }: HttpTarget,
-  { proxy = {}, timeout, localPorts }: RequestOptions,
+  { proxy = {}, timeout, connectTimeout = timeout, localPorts }: RequestOptions,
 ): Promise<Dispatcher> {
   const { Agent, EnvHttpProxyAgent, buildConnector } = await import('undici');
   const address = proxyFor(url, proxy);
-  const limits = { connect: { timeout }, headersTimeout: timeout, bodyTimeout: timeout };
+  const limits = { connect: { timeout: connectTimeout }, headersTimeout: timeout, bodyTimeout: timeout };
   if (zone !== undefined || localPorts) {
-    const connect = createConnector(buildConnector, { zone, localPorts, timeout });
+    const connect = createConnector(buildConnector, { zone, localPorts, timeout: connectTimeout });
     return new Agent({ ...limits, connect });
   }
   if (address === undefined) return new Agent(limits);

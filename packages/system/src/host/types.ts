@@ -178,8 +178,15 @@ export interface DownloadOptions {
   maxBytes?: number;
   /** Milliseconds to connect, to the first byte, and between two bytes; default 30,000. */
   timeout?: number;
+  /** Milliseconds to connect, where that may take less; default `timeout`. */
+  connectTimeout?: number;
   /** Attempts in a row that bring nothing new, after the first; default 5. */
   retries?: number;
+  /**
+   * Keeps what has arrived when the download fails, as `<path>.part`, and continues from it in the next call. `sha256` must be
+   * given: it proves that the parts belong together. Default false.
+   */
+  keepPart?: boolean;
   /** Never used for loopback and link-local addresses. */
   proxy?: ProxySettings;
   /** Lower-case hex; a mismatch is HAOS_HTTP_CHECKSUM. */
