@@ -2,32 +2,43 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { liveHost } from '@haos/system';
 import { checksumsName, placeArtifacts } from './artifacts.js';
-import { build } from './build.js';
+import { build, selectSteps } from './build.js';
+import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
+import { nameK3s } from './k3s/k3s-parts.js';
+import type { K3sRequest } from './k3s/k3s-request.js';
+import { obtainK3s } from './k3s/obtain-k3s.js';
 import { type Options, readOptions } from './options.js';
+import { createProgress } from './progress.js';
 import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
-import { readVersions } from './versions.js';
+import { readVersions, type Versions } from './versions.js';
 
 /** What goes into dist/artifacts. */
 const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'installer'];
 
 async function main(root: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'os/package.json'), 'utf8')) as { version: string };
-  const options = readOptions(process.argv.slice(2), {
-    version: `v${version}`,
-    output: join(root, 'dist/artifacts'),
-    cache: join(root, '.cache/os'),
-  });
+  const { options, k3s: request } = readOptions(
+    process.argv.slice(2),
+    { version: `v${version}`, output: join(root, 'dist/artifacts'), cache: join(root, '.cache/os') },
+    process.env,
+  );
   if (process.getuid?.() !== 0)
     throw new BuildFailure('building an image needs root: the files in it have many owners');
-  const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? Date.parse(readVersions(root).date) / 1000);
+  const versions = readVersions(root);
+  const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? Date.parse(versions.date) / 1000);
   const print = (line: string) => console.log(line);
   const keys = join(root, 'os/keys');
   // Before anything is built: a wrong key should not be noticed at the end.
   const signingKey = options.sign === undefined ? undefined : readSigningKey(options.sign, keys);
-  const made = await build({ root, options, steps, epoch, print }, options.only ? [options.only] : RELEASED);
+  const names = options.only ? [options.only] : RELEASED;
+  // Once, before all steps: what they make depends on what there is.
+  if (selectSteps(steps, names).some(({ name }) => name === 'k3s'))
+    Object.assign(options, await obtain(request, versions, options));
+  const made = await build({ root, options, steps, epoch, print }, names);
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
     print(
@@ -38,14 +49,31 @@ async function main(root: string): Promise<void> {
   if (signingKey) signFile(checksums, signingKey);
   else rmSync(`${checksums}.sig`, { force: true }); // of an earlier build
   print(signingKey ? '\nThe checksums are signed.' : '\nThe checksums are not signed: see docs/releases.md.');
-  warnWithoutK3s(root, options);
+  print(
+    options.k3s === undefined
+      ? '\n*** This image has no k3s: its nodes say "k3s is not installed". ***'
+      : `k3s is ${nameK3s(options.k3s)}.`,
+  );
 }
 
-function warnWithoutK3s(root: string, { k3s }: Options): void {
-  if (k3s !== undefined || readVersions(root).k3s.version !== null) return;
-  console.log(
-    '\n*** This image has no k3s: give one with --k3s PATH. Its nodes say "k3s is not installed". ***',
-  );
+/** Reports on standard error, where `--only` prints nothing else. */
+async function obtain(
+  request: K3sRequest,
+  { k3s: pins }: Versions,
+  { architecture, cache, sign }: Options,
+): Promise<Pick<Options, 'k3s'>> {
+  const progress = createProgress(process.stderr);
+  const parts = await obtainK3s(liveHost(), {
+    request,
+    pins,
+    architecture,
+    cache: join(cache, 'downloads/k3s'),
+    isRequired: sign !== undefined,
+    proxy: environmentProxy(process.env),
+    onProgress: ({ name, size }, bytes) => progress.report(`${name} ${pins.version}`, bytes, size),
+    print: (line) => console.error(line),
+  }).finally(progress.end);
+  return parts === undefined ? {} : { k3s: parts };
 }
 
 try {

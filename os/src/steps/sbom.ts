@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { digestOf } from '../digest.js';
+import { readK3sRecord } from '../k3s/k3s-record.js';
 import type { Options } from '../options.js';
 import type { Step } from '../step.js';
 import { readVersions } from '../versions.js';
@@ -45,6 +46,8 @@ interface Part {
   version: string;
   /** Package URL. */
   url: string;
+  /** Of the file that is the package, where it is one. */
+  sha256?: string;
 }
 
 function part(name: string, version: string, url: string): Part {
@@ -59,11 +62,13 @@ function readBundled(root: string): { name: string; version: string }[] {
   return JSON.parse(readFileSync(join(root, BUNDLED), 'utf8'));
 }
 
-/** None where the image has no k3s. */
+/** None where the image has no k3s. The digest tells which build of the version it is. */
 function readK3s(from: string): Part[] {
-  if (!existsSync(join(from, 'version'))) return [];
-  const version = readFileSync(join(from, 'version'), 'utf8').trim();
-  return [part('k3s', version, `pkg:github/k3s-io/k3s@${encodeURIComponent(version)}`)];
+  const record = readK3sRecord(from);
+  if (record === undefined) return [];
+  const { version, program } = record;
+  const url = `pkg:github/k3s-io/k3s@${encodeURIComponent(version)}`;
+  return [{ ...part('k3s', version, url), sha256: program.sha256 }];
 }
 
 function debianPackage(name: string, version: string, architecture: string): Part {
@@ -71,12 +76,13 @@ function debianPackage(name: string, version: string, architecture: string): Par
 }
 
 function document(parts: readonly Part[], { version, architecture }: Options, epoch: number): object {
-  const packages = parts.map(({ name, version: versionInfo, url }) => ({
+  const packages = parts.map(({ name, version: versionInfo, url, sha256 }) => ({
     SPDXID: `SPDXRef-${createHash('sha256').update(url).digest('hex').slice(0, 16)}`,
     name,
     versionInfo,
     downloadLocation: 'NOASSERTION',
     filesAnalyzed: false,
+    ...(sha256 && { checksums: [{ algorithm: 'SHA256', checksumValue: sha256 }] }),
     externalRefs: [{ referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: url }],
   }));
   return {

@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readK3sRecord } from '../k3s/k3s-record.js';
 import { placeLink } from '../overlay.js';
 import type { Step } from '../step.js';
 import { listTree } from '../tree.js';
@@ -55,11 +48,9 @@ function component(out: string, name: string, version: string): string {
 }
 
 function addK3s(from: string, out: string): void {
-  if (!existsSync(join(from, 'k3s'))) return;
-  const version = readFileSync(join(from, 'version'), 'utf8').trim();
-  const directory = component(out, 'k3s', version);
-  copyFileSync(join(from, 'k3s'), join(directory, 'k3s'));
-  chmodSync(join(directory, 'k3s'), 0o755);
+  const record = readK3sRecord(from);
+  if (record === undefined) return;
+  cpSync(from, component(out, 'k3s', record.name), { recursive: true });
 }
 
 /** `sha256sum.txt`, by which an installation knows that the medium is whole. */

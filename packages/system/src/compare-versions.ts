@@ -1,15 +1,23 @@
 /**
  * Orders two versions: negative when `a` is older, 0 when neither is. As in semantic versioning, numbers count as numbers and
  * a version with a suffix after `-` comes before the one without it: v1.0.0-rc1 < v1.0.0 < v1.0.1. What follows a
- * `+`, as in k3s's v1.30.1+k3s2, counts last.
+ * `+`, as in k3s's v1.30.1+k3s2, counts last. What the image builder adds to tell apart programs of one version has no order.
  */
 export function compareVersions(a: string, b: string): number {
-  const [left, right] = [split(a), split(b)];
+  const [left, right] = [split(upstreamVersion(a)), split(upstreamVersion(b))];
   return (
     compareParts(left.core, right.core) ||
     compareSuffixes(left.suffix, right.suffix) ||
     compareParts(left.build, right.build)
   );
+}
+
+/**
+ * The version that a k3s program prints, out of the name of its component: v1.36.4+k3s1 of v1.36.4+k3s1.g1a2b3c4d, a program
+ * given to the image builder by hand, and of v1.36.4+k3s1.airgap, with the images for it.
+ */
+export function upstreamVersion(name: string): string {
+  return name.replace(/\.(?:airgap|g[0-9a-f]{8})$/, '');
 }
 
 function split(version: string): { core: string; suffix: string; build: string } {

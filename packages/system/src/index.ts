@@ -8,7 +8,7 @@ export {
   parseBlockDevices,
   withDescendants,
 } from './block.js';
-export { compareVersions } from './compare-versions.js';
+export { compareVersions, upstreamVersion } from './compare-versions.js';
 export {
   COMPONENT_FILES,
   COMPONENTS,

@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type DownloadOptions, type Host, isHaosError, type ProxySettings, withLock } from '@haos/system';
+import { BuildFailure } from '../failure.js';
+import type { PinnedFile } from '../versions.js';
+import type { K3sFile } from './k3s-parts.js';
+import { releaseUrl } from './release-url.js';
+
+/** Milliseconds: a machine with no network is not to wait long, while a mirror may fetch the file itself first. */
+const CONNECT_TIMEOUT = 5_000;
+const TIMEOUT = 60_000;
+
+/** Where the files of one release are looked for, and kept. */
+export interface FileSource {
+  version: string;
+  /** A directory that has them; nothing is downloaded then. */
+  from?: string | undefined;
+  /** The base URL that has them. */
+  base: string;
+  /** The directory that keeps what was downloaded. */
+  cache: string;
+  proxy?: ProxySettings | undefined;
+  /** Reports how much of a file has arrived. */
+  onProgress?: ((file: PinnedFile, bytes: number) => void) | undefined;
+}
+
+/** The network did not bring a file: another attempt or another place may. */
+export class Unreachable extends Error {}
+
+/**
+ * A file of the pinned release: out of the directory, else out of the cache, else downloaded into the cache, where an interrupted
+ * download continues. Throws Unreachable when the network does not bring it, and a BuildFailure when the file is missing in
+ * the directory or is not what the pins say.
+ */
+export async function obtainPinnedFile(host: Host, pin: PinnedFile, source: FileSource): Promise<K3sFile> {
+  const found = { ...pin, isPinned: true };
+  if (source.from !== undefined) {
+    const path = join(source.from, pin.name);
+    if (!existsSync(path)) throw new BuildFailure(`--k3s-from: ${source.from} has no ${pin.name}`);
+    if (!(await isPinned(host, path, pin))) throw new BuildFailure(differs(path, pin, source.version));
+    return { ...found, path };
+  }
+  const directory = join(source.cache, source.version);
+  const path = join(directory, pin.name);
+  mkdirSync(directory, { recursive: true });
+  // Another build may be downloading the same.
+  await waitForLock(host, `${path}.lock`, async () => {
+    if (existsSync(path) && (await isPinned(host, path, pin))) return;
+    rmSync(path, { force: true });
+    await download(host, { pin, path, source });
+  });
+  return { ...found, path };
+}
+
+async function isPinned(host: Host, path: string, { sha256, size }: PinnedFile): Promise<boolean> {
+  return statSync(path).size === size && (await host.files.digest(path)) === sha256;
+}
+
+async function waitForLock(host: Host, path: string, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await withLock(host, path, work);
+    } catch (error) {
+      if (!isHaosError(error, 'HAOS_LOCKED')) throw error;
+      await host.clock.sleep(500);
+    }
+  }
+}
+
+async function download(
+  host: Host,
+  { pin, path, source }: { pin: PinnedFile; path: string; source: FileSource },
+): Promise<void> {
+  const url = releaseUrl(source.base, source.version, pin.name);
+  const options: DownloadOptions = {
+    sha256: pin.sha256,
+    maxBytes: pin.size,
+    keepPart: true,
+    timeout: TIMEOUT,
+    connectTimeout: CONNECT_TIMEOUT,
+    retries: 1,
+    onProgress: (bytes) => source.onProgress?.(pin, bytes),
+    ...(source.proxy && { proxy: source.proxy }),
+  };
+  try {
+    await host.download?.(url, path, options);
+  } catch (error) {
+    if (isHaosError(error, 'HAOS_HTTP_CHECKSUM', 'HAOS_HTTP_TOO_LARGE'))
+      throw new BuildFailure(differs(url, pin, source.version));
+    if (!isHaosError(error)) throw error;
+    if (/^HAOS_HTTP_/.test(error.code)) throw new Unreachable(error.message);
+    throw new BuildFailure(error.message);
+  }
+}
+
+function differs(place: string, { sha256 }: PinnedFile, version: string): string {
+  return `${place} is not the file of k3s ${version} that os/versions.json pins: its sha256 is not ${sha256}`;
+}

@@ -1,0 +1,70 @@
+/** What shows progress: standard error, or a stream of a test. */
+export interface ProgressOutput {
+  isTTY?: boolean;
+  columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Progress {
+  /** Shows that `bytes` of `total` have arrived. */
+  report(title: string, bytes: number, total: number): void;
+  /** Leaves the terminal ready for other lines. */
+  end(): void;
+}
+
+/** Milliseconds between two updates of a bar, and at least between two lines. */
+const BAR_INTERVAL = 100;
+const LINE_INTERVAL = 5_000;
+
+/** A bar on a terminal; elsewhere a line now and then, and one for the end. `now` is in milliseconds. */
+export function createProgress(output: ProgressOutput, now: () => number = Date.now): Progress {
+  let shown = '';
+  let shownAt = Number.NEGATIVE_INFINITY;
+  let isOpen = false; // the cursor is behind a bar
+  const end = () => {
+    if (isOpen) output.write('\n');
+    isOpen = false;
+  };
+  return {
+    report(title, bytes, total) {
+      const isDone = bytes >= total;
+      const interval = output.isTTY ? BAR_INTERVAL : LINE_INTERVAL;
+      if (!isDone && now() - shownAt < interval) return;
+      const text = output.isTTY
+        ? formatBar(title, bytes, total, output.columns)
+        : `    ${formatLine(title, bytes, total)}`;
+      if (text === shown) return;
+      [shown, shownAt] = [text, now()];
+      isOpen = output.isTTY === true;
+      output.write(isOpen ? `\r${text}` : `${text}\n`);
+      if (isDone) end();
+    },
+    end,
+  };
+}
+
+/** `k3s v1.36.4+k3s1: 45 %, 35.5 of 79.0 MB`. */
+function formatLine(title: string, bytes: number, total: number): string {
+  return `${title}: ${percentage(bytes, total)} %, ${megabytes(bytes)} of ${megabytes(total)} MB`;
+}
+
+const BAR_WIDTH = 24;
+
+/** As `formatLine`, with a bar where there is room for it. Its length does not change, so that it covers the one before. */
+function formatBar(title: string, bytes: number, total: number, columns = 80): string {
+  const filled = Math.round((percentage(bytes, total) * BAR_WIDTH) / 100);
+  const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
+  const percent = `${percentage(bytes, total)}`.padStart(3);
+  const size = `${megabytes(bytes).padStart(megabytes(total).length)} of ${megabytes(total)} MB`;
+  const text = `    ${title} ${bar} ${percent} %  ${size}`;
+  return text.length < columns ? text : `    ${percent} %  ${size}`;
+}
+
+/** Rounded down: 100 only when everything is there. */
+function percentage(bytes: number, total: number): number {
+  return Math.min(100, Math.floor((bytes * 100) / total));
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}
