@@ -312,6 +312,20 @@ const reset: Command = {
   load: async () => (await import('./reset/reset.js')).runReset,
 };
 
+const nodeStatus: Command = {
+  name: 'status',
+  summary: 'show how this node is, on one screen',
+  description:
+    'Version, addresses, what came of the configuration, the upgrade, and whether Kubernetes has this node as Ready. ' +
+    'The exit status is 0 when the node is healthy, else 1.',
+  options: [ROOT, FORMAT],
+  examples: [
+    { line: 'sudo haos status', what: 'the first thing to look at' },
+    { line: 'sudo haos status --format json', what: 'for programs' },
+  ],
+  load: async () => (await import('./status/node-status.js')).runNodeStatus,
+};
+
 const check: Command = {
   name: 'check',
   summary: 'check the machine',
@@ -390,9 +404,10 @@ export const haos: Command = {
     '/var/lib/rancher/HAOS/config.yaml and config.d/*, merged in this order.',
   options: [{ name: 'version', summary: 'print the version' }],
   examples: [
+    { line: 'sudo haos status', what: 'how this node is' },
     { line: 'haos config validate node.yaml', what: 'check a configuration before it is used' },
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [config, datasource, install, upgrade, reset, check],
+  commands: [nodeStatus, config, datasource, install, upgrade, reset, check],
 };

@@ -20,7 +20,11 @@ export function openHost(invocation: Invocation, { env, isRoot }: Context): Host
  * configuration is not for HAOS to replace.
  */
 export function openHostToChange(invocation: Invocation, context: Context): Host {
-  const host = openHost(invocation, context);
+  return requireHaos(openHost(invocation, context));
+}
+
+/** The host itself; a running machine that is not HAOS is refused. */
+export function requireHaos(host: Host): Host {
   const isHaos =
     host.kind !== 'live' || readMode(host) !== undefined || host.files.stat(layout.version) !== undefined;
   if (!isHaos)

@@ -1,10 +1,17 @@
-import { type PhaseJournal, readJournals } from '@haos/cc';
+import {
+  type ConfigurationStatus,
+  describeConfiguration,
+  type PhaseJournal,
+  readJournals,
+  summariseConfiguration,
+} from '@haos/cc';
 import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
 import { type Mode, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { formatOutcome } from '../datasource/format-outcome.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
+import { formatIssues } from './format-issues.js';
 import { openHost } from './host.js';
 
 /** `haos config status`: what each phase did in this boot. */
@@ -36,8 +43,10 @@ interface Status {
 
 /** The journals for people. */
 export function formatStatus({ mode, phases, dataSources }: Status, paint: Paint): string {
+  const configuration = summariseConfiguration(phases, dataSources);
   const lines = [
     `mode: ${mode ?? 'none'}`,
+    ...(phases.length > 0 ? formatConfiguration(configuration, paint) : []),
     ...phases.flatMap((phase) => formatPhase(phase, paint)),
     ...(dataSources ? formatDataSources(dataSources, paint) : []),
   ];
@@ -45,12 +54,21 @@ export function formatStatus({ mode, phases, dataSources }: Status, paint: Paint
   return `${lines.join('\n')}\n`;
 }
 
+/** What is wrong with the configuration as a whole, once, although each phase read it. */
+function formatConfiguration(configuration: ConfigurationStatus, paint: Paint): string[] {
+  const text = formatIssues({ issues: configuration.issues, texts: new Map() }, paint('red', '') !== '');
+  const lines = text.split('\n').filter((line) => line !== '');
+  return [
+    `${paint('bold', 'configuration')}: ${describeConfiguration(configuration)}`,
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
+
 function formatPhase(
-  { phase, state, exitStatus, started, ended, steps, issues }: PhaseJournal,
+  { phase, state, exitStatus, started, ended, steps }: PhaseJournal,
   paint: Paint,
 ): string[] {
   const failed = steps.filter(({ status }) => status === 'failed');
-  const wrong = issues.filter(({ severity }) => severity === 'error');
   const time = ended === undefined ? '' : `, ${((ended - started) / 1000).toFixed(1)} s`;
   const outcome =
     state !== 'done'
@@ -61,7 +79,6 @@ function formatPhase(
   const changed = steps.filter(({ status }) => status === 'changed').length;
   return [
     `${paint('bold', phase)}: ${outcome}; began ${new Date(started).toISOString()}${time}; ${steps.length} steps, ${changed} changed`,
-    ...wrong.map(({ key, message }) => `  left out ${key || 'a source'}: ${message}`),
     ...failed.flatMap(({ applier, failures }) =>
       failures.flatMap(({ message, hint }) => [
         `  failed ${applier}: ${message}`,

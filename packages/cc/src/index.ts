@@ -36,5 +36,20 @@ export { formatSarif } from './report/sarif.js';
 export { formatText, type TextOptions } from './report/text.js';
 export { secretsOf } from './secrets.js';
 export type { Source, SourceForm } from './source.js';
+export {
+  type ConfigurationStatus,
+  describeConfiguration,
+  type FailedPart,
+  sortIssues,
+  summariseConfiguration,
+} from './status/configuration.js';
+export {
+  judgeKubernetes,
+  type K3sRole,
+  type KubernetesFacts,
+  type KubernetesStatus,
+} from './status/kubernetes.js';
+export { judgeNode, type NodeParts, type NodeStatus } from './status/node-status.js';
+export { readNodeStatus } from './status/read-node-status.js';
 export { readUserDataSource } from './user-data-source.js';
 export { type ValidationReport, validate, validateResult } from './validate.js';

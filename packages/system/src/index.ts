@@ -1,5 +1,6 @@
 export type { Group, User } from './accounts.js';
 export { findGroup, findUser, parseGroup, parsePasswd, resolveOwner, setPasswordHash } from './accounts.js';
+export { type InterfaceAddress, parseAddresses, readAddresses } from './addresses.js';
 export { ARCHITECTURE_BYTES, type Architecture, architectureOf } from './architecture.js';
 export {
   type BlockDevice,
@@ -112,4 +113,5 @@ export {
   upgradeStatus,
 } from './upgrade/status.js';
 export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';
+export { type UpgradeVerdict, upgradeVerdict } from './upgrade/verdict.js';
 export { isReadOnlyMount, unescapePath, withWritable } from './writable.js';

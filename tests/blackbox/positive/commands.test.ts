@@ -102,7 +102,7 @@ describe('haos config status', () => {
     const text = await haosOk(['config', 'status', '--root', root]);
     const json = await haosOk(['config', 'status', '--format', 'json', '--root', root]);
 
-    expect(text.stdout).toMatch(/^mode: disk\ninitrd: done; [\s\S]*\nboot: done; /);
+    expect(text.stdout).toMatch(/^mode: disk\nconfiguration: done\ninitrd: done; [\s\S]*\nboot: done; /);
     const { mode, phases } = JSON.parse(json.stdout);
     expect(mode).toBe('disk');
     expect(

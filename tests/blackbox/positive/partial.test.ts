@@ -108,7 +108,7 @@ describe('one broken part', () => {
     },
   );
 
-  it.each(BROKEN)('%s shows in the status', async (_, tree) => {
+  it.each(BROKEN)('%s shows in the status', async (_, tree, code) => {
     const root = await makeNode({ tree });
     await haos(['config', '--boot', '--root', root]);
 
@@ -116,7 +116,9 @@ describe('one broken part', () => {
 
     expect(run.status).toBe(4);
     expect(run.stdout).toContain('boot: done, with failures');
-    expect(run.stdout).toContain('left out');
+    expect(run.stdout).toMatch(/^configuration: 1 error/m);
+    expect(run.stdout).toContain('error: ');
+    expect(run.stdout).toContain(`[${code}]`);
   });
 });
 

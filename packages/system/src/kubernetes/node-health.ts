@@ -1,7 +1,7 @@
 import { isHaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
 import { readNodeName } from './node-name.js';
-import { type NodeStatus, parseNode } from './parse-node.js';
+import { parseNode, type ReportedNode } from './parse-node.js';
 
 /** What Kubernetes says of this machine. */
 export interface NodeHealth {
@@ -10,7 +10,7 @@ export interface NodeHealth {
   /** The kubelet of itself; `unreachable`: nothing answers. */
   kubelet: 'ok' | 'failing' | 'unreachable';
   /** The API of this node; `unknown`: it cannot be asked, or has no report from this boot. */
-  node: NodeStatus['state'];
+  node: ReportedNode['state'];
   /** Why the node is not Ready, or not known to be; undefined when it is. */
   reason: string | undefined;
   /** The version that the kubelet registered, such as `v1.36.4+k3s1`; undefined when the API did not say. */
@@ -43,7 +43,7 @@ export async function readNodeHealth(host: Host): Promise<NodeHealth> {
   const name = isLive ? await readNodeName(host) : undefined;
   const [kubelet, { state: node, ...status }] = isLive
     ? await Promise.all([askKubelet(host), askApi(host, name)])
-    : (['unreachable', unknownStatus('this is not a running system')] as const);
+    : (['unreachable', unreported('this is not a running system')] as const);
   return { name, kubelet, node, ...status };
 }
 
@@ -63,10 +63,10 @@ async function askKubelet(host: Host): Promise<NodeHealth['kubelet']> {
   }
 }
 
-async function askApi(host: Host, name: string | undefined): Promise<NodeStatus> {
+async function askApi(host: Host, name: string | undefined): Promise<ReportedNode> {
   const kubeconfig = KUBECONFIGS.find((path) => host.files.stat(path)?.type === 'file');
-  if (name === undefined) return unknownStatus('this machine has no host name');
-  if (kubeconfig === undefined) return unknownStatus('k3s has not written a kubeconfig yet');
+  if (name === undefined) return unreported('this machine has no host name');
+  if (kubeconfig === undefined) return unreported('k3s has not written a kubeconfig yet');
   // A raw path: kubectl would ask for all kinds of objects first.
   const flags = ['--kubeconfig', kubeconfig, `--request-timeout=${REQUEST_TIMEOUT}`];
   const args = ['kubectl', 'get', '--raw', `/api/v1/nodes/${name}`, ...flags];
@@ -76,12 +76,12 @@ async function askApi(host: Host, name: string | undefined): Promise<NodeStatus>
       accept: [0, 1],
       timeout: KUBECTL_TIMEOUT,
     });
-    if (exitCode !== 0) return unknownStatus(lastLine(stderr) || 'kubectl failed');
+    if (exitCode !== 0) return unreported(lastLine(stderr) || 'kubectl failed');
     return parseNode(stdout, host.files.readTextIfExists('/proc/sys/kernel/random/boot_id')?.trim());
   } catch (error) {
-    if (isHaosError(error, 'HAOS_COMMAND_NOT_FOUND')) return unknownStatus('k3s is not installed');
-    if (isHaosError(error, 'HAOS_COMMAND_TIMEOUT')) return unknownStatus('the API does not answer');
-    if (isHaosError(error)) return unknownStatus(error.message);
+    if (isHaosError(error, 'HAOS_COMMAND_NOT_FOUND')) return unreported('k3s is not installed');
+    if (isHaosError(error, 'HAOS_COMMAND_TIMEOUT')) return unreported('the API does not answer');
+    if (isHaosError(error)) return unreported(error.message);
     throw error;
   }
 }
@@ -91,6 +91,6 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1) ?? '';
 }
 
-function unknownStatus(reason: string): NodeStatus {
+function unreported(reason: string): ReportedNode {
   return { state: 'unknown', reason, version: undefined, isCordoned: false };
 }

@@ -1,5 +1,5 @@
 /** What the API says of a node, as far as its health goes. */
-export interface NodeStatus {
+export interface ReportedNode {
   state: 'Ready' | 'NotReady' | 'unknown';
   /** Why it is not Ready; undefined when it is. */
   reason: string | undefined;
@@ -22,7 +22,7 @@ interface Node {
  * Reads a Node object in JSON. What an earlier boot reported is not known of this one: `bootId` is that of the running kernel
  * (/proc/sys/kernel/random/boot_id), undefined to accept any.
  */
-export function parseNode(json: string, bootId: string | undefined): NodeStatus {
+export function parseNode(json: string, bootId: string | undefined): ReportedNode {
   const node = readObject(json);
   if (node === undefined)
     return {

@@ -1,0 +1,106 @@
+import { describeConfiguration, formatText, type NodeStatus } from '@haos/cc';
+import { COMPONENTS, nameSet, type ReleaseSet, SLOTS, type UpgradeVerdict } from '@haos/system';
+import type { Paint } from '../paint.js';
+
+/** Columns of the names on the left. */
+const WIDTH = 15;
+/** How many issues a screen has room for. */
+const MAX_ISSUES = 8;
+
+/** The status of a node for people. */
+export function formatNodeStatus(status: NodeStatus, paint: Paint): string {
+  const lines = [
+    heading(status, paint),
+    ...section('addresses', formatAddresses(status)),
+    ...formatVersions(status),
+    ...section('configuration', formatConfiguration(status, paint)),
+    ...section('kubernetes', formatKubernetes(status, paint)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function heading({ hostname, version, mode, isHealthy }: NodeStatus, paint: Paint): string {
+  const name = [`HAOS ${version ?? '(unknown version)'}`, hostname && `on ${hostname}`]
+    .filter(Boolean)
+    .join(' ');
+  const verdict = isHealthy ? paint('green', 'healthy') : paint('red', 'not healthy');
+  return `${paint('bold', name)}, mode ${mode ?? 'unknown'}: ${verdict}`;
+}
+
+/** The first line stands beside the name, the others below it. */
+function section(name: string, [first = '', ...rest]: readonly string[]): string[] {
+  return [`${`${name}:`.padEnd(WIDTH)}${first}`, ...rest.map((line) => `${' '.repeat(WIDTH)}${line}`)];
+}
+
+function formatAddresses({ addresses }: NodeStatus): string[] {
+  return addresses.length === 0
+    ? ['none']
+    : addresses.map(({ interface: name, address }) => `${address} (${name})`);
+}
+
+function formatVersions({ slots, upgrade }: NodeStatus): string[] {
+  if (slots === undefined || upgrade === undefined) return [];
+  const versions = SLOTS.filter((slot) => slots[slot].haos !== undefined).map(
+    (slot) =>
+      `${slot.padEnd(9)} ${formatSet(slots[slot])}${nameSet(slots[slot]) === nameSet(upgrade.running) ? '  (runs)' : ''}`,
+  );
+  return [...section('versions', versions), ...section('upgrade', formatVerdict(upgrade))];
+}
+
+function formatSet(set: ReleaseSet): string {
+  return COMPONENTS.filter((component) => set[component] !== undefined)
+    .map((component) => `${component} ${set[component]}`)
+    .join(', ');
+}
+
+function formatVerdict({ state, triesLeft, failed }: UpgradeVerdict): string[] {
+  const words = {
+    healthy: 'this version works',
+    'on-trial': `this version is on trial, ${triesLeft ?? 0} more boots`,
+    unconfirmed: 'this version has not shown yet that it works',
+    staged: 'another version boots next',
+    interrupted: 'an upgrade was interrupted; the next boot completes or undoes it',
+  };
+  return [
+    words[state],
+    ...(failed === undefined
+      ? []
+      : [`${failed} failed and is refused; \`sudo haos upgrade forget\` allows it again`]),
+  ];
+}
+
+function formatConfiguration({ configuration }: NodeStatus, paint: Paint): string[] {
+  const { issues, failures, phases } = configuration;
+  const shown = issues.slice(0, MAX_ISSUES);
+  const left = issues.length - shown.length;
+  const text = formatText(shown, new Map(), { color: paint('red', '') !== '' });
+  return [
+    `${describeConfiguration(configuration)}${phases.length > 0 ? ` (phases: ${phases.join(', ')})` : ''}`,
+    ...text.split('\n').filter((line) => line !== ''),
+    ...(left > 0 ? [`... and ${left} more: sudo haos config status`] : []),
+    ...failures.flatMap(({ phase, applier, message, hint }) => [
+      `${paint('red', 'failed')}: ${applier} (${phase}): ${message}`,
+      ...(hint ? [`  hint: ${hint}`] : []),
+    ]),
+  ];
+}
+
+function formatKubernetes({ kubernetes }: NodeStatus, paint: Paint): string[] {
+  const { state, role, version, node, reason, hint, isCordoned } = kubernetes;
+  const words = {
+    ready: paint('green', 'Ready'),
+    'not-ready': paint('red', 'not Ready'),
+    starting: paint('yellow', 'starting'),
+    stopped: paint('red', 'k3s does not run'),
+    off: 'k3s is not started',
+    'not-installed': 'k3s is not installed',
+    unknown: 'not known',
+  };
+  const outcome = [words[state], reason].filter(Boolean).join(': ');
+  const what = [role, version, node && `node ${node}`].filter(Boolean).join(', ');
+  return [
+    what && state !== 'not-installed' ? `${outcome} (${what})` : outcome,
+    ...(isCordoned ? ['cordoned: no new pods start here'] : []),
+    ...(hint ? [`  hint: ${hint}`] : []),
+  ];
+}

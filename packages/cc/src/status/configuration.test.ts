@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { PhaseJournal } from '../apply/journal.js';
+import type { DataSourceReport } from '../datasources/report.js';
+import type { Issue, Severity } from '../issue.js';
+import { describeConfiguration, summariseConfiguration } from './configuration.js';
+
+function issue(severity: Severity, key: string): Issue {
+  return {
+    severity,
+    code: 'unknown-key',
+    message: key,
+    pointer: '',
+    key,
+    origin: undefined,
+    hint: undefined,
+  };
+}
+
+function journal(changes: Partial<PhaseJournal>): PhaseJournal {
+  return {
+    phase: 'boot',
+    state: 'done',
+    started: 1,
+    ended: 2,
+    exitStatus: 0,
+    issues: [],
+    steps: [],
+    ...changes,
+  };
+}
+
+const FAILED: PhaseJournal['steps'] = [
+  {
+    applier: 'sysctls',
+    status: 'failed',
+    operations: [],
+    failures: [{ code: 'HAOS_KERNEL_SYSCTL', message: 'cannot set a.b' }],
+    notes: [],
+    started: 1,
+    ended: 2,
+  },
+];
+
+describe('what came of the configuration', () => {
+  it('is what the last phase found wrong, errors first', () => {
+    const status = summariseConfiguration([
+      journal({ issues: [issue('error', 'repaired')] }),
+      journal({
+        phase: 'runtime',
+        started: 5,
+        issues: [issue('info', 'd'), issue('warning', 'b'), issue('error', 'a'), issue('warning', 'c')],
+      }),
+    ]);
+
+    expect(status.issues.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
+    expect(status.phases).toEqual(['boot', 'runtime']);
+    expect(describeConfiguration(status)).toBe('1 error, 2 warnings');
+  });
+
+  it('is what failed in any phase', () => {
+    const status = summariseConfiguration([journal({ steps: FAILED }), journal({ phase: 'runtime' })]);
+
+    expect(status.failures).toEqual([
+      { phase: 'boot', applier: 'sysctls', code: 'HAOS_KERNEL_SYSCTL', message: 'cannot set a.b' },
+    ]);
+    expect(describeConfiguration(status)).toBe('1 failure');
+  });
+
+  it.each<[string, PhaseJournal[], string]>([
+    ['done', [journal({})], 'done'],
+    ['not applied', [], 'not applied'],
+    ['not finished', [journal({}), journal({ phase: 'runtime', state: 'running' })], 'not finished'],
+    [
+      'not finished, with what is known',
+      [journal({ state: 'running', issues: [issue('error', 'a')] })],
+      'not finished, 1 error',
+    ],
+  ])('is %s', (_, journals, expected) => {
+    expect(describeConfiguration(summariseConfiguration(journals))).toBe(expected);
+  });
+
+  it('tells that no data source answered', () => {
+    const report: DataSourceReport = {
+      state: 'done',
+      started: 1,
+      ended: 2,
+      sources: [{ name: 'aws', status: 'failed', time: 1 }],
+    };
+
+    const status = summariseConfiguration([journal({})], report);
+
+    expect(status.hasNoData).toBe(true);
+    expect(describeConfiguration(status)).toBe('no data source answered');
+  });
+});

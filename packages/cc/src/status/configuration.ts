@@ -1,0 +1,77 @@
+import type { PhaseJournal } from '../apply/journal.js';
+import type { Failure, Phase } from '../apply/types.js';
+import { type DataSourceReport, hasFailed } from '../datasources/report.js';
+import type { Issue, Severity } from '../issue.js';
+
+/** What came of the configuration in this boot, all phases together. */
+export interface ConfigurationStatus {
+  /** `none`: no phase ran. `running`: one has not ended, or was cut off. */
+  state: 'none' | 'running' | 'done';
+  /** The phases that ran, in their order. */
+  phases: readonly Phase[];
+  /** What is wrong with the configuration: errors first. An error means that something was left out. */
+  issues: readonly Issue[];
+  /** Steps that failed, with why. */
+  failures: readonly FailedPart[];
+  /** Data sources were asked, and none of them answered. */
+  hasNoData: boolean;
+}
+
+/** One part of the configuration that could not be applied. */
+export interface FailedPart extends Failure {
+  phase: Phase;
+  applier: string;
+}
+
+const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
+
+/** What came of the configuration, from the journals of this boot and what the data sources said. */
+export function summariseConfiguration(
+  journals: readonly PhaseJournal[],
+  dataSources?: DataSourceReport,
+): ConfigurationStatus {
+  const isDone = journals.every(({ state }) => state === 'done');
+  return {
+    state: journals.length === 0 ? 'none' : isDone ? 'done' : 'running',
+    phases: journals.map(({ phase }) => phase),
+    issues: sortIssues(lastIssues(journals)),
+    failures: journals.flatMap(failuresOf),
+    hasNoData: dataSources !== undefined && hasFailed(dataSources),
+  };
+}
+
+/** Errors first, then warnings, otherwise in their order. */
+export function sortIssues(issues: readonly Issue[]): Issue[] {
+  return ORDER.flatMap((wanted) => issues.filter(({ severity }) => severity === wanted));
+}
+
+/**
+ * One line for a person, such as `1 error, 2 warnings` or `done`; it has no values of the configuration, so everybody may read it.
+ */
+export function describeConfiguration({ state, issues, failures, hasNoData }: ConfigurationStatus): string {
+  const count = (wanted: Severity) => issues.filter(({ severity }) => severity === wanted).length;
+  const parts = [
+    plural(count('error'), 'error'),
+    plural(count('warning'), 'warning'),
+    plural(failures.length, 'failure'),
+    hasNoData ? 'no data source answered' : undefined,
+  ].filter((part) => part !== undefined);
+  const outcome = { none: 'not applied', running: 'not finished', done: 'done' }[state];
+  return parts.length === 0 ? outcome : [...(state === 'done' ? [] : [outcome]), ...parts].join(', ');
+}
+
+function plural(count: number, word: string): string | undefined {
+  return count === 0 ? undefined : `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+function failuresOf({ phase, steps }: PhaseJournal): FailedPart[] {
+  return steps.flatMap(({ applier, failures }) =>
+    failures.map((failure) => ({ ...failure, phase, applier })),
+  );
+}
+
+/** Each phase reads the configuration again: what the last one did not find is not wrong any more. */
+function lastIssues(journals: readonly PhaseJournal[]): readonly Issue[] {
+  const [last] = [...journals].sort((a, b) => b.started - a.started);
+  return last?.issues ?? [];
+}

@@ -1,0 +1,79 @@
+import { isNodeReady, type NodeHealth } from '@haos/system';
+import type { LogFinding } from './explain-log.js';
+
+export type K3sRole = 'server' | 'agent';
+
+/** What is known of k3s on a node. */
+export interface KubernetesFacts {
+  isInstalled: boolean;
+  /** Of the component, such as `v1.36.4+k3s1`. */
+  version: string | undefined;
+  role: K3sRole | undefined;
+  /** Why the configuration does not start it; undefined when it does. */
+  notStarted: string | undefined;
+  /** Whether its service is started; undefined where that cannot be asked. */
+  isServiceUp: boolean | undefined;
+  /** Undefined where there is nothing to ask. */
+  health: NodeHealth | undefined;
+  /** What its log says of why the node is not Ready. */
+  finding: LogFinding | undefined;
+}
+
+/** How Kubernetes is on a node. */
+export interface KubernetesStatus {
+  /**
+   * `ready`: the node is Ready · `not-ready`: it is not, `reason` says why · `starting`: nothing is known yet, nor is anything known
+   * to be wrong · `stopped`: the service does not run · `off`: the configuration does not start k3s · `not-installed` · `unknown`:
+   * this is no running system.
+   */
+  state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'off' | 'not-installed' | 'unknown';
+  role: K3sRole | undefined;
+  /** The version that runs, else that of the component. */
+  version: string | undefined;
+  /** The node's name in Kubernetes. */
+  node: string | undefined;
+  /** New pods do not start on it: it was cordoned or drained. */
+  isCordoned: boolean;
+  reason: string | undefined;
+  hint: string | undefined;
+}
+
+/** How Kubernetes is, by what is known of it. */
+export function judgeKubernetes(facts: KubernetesFacts): KubernetesStatus {
+  const { role, version, health } = facts;
+  return {
+    ...judge(facts),
+    role,
+    version: health?.version ?? version,
+    node: health?.name,
+    isCordoned: health?.isCordoned ?? false,
+  };
+}
+
+type Judgement = Pick<KubernetesStatus, 'state' | 'reason' | 'hint'>;
+
+function judge({ isInstalled, notStarted, isServiceUp, health, finding }: KubernetesFacts): Judgement {
+  if (!isInstalled)
+    return {
+      state: 'not-installed',
+      reason: undefined,
+      hint: 'Upgrade to a release that has k3s.',
+    };
+  if (notStarted !== undefined) return { state: 'off', reason: notStarted, hint: undefined };
+  if (isServiceUp === undefined || health === undefined)
+    return { state: 'unknown', reason: 'this is not a running system', hint: undefined };
+  if (isNodeReady(health)) return { state: 'ready', reason: undefined, hint: undefined };
+  const found = { reason: finding?.message, hint: finding?.hint };
+  if (!isServiceUp)
+    return {
+      state: 'stopped',
+      ...found,
+      hint: found.hint ?? 'Start it with `sudo rc-service k3s-service start`.',
+    };
+  // The node reported in this boot, so its own words are newer than the log's.
+  if (health.node === 'NotReady') return { state: 'not-ready', reason: health.reason, hint: finding?.hint };
+  if (finding !== undefined) return { state: 'not-ready', ...found };
+  if (health.kubelet === 'failing')
+    return { state: 'not-ready', reason: 'the kubelet is not healthy', hint: undefined };
+  return { state: 'starting', reason: health.reason, hint: undefined };
+}

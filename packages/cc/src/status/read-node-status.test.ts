@@ -1,0 +1,162 @@
+import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readNodeStatus } from './read-node-status.js';
+
+const HEALTHZ = 'http://127.0.0.1:10248/healthz';
+const NODE = JSON.stringify({
+  kind: 'Node',
+  status: {
+    conditions: [{ type: 'Ready', status: 'True' }],
+    nodeInfo: { bootID: 'b1', kubeletVersion: 'v1.36.4+k3s1' },
+  },
+});
+const SET = 'v0.2.0/v1.36.4+k3s1/6.12-v0.2.0';
+
+function journal(phase: string, notes: readonly string[] = []): string {
+  const steps = [
+    { applier: 'k3s', status: 'unchanged', operations: [], failures: [], notes, started: 1, ended: 2 },
+  ];
+  return JSON.stringify({ phase, state: 'done', started: 1, ended: 2, exitStatus: 0, issues: [], steps });
+}
+
+const DISK: NonNullable<TestHostOptions['tree']> = {
+  '/run/haos/mode': 'disk\n',
+  '/run/haos/set': `${SET}\n`,
+  '/run/haos/journal/boot.json': journal('boot'),
+  '/run/haos/journal/runtime.json': journal('runtime'),
+  '/usr/lib/haos/version': 'v0.2.0\n',
+  '/usr/sbin/k3s': '',
+  '/haos/system/haos/v0.2.0/rootfs.squashfs': '',
+  '/haos/system/haos/current': { link: 'v0.2.0' },
+  '/haos/system/k3s/v1.36.4+k3s1/k3s': '',
+  '/haos/system/k3s/current': { link: 'v1.36.4+k3s1' },
+  '/haos/system/kernel/6.12-v0.2.0/vmlinuz': '',
+  '/haos/system/kernel/current': { link: '6.12-v0.2.0' },
+  '/proc/cmdline': 'haos.slot=current\n',
+  '/proc/sys/kernel/random/boot_id': 'b1\n',
+  '/etc/rancher/k3s/k3s.yaml': '',
+  '/etc/init.d/k3s-service':
+    '#!/sbin/openrc-run\ncommand=/usr/sbin/k3s\ncommand_args="server --node-label a=b"\n',
+};
+
+const COMMANDS: NonNullable<TestHostOptions['commands']> = {
+  '/usr/lib/haos/addresses': { stdout: 'eth0 10.0.2.15\n' },
+  'rc-service k3s-service status': {},
+  k3s: { stdout: NODE },
+};
+
+async function statusOf(options: TestHostOptions = {}) {
+  const host = createTestHost({
+    hostname: 'node-1',
+    responses: { [HEALTHZ]: 'ok' },
+    ...options,
+    tree: { ...DISK, ...options.tree },
+    commands: { ...COMMANDS, ...options.commands },
+  });
+  onTestFinished(() => host.dispose());
+  const before = host.operations.length;
+  const status = await readNodeStatus(host);
+  expect(host.operations.slice(before).filter(({ kind }) => kind !== 'fetch')).toEqual([]);
+  return status;
+}
+
+describe('the status of a node', () => {
+  it('is healthy on a disk with everything in order', async () => {
+    expect(await statusOf()).toMatchObject({
+      isHealthy: true,
+      problems: [],
+      hostname: 'node-1',
+      version: 'v0.2.0',
+      mode: 'disk',
+      addresses: [{ interface: 'eth0', address: '10.0.2.15' }],
+      upgrade: { state: 'unconfirmed' },
+      configuration: { state: 'done', phases: ['boot', 'runtime'] },
+      kubernetes: { state: 'ready', role: 'server', version: 'v1.36.4+k3s1', node: 'node-1' },
+    });
+  });
+
+  it('finds the role where arguments are not in the service', async () => {
+    const tree = {
+      '/etc/init.d/k3s-service': 'command=/etc/rancher/k3s/k3s-service.sh\n',
+      '/etc/rancher/k3s/k3s-service.sh': "exec /usr/sbin/k3s agent '--x'\n",
+    };
+
+    expect((await statusOf({ tree })).kubernetes).toMatchObject({ role: 'agent' });
+  });
+
+  it('has no slots when it is live', async () => {
+    const status = await statusOf({ tree: { '/run/haos/mode': 'live\n' } });
+
+    expect(status).toMatchObject({ isHealthy: true, slots: undefined, upgrade: undefined });
+  });
+
+  it('says that the server refuses the token, and never the token', async () => {
+    const status = await statusOf({
+      tree: {
+        '/var/log/k3s-service.log':
+          'level=info msg="Starting k3s agent"\nlevel=info msg="server is not ready: not authorized"\n',
+      },
+      commands: { k3s: { exitCode: 1, stderr: 'The connection was refused' } },
+      responses: { [HEALTHZ]: { status: 500 } },
+    });
+
+    expect(status.isHealthy).toBe(false);
+    expect(status.kubernetes).toMatchObject({ state: 'not-ready', reason: 'the server refuses the token' });
+    expect(status.problems).toEqual(['kubernetes: the node is not Ready: the server refuses the token']);
+  });
+
+  it('hides the secrets of the configuration in what the log says', async () => {
+    const status = await statusOf({
+      tree: {
+        '/haos/system/config.yaml': 'haos: {token: s3cr3t-t0ken}\n',
+        '/var/log/k3s-service.log': 'level=fatal msg="cannot use s3cr3t-t0ken"\n',
+      },
+      commands: { 'rc-service k3s-service status': { exitCode: 32 }, k3s: { exitCode: 1 } },
+      responses: { [HEALTHZ]: { status: 500 } },
+    });
+
+    expect(status.kubernetes).toMatchObject({ state: 'stopped', reason: 'cannot use ***' });
+    expect(JSON.stringify(status)).not.toContain('s3cr3t');
+  });
+
+  it.each([
+    ['k3s is not started: INSTALL_K3S_SKIP_START is set', 'INSTALL_K3S_SKIP_START is set'],
+    ['k3s is not configured in mode install', 'k3s is not configured in mode install'],
+  ])('asks nothing of Kubernetes when %s', async (note, reason) => {
+    const status = await statusOf({
+      tree: { '/run/haos/journal/runtime.json': journal('runtime', [note]) },
+    });
+
+    expect(status).toMatchObject({ isHealthy: true, kubernetes: { state: 'off', reason } });
+  });
+
+  it('is not healthy while a phase has not ended', async () => {
+    const running = JSON.stringify({ ...JSON.parse(journal('runtime')), state: 'running' });
+    const status = await statusOf({ tree: { '/run/haos/journal/runtime.json': running } });
+
+    expect(status.problems).toEqual(['configuration: not finished']);
+  });
+
+  it('knows of a directory tree what lies in files', async () => {
+    const status = await statusOf({ kind: 'rooted', responses: {}, commands: {} });
+
+    expect(status).toMatchObject({
+      isHealthy: true,
+      addresses: [],
+      kubernetes: { state: 'unknown', role: 'server', version: 'v1.36.4+k3s1' },
+    });
+  });
+
+  it('is not healthy where nothing ever ran', async () => {
+    const host = createTestHost({ kind: 'rooted' });
+    onTestFinished(() => host.dispose());
+
+    expect(await readNodeStatus(host)).toMatchObject({
+      isHealthy: false,
+      problems: ['configuration: not applied'],
+      version: undefined,
+      mode: undefined,
+      kubernetes: { state: 'not-installed' },
+    });
+  });
+});

@@ -1,0 +1,123 @@
+import {
+  createRedactor,
+  type Host,
+  isHaosError,
+  isNodeReady,
+  type Mode,
+  readAddresses,
+  readBooted,
+  readMode,
+  readNodeHealth,
+  readRunningSet,
+  readSlot,
+  readVersion,
+  upgradeStatus,
+  upgradeVerdict,
+} from '@haos/system';
+import { findK3s } from '../appliers/k3s.js';
+import { K3S_SERVICE, k3sPaths } from '../appliers/k3s-service.js';
+import { type PhaseJournal, readJournals } from '../apply/journal.js';
+import { readDataSourceReport } from '../datasources/report.js';
+import { readConfig } from '../read.js';
+import { secretsOf } from '../secrets.js';
+import { summariseConfiguration } from './configuration.js';
+import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
+import { judgeKubernetes, type K3sRole, type KubernetesFacts } from './kubernetes.js';
+import { judgeNode, type NodeStatus } from './node-status.js';
+
+/** What the applier of k3s notes when it does not start k3s; the reason follows. */
+const NOT_STARTED = /^k3s is not started: (.*)/;
+/** Where k3s is only configured on a machine that is being installed. */
+const NOT_CONFIGURED = /^k3s is not configured in mode install/;
+
+/**
+ * Looks at a node and says how it is; changes nothing. Asks Kubernetes where k3s is to run, which takes half a minute at most. Of a
+ * directory tree it knows what lies in files.
+ */
+export async function readNodeStatus(host: Host): Promise<NodeStatus> {
+  const mode = readMode(host);
+  const journals = readJournals(host);
+  const [addresses, kubernetes] = await Promise.all([readAddresses(host), readKubernetes(host, journals)]);
+  return judgeNode({
+    hostname: readHostname(host),
+    version: readVersion(host),
+    mode,
+    addresses,
+    ...readUpgrade(host, mode),
+    configuration: summariseConfiguration(journals, readDataSourceReport(host)),
+    kubernetes: judgeKubernetes(kubernetes),
+  });
+}
+
+function readHostname({ files, kernel }: Host): string | undefined {
+  return kernel.hostname() ?? (files.readTextIfExists('/etc/hostname')?.trim() || undefined);
+}
+
+/** Only a system on a disk has versions to choose from. */
+function readUpgrade(host: Host, mode: Mode | undefined): Pick<NodeStatus, 'slots' | 'upgrade'> {
+  if (mode === 'live' || mode === 'install') return { slots: undefined, upgrade: undefined };
+  const status = upgradeStatus(host);
+  const isThere = status.slots.current.haos !== undefined;
+  return isThere
+    ? { slots: status.slots, upgrade: upgradeVerdict(status, readBooted(host).onTrial) }
+    : { slots: undefined, upgrade: undefined };
+}
+
+async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Promise<KubernetesFacts> {
+  const isInstalled = findK3s(host) !== undefined;
+  const notStarted = whyNotStarted(journals);
+  const isAsked = isInstalled && notStarted === undefined && host.kind === 'live';
+  const health = isAsked ? await readNodeHealth(host) : undefined;
+  return {
+    isInstalled,
+    version: readK3sVersion(host),
+    role: readRole(host),
+    notStarted,
+    isServiceUp: isAsked ? await isServiceUp(host) : undefined,
+    health,
+    finding: health === undefined || isNodeReady(health) ? undefined : await readFinding(host),
+  };
+}
+
+function whyNotStarted(journals: readonly PhaseJournal[]): string | undefined {
+  const notes = journals.flatMap(({ steps }) => steps.flatMap(({ notes }) => notes));
+  for (const note of notes) {
+    if (NOT_CONFIGURED.test(note)) return note;
+    const reason = NOT_STARTED.exec(note)?.[1];
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** That of the set that booted, else of the slot; a live system has the latter only. */
+function readK3sVersion(host: Host): string | undefined {
+  return readRunningSet(host)?.k3s ?? readSlot(host, 'k3s', { slot: readBooted(host).slot });
+}
+
+/** What the service is made to start. */
+function readRole({ files }: Host): K3sRole | undefined {
+  const texts = [`/etc/rancher/k3s/${K3S_SERVICE}.sh`, k3sPaths.service].map((path) =>
+    files.readTextIfExists(path),
+  );
+  const words = texts.map((text) => /(?:\bk3s|command_args=)['"\s]+(server|agent)\b/.exec(text ?? '')?.[1]);
+  return words.find((word) => word !== undefined) as K3sRole | undefined;
+}
+
+async function isServiceUp(host: Host): Promise<boolean> {
+  try {
+    await host.run('rc-service', [K3S_SERVICE, 'status'], { readOnly: true, accept: [0, 8] });
+    return true;
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    return false; // stopped, crashed, or not made yet
+  }
+}
+
+async function readFinding(host: Host): Promise<LogFinding | undefined> {
+  const size = host.files.stat(k3sPaths.log)?.size ?? 0;
+  if (size === 0) return undefined;
+  const offset = Math.max(0, size - LOG_TAIL);
+  const bytes = host.files.readAt(k3sPaths.log, { offset, length: LOG_TAIL });
+  const secrets = secretsOf((await readConfig(host)).config);
+  return explainLog(Buffer.from(bytes).toString('utf8'), createRedactor(secrets));
+}
