@@ -49,16 +49,16 @@ export default defineConfig({
       {
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
-      {
-        // Two machines at a time, each of which keeps one processor busy.
+      // Two machines at a time, each of which keeps one processor busy.
+      ...['vm', 'matrix'].map((name) => ({
         test: {
-          name: 'vm',
-          include: ['tests/vm/**/*.test.ts'],
+          name,
+          include: [`tests/${name}/**/*.test.ts`],
           globalSetup: ['tests/vm/setup.ts'],
           testTimeout: 240_000,
           maxWorkers: 2,
         },
-      },
+      })),
     ],
   },
 });

@@ -1,16 +1,20 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { formatSlowest, formatSum, formatTable } from './level-tables.mjs';
 import { npmProgram, run, StepFailure, since, step } from './run.mjs';
+import { listScenarios } from './scenarios.mjs';
 
 /**
- * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it.
+ * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it, or some `files` of that.
  * `slow` levels are left out of the inner loop, `extra` ones run only when they are named; `absent` says why a level cannot run here.
  * @typedef {{
  *   name: string, title: string, slow?: true, extra?: true, program?: readonly string[], project?: string, folder?: string,
- *   absent?: (root: string) => string | undefined,
+ *   files?: readonly string[], absent?: (root: string) => string | undefined,
  * }} Level
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
- * @typedef {{ level: Level, status: number, counts?: Counts, time: string, note?: string }} Outcome
+ * A file of tests with its hooks, as scripts/file-reporter.mjs writes it.
+ * @typedef {{ file: string, state: string, seconds: number, counts: Counts }} TestFile
+ * @typedef {{ level: Level, status: number, counts?: Counts, files?: readonly TestFile[], time: string, note?: string }} Outcome
  */
 
 /** In the order they run: what is quick and fails most comes first. @type {readonly Level[]} */
@@ -59,6 +63,14 @@ export const LEVELS = [
     absent: needsRoot,
   },
   {
+    name: 'matrix',
+    title: 'scenarios that take long',
+    extra: true,
+    project: 'matrix',
+    folder: 'tests/matrix',
+    absent: needsMatrix,
+  },
+  {
     name: 'faults',
     title: 'killed at every step, power cuts, many boots',
     extra: true,
@@ -71,6 +83,12 @@ export const LEVELS = [
 /** @returns {string | undefined} */
 function needsRoot() {
   return process.getuid?.() === 0 ? undefined : 'building an image needs root';
+}
+
+/** @param {string} root @returns {string | undefined} */
+function needsMatrix(root) {
+  const isEmpty = !listScenarios(root).some(({ level }) => level === 'matrix');
+  return isEmpty ? 'tests/matrix has no scenario' : needsRoot();
 }
 
 /** @returns {string | undefined} */
@@ -97,16 +115,43 @@ export function selectLevels(names) {
 }
 
 /**
- * Runs all levels, failed ones too, then prints the table and the sum. Resolves to the status of the first that failed, else 0.
+ * Runs all levels, failed ones too, then prints the table, the slowest files, what was left to the matrix, and the sum. Resolves to the
+ * status of the first that failed, else 0. Under CI a level that cannot run fails.
  * @param {string} root
  * @param {readonly Level[]} levels
  */
 export async function runLevels(root, levels) {
+  const outcomes = await collectOutcomes(root, levels);
+  const slowest = formatSlowest(outcomes);
+  const left = describeLeft(root, levels);
+  for (const part of [formatTable(outcomes), slowest, left, formatSum(outcomes)]) {
+    if (part !== '') console.log(`\n${part}`);
+  }
+  return statusOf(outcomes);
+}
+
+/**
+ * @param {string} root
+ * @param {readonly Level[]} levels
+ */
+export async function collectOutcomes(root, levels) {
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const level of levels) outcomes.push(await runLevel(root, level));
-  console.log(`\n${formatTable(outcomes)}\n\n${formatSum(outcomes)}`);
-  return outcomes.find((outcome) => outcome.status !== 0)?.status ?? 0;
+  return outcomes;
+}
+
+/** The status of the first that failed, else 0. @param {readonly Outcome[]} outcomes */
+export function statusOf(outcomes) {
+  return outcomes.find(({ status }) => status !== 0)?.status ?? 0;
+}
+
+/** Which scenarios only the matrix runs, after a run of the others. @param {string} root @param {readonly Level[]} levels */
+function describeLeft(root, levels) {
+  const names = levels.map(({ name }) => name);
+  if (!names.includes('vm')) return '';
+  const left = listScenarios(root).filter(({ level }) => !names.includes(level));
+  return `left to npm run test:matrix: ${left.map(({ name }) => name).join(', ') || 'nothing'}`;
 }
 
 /** @param {string} root @param {Level} level @returns {Promise<Outcome>} */
@@ -114,13 +159,13 @@ async function runLevel(root, level) {
   const reason = level.absent?.(root);
   if (reason !== undefined) {
     console.log(`  - ${level.title}: skipped, ${reason}`);
-    return { level, status: 0, time: '-', note: `skipped: ${reason}` };
+    return { level, status: isCi() ? 1 : 0, time: '-', note: `skipped: ${reason}` };
   }
   const started = performance.now();
   const report = join(root, '.cache', 'tests', `${level.name}.json`);
   try {
     await step(level.title, () => runProgram(root, level, report));
-    return { level, status: 0, time: since(started), ...readCounts(level, report) };
+    return { level, status: 0, time: since(started), ...readReport(level, report) };
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     return {
@@ -128,78 +173,50 @@ async function runLevel(root, level) {
       status: error.status,
       time: since(started),
       note: error.message,
-      ...readCounts(level, report),
+      ...readReport(level, report),
     };
   }
 }
 
+function isCi() {
+  return !['', '0', 'false', undefined].includes(process.env.CI);
+}
+
 /** @param {string} root @param {Level} level @param {string} report where vitest writes its results */
 async function runProgram(root, level, report) {
-  const [program = 'vitest', ...args] = level.program ?? ['vitest', ...vitestArguments(level, report)];
+  const [program = 'vitest', ...args] = level.program ?? ['vitest', ...vitestArguments(level)];
   rmSync(report, { force: true });
   mkdirSync(join(root, '.cache', 'tests'), { recursive: true });
-  const status = await run(npmProgram(root, program), args, { cwd: root });
+  const env = { ...process.env, HAOS_TEST_REPORT: report };
+  const status = await run(npmProgram(root, program), args, { cwd: root, env });
   if (status !== 0) throw new StepFailure(`exit status ${status}`, status);
   if (level.project === undefined) return;
-  const { counts } = readCounts(level, report);
+  const { counts } = readReport(level, report);
   if (counts === undefined || counts.passed + counts.failed === 0) throw new StepFailure('no test ran');
 }
 
-/** @param {Level} level @param {string} report */
-function vitestArguments(level, report) {
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  return [
-    'run',
-    '--project',
-    level.project ?? '',
-    ...(level.folder === undefined ? [] : [`${level.folder}/`]),
-    ...reporters,
-  ];
+/** @param {Level} level */
+function vitestArguments({ project = '', folder, files }) {
+  const filters = files ?? (folder === undefined ? [] : [`${folder}/`]);
+  const reporters = ['--reporter=default', '--reporter=./scripts/file-reporter.mjs'];
+  return ['run', '--project', project, ...filters, ...reporters];
 }
 
-/** @param {Level} level @param {string} report @returns {{ counts?: Counts }} */
-function readCounts(level, report) {
+/** @param {Level} level @param {string} report @returns {{ counts?: Counts, files?: readonly TestFile[] }} */
+function readReport(level, report) {
   if (level.project === undefined || !existsSync(report)) return {};
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  return {
-    counts: {
-      passed: result.numPassedTests,
-      failed: result.numFailedTests,
-      skipped: result.numPendingTests + result.numTodoTests,
-    },
-  };
+  /** @type {TestFile[]} */
+  const files = JSON.parse(readFileSync(report, 'utf8'));
+  return { files, counts: addCounts(files.map(({ counts }) => counts)) };
 }
 
-/** @param {readonly Outcome[]} outcomes */
-export function formatTable(outcomes) {
-  const rows = outcomes.map(({ level, status, counts, time, note }) => [
-    level.name,
-    ...(counts === undefined ? ['-', '-', '-'] : [counts.passed, counts.failed, counts.skipped].map(String)),
-    time,
-    status === 0 ? (note ?? 'ok') : `FAILED${note === undefined ? '' : `: ${note}`}`,
-  ]);
-  const table = [['level', 'passed', 'failed', 'skipped', 'time', ''], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map((row) =>
-      row.map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      ),
-    )
-    .map((row) => row.join('  ').trimEnd())
-    .join('\n');
-}
-
-/**
- * The tests of all levels. A level that failed without a failed test, such as formatting, counts as one failure.
- * @param {readonly Outcome[]} outcomes
- */
-export function formatSum(outcomes) {
+/** @param {readonly Counts[]} all @returns {Counts} */
+function addCounts(all) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  for (const { status, counts } of outcomes) {
-    sum.passed += counts?.passed ?? 0;
-    sum.failed += counts?.failed || (status === 0 ? 0 : 1);
-    sum.skipped += counts?.skipped ?? 0;
+  for (const { passed, failed, skipped } of all) {
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.skipped += skipped;
   }
-  return `${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`;
+  return sum;
 }

@@ -1,16 +1,17 @@
 // The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
-import { runLevels, selectLevels } from './levels.mjs';
+import { formatScenarios, formatSum } from './level-tables.mjs';
+import { collectOutcomes, LEVELS, runLevels, selectLevels, statusOf } from './levels.mjs';
 import { npmProgram, run, StepFailure } from './run.mjs';
+import { listScenarios, selectScenarios } from './scenarios.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
 import { hasTerminal, readStartOptions } from './start-options.mjs';
 
 const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   start [...]      boot the live ISO in a virtual machine in this terminal; start --help lists the options
   test [LEVEL...]  all levels of tests, or those named
+  matrix [NAME...] every scenario in virtual machines, or those named, and one table of them
   check            all levels but the slow ones
   build            compile and bundle what is stale
   bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named
@@ -30,6 +31,12 @@ async function prepare(levels) {
 
 /** @param {readonly import('./levels.mjs').Level[]} levels */
 async function test(levels) {
+  await prepareLevels(levels);
+  return runLevels(root, levels);
+}
+
+/** @param {readonly import('./levels.mjs').Level[]} levels */
+async function prepareLevels(levels) {
   try {
     const possible = levels.filter((level) => level.absent?.(root) === undefined);
     await prepare(possible.map((level) => level.name));
@@ -38,7 +45,6 @@ async function test(levels) {
     if (error instanceof StepFailure) error.message += '\n\n0 passed, 1 failed';
     throw error;
   }
-  return runLevels(root, levels);
 }
 
 /** Help takes no Debian packages. @param {readonly string[]} args */
@@ -46,12 +52,17 @@ function levelsFor(args) {
   return args.some((arg) => ['--help', '-h'].includes(arg)) ? [] : ['vm'];
 }
 
-/** @param {string} name */
-function findScenario(name) {
-  const folder = join(root, 'tests/vm');
-  const names = readdirSync(folder).flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.[1] ?? []);
-  if (names.includes(name)) return `tests/vm/${name}.test.ts`;
-  throw new StepFailure(`no scenario is called ${name}; there are ${names.join(', ')}`, 2);
+/** Every scenario there is, or those named, and one table of them. @param {readonly string[]} names */
+async function testMatrix(names) {
+  const scenarios = selectScenarios(listScenarios(root), names);
+  const levels = LEVELS.flatMap((level) => {
+    const files = scenarios.filter((scenario) => scenario.level === level.name).map(({ path }) => path);
+    return files.length === 0 ? [] : [{ ...level, files }];
+  });
+  await prepareLevels(levels);
+  const outcomes = await collectOutcomes(root, levels);
+  console.log(`\n${formatScenarios(scenarios, outcomes)}\n\n${formatSum(outcomes)}`);
+  return statusOf(outcomes);
 }
 
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
@@ -75,11 +86,13 @@ const commands = {
     return run(npmProgram(root, 'tsx'), ['os/src/remaster.ts', ...args], { cwd: root });
   },
   vm: async (names) => {
-    const files = names.map(findScenario);
+    const inLevel = listScenarios(root).filter(({ level }) => level === 'vm');
+    const files = selectScenarios(inLevel, names).map(({ path }) => path);
     await prepare(['vm']);
     return run(npmProgram(root, 'vitest'), ['run', '--project', 'vm', ...files], { cwd: root });
   },
   test: (args) => test(selectLevels(args)),
+  matrix: testMatrix,
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   bench: async (args) => {
     await prepare(process.getuid?.() === 0 ? ['vm'] : []); // without root there is no image to boot

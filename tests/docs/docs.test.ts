@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { generatedFiles } from '../../scripts/generate.js';
+import { listScenarios } from '../../scripts/scenarios.mjs';
 import { haos } from '../blackbox/haos.js';
 import { makeDirectory, NODE, takeSnapshot, writeTree } from '../blackbox/tree.js';
 import { nodesOf, readModules } from '../structure/module.js';
@@ -120,10 +121,8 @@ describe('docs/building.md', () => {
     const table = pageAt('docs/building.md').text.split('| scenario | shows |')[1]?.split('\n\n')[0] ?? '';
 
     const told = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
-    const scenarios = readdirSync(join(ROOT, 'tests/vm'))
-      .filter((name) => name.endsWith('.test.ts'))
-      .map((name) => name.replace('.test.ts', ''));
-    expect([...told].sort()).toEqual(scenarios.sort());
+    const scenarios = listScenarios(ROOT).filter(({ level }) => level !== 'faults');
+    expect([...told].sort()).toEqual(scenarios.map(({ name }) => name).sort());
   });
 });
 

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestWorkspaces, linkPrograms, listWorkspaces } from '../../scripts/build.mjs';
-import { formatSum, formatTable, LEVELS, runLevels, selectLevels } from '../../scripts/levels.mjs';
 import { checkNode, isInstalled, isOlder } from '../../scripts/setup.mjs';
 import { ROOT } from './module.js';
 
@@ -131,51 +130,5 @@ describe('what is stale', () => {
     ['a readme changes nothing', 'packages/low/README.md', []],
   ])('%s', (_title, path, stale) => {
     expect(changed(() => write(path, 'new'))).toEqual(stale);
-  });
-});
-
-describe('the levels', () => {
-  const [format, unit] = selectLevels(['format', 'unit']);
-  if (format === undefined || unit === undefined) throw new Error('these levels exist');
-
-  it('are all run when none is named, but what takes too long for that, and an unknown name is wrong usage', () => {
-    expect(selectLevels([])).toEqual(LEVELS.filter(({ name }) => name !== 'faults'));
-    expect(selectLevels(['faults'])).toMatchObject([{ name: 'faults' }]);
-    expect(() => selectLevels(['unit', 'units'])).toThrow(expect.objectContaining({ status: 2 }));
-  });
-
-  it('are summed, a failure without a failed test counting as one', () => {
-    const counts = { passed: 3, failed: 2, skipped: 1 };
-
-    expect(formatSum([{ level: unit, status: 1, counts, time: '1 s' }])).toBe(
-      '3 passed, 2 failed, 1 skipped',
-    );
-    expect(formatSum([{ level: format, status: 1, time: '1 s' }])).toBe('0 passed, 1 failed');
-    expect(
-      formatSum([{ level: unit, status: 0, counts: { ...counts, failed: 0, skipped: 0 }, time: '1 s' }]),
-    ).toBe('3 passed, 0 failed');
-  });
-
-  it('say in the table why they failed or were skipped', () => {
-    const table = formatTable([
-      { level: format, status: 0, time: '-', note: 'skipped: no reason' },
-      { level: unit, status: 1, time: '1 s', note: 'no test ran' },
-    ]);
-
-    expect(table).toContain('skipped: no reason');
-    expect(table).toContain('FAILED: no test ran');
-  });
-
-  it('fail when no test ran, and go on after a failure', async () => {
-    // Stands for both programs: ends well, and writes no report.
-    for (const name of ['vitest', 'biome']) {
-      write(`node_modules/.bin/${name}`, '#!/bin/sh\nexit 0\n');
-      chmodSync(join(root, 'node_modules/.bin', name), 0o755);
-    }
-    expect(await runLevels(root, [format])).toBe(0);
-    expect(await runLevels(root, [unit, format])).toBe(1);
-
-    write('node_modules/.bin/biome', '#!/bin/sh\nexit 7\n');
-    expect(await runLevels(root, [format, unit])).toBe(7);
   });
 });

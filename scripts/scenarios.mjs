@@ -1,0 +1,46 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { StepFailure } from './run.mjs';
+
+/**
+ * A scenario is a file of tests that starts machines, or kills installations. `npm test` runs those of the level `vm`; the matrix runs all.
+ * @typedef {{ name: string, level: string, path: string }} Scenario
+ */
+
+/** The folders of the levels. Names of the last one begin with its name. */
+const FOLDERS = [
+  { level: 'vm', folder: 'tests/vm', prefix: '' },
+  { level: 'matrix', folder: 'tests/matrix', prefix: '' },
+  { level: 'faults', folder: 'tests/faults', prefix: 'faults/' },
+];
+
+/** @param {string} root @returns {Scenario[]} */
+export function listScenarios(root) {
+  return FOLDERS.filter(({ folder }) => existsSync(join(root, folder))).flatMap(({ level, folder, prefix }) =>
+    readdirSync(join(root, folder))
+      .flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.[1] ?? [])
+      .sort()
+      .map((name) => ({ name: `${prefix}${name}`, level, path: `${folder}/${name}.test.ts` })),
+  );
+}
+
+/**
+ * The scenarios with these names, or of levels with these names; all if there is none. Throws a StepFailure for an unknown name.
+ * @param {readonly Scenario[]} scenarios
+ * @param {readonly string[]} names
+ */
+export function selectScenarios(scenarios, names) {
+  const unknown = names.find((name) => !scenarios.some(isNamed(name)));
+  if (unknown !== undefined) {
+    const known = scenarios.map(({ name }) => name).join(', ');
+    throw new StepFailure(`no scenario is called ${unknown}; there are ${known}`, 2);
+  }
+  return names.length === 0
+    ? [...scenarios]
+    : scenarios.filter((one) => names.some((name) => isNamed(name)(one)));
+}
+
+/** @param {string} wanted @returns {(scenario: Scenario) => boolean} */
+function isNamed(wanted) {
+  return ({ name, level }) => name === wanted || level === wanted;
+}
