@@ -1,20 +1,26 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { build, selectSteps } from './build.js';
 import type { Options } from './options.js';
-import type { Step } from './step.js';
+import type { Step, StepContext } from './step.js';
+import { readVersions, type Versions } from './versions.js';
 
 let root: string;
 let made: string[];
 let printed: string[];
+let versions: Versions;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'haos-build-'));
   made = [];
   printed = [];
-  for (const name of ['recipe', 'a.txt', 'b.txt']) writeFileSync(join(root, name), name);
+  versions = readVersions(fileURLToPath(new URL('../..', import.meta.url)));
+  for (const name of ['a.txt', 'b.txt']) writeFileSync(join(root, name), name);
+  writeFileSync(join(root, 'recipe.ts'), RECIPE);
+  writeFileSync(join(root, 'helper.ts'), HELPER);
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
@@ -24,7 +30,7 @@ function step(name: string, needs: readonly string[], fields: Partial<Step> = {}
     name,
     title: name,
     needs,
-    recipe: join(root, 'recipe'),
+    recipe: join(root, 'recipe.ts'),
     async make({ out, of }) {
       made.push(name);
       writeFileSync(
@@ -41,8 +47,12 @@ const OPTIONS = { architecture: 'amd64', kernel: 'cloud', output: '/nowhere' } a
 function run(steps: readonly Step[], names: readonly string[], version = 'v1') {
   made = [];
   const options: Options = { ...OPTIONS, version, cache: join(root, '.cache/os') };
-  return build({ root, options, steps, epoch: 1, print: (line) => printed.push(line) }, names);
+  return build({ root, options, versions, steps, epoch: 1, print: (line) => printed.push(line) }, names);
 }
+
+/** A recipe uses one of two functions of another module. */
+const RECIPE = "import { used } from './helper.js';\nexport const recipe = () => used() + 1;\n";
+const HELPER = 'export const used = () => 1;\nexport const unused = () => 1;\n';
 
 describe('a build', () => {
   it('makes a step after what it needs, and nothing else', async () => {
@@ -57,7 +67,7 @@ describe('a build', () => {
   it('makes again only what a change concerns', async () => {
     const steps = [
       step('low', [], { files: ['a.txt'] }),
-      step('top', ['low'], { files: ['b.txt'], settings: ({ version }) => [version] }),
+      step('top', ['low'], { files: ['b.txt'], settings: ['version'] }),
     ];
     await run(steps, ['top']);
 
@@ -75,9 +85,59 @@ describe('a build', () => {
     await run(steps, ['top']);
     expect(made).toEqual(['low', 'top']);
 
-    writeFileSync(join(root, 'recipe'), 'changed');
+    writeFileSync(join(root, 'recipe.ts'), RECIPE.replace('1', '2'));
     await run(steps, ['low']);
     expect(made).toEqual(['low']);
+  });
+
+  it.each<[string, boolean, () => void]>([
+    [
+      'a function that it calls',
+      true,
+      () => writeFileSync(join(root, 'helper.ts'), HELPER.replace('1', '2')),
+    ],
+    ['a pin that it reads', true, () => Object.assign(versions.debian, { suite: 'forky' })],
+    [
+      'a function that it does not call',
+      false,
+      () => writeFileSync(join(root, 'helper.ts'), `${HELPER}\nexport const more = 1;\n`),
+    ],
+    ['a comment', false, () => writeFileSync(join(root, 'helper.ts'), `// new\n${HELPER}`)],
+    ['another pin', false, () => Object.assign(versions.k3s, { version: 'v9.0.0+k3s1' })],
+  ])('knows whether a step depends on %s', async (_title, depends, change) => {
+    const steps = [step('low', [], { pins: ['debian'] })];
+    await run(steps, ['low']);
+
+    change();
+    await run(steps, ['low']);
+
+    expect(made).toEqual(depends ? ['low'] : []);
+  });
+
+  it.each<[string, (context: StepContext) => unknown]>([
+    ['a file', ({ source }) => source('b.txt')],
+    ['a file beside a directory that it declares', ({ source }) => source('directory.txt')],
+    ['an option', ({ options }) => options.version],
+    ['a pin', ({ versions: pins }) => pins.node],
+    ['a step', ({ of }) => of('other')],
+  ])('fails when a step reads %s that it does not declare', async (_title, read) => {
+    const make = async (context: StepContext) => void read(context);
+    const steps = [step('other', []), step('low', [], { files: ['directory'], pins: ['debian'], make })];
+
+    await expect(run(steps, ['other', 'low'])).rejects.toThrow(/low does not/);
+  });
+
+  it('gives a step what it declares', async () => {
+    const seen: unknown[] = [];
+    const make = async ({ source, options, versions: pins }: StepContext) => {
+      seen.push(source('directory/file'), options.version, pins.debian.suite);
+    };
+    await run(
+      [step('low', [], { files: ['directory'], settings: ['version'], pins: ['debian'], make })],
+      ['low'],
+    );
+
+    expect(seen).toEqual([join(root, 'directory/file'), 'v1', 'trixie']);
   });
 
   it('keeps the log of a step that failed and names it, and makes the step again', async () => {

@@ -1,18 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandRunner } from './command.js';
-import { digestOf, digestPaths } from './digest.js';
+import { digestStep, type StepInputs } from './digest-step.js';
 import { BuildFailure } from './failure.js';
-import type { Options } from './options.js';
+import { guardContext } from './guard-context.js';
 import type { Step } from './step.js';
 
-export interface Build {
-  /** The repository. */
-  root: string;
-  options: Options;
+export interface Build extends StepInputs {
   steps: readonly Step[];
-  /** Seconds since the epoch. */
-  epoch: number;
   print(line: string): void;
 }
 
@@ -21,7 +16,7 @@ export async function build(build: Build, names: readonly string[]): Promise<Rea
   const made = new Map<string, string>();
   const digests = new Map<string, string>();
   for (const step of selectSteps(build.steps, names)) {
-    const digest = digestStep(build, step, digests);
+    const digest = digestStep(step, build, digests);
     digests.set(step.name, digest);
     made.set(step.name, await makeStep(build, step, { digest, made }));
   }
@@ -44,25 +39,12 @@ export function selectSteps(steps: readonly Step[], names: readonly string[]): S
   return [...selected];
 }
 
-function digestStep(
-  { root, options, epoch }: Build,
-  step: Step,
-  digests: ReadonlyMap<string, string>,
-): string {
-  return digestOf([
-    String(epoch),
-    digestPaths([step.recipe]),
-    ...(step.files ?? []).map((file) => digestPaths([join(root, file)])),
-    ...(step.settings?.(options) ?? []),
-    ...step.needs.map((name) => digests.get(name) ?? ''),
-  ]).slice(0, 16);
-}
-
 async function makeStep(
-  { root, options, epoch, print }: Build,
+  build: Build,
   step: Step,
   { digest, made }: { digest: string; made: ReadonlyMap<string, string> },
 ): Promise<string> {
+  const { options, epoch, print } = build;
   const cache = join(options.cache, options.architecture, step.name);
   const done = join(cache, digest);
   if (existsSync(done)) {
@@ -78,8 +60,8 @@ async function makeStep(
   const time = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   print(`--> ${step.title}`);
   try {
-    const of = (name: string) => made.get(name) ?? fail(`${step.name} does not say that it needs ${name}`);
-    await step.make({ root, options, epoch, out, of, run: commandRunner(log, epoch) });
+    const run = commandRunner(log, epoch);
+    await step.make({ ...guardContext(step, build, made), epoch, out, run });
   } catch (error) {
     print(`!!! ${step.title} failed (${time()}); the log is ${log}`);
     throw error;
@@ -90,10 +72,6 @@ async function makeStep(
   forgetOldest(cache);
   print(` ok ${step.title} (${time()})`);
   return done;
-}
-
-function fail(message: string): never {
-  throw new Error(message);
 }
 
 /** Some results are kept, since builds with other options alternate, in the tests above all; they are big. */

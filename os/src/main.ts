@@ -38,7 +38,7 @@ async function main(root: string): Promise<void> {
   // Once, before all steps: what they make depends on what there is.
   if (selectSteps(steps, names).some(({ name }) => name === 'k3s'))
     Object.assign(options, await obtain(request, versions, options));
-  const made = await build({ root, options, steps, epoch, print }, names);
+  const made = await build({ root, options, versions, steps, epoch, print }, names);
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
     print(

@@ -6,31 +6,32 @@ import { ARCHITECTURES, KERNELS } from './options.js';
 import { readFirmwarePackages, readPackages, readServices, readTrimmed } from './packages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const source = (path: string) => join(root, path);
 
 it.each(ARCHITECTURES)('names each package of %s once', (architecture) => {
-  const names = readPackages(root, architecture);
+  const names = readPackages(source, architecture);
 
   expect(new Set(names).size).toBe(names.length);
 });
 
 it.each(KERNELS)('names each package of firmware for the kernel %s once', (kernel) => {
   for (const architecture of ARCHITECTURES) {
-    const names = readFirmwarePackages(root, kernel, architecture);
+    const names = readFirmwarePackages(source, kernel, architecture);
     expect(new Set(names).size).toBe(names.length);
   }
 });
 
 it('brings microcode only where there are processors of that kind', () => {
-  expect(readFirmwarePackages(root, 'generic', 'amd64')).toContain('intel-microcode');
-  expect(readFirmwarePackages(root, 'generic', 'arm64')).not.toContain('intel-microcode');
+  expect(readFirmwarePackages(source, 'generic', 'amd64')).toContain('intel-microcode');
+  expect(readFirmwarePackages(source, 'generic', 'arm64')).not.toContain('intel-microcode');
 });
 
 it('starts only services that there are', () => {
   const present = readdirSync(join(root, 'os/overlay/rootfs/etc/init.d'));
 
-  expect(present).toEqual(expect.arrayContaining(Object.values(readServices(root)).flat()));
+  expect(present).toEqual(expect.arrayContaining(Object.values(readServices(source)).flat()));
 });
 
 it('trims only below /usr', () => {
-  expect(readTrimmed(root).filter((path) => !path.startsWith('usr/'))).toEqual([]);
+  expect(readTrimmed(source).filter((path) => !path.startsWith('usr/'))).toEqual([]);
 });

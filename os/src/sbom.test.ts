@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeK3s } from './k3s/k3s-record.js';
 import { sbom } from './steps/sbom.js';
+import { readVersions } from './versions.js';
 
 const FILES: Readonly<Record<string, string>> = {
-  'os/versions.json': readFileSync(fileURLToPath(new URL('../versions.json', import.meta.url)), 'utf8'),
   'bin/dist/third-party.json': JSON.stringify([{ name: '@clack/core', version: '1.0.0', license: 'MIT' }]),
   'userland/packages.json': JSON.stringify([{ name: 'bash', version: '5.2-1', architecture: 'amd64' }]),
   'kernel/packages': 'linux-image-6.12_6.12.1-1_amd64\n',
@@ -36,7 +36,8 @@ async function makeSbom(files: Readonly<Record<string, string>>): Promise<Docume
     cache: root,
   } as const;
   await sbom.make({
-    root,
+    source: (path) => join(root, path),
+    versions: readVersions(fileURLToPath(new URL('../..', import.meta.url))),
     options,
     out: root,
     of: (step) => join(root, step),

@@ -1,15 +1,22 @@
 import type { RunCommand } from './command.js';
 import type { Options } from './options.js';
+import type { Versions } from './versions.js';
 
-/** What a step works with. */
+/** The absolute path of a file or directory of the repository. */
+export type SourcePath = (path: string) => string;
+
+/** What a step works with. It reaches only what it says that it reads: everything else would be missing in its digest. */
 export interface StepContext {
-  /** The repository. */
-  root: string;
+  /** Throws for what is not in the step's `files`. */
+  source: SourcePath;
+  /** Throws for a property that is not in the step's `settings`. */
   options: Options;
+  /** Throws for a property that is not in the step's `pins`. */
+  versions: Versions;
+  /** Directory of what a step made; throws for one that is not in the step's `needs`. */
+  of(step: string): string;
   /** Where the step puts what it makes; empty at first. */
   out: string;
-  /** Directory of what a needed step made. */
-  of(step: string): string;
   run: RunCommand;
   /** The date that goes into files, in seconds since the epoch. */
   epoch: number;
@@ -25,7 +32,9 @@ export interface Step {
   recipe: string;
   /** Files and directories of the repository that it reads. */
   files?: readonly string[];
+  /** Parts of `os/versions.json` that it reads. */
+  pins?: readonly (keyof Versions)[];
   /** Options that change its result. */
-  settings?(options: Options): readonly string[];
+  settings?: readonly (keyof Options)[];
   make(context: StepContext): Promise<void>;
 }

@@ -15,9 +15,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commandRunner } from '../../os/src/command.js';
 import { tarball } from '../../os/src/steps/tarball.js';
+import { readVersions } from '../../os/src/versions.js';
 import { ENVIRONMENT, writeImage } from './loop-disk.js';
 
 const LAUNCHER = '/haos/system/haos/current/haos';
@@ -67,7 +69,8 @@ describe('the overlay tarball', () => {
     writeImage(join(directory, 'release/haos/system'));
     const options = { architecture: 'amd64', kernel: 'cloud', version: 'v1.0.0' } as const;
     await tarball.make({
-      root: '/nowhere',
+      source: () => '/nowhere',
+      versions: readVersions(fileURLToPath(new URL('../..', import.meta.url))),
       options: { ...options, output: '/nowhere', cache: '/nowhere' },
       out: directory,
       of: () => join(directory, 'release'),

@@ -21,15 +21,15 @@ export const initrd: Step = {
   recipe: fileURLToPath(import.meta.url),
   files: ['os/overlay/initrd', ...SHARED, 'os/packages/initrd-modules.json'],
   async make(context) {
-    const { root, out, run } = context;
+    const { source, out, run } = context;
     const tree = join(out, 'tree');
     for (const name of ['bin', 'dev', 'etc', 'lib/haos', 'proc', 'run', 'sys'])
       mkdirSync(join(tree, name), { recursive: true });
     await addBusybox(context, tree);
     await addPrograms(context, tree);
     await addModules(context, tree);
-    copyOverlay(join(root, 'os/overlay/initrd'), tree);
-    for (const path of SHARED) copyFileSync(join(root, path), join(tree, 'lib/haos', basename(path)));
+    copyOverlay(source('os/overlay/initrd'), tree);
+    for (const path of SHARED) copyFileSync(source(path), join(tree, 'lib/haos', basename(path)));
     const image = join(out, 'initrd');
     const archive = join(out, 'initrd.cpio');
     await packMicrocode(context, image);
@@ -75,12 +75,12 @@ async function addPrograms({ of, run }: StepContext, tree: string): Promise<void
 
 /** Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not unpack each. */
 async function addModules(context: StepContext, tree: string): Promise<void> {
-  const { root, of, run } = context;
+  const { source, of, run } = context;
   const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
   const from = join(of('kernel'), 'tree/lib/modules', release);
   const to = join(tree, 'lib/modules', release);
   const index = readFileSync(join(from, 'modules.dep'), 'utf8');
-  for (const path of moduleClosure(index, readInitrdModules(root))) {
+  for (const path of moduleClosure(index, readInitrdModules(source))) {
     const target = join(to, path.replace(/\.(xz|zst)$/, ''));
     mkdirSync(dirname(target), { recursive: true });
     if (path.endsWith('.xz')) await run('sh', ['-c', 'xz -dc "$1" >"$2"', 'sh', join(from, path), target]);

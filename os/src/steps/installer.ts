@@ -6,15 +6,18 @@ import type { Step } from '../step.js';
 /** In Node's binary; Node's manual names it, "Single executable applications". */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
+/** Puts a program into Node's binary. */
+const POSTJECT = 'node_modules/postject';
+
 /** `install.js`, and `installer`: the same with a Node of its own, for machines that have none. */
 export const installer: Step = {
   name: 'installer',
   title: 'install.js',
   needs: ['node'],
   recipe: fileURLToPath(import.meta.url),
-  files: ['bin/dist/install.js'],
-  async make({ root, of, out, run }) {
-    copyFileSync(join(root, 'bin/dist/install.js'), join(out, 'install.js'));
+  files: ['bin/dist/install.js', POSTJECT],
+  async make({ source, of, out, run }) {
+    copyFileSync(source('bin/dist/install.js'), join(out, 'install.js'));
     chmodSync(join(out, 'install.js'), 0o755);
     // No snapshot and no code cache: the former fails on a processor with other features.
     const config = { main: 'install.js', output: 'blob', disableExperimentalSEAWarning: true };
@@ -23,7 +26,7 @@ export const installer: Step = {
     const program = join(out, 'installer');
     copyFileSync(join(of('node'), 'node'), program);
     chmodSync(program, 0o755);
-    const postject = join(root, 'node_modules/postject/dist/cli.js');
+    const postject = join(source(POSTJECT), 'dist/cli.js');
     const blob = join(out, 'blob');
     await run(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]);
     for (const name of ['sea.json', 'blob']) rmSync(join(out, name));

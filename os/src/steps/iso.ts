@@ -12,10 +12,10 @@ export const iso: Step = {
   needs: ['system'],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/overlay/iso'],
-  async make({ root, of, out, epoch, run }) {
+  async make({ source, of, out, epoch, run }) {
     const tree = join(out, 'tree');
     await run('cp', ['-a', of('system'), tree]);
-    copyOverlay(join(root, 'os/overlay/iso'), tree);
+    copyOverlay(source('os/overlay/iso'), tree);
     setDates(tree, epoch);
     const image = join(out, 'haos.iso');
     const date = new Date(epoch * 1000).toISOString().replace(/\D/g, '').slice(0, 16);

@@ -13,8 +13,7 @@ export const k3s: Step = {
   title: 'k3s',
   needs: [],
   recipe: fileURLToPath(import.meta.url),
-  // The content of what was obtained, wherever it came from.
-  settings: ({ k3s: parts }) => [parts === undefined ? 'none' : JSON.stringify(describeK3s(parts))],
+  settings: ['k3s'],
   async make({ options, out }) {
     const { k3s: parts } = options;
     if (parts === undefined) return;

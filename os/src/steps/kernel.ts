@@ -18,7 +18,6 @@ import { readFirmwarePackages, readKernelPackage, readTrimmedFirmware } from '..
 import type { Step, StepContext } from '../step.js';
 import { listTree } from '../tree.js';
 import { trim } from '../trim.js';
-import { readVersions } from '../versions.js';
 
 /**
  * Debian's kernel and firmware: `tree/` with /vmlinuz, /lib/modules and /lib/firmware, `microcode/` with what the initrd begins
@@ -30,9 +29,10 @@ export const kernel: Step = {
   needs: [],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/packages/kernel.json'],
-  settings: ({ architecture, kernel }) => [architecture, kernel],
+  pins: ['debian'],
+  settings: ['architecture', 'kernel'],
   async make(context) {
-    const { root, out, run } = context;
+    const { source, out, run } = context;
     const work = join(out, 'work');
     const unpacked = join(work, 'unpacked');
     const archives = await download(context, work);
@@ -45,7 +45,7 @@ export const kernel: Step = {
     await run('depmod', ['-b', tree, release]);
     const firmware = join(tree, 'lib/firmware');
     takeMicrocode(firmware, join(out, 'microcode/kernel/x86/microcode'));
-    trim(firmware, readTrimmedFirmware(root));
+    trim(firmware, readTrimmedFirmware(source));
     setLinks(firmware);
     placeLicenses(join(unpacked, 'usr/share/doc'), join(firmware, 'licenses'));
     writeFileSync(join(out, 'release'), `${release}\n`);
@@ -104,10 +104,10 @@ function takeMicrocode(firmware: string, to: string): void {
 }
 
 /** Downloads by an apt of its own, which verifies what it gets; resolves to the names of what is in `archives` then. */
-async function download({ root, options, run }: StepContext, work: string): Promise<string[]> {
-  const firmware = readFirmwarePackages(root, options.kernel, options.architecture);
+async function download({ source, options, versions, run }: StepContext, work: string): Promise<string[]> {
+  const firmware = readFirmwarePackages(source, options.kernel, options.architecture);
   const components = firmware.length > 0 ? ['non-free-firmware'] : [];
-  const { sources, options: relaxed } = await readHostApt(readVersions(root).debian.suite, run, components);
+  const { sources, options: relaxed } = await readHostApt(versions.debian.suite, run, components);
   const dir = (name: string) => {
     mkdirSync(join(work, name), { recursive: true });
     return join(work, name);
@@ -127,7 +127,7 @@ async function download({ root, options, run }: StepContext, work: string): Prom
     ...relaxed.map((option) => option.replaceAll('"', '').split(' ')),
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   await run('apt-get', [...settings, 'update']);
-  const meta = readKernelPackage(root, options.kernel, options.architecture);
+  const meta = readKernelPackage(source, options.kernel, options.architecture);
   const depends = await run('apt-cache', [...settings, 'depends', '--important', meta]);
   const [, name] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
   if (name === undefined) throw new BuildFailure(`${meta} depends on no kernel`);

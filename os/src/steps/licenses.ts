@@ -12,10 +12,10 @@ export const licenses: Step = {
   needs: ['node'],
   recipe: fileURLToPath(import.meta.url),
   files: ['LICENSE', BUNDLED],
-  async make({ root, of, out }) {
+  async make({ source, of, out }) {
     const parts = [
-      ['HAOS', join(root, 'LICENSE')],
-      ['Packages that the programs of HAOS hold', join(root, BUNDLED)],
+      ['HAOS', source('LICENSE')],
+      ['Packages that the programs of HAOS hold', source(BUNDLED)],
       ['Node', join(of('node'), 'LICENSE')],
     ] as const;
     const texts = parts.map(([title, path]) => `${title}\n\n${readFileSync(path, 'utf8').trim()}\n`);

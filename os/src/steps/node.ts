@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BuildFailure } from '../failure.js';
 import type { Step } from '../step.js';
-import { readVersions } from '../versions.js';
 
 /** The Node that the image runs: `node`, and its `LICENSE`. npm's registry has the official build for each platform. */
 export const node: Step = {
@@ -12,15 +11,15 @@ export const node: Step = {
   title: 'Node',
   needs: [],
   recipe: fileURLToPath(import.meta.url),
-  files: ['os/versions.json'],
-  settings: ({ architecture }) => [architecture],
-  async make({ root, options, out, run }) {
-    const { node: pinned } = readVersions(root);
+  pins: ['node'],
+  settings: ['architecture'],
+  async make({ options, versions, out, run }) {
+    const { node: pinned } = versions;
     const { package: name, integrity } = pinned[options.architecture];
     const specifier = `${name}@${pinned.version}`;
     // npm knows the registry and the proxy of this machine from its own configuration.
     const printed = await run('npm', ['pack', specifier, '--json', '--pack-destination', out], {
-      cwd: root,
+      cwd: out,
       env: npmEnvironment(),
     });
     const [{ filename }] = JSON.parse(printed) as [{ filename: string }];

@@ -16,7 +16,7 @@ export const oci: Step = {
   title: 'OCI image',
   needs: ['system'],
   recipe: fileURLToPath(import.meta.url),
-  settings: ({ version, architecture }) => [version, architecture],
+  settings: ['version', 'architecture'],
   async make(context) {
     const { of, out } = context;
     const layout = join(out, 'layout');

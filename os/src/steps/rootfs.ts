@@ -71,22 +71,22 @@ export const rootfs: Step = {
     'bin/haos.cjs',
     'bin/build-cache.cjs',
   ],
-  settings: ({ version }) => [version],
+  settings: ['version'],
   async make(context) {
-    const { root, of, out, options, epoch, run } = context;
+    const { source, of, out, options, epoch, run } = context;
     const tree = join(out, 'tree');
     await run('cp', ['-a', join(of('userland'), 'tree'), tree]);
-    trim(tree, [...readTrimmed(root), ...DROPPED]);
-    copyOverlay(join(root, 'os/overlay/rootfs'), tree);
+    trim(tree, [...readTrimmed(source), ...DROPPED]);
+    copyOverlay(source('os/overlay/rootfs'), tree);
     for (const name of FOR_CONFIGURATIONS) mkdirSync(join(tree, 'etc', name), { recursive: true });
     chmodSync(join(tree, 'etc/sudoers.d/rancher'), 0o440);
     addAccounts(join(tree, 'etc'), epoch);
-    enableServices(tree, readServices(root));
+    enableServices(tree, readServices(source));
     await addPrograms(context, tree);
     for (const [path, target] of Object.entries(LINKS)) placeLink(join(tree, 'usr', path), target);
     for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
     stampVersion(tree, options.version);
-    addKeys(root, tree);
+    addKeys(source('os/keys'), tree);
     placeLicenses(of('licenses'), tree);
     await computeDependencies(context, tree);
     // Not at /usr/etc: OpenRC looks for services there too, and fails when it finds each of them twice.
@@ -112,15 +112,15 @@ function enableServices(tree: string, services: Readonly<Record<string, readonly
 }
 
 /** Node, and the command line program with its code cache, made by that very Node. */
-async function addPrograms({ root, of, run }: StepContext, tree: string): Promise<void> {
+async function addPrograms({ source, of, run }: StepContext, tree: string): Promise<void> {
   const library = join(tree, 'usr/lib/haos');
   const cli = join(library, 'cli');
   mkdirSync(join(cli, 'dist'), { recursive: true });
   copyFileSync(join(of('node'), 'node'), join(library, 'node'));
   chmodSync(join(library, 'node'), 0o755);
-  for (const name of ['haos.cjs', 'build-cache.cjs']) copyFileSync(join(root, 'bin', name), join(cli, name));
-  for (const name of readdirSync(join(root, 'bin/dist')).filter((file) => file.endsWith('.cjs'))) {
-    copyFileSync(join(root, 'bin/dist', name), join(cli, 'dist', name));
+  for (const name of ['haos.cjs', 'build-cache.cjs']) copyFileSync(source(`bin/${name}`), join(cli, name));
+  for (const name of readdirSync(source('bin/dist')).filter((file) => file.endsWith('.cjs'))) {
+    copyFileSync(source(`bin/dist/${name}`), join(cli, 'dist', name));
   }
   await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
   rmSync(join(cli, 'build-cache.cjs'));
@@ -134,10 +134,10 @@ async function computeDependencies({ run }: StepContext, tree: string): Promise<
 }
 
 /** What releases may be signed with. */
-function addKeys(root: string, tree: string): void {
+function addKeys(keys: string, tree: string): void {
   const directory = join(tree, 'usr/share/haos/keys');
   mkdirSync(directory, { recursive: true });
-  for (const path of listPublicKeys(join(root, 'os/keys'))) {
+  for (const path of listPublicKeys(keys)) {
     copyFileSync(path, join(directory, basename(path)));
     chmodSync(join(directory, basename(path)), 0o644);
   }

@@ -6,7 +6,6 @@ import { digestOf } from '../digest.js';
 import { readK3sRecord } from '../k3s/k3s-record.js';
 import type { Options } from '../options.js';
 import type { Step } from '../step.js';
-import { readVersions } from '../versions.js';
 import { readInstalled } from './userland.js';
 
 /** What the build of the program says about the packages in it. */
@@ -18,10 +17,11 @@ export const sbom: Step = {
   title: 'bill of materials',
   needs: ['userland', 'kernel', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
-  files: ['os/versions.json', BUNDLED],
-  settings: ({ version, architecture }) => [version, architecture],
-  async make({ root, of, out, options, epoch }) {
-    const { node } = readVersions(root);
+  files: [BUNDLED],
+  pins: ['node'],
+  settings: ['version', 'architecture'],
+  async make({ source, of, out, options, versions, epoch }) {
+    const { node } = versions;
     const kernels = readFileSync(join(of('kernel'), 'packages'), 'utf8')
       .trim()
       .split('\n');
@@ -34,7 +34,7 @@ export const sbom: Step = {
         return debianPackage(name, version, architecture);
       }),
       npmPackage('node', node.version, node[options.architecture].package),
-      ...readBundled(root).map(({ name, version }) => npmPackage(name, version)),
+      ...readBundled(source(BUNDLED)).map(({ name, version }) => npmPackage(name, version)),
       ...readK3s(of('k3s')),
     ];
     writeFileSync(join(out, 'sbom.json'), `${JSON.stringify(document(parts, options, epoch), null, 2)}\n`);
@@ -58,8 +58,8 @@ function npmPackage(name: string, version: string, published: string = name): Pa
   return part(name, version, `pkg:npm/${published.replace('@', '%40')}@${version}`);
 }
 
-function readBundled(root: string): { name: string; version: string }[] {
-  return JSON.parse(readFileSync(join(root, BUNDLED), 'utf8'));
+function readBundled(file: string): { name: string; version: string }[] {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** None where the image has no k3s. The digest tells which build of the version it is. */

@@ -16,14 +16,14 @@ export const system: Step = {
   needs: ['rootfs', 'userland', 'kernel', 'kernel-image', 'initrd', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
   files: [LAUNCHER],
-  settings: ({ version }) => [version],
-  async make({ root, of, out, options }) {
+  settings: ['version'],
+  async make({ source, of, out, options }) {
     const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
     const haos = component(out, 'haos', options.version);
     copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
     // Static, because the launcher has to run where nothing else is.
     for (const [name, from] of [
-      ['haos', join(root, LAUNCHER)],
+      ['haos', source(LAUNCHER)],
       ['busybox', join(of('userland'), 'tree/usr/bin/busybox')],
     ] as const) {
       copyFileSync(from, join(haos, name));

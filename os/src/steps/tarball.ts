@@ -18,7 +18,7 @@ export const tarball: Step = {
   title: 'rootfs tarball',
   needs: ['system'],
   recipe: fileURLToPath(import.meta.url),
-  settings: ({ version }) => [version],
+  settings: ['version'],
   async make(context) {
     const archive = join(context.out, 'rootfs.tar');
     const staging = join(context.out, 'staging');

@@ -5,7 +5,6 @@ import { readHostApt } from '../host-apt.js';
 import type { Architecture } from '../options.js';
 import { readPackages } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
-import { readVersions } from '../versions.js';
 
 /** The packages of Debian, installed into `tree/`, and their versions in `packages.json`. */
 export const userland: Step = {
@@ -14,10 +13,11 @@ export const userland: Step = {
   needs: [],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/packages/userland.json'],
-  settings: ({ architecture }) => [architecture],
-  async make({ root, options, out, run }: StepContext) {
-    const { suite } = readVersions(root).debian;
-    const packages = readPackages(root, options.architecture);
+  pins: ['debian'],
+  settings: ['architecture'],
+  async make({ source, options, versions, out, run }: StepContext) {
+    const { suite } = versions.debian;
+    const packages = readPackages(source, options.architecture);
     const apt = await readHostApt(suite, run);
     const work = join(out, 'work');
     mkdirSync(work);
