@@ -23,6 +23,9 @@ const scripts = [
   `${overlay}initrd/init`,
   `${overlay}launcher/haos`,
   `${overlay}rootfs/usr/bin/kubectl`,
+  `${overlay}rootfs/usr/lib/haos/addresses`,
+  `${overlay}rootfs/usr/lib/haos/login-message`,
+  `${overlay}rootfs/etc/profile.d/haos.sh`,
   `${overlay}rootfs/etc/profile.d/k3s.sh`,
   ...[inInitrd, inRoot, services].flatMap((directory) =>
     readdirSync(directory).map((name) => directory + name),

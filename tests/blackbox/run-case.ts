@@ -71,7 +71,7 @@ export interface PhaseReport {
   steps: Step[];
 }
 
-const JOURNAL = /^\/run\/haos(?:\/journal(?:\/(?:initrd|boot|runtime|install)\.json)?)?$/;
+const JOURNAL = /^\/run\/haos(?:\/configuration|\/journal(?:\/(?:initrd|boot|runtime|install)\.json)?)?$/;
 
 /** Makes the node of a case in a directory with something beside it that nothing may touch. */
 export async function makeNode(

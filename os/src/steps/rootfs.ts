@@ -1,6 +1,7 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -56,6 +57,38 @@ const LINKS: Readonly<Record<string, string>> = {
   local: '/var/local',
 };
 
+/** Programs that users of such nodes expect, and that no package of the image brings: those of busybox. */
+const FROM_BUSYBOX = [
+  'arp',
+  'arping',
+  'bc',
+  'bunzip2',
+  'bzip2',
+  'cpio',
+  'dos2unix',
+  'ed',
+  'hexdump',
+  'ifconfig',
+  'ipcalc',
+  'killall',
+  'microcom',
+  'nc',
+  'netstat',
+  'nslookup',
+  'patch',
+  'route',
+  'strings',
+  'telnet',
+  'tftp',
+  'time',
+  'traceroute',
+  'traceroute6',
+  'unix2dos',
+  'unzip',
+  'wget',
+  'xxd',
+];
+
 /** `rootfs.squashfs`: all of /usr, with the template of /etc inside. Compressed so that programs start fast from it. */
 export const rootfs: Step = {
   name: 'rootfs',
@@ -84,6 +117,7 @@ export const rootfs: Step = {
     enableServices(tree, readServices(source));
     await addPrograms(context, tree);
     for (const [path, target] of Object.entries(LINKS)) placeLink(join(tree, 'usr', path), target);
+    await linkBusybox(context, tree);
     for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
     stampVersion(tree, options.version);
     addKeys(source('os/keys'), tree);
@@ -104,6 +138,17 @@ export const rootfs: Step = {
     rmSync(tree, { recursive: true });
   },
 };
+
+/** Fails for a program that busybox does not have, and for one that a package brings. */
+async function linkBusybox({ run }: StepContext, tree: string): Promise<void> {
+  const known = (await run(join(tree, 'usr/bin/busybox'), ['--list'])).split('\n');
+  for (const name of FROM_BUSYBOX) {
+    const rival = ['bin', 'sbin'].find((directory) => existsSync(join(tree, 'usr', directory, name)));
+    if (!known.includes(name)) throw new Error(`busybox does not have ${name}`);
+    if (rival !== undefined) throw new Error(`/usr/${rival}/${name} is there already`);
+    placeLink(join(tree, 'usr/bin', name), 'busybox');
+  }
+}
 
 function enableServices(tree: string, services: Readonly<Record<string, readonly string[]>>): void {
   for (const [runlevel, names] of Object.entries(services)) {

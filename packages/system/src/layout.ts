@@ -31,6 +31,8 @@ export const layout = {
   dataSources: '/run/haos/data-sources.json',
   mode: '/run/haos/mode',
   journal: '/run/haos/journal',
+  /** What came of the configuration in one line, without any of its values: for the banner and the login message. */
+  configurationSummary: '/run/haos/configuration',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
   /** What an upgrade downloads or unpacks, while it runs. */

@@ -137,7 +137,8 @@ describe.skipIf(!IS_ROOT)('a machine that runs something else (needs root)', () 
     ['config', '--install'],
     ['config', 'put', 'a'],
     ['config', 'put', 'a', '--delete'],
-  ])('is not configured: haos %s %s %s', async (...args) => {
+    ['status'],
+  ])('is refused: haos %s %s %s', async (...args) => {
     const run = await haos(args, { input: 'hostname: a\n' });
 
     expect([run.status, run.stdout]).toEqual([5, '']);

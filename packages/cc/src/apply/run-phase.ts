@@ -1,8 +1,10 @@
 import { type Host, layout, withLock } from '@haos/system';
 import { hasErrors } from '../config.js';
+import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
 import { readConfig } from '../read.js';
-import { exitStatusOf, type PhaseJournal, toJournalStep, writeJournal } from './journal.js';
+import { describeConfiguration, summariseConfiguration } from '../status/configuration.js';
+import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
 import { type ApplyOptions, apply } from './run.js';
 import type { Phase, PhaseResult } from './types.js';
 
@@ -47,13 +49,26 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const result = await apply(config, { ...options, incomplete: hasErrors(issues) });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
+  keepSummary(host);
   return { ...result, issues, exitStatus };
 }
 
-/** A node whose journal cannot be written is configured all the same. */
 function keepJournal(host: Host, journal: PhaseJournal): void {
+  keep(host, () => writeJournal(host, journal));
+}
+
+/** For the banner and the login message, which everybody may read. */
+function keepSummary(host: Host): void {
+  keep(host, () => {
+    const status = summariseConfiguration(readJournals(host), readDataSourceReport(host));
+    host.files.write(layout.configurationSummary, `${describeConfiguration(status)}\n`, { mode: 0o644 });
+  });
+}
+
+/** A node on which these cannot be written is configured all the same. */
+function keep(host: Host, write: () => void): void {
   try {
-    writeJournal(host, journal);
+    write();
   } catch (error) {
     host.log('journal', `not written: ${error instanceof Error ? error.message : String(error)}`);
   }

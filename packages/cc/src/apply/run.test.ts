@@ -143,6 +143,9 @@ describe('runPhase', () => {
     expect(journal).toMatchObject({ phase: 'boot', state: 'done', exitStatus: 4 });
     expect(journal?.issues.map(({ code }) => code).sort()).toEqual(['invalid-yaml', 'wrong-type']);
     expect(host.files.stat('/run/haos/journal/boot.json')?.mode).toBe(0o600);
+    // For the banner: anybody may read it, and it has no value of the configuration.
+    expect(host.files.readText('/run/haos/configuration')).toBe('2 errors\n');
+    expect(host.files.stat('/run/haos/configuration')?.mode).toBe(0o644);
   });
 
   it('refuses to run beside another one', async () => {

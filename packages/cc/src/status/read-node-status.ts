@@ -96,9 +96,7 @@ function readK3sVersion(host: Host): string | undefined {
 
 /** What the service is made to start. */
 function readRole({ files }: Host): K3sRole | undefined {
-  const texts = [`/etc/rancher/k3s/${K3S_SERVICE}.sh`, k3sPaths.service].map((path) =>
-    files.readTextIfExists(path),
-  );
+  const texts = [k3sPaths.startScript, k3sPaths.service].map((path) => files.readTextIfExists(path));
   const words = texts.map((text) => /(?:\bk3s|command_args=)['"\s]+(server|agent)\b/.exec(text ?? '')?.[1]);
   return words.find((word) => word !== undefined) as K3sRole | undefined;
 }
