@@ -86,7 +86,8 @@ haos:
   wifi: [{name: home, passphrase: ${MARK}-passphrase}]
   server_url: "https://user:${MARK}-server-url@s.example:6443"
   install: {config_url: "https://user:${MARK}-config-url@c.example/c.yaml", iso_url: "https://user:${MARK}-iso-url@c.example/c.iso"}
-  k3s_args: [server, --agent-token=${MARK}-joined-argument, --token, ${MARK}-separate-argument, "--datastore-endpoint=mysql://u:${MARK}-endpoint@tcp(h)/d"]
+  k3s_args: [server, --agent-token=${MARK}-joined-argument, --token, ${MARK}-separate-argument, "--datastore-endpoint=mysql://u:${MARK}-endpoint@tcp(h)/d",
+    "--vpn-auth=name=tailscale,joinKey=${MARK}-join-key", -t, ${MARK}-alias, --etcd-s3-secret-key=${MARK}-s3, --new-secret=${MARK}-unknown-flag]
   environment:
     http_proxy: http://user:${MARK}-proxy@127.0.0.1:1
     HTTPS_PROXY: http://user:${MARK}-upper-proxy@127.0.0.1:1
@@ -133,6 +134,16 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
     `boot_manifests: [{url: "http://m.example/a.yaml"}]\nhaos: {environment: {http_proxy: "socks5://user:${MARK}@h:1"}}`,
   ],
   ['a flag and its value in one entry', `haos: {k3s_args: [server, "--token ${MARK}"]}`],
+  [
+    'a command and its flags in one entry',
+    `haos: {k3s_args: ["server -t ${MARK} --vpn-auth=joinKey=${MARK}"]}`,
+  ],
+  [
+    'a secret of the wrong command',
+    `haos: {k3s_args: [agent, --agent-token=${MARK}, --cluster-secret, ${MARK}]}`,
+  ],
+  ['a misspelt flag', `haos: {k3s_args: [server, --tokn, ${MARK}, --agent-tokn=${MARK}]}`],
+  ['a secret beside a file of its own', `haos: {k3s_args: [server, --config=/a.yaml, --token, ${MARK}]}`],
   ['arguments as one text', `haos: {k3s_args: "server --token=${MARK}"}`],
   ['an argument with a control character', `haos: {k3s_args: [server, "--token=${MARK}\\u0001"]}`],
   ['an argument that is a map', `haos: {k3s_args: [server, {token: ${MARK}}]}`],

@@ -64,4 +64,5 @@ export type IssueCode =
   | 'unsupported-data-source'
   | 'joined-argument'
   | 'invalid-k3s-args'
+  | 'unknown-k3s-flag'
   | 'no-effect';

@@ -28,6 +28,18 @@ describe('secretsOf', () => {
     expect(secretsOf({ haos: { k3sArgs } })).toEqual(['one', 'two']);
   });
 
+  it('knows the flags of k3s by their aliases, and those that only look secret', () => {
+    const k3sArgs = [
+      ...['server', '-t', 'one', '--vpn-auth=name=x,joinKey=two', '--datastore-endpoint', 'mysql://u:p@h/d'],
+      ...['--etcd-s3-access-key=three', '--secrets-encryption', '--debug', '--etcd-s3-config-secret=four'],
+      ...['--new-secret=five'],
+    ];
+
+    expect(secretsOf({ haos: { k3sArgs } }).sort()).toEqual(
+      ['one', 'name=x,joinKey=two', 'mysql://u:p@h/d', 'p', 'three', 'five'].sort(),
+    );
+  });
+
   it('finds private keys, and the contents of files for their owner alone', () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n';
     const writeFiles = ['0600', '400', '0o700', '1600', '0640', '0644', ''].map((permissions) => ({

@@ -1,10 +1,23 @@
 import { RANCHER } from '@haos/system';
+import leven from 'leven';
 import type { CloudConfig } from './generated/types.js';
+import { findK3sFlag } from './k3s/flags.js';
 import { namesOf } from './names.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
 
 /** Names of environment variables and flags whose value is a secret. */
-const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)_?key/i;
+const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)[_-]?key|vpn[_-]?auth/i;
+
+/** Flags of k3s whose value is a secret; of the others that it has, none is. */
+const SECRET_FLAGS = [
+  'token',
+  'agent-token',
+  'datastore-endpoint',
+  'etcd-s3-access-key',
+  'etcd-s3-secret-key',
+  'etcd-s3-session-token',
+  'vpn-auth',
+];
 
 /**
  * Every secret in a configuration: values of secret keys, of environment variables and k3s arguments that are named like one,
@@ -77,15 +90,24 @@ function secretArguments(args: readonly string[]): string[] {
   return args.flatMap((argument, index) => {
     const [flag = '', ...value] = argument.split('=');
     const joined = [...argument.matchAll(/(?:^|\s)(-[\w.-]+)(?:=|\s+)(\S+)/g)]
-      .filter(([, name = '']) => isSecretFlag(name))
+      .filter(([, name = '']) => isSecretWord(name))
       .map(([, , text = '']) => text);
-    if (!isSecretFlag(flag)) return joined;
+    if (!isSecretWord(flag)) return joined;
     return [...joined, value.length > 0 ? value.join('=') : (args[index + 1] ?? '')];
   });
 }
 
-function isSecretFlag(flag: string): boolean {
-  return /^-\S+$/.test(flag) && SECRET_NAME.test(flag) && !/-file$/.test(flag);
+function isSecretWord(word: string): boolean {
+  const name = /^--?([^-\s]\S*)$/.exec(word)?.[1];
+  return name !== undefined && isSecretFlag(name);
+}
+
+/** Whether the value of a flag of k3s, by its name or alias without dashes, is a secret; also when the name is misspelt. */
+export function isSecretFlag(name: string): boolean {
+  const flag = findK3sFlag(name);
+  if (flag) return SECRET_FLAGS.includes(flag.name);
+  if (/-file$/.test(name)) return false;
+  return SECRET_NAME.test(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
 }
 
 /** Whether a name, of a key or a variable, looks like that of a secret. */

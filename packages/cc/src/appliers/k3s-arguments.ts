@@ -37,7 +37,7 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
   const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
   const parsed = parseK3sArguments(all);
-  const inFile = hasOwnConfigFile(haos, parsed) ? [] : parsed.filter((each) => fitsFile(each, command));
+  const inFile = hasOwnConfigFile(haos) ? [] : parsed.filter((each) => fitsFile(each, command));
   return {
     command,
     settings: collectSettings(inFile),
@@ -69,9 +69,13 @@ export function isNodeCommand(command: string): command is K3sCommand {
   return command === 'server' || command === 'agent';
 }
 
-/** k3s reads the variable first (pkg/configfilearg), and the files of FILE.d beside whichever file it is. */
-function hasOwnConfigFile(haos: Haos, parsed: readonly K3sArgument[]): boolean {
-  return Boolean(haos.environment?.K3S_CONFIG_FILE) || parsed.some(({ name }) => name === 'config');
+/**
+ * Whether k3s reads a configuration file that the configuration names. k3s looks at the variable first (pkg/configfilearg), and
+ * takes the further files from FILE.d beside whichever file it is.
+ */
+export function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
+  const words = [...k3sArgs, ...(environment.INSTALL_K3S_EXEC ?? '').split(/\s+/)];
+  return Boolean(environment.K3S_CONFIG_FILE) || words.some((word) => /^(?:--?config|-c)(?:=|$)/.test(word));
 }
 
 /** Of a file, a server ignores keys that it does not know, and an agent does not start. */

@@ -120,7 +120,7 @@ describe('k3s', () => {
     const environment = {
       INSTALL_K3S_SKIP_START: 'true',
       INSTALL_K3S_VERSION: 'v1',
-      INSTALL_K3S_EXEC: '--a',
+      INSTALL_K3S_EXEC: '--debug',
     };
 
     const run = await runApplier(k3s, { haos: { environment } }, { host });
@@ -171,6 +171,19 @@ describe('k3s', () => {
 
     expect(run).toMatchObject({ failures: [code], operations: [] });
     expect(host.calls).toEqual([]);
+  });
+
+  it('says what k3s will not take, and hands it over all the same', async () => {
+    const k3sArgs = ['agent', '--cluster-init', '--new=1', '--node-name=a'];
+    const host = hostWith();
+
+    const run = await runApplier(k3s, { haos: { k3sArgs } }, { host, phase: 'boot' });
+
+    expect(run.failures).toEqual(['HAOS_CC_K3S_ARGUMENT']);
+    expect(run.messages[0]).toContain('haos.k3s_args[1]: --cluster-init is a flag of `k3s server`');
+    expect(run.notes).toEqual([expect.stringContaining('haos.k3s_args[2]')]);
+    expect(host.files.readText(START)).toContain('exec /usr/sbin/k3s agent --cluster-init --new=1\n');
+    expect(host.files.readText(SETTINGS)).toContain('node-name: "a"');
   });
 
   it('leaves files to write_files when that writes them', async () => {

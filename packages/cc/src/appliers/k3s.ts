@@ -1,7 +1,10 @@
 import { posix } from 'node:path';
-import { findGroup, findUser, type Host, parentOf, RANCHER } from '@haos/system';
+import { findGroup, findUser, HaosError, type Host, parentOf, RANCHER } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
+import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
+import { documentedKey } from '../pointer.js';
+import { checkK3sArguments } from '../rules/k3s-arguments.js';
 import { k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
@@ -35,6 +38,7 @@ export const k3s: Applier = {
     if (binary === undefined) context.note('k3s is not installed');
     noteIgnored(config, context);
     configure(config, context, binary ?? BINARIES[0]);
+    await reportArguments(config, context);
     if (binary !== undefined && context.phase !== 'boot') await start(config, context, binary);
   },
 };
@@ -58,6 +62,18 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   ] as const;
   for (const [path, text, mode] of files) {
     if (!isWrittenByUser(config, path)) context.host.files.write(path, text, { mode });
+  }
+}
+
+/** What validation says about the arguments as well. k3s gets them all the same: it knows better than a list which it takes. */
+async function reportArguments(config: CloudConfig, context: ApplyContext): Promise<void> {
+  for (const { pointer, severity, message, hint } of checkK3sArguments(config.haos ?? {})) {
+    const text = `${documentedKey(pointer)}: ${message}`;
+    if (severity !== undefined && severity !== 'error') context.note(text);
+    else
+      await context.attempt(() => {
+        throw new HaosError<CcErrorCode>('HAOS_CC_K3S_ARGUMENT', text, hint === undefined ? {} : { hint });
+      });
   }
 }
 

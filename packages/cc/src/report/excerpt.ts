@@ -1,6 +1,6 @@
 import leven from 'leven';
 import type { Origin } from '../issue.js';
-import { looksSecret } from '../secrets.js';
+import { isSecretFlag, looksSecret } from '../secrets.js';
 
 /** One line of a source, and the part of it that an issue is about, for underlining. */
 export interface Excerpt {
@@ -106,6 +106,8 @@ function disjoint(ranges: readonly Range[]): Range[] {
  * it is the content of a file; or a network that is not written as a map, where nothing tells the name from the passphrase.
  */
 function mayHoldSecret(name: string, value: string): boolean {
+  const flag = /^--?([^-].*)$/.exec(name)?.[1];
+  if (flag !== undefined && isSecretFlag(flag)) return true;
   const parts = name.toLowerCase().split(/[.[\]]/);
   if (parts.some(looksSecret)) return true;
   if (parts.at(-1) === 'wifi') return !/^\s*\[?\s*(?:\{|$)/.test(value);

@@ -2,7 +2,8 @@ import type { ConfigResult } from '../config.js';
 import type { Issue } from '../issue.js';
 import { documentedKey } from '../pointer.js';
 import { bootManifestsRule, writeFilesRule } from './files.js';
-import { k3sArgsRule, labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
+import { k3sArgumentsRule } from './k3s-arguments.js';
+import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
 import {
   dataSourcesRule,
   environmentRule,
@@ -34,7 +35,7 @@ const rules: readonly Rule[] = [
   serverUrlRule,
   tokenRule,
   labelsRule,
-  k3sArgsRule,
+  k3sArgumentsRule,
   environmentRule,
   taintsRule,
   upgradeRule,

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import type { Haos } from '../generated/types.js';
+import { checkK3sArguments } from './k3s-arguments.js';
+
+/** Each finding as `SEVERITY CODE INDEX: MESSAGE; HINT`. */
+function check(haos: Haos): string[] {
+  return checkK3sArguments(haos).map(
+    ({ severity = 'error', code, pointer, message, hint }) =>
+      `${severity} ${code} ${pointer.split('/').at(-1)}: ${message}; ${hint}`,
+  );
+}
+
+describe('checkK3sArguments', () => {
+  it.each<[string, string[]]>([
+    ['nothing', []],
+    ['a command', ['server']],
+    ['a cron expression', ['server', '--etcd-snapshot-schedule-cron=0 */6 * * *']],
+    ['aliases and values that follow', ['agent', '-t', 'x', '-s', 'https://a:6443', '--node-ip', '::1']],
+    ['values that look like flags', ['server', '--kubelet-arg', '--v', '--node-name=-x']],
+    ['booleans', ['server', '--cluster-init', '--etcd-s3=false', '--debug=1']],
+    ['components', ['server', '--disable', 'traefik,servicelb', '--disable=metrics-server']],
+    ['hidden flags', ['server', '--disable-agent', '--kube-controller-arg=v=4']],
+    ['empty entries', ['', 'server', '', '--debug']],
+  ])('accepts %s', (_, k3sArgs) => {
+    expect(check({ k3sArgs })).toEqual([]);
+  });
+
+  it.each<[string, string[], string]>([
+    [
+      'a command in one text with its flags',
+      ['server --disable traefik --debug'],
+      'error joined-argument 0: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write 3 entries: "server", "--disable=traefik", "--debug".',
+    ],
+    [
+      'a value behind a blank',
+      ['server', '--etcd-snapshot-schedule-cron 0 */6 * * *'],
+      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write it as "--etcd-snapshot-schedule-cron=0 */6 * * *".',
+    ],
+    [
+      'a secret behind a blank, which is not repeated',
+      ['server', '--token abcdef'],
+      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write it as "--token=...".',
+    ],
+    [
+      'no command',
+      ['--debug'],
+      'warning invalid-k3s-args 0: the arguments should begin with server or agent; ' +
+        'Add `- server` or `- agent` as the first entry.',
+    ],
+    [
+      'another command',
+      ['etcd-snapshot', 'save'],
+      'error invalid-k3s-args 0: k3s runs a node as server or agent, and this is another command; ' +
+        'Begin with `- server` or `- agent`; other commands of k3s are for run_cmd.',
+    ],
+    [
+      'a stray word',
+      ['server', '--disable', 'traefik', 'servicelb'],
+      'error invalid-k3s-args 3: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Remove it, or repeat --disable before it.',
+    ],
+    [
+      'the value of a flag that takes none',
+      ['server', '--cluster-init', 'false'],
+      'error invalid-k3s-args 2: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Remove it, or write --cluster-init=false to switch that flag off.',
+    ],
+    [
+      'a flag of servers for an agent',
+      ['agent', '--disable=traefik'],
+      'error invalid-k3s-args 1: --disable is a flag of `k3s server`, and this node is an agent; ' +
+        'Remove it, or begin the arguments with `- server`.',
+    ],
+    [
+      'a flag of agents for a server',
+      ['server', '--disable-apiserver-lb'],
+      'error invalid-k3s-args 1: --disable-apiserver-lb is a flag of `k3s agent`, and this node is a server; ' +
+        'Remove it, or begin the arguments with `- agent`.',
+    ],
+    [
+      'no value',
+      ['server', '--node-name'],
+      'error invalid-k3s-args 1: --node-name needs a value; Write --node-name=VALUE.',
+    ],
+    [
+      'a flag as the value of another',
+      ['server', '--node-name', '--debug'],
+      'error invalid-k3s-args 1: --node-name takes the next flag as its value; Write --node-name=VALUE.',
+    ],
+    [
+      'a word that is no boolean',
+      ['server', '--cluster-init=yes'],
+      'error invalid-k3s-args 1: --cluster-init is either true or false; Write --cluster-init or --cluster-init=false.',
+    ],
+    [
+      'a removed flag',
+      ['server', '--no-deploy', 'traefik'],
+      'error invalid-k3s-args 1: k3s does not have the flag --no-deploy any more; Write --disable instead.',
+    ],
+    [
+      'a removed backend',
+      ['server', '--flannel-backend=ipsec'],
+      'error invalid-k3s-args 1: k3s does not have the flannel backend ipsec any more; ' +
+        'Write --flannel-backend=wireguard-native on every server.',
+    ],
+    [
+      'an unknown flag that is like another',
+      ['server', '--write-kubeconfig-mod=644'],
+      'warning unknown-k3s-flag 1: k3s v1.36.4+k3s1 does not know the flag --write-kubeconfig-mod and does not start with it; ' +
+        'Did you mean --write-kubeconfig-mode?',
+    ],
+    [
+      'an unknown flag',
+      ['server', '--quux', 'x'],
+      'warning unknown-k3s-flag 1: k3s v1.36.4+k3s1 does not know the flag --quux and does not start with it; Remove it.',
+    ],
+    [
+      'an unknown component',
+      ['server', '--disable=trefik'],
+      'warning invalid-k3s-args 1: k3s has no component "trefik" to disable; Did you mean traefik?',
+    ],
+    [
+      'a control character',
+      ['server', '--node-name=a\nb'],
+      'error invalid-k3s-args 1: an argument of k3s has a line break or another control character; ' +
+        'Write it on one line.',
+    ],
+    [
+      'a secret that stays on the command line',
+      ['server', '--config=/a.yaml', '-t', 'abcdef'],
+      'warning invalid-k3s-args 2: --token stays on the command line, which every user of the node can read; ' +
+        'Write it into the configuration file that --config or K3S_CONFIG_FILE names.',
+    ],
+  ])('finds %s', (_, k3sArgs, finding) => {
+    expect(check({ k3sArgs })).toEqual([finding]);
+  });
+
+  it('takes the command from the rest of the configuration', () => {
+    const k3sArgs = ['--cluster-init'];
+
+    expect(check({ k3sArgs })).toHaveLength(1);
+    expect(check({ k3sArgs, serverUrl: 'https://s:6443' })).toContainEqual(
+      expect.stringContaining('--cluster-init is a flag of `k3s server`'),
+    );
+  });
+
+  it('checks INSTALL_K3S_EXEC, too', () => {
+    expect(check({ environment: { INSTALL_K3S_EXEC: 'server --no-flannel' } })).toEqual([
+      'error invalid-k3s-args INSTALL_K3S_EXEC: k3s does not have the flag --no-flannel any more; ' +
+        'Write --flannel-backend=none instead.',
+    ]);
+  });
+
+  it.each(['server --vpn-auth=joinKey=sesame', 'server --token sesame', 'server -t sesame', '-t sesame'])(
+    'does not repeat the secret of %j',
+    (entry) => {
+      expect(check({ k3sArgs: ['server', entry] }).join()).not.toContain('sesame');
+      expect(check({ k3sArgs: [entry] }).join()).not.toContain('sesame');
+    },
+  );
+});

@@ -1,0 +1,233 @@
+import { createRedactor } from '@haos/system';
+import leven from 'leven';
+import { commandLine, hasOwnConfigFile, isNodeCommand } from '../appliers/k3s-arguments.js';
+import { splitWords } from '../appliers/shell-words.js';
+import type { Haos } from '../generated/types.js';
+import { FLAGS_OF } from '../k3s/flag-list.js';
+import { type K3sCommand, k3sFlagNames } from '../k3s/flags.js';
+import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
+import { isSecretFlag, secretsOf } from '../secrets.js';
+import { REMOVED_FLANNEL_BACKENDS, REMOVED_K3S_FLAGS } from './removed-k3s-flags.js';
+import type { Finding, Rule } from './rule.js';
+
+/** What `--disable` takes (k3s, pkg/cli/cmds: DisableItems). */
+const COMPONENTS = ['coredns', 'servicelb', 'traefik', 'local-storage', 'metrics-server', 'runtimes'];
+
+/** The values that Go's strconv.ParseBool knows. */
+const BOOLEAN = /^(?:1|t|T|true|TRUE|True|0|f|F|false|FALSE|False)$/;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
+/** A finding without its place. */
+type Fault = Omit<Finding, 'pointer'>;
+
+export const k3sArgumentsRule: Rule = ({ haos }) => checkK3sArguments(haos ?? {});
+
+/**
+ * What is wrong with the arguments of k3s, by the flags of the pinned release. An error is what k3s does not start with; a flag
+ * that this release does not have may be one of a later release, so it is a warning.
+ */
+export function checkK3sArguments(haos: Haos): Finding[] {
+  const redact = createRedactor(secretsOf({ haos }));
+  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos)].map((finding) => ({
+    ...finding,
+    message: redact(finding.message),
+    ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
+  }));
+}
+
+function checkGivenArguments(haos: Haos): Finding[] {
+  const given = (haos.k3sArgs ?? [])
+    .map((word, index) => ({ word, pointer: `/haos/k3sArgs/${index}` }))
+    .filter(({ word }) => word !== '');
+  const [first] = given;
+  if (first === undefined) return [];
+  const hasCommand = !first.word.startsWith('-');
+  const fault = hasCommand ? checkCommand(first.word) : NO_COMMAND;
+  const findings = fault === undefined ? [] : [{ ...fault, pointer: first.pointer }];
+  if (hasCommand && fault !== undefined) return findings;
+  const flags = hasCommand ? given.slice(1) : given;
+  const words = flags.map(({ word }) => word);
+  const faults = checkWords(words, commandOf(haos), hasOwnConfigFile(haos));
+  return [...findings, ...faults.map(([index, each]) => ({ ...each, pointer: flags[index]!.pointer }))];
+}
+
+/** The words of INSTALL_K3S_EXEC; that its quotes end is checked where it is used. */
+function checkInstallerArguments(haos: Haos): Finding[] {
+  const words = installerWords(haos.environment?.INSTALL_K3S_EXEC ?? '');
+  const pointer = '/haos/environment/INSTALL_K3S_EXEC';
+  const flags = words[0]?.startsWith('-') === false ? words.slice(1) : words;
+  const faults = checkWords(flags, commandOf(haos), hasOwnConfigFile(haos));
+  return faults.map(([, fault]) => ({ ...fault, pointer }));
+}
+
+function installerWords(text: string): string[] {
+  try {
+    return splitWords(text, 'haos.environment.INSTALL_K3S_EXEC');
+  } catch {
+    return [];
+  }
+}
+
+function commandOf(haos: Haos): K3sCommand | undefined {
+  const { INSTALL_K3S_EXEC: installer = '', ...environment } = haos.environment ?? {};
+  const INSTALL_K3S_EXEC = installerWords(installer).length === 0 ? '' : installer;
+  const { command } = commandLine({ ...haos, environment: { ...environment, INSTALL_K3S_EXEC } });
+  return isNodeCommand(command) ? command : undefined;
+}
+
+const NO_COMMAND: Fault = {
+  code: 'invalid-k3s-args',
+  severity: 'warning',
+  message: 'the arguments should begin with server or agent',
+  hint: 'Add `- server` or `- agent` as the first entry.',
+};
+
+function checkCommand(word: string): Fault | undefined {
+  if (isNodeCommand(word)) return undefined;
+  if (/^(?:server|agent)\s/.test(word)) return joined(word);
+  return {
+    code: 'invalid-k3s-args',
+    message: 'k3s runs a node as server or agent, and this is another command',
+    hint: 'Begin with `- server` or `- agent`; other commands of k3s are for run_cmd.',
+  };
+}
+
+/** Faults with the index of their word. */
+function checkWords(
+  words: readonly string[],
+  command: K3sCommand | undefined,
+  isShown: boolean,
+): [number, Fault][] {
+  const parsed = parseK3sArguments(words);
+  return parsed.flatMap((argument, position) => {
+    const faults =
+      argument.kind === 'flag'
+        ? [...checkFlag(argument, command), ...checkValue(argument)]
+        : [argument.kind === 'stray' ? stray(argument, parsed[position - 1]) : unknown(argument, command)];
+    const controls = argument.words.some((word) => CONTROL_CHARACTER.test(word)) ? [CONTROLS] : [];
+    const shown = isShown && isSecretFlag(argument.name) ? [visible(argument.name)] : [];
+    return [...controls, ...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
+  });
+}
+
+const CONTROLS: Fault = {
+  code: 'invalid-k3s-args',
+  message: 'an argument of k3s has a line break or another control character',
+  hint: 'Write it on one line.',
+};
+
+/** k3s gets an entry as one argument, so a blank in it does not separate anything. */
+function joined(word: string): Fault {
+  const entries = word
+    .trim()
+    .split(/\s+(?=--?[A-Za-z])/)
+    .flatMap(separate);
+  return {
+    code: 'joined-argument',
+    message: 'k3s takes this entry as one argument, so it does not know it',
+    hint: `Write ${entries.length === 1 ? 'it as' : `${entries.length} entries:`} ${entries.map((each) => JSON.stringify(each)).join(', ')}.`,
+  };
+}
+
+/** One flag with what follows it, as entries; a secret is not repeated. */
+function separate(text: string): string[] {
+  const [, flag = text, value] = /^(-\S+?)(?:=|\s+)([\s\S]*)$/.exec(text) ?? [];
+  if (value === undefined) return text.split(/\s+/);
+  const [argument] = parseK3sArguments([flag]);
+  if (argument?.value !== undefined) return [flag, ...value.split(/\s+/)];
+  return [`${flag}=${isSecretFlag(argument?.name ?? '') ? '...' : value}`];
+}
+
+function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
+  if (/^--?[A-Za-z]\S*\s/.test(name)) return joined(name);
+  const flag = before?.flag;
+  return {
+    code: 'invalid-k3s-args',
+    message: 'k3s takes no word here: it is neither a flag nor the value of one',
+    hint: !flag
+      ? 'Remove it.'
+      : flag.takesValue
+        ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
+        : `Remove it, or write --${flag.name}=false to switch that flag off.`,
+  };
+}
+
+function unknown({ name }: K3sArgument, command: K3sCommand | undefined): Fault {
+  const replacement = REMOVED_K3S_FLAGS[name];
+  if (replacement !== undefined)
+    return {
+      code: 'invalid-k3s-args',
+      message: `k3s does not have the flag --${name} any more`,
+      hint: replacement,
+    };
+  const similar = closest(name, k3sFlagNames(command ?? 'server'));
+  return {
+    code: 'unknown-k3s-flag',
+    severity: 'warning',
+    message: `k3s ${FLAGS_OF} does not know the flag --${name} and does not start with it`,
+    hint: similar === undefined ? 'Remove it.' : `Did you mean --${similar}?`,
+  };
+}
+
+function checkFlag({ name, flag }: K3sArgument, command: K3sCommand | undefined): Fault[] {
+  if (flag === undefined || command === undefined || flag.commands.includes(command)) return [];
+  const other = command === 'agent' ? 'server' : 'agent';
+  return [
+    {
+      code: 'invalid-k3s-args',
+      message: `--${name} is a flag of \`k3s ${other}\`, and this node is ${command === 'agent' ? 'an agent' : 'a server'}`,
+      hint: `Remove it, or begin the arguments with \`- ${other}\`.`,
+    },
+  ];
+}
+
+function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
+  const fault = (message: string, hint: string): Fault[] => [{ code: 'invalid-k3s-args', message, hint }];
+  if (value === undefined) return fault(`--${name} needs a value`, `Write --${name}=VALUE.`);
+  if (flag?.takesValue === false && !BOOLEAN.test(value))
+    return fault(`--${name} is either true or false`, `Write --${name} or --${name}=false.`);
+  if (words.length === 2 && !name.endsWith('-arg') && isKnownFlag(value))
+    return fault(`--${name} takes the next flag as its value`, `Write --${name}=VALUE.`);
+  if (name === 'flannel-backend' && REMOVED_FLANNEL_BACKENDS.includes(value))
+    return fault(
+      `k3s does not have the flannel backend ${value} any more`,
+      'Write --flannel-backend=wireguard-native on every server.',
+    );
+  return name === 'disable' ? checkComponents(value) : [];
+}
+
+function isKnownFlag(word: string): boolean {
+  return /^--[a-z]/.test(word) && parseK3sArguments([word])[0]?.kind === 'flag';
+}
+
+function checkComponents(value: string): Fault[] {
+  return value
+    .split(',')
+    .filter((component) => !COMPONENTS.includes(component.trim()))
+    .map((component) => {
+      const similar = closest(component.trim(), COMPONENTS);
+      return {
+        code: 'invalid-k3s-args',
+        severity: 'warning',
+        message: `k3s has no component ${JSON.stringify(component.trim())} to disable`,
+        hint: similar === undefined ? `Use ${COMPONENTS.join(', ')}.` : `Did you mean ${similar}?`,
+      };
+    });
+}
+
+function visible(name: string): Fault {
+  return {
+    code: 'invalid-k3s-args',
+    severity: 'warning',
+    message: `--${name} stays on the command line, which every user of the node can read`,
+    hint: 'Write it into the configuration file that --config or K3S_CONFIG_FILE names.',
+  };
+}
+
+function closest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((name) => ({ name, distance: leven(word, name) }));
+  const [best] = ranked.sort((a, b) => a.distance - b.distance);
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.name : undefined;
+}
