@@ -234,8 +234,17 @@ const upgradeCommands: readonly Command[] = [
   {
     name: 'confirm',
     summary: 'end the trial of the version that runs: it works',
-    description: 'The node itself does so when it is healthy; there is no need to call it.',
-    options: [DESTINATION, FORMAT],
+    description:
+      'The node does this itself when it is healthy. A node that an upgrade drained is opened for pods again.',
+    options: [
+      {
+        name: 'when-ready',
+        value: 'SECONDS',
+        summary: 'wait this long until Kubernetes says that the node is Ready, else fail',
+      },
+      DESTINATION,
+      FORMAT,
+    ],
     examples: [{ line: 'sudo haos upgrade confirm', what: 'keep the version that runs' }],
     load: async () => (await import('./upgrade/change.js')).runConfirm,
   },

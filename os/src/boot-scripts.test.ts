@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -430,6 +431,125 @@ describe('k3s', () => {
       ln() { echo "$2"; }
       choose_k3s`;
     expect(run([`${inRoot}common.sh`, `${inRoot}k3s.sh`], { cmdline, script }).output).toBe(target);
+  });
+});
+
+describe('the health of a version', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-health-'));
+    mkdirSync(join(directory, 'journal'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  interface Boot {
+    /** The word of the runtime phase; none: it did not get there. */
+    k3s?: string;
+    cmdline?: string;
+    /** Whether the kubelet answers. */
+    kubelet?: boolean;
+    /** The good version of the boot loader is the one that runs. */
+    known?: boolean;
+    /** An upgrade drained the node. */
+    drained?: boolean;
+    /** The runtime phase is done. Default true. */
+    done?: boolean;
+    /** Exit statuses of `haos upgrade confirm`, one after the other; the last one stays. */
+    statuses?: readonly number[];
+  }
+
+  /** What the watch does in a boot in which time passes only by its own waiting. */
+  function watch({
+    k3s,
+    cmdline = 'haos.trial',
+    kubelet = true,
+    known = false,
+    drained = false,
+    done = true,
+    statuses = [0],
+  }: Boot) {
+    const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
+    if (done) write('journal/runtime.json', '{"state":"done"}');
+    if (k3s !== undefined) write('k3s-start', k3s);
+    if (drained) write('upgrade-cordon', 'node-1');
+    write('set', 'v1/-/6');
+    write('grubenv', known ? 'haos_good=v1/-/6\n' : 'haos_good=v0/-/6\n');
+    const text = readFileSync(`${inRoot}health`, 'utf8')
+      .replaceAll('/usr/lib/haos/boot/', inRoot)
+      .replace(/^export PATH.*$/m, '')
+      .replace(/^main$/m, '');
+    const script = `
+      clock=0; statuses='${statuses.join(' ')}'
+      seconds() { echo $clock; }
+      sleep() { clock=$((clock + $1)); }
+      find_k3s() { echo process; }
+      curl() { ${kubelet}; }
+      say() { :; }
+      reboot() { echo reboot >>${directory}/calls; }
+      haos() {
+        echo "$*" >>${directory}/calls
+        set -- $statuses
+        [ $# -eq 1 ] || statuses=\${statuses#* }
+        return $1
+      }
+      main`;
+    const code = `${text}${script}`
+      .replaceAll('/run/haos/', `${directory}/`)
+      .replaceAll('/haos/system/grubenv', `${directory}/grubenv`)
+      .replaceAll('/var/lib/rancher/HAOS/upgrade-cordon', `${directory}/upgrade-cordon`);
+    // What the other scripts read, too.
+    const stubs = `cat() {
+      case $1 in
+      /proc/cmdline) echo '${cmdline}' ;;
+      *) command cat "${directory}/\${1##*/}" ;;
+      esac
+    }
+    `;
+    const env = { PATH: process.env.PATH };
+    const { status } = spawnSync('sh', ['-c', stubs + code], { encoding: 'utf8', env });
+    const calls = join(directory, 'calls');
+    return { status, calls: existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [] };
+  }
+
+  it.each<[string, Boot, string[]]>([
+    ['asks Kubernetes, once k3s stayed up', { k3s: 'wanted' }, ['upgrade confirm --when-ready=570']],
+    ['asks nothing of a node without k3s', { k3s: 'absent', kubelet: false }, ['upgrade confirm']],
+    ['asks nothing where k3s is not started', { k3s: 'skipped', kubelet: false }, ['upgrade confirm']],
+    ['asks no kubelet where there is none', { k3s: 'nodeless', kubelet: false }, ['upgrade confirm']],
+    [
+      'waits for an upgrade that holds the lock',
+      { k3s: 'absent', statuses: [5, 5, 0] },
+      ['upgrade confirm', 'upgrade confirm', 'upgrade confirm'],
+    ],
+    ['leaves a kubelet that never answers', { k3s: 'wanted', kubelet: false }, ['reboot']],
+    ['expects k3s where the runtime phase did not get to it', { kubelet: false }, ['reboot']],
+    ['leaves a runtime phase that never ends', { k3s: 'absent', done: false }, ['reboot']],
+    [
+      'leaves a node that is never Ready',
+      { k3s: 'wanted', statuses: [1] },
+      ['upgrade confirm --when-ready=570', 'reboot'],
+    ],
+    [
+      'does not restart what is not on trial',
+      { k3s: 'wanted', cmdline: '', statuses: [1] },
+      ['upgrade confirm --when-ready=570'],
+    ],
+    ['starts nothing for a version that is known', { k3s: 'wanted', cmdline: '', known: true }, []],
+    [
+      'lets pods back to a node that was drained, whatever is known of the version',
+      { k3s: 'wanted', cmdline: '', known: true, drained: true },
+      ['upgrade confirm --when-ready=570'],
+    ],
+  ])('%s', (_title, boot, calls) => {
+    expect(watch(boot).calls).toEqual(calls);
+  });
+
+  it('tries for as long as there is time to let pods back, and restarts nothing for it', () => {
+    const { calls, status } = watch({ k3s: 'wanted', statuses: [4] });
+
+    expect(calls).toHaveLength(58);
+    expect(calls).not.toContain('reboot');
+    expect(status).toBe(0);
   });
 });
 

@@ -1,15 +1,19 @@
 import {
+  awaitNode,
   type BootState,
   type ChangeOptions,
   forgetFailure,
   type Host,
+  isHaosError,
   layout,
   markHealthy,
   readSlots,
   rollback,
+  uncordonNode,
 } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
+import { CommandFailure, usageError } from '../failure.js';
 import { openNode } from './open-node.js';
 
 /** Changes what is remembered about the versions. */
@@ -29,9 +33,38 @@ export function runForget(invocation: Invocation, context: Context): Promise<Exi
   return make(FORGET, invocation, context);
 }
 
-/** `haos upgrade confirm`: what runs works. */
-export function runConfirm(invocation: Invocation, context: Context): Promise<ExitStatus> {
-  return make(CONFIRM, invocation, context);
+/** `haos upgrade confirm`: what runs works; pods may come back to a node that the upgrade drained. */
+export async function runConfirm(invocation: Invocation, context: Context): Promise<ExitStatus> {
+  const host = openNode(context);
+  const seconds = readSeconds(invocation.text('when-ready'));
+  if (seconds !== undefined) {
+    const { isReady, reason, kubelet } = await awaitNode(host, { timeout: seconds * 1000 });
+    if (!isReady)
+      throw new CommandFailure(
+        EXIT.failed,
+        `the node is not Ready: ${reason ?? `the kubelet is ${kubelet}`}`,
+      );
+  }
+  const status = await make(CONFIRM, invocation, context);
+  return (await letPodsBack(host, context)) ? status : EXIT.failedSteps;
+}
+
+/** Whether nothing is left to do; that the API does not answer says nothing about the version. */
+async function letPodsBack(host: Host, context: Context): Promise<boolean> {
+  try {
+    if (await uncordonNode(host)) context.err('upgrade: pods may start on this node again\n');
+    return true;
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    context.err(`upgrade: the node stays cordoned: ${error.message}\n`);
+    return false;
+  }
+}
+
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(text)) throw usageError(`${text} is not a number of seconds`);
+  return Number(text);
 }
 
 const ROLLBACK: Change = {

@@ -63,6 +63,8 @@ export type {
   WriteFileOptions,
 } from './host/types.js';
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
+export { type AwaitNodeOptions, awaitNode } from './kubernetes/await-node.js';
+export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
 export { isNodeReady, type NodeHealth, readNodeHealth } from './kubernetes/node-health.js';
 export { readNodeName } from './kubernetes/node-name.js';
 export type { Mode } from './layout.js';

@@ -35,8 +35,12 @@ export const layout = {
   configurationSummary: '/run/haos/configuration',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
+  /** The name of this machine's node in Kubernetes, where an upgrade drained it and it was not let back yet. */
+  upgradeCordon: '/var/lib/rancher/HAOS/upgrade-cordon',
   /** What an upgrade downloads or unpacks, while it runs. */
   upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
+  /** What the runtime phase makes of k3s: `wanted`, `nodeless` (it runs no kubelet), `skipped` or `absent`. */
+  k3sStart: '/run/haos/k3s-start',
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   /** The set that booted, as `nameSet` names it: the links may have been moved since. */

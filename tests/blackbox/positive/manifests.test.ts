@@ -112,6 +112,7 @@ describe('haos.upgrade', () => {
         [`${DIRECTORY}/haos-upgrade.yaml`]:
           /^ {2}version: "v1\.2\.0\+rc1"$[\s\S]*image: registry\.example\.com\/haos$/m,
         '/var/lib/rancher/HAOS/manifests.json': { mode: 0o600 },
+        '/run/haos/k3s-start': 'wanted\n',
       },
     });
   });

@@ -261,7 +261,11 @@ describe('the full sample', () => {
         name: 'runtime',
         bare: true,
         config: example('sample'),
-        changes: { ...SAMPLE_BOOT_FILES, '/var/lib/rancher/HAOS/hostname': 'myhost\n' },
+        changes: {
+          ...SAMPLE_BOOT_FILES,
+          '/var/lib/rancher/HAOS/hostname': 'myhost\n',
+          '/run/haos/k3s-start': 'absent\n',
+        },
         status: 4,
         failures: ['HAOS_HTTP_FAILED', 'HAOS_SSH_FETCH_FAILED'],
         steps: {

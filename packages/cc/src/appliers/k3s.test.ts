@@ -44,6 +44,21 @@ describe('k3s', () => {
     expect(second.operations).toEqual([]);
   });
 
+  it.each<[string, object, string]>([
+    ['is to run', CONFIG, 'wanted'],
+    ['is not started', { haos: { environment: { INSTALL_K3S_SKIP_START: 'true' } } }, 'skipped'],
+    ['runs no kubelet', { haos: { k3sArgs: ['server', '--disable-agent'] } }, 'nodeless'],
+    ['runs one', { haos: { k3sArgs: ['server', '--disable-agent=false'] } }, 'wanted'],
+  ])('that %s is written down at runtime, for what waits for it', async (_, config, word) => {
+    const host = hostWith({ commands: scriptService('stopped').commands });
+
+    await runApplier(k3s, config, { host, phase: 'boot' });
+    expect(host.files.stat('/run/haos/k3s-start')).toBeUndefined();
+    await runApplier(k3s, config, { host });
+
+    expect(host.files.readText('/run/haos/k3s-start')).toBe(`${word}\n`);
+  });
+
   it.each<[string, (host: TestHost) => void, object]>([
     ['its arguments', () => {}, { haos: { ...CONFIG.haos, k3sArgs: ['agent', '--debug'] } }],
     ['its token', () => {}, { haos: { ...CONFIG.haos, token: 'other' } }],

@@ -1,11 +1,12 @@
 import { posix } from 'node:path';
-import { findGroup, findUser, HaosError, type Host, parentOf, RANCHER } from '@haos/system';
+import { findGroup, findUser, HaosError, type Host, layout, parentOf, RANCHER } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
+import { parseK3sArguments } from '../k3s/parse-arguments.js';
 import { documentedKey } from '../pointer.js';
 import { checkK3sArguments } from '../rules/k3s-arguments.js';
-import { k3sInvocation } from './k3s-arguments.js';
+import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
 import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
@@ -39,9 +40,27 @@ export const k3s: Applier = {
     noteIgnored(config, context);
     configure(config, context, binary ?? BINARIES[0]);
     await reportArguments(config, context);
-    if (binary !== undefined && context.phase !== 'boot') await start(config, context, binary);
+    if (context.phase === 'boot') return;
+    const decision = decideStart(config, binary);
+    // The service `health` waits for what is wanted.
+    if (context.phase === 'runtime') context.host.files.write(layout.k3sStart, `${decision}\n`);
+    if (decision === 'skipped') context.note('k3s is not started: INSTALL_K3S_SKIP_START is set');
+    else if (binary !== undefined) await start(context, binary);
   },
 };
+
+/** What the runtime phase makes of k3s; `nodeless`: it starts, and runs no kubelet. */
+type Start = 'wanted' | 'nodeless' | 'skipped' | 'absent';
+
+function decideStart({ haos = {} }: CloudConfig, binary: string | undefined): Start {
+  if (binary === undefined) return 'absent';
+  if (haos.environment?.INSTALL_K3S_SKIP_START === 'true') return 'skipped';
+  const { command, flags } = commandLine(haos);
+  const isNodeless = parseK3sArguments(flags).some(
+    ({ name, value }) => name === 'disable-agent' && value !== 'false',
+  );
+  return isNodeless || !isNodeCommand(command) ? 'nodeless' : 'wanted';
+}
 
 /** The program of k3s on a node; undefined where it is not installed. */
 export function findK3s({ files }: Host): string | undefined {
@@ -89,13 +108,8 @@ function noteIgnored(config: CloudConfig, context: ApplyContext): void {
   }
 }
 
-async function start(config: CloudConfig, context: ApplyContext, binary: string): Promise<void> {
+async function start(context: ApplyContext, binary: string): Promise<void> {
   const { host } = context;
-  if (config.haos?.environment?.INSTALL_K3S_SKIP_START === 'true') {
-    // The service `health` looks for this note.
-    context.note('k3s is not started: INSTALL_K3S_SKIP_START is set');
-    return;
-  }
   const inputs = await digestInputs(host, binary);
   const command = await nextCommand(context, inputs);
   if (command === undefined) return;

@@ -1,5 +1,6 @@
 import { isHaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
+import { findKubeconfig } from './kubeconfig.js';
 import { readNodeName } from './node-name.js';
 import { parseNode, type ReportedNode } from './parse-node.js';
 
@@ -27,12 +28,6 @@ const KUBELET_TIMEOUT = 3_000;
 const REQUEST_TIMEOUT = '5s';
 /** Milliseconds, with the start of the program, which takes seconds on a slow machine. */
 const KUBECTL_TIMEOUT = 20_000;
-
-/**
- * How the API is asked: a server has the first file; an agent has the second, and its node may read its own object. /etc begins
- * empty at each boot, so that the first is never left over from another role.
- */
-const KUBECONFIGS = ['/etc/rancher/k3s/k3s.yaml', '/var/lib/rancher/k3s/agent/kubelet.kubeconfig'] as const;
 
 /**
  * Asks the kubelet and the API how the node of this machine is. Changes nothing, throws nothing that Kubernetes answers, and takes
@@ -64,7 +59,7 @@ async function askKubelet(host: Host): Promise<NodeHealth['kubelet']> {
 }
 
 async function askApi(host: Host, name: string | undefined): Promise<ReportedNode> {
-  const kubeconfig = KUBECONFIGS.find((path) => host.files.stat(path)?.type === 'file');
+  const kubeconfig = findKubeconfig(host);
   if (name === undefined) return unreported('this machine has no host name');
   if (kubeconfig === undefined) return unreported('k3s has not written a kubeconfig yet');
   // A raw path: kubectl would ask for all kinds of objects first.

@@ -13,10 +13,19 @@ choose_k3s() {
 	ln -sfn "/haos/system/k3s/${version##*/}/k3s" /run/haos/k3s
 }
 
+# Whether k3s is to run: what the runtime phase wrote down (packages/cc/src/appliers/k3s.ts). Where that failed, it is.
 is_k3s_wanted() {
-	[ -x /usr/sbin/k3s ] || return 1
-	# What the applier of k3s notes then (packages/cc/src/appliers/k3s.ts).
-	! grep -qs 'INSTALL_K3S_SKIP_START is set' /run/haos/journal/runtime.json
+	case $(cat /run/haos/k3s-start 2>/dev/null) in skipped | absent) return 1 ;; esac
+}
+
+# Whether it runs a kubelet.
+is_node_wanted() {
+	is_k3s_wanted && [ "$(cat /run/haos/k3s-start 2>/dev/null)" != nodeless ]
+}
+
+# The kubelet's own word; cheaper than to ask the API.
+is_kubelet_ok() {
+	curl --silent --fail --max-time 3 --noproxy '*' --output /dev/null http://127.0.0.1:10248/healthz
 }
 
 # Whether at second $1 the same process has been running for $2 seconds, as far as was looked.
