@@ -21,6 +21,10 @@ describe('renderService', () => {
       	want cgroups
       	after connman net-online
       }
+
+      start_pre() {
+      	rm -f /run/haos/k3s-starts
+      }
       "
     `);
   });

@@ -16,10 +16,13 @@ export const k3sPaths = {
   log: `/var/log/${K3S_SERVICE}.log`,
   /** What k3s was last started with; forgotten at a reboot, as k3s is. */
   inputs: '/run/haos/k3s-inputs',
+  /** How often in a row k3s ended soon after its start, and when it last started: seconds since the kernel did. */
+  starts: '/run/haos/k3s-starts',
 } as const;
 
 /**
- * The OpenRC service of k3s (openrc-run(8)), supervised and without a limit of restarts. It comes after nothing that applies
+ * The OpenRC service of k3s (openrc-run(8)), supervised and without a limit of restarts. A start by hand or by
+ * the configuration does not wait for what failed before. It comes after nothing that applies
  * the configuration, because that is what starts it.
  */
 export function renderService(): string {
@@ -39,6 +42,10 @@ rc_ulimit="-n 1048576"
 depend() {
 	want cgroups
 	after connman net-online
+}
+
+start_pre() {
+	rm -f ${k3sPaths.starts}
 }
 `;
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { liveHost } from '@haos/system';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderStartScript } from './k3s-start-script.js';
 
 const WORDS = [
@@ -17,11 +20,35 @@ const WORDS = [
 
 describe('renderStartScript', () => {
   it('starts k3s with the words as they are, among files that match them', async () => {
-    const script = renderStartScript('/usr/bin/printf', ['%s|', ...WORDS]).replace(/^\. .*$/m, '');
+    const script = renderStartScript('/usr/bin/printf', ['%s|', ...WORDS]).replace(
+      /^(?:\. .*|wait_when_failing)$/gm,
+      '',
+    );
 
     const { stdout } = await liveHost().run('sh', ['-c', `cd /\n${script}`]);
 
     expect(stdout).toBe(`${WORDS.join('|')}|`);
+  });
+
+  it('waits from the fourth start in a row on, until one lasted', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-k3s-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const script = renderStartScript('/bin/true', ['server'])
+      .replace(/^\. .*$/m, '')
+      .replaceAll('/run/haos/', `${directory}/`)
+      .replaceAll('/proc/uptime', `${directory}/uptime`);
+    writeFileSync(join(directory, 'start'), script);
+    // Seconds since the kernel started, for each start of k3s.
+    const times = [10, 16, 22, 28, 60, 95, 600, 606];
+    const starts = times.map(
+      (time) => `echo '${time}.25 1.00' >${directory}/uptime; (. ${directory}/start) >${directory}/log
+        [ -s ${directory}/log ] && echo ${time}`,
+    );
+    const stubs = 'sleep() { echo "slept $1"; }';
+
+    const { stdout } = await liveHost().run('sh', ['-c', [stubs, ...starts, ':'].join('\n')]);
+
+    expect(stdout).toBe('28\n60\n95');
   });
 
   it('looks like this', () => {
@@ -30,6 +57,24 @@ describe('renderStartScript', () => {
       # Written by HAOS from haos.k3s_args; changes are overwritten.
       # The flags of k3s are in /etc/rancher/k3s/config.yaml.d/50-haos.yaml.
 
+      uptime() {
+      	read -r seconds _ </proc/uptime
+      	echo "\${seconds%%.*}"
+      }
+
+      # After 3 starts in a row that ended within 120 seconds, the next ones wait.
+      wait_when_failing() {
+      	count=0 last=0
+      	[ ! -r /run/haos/k3s-starts ] || read -r count last </run/haos/k3s-starts
+      	[ $(($(uptime) - \${last:-0})) -lt 120 ] || count=0
+      	if [ "\${count:-0}" -ge 3 ]; then
+      		echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) haos: k3s ended soon after each of its last $count starts; the next is in 25 seconds"
+      		sleep 25
+      	fi
+      	echo "$((\${count:-0} + 1)) $(uptime)" >/run/haos/k3s-starts
+      }
+
+      wait_when_failing
       set -o allexport
       . /etc/rancher/k3s/k3s-service.env
       exec /usr/sbin/k3s server '--x=a b'

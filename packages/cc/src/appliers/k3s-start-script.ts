@@ -4,11 +4,20 @@ import { k3sPaths } from './k3s-service.js';
 import { ownershipLine } from './key-file.js';
 import { quoteWord } from './shell-words.js';
 
+/** Starts in a row that follow one another at once, where each k3s ended soon. */
+const QUICK_STARTS = 3;
+
+/** How long a k3s runs at most that ended soon, and what is waited beyond the delay of the supervisor. Seconds. */
+const SOON = 120;
+const PAUSE = 25;
+
 /**
  * The script that the service starts and that becomes k3s.
  *
  * OpenRC expands the arguments of a service without quotes, file names included, and evaluates the result; a script can quote
  * them. The environment is read here for the same reason: a variable such as IFS or RC_SVCNAME means nothing to OpenRC's shell.
+ * The supervisor of OpenRC before 0.60 knows only one delay between restarts, so this script has another one for a k3s that
+ * cannot start, as with a wrong token.
  *
  * Throws HAOS_CC_K3S_ARGUMENT for a word with a control character.
  */
@@ -18,6 +27,24 @@ export function renderStartScript(binary: string, words: readonly string[]): str
 ${ownershipLine('haos.k3s_args')}
 # The flags of k3s are in ${k3sPaths.config}.
 
+uptime() {
+	read -r seconds _ </proc/uptime
+	echo "\${seconds%%.*}"
+}
+
+# After ${QUICK_STARTS} starts in a row that ended within ${SOON} seconds, the next ones wait.
+wait_when_failing() {
+	count=0 last=0
+	[ ! -r ${k3sPaths.starts} ] || read -r count last <${k3sPaths.starts}
+	[ $(($(uptime) - \${last:-0})) -lt ${SOON} ] || count=0
+	if [ "\${count:-0}" -ge ${QUICK_STARTS} ]; then
+		echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) haos: k3s ended soon after each of its last $count starts; the next is in ${PAUSE} seconds"
+		sleep ${PAUSE}
+	fi
+	echo "$((\${count:-0} + 1)) $(uptime)" >${k3sPaths.starts}
+}
+
+wait_when_failing
 set -o allexport
 . ${k3sPaths.environment}
 exec ${command}

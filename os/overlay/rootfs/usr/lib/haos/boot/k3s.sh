@@ -45,5 +45,8 @@ find_k3s() {
 		echo unsupervised
 		return 0
 	}
-	kill -0 "$(cat "$PROCESS/child_pid")" 2>/dev/null && cat "$PROCESS/child_pid" "$PROCESS/start_time"
+	pid=$(cat "$PROCESS/child_pid")
+	# The script that becomes k3s first waits when k3s ended soon after its last starts.
+	! grep -qs k3s-service.sh "/proc/$pid/cmdline" || return 1
+	kill -0 "$pid" 2>/dev/null && cat "$PROCESS/child_pid" "$PROCESS/start_time"
 }
