@@ -42,7 +42,12 @@ function step(name: string, needs: readonly string[], fields: Partial<Step> = {}
   };
 }
 
-const OPTIONS = { architecture: 'amd64', kernel: 'cloud', output: '/nowhere' } as const;
+const OPTIONS = {
+  architecture: 'amd64',
+  kernel: 'cloud',
+  imageName: 'localhost/haos',
+  output: '/nowhere',
+} as const;
 
 function run(steps: readonly Step[], names: readonly string[], version = 'v1') {
   made = [];

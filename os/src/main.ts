@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { liveHost } from '@haos/system';
+import { liveHost, PROJECT } from '@haos/system';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
 import { environmentProxy } from './environment-proxy.js';
@@ -23,7 +23,12 @@ async function main(root: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'os/package.json'), 'utf8')) as { version: string };
   const { options, k3s: request } = readOptions(
     process.argv.slice(2),
-    { version: `v${version}`, output: join(root, 'dist/artifacts'), cache: join(root, '.cache/os') },
+    {
+      version: `v${version}`,
+      imageName: PROJECT.image,
+      output: join(root, 'dist/artifacts'),
+      cache: join(root, '.cache/os'),
+    },
     process.env,
   );
   if (process.getuid?.() !== 0)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BuildFailure } from './failure.js';
+import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
 
@@ -14,6 +15,8 @@ export interface Options {
   kernel: KernelKind;
   /** Of the image; default: that of the package. */
   version: string;
+  /** Of the image for containers, without a tag. */
+  imageName: string;
   /** What the image gets of k3s; default nothing. */
   k3s?: K3sParts;
   /** Absolute directory; default `dist/artifacts`. */
@@ -29,6 +32,7 @@ export interface Options {
 export const USAGE = `usage: npm run os:build -- [OPTION...]
   --kernel cloud|generic   which Debian kernel; default cloud
   --version VERSION        of the image
+  --image-name NAME        of the image for containers, without a tag
   --output DIRECTORY       default dist/artifacts
   --cache DIRECTORY        of what steps made before; default .cache/os
   --sign KEY               signs the checksums with this private key (docs/releases.md)
@@ -51,7 +55,7 @@ export interface Request {
 /** Reads the arguments; throws a BuildFailure with the usage for a wrong one, and with status 0 for --help. */
 export function readOptions(
   argv: readonly string[],
-  defaults: Pick<Options, 'version' | 'output' | 'cache'>,
+  defaults: Pick<Options, 'version' | 'imageName' | 'output' | 'cache'>,
   env: NodeJS.ProcessEnv = {},
 ): Request {
   const values = parse(argv);
@@ -63,11 +67,13 @@ export function readOptions(
     architecture: 'amd64',
     kernel: kind,
     version: version ?? defaults.version,
+    imageName: values['image-name'] ?? defaults.imageName,
     output: output ?? defaults.output,
     cache: cache ?? defaults.cache,
     ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
+  fullImageName(options.imageName, options.version); // wrong usage is an error before anything is built
   return { options, k3s: readK3sRequest(values, env) };
 }
 
@@ -86,6 +92,7 @@ function parse(argv: readonly string[]) {
         airgap: flag,
         'airgap-images': text,
         version: text,
+        'image-name': text,
         output: text,
         cache: text,
         sign: text,

@@ -31,6 +31,7 @@ async function makeSbom(files: Readonly<Record<string, string>>): Promise<Docume
   const options = {
     architecture: 'amd64',
     kernel: 'cloud',
+    imageName: 'localhost/haos',
     version: 'v1.0.0',
     output: root,
     cache: root,

@@ -67,7 +67,12 @@ describe('the overlay tarball', () => {
 
   beforeAll(async () => {
     writeImage(join(directory, 'release/haos/system'));
-    const options = { architecture: 'amd64', kernel: 'cloud', version: 'v1.0.0' } as const;
+    const options = {
+      architecture: 'amd64',
+      kernel: 'cloud',
+      version: 'v1.0.0',
+      imageName: 'localhost/haos',
+    } as const;
     await tarball.make({
       source: () => '/nowhere',
       versions: readVersions(fileURLToPath(new URL('../..', import.meta.url))),

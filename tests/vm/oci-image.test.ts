@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PROJECT } from '@haos/system';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeImage } from '../loop/loop-disk.js';
@@ -11,7 +12,7 @@ const ARCHIVE = join(ARTIFACTS, 'haos-oci-amd64.tar');
 const PLANS = join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests/haos-upgrade.yaml');
 
 interface Plan {
-  spec: { prepare: { args: string[] }; upgrade: { args: string[] } };
+  spec: { prepare: { args: string[] }; upgrade: { image: string; args: string[] } };
 }
 
 /** No machine: the image is unpacked by a tool that is not ours, and its root is all that its program has. */
@@ -51,6 +52,19 @@ describe('the release as an OCI image', () => {
     expect(found.Labels['org.opencontainers.image.version']).toBe(
       readlinkSync(join(root, 'haos/system/haos/current')),
     );
+  });
+
+  it('carries the full name that the Plans ask for, for containerd and for docker load', () => {
+    const name = `${PROJECT.image}:${readlinkSync(join(root, 'haos/system/haos/current'))}`;
+    const read = (file: string) =>
+      JSON.parse(execFileSync('tar', ['-xOf', ARCHIVE, file], { encoding: 'utf8' })) as unknown;
+
+    expect(spec.upgrade.image).toBe(PROJECT.image);
+    expect(read('./index.json')).toMatchObject({
+      manifests: [{ annotations: { 'io.containerd.image.name': name } }],
+    });
+    const listed = execFileSync('skopeo', ['list-tags', `docker-archive:${ARCHIVE}`], { encoding: 'utf8' });
+    expect(JSON.parse(listed)).toMatchObject({ Tags: [name] });
   });
 
   it('holds the components and nothing else', () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { fullImageName, imageTag } from '../image-name.js';
 import type { Step, StepContext } from '../step.js';
 
 /** Where the program for containers is: the launcher, which needs nothing of the base. */
@@ -9,16 +10,18 @@ const PROGRAMS = '/haos/system/haos/current';
 
 /**
  * `image.tar`: the components as an OCI image in an archive (OCI image layout 1.0.0), which registries and container runtimes take.
- * It has one layer with nothing but /haos/system, and the launcher as its entry point.
+ * It has one layer with nothing but /haos/system, and the launcher as its entry point. It carries its full name: k3s, and
+ * `ctr images import`, store it under that.
  */
 export const oci: Step = {
   name: 'oci',
   title: 'OCI image',
   needs: ['system'],
   recipe: fileURLToPath(import.meta.url),
-  settings: ['version', 'architecture'],
+  settings: ['version', 'architecture', 'imageName'],
   async make(context) {
-    const { of, out } = context;
+    const { of, options, out } = context;
+    const name = fullImageName(options.imageName, options.version);
     const layout = join(out, 'layout');
     mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
     const layer = await addLayer(context, layout, of('system'));
@@ -29,13 +32,21 @@ export const oci: Step = {
       config,
       layers: [layer],
     });
-    const tag = { 'org.opencontainers.image.ref.name': toTag(context.options.version) };
+    const annotations = {
+      'org.opencontainers.image.ref.name': imageTag(options.version),
+      // What containerd takes before it: images.AnnotationImageName of its source.
+      'io.containerd.image.name': name,
+    };
     writeJson(join(layout, 'index.json'), {
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [{ ...manifest, annotations: tag }],
+      manifests: [{ ...manifest, annotations }],
     });
     writeJson(join(layout, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
+    // What `docker load` reads, as `docker save` writes it.
+    writeJson(join(layout, 'manifest.json'), [
+      { Config: pathOf(config), RepoTags: [name], Layers: [pathOf(layer)] },
+    ]);
     await pack(context, layout, join(out, 'image.tar'));
     rmSync(layout, { recursive: true });
   },
@@ -114,9 +125,9 @@ async function pack(
   ]);
 }
 
-/** Tags have no `+` (OCI distribution specification); the upgrade controller makes it a `-`, too. */
-function toTag(version: string): string {
-  return version.replaceAll('+', '-');
+/** Where a part lies in the archive. */
+function pathOf({ digest }: Descriptor): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 function writeJson(path: string, value: object): void {
