@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -550,6 +551,65 @@ describe('the health of a version', () => {
     expect(calls).toHaveLength(58);
     expect(calls).not.toContain('reboot');
     expect(status).toBe(0);
+  });
+});
+
+describe('the images of k3s', () => {
+  let directory: string;
+  let imported: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-images-'));
+    imported = join(directory, 'var/images');
+    for (const version of ['k1', 'k2']) {
+      mkdirSync(join(directory, version, 'images'), { recursive: true });
+      writeFileSync(join(directory, version, 'images', `${version}.tar.zst`), '');
+    }
+    mkdirSync(join(directory, 'k3'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  /** What k3s finds to import after a boot with the k3s of a version. */
+  function boot(version: string): Record<string, string> {
+    const script = `link_images ${directory}/${version}/k3s ${imported}`;
+    expect(run([`${inRoot}images.sh`], { cmdline: '', script }).output).toBe('');
+    const names = existsSync(imported) ? readdirSync(imported) : [];
+    return Object.fromEntries(
+      names.map((name) => [
+        name,
+        readFileSync(join(imported, name), 'utf8') || readlinkSync(join(imported, name)),
+      ]),
+    );
+  }
+
+  it('are those of the k3s that runs, also after an upgrade and a rollback', () => {
+    expect(boot('k1')).toEqual({ 'haos-k1.tar.zst': `${directory}/k1/images/k1.tar.zst` });
+    expect(boot('k2')).toEqual({ 'haos-k2.tar.zst': `${directory}/k2/images/k2.tar.zst` });
+    expect(boot('k1')).toEqual({ 'haos-k1.tar.zst': `${directory}/k1/images/k1.tar.zst` });
+  });
+
+  it('are none where the k3s that runs brings none, or there is no k3s', () => {
+    expect(boot('k3')).toEqual({});
+    expect(existsSync(imported)).toBe(false);
+    boot('k1');
+    expect(boot('k3')).toEqual({});
+    expect(boot('')).toEqual({});
+  });
+
+  it('leave alone what somebody else put there, and links that are right', () => {
+    boot('k1');
+    for (const name of ['haos-mine.tar', 'mine.tar']) writeFileSync(join(imported, name), 'mine');
+    const { ctimeMs } = lstatSync(join(imported, 'haos-k1.tar.zst'));
+
+    expect(boot('k1')).toMatchObject({ 'haos-mine.tar': 'mine', 'mine.tar': 'mine' });
+    expect(lstatSync(join(imported, 'haos-k1.tar.zst')).ctimeMs).toBe(ctimeMs);
+    expect(Object.keys(boot('k3'))).toEqual(['haos-mine.tar', 'mine.tar']);
+  });
+
+  it('take the place of those whose version is gone', () => {
+    boot('k1');
+    rmSync(join(directory, 'k1'), { recursive: true });
+
+    expect(Object.keys(boot('k2'))).toEqual(['haos-k2.tar.zst']);
   });
 });
 
