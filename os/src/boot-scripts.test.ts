@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const overlay = fileURLToPath(new URL('../overlay/', import.meta.url));
@@ -610,6 +611,58 @@ describe('the images of k3s', () => {
     rmSync(join(directory, 'k1'), { recursive: true });
 
     expect(Object.keys(boot('k2'))).toEqual(['haos-k2.tar.zst']);
+  });
+});
+
+describe('the kubectl of the launcher', () => {
+  const POD = '/var/lib/kubelet/pods/uid-1/volumes/kubernetes.io~projected/kube-api-access-x';
+  let host: string;
+  beforeEach(() => {
+    host = mkdtempSync(join(tmpdir(), 'haos-launcher-'));
+    mkdirSync(join(host, POD), { recursive: true });
+    mkdirSync(join(host, 'run/haos'), { recursive: true });
+    writeFileSync(join(host, POD, 'token'), 'sesame');
+    writeFileSync(join(host, 'busybox'), '#!/bin/sh\necho "$*"\nexec cat "$ROOT$KUBECONFIG"\n', {
+      mode: 0o755,
+    });
+  });
+  afterEach(() => rmSync(host, { recursive: true }));
+
+  function launch(variables: Readonly<Record<string, string>>) {
+    const text = readFileSync(`${overlay}launcher/haos`, 'utf8')
+      .replaceAll('/host', host)
+      .replace(/^here=.*$/gm, '')
+      .replace(/^\t?PATH=|PATH=\/usr\S*/gm, '');
+    const code = `here=${host}\n${text.replace(/^main "\$@"$/m, '')}\nrun_kubectl kubectl wait 'a b'`;
+    return spawnSync('sh', ['-c', code], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ROOT: host, KUBERNETES_SERVICE_PORT: '443', ...variables },
+    });
+  }
+
+  it('is that of the node, with the credentials of the pod where the kubelet renews them', () => {
+    const { stdout } = launch({ SYSTEM_UPGRADE_POD_UID: 'uid-1', KUBERNETES_SERVICE_HOST: '10.43.0.1' });
+
+    const [call = '', ...kubeconfig] = stdout.split('\n');
+    expect(call).toBe(`chroot ${host} kubectl wait a b`);
+    expect(load(kubeconfig.join('\n'))).toMatchObject({
+      clusters: [{ cluster: { server: 'https://10.43.0.1:443', 'certificate-authority': `${POD}/ca.crt` } }],
+      users: [{ user: { tokenFile: `${POD}/token` } }],
+    });
+    expect(stdout).not.toContain('sesame');
+  });
+
+  it('reaches a cluster of IPv6', () => {
+    const { stdout } = launch({ SYSTEM_UPGRADE_POD_UID: 'uid-1', KUBERNETES_SERVICE_HOST: 'fd00::1' });
+
+    expect(stdout).toContain("server: 'https://[fd00::1]:443'");
+  });
+
+  it('says where it works when it is called elsewhere', () => {
+    const { status, stderr, stdout } = launch({ SYSTEM_UPGRADE_POD_UID: 'other' });
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain('only in a pod of an upgrade Plan');
   });
 });
 

@@ -89,8 +89,8 @@ it('upgrades, tells, goes back, and forgets, on a file system that is read-only 
 
 describe('the environment', () => {
   /** In processes and mounts of its own, with a program that takes the place of the one that restarts a machine. */
-  function upgradeBy(variables: Readonly<Record<string, string>>) {
-    const reboot = `#!/bin/sh\nexec touch ${join(directory, 'restarted')}\n`;
+  function upgradeBy(variables: Readonly<Record<string, string>>, ending = '') {
+    const reboot = `#!/bin/sh\ntouch ${join(directory, 'restarted')}\n${ending}\n`;
     const script = `
       mount -t tmpfs programs /usr/local/sbin
       printf '%s' "$REBOOT" >/usr/local/sbin/reboot
@@ -132,6 +132,14 @@ describe('the environment', () => {
 
     expect(upgradeBy({ HAOS_UPGRADE_REBOOT: 'true' }).status).toBe(0);
     expect(readdirSync(directory)).toContain('restarted');
+  });
+
+  it('says that it is not done before the restart, which ends it', () => {
+    // As the first process does with all others when the machine goes down.
+    const { status } = upgradeBy({ HAOS_UPGRADE_REBOOT: 'true', HAOS_UPGRADE_WAIT: 'true' }, 'kill -TERM -1');
+
+    expect(readdirSync(directory)).toContain('restarted');
+    expect(status).toBe(143);
   });
 });
 

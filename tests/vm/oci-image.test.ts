@@ -84,8 +84,8 @@ describe('the release as an OCI image', () => {
     const system = join(root, 'host/haos/system');
     writeImage(system, 'v0.0.1');
     mkdirSync(join(root, 'host/run/haos'), { recursive: true });
-    // The machine that runs the test must not restart.
-    const args = spec.upgrade.args.filter((argument) => argument !== '--reboot');
+    // The machine that runs the test must not restart, and there is no cluster.
+    const args = spec.upgrade.args.filter((argument) => !['--reboot', '--drain'].includes(argument));
 
     const first = launch('0:0', [...args, '--format=json']);
     const second = launch('0:0', [...args, '--format=json']);

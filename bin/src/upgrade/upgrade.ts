@@ -1,11 +1,15 @@
 import { type CleanUp, findMenu, type NodeMenu, replaceMenu, withCleanUp } from '@haos/install';
 import {
+  awaitTrial,
   type Check,
   type Component,
   choosesSlot,
   grubEnvPath,
   type Host,
+  isOnTrial,
+  isSameSet,
   layout,
+  readRunningSet,
   type UpgradeReport,
   upgrade,
   withLock,
@@ -15,6 +19,7 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
+import { drainForUpgrade } from './drain.js';
 import { openNode } from './open-node.js';
 import type { OpenedSource } from './open-source.js';
 
@@ -48,9 +53,36 @@ export async function runUpgrade(invocation: Invocation, context: Context): Prom
   const outcome = await work;
   await print(outcome, { invocation, context });
   if (outcome.status === 'refused') return EXIT.refused;
-  if (outcome.status === 'upgraded' && options.has('reboot') && !ended.signal.aborted)
-    await host.run('nsenter', REBOOT);
+  if (!ended.signal.aborted) await finish(outcome, options, { host, context, signal: ended.signal });
   return EXIT.done;
+}
+
+/** What follows once the next boot has its version: that boot, or the end of the trial after it. */
+async function finish(
+  { status, to }: Outcome,
+  { destination, has }: Options,
+  { host, context, signal }: Running,
+): Promise<void> {
+  const running = readRunningSet(host, destination);
+  const isWaiting = status === 'unchanged' && running !== undefined && to && !isSameSet(running, to);
+  if (has('reboot') && (status === 'upgraded' || isWaiting)) {
+    // An upgrade drains before it changes what boots.
+    if (isWaiting && has('drain')) await drainForUpgrade(host, destination, context);
+    await host.run('nsenter', REBOOT);
+    if (has('wait')) await awaitRestart(host, signal);
+  } else if (has('wait') && status === 'unchanged' && isOnTrial(host, destination)) {
+    context.err('upgrade: waiting until this version is healthy\n');
+    await awaitTrial(host, destination, signal);
+  }
+}
+
+/** A node that takes longer to restart does not, in milliseconds. */
+const RESTART_LIMIT = 600_000;
+
+/** The restart ends this program. A job that ended well before would count as done, on a node that has not shown anything yet. */
+async function awaitRestart(host: Host, signal: AbortSignal): Promise<never> {
+  await host.clock.sleep(RESTART_LIMIT, signal);
+  throw new CommandFailure(EXIT.failed, 'the node did not restart within ten minutes');
 }
 
 /** In a container, too, it is the node that restarts. */
@@ -85,7 +117,9 @@ const SWITCHES = [
   'insecure',
   'sync',
   'remount',
+  'drain',
   'reboot',
+  'wait',
 ] as const;
 type Switch = (typeof SWITCHES)[number];
 
@@ -141,7 +175,10 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     checkOnly: has('check'),
     isCounted: countsBoots(host, destination, menu),
     onProgress: printCopying(running.context),
-    beforeSwitch: () => (menu ? replaceMenu(host, menu) : undefined),
+    beforeSwitch: async () => {
+      if (has('drain')) await drainForUpgrade(host, destination, running.context);
+      if (menu) await replaceMenu(host, menu);
+    },
     signal,
   });
   return { ...report, checks: [...opened.checks, ...report.checks] };

@@ -65,6 +65,7 @@ export type {
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
 export { type AwaitNodeOptions, awaitNode } from './kubernetes/await-node.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
+export { findKubeconfig } from './kubernetes/kubeconfig.js';
 export { isNodeReady, type NodeHealth, readNodeHealth } from './kubernetes/node-health.js';
 export { readNodeName } from './kubernetes/node-name.js';
 export type { Mode } from './layout.js';
@@ -77,6 +78,7 @@ export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
 export { readReleaseKeys } from './release/read-keys.js';
 export { parseChecksums, type SignedChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
+export { awaitTrial, isOnTrial } from './upgrade/await-trial.js';
 export {
   type BootEvent,
   type BootState,

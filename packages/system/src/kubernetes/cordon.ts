@@ -8,6 +8,8 @@ export interface DrainOptions {
   node: string;
   /** A kubectl, and the arguments that come first, whose account may drain nodes. */
   kubectl: readonly [command: string, ...args: string[]];
+  /** The environment of that kubectl. */
+  env?: Readonly<Record<string, string>>;
   /** The system directory of the node, such as `/host/haos/system`. */
   directory: string;
 }
@@ -27,10 +29,10 @@ const NOT_OF_THE_CONTROLLER = '!upgrade.cattle.io/controller';
  * itself when it is healthy again (`uncordonNode`); a node that was cordoned before stays so. When pods do not end within
  * half an hour they are let back, and it fails (HAOS_COMMAND_FAILED).
  */
-export async function drainNode(host: Host, { node, kubectl, directory }: DrainOptions): Promise<void> {
+export async function drainNode(host: Host, { node, kubectl, env, directory }: DrainOptions): Promise<void> {
   const [command, ...first] = kubectl;
   const run = (args: readonly string[], timeout = ASK_LIMIT) =>
-    host.run(command, [...first, ...args], { timeout });
+    host.run(command, [...first, ...args], { timeout, ...(env && { env }) });
   const note = cordonNote(directory);
   const { stdout } = await run(['get', 'node', node, '--output=jsonpath={.spec.unschedulable}']);
   const wasCordoned = stdout.trim() === 'true' && host.files.stat(note) === undefined;
