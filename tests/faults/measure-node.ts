@@ -17,7 +17,8 @@ export async function measureNode(machine: Machine): Promise<NodeMeasures> {
   await waitForHealth(machine);
   const numbers = await machine.read(
     [
-      'ls -d /proc/[0-9]*/exe | while read -r exe; do readlink "$exe"; done | wc -l',
+      // Processes end while they are counted.
+      'ls -d /proc/[0-9]*/exe 2>/dev/null | while read -r exe; do readlink "$exe"; done | wc -l',
       'cut -f1 /proc/sys/fs/file-nr',
       'df -k --output=used /var | tail -n 1',
       "free -m | awk '/^Mem/ { print $2 - $7 }'",

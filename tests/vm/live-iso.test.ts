@@ -186,7 +186,7 @@ describe('live, from the ISO', () => {
       /^FallbackTimeservers=time\.example\.com$/m,
     );
     // A service that was restarted must not end with the pod.
-    const cgroup = 'until pid=$(pgrep -x connmand); do sleep 1; done; cat /proc/$pid/cgroup';
+    const cgroup = 'until cat "/proc/$(pgrep -xn connmand)/cgroup" 2>/dev/null; do sleep 1; done';
     expect(await machine.read(cgroup, 120)).toBe('0::/openrc.connman');
     expect(await machine.read('cat /sys/fs/cgroup/pod/cgroup.procs')).toBe('');
   }, 300_000);
