@@ -16,6 +16,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   build            compile and bundle what is stale
   bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named
   os [OPTION...]   build the image; os --help lists the options
+  k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
   vm [NAME...]     the scenarios in a virtual machine, or those named`;
 
@@ -80,6 +81,10 @@ const commands = {
   os: async (args) => {
     await prepare(levelsFor(args));
     return run(npmProgram(root, 'tsx'), ['os/src/main.ts', ...args], { cwd: root });
+  },
+  k3s: async (args) => {
+    await prepare(['k3s']);
+    return run(npmProgram(root, 'tsx'), ['os/src/pin-k3s.ts', ...args], { cwd: root });
   },
   remaster: async (args) => {
     await prepare(levelsFor(args));

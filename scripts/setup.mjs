@@ -45,7 +45,7 @@ export const DEBIAN_PACKAGES = [
   { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
   vm('skopeo', 'skopeo', 'the OCI image is read by somebody else'),
   vm('umoci', 'umoci', 'and unpacked'),
-  vm('curl', 'curl', 'downloads what is pinned'),
+  { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image is started'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];

@@ -1,0 +1,29 @@
+/** A flag as `k3s server --help` shows it. */
+export interface HelpFlag {
+  /** Without dashes. */
+  name: string;
+  aliases: readonly string[];
+  takesValue: boolean;
+  isRepeatable: boolean;
+}
+
+/** A line of a flag, up to the two blanks before its text: `   --tls-san value [ --tls-san value ]  (listener) ...`. */
+const LINE = /^\s+(--?[a-z].*?)(?:\s{2}|\t|$)/;
+
+/**
+ * The flags in the text that a program made with urfave/cli prints for --help. Hidden flags are not in it. A flag that takes a value
+ * has a word behind its name, and one that may be repeated a second time its name in brackets.
+ */
+export function parseFlagHelp(text: string): HelpFlag[] {
+  return text
+    .split('\n')
+    .flatMap((line) => LINE.exec(line)?.[1] ?? [])
+    .map((spec) => {
+      const [once = '', repeated] = spec.split(' [');
+      const words = once.split(', ').map((word) => word.split(' '));
+      const [name = '', ...aliases] = words.map(([dashed = '']) => dashed.replace(/^--?/, ''));
+      const takesValue = words.some((parts) => parts.length > 1);
+      return { name, aliases, takesValue, isRepeatable: repeated !== undefined };
+    })
+    .filter(({ name }) => name !== 'help');
+}
