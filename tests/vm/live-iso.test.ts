@@ -53,9 +53,61 @@ describe('live, from the ISO', () => {
     ]);
   });
 
-  it('says its version and its address on the console', () => {
+  it('says its version and how it is on the console', () => {
     expect(machine.console()).toMatch(/HAOS v\d+\.\d+\.\d+ on haos-\d+/);
     expect(machine.console()).toMatch(/Log in as rancher/);
+    expect(machine.console()).toMatch(/HAOS v\S+, mode live, /);
+    expect(machine.console()).not.toMatch(/127\.0\.1\.1/);
+  });
+
+  it('has its true address above an unused prompt, and follows a change', async () => {
+    // The screen, at whose prompt nobody has typed anything.
+    const shows = (text: string) =>
+      machine.read(`until fold -w 80 /dev/vcs1 | grep -F '${text}'; do sleep 1; done`, 60);
+
+    expect(await shows('Addresses: 10.0.2.15 (eth0)')).not.toBe('');
+    await machine.read('ip address add 192.0.2.1/24 dev eth0');
+    expect(await shows('Addresses: 10.0.2.15 (eth0), 192.0.2.1 (eth0)')).not.toBe('');
+    await machine.read('ip address del 192.0.2.1/24 dev eth0');
+    await machine.read('until ! grep -F 192.0.2.1 /etc/issue.d/haos.issue; do sleep 1; done');
+  });
+
+  it('says on one screen that k3s, which is a stand-in here, does not get Ready', async () => {
+    const { status, output } = await machine.run('haos status --format json', 120);
+
+    expect(status).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({
+      isHealthy: false,
+      problems: [expect.stringMatching(/^kubernetes: starting/)],
+      mode: 'live',
+      addresses: [{ interface: 'eth0', address: '10.0.2.15' }],
+      configuration: { state: 'done', issues: [] },
+      kubernetes: { state: 'starting', role: 'server' },
+    });
+  });
+
+  it('says that the configuration has an unknown key', async () => {
+    const config = '/var/lib/rancher/HAOS/config.d/misspelt.yaml';
+    await machine.read(`printf 'hostnme: a\n' >${config} && haos config --quiet`, 120);
+    await machine.read('/usr/lib/haos/boot/banner');
+
+    expect(await machine.read('cat /etc/issue.d/haos.issue')).toMatch(/^Configuration: 1 warning\./m);
+    expect((await machine.run('haos status')).output).toMatch(
+      /misspelt\.yaml:1:1: warning: unknown key hostnme \[unknown-key\]/,
+    );
+    await machine.read(`rm ${config} && haos config --quiet && /usr/lib/haos/boot/banner`, 120);
+    expect(await machine.run('grep Configuration /etc/issue.d/haos.issue')).toMatchObject({ status: 1 });
+  });
+
+  it.each(['haos', 'k3s', 'kubectl', 'ping', 'wget', 'nc', 'ifconfig', 'vi', 'less', 'traceroute', 'top'])(
+    'has the program %s in the path of a user',
+    async (program) => {
+      expect(await machine.read(`su - rancher -c 'command -v ${program}'`)).toMatch(/^\//);
+    },
+  );
+
+  it('lets everybody ping', async () => {
+    expect(await machine.read("su - rancher -c 'ping -c 1 -W 5 127.0.0.1'")).toMatch(/ 0% packet loss/);
   });
 
   it.each(['/etc', '/home', '/var', '/opt', '/usr/local'])('can write below %s', async (path) => {
@@ -119,6 +171,9 @@ describe('live, from the ISO', () => {
     expect(await machine.read(`${ssh} -i /root/key rancher@127.0.0.1 'id -un; sudo id -un'`)).toBe(
       'rancher\nroot',
     );
+    // And nothing is said to a program.
+    const programs = `${ssh} -i /root/key rancher@127.0.0.1 'command -v haos; sudo sh -c "command -v haos"'`;
+    expect(await machine.read(programs)).toBe('/usr/sbin/haos\n/usr/sbin/haos');
   });
 
   it('has a locked root, and rancher without a password only on the console', async () => {

@@ -24,7 +24,7 @@ export async function runStatus(invocation: Invocation, context: Context): Promi
     context.out(
       `${JSON.stringify({ mode: mode ?? null, phases, ...(dataSources && { dataSources }) }, null, 2)}\n`,
     );
-  else context.out(formatStatus({ mode, phases, dataSources }, createPaint(await context.hasColor('out'))));
+  else context.out(formatStatus({ mode, phases, dataSources }, await context.hasColor('out')));
   return statusOf(phases, dataSources);
 }
 
@@ -42,11 +42,12 @@ interface Status {
 }
 
 /** The journals for people. */
-export function formatStatus({ mode, phases, dataSources }: Status, paint: Paint): string {
+export function formatStatus({ mode, phases, dataSources }: Status, color: boolean): string {
+  const paint = createPaint(color);
   const configuration = summariseConfiguration(phases, dataSources);
   const lines = [
     `mode: ${mode ?? 'none'}`,
-    ...(phases.length > 0 ? formatConfiguration(configuration, paint) : []),
+    ...(phases.length > 0 ? formatConfiguration(configuration, color) : []),
     ...phases.flatMap((phase) => formatPhase(phase, paint)),
     ...(dataSources ? formatDataSources(dataSources, paint) : []),
   ];
@@ -55,11 +56,11 @@ export function formatStatus({ mode, phases, dataSources }: Status, paint: Paint
 }
 
 /** What is wrong with the configuration as a whole, once, although each phase read it. */
-function formatConfiguration(configuration: ConfigurationStatus, paint: Paint): string[] {
-  const text = formatIssues({ issues: configuration.issues, texts: new Map() }, paint('red', '') !== '');
+function formatConfiguration(configuration: ConfigurationStatus, color: boolean): string[] {
+  const text = formatIssues({ issues: configuration.issues, texts: new Map() }, color);
   const lines = text.split('\n').filter((line) => line !== '');
   return [
-    `${paint('bold', 'configuration')}: ${describeConfiguration(configuration)}`,
+    `${createPaint(color)('bold', 'configuration')}: ${describeConfiguration(configuration)}`,
     ...lines.map((line) => `  ${line}`),
   ];
 }

@@ -1,6 +1,6 @@
 import { describeConfiguration, formatText, type NodeStatus } from '@haos/cc';
 import { COMPONENTS, nameSet, type ReleaseSet, SLOTS, type UpgradeVerdict } from '@haos/system';
-import type { Paint } from '../paint.js';
+import { createPaint, type Paint } from '../paint.js';
 
 /** Columns of the names on the left. */
 const WIDTH = 15;
@@ -8,12 +8,13 @@ const WIDTH = 15;
 const MAX_ISSUES = 8;
 
 /** The status of a node for people. */
-export function formatNodeStatus(status: NodeStatus, paint: Paint): string {
+export function formatNodeStatus(status: NodeStatus, color: boolean): string {
+  const paint = createPaint(color);
   const lines = [
     heading(status, paint),
     ...section('addresses', formatAddresses(status)),
     ...formatVersions(status),
-    ...section('configuration', formatConfiguration(status, paint)),
+    ...section('configuration', formatConfiguration(status, color)),
     ...section('kubernetes', formatKubernetes(status, paint)),
   ];
   return `${lines.join('\n')}\n`;
@@ -56,7 +57,7 @@ function formatSet(set: ReleaseSet): string {
 function formatVerdict({ state, triesLeft, failed }: UpgradeVerdict): string[] {
   const words = {
     healthy: 'this version works',
-    'on-trial': `this version is on trial, ${triesLeft ?? 0} more boots`,
+    'on-trial': `this version is on trial, ${triesLeft ?? 0} more boot${triesLeft === 1 ? '' : 's'}`,
     unconfirmed: 'this version has not shown yet that it works',
     staged: 'another version boots next',
     interrupted: 'an upgrade was interrupted; the next boot completes or undoes it',
@@ -69,17 +70,17 @@ function formatVerdict({ state, triesLeft, failed }: UpgradeVerdict): string[] {
   ];
 }
 
-function formatConfiguration({ configuration }: NodeStatus, paint: Paint): string[] {
+function formatConfiguration({ configuration }: NodeStatus, color: boolean): string[] {
   const { issues, failures, phases } = configuration;
   const shown = issues.slice(0, MAX_ISSUES);
   const left = issues.length - shown.length;
-  const text = formatText(shown, new Map(), { color: paint('red', '') !== '' });
+  const text = formatText(shown, new Map(), { color });
   return [
     `${describeConfiguration(configuration)}${phases.length > 0 ? ` (phases: ${phases.join(', ')})` : ''}`,
     ...text.split('\n').filter((line) => line !== ''),
     ...(left > 0 ? [`... and ${left} more: sudo haos config status`] : []),
     ...failures.flatMap(({ phase, applier, message, hint }) => [
-      `${paint('red', 'failed')}: ${applier} (${phase}): ${message}`,
+      `${createPaint(color)('red', 'failed')}: ${applier} (${phase}): ${message}`,
       ...(hint ? [`  hint: ${hint}`] : []),
     ]),
   ];

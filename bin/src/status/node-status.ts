@@ -2,13 +2,12 @@ import { readNodeStatus } from '@haos/cc';
 import type { Context, Invocation } from '../command.js';
 import { openHost, requireHaos } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { createPaint } from '../paint.js';
 import { formatNodeStatus } from './format-node-status.js';
 
 /** `haos status`: how this node is, on one screen. */
 export async function runNodeStatus(invocation: Invocation, context: Context): Promise<ExitStatus> {
   const status = await readNodeStatus(requireHaos(openHost(invocation, context)));
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify(status, null, 2)}\n`);
-  else context.out(formatNodeStatus(status, createPaint(await context.hasColor('out'))));
+  else context.out(formatNodeStatus(status, await context.hasColor('out')));
   return status.isHealthy ? EXIT.done : EXIT.failed;
 }

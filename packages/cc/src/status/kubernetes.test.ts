@@ -79,6 +79,24 @@ describe('how Kubernetes is', () => {
       { health: { ...SILENT, kubelet: 'failing' } },
       { state: 'not-ready', reason: 'the kubelet is not healthy' },
     ],
+    [
+      'the kubelet works and the API does not answer',
+      { health: { ...READY, node: 'unknown', reason: 'the connection was refused' } },
+      { state: 'not-ready', reason: 'the connection was refused' },
+    ],
+    [
+      'the kubelet has just ended, which the API does not know yet',
+      { health: { ...READY, kubelet: 'unreachable' } },
+      { state: 'starting', reason: 'the kubelet does not answer' },
+    ],
+    [
+      'the kubelet is gone, and the log says more than the API',
+      {
+        health: { ...READY, kubelet: 'unreachable', node: 'NotReady', reason: 'stopped posting' },
+        finding: REFUSED,
+      },
+      { state: 'not-ready', reason: REFUSED.message },
+    ],
     ['it was cordoned', { health: { ...READY, isCordoned: true } }, { state: 'ready', isCordoned: true }],
   ])('when %s', (_, changes, expected) => {
     expect(judgeKubernetes({ ...FACTS, ...changes })).toMatchObject(expected);

@@ -70,10 +70,13 @@ function judge({ isInstalled, notStarted, isServiceUp, health, finding }: Kubern
       ...found,
       hint: found.hint ?? 'Start it with `sudo rc-service k3s-service start`.',
     };
-  // The node reported in this boot, so its own words are newer than the log's.
-  if (health.node === 'NotReady') return { state: 'not-ready', reason: health.reason, hint: finding?.hint };
+  const isAlive = health.kubelet !== 'unreachable';
+  // What the node says itself is newer than its log.
+  if (isAlive && health.node === 'NotReady')
+    return { state: 'not-ready', reason: health.reason, hint: undefined };
   if (finding !== undefined) return { state: 'not-ready', ...found };
   if (health.kubelet === 'failing')
     return { state: 'not-ready', reason: 'the kubelet is not healthy', hint: undefined };
-  return { state: 'starting', reason: health.reason, hint: undefined };
+  const reason = health.reason ?? 'the kubelet does not answer';
+  return { state: isAlive ? 'not-ready' : 'starting', reason, hint: undefined };
 }

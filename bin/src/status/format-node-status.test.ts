@@ -1,0 +1,127 @@
+import type { NodeStatus } from '@haos/cc';
+import { describe, expect, it } from 'vitest';
+import { formatNodeStatus } from './format-node-status.js';
+
+const SET = { haos: 'v0.2.0', k3s: 'v1.36.4+k3s1', kernel: '6.12-v0.2.0' };
+const OLD = { haos: 'v0.1.0', kernel: '6.12-v0.1.0' };
+
+const HEALTHY: NodeStatus = {
+  isHealthy: true,
+  problems: [],
+  hostname: 'node-1',
+  version: 'v0.2.0',
+  mode: 'disk',
+  addresses: [
+    { interface: 'eth0', address: '10.0.2.15' },
+    { interface: 'eth1', address: 'fd00::1' },
+  ],
+  slots: { current: SET, previous: OLD },
+  upgrade: { state: 'healthy', running: SET },
+  configuration: { state: 'done', phases: ['boot', 'runtime'], issues: [], failures: [], hasNoData: false },
+  kubernetes: {
+    state: 'ready',
+    role: 'server',
+    version: 'v1.36.4+k3s1',
+    node: 'node-1',
+    isCordoned: false,
+    reason: undefined,
+    hint: undefined,
+  },
+};
+
+function format(changes: Partial<NodeStatus>): string {
+  return formatNodeStatus({ ...HEALTHY, ...changes }, false);
+}
+
+describe('the status of a node for people', () => {
+  it('is one screen', () => {
+    expect(format({})).toBe(`HAOS v0.2.0 on node-1, mode disk: healthy
+addresses:     10.0.2.15 (eth0)
+               fd00::1 (eth1)
+versions:      current   haos v0.2.0, k3s v1.36.4+k3s1, kernel 6.12-v0.2.0  (runs)
+               previous  haos v0.1.0, kernel 6.12-v0.1.0
+upgrade:       this version works
+configuration: done (phases: boot, runtime)
+kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
+`);
+  });
+
+  it('says why the node is not Ready, and what to do', () => {
+    const kubernetes: NodeStatus['kubernetes'] = {
+      ...HEALTHY.kubernetes,
+      state: 'not-ready',
+      role: 'agent',
+      reason: 'the server refuses the token',
+      hint: 'Compare haos.token.',
+      isCordoned: true,
+    };
+
+    expect(format({ isHealthy: false, kubernetes })).toContain(`mode disk: not healthy
+`);
+    expect(
+      format({ isHealthy: false, kubernetes }),
+    ).toContain(`kubernetes:    not Ready: the server refuses the token (agent, v1.36.4+k3s1, node node-1)
+               cordoned: no new pods start here
+                 hint: Compare haos.token.
+`);
+  });
+
+  it('says which version failed', () => {
+    const text = format({
+      upgrade: { state: 'healthy', running: OLD, failed: 'v0.2.0/v1.36.4+k3s1/6.12-v0.2.0' },
+    });
+
+    expect(text).toMatch(/previous {2}haos v0\.1\.0, kernel 6\.12-v0\.1\.0 {2}\(runs\)$/m);
+    expect(text).toMatch(
+      /^ +v0\.2\.0\/\S+ failed and is refused; `sudo haos upgrade forget` allows it again$/m,
+    );
+  });
+
+  it('says how long a trial goes on', () => {
+    expect(format({ upgrade: { state: 'on-trial', running: SET, triesLeft: 1 } })).toMatch(
+      /^upgrade: +this version is on trial, 1 more boot$/m,
+    );
+  });
+
+  it('shows what failed, and no more issues than a screen has room for', () => {
+    const issue = {
+      severity: 'warning',
+      code: 'unknown-key',
+      message: 'unknown key a',
+      pointer: '/a',
+      key: 'a',
+      origin: undefined,
+      hint: undefined,
+    } as const;
+    const text = format({
+      configuration: {
+        ...HEALTHY.configuration,
+        issues: Array.from({ length: 20 }, () => issue),
+        failures: [
+          {
+            phase: 'boot',
+            applier: 'sysctls',
+            code: 'HAOS_KERNEL_SYSCTL',
+            message: 'cannot set a.b',
+            hint: 'Remove it.',
+          },
+        ],
+      },
+    });
+
+    expect(text.match(/unknown key a/g)).toHaveLength(8);
+    expect(text).toMatch(/^ +\.\.\. and 12 more: sudo haos config status$/m);
+    expect(text).toMatch(/^ +failed: sysctls \(boot\): cannot set a\.b\n +hint: Remove it\.$/m);
+  });
+
+  it('has no versions where there are no slots', () => {
+    const text = format({ mode: 'live', slots: undefined, upgrade: undefined });
+
+    expect(text).not.toMatch(/^versions:|^upgrade:/m);
+  });
+
+  it('is coloured only where that shows', () => {
+    expect(formatNodeStatus(HEALTHY, true)).toContain('\u001b[32mhealthy');
+    expect(format({})).not.toContain('\u001b');
+  });
+});
