@@ -22,6 +22,7 @@ const FACTS: KubernetesFacts = {
   version: 'v1.36.3+k3s1',
   role: 'server',
   notStarted: undefined,
+  isConfigured: true,
   isServiceUp: true,
   health: READY,
   finding: undefined,
@@ -53,6 +54,11 @@ describe('how Kubernetes is', () => {
       'it is starting',
       { health: SILENT },
       { state: 'starting', reason: SILENT.reason, version: 'v1.36.3+k3s1' },
+    ],
+    [
+      'the phase that starts it has not ended',
+      { isConfigured: false, isServiceUp: false, health: SILENT },
+      { state: 'starting', reason: 'the configuration is still being applied', hint: undefined },
     ],
     [
       'its service is stopped',

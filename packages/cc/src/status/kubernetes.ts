@@ -11,6 +11,8 @@ export interface KubernetesFacts {
   role: K3sRole | undefined;
   /** Why the configuration does not start it; undefined when it does. */
   notStarted: string | undefined;
+  /** The runtime phase, which starts it, has ended. */
+  isConfigured: boolean;
   /** Whether its service is started; undefined where that cannot be asked. */
   isServiceUp: boolean | undefined;
   /** Undefined where there is nothing to ask. */
@@ -52,7 +54,14 @@ export function judgeKubernetes(facts: KubernetesFacts): KubernetesStatus {
 
 type Judgement = Pick<KubernetesStatus, 'state' | 'reason' | 'hint'>;
 
-function judge({ isInstalled, notStarted, isServiceUp, health, finding }: KubernetesFacts): Judgement {
+function judge({
+  isInstalled,
+  notStarted,
+  isConfigured,
+  isServiceUp,
+  health,
+  finding,
+}: KubernetesFacts): Judgement {
   if (!isInstalled)
     return {
       state: 'not-installed',
@@ -64,6 +73,8 @@ function judge({ isInstalled, notStarted, isServiceUp, health, finding }: Kubern
     return { state: 'unknown', reason: 'this is not a running system', hint: undefined };
   if (isNodeReady(health)) return { state: 'ready', reason: undefined, hint: undefined };
   const found = { reason: finding?.message, hint: finding?.hint };
+  if (!isServiceUp && !isConfigured)
+    return { state: 'starting', reason: 'the configuration is still being applied', hint: undefined };
   if (!isServiceUp)
     return {
       state: 'stopped',

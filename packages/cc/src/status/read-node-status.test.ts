@@ -137,6 +137,19 @@ describe('the status of a node', () => {
     expect(status.problems).toEqual(['configuration: not finished']);
   });
 
+  it('is not healthy before the runtime phase, which is no fault of k3s', async () => {
+    const status = await statusOf({
+      tree: { '/run/haos/journal/runtime.json': '' },
+      commands: { 'rc-service k3s-service status': { exitCode: 3 }, k3s: { exitCode: 1 } },
+      responses: { [HEALTHZ]: { status: 500 } },
+    });
+
+    expect(status.problems).toEqual([
+      'configuration: not finished',
+      'kubernetes: starting: the configuration is still being applied',
+    ]);
+  });
+
   it('knows of a directory tree what lies in files', async () => {
     const status = await statusOf({ kind: 'rooted', responses: {}, commands: {} });
 

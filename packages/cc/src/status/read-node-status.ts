@@ -20,7 +20,7 @@ import { type PhaseJournal, readJournals } from '../apply/journal.js';
 import { readDataSourceReport } from '../datasources/report.js';
 import { readConfig } from '../read.js';
 import { secretsOf } from '../secrets.js';
-import { summariseConfiguration } from './configuration.js';
+import { type ConfigurationStatus, summariseConfiguration } from './configuration.js';
 import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
 import { judgeKubernetes, type K3sRole, type KubernetesFacts } from './kubernetes.js';
 import { judgeNode, type NodeStatus } from './node-status.js';
@@ -44,13 +44,20 @@ export async function readNodeStatus(host: Host): Promise<NodeStatus> {
     mode,
     addresses,
     ...readUpgrade(host, mode),
-    configuration: summariseConfiguration(journals, readDataSourceReport(host)),
+    configuration: waitForRuntime(summariseConfiguration(journals, readDataSourceReport(host)), host),
     kubernetes: judgeKubernetes(kubernetes),
   });
 }
 
 function readHostname({ files, kernel }: Host): string | undefined {
   return kernel.hostname() ?? (files.readTextIfExists('/etc/hostname')?.trim() || undefined);
+}
+
+/** A machine that has only booted has not finished yet; what a directory tree is for is not known. */
+function waitForRuntime(configuration: ConfigurationStatus, host: Host): ConfigurationStatus {
+  const isOver =
+    host.kind !== 'live' || configuration.state === 'none' || configuration.phases.includes('runtime');
+  return isOver ? configuration : { ...configuration, state: 'running' };
 }
 
 /** Only a system on a disk has versions to choose from. */
@@ -73,6 +80,7 @@ async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Pr
     version: readK3sVersion(host),
     role: readRole(host),
     notStarted,
+    isConfigured: journals.some(({ phase, state }) => phase === 'runtime' && state === 'done'),
     isServiceUp: isAsked ? await isServiceUp(host) : undefined,
     health,
     finding: health === undefined || isNodeReady(health) ? undefined : await readFinding(host),
