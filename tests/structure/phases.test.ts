@@ -92,6 +92,7 @@ describe('the order', () => {
   const before: readonly (readonly [Phase, string, string, string])[] = [
     ['initrd', 'write-files', 'init-cmd', 'a command can run a script that was written'],
     ['boot', 'write-files', 'boot-cmd', 'a command can run a script that was written'],
+    ['boot', 'boot-cmd', 'k3s-early', 'what k3s starts with is complete'],
     ['runtime', 'write-files', 'run-cmd', 'a command can run a script that was written'],
     ['runtime', 'run-cmd', 'k3s', 'k3s starts on a node that its owner has prepared'],
     ['runtime', 'shipped-manifests', 'k3s', 'k3s finds what it applies when it starts'],

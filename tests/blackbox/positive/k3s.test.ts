@@ -117,6 +117,37 @@ haos:
       says: ['not configured in mode install'],
     }));
 
+  it('starts before the runtime phase when that can change nothing about it', async () => {
+    const tree = { ...INSTALLED, '/run/haos/k3s-early': 'an earlier one\n' };
+    const settled = await makeNode({ phase: 'boot', tree, config: 'hostname: a\n' });
+    const open = await makeNode({ phase: 'boot', tree, config: 'hostname: a\nrun_cmd: ["true"]\n' });
+
+    for (const root of [settled, open]) await haosOk(['config', '--boot', '--root', root]);
+
+    expect(takeSnapshot(settled).get('/run/haos/k3s-early')).toMatch(/^file 0600/);
+    expect(takeSnapshot(open).has('/run/haos/k3s-early')).toBe(false);
+  });
+
+  it('gets arguments that it will not take, which validate, plan and boot call by the same name', async () => {
+    const config = 'haos: {k3s_args: [agent, --cluster-init, stray, --no-flannel, --debug]}\n';
+    const root = await makeNode({ phase: 'boot', tree: INSTALLED, config });
+
+    const validated = await haos(['config', 'validate', join(root, '/haos/system/config.yaml')]);
+    const planned = await haos(['config', 'plan', '--boot', '--root', root]);
+    const booted = await haos(['config', '--boot', '--root', root]);
+
+    expect([validated.status, planned.status, booted.status]).toEqual([3, 10, 4]);
+    for (const { stdout, stderr } of [validated, planned, booted])
+      for (const message of [
+        '--cluster-init is a flag of `k3s server`, and this node is an agent',
+        'k3s takes no word here',
+        'k3s does not have the flag --no-flannel any more',
+      ])
+        expect(stdout + stderr).toContain(message);
+    expect(argumentsOf(root)).toEqual(['agent', '--cluster-init', 'stray', '--no-flannel']);
+    expect(settingsOf(root)).toMatchObject({ debug: true });
+  });
+
   it('that is not installed is configured all the same, and the node says so', () =>
     runCase({
       name: 'no k3s',

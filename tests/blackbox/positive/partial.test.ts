@@ -147,6 +147,7 @@ haos:
         '/etc/good': 'good',
         '/etc/shadow': /^rancher:\$6\$/m,
         '/etc/environment': /^good="?1"?$/m,
+        '/etc/rancher/k3s/k3s-service.env': /^good=1$/m,
         '/etc/conf.d/cloud-config': /"cdrom"/,
       },
       failures: [

@@ -16,6 +16,8 @@ export const k3sPaths = {
   log: `/var/log/${K3S_SERVICE}.log`,
   /** What k3s was last started with; forgotten at a reboot, as k3s is. */
   inputs: '/run/haos/k3s-inputs',
+  /** The same, before the start, when nothing of the runtime phase can change it; the service `k3s-early` then starts k3s. */
+  early: '/run/haos/k3s-early',
   /** How often in a row k3s ended soon after its start, and when it last started: seconds since the kernel did. */
   starts: '/run/haos/k3s-starts',
 } as const;

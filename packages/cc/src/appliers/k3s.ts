@@ -1,5 +1,4 @@
-import { posix } from 'node:path';
-import { findGroup, findUser, HaosError, type Host, layout, parentOf, RANCHER } from '@haos/system';
+import { findGroup, findUser, HaosError, type Host, layout, RANCHER } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
@@ -9,6 +8,7 @@ import { checkK3sArguments } from '../rules/k3s-arguments.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
+import { digestInputs } from './k3s-inputs.js';
 import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
 import { renderStartScript } from './k3s-start-script.js';
 import { isWrittenByUser } from './written-by-user.js';
@@ -23,7 +23,7 @@ const START_TIMEOUT = 180_000;
 
 /**
  * Configures k3s, and starts it in the runtime phase: not in a runlevel, so that it never starts before the user data is
- * known. A running k3s is restarted only when what it was started with has changed; phase `install` always restarts it.
+ * known; where there is none to come, `k3s-early` lets it start before. A running k3s is restarted only when what it was started with has changed; phase `install` always restarts it.
  * In mode install nothing is done.
  */
 export const k3s: Applier = {
@@ -52,7 +52,8 @@ export const k3s: Applier = {
 /** What the runtime phase makes of k3s; `nodeless`: it starts, and runs no kubelet. */
 type Start = 'wanted' | 'nodeless' | 'skipped' | 'absent';
 
-function decideStart({ haos = {} }: CloudConfig, binary: string | undefined): Start {
+/** What is made of k3s, whose program is `binary`. */
+export function decideStart({ haos = {} }: CloudConfig, binary: string | undefined): Start {
   if (binary === undefined) return 'absent';
   if (haos.environment?.INSTALL_K3S_SKIP_START === 'true') return 'skipped';
   const { command, flags } = commandLine(haos);
@@ -130,35 +131,4 @@ async function nextCommand(context: ApplyContext, inputs: string): Promise<'star
   if (isUp) return files.readTextIfExists(k3sPaths.inputs)?.trim() === inputs ? undefined : 'restart';
   const isBroken = status.exitCode === 32 || status.exitCode === 64;
   return isBroken ? 'restart' : 'start';
-}
-
-/** SHA-256 over everything that a restart would bring into effect. */
-async function digestInputs(host: Host, binary: string): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  const hash = createHash('sha256');
-  const paths = [k3sPaths.service, k3sPaths.startScript, k3sPaths.environment, ...ownConfigFiles(host)];
-  for (const path of paths) hash.update(`${path}\0${host.files.readTextIfExists(path) ?? ''}\0`);
-  return hash.update(identityOf(host, binary)).digest('hex');
-}
-
-/** What k3s reads when it starts: the user's files, and that of HAOS among them. */
-function ownConfigFiles({ files }: Host): string[] {
-  const directory = k3sPaths.configDirectory;
-  const names = files.stat(directory)?.type === 'directory' ? files.list(directory) : [];
-  const dropIns = names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => `${directory}/${name}`);
-  return [k3sPaths.ownConfig, ...dropIns].filter((path) => files.stat(path)?.type === 'file');
-}
-
-/** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */
-function identityOf(host: Host, binary: string): string {
-  let target = binary;
-  for (let next: string | undefined = binary; next !== undefined; next = linkTarget(host, next))
-    target = next;
-  const version = linkTarget(host, parentOf(target)) ?? '';
-  return `${target}\0${version}\0${host.files.stat(binary)?.size ?? 0}`;
-}
-
-function linkTarget(host: Host, path: string): string | undefined {
-  if (host.files.lstat(path)?.type !== 'symlink') return undefined;
-  return posix.resolve(parentOf(path), host.files.readLink(path));
 }

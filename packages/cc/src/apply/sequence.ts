@@ -5,6 +5,7 @@ import { dataSources } from '../appliers/data-sources.js';
 import { environment } from '../appliers/environment.js';
 import { hostname } from '../appliers/hostname.js';
 import { k3s } from '../appliers/k3s.js';
+import { k3sEarly } from '../appliers/k3s-early.js';
 import { modules } from '../appliers/modules.js';
 import { password } from '../appliers/password.js';
 import { shippedManifests } from '../appliers/shipped-manifests.js';
@@ -36,6 +37,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     writeFiles,
     environment,
     bootCmd,
+    k3sEarly,
   ],
   runtime: [
     dataSources,

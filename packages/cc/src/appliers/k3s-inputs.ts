@@ -1,0 +1,34 @@
+import { posix } from 'node:path';
+import { type Host, parentOf } from '@haos/system';
+import { k3sPaths } from './k3s-service.js';
+
+/** SHA-256 over everything that a restart of k3s would bring into effect. */
+export async function digestInputs(host: Host, binary: string): Promise<string> {
+  const { createHash } = await import('node:crypto');
+  const hash = createHash('sha256');
+  const paths = [k3sPaths.service, k3sPaths.startScript, k3sPaths.environment, ...ownConfigFiles(host)];
+  for (const path of paths) hash.update(`${path}\0${host.files.readTextIfExists(path) ?? ''}\0`);
+  return hash.update(identityOf(host, binary)).digest('hex');
+}
+
+/** What k3s reads when it starts: the user's files, and that of HAOS among them. */
+function ownConfigFiles({ files }: Host): string[] {
+  const directory = k3sPaths.configDirectory;
+  const names = files.stat(directory)?.type === 'directory' ? files.list(directory) : [];
+  const dropIns = names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => `${directory}/${name}`);
+  return [k3sPaths.ownConfig, ...dropIns].filter((path) => files.stat(path)?.type === 'file');
+}
+
+/** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */
+function identityOf(host: Host, binary: string): string {
+  let target = binary;
+  for (let next: string | undefined = binary; next !== undefined; next = linkTarget(host, next))
+    target = next;
+  const version = linkTarget(host, parentOf(target)) ?? '';
+  return `${target}\0${version}\0${host.files.stat(binary)?.size ?? 0}`;
+}
+
+function linkTarget(host: Host, path: string): string | undefined {
+  if (host.files.lstat(path)?.type !== 'symlink') return undefined;
+  return posix.resolve(parentOf(path), host.files.readLink(path));
+}
