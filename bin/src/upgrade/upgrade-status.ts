@@ -1,19 +1,39 @@
-import { COMPONENTS, layout, nameSet, SLOTS, type UpgradeStatus, upgradeStatus } from '@haos/system';
+import {
+  COMPONENTS,
+  layout,
+  nameSet,
+  readK3sVersion,
+  SLOTS,
+  type Slot,
+  type UpgradeStatus,
+  upgradeStatus,
+} from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { openNode } from './open-node.js';
 
 /** `haos upgrade status`: what is installed, what runs, what boots next. */
 export async function runUpgradeStatus(invocation: Invocation, context: Context): Promise<ExitStatus> {
-  const status = upgradeStatus(openNode(context), invocation.text('destination') ?? layout.system);
+  const host = openNode(context);
+  const directory = invocation.text('destination') ?? layout.system;
+  const status = upgradeStatus(host, directory);
+  const k3s = {
+    current: await readK3sVersion(host, directory, status.slots.current.k3s),
+    previous: await readK3sVersion(host, directory, status.slots.previous.k3s),
+  };
   context.out(
-    invocation.text('format') === 'json' ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status),
+    invocation.text('format') === 'json'
+      ? `${JSON.stringify({ ...status, k3s }, null, 2)}\n`
+      : formatStatus(status, k3s),
   );
   return EXIT.done;
 }
 
-/** The status for people. */
-export function formatStatus({ slots, running, state, isInterrupted }: UpgradeStatus): string {
+/** The status for people. `k3s`: what the programs say that they are. */
+export function formatStatus(
+  { slots, running, state, isInterrupted }: UpgradeStatus,
+  k3s: Readonly<Partial<Record<Slot, string | undefined>>> = {},
+): string {
   const lines = SLOTS.flatMap((slot) => {
     const notes = [
       ...(slot === running ? ['runs'] : []),
@@ -21,7 +41,11 @@ export function formatStatus({ slots, running, state, isInterrupted }: UpgradeSt
       ...(state.trial === nameSet(slots[slot]) ? [`on trial, ${state.tries ?? 0} boots left`] : []),
       ...(state.failed === nameSet(slots[slot]) ? ['failed'] : []),
     ];
-    const versions = COMPONENTS.map((component) => `  ${component} ${slots[slot][component] ?? '-'}`);
+    const versions = COMPONENTS.map((component) => {
+      const name = slots[slot][component] ?? '-';
+      const told = component === 'k3s' ? k3s[slot] : undefined;
+      return `  ${component} ${told === undefined || told === name ? name : `${told} (${name})`}`;
+    });
     return [`${slot}${notes.length > 0 ? `: ${notes.join(', ')}` : ''}`, ...versions];
   });
   if (isInterrupted) lines.push('an upgrade was interrupted; the next boot completes or undoes it');

@@ -20,9 +20,11 @@ export function upstreamVersion(name: string): string {
   return name.replace(/\.(?:airgap|g[0-9a-f]{8})$/, '');
 }
 
+const CONTENT = /\.(?:airgap|g[0-9a-f]{8,})$/;
+
 function split(version: string): { core: string; suffix: string; build: string } {
   const [, core = '', suffix = '', build = ''] = /^v?([^-+]*)(?:-([^+]*))?(?:\+(.*))?$/.exec(version) ?? [];
-  return { core, suffix, build };
+  return { core, suffix, build: build.replace(CONTENT, '') };
 }
 
 function compareSuffixes(a: string, b: string): number {

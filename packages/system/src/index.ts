@@ -63,6 +63,7 @@ export type {
   WriteFileOptions,
 } from './host/types.js';
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
+export { readK3sVersion } from './k3s-version.js';
 export { type AwaitNodeOptions, awaitNode } from './kubernetes/await-node.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
 export { findKubeconfig } from './kubernetes/kubeconfig.js';

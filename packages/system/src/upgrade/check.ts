@@ -41,6 +41,10 @@ export interface UpgradePlan {
   target: ReleaseSet;
   /** Where the two differ. */
   changes: readonly Component[];
+  /** What the k3s programs of the base and of the source say of themselves; see `readK3sVersion`. */
+  k3s: { readonly base: string | undefined; readonly offered: string | undefined };
+  /** The source has another k3s under the name of the base's. */
+  isOtherK3s: boolean;
   allowDowngrade: boolean;
   allowSkip: boolean;
 }
@@ -57,6 +61,7 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
     destination,
     checkVersions(plan),
     checkMinor(plan),
+    ...(plan.isOtherK3s ? [refuseOtherK3s(plan)] : []),
     checkArchitecture(plan),
     checkSpace(plan),
     ...checkState(plan),
@@ -105,18 +110,20 @@ function checkDestination({ host, destination, wanted, base }: UpgradePlan): Che
 }
 
 /** A kernel belongs to its HAOS and has no order of its own: a newer release may bring an older kernel on purpose. */
-function checkVersions({ host, destination, offered, base, allowDowngrade }: UpgradePlan): Check {
-  // Versions of the Go implementation count on their own.
-  const ordered = isOfGo(host, destination, base) ? (['k3s'] as const) : (['haos', 'k3s'] as const);
-  const older = ordered.find((component) => {
-    const [from, to] = [base[component], offered[component]];
-    return from !== undefined && to !== undefined && compareVersions(to, from) < 0;
-  });
+function checkVersions({ host, destination, offered, base, k3s, allowDowngrade }: UpgradePlan): Check {
+  const ordered = [
+    // Versions of the Go implementation count on their own.
+    ...(isOfGo(host, destination, base) ? [] : [{ name: 'haos', from: base.haos, to: offered.haos }]),
+    { name: 'k3s', from: k3s.base, to: k3s.offered },
+  ];
+  const older = ordered.find(
+    ({ from, to }) => from !== undefined && to !== undefined && compareVersions(to, from) < 0,
+  );
   if (older === undefined) return { id: 'version', ok: true, message: 'no component becomes older' };
   return {
     id: 'version',
     ok: allowDowngrade,
-    message: `${older} would go back from ${base[older]} to ${offered[older]}`,
+    message: `${older.name} would go back from ${older.from} to ${older.to}`,
     ...(!allowDowngrade && { hint: 'Allow it with --allow-downgrade if it is meant.' }),
   };
 }
@@ -130,18 +137,28 @@ export function isOfGo(host: Host, directory: string, { haos }: ReleaseSet): boo
 }
 
 /** Kubernetes is upgraded one minor version after the other: https://kubernetes.io/releases/version-skew-policy. */
-function checkMinor({ offered, base, allowSkip }: UpgradePlan): Check {
-  const [from, to] = [minorOf(base.k3s), minorOf(offered.k3s)];
+function checkMinor({ k3s, allowSkip }: UpgradePlan): Check {
+  const [from, to] = [minorOf(k3s.base), minorOf(k3s.offered)];
   const skips =
     from !== undefined && to !== undefined && (to.major !== from.major || to.minor > from.minor + 1);
   if (!skips) return { id: 'minor', ok: true, message: 'no minor version of k3s is skipped' };
   return {
     id: 'minor',
     ok: allowSkip,
-    message: `k3s would go from ${base.k3s} to ${offered.k3s}, over what is between`,
+    message: `k3s would skip minor versions: ${k3s.base} → ${k3s.offered}`,
     ...(!allowSkip && {
       hint: 'Upgrade to a release with the next minor version of k3s first, or allow it with --allow-skip.',
     }),
+  };
+}
+
+/** Images of earlier builders call a k3s that was given to them `given`, whatever it is. */
+function refuseOtherK3s({ source, base }: UpgradePlan): Check {
+  return {
+    id: 'content',
+    ok: false,
+    message: `the k3s of ${source} is another program than that of this node, and both are named ${base.k3s}`,
+    hint: 'Build the image again: the builder names k3s by its version now.',
   };
 }
 

@@ -342,6 +342,57 @@ describe('what prepares the boot loader', () => {
   });
 });
 
+describe('a k3s whose name does not say what it is', () => {
+  const GIVEN = { ...OLD, k3s: 'given' };
+  const program = (version: string) => ({ stdout: `k3s version ${version} (1a2b3c4d)\n` });
+  const ours = `${SYSTEM}/k3s/given/k3s`;
+  const theirs = `${SOURCE}/k3s/given/k3s`;
+
+  /** A node that runs such a k3s, and a release with another set. */
+  function hostWith(release: ReleaseSet, changes: Record<string, Tree> = {}) {
+    const tree = {
+      ...filesOf(SYSTEM, GIVEN),
+      ...linksOf(SYSTEM, 'current', GIVEN),
+      ...filesOf(SOURCE, release),
+      ...linksOf(SOURCE, 'current', release),
+      ...changes,
+    };
+    const commands = { sync: {}, [ours]: program('v1.36.3+k3s1'), [theirs]: program('v1.36.3+k3s1') };
+    const host = createTestHost({ tree, commands });
+    hosts.push(host);
+    return host;
+  }
+
+  it.each([
+    ['newer', 'v1.36.4+k3s1.g1a2b3c4d', 'upgraded', []],
+    ['as new, and other content', 'v1.36.3+k3s1.g1a2b3c4d', 'upgraded', []],
+    ['older', 'v1.36.2+k3s1', 'refused', ['k3s would go back from v1.36.3+k3s1 to v1.36.2+k3s1']],
+    ['too new', 'v1.38.0+k3s1', 'refused', ['k3s would skip minor versions: v1.36.3+k3s1 → v1.38.0+k3s1']],
+  ])('is asked, and a release with one that is %s', async (_, k3s, status, messages) => {
+    const report = await run(hostWith({ ...NEW, k3s }));
+
+    expect(report.status).toBe(status);
+    expect(report.checks.filter(({ ok }) => !ok).map(({ message }) => message)).toEqual(messages);
+  });
+
+  it.each([
+    ['of another size', { content: 'another k3s', mode: 0o755 }],
+    ['of the same size', { content: 'k3s givem', mode: 0o755 }],
+  ])('is not mistaken for one of the same name %s', async (_, content) => {
+    const host = hostWith(GIVEN, { [theirs]: content });
+
+    const report = await run(host);
+
+    expect(report.status).toBe('refused');
+    expect(failedChecks(report.checks)).toEqual(['content']);
+    expect(host.files.readText(ours)).toBe('k3s given');
+  });
+
+  it('is the same when its content is', async () => {
+    expect(await run(hostWith(GIVEN))).toMatchObject({ status: 'unchanged' });
+  });
+});
+
 describe('an upgrade is refused, and nothing written,', () => {
   const skipping = { ...NEW, k3s: 'v1.32.0+k3s1' };
   const older = { ...NODE, ...filesOf(SOURCE, OLDER), ...linksOf(SOURCE, 'current', OLDER) };

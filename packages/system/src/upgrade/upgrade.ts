@@ -13,6 +13,7 @@ import {
 } from '../components.js';
 import { copyTree, verifyTree } from '../copy-tree.js';
 import type { Host } from '../host/types.js';
+import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
 import { withLock } from '../lock.js';
 import { withWritable } from '../writable.js';
@@ -73,14 +74,14 @@ export interface UpgradeReport {
  */
 export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
-  if (options.checkOnly) return check(options).report;
+  if (options.checkOnly) return (await check(options)).report;
   return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
 }
 
-function check(options: UpgradeOptions): { plan: UpgradePlan; report: UpgradeReport } {
-  const plan = planUpgrade({ ...options, destination: options.destination ?? layout.system });
+async function check(options: UpgradeOptions): Promise<{ plan: UpgradePlan; report: UpgradeReport }> {
+  const plan = await planUpgrade({ ...options, destination: options.destination ?? layout.system });
   const checks = checkUpgrade(plan);
-  const isSame = isSameSet(plan.base, plan.target) && checks[0]?.ok;
+  const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
   const status = isSame ? 'unchanged' : isRefused ? 'refused' : 'checked';
   return { plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
@@ -90,7 +91,7 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const { plan, report } = check(options);
+  const { plan, report } = await check(options);
   if (report.status !== 'checked') return report;
   const dropped = dropUnused(host, destination);
   // A version that runs is there, and is not touched.
@@ -111,7 +112,7 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   return { ...report, status: 'upgraded', dropped };
 }
 
-function planUpgrade(options: UpgradeOptions & { destination: string }): UpgradePlan {
+async function planUpgrade(options: UpgradeOptions & { destination: string }): Promise<UpgradePlan> {
   const { host, source, destination, rootfs = false, kernel = false } = options;
   const isAll = !rootfs && !kernel;
   const wanted = COMPONENTS.filter((name) => isAll || (name === 'kernel' ? kernel : rootfs));
@@ -130,9 +131,34 @@ function planUpgrade(options: UpgradeOptions & { destination: string }): Upgrade
     kept: isPreviousRunning(host, destination) ? slots.previous : base,
     changes,
     target: { ...base, ...offered },
+    k3s: {
+      base: await readK3sVersion(host, destination, base.k3s),
+      offered: await readK3sVersion(host, source, offered.k3s),
+    },
+    isOtherK3s: await isOtherK3s(host, { source, destination, name: offered.k3s, base: base.k3s }),
     allowDowngrade: options.allowDowngrade ?? false,
     allowSkip: options.allowSkip ?? false,
   };
+}
+
+/** Whether two programs lie under one name that says nothing about them. A name with a version is believed. */
+async function isOtherK3s(
+  host: Host,
+  {
+    source,
+    destination,
+    name,
+    base,
+  }: { source: string; destination: string; name: string | undefined; base: string | undefined },
+): Promise<boolean> {
+  if (name === undefined || name !== base || isNamedByVersion(name)) return false;
+  const [theirs, ours] = [source, destination].map(
+    (directory) => `${versionDirectory(directory, 'k3s', name)}/k3s`,
+  ) as [string, string];
+  const sizes = [theirs, ours].map((path) => host.files.stat(path)?.size);
+  if (sizes.includes(undefined)) return false; // another check says so
+  if (sizes[0] !== sizes[1]) return true;
+  return (await host.files.digest(theirs)) !== (await host.files.digest(ours));
 }
 
 /** Whether the next boot takes the current set, and what runs is the previous one: the current set was not booted yet, or is not now. */

@@ -1,0 +1,55 @@
+import { versionDirectory } from './components.js';
+import { isHaosError } from './errors.js';
+import type { Host } from './host/types.js';
+
+/** A component that the image builder named by its version. */
+const NAMED_BY_VERSION = /^v?\d+\.\d+\.\d+/;
+/** The first line of `k3s --version` is `k3s version v1.36.4+k3s1 (<commit>)`. */
+const PRINTED = /^k3s version (v\d+\.\d+\.\d+\S*)/;
+/** Milliseconds; the program is large, and a medium slow. */
+const LIMIT = 20_000;
+
+/**
+ * The version of the k3s that lies under a name in a system directory, as the program prints it: from the record that the
+ * image builder leaves beside it, else from the name, else from the program itself. Undefined when none of them tells, as on a host
+ * that cannot run it.
+ */
+export async function readK3sVersion(
+  host: Host,
+  directory: string,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const place = versionDirectory(directory, 'k3s', name);
+  return readRecord(host, `${place}/k3s.json`) ?? readName(name) ?? (await ask(host, `${place}/k3s`));
+}
+
+function readRecord(host: Host, path: string): string | undefined {
+  try {
+    const { version } = JSON.parse(host.files.readTextIfExists(path) ?? '{}') as { version?: unknown };
+    return typeof version === 'string' && NAMED_BY_VERSION.test(version) ? version : undefined;
+  } catch (error) {
+    if (isHaosError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether a component's name says which version it is. */
+export function isNamedByVersion(name: string): boolean {
+  return NAMED_BY_VERSION.test(name);
+}
+
+function readName(name: string): string | undefined {
+  return isNamedByVersion(name) ? name : undefined;
+}
+
+async function ask(host: Host, program: string): Promise<string | undefined> {
+  if (host.files.stat(program)?.type !== 'file') return undefined;
+  try {
+    const { stdout } = await host.run(program, ['--version'], { readOnly: true, timeout: LIMIT });
+    return PRINTED.exec(stdout)?.[1];
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    return undefined;
+  }
+}
