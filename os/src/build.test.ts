@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { build, selectSteps } from './build.js';
+import type { K3sParts } from './k3s/k3s-parts.js';
 import type { Options } from './options.js';
 import type { Step, StepContext } from './step.js';
 import { readVersions, type Versions } from './versions.js';
@@ -49,9 +50,9 @@ const OPTIONS = {
   output: '/nowhere',
 } as const;
 
-function run(steps: readonly Step[], names: readonly string[], version = 'v1') {
+function run(steps: readonly Step[], names: readonly string[], version = 'v1', k3s?: K3sParts) {
   made = [];
-  const options: Options = { ...OPTIONS, version, cache: join(root, '.cache/os') };
+  const options: Options = { ...OPTIONS, version, cache: join(root, '.cache/os'), ...(k3s && { k3s }) };
   return build({ root, options, versions, steps, epoch: 1, print: (line) => printed.push(line) }, names);
 }
 
@@ -117,6 +118,22 @@ describe('a build', () => {
     await run(steps, ['low']);
 
     expect(made).toEqual(depends ? ['low'] : []);
+  });
+
+  it('depends on the content of k3s, and not on where that came from', async () => {
+    const steps = [step('low', [], { settings: ['k3s'] })];
+    const program = { path: '/a/k3s', name: 'k3s', sha256: 'a'.repeat(64), size: 1, isPinned: false };
+    const runWith = (k3s?: K3sParts) => run(steps, ['low'], 'v1', k3s);
+    await runWith({ version: 'v1.0.0+k3s1', program });
+
+    await runWith({ version: 'v1.0.0+k3s1', program: { ...program, path: '/b/k3s' } });
+    expect(made).toEqual([]);
+
+    await runWith();
+    expect(made).toEqual(['low']);
+
+    await runWith({ version: 'v1.0.0+k3s1', program: { ...program, sha256: 'b'.repeat(64) } });
+    expect(made).toEqual(['low']);
   });
 
   it.each<[string, (context: StepContext) => unknown]>([

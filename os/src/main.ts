@@ -21,7 +21,7 @@ const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'i
 
 async function main(root: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'os/package.json'), 'utf8')) as { version: string };
-  const { options, k3s: request } = readOptions(
+  const { options: requested, k3s: request } = readOptions(
     process.argv.slice(2),
     {
       version: `v${version}`,
@@ -38,11 +38,11 @@ async function main(root: string): Promise<void> {
   const print = (line: string) => console.log(line);
   const keys = join(root, 'os/keys');
   // Before anything is built: a wrong key should not be noticed at the end.
-  const signingKey = options.sign === undefined ? undefined : readSigningKey(options.sign, keys);
-  const names = options.only ? [options.only] : RELEASED;
-  // Once, before all steps: what they make depends on what there is.
-  if (selectSteps(steps, names).some(({ name }) => name === 'k3s'))
-    Object.assign(options, await obtain(request, versions, options));
+  const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
+  const names = requested.only ? [requested.only] : RELEASED;
+  // Once, before all steps, and only for those that use it: what they make depends on whether it could be obtained.
+  const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
+  const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
   const made = await build({ root, options, versions, steps, epoch, print }, names);
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
@@ -61,7 +61,7 @@ async function main(root: string): Promise<void> {
   );
 }
 
-/** Reports on standard error, where `--only` prints nothing else. */
+/** Brings k3s here. Reports on standard error: the last line of standard output is a result when there is `--only`. */
 async function obtain(
   request: K3sRequest,
   { k3s: pins }: Versions,

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { readOptions } from './options.js';
+
+const DEFAULTS = { version: 'v0.1.0', imageName: 'localhost/haos', output: '/out', cache: '/cache' };
+
+it('has defaults', () => {
+  expect(readOptions([], DEFAULTS)).toEqual({
+    options: { ...DEFAULTS, architecture: 'amd64', kernel: 'cloud' },
+    k3s: { without: false, airgap: false },
+  });
+});
+
+it('reads what is given', () => {
+  const argv = [
+    '--kernel',
+    'generic',
+    '--version',
+    'v1.0.0',
+    '--image-name',
+    'ghcr.io/example/haos',
+    '--only',
+    'iso',
+  ];
+
+  expect(readOptions([...argv, '--no-k3s'], DEFAULTS)).toMatchObject({
+    options: { kernel: 'generic', version: 'v1.0.0', imageName: 'ghcr.io/example/haos', only: 'iso' },
+    k3s: { without: true },
+  });
+});
+
+it.each([
+  ['--kernel', 'other'],
+  ['--what'],
+  ['word'],
+  ['--image-name', 'haos:v1'],
+  ['--k3s', '/nowhere/k3s'],
+])('is wrong usage with %s %s', (...argv) => {
+  expect(() => readOptions(argv, DEFAULTS)).toThrow(expect.objectContaining({ status: 2 }));
+});
+
+it('explains every option, and that is not an error', () => {
+  expect(() => readOptions(['--help'], DEFAULTS)).toThrow(
+    expect.objectContaining({ status: 0, message: expect.stringContaining('--k3s-mirror URL') }),
+  );
+});
