@@ -107,6 +107,12 @@ describe('k3sInvocation', () => {
     expect(invoke(haos)).toEqual(['server', {}, '--node-label', 'a=b']);
   });
 
+  it('leaves flags as arguments for a k3s that reads no further files', () => {
+    const facts = { ...NOWHERE, readsDropIns: false };
+
+    expect(invoke({ k3sArgs: ['server', '-v=3'] }, facts)).toEqual(['server', {}, '-v=3']);
+  });
+
   it('adds the labels of HAOS, which a configuration cannot change', () => {
     const haos = { labels: { 'haos.io/mode': 'mine', 'haos.io/upgrade': 'enabled' } };
 

@@ -7,6 +7,8 @@ import { splitWords } from './shell-words.js';
 export interface NodeFacts {
   readonly mode: Mode | undefined;
   readonly version: string | undefined;
+  /** Whether the installed k3s reads further configuration files; those of before 1.21 do not. Default true. */
+  readonly readsDropIns?: boolean;
 }
 
 /** What k3s is started with. */
@@ -28,7 +30,7 @@ export interface K3sInvocation {
  *
  * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
  * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
- * beside that one, and when the command is none that runs a node.
+ * beside that one, when the installed k3s is too old for the file, and when the command is none that runs a node.
  *
  * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
  */
@@ -37,7 +39,8 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
   const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
   const parsed = parseK3sArguments(all);
-  const inFile = hasOwnConfigFile(haos) ? [] : parsed.filter((each) => fitsFile(each, command));
+  const usesFile = facts.readsDropIns !== false && !hasOwnConfigFile(haos);
+  const inFile = usesFile ? parsed.filter((each) => fitsFile(each, command)) : [];
   return {
     command,
     settings: collectSettings(inFile),

@@ -7,12 +7,15 @@ import { quoteWord } from './shell-words.js';
 
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
 
-/** A POSIX shell keeps its place in its arguments there, and ends when it is set to anything but a number. */
-const SHELL_OWN = 'OPTIND';
+/**
+ * PATH: k3s needs the one of the image, whose programs it runs, and /etc/environment cannot extend a PATH. OPTIND: a shell ends
+ * when it is set to anything but a number.
+ */
+const KEPT_OUT = ['PATH', 'OPTIND'];
 
 /**
  * The text of k3s's environment file, for a shell to source: the server, the token, and every variable of
- * `haos.environment`, sorted; those for k3s's own installer mean nothing to k3s. Proxies are there in both spellings, because
+ * `haos.environment` but PATH, sorted; those for k3s's own installer mean nothing to k3s. Proxies are there in both spellings, because
  * the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment`
  * says otherwise; k3s of before 1.30 knows no group.
  *
@@ -33,7 +36,7 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
 }
 
 function isForK3s(name: string, value: string): boolean {
-  if (name.startsWith('INSTALL_K3S_') || name === SHELL_OWN) return false;
+  if (name.startsWith('INSTALL_K3S_') || KEPT_OUT.includes(name)) return false;
   return isK3sVariable(name) || (isVariableName(name) && isOneLine(value));
 }
 

@@ -19,6 +19,12 @@ function ownConfigFiles({ files }: Host): string[] {
   return [k3sPaths.ownConfig, ...dropIns].filter((path) => files.stat(path)?.type === 'file');
 }
 
+/** Whether the k3s at a path reads `config.yaml.d` (k3s 1.21), by the version that its path names; true when it names none. */
+export function readsDropIns(host: Host, binary: string): boolean {
+  const minor = /\/v1\.(\d+)\.\d/.exec(identityOf(host, binary))?.[1];
+  return minor === undefined || Number(minor) >= 21;
+}
+
 /** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */
 function identityOf(host: Host, binary: string): string {
   let target = binary;

@@ -188,6 +188,19 @@ describe('k3s', () => {
     expect(host.calls).toEqual([]);
   });
 
+  it('gives a k3s of before 1.21 its arguments, since it reads no further files', async () => {
+    const tree = {
+      '/haos/system/k3s/v1.20.15+k3s1/k3s': { content: '', mode: 0o755 },
+      '/haos/system/k3s/current': { link: 'v1.20.15+k3s1' },
+    };
+    const host = hostWith({ tree });
+
+    await runApplier(k3s, { haos: { k3sArgs: ['server', '--debug'] } }, { host, phase: 'boot' });
+
+    expect(host.files.readText(START)).toContain('exec /usr/sbin/k3s server --debug --node-label');
+    expect(host.files.readText(SETTINGS)).toMatch(/^\{\}$/m);
+  });
+
   it('says what k3s will not take, and hands it over all the same', async () => {
     const k3sArgs = ['agent', '--cluster-init', '--new=1', '--node-name=a'];
     const host = hostWith();

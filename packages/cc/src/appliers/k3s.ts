@@ -8,7 +8,7 @@ import { checkK3sArguments } from '../rules/k3s-arguments.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
-import { digestInputs } from './k3s-inputs.js';
+import { digestInputs, readsDropIns } from './k3s-inputs.js';
 import { K3S_SERVICE, k3sPaths, renderLogRotation, renderService } from './k3s-service.js';
 import { renderStartScript } from './k3s-start-script.js';
 import { isWrittenByUser } from './written-by-user.js';
@@ -72,7 +72,11 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   const haos = config.haos ?? {};
   // All are rendered before the first is written: a service with the flags of one configuration and the token of another
   // must not start.
-  const { command, settings, words } = k3sInvocation(haos, context);
+  const { command, settings, words } = k3sInvocation(haos, {
+    mode: context.mode,
+    version: context.version,
+    readsDropIns: readsDropIns(context.host, binary),
+  });
   const files = [
     [k3sPaths.service, renderService(), 0o755],
     [k3sPaths.startScript, renderStartScript(binary, [command, ...words]), 0o700],
