@@ -97,6 +97,15 @@ describe('the pinned release', () => {
     expect(printed).toEqual([]);
   });
 
+  it('is downloaded once by two builds at the same time', async () => {
+    const releases = await serve(release);
+
+    const [one, two] = await Promise.all([obtain({ releases }), obtain({ releases })]);
+
+    expect(requested).toHaveLength(1);
+    expect(one).toEqual(two);
+  });
+
   it('continues where an earlier build was interrupted', async () => {
     const part = join(cache, VERSION, 'k3s.part');
     mkdirSync(join(cache, VERSION), { recursive: true });

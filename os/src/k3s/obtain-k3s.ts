@@ -66,7 +66,8 @@ const HOW_TO_BRING = [
 
 function sourceOf({ request, pins, cache, proxy, onProgress }: K3sSupply): FileSource {
   const { from, mirror } = request;
-  return { version: pins.version, from, base: mirror ?? pins.releases, cache, proxy, onProgress };
+  const base = mirror ?? pins.releases;
+  return { version: pins.version, from, base, isMirror: mirror !== undefined, cache, proxy, onProgress };
 }
 
 /** k3s knows by the ending how an archive is compressed; a shell reads the rest of the name. */
@@ -81,5 +82,6 @@ async function describe(
   { name, pin }: { name: string; pin: PinnedFile },
 ): Promise<K3sFile> {
   const sha256 = await host.files.digest(path);
-  return { path, name, sha256, size: statSync(path).size, isPinned: sha256 === pin.sha256 };
+  const isPinned = sha256 === pin.sha256;
+  return { path, name: isPinned ? pin.name : name, sha256, size: statSync(path).size, isPinned };
 }

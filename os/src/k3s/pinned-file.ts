@@ -6,9 +6,11 @@ import type { PinnedFile } from '../versions.js';
 import type { K3sFile } from './k3s-parts.js';
 import { releaseUrl } from './release-url.js';
 
-/** Milliseconds: a machine with no network is not to wait long, while a mirror may fetch the file itself first. */
+/** Milliseconds. A build on a machine without network must not wait long. */
 const CONNECT_TIMEOUT = 5_000;
-const TIMEOUT = 60_000;
+const TIMEOUT = 15_000;
+/** A mirror may have to fetch the file itself first. */
+const MIRROR_TIMEOUT = 60_000;
 
 /** Where the files of one release are looked for, and kept. */
 export interface FileSource {
@@ -17,6 +19,8 @@ export interface FileSource {
   from?: string | undefined;
   /** The base URL that has them. */
   base: string;
+  /** It is a mirror that somebody named. */
+  isMirror?: boolean | undefined;
   /** The directory that keeps what was downloaded. */
   cache: string;
   proxy?: ProxySettings | undefined;
@@ -76,7 +80,7 @@ async function download(
     sha256: pin.sha256,
     maxBytes: pin.size,
     keepPart: true,
-    timeout: TIMEOUT,
+    timeout: source.isMirror ? MIRROR_TIMEOUT : TIMEOUT,
     connectTimeout: CONNECT_TIMEOUT,
     retries: 1,
     onProgress: (bytes) => source.onProgress?.(pin, bytes),
