@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { renderK3sConfig } from './k3s-config-file.js';
@@ -14,6 +15,8 @@ const VALUES = [
   '',
   '\u00e9\u2028\ufeff',
 ];
+
+const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text));
 
 describe('renderK3sConfig', () => {
   it('looks like this', () => {
@@ -40,6 +43,16 @@ describe('renderK3sConfig', () => {
     const read = load(renderK3sConfig(settings.set('list', VALUES as never))) as Record<string, unknown>;
 
     expect(Object.values(read)).toEqual([...VALUES, VALUES]);
+  });
+
+  it('keeps whatever has no control character', () => {
+    fc.assert(
+      fc.property(fc.array(printable), (values) => {
+        const read = load(renderK3sConfig(new Map([['list', values]]))) as { 'list+': unknown[] | null };
+
+        expect((read['list+'] ?? []).map(String)).toEqual(values);
+      }),
+    );
   });
 
   it('is an empty map when there is nothing to set', () => {

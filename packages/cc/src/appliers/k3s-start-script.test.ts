@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { liveHost } from '@haos/system';
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderStartScript } from './k3s-start-script.js';
 
@@ -28,6 +29,20 @@ describe('renderStartScript', () => {
     const { stdout } = await liveHost().run('sh', ['-c', `cd /\n${script}`]);
 
     expect(stdout).toBe(`${WORDS.join('|')}|`);
+  });
+
+  it('starts k3s with whatever has no control character', async () => {
+    const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text));
+    // One shell for all.
+    const words = fc.sample(fc.array(printable, { maxLength: 20 }), 50).flat();
+    const script = renderStartScript('/usr/bin/printf', ['%s|', ...words]).replace(
+      /^(?:\. .*|wait_when_failing)$/gm,
+      '',
+    );
+
+    const { stdout } = await liveHost().run('sh', ['-c', `cd /\n${script}`]);
+
+    expect(stdout).toBe(words.map((word) => `${word}|`).join(''));
   });
 
   it('waits from the fourth start in a row on, until one lasted', async () => {

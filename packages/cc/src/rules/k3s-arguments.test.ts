@@ -138,6 +138,14 @@ describe('checkK3sArguments', () => {
     expect(check({ k3sArgs })).toEqual([finding]);
   });
 
+  it('warns of a secret that an unknown flag has', () => {
+    expect(check({ k3sArgs: ['server', '--quux-secret=abcdef'] })).toEqual([
+      expect.stringContaining('unknown-k3s-flag'),
+      'warning invalid-k3s-args 1: --quux-secret stays on the command line, which every user of the node can read; ' +
+        'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
+    ]);
+  });
+
   it('takes the command from the rest of the configuration', () => {
     const k3sArgs = ['--cluster-init'];
 

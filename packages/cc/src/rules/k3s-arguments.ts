@@ -107,7 +107,8 @@ function checkWords(
         ? [...checkFlag(argument, command), ...checkValue(argument)]
         : [argument.kind === 'stray' ? stray(argument, parsed[position - 1]) : unknown(argument, command)];
     const controls = argument.words.some((word) => CONTROL_CHARACTER.test(word)) ? [CONTROLS] : [];
-    const shown = isShown && isSecretFlag(argument.name) ? [visible(argument.name)] : [];
+    const stays = isShown || argument.kind === 'unknown';
+    const shown = stays && isSecretFlag(argument.name) ? [visible(argument.name, isShown)] : [];
     return [...controls, ...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
   });
 }
@@ -217,12 +218,14 @@ function checkComponents(value: string): Fault[] {
     });
 }
 
-function visible(name: string): Fault {
+function visible(name: string, hasOwnFile: boolean): Fault {
   return {
     code: 'invalid-k3s-args',
     severity: 'warning',
     message: `--${name} stays on the command line, which every user of the node can read`,
-    hint: 'Write it into the configuration file that --config or K3S_CONFIG_FILE names.',
+    hint: hasOwnFile
+      ? 'Write it into the configuration file that --config or K3S_CONFIG_FILE names.'
+      : 'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
   };
 }
 
