@@ -111,12 +111,17 @@ describe('the full sample configuration', () => {
   });
 
   it('starts k3s as configured, with its secrets in the environment only', async () => {
-    const args = (await machine.read('cat /run/k3s-stand-in/arguments')).split('\n');
-    expect(args.slice(0, 2)).toEqual(['server', '--disable-agent']);
-    expect(args).toEqual(
-      expect.arrayContaining(['region=us-west-1', 'somekey=somevalue', 'haos.io/mode=live']),
+    expect(await machine.read('cat /run/k3s-stand-in/arguments')).toBe('server');
+    const settings = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
+    expect(await machine.read(`stat -c %a ${settings}`)).toBe('600');
+    const lines = (await machine.read(`cat ${settings}`)).split('\n').map((line) => line.trim());
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'disable-agent: true',
+        ...['- "region=us-west-1"', '- "somekey=somevalue"', '- "haos.io/mode=live"'],
+        ...['- "key1=value1:NoSchedule"', '- "key1=value1:NoExecute"'],
+      ]),
     );
-    expect(args).toEqual(expect.arrayContaining(['key1=value1:NoSchedule', 'key1=value1:NoExecute']));
     const environment = await machine.read('cat /run/k3s-stand-in/environment');
     expect(environment).toMatch(/^K3S_(TOKEN|CLUSTER_SECRET)=TOKEN_VALUE$/m);
     expect(environment).toMatch(/^K3S_URL=https:\/\/someserver:6443$/m);
