@@ -39,7 +39,7 @@ const KEPT = [
   'hostname',
   'cat /etc/machine-id /etc/written /var/data /etc/rancher/node/password',
   'ssh-keygen -lf /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key',
-  'grep -- place= /run/k3s-stand-in/arguments',
+  'grep place= /etc/rancher/k3s/config.yaml.d/50-haos.yaml',
   'findmnt -no SOURCE --target /var',
 ].join('; ');
 

@@ -48,7 +48,7 @@ describe('a node that is reset', () => {
     await machine.ended(240); // the machine ends where it would start again
   };
   const readIdentity = () => machine.read(IDENTITY);
-  const readLabels = () => machine.read('grep place= /run/k3s-stand-in/arguments');
+  const readLabels = () => machine.read("grep -o 'place=[a-z]*' /etc/rancher/k3s/config.yaml.d/50-haos.yaml");
   const writeData = async () => {
     await machine.read('mkdir -p /var/lib/big && cd /var/lib/big && seq 1 5000 | xargs touch');
     await machine.read(`mkdir -p /var/lib/containerd; touch ${DATA}; sync`);
