@@ -219,7 +219,7 @@ const upgradeCommands: readonly Command[] = [
   },
   {
     name: 'rollback',
-    summary: 'boot the other version next, and remember not to come back by itself',
+    summary: 'boot the other version next and do not return to this one automatically',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade rollback', what: 'go back; a second time, forth again' }],
     load: async () => (await import('./upgrade/change.js')).runRollback,

@@ -13,7 +13,7 @@ import type { Host } from '../host/types.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
 
-/** One thing that has to be so before anything is written. */
+/** One condition of an upgrade. */
 export interface Check {
   /** Stable, such as `space`. */
   id: string;
@@ -49,7 +49,7 @@ export interface UpgradePlan {
   allowSkip: boolean;
 }
 
-/** Everything that has to be so before an upgrade writes; nothing here writes. */
+/** Checks everything before an upgrade writes; changes nothing. */
 export function checkUpgrade(plan: UpgradePlan): Check[] {
   const source = checkSource(plan);
   // The rest could only repeat that there is nothing.
@@ -95,12 +95,12 @@ function checkDestination({ host, destination, wanted, base }: UpgradePlan): Che
   const id = 'destination';
   const mode = readModeOf(host, destination);
   if (mode === 'live' || mode === 'install') {
-    const message = `${destination} is of a medium that runs in mode ${mode}`;
+    const message = `${destination} belongs to a medium that runs in mode ${mode}`;
     return { id, ok: false, message, hint: 'Install HAOS on a disk first.' };
   }
   if (base.haos === undefined) {
     const hint = 'Name /haos/system of an installed node.';
-    return { id, ok: false, message: `${destination} holds no HAOS`, hint };
+    return { id, ok: false, message: `${destination} has no HAOS`, hint };
   }
   if (isOfGo(host, destination, base) && !wanted.includes('haos')) {
     const message = `HAOS ${base.haos} is of the Go implementation, and cannot run on this kernel`;
@@ -124,7 +124,7 @@ function checkVersions({ host, destination, offered, base, k3s, allowDowngrade }
     id: 'version',
     ok: allowDowngrade,
     message: `${older.name} would go back from ${older.from} to ${older.to}`,
-    ...(!allowDowngrade && { hint: 'Allow it with --allow-downgrade if it is meant.' }),
+    ...(!allowDowngrade && { hint: 'Add --allow-downgrade to go back on purpose.' }),
   };
 }
 
@@ -147,7 +147,7 @@ function checkMinor({ k3s, allowSkip }: UpgradePlan): Check {
     ok: allowSkip,
     message: `k3s would skip minor versions: ${k3s.base} → ${k3s.offered}`,
     ...(!allowSkip && {
-      hint: 'Upgrade to a release with the next minor version of k3s first, or allow it with --allow-skip.',
+      hint: 'Upgrade to a release with the next minor version of k3s first, or add --allow-skip.',
     }),
   };
 }
@@ -231,13 +231,13 @@ function checkState({ host, destination, base, kept, target }: UpgradePlan): Che
     {
       id: 'trial',
       ok: !isTrying,
-      message: isTrying ? 'what runs has not shown yet that it works' : 'nothing is on trial',
+      message: isTrying ? 'the version that runs is still on trial' : 'nothing is on trial',
       ...(isTrying && { hint: 'Wait until it is healthy; the previous version is needed until then.' }),
     },
     {
       id: 'failed',
       ok: !hasFailed,
-      message: hasFailed ? 'this version was tried here and left' : 'this version did not fail here',
+      message: hasFailed ? 'this version failed here before' : 'this version did not fail here',
       ...(hasFailed && { hint: 'Run haos upgrade forget to try it again.' }),
     },
   ];
