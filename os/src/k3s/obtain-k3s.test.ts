@@ -247,13 +247,17 @@ describe('a program given by hand', () => {
   it('takes images of the same version only, unless they are given, too', async () => {
     const program = writeProgram('mine', 'echo "k3s version v1.36.3+k3s1 (abcdef)"');
     const images = join(directory, 'my images.tar');
-    writeFileSync(images, IMAGES);
+    writeFileSync(images, 'other images');
 
     await expect(obtain({ request: { program, airgap: true } })).rejects.toThrow(
       /belong to k3s v1\.36\.4\+k3s1/,
     );
     expect(await obtain({ request: { program, airgap: true, images } })).toMatchObject({
-      images: { name: 'airgap-images.tar', path: images },
+      images: { name: 'airgap-images.tar', path: images, isPinned: false },
+    });
+    writeFileSync(images, IMAGES);
+    expect(await obtain({ request: { program, airgap: true, images } })).toMatchObject({
+      images: { name: 'k3s-airgap-images-amd64.tar.zst', path: images, isPinned: true },
     });
   });
 });
