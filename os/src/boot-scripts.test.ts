@@ -448,8 +448,8 @@ describe('the health of a version', () => {
     /** The word of the runtime phase; none: it did not get there. */
     k3s?: string;
     cmdline?: string;
-    /** Whether the kubelet answers. */
-    kubelet?: boolean;
+    /** Whether the kubelet answers: a command. Default `true`. */
+    kubelet?: string;
     /** The good version of the boot loader is the one that runs. */
     known?: boolean;
     /** An upgrade drained the node. */
@@ -464,7 +464,7 @@ describe('the health of a version', () => {
   function watch({
     k3s,
     cmdline = 'haos.trial',
-    kubelet = true,
+    kubelet = 'true',
     known = false,
     drained = false,
     done = true,
@@ -515,16 +515,16 @@ describe('the health of a version', () => {
 
   it.each<[string, Boot, string[]]>([
     ['asks Kubernetes, once k3s stayed up', { k3s: 'wanted' }, ['upgrade confirm --when-ready=570']],
-    ['asks nothing of a node without k3s', { k3s: 'absent', kubelet: false }, ['upgrade confirm']],
-    ['asks nothing where k3s is not started', { k3s: 'skipped', kubelet: false }, ['upgrade confirm']],
-    ['asks no kubelet where there is none', { k3s: 'nodeless', kubelet: false }, ['upgrade confirm']],
+    ['asks nothing of a node without k3s', { k3s: 'absent', kubelet: 'false' }, ['upgrade confirm']],
+    ['asks nothing where k3s is not started', { k3s: 'skipped', kubelet: 'false' }, ['upgrade confirm']],
+    ['asks no kubelet where there is none', { k3s: 'nodeless', kubelet: 'false' }, ['upgrade confirm']],
     [
       'waits for an upgrade that holds the lock',
       { k3s: 'absent', statuses: [5, 5, 0] },
       ['upgrade confirm', 'upgrade confirm', 'upgrade confirm'],
     ],
-    ['leaves a kubelet that never answers', { k3s: 'wanted', kubelet: false }, ['reboot']],
-    ['expects k3s where the runtime phase did not get to it', { kubelet: false }, ['reboot']],
+    ['leaves a kubelet that never answers', { k3s: 'wanted', kubelet: 'false' }, ['reboot']],
+    ['expects k3s where the runtime phase did not get to it', { kubelet: 'false' }, ['reboot']],
     ['leaves a runtime phase that never ends', { k3s: 'absent', done: false }, ['reboot']],
     [
       'leaves a node that is never Ready',
@@ -546,12 +546,21 @@ describe('the health of a version', () => {
     expect(watch(boot).calls).toEqual(calls);
   });
 
-  it('tries for as long as there is time to let pods back, and restarts nothing for it', () => {
-    const { calls, status } = watch({ k3s: 'wanted', statuses: [4] });
+  it('tries again until pods are let back, and restarts nothing for it', () => {
+    const { calls, status } = watch({ k3s: 'wanted', statuses: [4, 5, 4, 0] });
 
-    expect(calls).toHaveLength(58);
-    expect(calls).not.toContain('reboot');
+    const again = 'upgrade confirm';
+    expect(calls).toEqual(['upgrade confirm --when-ready=570', again, again, again]);
     expect(status).toBe(0);
+  });
+
+  it.each([
+    ['is watched beyond the limit where pods wait for it', true, ['upgrade confirm --when-ready=297']],
+    ['is not watched any longer where none do', false, []],
+  ])('%s', (_title, drained, calls) => {
+    const kubelet = '[ $clock -gt 1500 ]';
+
+    expect(watch({ k3s: 'wanted', cmdline: '', kubelet, drained })).toEqual({ status: 0, calls });
   });
 });
 
