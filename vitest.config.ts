@@ -59,6 +59,15 @@ export default defineConfig({
           maxWorkers: 2,
         },
       })),
+      {
+        // One file at a time: each starts two machines or more.
+        test: {
+          name: 'kubernetes',
+          include: ['tests/kubernetes/**/*.test.ts'],
+          testTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

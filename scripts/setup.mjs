@@ -57,7 +57,7 @@ function loop(name, program, why) {
 
 /** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */
 function vm(name, program, why) {
-  return { package: name, program, levels: ['vm', 'matrix', 'faults'], why };
+  return { package: name, program, levels: ['vm', 'kubernetes', 'matrix', 'faults'], why };
 }
 
 /**
@@ -155,7 +155,13 @@ function isPresent({ program, file }) {
  * @returns {string | undefined}
  */
 export function findProgram(name) {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
+  const directories = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/usr/local/go/bin',
+  ];
   return directories
     .filter((directory) => directory !== '')
     .map((directory) => join(directory, name))

@@ -5,13 +5,22 @@ import { install } from '@haos/install';
 import { createInstallerHost, ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { ISO, sizeDisk } from './image.js';
 
-/** The components of the image under test: a system directory, as on its medium. */
-export function extractSystem(directory: string): string {
+/** The components of an image, by default that under test: a system directory, as on its medium. */
+export function extractSystem(directory: string, iso = ISO): string {
   const system = join(directory, 'system');
-  const osirrox = ['-osirrox', 'on', '-indev', ISO, '-extract', '/haos/system', system];
+  const osirrox = ['-osirrox', 'on', '-indev', iso, '-extract', '/haos/system', system];
   execFileSync('xorriso', osirrox, { stdio: 'ignore' });
   must('chmod', '-R', 'u+w', system);
   return system;
+}
+
+export interface InstalledDisk {
+  /** For what the installer needs meanwhile. */
+  directory: string;
+  system: string;
+  config: string;
+  /** Default 3000. */
+  megabytes?: number;
 }
 
 /**
@@ -20,11 +29,11 @@ export function extractSystem(directory: string): string {
  */
 export async function installOnDisk(
   disk: string,
-  { directory, system, config }: { directory: string; system: string; config: string },
+  { directory, system, config, megabytes = 3000 }: InstalledDisk,
 ): Promise<void> {
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
-  sizeDisk(disk, 3000);
+  sizeDisk(disk, megabytes);
   const device = must('losetup', '--find', '--show', '--partscan', disk);
   // Scenarios run beside each other, on disks of their own.
   const { lock: _lock, ...host } = createInstallerHost(writeUdevadm(directory));

@@ -1,0 +1,75 @@
+import type { Machine } from '../vm/machine.js';
+import { BUSYBOX_IMAGE } from './container-images.js';
+
+/** Seconds that a node may take from the start of its kernel until it is Ready, emulated and with another machine beside it. */
+export const READY_LIMIT = 900;
+
+/** What `kubectl ... --output json` prints, as far as the scenarios look at it. */
+export interface KubernetesObject {
+  metadata: { name: string; uid: string; labels: Record<string, string> };
+  spec: {
+    unschedulable?: boolean;
+    taints?: { key: string; value?: string; effect: string }[];
+    nodeName?: string;
+  };
+  status: {
+    podIP?: string;
+    phase?: string;
+    conditions?: { type: string; status: string }[];
+    nodeInfo?: { kubeletVersion: string; bootID: string };
+  };
+}
+
+/** Runs kubectl as root on a server; fails when it fails. */
+export function kubectl(machine: Machine, command: string, seconds = 120): Promise<string> {
+  return machine.read(`kubectl ${command}`, seconds);
+}
+
+export async function getObject(machine: Machine, what: string): Promise<KubernetesObject> {
+  return JSON.parse(await kubectl(machine, `get ${what} --output json`)) as KubernetesObject;
+}
+
+/** Asks again, every few seconds, until the command ends well, whatever it printed before. Returns what it prints then. */
+export async function retry(machine: Machine, command: string, seconds: number): Promise<string> {
+  const script = `end=$(($(date +%s) + ${seconds})); until out=$(${command} 2>&1); do
+    [ "$(date +%s)" -lt "$end" ] || { echo "$out"; exit 1; }; sleep 3; done; echo "$out"`;
+  return machine.read(`sh -c '${script.replaceAll("'", "'\\''")}'`, seconds + 60);
+}
+
+/** Waits until a node is Ready for Kubernetes. */
+export async function waitUntilReady(machine: Machine, node: string, seconds = READY_LIMIT): Promise<void> {
+  await retry(machine, `kubectl wait node ${node} --for=condition=Ready --timeout=30s`, seconds);
+}
+
+/** Applies manifests. */
+export async function applyManifests(machine: Machine, ...manifests: readonly object[]): Promise<void> {
+  for (const manifest of manifests) {
+    const text = JSON.stringify(manifest).replaceAll("'", "'\\''");
+    await retry(machine, `echo '${text}' | kubectl apply --filename -`, 120);
+  }
+}
+
+/** A pod of the busybox; what else is special about it in `spec`. */
+export function busyboxPod(
+  name: string,
+  command: readonly string[],
+  spec: object = {},
+  container: object = {},
+) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: name } },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'main', image: BUSYBOX_IMAGE, imagePullPolicy: 'Never', command, ...container }],
+      ...spec,
+    },
+  };
+}
+
+/** Waits until a pod is Ready and returns its address. */
+export async function waitForPod(machine: Machine, name: string, seconds = 300): Promise<string> {
+  await retry(machine, `kubectl wait pod ${name} --for=condition=Ready --timeout=30s`, seconds);
+  return (await getObject(machine, `pod ${name}`)).status.podIP ?? '';
+}

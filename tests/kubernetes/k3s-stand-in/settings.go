@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+)
+
+const configFile = "/etc/rancher/k3s/config.yaml"
+
+// settings are the values of flags, from files and arguments.
+type settings struct {
+	role   string
+	values map[string][]string
+}
+
+// Flags that take no value.
+var switches = map[string]bool{
+	"cluster-init": true, "debug": true, "disable-agent": true, "embedded-registry": true, "protect-kernel-defaults": true,
+	"secrets-encryption": true, "disable-network-policy": true, "disable-helm-controller": true, "selinux": true,
+	"disable-cloud-controller": true, "disable-kube-proxy": true, "prefer-bundled-bin": true,
+}
+
+var aliases = map[string]string{"t": "token", "s": "server", "d": "data-dir", "c": "config", "l": "log", "v": "v"}
+
+// Flags that may be given several times; the others keep the last value.
+var lists = map[string]bool{
+	"node-label": true, "node-taint": true, "kubelet-arg": true, "kube-apiserver-arg": true, "tls-san": true, "disable": true,
+	"kube-controller-manager-arg": true, "kube-scheduler-arg": true, "kube-proxy-arg": true, "etcd-arg": true, "node-ip": true,
+	"node-external-ip": true,
+}
+
+// readSettings reads config.yaml, config.yaml.d and the arguments, in this order: what comes later wins.
+func readSettings(role string, args []string) (*settings, error) {
+	s := &settings{role: role, values: map[string][]string{}}
+	files, _ := filepath.Glob(configFile + ".d/*.yaml")
+	sort.Strings(files)
+	for _, file := range append([]string{configFile}, files...) {
+		if err := s.readFile(file); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.readArguments(args); err != nil {
+		return nil, err
+	}
+	for flag, name := range map[string]string{
+		"token": "K3S_TOKEN", "server": "K3S_URL", "node-name": "K3S_NODE_NAME",
+		"write-kubeconfig-mode": "K3S_KUBECONFIG_MODE", "write-kubeconfig-group": "K3S_KUBECONFIG_GROUP",
+	} {
+		if value := os.Getenv(name); value != "" && len(s.values[flag]) == 0 {
+			s.values[flag] = []string{value}
+		}
+	}
+	return s, nil
+}
+
+// readFile takes a file of flags; a key that ends in + adds to what files before gave.
+func (s *settings) readFile(path string) error {
+	text, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	content := map[string]any{}
+	if err := yaml.Unmarshal(text, &content); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for key, value := range content {
+		name := strings.TrimSuffix(key, "+")
+		var values []string
+		if list, ok := value.([]any); ok {
+			for _, item := range list {
+				values = append(values, fmt.Sprint(item))
+			}
+		} else {
+			values = []string{fmt.Sprint(value)}
+		}
+		if name != key {
+			values = append(s.values[name], values...)
+		}
+		s.values[name] = values
+	}
+	return nil
+}
+
+func (s *settings) readArguments(args []string) error {
+	given := map[string][]string{}
+	for i := 0; i < len(args); i++ {
+		name, value, hasValue := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		if !strings.HasPrefix(args[i], "-") {
+			return fmt.Errorf("unexpected argument %q", args[i])
+		}
+		if long, ok := aliases[name]; ok {
+			name = long
+		}
+		if switches[name] && !hasValue {
+			value = "true"
+		} else if !hasValue {
+			if i++; i == len(args) {
+				return fmt.Errorf("flag needs an argument: -%s", name)
+			}
+			value = args[i]
+		}
+		given[name] = append(given[name], value)
+	}
+	for name, values := range given {
+		if lists[name] {
+			values = append(s.values[name], values...)
+		}
+		s.values[name] = values
+	}
+	return nil
+}
+
+// get returns the last value of a flag, or another.
+func (s *settings) get(name, other string) string {
+	if values := s.values[name]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return other
+}
+
+func (s *settings) isOn(name string) bool { return s.get(name, "false") == "true" }
+
+// nodeName is that of the host in lower case unless a flag says otherwise.
+func (s *settings) nodeName() string {
+	hostname, _ := os.Hostname()
+	return strings.ToLower(s.get("node-name", hostname))
+}
+
+// nodeIP is the address of the interface with the default route unless a flag says otherwise. No packet is sent.
+func (s *settings) nodeIP() (string, error) {
+	if ip := s.get("node-ip", ""); ip != "" {
+		return ip, nil
+	}
+	connection, err := net.Dial("udp4", "192.0.2.1:9")
+	if err != nil {
+		return "", fmt.Errorf("no default routes found: %w", err)
+	}
+	defer connection.Close()
+	return connection.LocalAddr().(*net.UDPAddr).IP.String(), nil
+}

@@ -1,0 +1,42 @@
+import { randomInt } from 'node:crypto';
+
+/** A network of virtual machines: each machine has a second network card in it, with a fixed address. */
+export interface Lan {
+  /** Arguments of QEMU for the card of the machine with this address. */
+  card(address: string): string[];
+}
+
+/** Makes a network that nothing else has a part in. Its packets do not leave the loopback device. */
+export function makeLan(): Lan {
+  const group = `239.77.${randomInt(256)}.${randomInt(256)}:${randomInt(20_000, 30_000)}`;
+  return {
+    card: (address) => [
+      ...['-netdev', `socket,id=lan,mcast=${group},localaddr=127.0.0.1`],
+      ...['-device', `virtio-net-pci,netdev=lan,mac=${macOf(address)}`],
+    ],
+  };
+}
+
+/** Entries of `write_files` and `boot_cmd` of a node with such a card, and with container images on its second disk. */
+export function nodeSetup(address: string): { write_files: object[]; boot_cmd: string[] } {
+  const content = [
+    '[service_lan]',
+    'Type=ethernet',
+    `MAC=${macOf(address)}`,
+    `IPv4=${address}/255.255.255.0`,
+    'IPv6=off',
+    '',
+  ].join('\n');
+  return {
+    write_files: [{ path: '/var/lib/connman/lan.config', permissions: '0600', content }],
+    boot_cmd: [
+      'mkdir -p /var/lib/rancher/k3s/agent/images /media/images',
+      'mount -t squashfs -o ro /dev/vdb /media/images',
+      'ln -sf /media/images/*.tar /var/lib/rancher/k3s/agent/images/',
+    ],
+  };
+}
+
+function macOf(address: string): string {
+  return `52:54:00:77:00:${address.split('.').at(-1)?.padStart(2, '0')}`;
+}
