@@ -150,6 +150,10 @@ describe('what was meant otherwise', () => {
     expect(readdirSync(directory, { recursive: true }).sort()).toEqual(before);
   };
 
+  it('is refused as wrong usage: a time that is not a number of seconds', () => {
+    nothing(() => expect(haos('confirm', '--when-ready', '5m')).toMatchObject({ status: 2 }));
+  });
+
   it.each([
     ['a digest of a directory', ['--sha256', '0'.repeat(64)]],
     ['a digest that is none', ['--sha256', 'abc', '--source', '/an.iso']],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,5 +19,24 @@ describe("the project's home", () => {
     expect(new URL(PROJECT.repository).hostname).toMatch(/\.invalid$/);
     expect(new URL(PROJECT.documentation).hostname).toMatch(/\.invalid$/);
     expect(PROJECT.image).toMatch(/^localhost\//);
+  });
+
+  it('is named nowhere else in the code', () => {
+    const hosts = [PROJECT.repository, PROJECT.documentation].map((url) => new URL(url).hostname);
+    const found = execFileSync(
+      'git',
+      ['grep', '--name-only', '-E', `${hosts.join('|')}|github\\.com/1898andCo/HAOS/rel`],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+      },
+    );
+
+    expect(
+      found
+        .trim()
+        .split('\n')
+        .filter((path) => /\/src\/.*(?<!\.test)\.ts$/.test(path)),
+    ).toEqual(['packages/system/src/project.ts']);
   });
 });

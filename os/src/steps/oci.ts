@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROJECT } from '@haos/system';
 import { fullImageName, imageTag } from '../image-name.js';
 import type { Step, StepContext } from '../step.js';
 
@@ -97,6 +98,8 @@ function describeImage({ options, epoch }: StepContext, layer: string): object {
         'org.opencontainers.image.title': 'HAOS',
         'org.opencontainers.image.version': options.version,
         'org.opencontainers.image.licenses': 'Apache-2.0',
+        'org.opencontainers.image.source': PROJECT.repository,
+        'org.opencontainers.image.documentation': PROJECT.documentation,
       },
     },
     rootfs: { type: 'layers', diff_ids: [layer] },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PROJECT } from '@haos/system';
 import { digestOf } from '../digest.js';
 import { readK3sRecord } from '../k3s/k3s-record.js';
 import type { Options } from '../options.js';
@@ -90,7 +91,7 @@ function document(parts: readonly Part[], { version, architecture }: Options, ep
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name: `haos-${version}-${architecture}`,
-    documentNamespace: `https://haos.io/spdx/${version}-${architecture}-${digestOf(parts.map(({ url }) => url)).slice(0, 16)}`,
+    documentNamespace: `${PROJECT.documentation}/spdx/${version}-${architecture}-${digestOf(parts.map(({ url }) => url)).slice(0, 16)}`,
     creationInfo: {
       created: new Date(epoch * 1000).toISOString().replace('.000', ''),
       creators: ['Tool: haos-os-build'],

@@ -1,3 +1,4 @@
+import { PROJECT } from '@haos/system';
 import { spellings } from './names.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
@@ -47,7 +48,7 @@ function canonicalObject(definition: KeyDefinition): JsonSchema {
 export function schema(): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://haos.io/schema/cloud-config.schema.json',
+    $id: `${PROJECT.documentation}/cloud-config.schema.json`,
     title: 'HAOS cloud-config',
     ...writtenSchema(configDefinition),
   };
