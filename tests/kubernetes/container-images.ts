@@ -69,7 +69,7 @@ function findBusybox(): string {
   if (existsSync(program)) return program;
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(CACHE, 'busybox-'));
-  execFileSync('sh', ['-c', 'apt-get download busybox-static && dpkg-deb -x *.deb .'], {
+  execFileSync('sh', ['-c', 'apt-get -o APT::Sandbox::User=root download busybox-static && dpkg-deb -x *.deb .'], {
     cwd: work,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
