@@ -304,6 +304,7 @@ describe('a node that is upgraded', () => {
       running: 'current',
       state: { slot: 'current', good: nameSet(releases.good) },
       isInterrupted: false,
+      k3s: { current: expect.stringMatching(/^v\d/), previous: expect.stringMatching(/^v\d/) },
     });
   }, 900_000);
 
