@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,6 +18,18 @@ export async function buildIso(root: string, options: readonly string[] = []): P
   }
   if ((await status) !== 0) throw new StepFailure('the image could not be built', await status);
   return join(directory, 'haos.iso');
+}
+
+/** Whether an ISO has k3s. */
+export function hasK3s(iso: string): boolean {
+  const { stdout } = spawnSync(
+    'xorriso',
+    ['-indev', iso, '-find', '/haos/system/k3s', '-name', 'k3s', '-type', 'f'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return stdout.includes('/k3s');
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type Machine, startMachine } from '../tests/vm/machine.js';
+import type { Machine } from '../tests/vm/machine.js';
 import { waitForRuntime } from '../tests/vm/status.js';
-import { type Accelerator, KvmFailure } from './accelerator.js';
+import { KvmFailure } from './accelerator.js';
 import { StepFailure } from './run.mjs';
+import type { StartedCluster } from './started-cluster.js';
 
 /** What is looked at from inside, under its heading. */
 const QUESTIONS: readonly [heading: string, command: string][] = [
@@ -9,7 +10,7 @@ const QUESTIONS: readonly [heading: string, command: string][] = [
     'version',
     'echo "HAOS $(cat /usr/lib/haos/version), Linux $(uname -r), Node $(/usr/lib/haos/node --version)"',
   ],
-  ['status', 'haos config status || test $? -eq 4'],
+  ['configuration', 'haos config status || test $? -eq 4'],
   [
     'file systems',
     'for path in / /usr /etc /var /home /opt /usr/local /haos/system; do ' +
@@ -17,49 +18,39 @@ const QUESTIONS: readonly [heading: string, command: string][] = [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: of the shell
       'printf \'%-14s %-10s %s\\n\' $path $1 "${2%%,*}"; done',
   ],
-  [
-    'k3s',
-    'if [ -e /usr/sbin/k3s ]; then rc-service k3s-service status 2>&1; else echo not installed; fi; true',
-  ],
 ];
 
+const NODES = 'kubectl get nodes --output wide';
+
 /**
- * Boots a machine to its log-in, logs in, waits for the configuration to be applied, prints what the node says of itself, and
- * switches it off. Resolves to 0; throws a StepFailure with the end of the console when one of these does not happen in time.
+ * Boots machines, logs in on the first, waits for its configuration to be applied and, if it has k3s, for Kubernetes to be Ready; then
+ * prints what the node says of itself, and switches it off. Resolves to 0 if the node is healthy, else to 1. Throws a StepFailure with
+ * the end of the console when one of these does not happen in time.
  */
-export async function reportNode(options: {
-  args: readonly string[];
-  accelerator: Accelerator;
-  memory: number;
-}): Promise<number> {
-  const machine = await startMachine({ name: 'start', ...options });
-  for (const [signal, status] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
-    process.once(signal, () => machine.stop().then(() => process.exit(status)));
-  }
+export async function reportNode(cluster: StartedCluster): Promise<number> {
+  const { machine } = await cluster.startFirst();
   try {
     await machine.logIn(480);
     await waitForRuntime(machine, 240);
-    for (const [heading, command] of QUESTIONS)
-      console.log(`\n${heading}\n${await answer(machine, command)}`);
+    const readiness = await cluster.waitUntilReady(console.log);
+    for (const [heading, command] of QUESTIONS) print(heading, await machine.read(command, 120));
+    if (readiness === 'ready') print('nodes', await machine.read(NODES, 120));
+    const { status, output } = await machine.run('haos status', 120);
+    print('status', output);
     console.log();
     machine.send('poweroff');
     await machine.ended(120);
-    return 0;
+    return status === 0 && readiness !== 'not-ready' ? 0 : 1;
   } catch (error) {
     if (error instanceof KvmFailure) throw error;
-    const end = machine.console().split('\n').slice(-40).join('\n');
-    throw new StepFailure(
-      `${error instanceof Error ? error.message : String(error)}\n\nThe console ends:\n${end}`,
-    );
-  } finally {
-    await machine.stop();
+    throw new StepFailure(`${error instanceof Error ? error.message : String(error)}\n\n${endOf(machine)}`);
   }
 }
 
-async function answer(machine: Machine, command: string): Promise<string> {
-  return (await machine.read(command, 120)).replace(/^/gm, '  ');
+function print(heading: string, text: string): void {
+  console.log(`\n${heading}\n${text.replace(/^/gm, '  ')}`);
+}
+
+function endOf(machine: Machine): string {
+  return `The console ends:\n${machine.console().split('\n').slice(-40).join('\n')}`;
 }

@@ -48,11 +48,23 @@ export async function step(title, work) {
 export function run(program, args, { input = 'ignore', ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: [input, 'inherit', 'inherit'] });
+    const stop = passSignals(child);
+    child.on('exit', stop);
     child.on('error', (error) => reject(new StepFailure(`cannot start ${program}: ${error.message}`)));
     child.on('close', (status, signal) =>
       resolve(signal === null ? (status ?? 1) : signal === 'SIGINT' ? 130 : 1),
     );
   });
+}
+
+/**
+ * Ends a child when this program is to end: only those of a terminal reach both. Returns what undoes it.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function passSignals(child) {
+  const pass = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal);
+  process.on('SIGTERM', pass).on('SIGHUP', pass);
+  return () => void process.off('SIGTERM', pass).off('SIGHUP', pass);
 }
 
 /**

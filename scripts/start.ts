@@ -1,47 +1,77 @@
-// `npm start`: the image in a virtual machine in this terminal, or a report about it where there is none.
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
-import { createServer } from 'node:net';
+// `npm start`: the image in virtual machines, with the first in this terminal, or a report about it where there is none.
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ACCELERATORS, type Accelerator, accelerate, KvmFailure, reportsKvmFailure } from './accelerator.js';
-import { buildIso, liveArguments } from './live-iso.js';
+import { type Accelerator, accelerate } from './accelerator.js';
+import { buildIso, hasK3s, liveArguments } from './live-iso.js';
 import { reportNode } from './report-node.js';
 import { StepFailure, step } from './run.mjs';
-import { hasTerminal, readStartOptions, type StartOptions } from './start-options.mjs';
+import { runInTerminal } from './run-in-terminal.js';
+import { hasTerminal, isLive, readStartOptions, type StartOptions } from './start-options.mjs';
+import { StartedCluster } from './started-cluster.js';
 
 const GIGABYTE = 1_000_000_000;
-const MEMORY = 2048;
 
 async function main(root: string): Promise<number> {
   const options = readStartOptions(process.argv.slice(2), hasTerminal(), process.env);
   const directory = join(root, '.cache/start');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const disk = join(directory, 'disk');
   if (options.disk && !isBootable(disk)) {
     throw new StepFailure('nothing is installed yet: npm start -- haos.mode=install');
   }
-  makeDisk(directory, disk);
-  const from = options.disk ? [] : await buildLive(root, directory, options);
-  const port = await findFreePort();
-  const args = [
-    ...from,
-    ...['-drive', `file=${disk},format=raw,if=virtio`],
-    ...['-nic', `user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:${port}-:22`],
-  ];
-  return accelerate((accelerator) =>
-    hasTerminal()
-      ? runInTerminal(options, { args, port, accelerator })
-      : step('boot, and look from inside', () => reportNode({ args, accelerator, memory: MEMORY })),
-  );
+  makeDisk(disk);
+  const iso = options.disk ? undefined : await buildIso(root, options.builder);
+  if (options.nodes > 1 && iso !== undefined && !hasK3s(iso)) {
+    throw new StepFailure(
+      '--nodes needs k3s, which this image does not have: the lines above say how to bring it',
+    );
+  }
+  return accelerate((accelerator) => run(options, { directory, disk, iso, accelerator }));
 }
 
-async function buildLive(root: string, directory: string, { k3s, words }: StartOptions): Promise<string[]> {
-  const iso = await buildIso(root, k3s === undefined ? [] : ['--k3s', k3s]);
-  const versions = JSON.parse(readFileSync(join(root, 'os/versions.json'), 'utf8'));
-  if (k3s === undefined && versions.k3s.version === null) {
-    console.log('The image has no k3s, since no version of it is pinned: --k3s PATH adds one.');
+interface Setting {
+  directory: string;
+  disk: string;
+  /** Undefined where the disk boots. */
+  iso: string | undefined;
+  accelerator: Accelerator;
+}
+
+async function run(options: StartOptions, { directory, disk, iso, accelerator }: Setting): Promise<number> {
+  const cluster = new StartedCluster(options, {
+    accelerator,
+    kubeconfig: join(directory, 'kubeconfig'),
+    memory: totalmem(),
+    // Only the first has the disk.
+    boot: ({ name, words }) => [
+      ...(iso === undefined ? [] : liveArguments(iso, join(directory, name), words)),
+      ...(name === 'node1' ? ['-drive', `file=${disk},format=raw,if=virtio`] : []),
+    ],
+  });
+  const ended = endWith(cluster);
+  try {
+    if (!hasTerminal()) return await step('boot, and look from inside', () => reportNode(cluster));
+    const kind = isLive(options.words) ? 'live' : 'other';
+    return await runInTerminal(cluster, options.disk ? 'disk' : kind);
+  } finally {
+    await cluster.stop();
+    ended();
   }
-  return liveArguments(iso, directory, words);
+}
+
+/** Machines must not outlive this program. Returns what undoes it. */
+function endWith(cluster: StartedCluster): () => void {
+  const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+  const handlers = Object.entries(statuses).map(
+    ([signal, status]) =>
+      [signal, () => void cluster.stop().then(() => process.exit(status))] as [NodeJS.Signals, () => void],
+  );
+  for (const [signal, handler] of handlers) process.once(signal, handler);
+  return () => {
+    for (const [signal, handler] of handlers) process.removeListener(signal, handler);
+  };
 }
 
 /** A machine with an empty disk would not say a word. */
@@ -55,57 +85,11 @@ function isBootable(disk: string): boolean {
 }
 
 /** It takes only the space that is written to. */
-function makeDisk(directory: string, path: string): void {
+function makeDisk(path: string): void {
   if (existsSync(path)) return;
-  mkdirSync(directory, { recursive: true });
   const descriptor = openSync(path, 'a');
   ftruncateSync(descriptor, 8 * GIGABYTE);
   closeSync(descriptor);
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
-
-interface Machine {
-  args: readonly string[];
-  port: number;
-  accelerator: Accelerator;
-}
-
-/** A live machine ends where it would restart: it would only be the same again. */
-function runInTerminal({ disk }: StartOptions, { args, port, accelerator }: Machine): Promise<number> {
-  console.log(`
-  end it        poweroff inside, or Ctrl-a c, then q
-  from outside  ssh -p ${port} rancher@127.0.0.1, with a key: npm start -- ssh_authorized_keys=github:YOU
-  on its disk   npm start -- haos.mode=install, then npm start -- --disk
-`);
-  const common = ['-m', String(MEMORY), '-display', 'none', '-serial', 'mon:stdio'];
-  const devices = ['-device', 'virtio-rng-pci', ...(disk ? [] : ['-no-reboot'])];
-  const child = spawn('qemu-system-x86_64', [...ACCELERATORS[accelerator], ...common, ...devices, ...args], {
-    stdio: ['inherit', 'inherit', 'pipe'],
-  });
-  let failed = false;
-  child.stderr.on('data', (chunk: Buffer) => {
-    failed ||= reportsKvmFailure(chunk.toString('utf8'));
-    // QEMU stands still then. Ended like this, it leaves the terminal as it was. What it prints are registers.
-    if (failed) child.kill('SIGTERM');
-    else process.stderr.write(chunk);
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status, signal) => {
-      if (accelerator === 'kvm' && (failed || signal === 'SIGABRT')) {
-        reject(new KvmFailure('KVM failed under the running machine'));
-      } else resolve(status ?? 1);
-    });
-  });
 }
 
 try {

@@ -16,6 +16,13 @@ export interface MachineOptions {
   memory?: number;
   /** Default `tcg`: hardware help for guests cannot be relied on where tests run. */
   accelerator?: Accelerator;
+  /**
+   * A person is at the console: it has the monitor of QEMU behind Ctrl-a c, and everything on it
+   * goes to this function, too.
+   */
+  onConsole?: (chunk: Buffer) => void;
+  /** Whether the machine may restart; by default a restart ends it. */
+  canRestart?: boolean;
 }
 
 export interface CommandResult {
@@ -35,6 +42,8 @@ export interface Machine {
   expect(pattern: RegExp, seconds: number): Promise<string>;
   /** Types a line on the console. */
   send(line: string): void;
+  /** Types keys on the console. */
+  type(keys: Buffer): void;
   /** Logs in as `rancher` and becomes root, in a shell that `run` can talk to. */
   logIn(seconds: number, password?: string): Promise<void>;
   /** The same for a shell that is there already; `command` becomes it. */
@@ -43,8 +52,8 @@ export interface Machine {
   run(command: string, seconds?: number): Promise<CommandResult>;
   /** What a command prints; fails when it fails. */
   read(command: string, seconds?: number): Promise<string>;
-  /** Resolves when the machine has switched itself off. */
-  ended(seconds: number): Promise<void>;
+  /** Resolves when the machine has switched itself off; without `seconds` it waits as long as that takes. */
+  ended(seconds?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +66,8 @@ export async function startMachine({
   args,
   memory = 1024,
   accelerator = 'tcg',
+  onConsole,
+  canRestart = false,
 }: MachineOptions): Promise<Machine> {
   mkdirSync(CONSOLE_LOGS, { recursive: true });
   const log = join(CONSOLE_LOGS, `${name}.log`);
@@ -64,11 +75,12 @@ export async function startMachine({
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const common = [...ACCELERATORS[accelerator], '-m', String(memory), '-no-reboot'];
-  const serial = ['-serial', 'stdio', '-serial', `unix:${socket}`];
+  const common = [...ACCELERATORS[accelerator], '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
+  const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', '-serial', `unix:${socket}`];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
   const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], { stdio: 'pipe' });
   child.on('close', () => rmSync(directory, { recursive: true }));
+  if (onConsole !== undefined) child.stdout.on('data', onConsole);
   return new SerialMachine(child, server, log, accelerator);
 }
 
@@ -130,6 +142,10 @@ class SerialMachine implements Machine {
     this.child.stdin.write(`${line}\n`);
   }
 
+  type(keys: Buffer): void {
+    this.child.stdin.write(keys);
+  }
+
   async expect(pattern: RegExp, seconds: number): Promise<string> {
     const { match } = await this.screen.expect(pattern, seconds);
     return match[0];
@@ -170,13 +186,12 @@ class SerialMachine implements Machine {
     return output;
   }
 
-  async ended(seconds: number): Promise<void> {
+  async ended(seconds?: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => reject(new Error(`still on after ${seconds} s; see ${this.log}`)),
-        seconds * 1000,
-      );
+      if (seconds === undefined) return;
+      const late = () => reject(new Error(`still on after ${seconds} s; see ${this.log}`));
+      timer = setTimeout(late, seconds * 1000);
     });
     await Promise.race([this.closed, limit]).finally(() => clearTimeout(timer));
     if (this.failure !== undefined) throw this.failure;

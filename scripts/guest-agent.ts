@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JsonChannel } from './json-channel.js';
+
+/** What a command in the guest came to. */
+export interface GuestResult {
+  status: number;
+  /** Standard output. */
+  output: string;
+}
+
+/** Commands in a guest, by its qemu-guest-agent: nobody has to be logged in, and no console sees them. */
+export class GuestAgent {
+  private constructor(private readonly channel: JsonChannel) {}
+
+  static async listen(path: string): Promise<GuestAgent> {
+    return new GuestAgent(await JsonChannel.listen(path));
+  }
+
+  /** Arguments of QEMU for a guest whose agent is reached at `path`. */
+  static arguments(path: string): string[] {
+    return [
+      ...['-chardev', `socket,id=agent,path=${path}`, '-device', 'virtio-serial-pci'],
+      ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
+    ];
+  }
+
+  /** Resolves when the agent answers: a few seconds after the log-in of the guest appears. */
+  async ready(seconds: number): Promise<void> {
+    await this.channel.execute('guest-ping', {}, seconds);
+  }
+
+  /** Runs a command as root in a shell of the guest. Fails when it takes longer than `seconds`, or when the guest ends. */
+  async run(command: string, seconds = 120): Promise<GuestResult> {
+    const script = `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin\n${command}`;
+    const { pid } = (await this.channel.execute('guest-exec', {
+      path: '/bin/sh',
+      arg: ['-c', script],
+      'capture-output': true,
+    })) as { pid: number };
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) {
+      const result = (await this.channel.execute('guest-exec-status', { pid })) as ExecStatus;
+      if (result.exited) {
+        const output = Buffer.from(result['out-data'] ?? '', 'base64').toString('utf8');
+        return { status: result.exitcode ?? 1, output: output.replace(/\n$/, '') };
+      }
+      await sleep(200);
+    }
+    throw new Error(`${command}: not done after ${seconds} s`);
+  }
+
+  close(): void {
+    this.channel.close();
+  }
+}
+
+/** What guest-exec-status returns. There is no `exitcode` where a signal ended the command. */
+interface ExecStatus {
+  exited: boolean;
+  exitcode?: number;
+  'out-data'?: string;
+}

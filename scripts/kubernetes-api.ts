@@ -1,0 +1,60 @@
+import { request } from 'node:https';
+
+/** How a node is in Kubernetes. */
+export interface ListedNode {
+  name: string;
+  isReady: boolean;
+}
+
+/** The kubeconfig that k3s writes on a server, for this machine: its port of 127.0.0.1 leads to that of the server. */
+export function moveKubeconfig(kubeconfig: string, port: number): string {
+  return kubeconfig.replace(/^(\s*server:\s*)https:\/\/\S+$/gm, `$1https://127.0.0.1:${port}`);
+}
+
+const SECONDS = 20;
+
+/** Asks the API of Kubernetes for its nodes, with the certificates in the kubeconfig. Fails when it cannot be asked. */
+export function listNodes(kubeconfig: string): Promise<ListedNode[]> {
+  const server = /^\s*server:\s*(\S+)$/m.exec(kubeconfig)?.[1];
+  if (server === undefined) return Promise.reject(new Error('the kubeconfig names no server'));
+  const data = (name: string) => {
+    const text = new RegExp(`^\\s*${name}:\\s*(\\S+)$`, 'm').exec(kubeconfig)?.[1];
+    return text === undefined ? undefined : Buffer.from(text, 'base64');
+  };
+  const options = {
+    ca: data('certificate-authority-data'),
+    cert: data('client-certificate-data'),
+    key: data('client-key-data'),
+    timeout: SECONDS * 1000,
+    agent: false as const,
+  };
+  return new Promise((resolve, reject) => {
+    const asking = request(new URL('/api/v1/nodes', server), options, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('error', reject).on('end', () => {
+        if (response.statusCode === 200) resolve(parseNodes(body));
+        else reject(new Error(`the API answers ${response.statusCode}`));
+      });
+    });
+    asking.on('timeout', () => asking.destroy(new Error(`the API does not answer within ${SECONDS} s`)));
+    asking.on('error', reject).end();
+  });
+}
+
+interface NodeList {
+  items: {
+    metadata: { name: string };
+    status?: { conditions?: { type: string; status: string }[] };
+  }[];
+}
+
+/** Reads the answer to a request for all nodes. */
+export function parseNodes(body: string): ListedNode[] {
+  return (JSON.parse(body) as NodeList).items.map(({ metadata: { name }, status }) => ({
+    name,
+    isReady: status?.conditions?.some((found) => found.type === 'Ready' && found.status === 'True') ?? false,
+  }));
+}
