@@ -130,12 +130,13 @@ describe('the message of a login', () => {
   });
 
   it.each([
-    ['is not started', [], 'exit 7', 'k3s is not started'],
+    ['is not to be started', ['/run/haos/k3s-start'], 'exit 7', 'k3s is not to be started'],
+    ['is not started', [], 'exit 7', 'k3s is not started yet'],
     ['starts', ['/run/k3s-service.pid'], 'exit 7', 'k3s runs, the kubelet does not answer yet'],
     ['runs', ['/run/k3s-service.pid'], 'exit 0', 'the kubelet is healthy'],
   ])('says that k3s %s', (_, files, curl, expected) => {
     write('/usr/sbin/k3s', '', 0o755);
-    for (const path of files) write(path, '1\n');
+    for (const path of files) write(path, 'skipped\n');
     program('curl', curl);
 
     expect(message()).toContain(`Kubernetes: ${expected}\n`);

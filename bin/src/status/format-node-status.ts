@@ -93,7 +93,8 @@ function formatKubernetes({ kubernetes }: NodeStatus, paint: Paint): string[] {
     'not-ready': paint('red', 'not Ready'),
     starting: paint('yellow', 'starting'),
     stopped: paint('red', 'k3s does not run'),
-    off: 'k3s is not started',
+    nodeless: 'k3s runs without a node',
+    off: 'k3s is not to be started',
     'not-installed': 'k3s is not installed',
     unknown: 'not known',
   };

@@ -5,10 +5,11 @@ import { ownershipLine } from './key-file.js';
 import { quoteWord } from './shell-words.js';
 
 /** Starts in a row that follow one another at once, where each k3s ended soon. */
-const QUICK_STARTS = 3;
+export const QUICK_STARTS = 3;
 
-/** How long a k3s runs at most that ended soon, and what is waited beyond the delay of the supervisor. Seconds. */
-const SOON = 120;
+/** How long a k3s runs at most that ended soon. Seconds. */
+export const SOON = 120;
+/** What is waited beyond the delay of the supervisor. Seconds. */
 const PAUSE = 25;
 
 /**

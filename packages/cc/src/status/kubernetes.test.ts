@@ -21,7 +21,7 @@ const FACTS: KubernetesFacts = {
   isInstalled: true,
   version: 'v1.36.3+k3s1',
   role: 'server',
-  notStarted: undefined,
+  start: 'wanted',
   isConfigured: true,
   isServiceUp: true,
   health: READY,
@@ -46,8 +46,14 @@ describe('how Kubernetes is', () => {
     ['there is none', { isInstalled: false, health: undefined }, { state: 'not-installed' }],
     [
       'it is not to be started',
-      { notStarted: 'INSTALL_K3S_SKIP_START is set', health: undefined, isServiceUp: undefined },
-      { state: 'off', reason: 'INSTALL_K3S_SKIP_START is set' },
+      { start: 'skipped', health: undefined, isServiceUp: undefined },
+      { state: 'off' },
+    ],
+    ['it runs no kubelet', { start: 'nodeless', health: SILENT }, { state: 'nodeless', reason: undefined }],
+    [
+      'it runs no kubelet, and is refused',
+      { start: 'nodeless', health: SILENT, finding: REFUSED },
+      { state: 'not-ready', reason: REFUSED.message },
     ],
     ['nothing runs here', { isServiceUp: undefined, health: undefined }, { state: 'unknown' }],
     [

@@ -9,8 +9,8 @@ export interface KubernetesFacts {
   /** Of the component, such as `v1.36.4+k3s1`. */
   version: string | undefined;
   role: K3sRole | undefined;
-  /** Why the configuration does not start it; undefined when it does. */
-  notStarted: string | undefined;
+  /** Whether it is to run; `nodeless`: without a kubelet. */
+  start: 'wanted' | 'nodeless' | 'skipped';
   /** The runtime phase, which starts it, has ended. */
   isConfigured: boolean;
   /** Whether its service is started; undefined where that cannot be asked. */
@@ -25,10 +25,10 @@ export interface KubernetesFacts {
 export interface KubernetesStatus {
   /**
    * `ready`: the node is Ready · `not-ready`: it is not, `reason` says why · `starting`: nothing is known yet, nor is anything known
-   * to be wrong · `stopped`: the service does not run · `off`: the configuration does not start k3s · `not-installed` · `unknown`:
-   * this is no running system.
+   * to be wrong · `stopped`: the service does not run · `nodeless`: k3s runs, and is not to run a node · `off`: the configuration
+   * does not start k3s · `not-installed` · `unknown`: this is no running system.
    */
-  state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'off' | 'not-installed' | 'unknown';
+  state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'nodeless' | 'off' | 'not-installed' | 'unknown';
   role: K3sRole | undefined;
   /** The version that runs, else that of the component. */
   version: string | undefined;
@@ -56,7 +56,7 @@ type Judgement = Pick<KubernetesStatus, 'state' | 'reason' | 'hint'>;
 
 function judge({
   isInstalled,
-  notStarted,
+  start,
   isConfigured,
   isServiceUp,
   health,
@@ -68,7 +68,7 @@ function judge({
       reason: undefined,
       hint: 'Upgrade to a release that has k3s.',
     };
-  if (notStarted !== undefined) return { state: 'off', reason: notStarted, hint: undefined };
+  if (start === 'skipped') return { state: 'off', reason: undefined, hint: undefined };
   if (isServiceUp === undefined || health === undefined)
     return { state: 'unknown', reason: 'this is not a running system', hint: undefined };
   if (isNodeReady(health)) return { state: 'ready', reason: undefined, hint: undefined };
@@ -81,6 +81,7 @@ function judge({
       ...found,
       hint: found.hint ?? 'Start it with `sudo rc-service k3s-service start`.',
     };
+  if (start === 'nodeless') return { state: finding ? 'not-ready' : 'nodeless', ...found };
   const isAlive = health.kubelet !== 'unreachable';
   // What the node says itself is newer than its log.
   if (isAlive && health.node === 'NotReady')

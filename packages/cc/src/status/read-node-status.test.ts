@@ -1,3 +1,4 @@
+import { HaosError } from '@haos/system';
 import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readNodeStatus } from './read-node-status.js';
@@ -12,11 +13,8 @@ const NODE = JSON.stringify({
 });
 const SET = 'v0.2.0/v1.36.4+k3s1/6.12-v0.2.0';
 
-function journal(phase: string, notes: readonly string[] = []): string {
-  const steps = [
-    { applier: 'k3s', status: 'unchanged', operations: [], failures: [], notes, started: 1, ended: 2 },
-  ];
-  return JSON.stringify({ phase, state: 'done', started: 1, ended: 2, exitStatus: 0, issues: [], steps });
+function journal(phase: string): string {
+  return JSON.stringify({ phase, state: 'done', started: 1, ended: 2, exitStatus: 0, issues: [], steps: [] });
 }
 
 const DISK: NonNullable<TestHostOptions['tree']> = {
@@ -119,15 +117,45 @@ describe('the status of a node', () => {
     expect(JSON.stringify(status)).not.toContain('s3cr3t');
   });
 
-  it.each([
-    ['k3s is not started: INSTALL_K3S_SKIP_START is set', 'INSTALL_K3S_SKIP_START is set'],
-    ['k3s is not configured in mode install', 'k3s is not configured in mode install'],
-  ])('asks nothing of Kubernetes when %s', async (note, reason) => {
+  it.each<[string, Record<string, string>]>([
+    ['it is not to be started', { '/run/haos/k3s-start': 'skipped\n' }],
+    ['the machine is being installed', { '/run/haos/mode': 'install\n' }],
+  ])('asks nothing of Kubernetes when %s', async (_, tree) => {
+    const commands = { k3s: { exitCode: 1 }, 'rc-service k3s-service status': { exitCode: 3 } };
+
+    expect(await statusOf({ tree, commands })).toMatchObject({
+      isHealthy: true,
+      kubernetes: { state: 'off' },
+    });
+  });
+
+  it('is healthy where k3s is to run no kubelet', async () => {
     const status = await statusOf({
-      tree: { '/run/haos/journal/runtime.json': journal('runtime', [note]) },
+      tree: { '/run/haos/k3s-start': 'nodeless\n' },
+      commands: { k3s: { exitCode: 1 } },
+      responses: { [HEALTHZ]: { status: 500 } },
     });
 
-    expect(status).toMatchObject({ isHealthy: true, kubernetes: { state: 'off', reason } });
+    expect(status).toMatchObject({ isHealthy: true, kubernetes: { state: 'nodeless' } });
+  });
+
+  it.each<[string, object]>([
+    ['1000.00 900.00', { state: 'not-ready', reason: 'k3s ended soon after each of its last 5 starts' }],
+    // The last start is long ago.
+    ['5000.00 900.00', { state: 'starting' }],
+  ])('counts the starts of a k3s that ends again and again, at %s', async (uptime, expected) => {
+    const host = createTestHost({
+      tree: { ...DISK, '/run/haos/k3s-starts': '5 990\n', '/proc/uptime': `${uptime}\n` },
+      commands: { ...COMMANDS, k3s: { exitCode: 1, stderr: 'refused' } },
+      responses: {
+        [HEALTHZ]: () => {
+          throw new HaosError('HAOS_HTTP_FAILED', 'refused');
+        },
+      },
+    });
+    onTestFinished(() => host.dispose());
+
+    expect((await readNodeStatus(host)).kubernetes).toMatchObject(expected);
   });
 
   it('is not healthy while a phase has not ended', async () => {

@@ -3,6 +3,7 @@ import {
   type Host,
   isHaosError,
   isNodeReady,
+  layout,
   type Mode,
   readAddresses,
   readBooted,
@@ -16,6 +17,7 @@ import {
 } from '@haos/system';
 import { findK3s } from '../appliers/k3s.js';
 import { K3S_SERVICE, k3sPaths } from '../appliers/k3s-service.js';
+import { QUICK_STARTS, SOON } from '../appliers/k3s-start-script.js';
 import { type PhaseJournal, readJournals } from '../apply/journal.js';
 import { readDataSourceReport } from '../datasources/report.js';
 import { readConfig } from '../read.js';
@@ -24,11 +26,6 @@ import { type ConfigurationStatus, summariseConfiguration } from './configuratio
 import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
 import { judgeKubernetes, type K3sRole, type KubernetesFacts } from './kubernetes.js';
 import { judgeNode, type NodeStatus } from './node-status.js';
-
-/** What the applier of k3s notes when it does not start k3s; the reason follows. */
-const NOT_STARTED = /^k3s is not started: (.*)/;
-/** Where k3s is only configured on a machine that is being installed. */
-const NOT_CONFIGURED = /^k3s is not configured in mode install/;
 
 /**
  * Looks at a node and says how it is; changes nothing. Asks Kubernetes where k3s is to run, which takes half a minute at most. Of a
@@ -72,14 +69,14 @@ function readUpgrade(host: Host, mode: Mode | undefined): Pick<NodeStatus, 'slot
 
 async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Promise<KubernetesFacts> {
   const isInstalled = findK3s(host) !== undefined;
-  const notStarted = whyNotStarted(journals);
-  const isAsked = isInstalled && notStarted === undefined && host.kind === 'live';
+  const start = readMode(host) === 'install' ? 'skipped' : readStart(host);
+  const isAsked = isInstalled && start !== 'skipped' && host.kind === 'live';
   const health = isAsked ? await readNodeHealth(host) : undefined;
   return {
     isInstalled,
     version: readK3sVersion(host),
     role: readRole(host),
-    notStarted,
+    start,
     isConfigured: journals.some(({ phase, state }) => phase === 'runtime' && state === 'done'),
     isServiceUp: isAsked ? await isServiceUp(host) : undefined,
     health,
@@ -87,14 +84,10 @@ async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Pr
   };
 }
 
-function whyNotStarted(journals: readonly PhaseJournal[]): string | undefined {
-  const notes = journals.flatMap(({ steps }) => steps.flatMap(({ notes }) => notes));
-  for (const note of notes) {
-    if (NOT_CONFIGURED.test(note)) return note;
-    const reason = NOT_STARTED.exec(note)?.[1];
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
+/** What the runtime phase wrote down; a k3s that is there is wanted until then. */
+function readStart({ files }: Host): KubernetesFacts['start'] {
+  const word = files.readTextIfExists(layout.k3sStart)?.trim();
+  return word === 'skipped' || word === 'nodeless' ? word : 'wanted';
 }
 
 /** That of the set that booted, else of the slot; a live system has the latter only. */
@@ -121,9 +114,20 @@ async function isServiceUp(host: Host): Promise<boolean> {
 
 async function readFinding(host: Host): Promise<LogFinding | undefined> {
   const size = host.files.stat(k3sPaths.log)?.size ?? 0;
-  if (size === 0) return undefined;
+  if (size === 0) return explainStarts(host);
   const offset = Math.max(0, size - LOG_TAIL);
   const bytes = host.files.readAt(k3sPaths.log, { offset, length: LOG_TAIL });
   const secrets = secretsOf((await readConfig(host)).config);
-  return explainLog(Buffer.from(bytes).toString('utf8'), createRedactor(secrets));
+  return explainLog(Buffer.from(bytes).toString('utf8'), createRedactor(secrets)) ?? explainStarts(host);
+}
+
+/** Beside how often k3s ended soon, its script notes when it last started (k3s-start-script.ts): seconds since the kernel did. */
+function explainStarts({ files }: Host): LogFinding | undefined {
+  const [count = 0, last = 0] = (files.readTextIfExists(k3sPaths.starts) ?? '').trim().split(' ').map(Number);
+  const uptime = Number.parseFloat(files.readTextIfExists('/proc/uptime') ?? '');
+  if (!(count >= QUICK_STARTS && uptime - last < SOON)) return undefined;
+  return {
+    message: `k3s ended soon after each of its last ${count} starts`,
+    hint: `Look at the end of ${k3sPaths.log}.`,
+  };
 }
