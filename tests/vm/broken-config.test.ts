@@ -58,6 +58,22 @@ describe('a broken configuration', () => {
     expect(machine.console()).toMatch(/haos: warning: .*status/);
   });
 
+  it('shows above the prompt, in the message of a login, and in the status', async () => {
+    expect(machine.console()).toMatch(
+      /^Configuration: \d+ errors, .*failures?\. 'sudo haos status' shows more\./m,
+    );
+    expect(machine.console()).toMatch(/^Configuration: \d+ errors, .*failures?\r?$/m);
+
+    const { status, output } = await machine.run('haos status', 120);
+
+    expect(status).toBe(1);
+    expect(output).toMatch(/mode live: not healthy\n/);
+    expect(output).toMatch(/error: .*hostname/);
+    expect(output).toMatch(/warning: unknown key nonsense/);
+    expect(output.lastIndexOf(' error: ')).toBeLessThan(output.indexOf(' warning: '));
+    expect(output).toMatch(/failed: sysctls \(runtime\): .*no\.such\.setting/);
+  });
+
   it('does not keep the rest from being applied', async () => {
     expect(await machine.read('cat /etc/written')).toBe('written');
     expect(await machine.run('test -e /run/later-command')).toMatchObject({ status: 0 });

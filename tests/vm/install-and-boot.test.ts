@@ -78,6 +78,16 @@ describe('a node that installed itself from the ISO', () => {
     });
   });
 
+  it('is healthy, and says which versions it has', async () => {
+    const { status, output } = await machine.run('haos status', 120);
+
+    expect(status, output).toBe(0);
+    expect(output).toMatch(/^HAOS v\S+ on installed, mode disk: healthy\n/);
+    expect(output).toMatch(/^versions: +current +haos v\S+, k3s \S+, kernel \S+ {2}\(runs\)$/m);
+    expect(output).toMatch(/^upgrade: +this version works$/m);
+    expect(output).toMatch(/^kubernetes: +Ready \(server, /m);
+  });
+
   it('has the configuration of the medium, without what only the installer needs', async () => {
     expect(await machine.read('hostname; cat /etc/written; stat -c %a /etc/written')).toBe(
       'installed\nby the configuration640',
