@@ -209,6 +209,7 @@ describe('a node of the Go implementation that is upgraded', () => {
       running: 'current',
       state: { slot: 'current', good: nameOf(release) },
       isInterrupted: false,
+      k3s: expect.objectContaining({ current: expect.stringMatching(/^v\d/) }),
     });
   }, 900_000);
 
