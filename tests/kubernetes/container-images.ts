@@ -69,10 +69,14 @@ function findBusybox(): string {
   if (existsSync(program)) return program;
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(CACHE, 'busybox-'));
-  execFileSync('sh', ['-c', 'apt-get -o APT::Sandbox::User=root download busybox-static && dpkg-deb -x *.deb .'], {
-    cwd: work,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    'sh',
+    ['-c', 'apt-get -o APT::Sandbox::User=root download busybox-static && dpkg-deb -x *.deb .'],
+    {
+      cwd: work,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const path = ['usr/bin/busybox', 'bin/busybox'].map((name) => join(work, name)).find(existsSync);
   if (path === undefined) throw new Error('the package busybox-static has no busybox');
   mkdirSync(directory, { recursive: true });
