@@ -12,10 +12,13 @@ export interface InterfaceAddress {
 /** Lists an interface and an address per line, without those of pods; the console's banner asks it, too. */
 const PROGRAM = '/usr/lib/haos/addresses';
 
+/** Milliseconds; what is slow is to start a program on a busy machine. */
+const TIMEOUT = 20_000;
+
 /** The global addresses of the running machine, without those that Kubernetes made; none where it cannot be asked. */
 export async function readAddresses(host: Host): Promise<InterfaceAddress[]> {
   try {
-    const { stdout } = await host.run(PROGRAM, [], { readOnly: true, timeout: 5_000 });
+    const { stdout } = await host.run(PROGRAM, [], { readOnly: true, timeout: TIMEOUT });
     return parseAddresses(stdout);
   } catch (error) {
     if (!isHaosError(error)) throw error;

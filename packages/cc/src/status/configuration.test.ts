@@ -66,6 +66,16 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 failure');
   });
 
+  it('tells once what failed in several phases', () => {
+    const status = summariseConfiguration([
+      journal({ steps: FAILED }),
+      journal({ phase: 'runtime', steps: FAILED }),
+    ]);
+
+    expect(status.failures).toMatchObject([{ phase: 'runtime', applier: 'sysctls' }]);
+    expect(describeConfiguration(status)).toBe('1 failure');
+  });
+
   it.each<[string, PhaseJournal[], string]>([
     ['done', [journal({})], 'done'],
     ['not applied', [], 'not applied'],

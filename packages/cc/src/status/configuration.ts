@@ -35,7 +35,7 @@ export function summariseConfiguration(
     state: journals.length === 0 ? 'none' : isDone ? 'done' : 'running',
     phases: journals.map(({ phase }) => phase),
     issues: sortIssues(lastIssues(journals)),
-    failures: journals.flatMap(failuresOf),
+    failures: lastFailures(journals),
     hasNoData: dataSources !== undefined && hasFailed(dataSources),
   };
 }
@@ -62,6 +62,13 @@ export function describeConfiguration({ state, issues, failures, hasNoData }: Co
 
 function plural(count: number, word: string): string | undefined {
   return count === 0 ? undefined : `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** What fails in several phases is told once, as the last of them has it. */
+function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
+  const found = new Map<string, FailedPart>();
+  for (const part of journals.flatMap(failuresOf)) found.set(`${part.applier}: ${part.message}`, part);
+  return [...found.values()];
 }
 
 function failuresOf({ phase, steps }: PhaseJournal): FailedPart[] {

@@ -22,8 +22,8 @@ export interface NodeHealth {
 
 /** The kubelet's own health endpoint (kubelet's `--healthz-port`, which k3s leaves at its default). */
 const KUBELET = 'http://127.0.0.1:10248/healthz';
-/** Milliseconds. */
-const KUBELET_TIMEOUT = 3_000;
+/** Milliseconds. A kubelet that is not there refuses at once; a busy machine may take seconds to answer. */
+const KUBELET_TIMEOUT = 10_000;
 /** Of one request, for kubectl. */
 const REQUEST_TIMEOUT = '5s';
 /** Milliseconds, with the start of the program, which takes seconds on a slow machine. */
