@@ -66,7 +66,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 failure');
   });
 
-  it('tells once what failed in several phases', () => {
+  it('lists once what failed in several phases', () => {
     const status = summariseConfiguration([
       journal({ steps: FAILED }),
       journal({ phase: 'runtime', steps: FAILED }),
@@ -89,7 +89,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(summariseConfiguration(journals))).toBe(expected);
   });
 
-  it('tells that no data source answered', () => {
+  it('says that no data source answered', () => {
     const report: DataSourceReport = {
       state: 'done',
       started: 1,

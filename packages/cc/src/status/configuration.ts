@@ -64,7 +64,7 @@ function plural(count: number, word: string): string | undefined {
   return count === 0 ? undefined : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** What fails in several phases is told once, as the last of them has it. */
+/** What fails in several phases is listed once, as the last of them reports it. */
 function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
   const found = new Map<string, FailedPart>();
   for (const part of journals.flatMap(failuresOf)) found.set(`${part.applier}: ${part.message}`, part);
