@@ -11,10 +11,11 @@ export async function buildIso(root: string, options: readonly string[] = []): P
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const status = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
-  let directory = ''; // the last line
+  let directory = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    if (directory !== '') console.log(directory);
-    directory = line;
+    // The last line is the result; the others are progress, which must not wait for the next one.
+    if (line.startsWith('/')) directory = line;
+    else console.log(line);
   }
   if ((await status) !== 0) throw new StepFailure('the image could not be built', await status);
   return join(directory, 'haos.iso');
