@@ -6,19 +6,27 @@ export interface ListedNode {
   isReady: boolean;
 }
 
-/** The kubeconfig that k3s writes on a server, for this machine: its port of 127.0.0.1 leads to that of the server. */
+/**
+ * The kubeconfig that k3s writes on a server, for this machine: its port of 127.0.0.1 leads to that of the server. It may be YAML or JSON, as
+ * kubectl reads both.
+ */
 export function moveKubeconfig(kubeconfig: string, port: number): string {
-  return kubeconfig.replace(/^(\s*server:\s*)https:\/\/\S+$/gm, `$1https://127.0.0.1:${port}`);
+  return kubeconfig.replace(/(\bserver"?:\s*"?)https:\/\/[^\s",]+/g, `$1https://127.0.0.1:${port}`);
+}
+
+/** The value of a key that appears once in a kubeconfig. */
+export function readKubeconfig(kubeconfig: string, key: string): string | undefined {
+  return new RegExp(`\\b${key}"?:\\s*"?([^\\s",]+)`).exec(kubeconfig)?.[1];
 }
 
 const SECONDS = 20;
 
 /** Asks the API of Kubernetes for its nodes, with the certificates in the kubeconfig. Fails when it cannot be asked. */
 export function listNodes(kubeconfig: string): Promise<ListedNode[]> {
-  const server = /^\s*server:\s*(\S+)$/m.exec(kubeconfig)?.[1];
+  const server = readKubeconfig(kubeconfig, 'server');
   if (server === undefined) return Promise.reject(new Error('the kubeconfig names no server'));
-  const data = (name: string) => {
-    const text = new RegExp(`^\\s*${name}:\\s*(\\S+)$`, 'm').exec(kubeconfig)?.[1];
+  const data = (key: string) => {
+    const text = readKubeconfig(kubeconfig, key);
     return text === undefined ? undefined : Buffer.from(text, 'base64');
   };
   const options = {

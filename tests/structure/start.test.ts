@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseForwardedPorts } from '../../scripts/forwarded-ports.js';
 import { JsonChannel } from '../../scripts/json-channel.js';
-import { moveKubeconfig, parseNodes } from '../../scripts/kubernetes-api.js';
+import { moveKubeconfig, parseNodes, readKubeconfig } from '../../scripts/kubernetes-api.js';
 import { isLive, readStartOptions, START_USAGE } from '../../scripts/start-options.mjs';
 import { chooseMemory, type PlannedNode, planNodes, SERVER } from '../../scripts/start-plan.js';
 
@@ -136,10 +136,16 @@ describe('what QEMU and Kubernetes answer', () => {
     ]);
   });
 
-  it('is a kubeconfig for the port that leads to the server', () => {
-    const text = 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n  name: default\n';
+  it.each([
+    ['YAML', 'clusters:\n- cluster:\n    server: https://127.0.0.1:6443\n    client-key-data: a2V5\n'],
+    ['JSON', '{"clusters":[{"cluster":{"server":"https://127.0.0.1:6443","client-key-data":"a2V5"}}]}'],
+  ])('is a kubeconfig in %s for the port that leads to the server', (_format, text) => {
+    const moved = moveKubeconfig(text, 40613);
 
-    expect(moveKubeconfig(text, 40613)).toContain('    server: https://127.0.0.1:40613\n  name');
+    expect(moved).toBe(text.replace('6443', '40613'));
+    expect(readKubeconfig(moved, 'server')).toBe('https://127.0.0.1:40613');
+    expect(readKubeconfig(moved, 'client-key-data')).toBe('a2V5');
+    expect(readKubeconfig(moved, 'client-certificate-data')).toBeUndefined();
   });
 
   it('says which nodes are Ready', () => {
