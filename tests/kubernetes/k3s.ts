@@ -32,9 +32,6 @@ const CARRIED = [
   'github.com/containernetworking/plugins/plugins/meta/portmap',
 ];
 
-/** Must be the mark in `k3s-stand-in/main.go`. */
-const PAYLOAD_MARK = 'k3s-stand-in payload';
-
 export interface TestK3s {
   path: string;
   kind: 'k3s' | 'stand-in';
@@ -109,10 +106,10 @@ function buildPayload(work: string): string {
   return archive;
 }
 
+/** As `unpack` in `main.go` expects it: the archive, and its length in 20 characters. */
 function appendPayload(program: string, archive: string): void {
-  const length = String(statSync(archive).size).padStart(20, '0');
   appendFileSync(program, readFileSync(archive));
-  appendFileSync(program, `${length}${PAYLOAD_MARK}`);
+  appendFileSync(program, String(statSync(archive).size).padStart(20));
 }
 
 /** Builds a package of a module beside this file. Cgo is off unless `cgo` is `1`. */

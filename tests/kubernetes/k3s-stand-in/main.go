@@ -5,8 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -93,36 +93,12 @@ func report(err error) int {
 	return 1
 }
 
-// unpack writes the programs that are appended to this one (see build-k3s.ts) into a directory, once per content.
+// unpack writes the programs that are appended to this one into a directory: an archive, and its length in 20 characters.
 func unpack(directory string) error {
-	self, err := os.Open("/proc/self/exe")
-	if err != nil {
-		return err
+	script := `n=$(tail -c 20 "$0") && mkdir -p "$1" && tail -c $((n + 20)) "$0" | head -c $((n)) | tar -x -C "$1"`
+	self := fmt.Sprintf("/proc/%d/exe", os.Getpid())
+	if output, err := exec.Command("sh", "-c", script, self, directory).CombinedOutput(); err != nil {
+		return fmt.Errorf("unpacking: %w: %s", err, output)
 	}
-	defer self.Close()
-	archive, err := openPayload(self)
-	if err != nil {
-		return err
-	}
-	return extract(archive, directory)
-}
-
-const payloadMark = "k3s-stand-in payload"
-
-// openPayload finds the archive: the file ends with its length in 20 digits and a mark.
-func openPayload(file *os.File) (io.Reader, error) {
-	stat, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	trailer := make([]byte, 20+len(payloadMark))
-	end := stat.Size() - int64(len(trailer))
-	if _, err := file.ReadAt(trailer, end); err != nil {
-		return nil, err
-	}
-	var length int64
-	if _, err := fmt.Sscanf(string(trailer), "%020d"+payloadMark, &length); err != nil {
-		return nil, fmt.Errorf("this program has no payload: %w", err)
-	}
-	return io.NewSectionReader(file, end-length, length), nil
+	return nil
 }

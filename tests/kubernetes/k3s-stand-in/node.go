@@ -17,6 +17,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -35,7 +37,8 @@ type node struct {
 	server              string // the URL to join, empty for the first server
 	token               string
 	failed              chan error
-	children            []*exec.Cmd
+	children            sync.Map
+	stopping            atomic.Bool
 	connected           bool
 }
 
@@ -196,7 +199,8 @@ func (n *node) writeAdminKubeconfig(path, api string) error {
 	return os.Chmod(path, os.FileMode(mode))
 }
 
-// start runs a part of Kubernetes, which is this program by another name. When a part ends, the node ends.
+// start runs a part of Kubernetes, which is this program by another name. When a part ends, the node ends, unless it is one
+// that gives up where the API server is slow: that one starts again.
 func (n *node) start(name string, args ...string) error {
 	command := exec.Command("/proc/self/exe", append([]string{name}, args...)...)
 	command.Args[0] = "k3s-stand-in"
@@ -204,21 +208,31 @@ func (n *node) start(name string, args ...string) error {
 	if err := command.Start(); err != nil {
 		return err
 	}
-	n.children = append(n.children, command)
+	n.children.Store(name, command.Process)
 	go func() {
 		err := command.Wait()
+		if impatient[name] && !n.stopping.Load() {
+			time.Sleep(3 * time.Second)
+			err = n.start(name, args...)
+			if err == nil {
+				return
+			}
+		}
 		n.failed <- fmt.Errorf("%s ended: %v", name, err)
 	}()
 	return nil
 }
 
+var impatient = map[string]bool{"kube-controller-manager": true, "kube-scheduler": true}
+
 func (n *node) stopChildren() {
-	for i := len(n.children) - 1; i >= 0; i-- {
-		_ = n.children[i].Process.Signal(syscall.SIGTERM)
-	}
-	time.Sleep(time.Second)
-	for _, child := range n.children {
-		_ = child.Process.Kill()
+	n.stopping.Store(true)
+	for _, signal := range []os.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		n.children.Range(func(_, process any) bool {
+			_ = process.(*os.Process).Signal(signal)
+			return true
+		})
+		time.Sleep(time.Second)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -100,6 +101,11 @@ func (p *pki) issue(name string, subject pkix.Name, hosts ...string) error {
 		return err
 	}
 	return p.writeKey(name+".key", key)
+}
+
+func base64JSON(content []byte) string {
+	text, _ := json.Marshal(content)
+	return string(text)
 }
 
 // kubeconfig writes a file with everything in it, for a client with a certificate made by issue.

@@ -19,23 +19,7 @@ type settings struct {
 	values map[string][]string
 }
 
-// Flags that take no value.
-var switches = map[string]bool{
-	"cluster-init": true, "debug": true, "disable-agent": true, "embedded-registry": true, "protect-kernel-defaults": true,
-	"secrets-encryption": true, "disable-network-policy": true, "disable-helm-controller": true, "selinux": true,
-	"disable-cloud-controller": true, "disable-kube-proxy": true, "prefer-bundled-bin": true,
-}
-
-var aliases = map[string]string{"t": "token", "s": "server", "d": "data-dir", "c": "config", "l": "log", "v": "v"}
-
-// Flags that may be given several times; the others keep the last value.
-var lists = map[string]bool{
-	"node-label": true, "node-taint": true, "kubelet-arg": true, "kube-apiserver-arg": true, "tls-san": true, "disable": true,
-	"kube-controller-manager-arg": true, "kube-scheduler-arg": true, "kube-proxy-arg": true, "etcd-arg": true, "node-ip": true,
-	"node-external-ip": true,
-}
-
-// readSettings reads config.yaml, config.yaml.d and the arguments, in this order: what comes later wins.
+// readSettings reads config.yaml, then config.yaml.d, then the environment. HAOS puts every flag that k3s knows into a file.
 func readSettings(role string, args []string) (*settings, error) {
 	s := &settings{role: role, values: map[string][]string{}}
 	files, _ := filepath.Glob(configFile + ".d/*.yaml")
@@ -45,8 +29,8 @@ func readSettings(role string, args []string) (*settings, error) {
 			return nil, err
 		}
 	}
-	if err := s.readArguments(args); err != nil {
-		return nil, err
+	if len(args) > 0 {
+		return nil, fmt.Errorf("flag provided but not defined: %s", args[0])
 	}
 	for flag, name := range map[string]string{
 		"token": "K3S_TOKEN", "server": "K3S_URL", "node-name": "K3S_NODE_NAME",
@@ -83,35 +67,6 @@ func (s *settings) readFile(path string) error {
 			values = []string{fmt.Sprint(value)}
 		}
 		if name != key {
-			values = append(s.values[name], values...)
-		}
-		s.values[name] = values
-	}
-	return nil
-}
-
-func (s *settings) readArguments(args []string) error {
-	given := map[string][]string{}
-	for i := 0; i < len(args); i++ {
-		name, value, hasValue := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		if !strings.HasPrefix(args[i], "-") {
-			return fmt.Errorf("unexpected argument %q", args[i])
-		}
-		if long, ok := aliases[name]; ok {
-			name = long
-		}
-		if switches[name] && !hasValue {
-			value = "true"
-		} else if !hasValue {
-			if i++; i == len(args) {
-				return fmt.Errorf("flag needs an argument: -%s", name)
-			}
-			value = args[i]
-		}
-		given[name] = append(given[name], value)
-	}
-	for name, values := range given {
-		if lists[name] {
 			values = append(s.values[name], values...)
 		}
 		s.values[name] = values
