@@ -3,10 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, NETWORK } from '../vm/image.js';
-import { extractSystem, installOnDisk, makeDirectory } from '../vm/installed-disk.js';
-import { type Machine, startMachine } from '../vm/machine.js';
-import { waitForRuntime } from '../vm/status.js';
 import {
   applyManifests,
   busyboxPod,
@@ -15,9 +11,13 @@ import {
   retry,
   waitForPod,
   waitUntilReady,
-} from './cluster.js';
-import { buildHaos, packImages, prepareKubernetes } from './haos-image.js';
-import { makeLan, nodeSetup } from './lan.js';
+} from '../kubernetes/cluster.js';
+import { buildHaos, packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
+import { makeLan, nodeSetup } from '../kubernetes/lan.js';
+import { diskArguments, NETWORK } from '../vm/image.js';
+import { extractSystem, installOnDisk, makeDirectory } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForRuntime } from '../vm/status.js';
 
 const TOKEN = 'a-token-of-the-tests';
 const WRONG_TOKEN = 'not-the-token-of-the-tests';
