@@ -1,5 +1,6 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
-// Arguments choose: start-up, throughput, many-files, datasource, install, boot; default: all.
+// Arguments choose: start-up, throughput, many-files, datasource, install, boot, kubernetes; default: all but kubernetes, which takes a
+// quarter of an hour, and longer the first time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { StepFailure } from '../scripts/run.mjs';
 import { measureBoot } from './boot.js';
 import { measureDataSource } from './datasource.js';
 import { measureInstall } from './install.js';
+import { measureKubernetes } from './kubernetes.js';
 import { measureManyFiles } from './many-files.js';
 import { measureStartUp } from './start-up.js';
 import { measureThroughput } from './throughput.js';
@@ -21,9 +23,13 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   datasource: () => measureDataSource(root),
   install: () => measureInstall(scratch),
   boot: () => measureBoot(root, scratch, print),
+  kubernetes: () => measureKubernetes(root, scratch, print),
 };
 const print = (line: string) => console.log(`  ${line}`);
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+const wanted =
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : Object.keys(benches).filter((name) => name !== 'kubernetes');
 
 function find(name: string) {
   const bench = benches[name];

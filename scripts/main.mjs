@@ -14,7 +14,8 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   matrix [NAME...] every scenario in virtual machines, or those named, and one table of them
   check            all levels but the slow ones
   build            compile and bundle what is stale
-  bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named
+  bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named;
+                   kubernetes is measured only when named
   os [OPTION...]   build the image; os --help lists the options
   k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
@@ -100,7 +101,7 @@ const commands = {
   matrix: testMatrix,
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   bench: async (args) => {
-    await prepare(process.getuid?.() === 0 ? ['vm'] : []); // without root there is no image to boot
+    await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root there is no image to boot
     return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
   },
 };

@@ -93,10 +93,9 @@ function makeDisk(path: string): void {
 }
 
 try {
-  // At once: the machines are gone, and a wait for Kubernetes may still be under way.
-  process.exit(await main(fileURLToPath(new URL('..', import.meta.url))));
+  process.exitCode = await main(fileURLToPath(new URL('..', import.meta.url)));
 } catch (error) {
   if (!(error instanceof StepFailure)) throw error;
   console.log(error.message);
-  process.exit(error.status);
+  process.exitCode = error.status;
 }

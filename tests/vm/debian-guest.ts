@@ -130,7 +130,7 @@ busybox poweroff -f
  * The small initrd of the image, with another first process, which mounts the root read-only, as that of Debian does: the kernel unpacks
  * archives that follow one another into the same tree.
  */
-function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
+export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
   copyFileSync(join(makeStep('initrd'), 'initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh

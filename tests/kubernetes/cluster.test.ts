@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskArguments, NETWORK } from '../vm/image.js';
+import { extractSystem, installOnDisk, makeDirectory } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForRuntime } from '../vm/status.js';
 import {
   applyManifests,
   busyboxPod,
@@ -11,13 +15,9 @@ import {
   retry,
   waitForPod,
   waitUntilReady,
-} from '../kubernetes/cluster.js';
-import { buildHaos, packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
-import { makeLan, nodeSetup } from '../kubernetes/lan.js';
-import { diskArguments, NETWORK } from '../vm/image.js';
-import { extractSystem, installOnDisk, makeDirectory } from '../vm/installed-disk.js';
-import { type Machine, startMachine } from '../vm/machine.js';
-import { waitForRuntime } from '../vm/status.js';
+} from './cluster.js';
+import { buildHaos, packImages, prepareKubernetes } from './haos-image.js';
+import { makeLan, nodeSetup } from './lan.js';
 
 const TOKEN = 'a-token-of-the-tests';
 const WRONG_TOKEN = 'not-the-token-of-the-tests';
