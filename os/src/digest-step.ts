@@ -45,6 +45,7 @@ function bundleRecipe(recipe: string): string {
     format: 'esm',
     minifyWhitespace: true,
     legalComments: 'none',
+    logLevel: 'error',
   });
   return outputFiles.map(({ text }) => text).join('\n');
 }
