@@ -49,25 +49,16 @@ export default defineConfig({
       {
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
-      // Two machines at a time, each of which keeps one processor busy.
+      // Two machines at a time, each of which keeps one processor busy. Those of the matrix may have several machines.
       ...['vm', 'matrix'].map((name) => ({
         test: {
           name,
           include: [`tests/${name}/**/*.test.ts`],
           globalSetup: ['tests/vm/setup.ts'],
           testTimeout: 240_000,
-          maxWorkers: 2,
+          maxWorkers: name === 'vm' ? 2 : 1,
         },
       })),
-      {
-        // One file at a time: each starts two machines or more.
-        test: {
-          name: 'kubernetes',
-          include: ['tests/kubernetes/**/*.test.ts'],
-          testTimeout: 240_000,
-          fileParallelism: false,
-        },
-      },
     ],
   },
 });

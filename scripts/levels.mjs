@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { formatSlowest, formatSum, formatTable } from './level-tables.mjs';
 import { npmProgram, run, StepFailure, since, step } from './run.mjs';
 import { listScenarios } from './scenarios.mjs';
-import { findProgram } from './setup.mjs';
 
 /**
  * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it, or some `files` of that.
@@ -64,14 +63,6 @@ export const LEVELS = [
     absent: needsRoot,
   },
   {
-    name: 'kubernetes',
-    title: 'a cluster of virtual machines',
-    slow: true,
-    project: 'kubernetes',
-    folder: 'tests/kubernetes',
-    absent: needsKubernetes,
-  },
-  {
     name: 'matrix',
     title: 'scenarios that take long',
     extra: true,
@@ -92,15 +83,6 @@ export const LEVELS = [
 /** @returns {string | undefined} */
 function needsRoot() {
   return process.getuid?.() === 0 ? undefined : 'building an image needs root';
-}
-
-/** @returns {string | undefined} */
-function needsKubernetes() {
-  if (process.env.HAOS_TEST_K3S) return needsRoot();
-  const hasGo = findProgram('go') !== undefined;
-  return hasGo
-    ? needsRoot()
-    : 'without HAOS_TEST_K3S=PATH, Go 1.26 has to be installed to build a stand-in for k3s';
 }
 
 /** @param {string} root @returns {string | undefined} */

@@ -10,7 +10,6 @@ import { StepFailure } from './run.mjs';
 /** The folders of the levels. Names of the last one begin with its name. */
 const FOLDERS = [
   { level: 'vm', folder: 'tests/vm', prefix: '' },
-  { level: 'kubernetes', folder: 'tests/kubernetes', prefix: 'kubernetes/' },
   { level: 'matrix', folder: 'tests/matrix', prefix: '' },
   { level: 'faults', folder: 'tests/faults', prefix: 'faults/' },
 ];

@@ -57,7 +57,7 @@ function loop(name, program, why) {
 
 /** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */
 function vm(name, program, why) {
-  return { package: name, program, levels: ['vm', 'kubernetes', 'matrix', 'faults'], why };
+  return { package: name, program, levels: ['vm', 'matrix', 'faults'], why };
 }
 
 /**
