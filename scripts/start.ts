@@ -93,9 +93,10 @@ function makeDisk(path: string): void {
 }
 
 try {
-  process.exitCode = await main(fileURLToPath(new URL('..', import.meta.url)));
+  // At once: the machines are gone, and a wait for Kubernetes may still be under way.
+  process.exit(await main(fileURLToPath(new URL('..', import.meta.url))));
 } catch (error) {
   if (!(error instanceof StepFailure)) throw error;
   console.log(error.message);
-  process.exitCode = error.status;
+  process.exit(error.status);
 }
