@@ -140,15 +140,14 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
   }, 900_000);
 
   it('takes configuration from a pod', async () => {
-    const put =
-      'printf "sysctls: {vm.swappiness: 7}" | chroot /host /usr/sbin/haos config put 60-pod.yaml --apply';
-    const volumes = [{ name: 'host', hostPath: { path: '/' } }];
-    const mounts = [{ name: 'host', mountPath: '/host' }];
+    // As the example of a Plan does it.
+    const enter = 'busybox nsenter -t 1 -m -u -i -n -p --';
+    const config = 'haos: {sysctls: {vm.swappiness: 7}}';
     const pod = busyboxPod(
       'configurer',
-      ['sh', '-c', put],
-      { nodeName: 'agent', hostPID: true, restartPolicy: 'Never', volumes },
-      { securityContext: { privileged: true }, volumeMounts: mounts },
+      ['sh', '-c', `echo "${config}" | ${enter} /usr/sbin/haos config put 60-pod.yaml --apply`],
+      { nodeName: 'agent', hostPID: true, restartPolicy: 'Never' },
+      { securityContext: { privileged: true } },
     );
     await applyManifests(server(), pod);
     await retry(server(), "kubectl get pod configurer -o 'jsonpath={.status.phase}' | grep Succeeded", 300);
