@@ -48,7 +48,7 @@ RestartSec=5s
 WantedBy=multi-user.target
 `,
   'bench.service': `[Service]
-ExecStart=/bin/sh -c 'exec sh ${IMAGES}/kubernetes-watch.sh >/dev/ttyS0'
+ExecStart=/bin/sh ${IMAGES}/kubernetes-watch.sh
 [Install]
 WantedBy=multi-user.target
 `,

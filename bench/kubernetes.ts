@@ -34,7 +34,7 @@ const CONFIG = dump({
   boot_cmd: [
     `mkdir -p ${IMAGES}`,
     `mount -t squashfs -o ro /dev/vdb ${IMAGES}`,
-    `setsid sh ${IMAGES}/kubernetes-watch.sh </dev/null >/dev/ttyS0 2>&1 &`,
+    `setsid sh ${IMAGES}/kubernetes-watch.sh </dev/null >/dev/null 2>&1 &`,
   ],
   haos: { k3s_args: ['server', `--disable=${DISABLED}`] },
 });
