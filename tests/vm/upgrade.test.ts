@@ -249,6 +249,7 @@ describe('a node that is upgraded', () => {
       running: 'current',
       state: { slot: 'current', good: nameSet(releases.first) },
       isInterrupted: false,
+      k3s: { current: expect.stringMatching(/^v\d/) },
     });
   }, 900_000);
 
