@@ -54,7 +54,7 @@ describe('a person before the serial console of the ISO', () => {
       /^600\n[\s\S]*https:\/\/server:6443/,
     );
     const { output } = await machine.run('cat /proc/[0-9]*/cmdline | tr "\\0" " "');
-    expect(output).toContain('/init');
+    expect(output).toContain('supervise-daemon');
     expect(output).not.toContain('K10secret');
     await machine.read('haos config put 50-server-or-agent.yaml --delete', 60);
   }, 360_000);
