@@ -50,7 +50,7 @@ export function planNodes(
     { name: 'node1', words: [...named, SEED], memory, network: connectServer(forward, wires) },
     ...wires.map((wire, index) => {
       const name = `node${index + 2}`;
-      const join = [`hostname=${name}`, `server_url=https://${SERVER}:${API}`, SEED];
+      const join = [`hostname=${name}`, `haos.server_url=https://${SERVER}:${API}`, SEED];
       return { name, words: [...others, ...join], memory, network: connectAgent(wire, index + 2) };
     }),
   ];

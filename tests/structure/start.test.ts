@@ -97,8 +97,8 @@ describe('the plan of a start', () => {
     expect(wiresOf(server)).toHaveLength(2);
     expect(server.words).toContain('hostname=node1');
     expect(agents.map(({ words }) => words)).toEqual([
-      expect.arrayContaining(['haos.debug', 'hostname=node2', `server_url=https://${SERVER}:6443`]),
-      expect.arrayContaining(['haos.debug', 'hostname=node3', `server_url=https://${SERVER}:6443`]),
+      expect.arrayContaining(['haos.debug', 'hostname=node2', `haos.server_url=https://${SERVER}:6443`]),
+      expect.arrayContaining(['haos.debug', 'hostname=node3', `haos.server_url=https://${SERVER}:6443`]),
     ]);
   });
 
