@@ -28,12 +28,16 @@ interface Node {
 
 const DISABLED = 'traefik,metrics-server,coredns,local-storage';
 
-/** How HAOS does what the Debian does with `fstab` and a unit. */
+const MANIFESTS = '/var/lib/rancher/k3s/server/manifests';
+
+/** How HAOS does what the Debian does with `fstab` and a unit. It leaves out its own manifests, which the Debian has not. */
 const CONFIG = dump({
   hostname: 'bench',
   boot_cmd: [
     `mkdir -p ${IMAGES}`,
     `mount -t squashfs -o ro /dev/vdb ${IMAGES}`,
+    `mkdir -p ${MANIFESTS}`,
+    `cd /usr/share/haos/manifests && for name in *.yaml; do touch ${MANIFESTS}/$name.skip; done`,
     `setsid sh ${IMAGES}/kubernetes-watch.sh </dev/null >/dev/null 2>&1 &`,
   ],
   haos: { k3s_args: ['server', `--disable=${DISABLED}`] },
