@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -115,11 +116,18 @@ func (n *node) clientTLS() *tls.Config {
 	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{certificate}}
 }
 
-// askAPI fails until something listens: with these credentials all parts can start then.
+// askAPI fails until the API server is healthy. The controller manager waits only ten seconds for that, and starting it again
+// takes from a slow API server what it needs to get healthy.
 func (n *node) askAPI() error {
-	connection, err := tls.Dial("tcp", "127.0.0.1:6443", n.clientTLS())
-	if err == nil {
-		err = connection.Close()
+	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: n.clientTLS()}}
+	defer client.CloseIdleConnections()
+	response, err := client.Get("https://127.0.0.1:6443/healthz")
+	if err != nil {
+		return err
 	}
-	return err
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the API server answers %s", response.Status)
+	}
+	return nil
 }
