@@ -1,18 +1,18 @@
+import { CONNMAN_CONFIG, connmanConfig, type Lan } from '../tests/kubernetes/lan.js';
 import type { StartOptions } from './start-options.mjs';
 
 /** One machine of a start. The first one is the server, and has the terminal and the disk. */
 export interface PlannedNode {
   name: string;
-  /** Words of its kernel command line; for an agent, `SERVER` stands for the address of the server. */
+  /** Words of its kernel command line. */
   words: readonly string[];
+  /** The configuration on its drive; undefined where it has none. */
+  config?: object;
   /** MiB */
   memory: number;
   /** Network arguments of QEMU. */
   network: readonly string[];
 }
-
-/** Where `words` need the address of the server. */
-export const SERVER = '<server>';
 
 /** Ports of the first node that a port of 127.0.0.1 leads to. */
 export const SSH = 22;
@@ -31,53 +31,54 @@ export function chooseMemory(total: number, nodes: number): number {
   return Math.min(Math.max(share, SMALLEST), LARGEST);
 }
 
+/** What several nodes have in common. */
+export interface SharedSetting {
+  token: string;
+  lan: Lan;
+}
+
 /**
- * Plans the machines: alone, or a server and agents. Several are on one network, which QEMU of the server runs, with its DHCP and its way
- * out: the agents are connected to it by sockets in `directory`.
+ * Plans the machines: alone, or a server and agents. Each has a network of QEMU with DHCP and a way out. Several have a second card, in a
+ * network of their own, for Kubernetes: QEMU's takes packets for other machines for its own and refuses them.
  */
 export function planNodes(
   { nodes, words }: Pick<StartOptions, 'nodes' | 'words'>,
-  { total, directory }: { total: number; directory: string },
+  { total, token, lan }: { total: number } & SharedSetting,
 ): PlannedNode[] {
   const memory = chooseMemory(total, nodes);
-  const forward = [SSH, API].map((port) => `hostfwd=tcp:127.0.0.1:0-:${port}`).join(',');
-  if (nodes === 1)
-    return [{ name: 'node1', words, memory, network: ['-nic', `user,model=virtio-net-pci,${forward}`] }];
+  const forward = [SSH, API].map((port) => `,hostfwd=tcp:127.0.0.1:0-:${port}`).join('');
+  const outside = (ports: string) => ['-nic', `user,model=virtio-net-pci${ports}`];
+  if (nodes === 1) return [{ name: 'node1', words, memory, network: outside(forward) }];
   const others = words.filter((word) => !/^(haos\.)?hostname=/i.test(word));
-  const wires = Array.from({ length: nodes - 1 }, (_, index) => `${directory}/wire${index + 2}`);
-  const named = words.length > others.length ? words : [...words, 'hostname=node1'];
-  return [
-    { name: 'node1', words: [...named, SEED], memory, network: connectServer(forward, wires) },
-    ...wires.map((wire, index) => {
-      const name = `node${index + 2}`;
-      const join = [`hostname=${name}`, `haos.server_url=https://${SERVER}:${API}`, SEED];
-      return { name, words: [...others, ...join], memory, network: connectAgent(wire, index + 2) };
-    }),
-  ];
+  return Array.from({ length: nodes }, (_, index) => {
+    const name = `node${index + 1}`;
+    const isServer = index === 0;
+    const own = isServer && others.length < words.length ? words : [...others, `hostname=${name}`];
+    const address = addressOf(index);
+    return {
+      name,
+      words: [...own, configureCard(address), SEED],
+      config: configureNode(address, { token, isServer }),
+      memory,
+      network: [...outside(isServer ? forward : ''), ...lan.card(address)],
+    };
+  });
 }
 
-/** The token is on a drive: the kernel command line is no secret in a guest. */
+/** The configuration is on a drive, for it has the token: the kernel command line is no secret in a guest. */
 const SEED = 'haos.data_source=cdrom';
 
-function connectServer(forward: string, wires: readonly string[]): string[] {
-  return [
-    ...['-netdev', `user,id=outside,${forward}`, '-netdev', 'hubport,hubid=0,id=port1,netdev=outside'],
-    ...wires.flatMap((path, index) => [
-      ...['-netdev', `stream,id=wire${index + 2},server=on,addr.type=unix,addr.path=${path}`],
-      ...['-netdev', `hubport,hubid=0,id=port${index + 2},netdev=wire${index + 2}`],
-    ]),
-    ...['-netdev', 'hubport,hubid=0,id=card', '-device', `virtio-net-pci,netdev=card,mac=${macOf(1)}`],
-  ];
+function configureNode(address: string, { token, isServer }: { token: string; isServer: boolean }): object {
+  const join = isServer ? {} : { server_url: `https://${addressOf(0)}:${API}` };
+  const role = isServer ? 'server' : 'agent';
+  return { haos: { token, ...join, k3s_args: [role, `--node-ip=${address}`, '--flannel-iface=eth1'] } };
 }
 
-function connectAgent(wire: string, number: number): string[] {
-  return [
-    ...['-netdev', `stream,id=wire,server=off,addr.type=unix,addr.path=${wire}`],
-    ...['-device', `virtio-net-pci,netdev=wire,mac=${macOf(number)}`],
-  ];
+/** A word of the kernel command line, because the drive is read only when the network is up. */
+function configureCard(address: string): string {
+  return `boot_cmd=printf '${connmanConfig(address).join('\\n')}' >${CONNMAN_CONFIG}`;
 }
 
-/** Of the range that QEMU uses. */
-function macOf(number: number): string {
-  return `52:54:00:68:61:${number.toString(16).padStart(2, '0')}`;
+function addressOf(index: number): string {
+  return `10.77.0.${index + 1}`;
 }

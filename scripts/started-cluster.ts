@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSeedImage } from '@haos/cc/testing';
+import { makeLan } from '../tests/kubernetes/lan.js';
 import type { Accelerator } from './accelerator.js';
-import { StepFailure } from './run.mjs';
 import { type StartedNode, startNode } from './start-node.js';
 import type { StartOptions } from './start-options.mjs';
-import { API, type PlannedNode, planNodes, SERVER } from './start-plan.js';
+import { API, type PlannedNode, planNodes } from './start-plan.js';
 import { type Readiness, waitUntilReady } from './wait-until-ready.js';
 
 export interface ClusterSetting {
@@ -35,14 +35,14 @@ export class StartedCluster {
   /** Of the sockets and of the drives with the token; only root may look into it. */
   private readonly directory = mkdtempSync(join(tmpdir(), 'haos-start-'));
   private readonly plan: readonly PlannedNode[];
-  private readonly token = randomBytes(16).toString('hex');
   private readonly nodes: StartedNode[] = [];
 
   constructor(
     options: StartOptions,
     private readonly setting: ClusterSetting,
   ) {
-    this.plan = planNodes(options, { total: setting.memory, directory: this.directory });
+    const token = randomBytes(16).toString('hex');
+    this.plan = planNodes(options, { total: setting.memory, token, lan: makeLan() });
   }
 
   /** Where the kubeconfig for this machine goes. */
@@ -50,7 +50,7 @@ export class StartedCluster {
     return this.setting.kubeconfig;
   }
 
-  /** Starts the first machine; the others follow in `waitUntilReady`, when they know where the server is. */
+  /** Starts the first machine; the others follow in `waitUntilReady`, so that they do not slow down its boot. */
   async startFirst(options: FirstNode = {}): Promise<StartedNode> {
     const [first] = this.plan;
     if (first === undefined) throw new Error('a plan has a node');
@@ -63,7 +63,7 @@ export class StartedCluster {
     if (server === undefined) throw new Error('the first node was started');
     const { agent, ports, started } = server;
     await agent.ready(AGENT_SECONDS);
-    await this.startOthers(server);
+    for (const node of this.plan.slice(1)) await this.start(node, {});
     return waitUntilReady({
       ...{ agent, started, print },
       port: ports.get(API) ?? 0,
@@ -82,24 +82,10 @@ export class StartedCluster {
     rmSync(this.setting.kubeconfig, { force: true });
   }
 
-  private async startOthers({ agent }: StartedNode): Promise<void> {
-    const [, ...others] = this.plan;
-    if (others.length === 0) return;
-    const { output } = await agent.run(
-      "ip -4 -o address show dev eth0 | sed -n 's/.* inet \\([0-9.]*\\).*/\\1/p'",
-    );
-    if (!/^[\d.]+$/.test(output))
-      throw new StepFailure('the server has no address on the network of the machines');
-    for (const node of others) {
-      const words = node.words.map((word) => word.replace(SERVER, output));
-      await this.start({ ...node, words }, {});
-    }
-  }
-
   private async start(node: PlannedNode, options: FirstNode): Promise<StartedNode> {
     const { name, memory, network } = node;
     const { accelerator, boot } = this.setting;
-    const args = [...boot(node), ...network, ...this.seed(name)];
+    const args = [...boot(node), ...network, ...this.seed(node)];
     const started = await startNode(this.directory, {
       ...options,
       name: `start-${name}`,
@@ -111,11 +97,11 @@ export class StartedCluster {
     return started;
   }
 
-  /** A drive with the token that the nodes have in common. */
-  private seed(name: string): string[] {
-    if (this.plan.length === 1) return [];
+  /** A drive with the configuration of a node. */
+  private seed({ name, config }: PlannedNode): string[] {
+    if (config === undefined) return [];
     const path = join(this.directory, `${name}.seed`);
-    const userData = `#cloud-config\nhaos: { token: ${this.token} }\n`;
+    const userData = `#cloud-config\n${JSON.stringify(config)}\n`;
     writeFileSync(path, makeSeedImage({ hostname: name, instanceId: name, sshKeys: [], userData }), {
       mode: 0o600,
     });

@@ -17,18 +17,26 @@ export function makeLan(): Lan {
   };
 }
 
-/** Entries of `write_files` and `boot_cmd` of a node with such a card, and with container images on its second disk. */
-export function nodeSetup(address: string): { write_files: object[]; boot_cmd: string[] } {
-  const content = [
+/** Where connman looks for what `connmanConfig` returns. It must be there before connman starts, which else gives up with DHCP. */
+export const CONNMAN_CONFIG = '/var/lib/connman/lan.config';
+
+/** What gives the card its address, as lines of a file for connman: the network has no DHCP. */
+export function connmanConfig(address: string): string[] {
+  return [
     '[service_lan]',
     'Type=ethernet',
     `MAC=${macOf(address)}`,
     `IPv4=${address}/255.255.255.0`,
     'IPv6=off',
     '',
-  ].join('\n');
+  ];
+}
+
+/** The configuration of a node with such a card, and with container images on its second disk. */
+export function nodeSetup(address: string): { write_files: object[]; boot_cmd: string[] } {
+  const content = connmanConfig(address).join('\n');
   return {
-    write_files: [{ path: '/var/lib/connman/lan.config', permissions: '0600', content }],
+    write_files: [{ path: CONNMAN_CONFIG, permissions: '0600', content }],
     boot_cmd: [
       'mkdir -p /var/lib/rancher/k3s/agent/images /media/images',
       'mount -t squashfs -o ro /dev/vdb /media/images',

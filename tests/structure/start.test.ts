@@ -7,7 +7,8 @@ import { parseForwardedPorts } from '../../scripts/forwarded-ports.js';
 import { JsonChannel } from '../../scripts/json-channel.js';
 import { moveKubeconfig, parseNodes, readKubeconfig } from '../../scripts/kubernetes-api.js';
 import { isLive, readStartOptions, START_USAGE } from '../../scripts/start-options.mjs';
-import { chooseMemory, type PlannedNode, planNodes, SERVER } from '../../scripts/start-plan.js';
+import { chooseMemory, planNodes } from '../../scripts/start-plan.js';
+import { makeLan } from '../kubernetes/lan.js';
 
 describe('the arguments of npm start', () => {
   it('are kernel arguments, unless they are options', () => {
@@ -79,9 +80,7 @@ describe('a machine', () => {
 });
 
 describe('the plan of a start', () => {
-  const setting = { total: 32 * 2 ** 30, directory: '/run/start' };
-  const connection = /^stream,id=wire.*addr\.path=(\S+)$/;
-  const wiresOf = ({ network }: PlannedNode) => network.flatMap((text) => connection.exec(text)?.[1] ?? []);
+  const setting = { total: 32 * 2 ** 30, token: 'sesame', lan: makeLan() };
 
   it('is one machine with its own words by default', () => {
     expect(planNodes({ nodes: 1, words: ['hostname=a'] }, setting)).toMatchObject([
@@ -89,16 +88,24 @@ describe('the plan of a start', () => {
     ]);
   });
 
-  it('connects each agent to the server, which they join by its address', () => {
-    const [server, ...agents] = planNodes({ nodes: 3, words: ['haos.debug'] }, setting);
-    if (server === undefined) throw new Error('there is a server');
+  it('connects all nodes, and lets the agents join the server by its address', () => {
+    const plan = planNodes({ nodes: 3, words: ['haos.debug'] }, setting);
 
-    expect(wiresOf(server)).toEqual(agents.flatMap(wiresOf));
-    expect(wiresOf(server)).toHaveLength(2);
-    expect(server.words).toContain('hostname=node1');
-    expect(agents.map(({ words }) => words)).toEqual([
-      expect.arrayContaining(['haos.debug', 'hostname=node2', `haos.server_url=https://${SERVER}:6443`]),
-      expect.arrayContaining(['haos.debug', 'hostname=node3', `haos.server_url=https://${SERVER}:6443`]),
+    expect(plan.map(({ words }) => words)).toEqual(
+      ['node1', 'node2', 'node3'].map((name, index) => [
+        'haos.debug',
+        `hostname=${name}`,
+        expect.stringMatching(new RegExp(`^boot_cmd=printf '.*IPv4=10[.]77[.]0[.]${index + 1}/`)),
+        'haos.data_source=cdrom',
+      ]),
+    );
+    const lans = plan.map(({ network }) => network.find((text) => text.includes('mcast=')));
+    expect(lans[0]).toBeDefined();
+    expect(new Set(lans).size).toBe(1);
+    expect(plan.map(({ config }) => config)).toMatchObject([
+      { haos: { token: 'sesame', k3s_args: ['server', '--node-ip=10.77.0.1', '--flannel-iface=eth1'] } },
+      { haos: { token: 'sesame', server_url: 'https://10.77.0.1:6443' } },
+      { haos: { token: 'sesame', server_url: 'https://10.77.0.1:6443' } },
     ]);
   });
 
@@ -118,7 +125,7 @@ describe('the plan of a start', () => {
       network.flatMap((text) => /mac=(\S+)/.exec(text)?.[1] ?? []),
     );
     expect(new Set(addresses).size).toBe(9);
-    expect(plan.flatMap(({ words }) => words).join(' ')).not.toMatch(/token/i);
+    expect(plan.flatMap(({ words }) => words).join(' ')).not.toMatch(/token|sesame/i);
   });
 });
 
