@@ -72,7 +72,7 @@ export function createLoopDisk(directory: string, megabytes: number, sectorSize 
  */
 export function writeUdevadm(directory: string): string {
   const path = join(directory, 'programs');
-  mkdirSync(path);
+  mkdirSync(path, { recursive: true });
   const script =
     '#!/bin/sh\n# udevadm info --query path --name DEVICE\ncd -P "/sys/dev/block/$(stat -c %Hr:%Lr "$5")" && pwd | cut -c 5-\n';
   writeFileSync(join(path, 'udevadm'), script, { mode: 0o755 });

@@ -19,7 +19,7 @@ describe('renderService', () => {
 
       depend() {
       	want cgroups
-      	after connman net-online
+      	after connman
       }
 
       start_pre() {

@@ -43,7 +43,7 @@ rc_ulimit="-n 1048576"
 
 depend() {
 	want cgroups
-	after connman net-online
+	after connman
 }
 
 start_pre() {

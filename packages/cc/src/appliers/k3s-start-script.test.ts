@@ -22,7 +22,7 @@ const WORDS = [
 describe('renderStartScript', () => {
   it('starts k3s with the words as they are, among files that match them', async () => {
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...WORDS]).replace(
-      /^(?:\. .*|wait_when_failing)$/gm,
+      /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
       '',
     );
 
@@ -36,7 +36,7 @@ describe('renderStartScript', () => {
     // One shell for all.
     const words = fc.sample(fc.array(printable, { maxLength: 20 }), 50).flat();
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...words]).replace(
-      /^(?:\. .*|wait_when_failing)$/gm,
+      /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
       '',
     );
 
@@ -50,6 +50,7 @@ describe('renderStartScript', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const script = renderStartScript('/bin/true', ['server'])
       .replace(/^\. .*$/m, '')
+      .replace(/\/usr\/lib\/haos\/boot\/wait-online.*/, 'echo waits for the network >&2')
       .replaceAll('/run/haos/', `${directory}/`)
       .replaceAll('/proc/uptime', `${directory}/uptime`);
     writeFileSync(join(directory, 'start'), script);
@@ -90,6 +91,7 @@ describe('renderStartScript', () => {
       }
 
       wait_when_failing
+      [ "$count" -gt 0 ] || /usr/lib/haos/boot/wait-online 30
       set -o allexport
       . /etc/rancher/k3s/k3s-service.env
       exec /usr/sbin/k3s server '--x=a b'

@@ -9,6 +9,8 @@ export const QUICK_STARTS = 3;
 
 /** How long a k3s runs at most that ended soon. Seconds. */
 export const SOON = 120;
+/** How long the first start waits for the network. Seconds. */
+const NETWORK = 30;
 /** What is waited beyond the delay of the supervisor. Seconds. */
 const PAUSE = 25;
 
@@ -18,7 +20,7 @@ const PAUSE = 25;
  * OpenRC expands the arguments of a service without quotes, file names included, and evaluates the result; a script can quote
  * them. The environment is read here for the same reason: a variable such as IFS or RC_SVCNAME means nothing to OpenRC's shell.
  * The supervisor of OpenRC before 0.60 knows only one delay between restarts, so this script has another one for a k3s that
- * cannot start, as with a wrong token.
+ * cannot start, as with a wrong token. The first start waits for the network here and not as a service, behind which others wait.
  *
  * Throws HAOS_CC_K3S_ARGUMENT for a word with a control character.
  */
@@ -46,6 +48,7 @@ wait_when_failing() {
 }
 
 wait_when_failing
+[ "$count" -gt 0 ] || /usr/lib/haos/boot/wait-online ${NETWORK}
 set -o allexport
 . ${k3sPaths.environment}
 exec ${command}
