@@ -159,10 +159,11 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     identity = (await getObject(server(), 'node server')).metadata.uid;
     await applyManifests(server(), keeper());
     await waitForPod(server(), 'keeper-0');
-    for (const machine of [server(), agent()]) {
-      await machine.read('mkdir -p /run/upgrade && mount -t squashfs -o ro /dev/vdc /run/upgrade');
-      await machine.read('k3s ctr images import /run/upgrade/haos-oci-amd64.tar', 600);
-    }
+    const bring = [
+      'mkdir -p /run/upgrade && mount -t squashfs -o ro /dev/vdc /run/upgrade',
+      'k3s ctr images import /run/upgrade/haos-oci-amd64.tar',
+    ].join(' && ');
+    await Promise.all([server(), agent()].map((machine) => machine.read(bring, 900)));
     const put = `printf 'haos:\\n  upgrade:\\n    version: ${NEW}\\n' | haos config put 50-version.yaml --apply`;
     await server().read(put, 300);
     await server().ended(1200);

@@ -13,7 +13,7 @@ import { type Machine, startMachine } from '../vm/machine.js';
 const PASSWORD = 'sesame';
 const ADDRESS = '10.77.0.1';
 const OLD = 'v0.1.0';
-const BROKEN = 'v0.2.0';
+const BROKEN = 'v0.2.1';
 
 /** A k3s that says a newer version and never serves. */
 const BROKEN_K3S = `#!/bin/sh
