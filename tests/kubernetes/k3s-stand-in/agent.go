@@ -133,7 +133,7 @@ func (n *node) tend(ctx context.Context) {
 	}
 }
 
-// connect gives this node its network for pods and its role, and a way to the pods of another.
+// connect gives this node its network for pods, its labels and its role, and a way to the pods of another.
 func (n *node) connect(ctx context.Context, client kubernetes.Interface, other *corev1.Node) {
 	if other.Spec.PodCIDR == "" {
 		return
@@ -149,14 +149,18 @@ func (n *node) connect(ctx context.Context, client kubernetes.Interface, other *
 	if n.connected {
 		return
 	}
-	roles := map[string]string{}
+	labels := map[string]string{}
+	for _, label := range n.values["node-label"] { // the kubelet gives them only to a new node
+		name, value, _ := strings.Cut(label, "=")
+		labels[name] = value
+	}
 	if n.role == "server" {
-		roles["node-role.kubernetes.io/control-plane"] = "true"
+		labels["node-role.kubernetes.io/control-plane"] = "true"
 		if n.isClustered() {
-			roles["node-role.kubernetes.io/etcd"] = "true"
+			labels["node-role.kubernetes.io/etcd"] = "true"
 		}
 	}
-	patch, _ := json.Marshal(map[string]any{"metadata": map[string]any{"labels": roles}})
+	patch, _ := json.Marshal(map[string]any{"metadata": map[string]any{"labels": labels}})
 	if _, err := client.CoreV1().Nodes().Patch(ctx, n.name, types.StrategicMergePatchType, patch, metav1.PatchOptions{}); err != nil {
 		return
 	}
