@@ -138,7 +138,7 @@ async function fill(
   tell(options, 'configure');
   // Of a takeover that never restarted: what it would delete is kept now.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
-  putState(host, image.set, { configuration, root: mountPoint });
+  await putState(host, image.set, { configuration, root: mountPoint });
   if (!bootLoader) return files;
   tell(options, 'boot-loader');
   await withCleanUp((cleanUp) =>

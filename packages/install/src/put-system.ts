@@ -3,9 +3,8 @@ import {
   completeIntent,
   copyTree,
   dropUnused,
-  formatBootState,
+  flush,
   formatIntent,
-  grubEnvPath,
   type Host,
   intentPath,
   isSameSet,
@@ -17,6 +16,7 @@ import {
   STAGING_PREFIX,
   type StreamOptions,
   type TreeFile,
+  writeBootState,
 } from '@haos/system';
 import type { Configuration } from './configuration.js';
 import type { Image } from './image.js';
@@ -66,28 +66,38 @@ async function settle(host: Host, system: string): Promise<void> {
 
 /**
  * Makes a set the one that boots, and what booted before, if anything did, the previous one; writes the configuration, unless that
- * is only a fallback and there is one.
+ * is only a fallback and there is one. After a power cut at any moment the next boot takes what booted before or the new set, whole.
  */
-export function putState(
+export async function putState(
   host: Host,
   set: ReleaseSet,
   { configuration, root }: { configuration: Configuration; root: string },
-): void {
-  const system = `${root}${layout.system}`;
-  const { slot } = readBootState(host, system);
-  const slots = readSlots(host, system);
-  const before = slots[slot];
-  const after = { ...before, ...set };
-  const isReplaced = before.haos !== undefined && !isSameSet(before, after);
-  const intent = { before: slots, after: { current: after, previous: before }, slotBefore: slot };
-  // Links that were moved half way are mended from it, at the next boot or by the next installation.
-  if (isReplaced) host.files.write(intentPath(system), formatIntent(intent), { mode: 0o600 });
-  if (isReplaced) linkSlot(host, before, { directory: system, slot: 'previous' });
-  linkSlot(host, after, { directory: system, slot: 'current' });
-  host.files.write(grubEnvPath(system), formatBootState({ slot: 'current' }), { mode: 0o600 });
-  host.files.remove(intentPath(system));
+): Promise<void> {
+  await switchTo(host, set, `${root}${layout.system}`);
   const config = `${root}${layout.systemConfig}`;
   if (!configuration.isFallback || host.files.stat(config) === undefined)
     host.files.write(config, configuration.text, { mode: 0o600, secret: true });
   host.files.makeDirectory(`${root}/haos/data`);
+}
+
+/**
+ * Moves the links as an upgrade does: those of one slot are where GRUB reads them before those of the other are moved. GRUB is told to
+ * take the current slot last, when nothing can undo that slot any more.
+ */
+async function switchTo(host: Host, set: ReleaseSet, system: string): Promise<void> {
+  const { slot } = readBootState(host, system);
+  const slots = readSlots(host, system);
+  const before = slots[slot];
+  const current = { ...before, ...set };
+  const hasNode = before.haos !== undefined;
+  const previous = hasNode && !isSameSet(before, current) ? before : slots.previous;
+  const intent = { before: slots, after: { current, previous }, slotBefore: slot };
+  // Links that were moved half way are mended from it, at the next boot or by the next installation.
+  if (hasNode) host.files.write(intentPath(system), formatIntent(intent), { mode: 0o600 });
+  if (hasNode) linkSlot(host, previous, { directory: system, slot: 'previous' });
+  await flush(host, system);
+  linkSlot(host, current, { directory: system, slot: 'current' });
+  await flush(host, system);
+  host.files.remove(intentPath(system));
+  writeBootState(host, { slot: 'current' }, system);
 }

@@ -118,7 +118,7 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   onEvent?.({ kind: 'step', step: 'verify' });
   await verifyTree(host, system, { ...streaming, files });
   onEvent?.({ kind: 'step', step: 'configure' });
-  putState(host, image.set, { configuration, root });
+  await putState(host, image.set, { configuration, root });
   const marker = renderMarker(target.uuid, options.powersOff === true);
   host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
   onEvent?.({ kind: 'step', step: 'boot-loader' });

@@ -1,0 +1,142 @@
+import {
+  type BootState,
+  completeIntent,
+  formatBootState,
+  type Host,
+  type HostFiles,
+  nameSet,
+  planHost,
+  type ReleaseSet,
+  readBootState,
+  readSlots,
+  type Slots,
+} from '@haos/system';
+import { createTestHost, type Tree } from '@haos/system/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { putState } from './put-system.js';
+
+const SYSTEM = '/target/haos/system';
+const FAILED: ReleaseSet = { haos: 'v2', k3s: 'v1.30.2+k3s1', kernel: '6.2-v2' };
+const OLD: ReleaseSet = { haos: 'v1', k3s: 'v1.30.1+k3s1', kernel: '6.1-v1' };
+const NEW: ReleaseSet = { haos: 'v3', k3s: 'v1.30.3+k3s1', kernel: '6.3-v3' };
+const SAME_KERNEL: ReleaseSet = { ...NEW, kernel: '6.2-v2' };
+
+const CONFIGURATION = { text: 'hostname: new\n', isFallback: false } as Parameters<
+  typeof putState
+>[2]['configuration'];
+
+function machineWith(slots: Slots, state: BootState) {
+  const tree: Record<string, Tree> = { [`${SYSTEM}/grubenv`]: Buffer.from(formatBootState(state)) };
+  for (const set of [OLD, NEW, FAILED])
+    for (const [component, version] of Object.entries(set)) {
+      tree[`${SYSTEM}/${component}/${version}/file`] = version;
+      for (const slot of ['current', 'previous'] as const) {
+        const link = slots[slot][component as keyof ReleaseSet];
+        if (link !== undefined) tree[`${SYSTEM}/${component}/${slot}`] = { link };
+      }
+    }
+  const machine = createTestHost({ tree, commands: { sync: {} } });
+  onTestFinished(() => machine.dispose());
+  return machine;
+}
+
+/**
+ * A host whose power fails before the effect of this number, and the links as GRUB finds them then: without the journal, which
+ * only `sync` empties. What is overwritten in its place, as GRUB's own block is, is there at once.
+ */
+function failingHost(host: Host, effects: number): { host: Host; links: () => Slots } {
+  let left = effects;
+  let links = readSlots(host, SYSTEM);
+  const files: Record<string, unknown> = { ...host.files };
+  for (const name of ['write', 'makeDirectory', 'link', 'remove', 'move'] as const) {
+    files[name] = (...args: unknown[]) => {
+      if (left === 0) throw new Error('power failed');
+      left -= 1;
+      return (host.files[name] as (...given: unknown[]) => unknown)(...args);
+    };
+  }
+  const run: Host['run'] = (command, args, options) => {
+    if (command === 'sync') links = readSlots(host, SYSTEM);
+    return host.run(command, args, options);
+  };
+  return { host: { ...host, run, files: files as unknown as HostFiles }, links: () => links };
+}
+
+/** What boots: GRUB takes a kernel, and early boot settles what was interrupted, with the journal. */
+async function boot(host: Host, links: Slots): Promise<string> {
+  const { slot, trial } = readBootState(host, SYSTEM);
+  const { kernel } = links[slot];
+  const onTrial = slot === 'current' && trial !== undefined;
+  await completeIntent(host, { directory: SYSTEM, booted: { slot, onTrial, kernel } });
+  const set = readSlots(host, SYSTEM)[slot];
+  expect(set.kernel, 'the kernel that GRUB took').toBe(kernel);
+  return nameSet(set);
+}
+
+describe('an installation on a disk that is kept', () => {
+  it.each<[title: string, slots: Slots, state: BootState, runs: ReleaseSet, set: ReleaseSet]>([
+    ['of a node', { current: OLD, previous: {} }, { slot: 'current' }, OLD, NEW],
+    [
+      'of a node on trial',
+      { current: OLD, previous: FAILED },
+      { slot: 'current', trial: nameSet(OLD), tries: 1 },
+      OLD,
+      NEW,
+    ],
+    [
+      'of a node that left a failed set',
+      { current: FAILED, previous: OLD },
+      { slot: 'previous', failed: nameSet(FAILED) },
+      OLD,
+      NEW,
+    ],
+    [
+      'with the kernel of the failed set',
+      { current: FAILED, previous: OLD },
+      { slot: 'previous', failed: nameSet(FAILED) },
+      OLD,
+      SAME_KERNEL,
+    ],
+    [
+      'of the set that runs instead of a failed one',
+      { current: FAILED, previous: OLD },
+      { slot: 'previous', failed: nameSet(FAILED) },
+      OLD,
+      OLD,
+    ],
+  ])(
+    '%s boots what it did or the new set, whole, after a power cut',
+    async (_title, slots, state, runs, set) => {
+      const machine = machineWith(slots, state);
+      const put = async (host: Host) =>
+        putState(host, set, { configuration: CONFIGURATION, root: '/target' });
+      const seen = new Set<string>();
+      for (let effects = 0; ; effects += 1) {
+        const plan = planHost(machine);
+        const { host, links } = failingHost(plan, effects);
+        const outcome = await put(host).catch((error: Error) => error.message);
+        const booted = await boot(plan, links());
+        seen.add(booted);
+        expect([runs, set].map(nameSet), `cut before effect ${effects}`).toContain(booted);
+        if (outcome === undefined) break;
+        expect(outcome).toBe('power failed');
+        await put(plan);
+        expect(await boot(plan, readSlots(plan, SYSTEM))).toBe(nameSet(set));
+      }
+      expect(seen).toEqual(new Set([runs, set].map(nameSet)));
+    },
+  );
+
+  it('forgets what is known about other sets, and keeps what ran as the previous one', async () => {
+    const host = machineWith(
+      { current: FAILED, previous: OLD },
+      { slot: 'previous', failed: 'x', good: 'y' },
+    );
+
+    await putState(host, NEW, { configuration: CONFIGURATION, root: '/target' });
+
+    expect(readBootState(host, SYSTEM)).toEqual({ slot: 'current' });
+    expect(readSlots(host, SYSTEM)).toEqual({ current: NEW, previous: OLD });
+    expect(host.files.stat(`${SYSTEM}/intent`)).toBeUndefined();
+  });
+});
