@@ -40,6 +40,12 @@ describe('the state of booting', () => {
       { slot: 'previous', good: 'v1', failed: 'v2' },
     ],
     [
+      'without tries the set is tried again where there is no previous one',
+      { slot: 'current', trial: 'v2', tries: 0 },
+      { kind: 'menu', hasPrevious: false },
+      { slot: 'current', trial: 'v2', tries: 0 },
+    ],
+    [
       'health ends the trial',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 1 },
       { kind: 'healthy', set: 'v2', slot: 'current', onTrial: true },

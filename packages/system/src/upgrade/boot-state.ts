@@ -26,8 +26,8 @@ export type BootEvent =
   | { kind: 'staged'; set: string }
   /** The same where GRUB does not count boots, and so nothing can be on trial. */
   | { kind: 'replaced'; set: string }
-  /** GRUB shows its menu. */
-  | { kind: 'menu' }
+  /** GRUB shows its menu; `hasPrevious`: there is a previous set to go back to, which is the default. */
+  | { kind: 'menu'; hasPrevious?: boolean }
   /** GRUB boots the entry of the current slot. */
   | { kind: 'boot' }
   /** The set of this slot works; `onTrial`: GRUB booted it as one that has to show so. */
@@ -53,7 +53,9 @@ export function nextBootState(state: BootState, event: BootEvent): BootState {
     case 'replaced':
       return { ...settled, slot: 'current' };
     case 'menu':
-      return trial !== undefined && tries <= 0 ? { ...settled, slot: 'previous', failed: trial } : state;
+      return trial !== undefined && tries <= 0 && event.hasPrevious !== false
+        ? { ...settled, slot: 'previous', failed: trial }
+        : state;
     case 'boot':
       return trial === undefined ? state : { ...state, tries: Math.max(tries - 1, 0) };
     case 'healthy':

@@ -30,10 +30,12 @@ export interface UpgradeStatus {
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
   const slots = readSlots(host, directory);
   const state = readBootState(host, directory);
+  // By this file GRUB's menu tells whether there is a previous set: `renderGrubConfig` of @haos/install.
+  const hasPrevious = host.files.stat(`${directory}/kernel/previous/initrd`) !== undefined;
   return {
     slots,
     running: findRunning(host, { directory, slots, state }),
-    state: nextBootState(state, { kind: 'menu' }),
+    state: nextBootState(state, { kind: 'menu', hasPrevious }),
     isInterrupted: readIntent(host, directory) !== undefined,
   };
 }

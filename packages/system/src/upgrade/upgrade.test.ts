@@ -633,6 +633,14 @@ describe('after an upgrade', () => {
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
   });
 
+  it('a set that never works boots next all the same where there is no previous one', () => {
+    const trial = { slot: 'current', trial: nameSet(OLD), tries: 0 } as const;
+    const host = createHost({ ...filesOf(SYSTEM, OLD), ...linksOf(SYSTEM, 'current', OLD) });
+    writeBootState(host, trial);
+
+    expect(upgradeStatus(host).state).toEqual(trial);
+  });
+
   it('a rollback takes the previous set, and a second one comes back', async () => {
     const host = createHost();
     await run(host);
