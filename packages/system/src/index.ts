@@ -9,6 +9,7 @@ export {
   parseBlockDevices,
   withDescendants,
 } from './block.js';
+export { type CleanUp, withCleanUp } from './clean-up.js';
 export { compareVersions, upstreamVersion } from './compare-versions.js';
 export {
   COMPONENT_FILES,

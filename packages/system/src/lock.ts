@@ -1,3 +1,4 @@
+import { withCleanUp } from './clean-up.js';
 import type { Host } from './host/types.js';
 
 /**
@@ -7,9 +8,8 @@ import type { Host } from './host/types.js';
 export async function withLock<T>(host: Host, path: string, work: () => Promise<T> | T): Promise<T> {
   if (!host.lock) return work();
   const release = await host.lock(path);
-  try {
-    return await work();
-  } finally {
-    release();
-  }
+  return withCleanUp(async (cleanUp) => {
+    cleanUp.always(release);
+    return work();
+  });
 }

@@ -32,6 +32,19 @@ it('makes a mount point writable for as long as the work takes, also when it fai
   host.dispose();
 });
 
+it('tells why the work failed, also when the mount point cannot be made read-only again', async () => {
+  const mount = ({ args }: { args: readonly string[] }) => {
+    if (args[1]?.endsWith('ro')) throw new Error('busy');
+    return {};
+  };
+  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount } });
+  const run = (work: () => Promise<void>) => withWritable(host, '/haos/system', work);
+
+  await expect(run(() => Promise.reject(new Error('work')))).rejects.toThrow('work');
+  await expect(run(() => Promise.resolve())).rejects.toThrow('busy');
+  host.dispose();
+});
+
 it('leaves alone what is writable', async () => {
   const host = createTestHost({ tree: { '/proc/mounts': MOUNTS } });
 

@@ -1,3 +1,4 @@
+import { withCleanUp } from './clean-up.js';
 import type { Host } from './host/types.js';
 
 /**
@@ -7,11 +8,12 @@ import type { Host } from './host/types.js';
 export async function withWritable<T>(host: Host, directory: string, work: () => Promise<T> | T): Promise<T> {
   if (!isReadOnlyMount(host.files.readTextIfExists('/proc/mounts') ?? '', directory)) return work();
   await host.run('mount', ['-o', 'remount,bind,rw', directory]);
-  try {
-    return await work();
-  } finally {
-    await host.run('mount', ['-o', 'remount,bind,ro', directory]);
-  }
+  return withCleanUp(async (cleanUp) => {
+    cleanUp.always(async () => {
+      await host.run('mount', ['-o', 'remount,bind,ro', directory]);
+    });
+    return work();
+  });
 }
 
 /** Whether a directory is a mount point, and a read-only one, by the text of /proc/mounts: proc_mounts(5). */

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { type CleanUp, withCleanUp } from '../clean-up.js';
 import type { Attributes } from './store.js';
 import type { Copied, StreamOptions } from './types.js';
 
@@ -6,13 +7,15 @@ const CHUNK = 1024 * 1024;
 
 /** The SHA-256 digest of a file of this machine. */
 export async function digestFile(path: string, options: StreamOptions = {}): Promise<string> {
+  return withCleanUp(async (cleanUp) => (await readAll(await openFile(cleanUp, path), options)).sha256);
+}
+
+/** Opens a file until the clean-up. */
+async function openFile(cleanUp: CleanUp, path: string, flags = 'r', mode?: number): Promise<FileHandle> {
   const { open } = await import('node:fs/promises');
-  const file = await open(path, 'r');
-  try {
-    return (await readAll(file, options)).sha256;
-  } finally {
-    await file.close();
-  }
+  const file = await open(path, flags, mode);
+  cleanUp.always(() => file.close());
+  return file;
 }
 
 /** Copies a file of this machine to a new one, and lets it reach the disk. */
@@ -21,23 +24,16 @@ export async function copyInto(
   to: string,
   { mode, owner, ...options }: Attributes & StreamOptions,
 ): Promise<Copied> {
-  const { open } = await import('node:fs/promises');
-  const source = await open(from, 'r');
-  try {
+  return withCleanUp(async (cleanUp) => {
+    const source = await openFile(cleanUp, from);
     // Nobody else reads it before it has its owner and mode.
-    const target = await open(to, 'wx', 0o600);
-    try {
-      const copied = await readAll(source, options, (chunk) => writeAll(target, chunk));
-      if (owner) await target.chown(owner.uid, owner.gid);
-      await target.chmod(mode);
-      await target.sync();
-      return copied;
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
+    const target = await openFile(cleanUp, to, 'wx', 0o600);
+    const copied = await readAll(source, options, (chunk) => writeAll(target, chunk));
+    if (owner) await target.chown(owner.uid, owner.gid);
+    await target.chmod(mode);
+    await target.sync();
+    return copied;
+  });
 }
 
 /** The next part is read while one is digested and used: a disk, a processor and another disk need not wait for each other. */

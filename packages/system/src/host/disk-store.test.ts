@@ -36,6 +36,18 @@ describe('a directory of this machine', () => {
     fs.closeSync(reader);
   });
 
+  it('tells why a copy failed, also when there is nothing left to clean up', async () => {
+    const files = open();
+    files.write('/from', 'content');
+    files.makeDirectory('/to');
+    const onProgress = () => {
+      fs.rmSync(join(root, 'to'), { recursive: true });
+      throw new Error('interrupted');
+    };
+
+    await expect(files.copy('/from', '/to/file', { onProgress })).rejects.toThrow('interrupted');
+  });
+
   it('is written into where that is wanted and the size is the same', () => {
     const files = open();
     files.write('/file', 'old');

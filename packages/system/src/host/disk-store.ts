@@ -56,12 +56,11 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
         const { copyInto } = await import('./copy-file.js');
         const copied = await copyInto(at(from), temporary, options);
         renameSync(temporary, at(path));
+        syncDirectory(posix.dirname(at(path)));
         return copied;
       } catch (error) {
-        rmSync(temporary, { force: true });
+        discard(temporary);
         throw error;
-      } finally {
-        syncDirectory(posix.dirname(at(path)));
       }
     },
     move(from, path) {
@@ -162,10 +161,17 @@ function replace(path: string, make: (temporary: string) => void): void {
     renameSync(temporary, path);
   } catch (error) {
     // Nothing of ours when the name was taken.
-    if (!isErrno(error, 'EEXIST')) rmSync(temporary, { force: true });
+    if (!isErrno(error, 'EEXIST')) discard(temporary);
     throw error;
   }
   syncDirectory(posix.dirname(path));
+}
+
+/** Removes what a failure left, if that is possible: the failure itself is what has to be told. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { force: true });
+  } catch {}
 }
 
 function temporaryBeside(path: string): string {

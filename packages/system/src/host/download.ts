@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { Dispatcher } from 'undici';
+import { withCleanUp } from '../clean-up.js';
 import { isHaosError } from '../errors.js';
 import { fileError } from './file-error.js';
 import { httpError } from './http-error.js';
@@ -43,17 +44,19 @@ export async function downloadFile(
   const temporary = `${path}.part`;
   const keepPart = isKept(options);
   const file = await onDisk(path, () => openPart(temporary, keepPart));
-  try {
-    const copied = await fill({ path, file, ...emptyPart(), tag: undefined }, { url, options, clock });
-    await onDisk(path, () => file.sync());
-    await onDisk(path, () => rename(temporary, path));
-    return copied;
-  } catch (error) {
-    if (!keepPart || isHaosError(error, 'HAOS_HTTP_CHECKSUM')) await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
+  return withCleanUp(async (cleanUp) => {
+    cleanUp.always(() => file.close());
+    try {
+      const copied = await fill({ path, file, ...emptyPart(), tag: undefined }, { url, options, clock });
+      await onDisk(path, () => file.sync());
+      await onDisk(path, () => rename(temporary, path));
+      return copied;
+    } catch (error) {
+      if (!keepPart || isHaosError(error, 'HAOS_HTTP_CHECKSUM'))
+        cleanUp.onError(() => rm(temporary, { force: true }));
+      throw error;
+    }
+  });
 }
 
 function emptyPart(): Pick<Progress, 'size' | 'hash'> {

@@ -14,10 +14,11 @@ function hostWith(options: TestHostOptions): TestHost {
   return host;
 }
 
-/** A kubectl that says whether the node is cordoned, and fails at one of its commands. */
-function kubectl({ cordoned = '', failing }: { cordoned?: string; failing?: string } = {}) {
+/** A kubectl that says whether the node is cordoned, and fails at some of its commands. */
+function kubectl({ cordoned = '', failing = [] }: { cordoned?: string; failing?: readonly string[] } = {}) {
   return ({ args }: { args: readonly string[] }) => {
-    if (failing !== undefined && args.includes(failing)) throw new HaosError('HAOS_COMMAND_FAILED', failing);
+    const failed = failing.find((name) => args.includes(name));
+    if (failed !== undefined) throw new HaosError('HAOS_COMMAND_FAILED', failed);
     return args.includes('get') ? { stdout: cordoned } : {};
   };
 }
@@ -25,6 +26,14 @@ function kubectl({ cordoned = '', failing }: { cordoned?: string; failing?: stri
 const verbs = (host: TestHost) => host.calls.map(({ args }) => args[1]);
 
 describe('draining a node', () => {
+  it('that fails is told, and remembered where the pods cannot be let back', async () => {
+    const host = hostWith({ commands: { haos: kubectl({ failing: ['drain', 'uncordon'] }) } });
+
+    await expect(drainNode(host, OPTIONS)).rejects.toMatchObject({ message: 'drain' });
+    expect(verbs(host)).toEqual(['get', 'drain', 'uncordon']);
+    expect(host.files.readText(NOTE)).toBe('node-1\n');
+  });
+
   it('evicts its pods, except those of the upgrade, and is remembered on the node', async () => {
     const host = hostWith({ commands: { haos: kubectl() } });
 
@@ -64,7 +73,7 @@ describe('draining a node', () => {
     ['lets the pods back', '', ['get', 'drain', 'uncordon']],
     ['leaves it cordoned where it was so before', 'true', ['get', 'drain']],
   ])('that fails %s', async (_, cordoned, expected) => {
-    const host = hostWith({ commands: { haos: kubectl({ cordoned, failing: 'drain' }) } });
+    const host = hostWith({ commands: { haos: kubectl({ cordoned, failing: ['drain'] }) } });
 
     await expect(drainNode(host, OPTIONS)).rejects.toMatchObject({ code: 'HAOS_COMMAND_FAILED' });
 
@@ -94,7 +103,7 @@ describe('letting pods back', () => {
   });
 
   it('is tried again while the API does not answer, and remembered when it never does', async () => {
-    const host = hostWith({ tree, commands: { k3s: kubectl({ failing: 'uncordon' }) } });
+    const host = hostWith({ tree, commands: { k3s: kubectl({ failing: ['uncordon'] }) } });
 
     await expect(uncordonNode(host)).rejects.toMatchObject({ code: 'HAOS_COMMAND_FAILED' });
 

@@ -1,3 +1,4 @@
+import { withCleanUp } from '../clean-up.js';
 import { HaosError, isHaosError } from '../errors.js';
 import type { Host, RunResult } from '../host/types.js';
 import { inRootOf, layout } from '../layout.js';
@@ -37,15 +38,14 @@ export async function drainNode(host: Host, { node, kubectl, env, directory }: D
   const { stdout } = await run(['get', 'node', node, '--output=jsonpath={.spec.unschedulable}']);
   const wasCordoned = stdout.trim() === 'true' && host.files.stat(note) === undefined;
   if (!wasCordoned) host.files.write(note, `${node}\n`, { mode: 0o600 });
-  try {
-    await run(['drain', node, ...DRAIN_ARGS], DRAIN_LIMIT);
-  } catch (error) {
-    if (!wasCordoned) {
+  await withCleanUp(async (cleanUp) => {
+    cleanUp.onError(async () => {
+      if (wasCordoned) return;
       await run(['uncordon', node]);
       host.files.remove(note);
-    }
-    throw error;
-  }
+    });
+    await run(['drain', node, ...DRAIN_ARGS], DRAIN_LIMIT);
+  });
 }
 
 /** As the upgrade controller drains: volumes of a pod's own go with it, and so do pods that nothing starts anew. */

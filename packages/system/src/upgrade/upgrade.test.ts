@@ -599,6 +599,21 @@ describe('an upgrade that is killed', () => {
   }
 });
 
+it('an upgrade that fails tells why, also when its copy cannot be removed', async () => {
+  const host = createHost();
+  let isCopying = false;
+  const copy = () => {
+    isCopying = true;
+    return Promise.reject(new Error('copy'));
+  };
+  const remove = (path: string) => {
+    if (isCopying) throw new Error('remove');
+    return host.files.remove(path);
+  };
+
+  await expect(run({ ...host, files: { ...host.files, copy, remove } })).rejects.toThrow('copy');
+});
+
 describe('after an upgrade', () => {
   const cmdline = (text: string) => ({ '/proc/cmdline': text });
 

@@ -1,3 +1,4 @@
+import { withCleanUp } from '../clean-up.js';
 import {
   COMPONENTS,
   type Component,
@@ -197,14 +198,12 @@ async function stage(plan: UpgradePlan, component: Component, options: UpgradeOp
   const { signal } = options;
   host.files.remove(staging);
   const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
-  try {
+  await withCleanUp(async (cleanUp) => {
+    // A node whose disk is full or whose upgrade was interrupted needs the room.
+    cleanUp.onError(() => void host.files.remove(staging));
     const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
     await verifyTree(host, staging, { files, ...(signal && { signal }) });
-  } catch (error) {
-    // A node whose disk is full or whose upgrade was interrupted needs the room.
-    host.files.remove(staging);
-    throw error;
-  }
+  });
   host.files.remove(to);
   host.files.move(staging, to);
 }
