@@ -17,7 +17,7 @@ export function makeLan(): Lan {
   };
 }
 
-/** Where connman looks for what `connmanConfig` returns. It must be there before connman starts, which else gives up with DHCP. */
+/** Where connman looks for what `connmanConfig` returns. Write it before connman starts: later, a DHCP time-out removes the address. */
 export const CONNMAN_CONFIG = '/var/lib/connman/lan.config';
 
 /** What gives the card its address, as lines of a file for connman: the network has no DHCP. */

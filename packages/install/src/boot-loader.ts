@@ -1,5 +1,5 @@
+import type { CleanUp } from '@haos/system';
 import { HaosError, type Host } from '@haos/system';
-import type { CleanUp } from './clean-up.js';
 import type { InstallErrorCode } from './errors.js';
 import type { Firmware } from './partitions.js';
 import type { Places } from './places.js';

@@ -1,4 +1,4 @@
-export { type CleanUp, withCleanUp } from './clean-up.js';
+export { type CleanUp, withCleanUp } from '@haos/system';
 export {
   type Configuration,
   type ConfigurationOptions,

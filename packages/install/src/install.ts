@@ -1,6 +1,13 @@
-import { layout, type ReleaseSet, type TreeFile, verifyTree, withLock } from '@haos/system';
+import {
+  type CleanUp,
+  layout,
+  type ReleaseSet,
+  type TreeFile,
+  verifyTree,
+  withCleanUp,
+  withLock,
+} from '@haos/system';
 import { installBootLoader } from './boot-loader.js';
-import { type CleanUp, withCleanUp } from './clean-up.js';
 import { labelState, makeFileSystems, mountState, partitionDisk, readUuid, releaseMounts } from './disk.js';
 import { planPartitions, STATE_LABEL } from './partitions.js';
 import { type Places, placesOf } from './places.js';

@@ -1,7 +1,6 @@
-import { HaosError } from '@haos/system';
+import { HaosError, withCleanUp } from '@haos/system';
 import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { withCleanUp } from './clean-up.js';
 import { openIso } from './iso.js';
 
 const REFUSED: ScriptedCommand = { exitCode: 32 };

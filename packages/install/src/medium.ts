@@ -1,5 +1,5 @@
+import type { CleanUp } from '@haos/system';
 import { HaosError, type Host, versionDirectory } from '@haos/system';
-import type { CleanUp } from './clean-up.js';
 import type { InstallErrorCode } from './errors.js';
 import { findImage } from './image.js';
 import { type IsoOptions, openIso } from './iso.js';

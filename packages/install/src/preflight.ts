@@ -1,6 +1,13 @@
 import type { CloudConfig, Issue } from '@haos/cc';
-import { type BlockDevice, type Check, type Host, layout, type ProxySettings } from '@haos/system';
-import { type CleanUp, withCleanUp } from './clean-up.js';
+import {
+  type BlockDevice,
+  type Check,
+  type CleanUp,
+  type Host,
+  layout,
+  type ProxySettings,
+  withCleanUp,
+} from '@haos/system';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { checkConsoles } from './console.js';
 import { findDevice, megabytes } from './device.js';

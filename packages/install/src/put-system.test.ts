@@ -73,6 +73,13 @@ async function boot(host: Host, links: Slots): Promise<string> {
   return nameSet(set);
 }
 
+/** A node that left a failed set and runs the one before. */
+const AFTER_FAILURE = [
+  { current: FAILED, previous: OLD },
+  { slot: 'previous', failed: nameSet(FAILED) },
+  OLD,
+] as const satisfies [Slots, BootState, ReleaseSet];
+
 describe('an installation on a disk that is kept', () => {
   it.each<[title: string, slots: Slots, state: BootState, runs: ReleaseSet, set: ReleaseSet]>([
     ['of a node', { current: OLD, previous: {} }, { slot: 'current' }, OLD, NEW],
@@ -83,27 +90,9 @@ describe('an installation on a disk that is kept', () => {
       OLD,
       NEW,
     ],
-    [
-      'of a node that left a failed set',
-      { current: FAILED, previous: OLD },
-      { slot: 'previous', failed: nameSet(FAILED) },
-      OLD,
-      NEW,
-    ],
-    [
-      'with the kernel of the failed set',
-      { current: FAILED, previous: OLD },
-      { slot: 'previous', failed: nameSet(FAILED) },
-      OLD,
-      SAME_KERNEL,
-    ],
-    [
-      'of the set that runs instead of a failed one',
-      { current: FAILED, previous: OLD },
-      { slot: 'previous', failed: nameSet(FAILED) },
-      OLD,
-      OLD,
-    ],
+    ['of a node that left a failed set', ...AFTER_FAILURE, NEW],
+    ['with the kernel of the failed set', ...AFTER_FAILURE, SAME_KERNEL],
+    ['of the set that runs instead of a failed one', ...AFTER_FAILURE, OLD],
   ])(
     '%s boots what it did or the new set, whole, after a power cut',
     async (_title, slots, state, runs, set) => {

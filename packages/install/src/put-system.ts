@@ -81,8 +81,8 @@ export async function putState(
 }
 
 /**
- * Moves the links as an upgrade does: those of one slot are where GRUB reads them before those of the other are moved. GRUB is told to
- * take the current slot last, when nothing can undo that slot any more.
+ * Moves the links as an upgrade does: it flushes those of one slot to where GRUB reads them, then moves those of the other slot. It
+ * writes GRUB's choice of the current slot last, when nothing can undo that slot any more.
  */
 async function switchTo(host: Host, set: ReleaseSet, system: string): Promise<void> {
   const { slot } = readBootState(host, system);

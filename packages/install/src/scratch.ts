@@ -1,5 +1,4 @@
-import type { Host } from '@haos/system';
-import type { CleanUp } from './clean-up.js';
+import type { CleanUp, Host } from '@haos/system';
 import { unmountLeft } from './unmount-left.js';
 
 /**

@@ -1,14 +1,15 @@
 import type { Issue } from '@haos/cc';
 import {
   type Check,
+  type CleanUp,
   type Host,
   layout,
   type ProxySettings,
   type ReleaseSet,
   verifyTree,
+  withCleanUp,
   withLock,
 } from '@haos/system';
-import { type CleanUp, withCleanUp } from './clean-up.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { checkConsoles } from './console.js';
 import { type ImageOptions, openImage } from './image/open-image.js';

@@ -1,5 +1,5 @@
+import type { CleanUp } from '@haos/system';
 import { type Check, fetchDigest, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
-import type { CleanUp } from '../clean-up.js';
 import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadImageOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { withCleanUp } from '@haos/system';
 import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { withCleanUp } from '../clean-up.js';
 import { cameFromMedium } from './find-file-system.js';
 import { type ImageOptions, openImage } from './open-image.js';
 

@@ -1,5 +1,5 @@
+import type { CleanUp } from '@haos/system';
 import { type Check, type Host, isHaosError, layout } from '@haos/system';
-import type { CleanUp } from '../clean-up.js';
 import { findImage, type Image, verifyImage } from '../image.js';
 import { openIso } from '../iso.js';
 import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';

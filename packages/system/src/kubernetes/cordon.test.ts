@@ -26,7 +26,7 @@ function kubectl({ cordoned = '', failing = [] }: { cordoned?: string; failing?:
 const verbs = (host: TestHost) => host.calls.map(({ args }) => args[1]);
 
 describe('draining a node', () => {
-  it('that fails is told, and remembered where the pods cannot be let back', async () => {
+  it('reports why it failed, and keeps its note when it cannot let the pods back', async () => {
     const host = hostWith({ commands: { haos: kubectl({ failing: ['drain', 'uncordon'] }) } });
 
     await expect(drainNode(host, OPTIONS)).rejects.toMatchObject({ message: 'drain' });

@@ -1,1 +1,0 @@
-export { type CleanUp, withCleanUp } from '@haos/system';
