@@ -72,7 +72,7 @@ export { isNodeReady, type NodeHealth, readNodeHealth } from './kubernetes/node-
 export { readNodeName } from './kubernetes/node-name.js';
 export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
-export { withLock } from './lock.js';
+export { type LockOptions, withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
 export { PROJECT, type Project } from './project.js';
 export { createRedactor, redactUrl } from './redact.js';

@@ -55,7 +55,7 @@ describe('the reset of the data', () => {
     ]);
   });
 
-  it('waits for nobody, and leaves the directory writable for an upgrade that runs', async () => {
+  it('leaves the directory writable for an upgrade that runs', async () => {
     const host = createTestHost({
       locked: ['/run/haos/upgrade.lock'],
       tree: { '/run/haos/mode': 'disk\n', '/haos/system/haos/v1/haos': '' },

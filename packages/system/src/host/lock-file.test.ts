@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { withLock } from '../lock.js';
 import { createTestHost } from '../testing.js';
 import { liveHost } from './live.js';
@@ -37,24 +37,25 @@ describe('a lock on the running machine', () => {
     expect(isFree()).toBe(true);
   });
 
-  it('is refused while another process has it, and had when that has died', async () => {
+  it('is refused while another process has it, and had when that dies meanwhile', async () => {
     fs.mkdirSync(join(path, '..'), { recursive: true });
     const other = spawn('flock', [path, 'sh', '-c', 'echo locked; exec cat'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     await once(other.stdout, 'data');
 
-    await expect(withLock(liveHost(), path, () => 'worked')).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+    const refused = withLock(liveHost(), path, () => 'worked', { patience: 0 });
+    await expect(refused).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+    const patient = withLock(liveHost(), path, () => 'worked', { patience: 60_000 });
     other.stdin.end();
-    await once(other, 'exit');
 
-    expect(await withLock(liveHost(), path, () => 'worked')).toBe('worked');
+    expect(await patient).toBe('worked');
   });
 
   it('is refused to a second holder in the same process', async () => {
     const host = liveHost();
 
-    const inner = withLock(host, path, () => withLock(host, path, () => 'never'));
+    const inner = withLock(host, path, () => withLock(host, path, () => 'never', { patience: 0 }));
 
     await expect(inner).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
     expect(isFree()).toBe(true);
@@ -85,5 +86,14 @@ describe('a lock elsewhere', () => {
     await withLock(host, '/run/free', () => {});
     expect(await withLock(host, '/run/free', () => 'again')).toBe('again');
     host.dispose();
+  });
+
+  it('is waited for as long as a node needs to confirm that it is healthy', async () => {
+    const host = createTestHost({ locked: ['/run/taken'] });
+    onTestFinished(() => host.dispose());
+    const begun = host.clock.now();
+
+    await expect(withLock(host, '/run/taken', () => {})).rejects.toMatchObject({ code: 'HAOS_LOCKED' });
+    expect(host.clock.now() - begun).toBe(5000);
   });
 });
