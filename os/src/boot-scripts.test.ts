@@ -127,6 +127,56 @@ describe('the mode', () => {
   });
 });
 
+describe('a medium', () => {
+  /** What is on each device: its file system, and whether HAOS is. */
+  const DEVICES = { '/dev/sda1': ['ext4', false], '/dev/sdb': ['vfat', true] } as const;
+
+  /** What is found, and which mounts were tried on the way. */
+  function search(script: string): { output: string; mounts: string[] } {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-medium-'));
+    const log = join(directory, 'mounts');
+    const can = Object.entries(DEVICES).map(([device, [type]]) => `*"-t ${type} "*" ${device} "*) ;;`);
+    const has = Object.entries(DEVICES).filter(([, [, hasSystem]]) => hasSystem);
+    const stubs = `
+      mkdir() { :; }; umount() { echo "umount $1" >>${log}; }; find_device() { return 1; }
+      sed() { echo /dev/loop0 ${Object.keys(DEVICES).join(' ')}; }
+      mount() {
+        echo "$*" >>${log}
+        case " $* " in ${can.join(' ')} *) return 1 ;; esac
+        eval "mounted=\\\${$(($# - 1))}"
+      }
+      has_system() { case \${mounted:-} in ${has.map(([device]) => device).join('|')}) ;; *) return 1 ;; esac; }`;
+    const sources = [`${inRoot}common.sh`, `${inInitrd}devices.sh`, `${inInitrd}base.sh`];
+    const { output } = run(sources, { cmdline: '', script: `WAIT=0${stubs}\n${script}` });
+    const mounts = readFileSync(log, 'utf8').trim().split('\n');
+    rmSync(directory, { recursive: true });
+    return { output, mounts };
+  }
+
+  it('is looked for without writing to the disks of others', () => {
+    const { output, mounts } = search('find_medium_by_content');
+
+    expect(output).toBe('/dev/sdb');
+    expect(mounts).toEqual([
+      '-t iso9660 -o ro /dev/sda1 /probe',
+      '-t vfat -o ro /dev/sda1 /probe',
+      '-t squashfs -o ro /dev/sda1 /probe',
+      '-t ext4 -o ro,noload /dev/sda1 /probe',
+      'umount /probe',
+      '-t iso9660 -o ro /dev/sdb /probe',
+      '-t vfat -o ro /dev/sdb /probe',
+      'umount /probe',
+    ]);
+  });
+
+  it('is mounted in the same way', () => {
+    const { output, mounts } = search('mount_medium /.base && echo "$device"');
+
+    expect(output).toBe('/dev/sdb');
+    expect(mounts.slice(-2)).toEqual(['-t iso9660 -o ro /dev/sdb /.base', '-t vfat -o ro /dev/sdb /.base']);
+  });
+});
+
 describe('the initrd phase', () => {
   it.each([
     ['haos.mode=live', false],

@@ -34,5 +34,5 @@ mount_medium() {
 	done
 	[ -n "$device" ] || device=$(find_medium_by_content) || return 1
 	debug "medium $device"
-	mount -o ro "$device" "$1" || refuse "the medium $device cannot be mounted"
+	mount_system "$device" "$1" || refuse "the medium $device cannot be mounted"
 }

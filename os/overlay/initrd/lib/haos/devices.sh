@@ -56,10 +56,22 @@ find_system_on() {
 	mkdir -p /probe
 	for candidate; do
 		case $candidate in /dev/loop* | /dev/ram*) continue ;; esac
-		mount -o ro "$candidate" /probe 2>/dev/null || continue
-		has_system /probe && found=$candidate || found=
+		mount_system "$candidate" /probe || continue
 		umount /probe
-		[ -n "$found" ] && echo "$found" && return 0
+		echo "$candidate" && return 0
+	done
+	return 1
+}
+
+# Mounts the device $1 on the directory $2 if it has a system on it. It may be somebody's disk, on which nothing may change: ext4
+# replays its journal even when it is mounted read-only.
+mount_system() {
+	for type in iso9660 vfat squashfs ext4; do
+		options=ro
+		[ $type != ext4 ] || options=ro,noload
+		mount -t $type -o $options "$1" "$2" 2>/dev/null || continue
+		has_system "$2" && return 0
+		umount "$2"
 	done
 	return 1
 }
