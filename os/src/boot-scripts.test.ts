@@ -281,6 +281,22 @@ end
     expect(settle({ intent, cmdline, release: '7' })).toEqual(['v2', 'v1', '7-v2', '6-v1']);
   });
 
+  it('takes no release for another that begins with it', () => {
+    const intent = INTENT.replaceAll('6-v1', '6.1.0-1-v1').replaceAll('6-v2', '6.1.0-10-v2');
+    for (const version of ['6.1.0-1-v1', '6.1.0-10-v2']) mkdirSync(join(system, 'kernel', version));
+    link({ 'kernel/current': '6.1.0-10-v2' });
+    const cmdline = 'haos.slot=current haos.trial';
+
+    expect(settle({ intent, cmdline, release: '6.1.0-1' })).toEqual(['v1', '-', '6.1.0-1-v1', '-']);
+    link({ 'kernel/current': '6.1.0-10-v2' });
+    expect(settle({ intent, cmdline, release: '6.1.0-10' })).toEqual([
+      'v2',
+      'v1',
+      '6.1.0-10-v2',
+      '6.1.0-1-v1',
+    ]);
+  });
+
   it('is decided by the trial when the kernel is the same on both sides', () => {
     const intent = INTENT.replaceAll('6-v2', '6-v1');
     link({ 'kernel/current': '6-v1' });

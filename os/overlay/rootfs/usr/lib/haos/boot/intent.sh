@@ -18,12 +18,13 @@ settle_intent() {
 }
 
 # The version of the kernel that the boot loader took. It reads the file system without the journal: after a power cut it may have
-# followed the link as it was before, which the release of the kernel tells.
+# followed the link as it was before, which the release of the kernel tells: a version is that release, or that and what a `-` joins.
 running_kernel() {
+	release=$(uname -r)
 	linked=$(readlink "$system/kernel/$slot")
 	linked=${linked##*/}
 	for version in "$linked" $(version_of kernel before "$slot") $(version_of kernel after "$slot"); do
-		case $version in "$(uname -r)"*) echo "$version" && return 0 ;; esac
+		case $version in "$release" | "$release"-*) echo "$version" && return 0 ;; esac
 	done
 	echo "$linked"
 }
