@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -738,6 +739,43 @@ describe('the kubectl of the launcher', () => {
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('only in a pod of an upgrade Plan');
+  });
+});
+
+describe('what a phase prints', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-logs-'));
+    mkdirSync(join(directory, 'run/haos'), { recursive: true });
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it.each([
+    ['initrd', `${inRoot}root.sh`, 'is_configured() { :; }; configure'],
+    ['boot', `${inRoot}start`, 'apply_boot_phase'],
+    ['runtime', `${services}ccapply`, 'start'],
+    ['datasource', `${services}cloud-config`, 'command_args=aws; start; wait'],
+    ['install', `${inRoot}install`, 'main'],
+    ['health', `${inRoot}health`, 'confirm'],
+  ])('in the phase %s is for root alone, whatever the phase makes is not', (name, path, call) => {
+    const stubs = `
+      sysroot=${directory}; mode=disk; ebegin() { :; }; eend() { :; }; debug() { :; }; say() { :; }
+      is_debug() { false; }; consoles() { :; }; readiness() { :; }
+      haos() { echo printed; : >>${directory}/made; }
+      chroot() { shift 2; haos "$@"; }
+      setsid() { "$@"; }`;
+    const text = readFileSync(path, 'utf8').replace(/^main$/m, '');
+    const code = `${text}\n${stubs}\n${call}`
+      .replaceAll('/usr/lib/haos/boot/', inRoot)
+      .replaceAll(/(?<!\$sysroot)\/run\/haos\//g, `${directory}/run/haos/`);
+    const common = `. ${inRoot}common.sh; umask 022`;
+
+    spawnSync('sh', ['-c', `${common}\n${code}`], { env: { PATH: process.env.PATH } });
+
+    const log = join(directory, `run/haos/${name}.log`);
+    expect(readFileSync(log, 'utf8')).toBe('printed\n');
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+    expect(statSync(join(directory, 'made')).mode & 0o777).toBe(0o644);
   });
 });
 

@@ -57,6 +57,11 @@ debug() {
 	echo "haos: $*" >/dev/kmsg
 }
 
+# Makes an empty file that only root reads: what a phase prints may have secrets of the configuration in it.
+make_private() {
+	(umask 077 && : >"$1")
+}
+
 # Fails, and tells whoever asks why.
 refuse() {
 	reason=$1

@@ -83,6 +83,7 @@ configure() {
 	[ "$mode" = shell ] && return 0
 	is_configured || return 0
 	debug 'the initrd phase'
+	make_private $sysroot/run/haos/initrd.log
 	chroot $sysroot /usr/sbin/haos config --initrd >$sysroot/run/haos/initrd.log 2>&1 && return 0
 	say 'warning: the initrd phase had failures; haos config status tells which'
 	while read -r line; do debug "$line"; done <$sysroot/run/haos/initrd.log
