@@ -553,12 +553,15 @@ describe('the health of a version', () => {
       sleep() { clock=$((clock + $1)); }
       find_k3s() { echo process; }
       curl() { ${kubelet}; }
-      say() { :; }
+      say() { echo "$*" >>${directory}/said; }
       reboot() { echo reboot >>${directory}/calls; }
       haos() {
         echo "$*" >>${directory}/calls
+        limit=\${3#*=}
         set -- $statuses
         [ $# -eq 1 ] || statuses=\${statuses#* }
+        [ $1 -eq 0 ] || printf "first\\nstatus $1\\n  hint\\n"
+        [ $1 -ne 1 ] || clock=$((clock + limit)) # it asked as long as it may
         return $1
       }
       main`;
@@ -576,8 +579,11 @@ describe('the health of a version', () => {
     `;
     const env = { PATH: process.env.PATH };
     const { status } = spawnSync('sh', ['-c', stubs + code], { encoding: 'utf8', env });
-    const calls = join(directory, 'calls');
-    return { status, calls: existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [] };
+    const lines = (name: string) => {
+      const path = join(directory, name);
+      return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+    };
+    return { status, calls: lines('calls'), said: lines('said') };
   }
 
   it.each<[string, Boot, string[]]>([
@@ -627,8 +633,45 @@ describe('the health of a version', () => {
   ])('%s', (_title, drained, calls) => {
     const kubelet = '[ $clock -gt 1500 ]';
 
-    expect(watch({ k3s: 'wanted', cmdline: '', kubelet, drained })).toEqual({ status: 0, calls });
+    expect(watch({ k3s: 'wanted', cmdline: '', kubelet, drained })).toMatchObject({ status: 0, calls });
   });
+
+  const LATE =
+    "warning: this version is not confirmed yet: not healthy within 600 seconds; 'haos upgrade confirm' tells the boot loader later";
+
+  it.each<[string, Boot, number, string[]]>([
+    ['a failure that passes, and tries again', { statuses: [3, 3, 0] }, 3, [failure(3)]],
+    ['a lock that others hold', { statuses: [5, 0] }, 2, [failure(5)]],
+    ['a failure that stays, while there is time', { cmdline: '', statuses: [3] }, 11, [failure(3), LATE]],
+    [
+      'a node that is not Ready in time',
+      { cmdline: '', k3s: 'wanted', statuses: [1] },
+      1,
+      [failure(1), LATE],
+    ],
+    ['a node that never gets there', { cmdline: '', k3s: 'wanted', kubelet: 'false' }, 0, [LATE]],
+    [
+      'pods that are not let back, and leaves nothing for it',
+      { statuses: [4, 3, 0] },
+      3,
+      [unsettled(4), unsettled(3)],
+    ],
+    ['nothing when all is well', {}, 1, []],
+  ])('tells of %s', (_title, boot, calls, said) => {
+    const result = watch({ k3s: 'absent', ...boot });
+
+    expect(result).toMatchObject({ status: 0, said });
+    expect(result.calls.filter((call) => call.startsWith('upgrade confirm'))).toHaveLength(calls);
+    expect(result.calls).not.toContain('reboot');
+  });
+
+  function failure(status: number): string {
+    return `warning: this version is not confirmed yet: status ${status}`;
+  }
+
+  function unsettled(status: number): string {
+    return `warning: pods may not start on this node yet: status ${status}`;
+  }
 });
 
 describe('the images of k3s', () => {
