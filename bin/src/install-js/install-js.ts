@@ -16,7 +16,7 @@ import { type Check, type Host, isHaosError, withLock } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
-import { printEvent, printInstall } from '../install/print-install.js';
+import { printEvents, printInstall } from '../install/print-install.js';
 import { openNode } from '../upgrade/open-node.js';
 import { bringIso } from './bring-iso.js';
 import { runTakeover } from './takeover.js';
@@ -84,7 +84,7 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
     if (invocation.has('takeover')) return runTakeover(options, call);
     const result = invocation.has('check')
       ? await preflight(options)
-      : await install({ ...options, onEvent: (event) => printEvent(event, context) });
+      : await install({ ...options, onEvent: printEvents(context) });
     return printInstall(result, { invocation, context });
   });
 }

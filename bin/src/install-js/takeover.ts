@@ -1,7 +1,7 @@
 import { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { printEvent, printInstall } from '../install/print-install.js';
+import { printEvents, printInstall } from '../install/print-install.js';
 
 /** `install.js --takeover`: HAOS in place of the distribution that runs. */
 export async function runTakeover(
@@ -16,7 +16,7 @@ export async function runTakeover(
       if (isConfirmed) context.err(describeTarget(target));
       return isConfirmed;
     },
-    onEvent: (event) => printEvent(event, context),
+    onEvent: printEvents(context),
   };
   const isChecking = invocation.has('check');
   const report = isChecking ? await checkTakeOver(full) : await takeOver(full);

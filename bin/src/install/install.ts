@@ -1,11 +1,11 @@
 import { type Install, proxyOf, readConfig } from '@haos/cc';
-import { cameFromMedium, type InstallEvent, type InstallOptions, install, preflight } from '@haos/install';
+import { cameFromMedium, type InstallOptions, install, preflight } from '@haos/install';
 import { type Host, layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
-import { printDownload, printEvent, printInstall } from './print-install.js';
+import { printDownload, printEvents, printInstall } from './print-install.js';
 
 /** Milliseconds to read what was said before the machine restarts. */
 const LAST_LOOK = 5_000;
@@ -51,7 +51,7 @@ function createRun(
     return work.catch(() => undefined);
   });
   return async (more, { restarts }) => {
-    const onEvent = (event: InstallEvent) => printEvent(event, context);
+    const onEvent = printEvents(context);
     const installing = install({ ...options, ...more, signal: ended.signal, onEvent });
     work = installing;
     const status = await printInstall(await installing, { invocation, context });

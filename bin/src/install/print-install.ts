@@ -41,9 +41,26 @@ const STEPS = {
   verify: 'reading everything back',
 } as const;
 
-/** Says what is going on. */
-export function printEvent(event: InstallEvent, context: Context): void {
-  if (event.kind === 'step') context.err(`install: ${STEPS[event.step]}\n`);
+/**
+ * Says what is going on, and how far copying and reading back are, at each tenth of it. Whole lines and no escape codes: it may go to a
+ * serial console or into a log.
+ */
+export function printEvents(context: Context): (event: InstallEvent) => void {
+  let step = '';
+  let isNewTenth = watchTenths(0);
+  return (event) => {
+    if (event.kind === 'step') {
+      step = STEPS[event.step];
+      isNewTenth = watchTenths(0);
+      context.err(`install: ${step}\n`);
+    } else if (event.kind === 'progress') {
+      const { done, total } = event;
+      if (isNewTenth(done, total)) context.err(`install: ${step}, ${tenthOf(done, total) * 10} %\n`);
+    } else printEvent(event, context);
+  };
+}
+
+function printEvent(event: Exclude<InstallEvent, { kind: 'step' | 'progress' }>, context: Context): void {
   if (event.kind === 'announce') context.err(`install: ${announcement(event)}\n`);
   if (event.kind === 'stopped') context.err(`install: ${whatIsThere(event)}; install again to go on\n`);
 }
@@ -71,11 +88,24 @@ export function printDownload(
   context: Context,
   command: string,
 ): (bytes: number, total: number | undefined) => void {
-  let told = -1;
-  return (bytes, total) => {
-    const tenth = total ? Math.floor((bytes / total) * 10) : 0;
-    if (tenth === told) return;
-    told = tenth;
-    context.err(`${command}: downloading the image${total ? `, ${tenth * 10} %` : ''}\n`);
+  const isNewTenth = watchTenths(-1);
+  return (bytes, total = 0) => {
+    if (!isNewTenth(bytes, total)) return;
+    context.err(`${command}: downloading the image${total ? `, ${tenthOf(bytes, total) * 10} %` : ''}\n`);
   };
+}
+
+/** Whether a tenth is another one than the one before; `told`: the one that needs not be said. */
+function watchTenths(told: number): (done: number, total: number) => boolean {
+  let last = told;
+  return (done, total) => {
+    const before = last;
+    last = tenthOf(done, total);
+    return last !== before;
+  };
+}
+
+/** Of an unknown total it is always the first. */
+function tenthOf(done: number, total: number): number {
+  return total > 0 ? Math.floor((done / total) * 10) : 0;
 }
