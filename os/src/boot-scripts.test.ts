@@ -628,7 +628,7 @@ describe('the health of a version', () => {
   });
 
   it.each([
-    ['is watched beyond the limit where pods wait for it', true, ['upgrade confirm --when-ready=297']],
+    ['is watched beyond the limit where pods wait for it', true, ['upgrade confirm --when-ready=295']],
     ['is not watched any longer where none do', false, []],
   ])('%s', (_title, drained, calls) => {
     const kubelet = '[ $clock -gt 1500 ]';

@@ -172,7 +172,7 @@ func (n *node) issueCertificates() error {
 		api = "https://127.0.0.1:6443"
 	}
 	for _, name := range []string{"admin", "kubelet"} {
-		if err := n.kubeconfig(filepath.Join(n.data, "agent", name+".kubeconfig"), api, name); err != nil {
+		if err := n.nodeKubeconfig(filepath.Join(n.data, "agent", name+".kubeconfig"), api, name); err != nil {
 			return err
 		}
 	}

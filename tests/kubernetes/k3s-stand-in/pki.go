@@ -128,3 +128,25 @@ func (p *pki) kubeconfig(path, server, name string) error {
 	}
 	return os.WriteFile(path, []byte(text), 0o600)
 }
+
+// nodeKubeconfig writes what k3s writes for its own clients: paths of the certificates instead of their text.
+func (p *pki) nodeKubeconfig(path, server, name string) error {
+	text := fmt.Sprintf(`apiVersion: v1
+kind: Config
+current-context: Default
+contexts:
+- name: Default
+  context: {cluster: local, user: user}
+clusters:
+- name: local
+  cluster:
+    server: %s
+    certificate-authority: %s
+users:
+- name: user
+  user:
+    client-certificate: %s
+    client-key: %s
+`, server, p.path("ca.crt"), p.path(name+".crt"), p.path(name+".key"))
+	return os.WriteFile(path, []byte(text), 0o600)
+}

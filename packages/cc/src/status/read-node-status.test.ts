@@ -32,7 +32,8 @@ const DISK: NonNullable<TestHostOptions['tree']> = {
   '/haos/system/kernel/current': { link: '6.12-v0.2.0' },
   '/proc/cmdline': 'haos.slot=current\n',
   '/proc/sys/kernel/random/boot_id': 'b1\n',
-  '/etc/rancher/k3s/k3s.yaml': '',
+  '/var/lib/rancher/k3s/agent/kubelet.kubeconfig':
+    'server: https://127.0.0.1:6443\ncertificate-authority: /a\nclient-certificate: /b\nclient-key: /c\n',
   '/etc/init.d/k3s-service':
     '#!/sbin/openrc-run\ncommand=/usr/sbin/k3s\ncommand_args="server --node-label a=b"\n',
 };
@@ -40,7 +41,7 @@ const DISK: NonNullable<TestHostOptions['tree']> = {
 const COMMANDS: NonNullable<TestHostOptions['commands']> = {
   '/usr/lib/haos/addresses': { stdout: 'eth0 10.0.2.15\n' },
   'rc-service k3s-service status': {},
-  k3s: { stdout: NODE },
+  curl: { stdout: NODE },
 };
 
 async function statusOf(options: TestHostOptions = {}) {
@@ -94,7 +95,7 @@ describe('the status of a node', () => {
         '/var/log/k3s-service.log':
           'level=info msg="Starting k3s agent"\nlevel=info msg="server is not ready: not authorized"\n',
       },
-      commands: { k3s: { exitCode: 1, stderr: 'The connection was refused' } },
+      commands: { curl: { exitCode: 7, stderr: 'The connection was refused' } },
       responses: { [HEALTHZ]: { status: 500 } },
     });
 
@@ -109,7 +110,7 @@ describe('the status of a node', () => {
         '/haos/system/config.yaml': 'haos: {token: s3cr3t-t0ken}\n',
         '/var/log/k3s-service.log': 'level=fatal msg="cannot use s3cr3t-t0ken"\n',
       },
-      commands: { 'rc-service k3s-service status': { exitCode: 32 }, k3s: { exitCode: 1 } },
+      commands: { 'rc-service k3s-service status': { exitCode: 32 }, curl: { exitCode: 7 } },
       responses: { [HEALTHZ]: { status: 500 } },
     });
 
@@ -121,7 +122,7 @@ describe('the status of a node', () => {
     ['it is not to be started', { '/run/haos/k3s-start': 'skipped\n' }],
     ['the machine is being installed', { '/run/haos/mode': 'install\n' }],
   ])('asks nothing of Kubernetes when %s', async (_, tree) => {
-    const commands = { k3s: { exitCode: 1 }, 'rc-service k3s-service status': { exitCode: 3 } };
+    const commands = { curl: { exitCode: 7 }, 'rc-service k3s-service status': { exitCode: 3 } };
 
     expect(await statusOf({ tree, commands })).toMatchObject({
       isHealthy: true,
@@ -132,7 +133,7 @@ describe('the status of a node', () => {
   it('is healthy where k3s is to run no kubelet', async () => {
     const status = await statusOf({
       tree: { '/run/haos/k3s-start': 'nodeless\n' },
-      commands: { k3s: { exitCode: 1 } },
+      commands: { curl: { exitCode: 7 } },
       responses: { [HEALTHZ]: { status: 500 } },
     });
 
@@ -146,7 +147,7 @@ describe('the status of a node', () => {
   ])('counts the starts of a k3s that ends again and again, at %s', async (uptime, expected) => {
     const host = createTestHost({
       tree: { ...DISK, '/run/haos/k3s-starts': '5 990\n', '/proc/uptime': `${uptime}\n` },
-      commands: { ...COMMANDS, k3s: { exitCode: 1, stderr: 'refused' } },
+      commands: { ...COMMANDS, curl: { exitCode: 7, stderr: 'refused' } },
       responses: {
         [HEALTHZ]: () => {
           throw new HaosError('HAOS_HTTP_FAILED', 'refused');
@@ -168,7 +169,7 @@ describe('the status of a node', () => {
   it('is not healthy before the runtime phase, which is no fault of k3s', async () => {
     const status = await statusOf({
       tree: { '/run/haos/journal/runtime.json': '' },
-      commands: { 'rc-service k3s-service status': { exitCode: 3 }, k3s: { exitCode: 1 } },
+      commands: { 'rc-service k3s-service status': { exitCode: 3 }, curl: { exitCode: 7 } },
       responses: { [HEALTHZ]: { status: 500 } },
     });
 

@@ -4,6 +4,8 @@ import { createTestHost, type TestHost, type TestHostOptions } from '../testing.
 import { awaitNode, isWorking } from './await-node.js';
 import { NODE_KUBECONFIG, SERVER_KUBECONFIG } from './kubeconfig.js';
 
+const KUBECONFIG =
+  'server: https://127.0.0.1:6443\ncertificate-authority: /a\nclient-certificate: /b\nclient-key: /c\n';
 const HEALTHZ = 'http://127.0.0.1:10248/healthz';
 
 function hostWith(options: TestHostOptions): TestHost {
@@ -16,7 +18,7 @@ function hostWith(options: TestHostOptions): TestHost {
 function answering(...states: ('True' | 'False' | 'refused')[]) {
   return () => {
     const status = states.length > 1 ? states.shift() : states[0];
-    if (status === 'refused') return { exitCode: 1, stderr: 'connection refused' };
+    if (status === 'refused') return { exitCode: 7, stderr: 'connection refused' };
     const ready = { type: 'Ready', status, message: 'no network yet' };
     return {
       stdout: JSON.stringify({
@@ -30,8 +32,8 @@ function answering(...states: ('True' | 'False' | 'refused')[]) {
 describe('the node of this machine', () => {
   it('is waited for until it is Ready', async () => {
     const host = hostWith({
-      tree: { [SERVER_KUBECONFIG]: '' },
-      commands: { k3s: answering('refused', 'False', 'True') },
+      tree: { [SERVER_KUBECONFIG]: '', [NODE_KUBECONFIG]: KUBECONFIG },
+      commands: { curl: answering('refused', 'False', 'True') },
     });
 
     expect(await awaitNode(host, { timeout: 600_000 })).toMatchObject({ isReady: true, node: 'Ready' });
@@ -39,7 +41,10 @@ describe('the node of this machine', () => {
   });
 
   it('is waited for no longer than asked', async () => {
-    const host = hostWith({ tree: { [SERVER_KUBECONFIG]: '' }, commands: { k3s: answering('False') } });
+    const host = hostWith({
+      tree: { [SERVER_KUBECONFIG]: '', [NODE_KUBECONFIG]: KUBECONFIG },
+      commands: { curl: answering('False') },
+    });
 
     expect(await awaitNode(host, { timeout: 25_000 })).toMatchObject({
       isReady: false,
@@ -52,7 +57,7 @@ describe('the node of this machine', () => {
     ['an agent is believed after two minutes', NODE_KUBECONFIG, true, 12],
     ['a server never is', SERVER_KUBECONFIG, false, 30],
   ])('while no API answers, the kubelet of %s', async (_, kubeconfig, isReady, pauses) => {
-    const host = hostWith({ tree: { [kubeconfig]: '' }, commands: { k3s: answering('refused') } });
+    const host = hostWith({ tree: { [kubeconfig]: '' }, commands: { curl: answering('refused') } });
 
     expect(await awaitNode(host, { timeout: 300_000 })).toMatchObject({ isReady, node: 'unknown' });
     expect(host.clock.sleeps).toHaveLength(pauses);
@@ -66,8 +71,8 @@ describe('the node of this machine', () => {
       return 'ok';
     };
     const host = hostWith({
-      tree: { [NODE_KUBECONFIG]: '' },
-      commands: { k3s: answering('refused') },
+      tree: { [NODE_KUBECONFIG]: KUBECONFIG },
+      commands: { curl: answering('refused') },
       responses: { [HEALTHZ]: ill },
     });
 

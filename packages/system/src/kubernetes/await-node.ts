@@ -1,5 +1,5 @@
 import type { Host } from '../host/types.js';
-import { findKubeconfig, SERVER_KUBECONFIG } from './kubeconfig.js';
+import { SERVER_KUBECONFIG } from './kubeconfig.js';
 import { isNodeReady, type NodeHealth, readNodeHealth } from './node-health.js';
 
 export interface AwaitNodeOptions {
@@ -28,7 +28,7 @@ export async function awaitNode(
     const health = await readNodeHealth(host);
     const now = clock.now();
     aliveSince = health.kubelet === 'ok' ? (aliveSince ?? now) : undefined;
-    const isServer = findKubeconfig(host) === SERVER_KUBECONFIG;
+    const isServer = host.files.stat(SERVER_KUBECONFIG)?.type === 'file';
     const isReady = isWorking(health, { isServer, aliveFor: now - (aliveSince ?? now) });
     if (isReady || now >= end) return { ...health, isReady };
     await clock.sleep(Math.min(PAUSE, end - now), signal);

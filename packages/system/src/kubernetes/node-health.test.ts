@@ -6,8 +6,24 @@ import { isNodeReady, readNodeHealth } from './node-health.js';
 import { KUBELET_CERTIFICATE } from './node-name.js';
 
 const HEALTHZ = 'http://127.0.0.1:10248/healthz';
-const SERVER = '/etc/rancher/k3s/k3s.yaml';
-const AGENT = '/var/lib/rancher/k3s/agent/kubelet.kubeconfig';
+const AGENT = '/var/lib/rancher/k3s/agent';
+const KUBECONFIG = `${AGENT}/kubelet.kubeconfig`;
+/** As k3s writes it. */
+const CREDENTIALS = {
+  [KUBECONFIG]: `apiVersion: v1
+clusters:
+- cluster:
+    server: https://127.0.0.1:6444
+    certificate-authority: ${AGENT}/server-ca.crt
+  name: local
+kind: Config
+users:
+- name: user
+  user:
+    client-certificate: ${AGENT}/client-kubelet.crt
+    client-key: ${AGENT}/client-kubelet.key
+`,
+};
 const NODE = JSON.stringify({
   kind: 'Node',
   status: {
@@ -37,7 +53,7 @@ function kubeletCertificate(name: string): string {
 
 describe('the health of this node', () => {
   it('is good when the kubelet and the API say so', async () => {
-    const host = createHost({ tree: { [SERVER]: '' }, commands: { k3s: { stdout: NODE } } });
+    const host = createHost({ tree: CREDENTIALS, commands: { curl: { stdout: NODE } } });
 
     const health = await readNodeHealth(host);
 
@@ -51,25 +67,20 @@ describe('the health of this node', () => {
     });
     expect(isNodeReady(health)).toBe(true);
     const [asked] = host.calls;
-    expect(asked?.args).toEqual([
-      'kubectl',
-      'get',
-      '--raw',
-      '/api/v1/nodes/node-1',
-      '--kubeconfig',
-      SERVER,
-      '--request-timeout=5s',
-    ]);
+    expect(asked?.args.join(' ')).toBe(
+      '--silent --show-error --fail-with-body --max-time=10 --noproxy * ' +
+        `--cacert ${AGENT}/server-ca.crt --cert ${AGENT}/client-kubelet.crt --key ${AGENT}/client-kubelet.key ` +
+        'https://127.0.0.1:6444/api/v1/nodes/node-1',
+    );
     expect(asked?.options.readOnly).toBe(true);
   });
 
-  it('is asked with the credentials of the node where there are no others, and by its name in Kubernetes', async () => {
-    const tree = { [AGENT]: '', [KUBELET_CERTIFICATE]: kubeletCertificate('other-name') };
-    const host = createHost({ tree, commands: { k3s: { stdout: NODE } } });
+  it('is asked for by the name of the node in Kubernetes', async () => {
+    const tree = { ...CREDENTIALS, [KUBELET_CERTIFICATE]: kubeletCertificate('other-name') };
+    const host = createHost({ tree, commands: { curl: { stdout: NODE } } });
 
     expect(await readNodeHealth(host)).toMatchObject({ name: 'other-name', node: 'Ready' });
-    expect(host.calls[0]?.args).toContain(AGENT);
-    expect(host.calls[0]?.args).toContain('/api/v1/nodes/other-name');
+    expect(host.calls[0]?.args.at(-1)).toBe('https://127.0.0.1:6444/api/v1/nodes/other-name');
   });
 
   it('takes the host name while the certificate is only half written', async () => {
@@ -79,28 +90,46 @@ describe('the health of this node', () => {
   });
 
   it.each<[string, TestHostOptions, object]>([
-    ['no kubeconfig', {}, { node: 'unknown', reason: 'k3s has not written a kubeconfig yet' }],
+    [
+      'no kubeconfig',
+      {},
+      { node: 'unknown', reason: 'k3s has not written the kubeconfig of the kubelet yet' },
+    ],
+    [
+      'a kubeconfig that is only half written',
+      { tree: { [KUBECONFIG]: CREDENTIALS[KUBECONFIG]?.slice(0, -60) ?? '' } },
+      { node: 'unknown', reason: 'k3s has not written the kubeconfig of the kubelet yet' },
+    ],
     [
       'an API that refuses the connection',
       {
-        tree: { [SERVER]: '' },
-        commands: { k3s: { exitCode: 1, stderr: 'E1126 memcache\nThe connection was refused' } },
+        tree: CREDENTIALS,
+        commands: { curl: { exitCode: 7, stderr: 'curl: (7) Failed to connect to 127.0.0.1 port 6444' } },
       },
-      { node: 'unknown', reason: 'The connection was refused' },
+      { node: 'unknown', reason: 'Failed to connect to 127.0.0.1 port 6444' },
     ],
     [
-      'an API that hangs',
-      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_TIMEOUT') } },
+      'an API that does not know the node',
+      {
+        tree: CREDENTIALS,
+        commands: {
+          curl: {
+            exitCode: 22,
+            stdout: '{"kind":"Status","message":"nodes \\"node-1\\" not found"}',
+            stderr: 'x',
+          },
+        },
+      },
+      { node: 'unknown', reason: 'nodes "node-1" not found' },
+    ],
+    [
+      'an API that says nothing',
+      { tree: CREDENTIALS, commands: { curl: { exitCode: 52 } } },
       { node: 'unknown', reason: 'the API does not answer' },
     ],
     [
-      'no k3s',
-      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_NOT_FOUND') } },
-      { node: 'unknown', reason: 'k3s is not installed' },
-    ],
-    [
-      'a k3s that is killed',
-      { tree: { [SERVER]: '' }, commands: { k3s: failing('HAOS_COMMAND_FAILED') } },
+      'a curl that is killed',
+      { tree: CREDENTIALS, commands: { curl: failing('HAOS_COMMAND_FAILED') } },
       { node: 'unknown', reason: 'HAOS_COMMAND_FAILED' },
     ],
     [
@@ -131,7 +160,7 @@ describe('the health of this node', () => {
   });
 
   it('is not asked for where nothing runs', async () => {
-    const host = createTestHost({ kind: 'rooted', tree: { [SERVER]: '' } });
+    const host = createTestHost({ kind: 'rooted', tree: CREDENTIALS });
     onTestFinished(() => host.dispose());
 
     expect(await readNodeHealth(host)).toMatchObject({ kubelet: 'unreachable', node: 'unknown' });

@@ -1,8 +1,8 @@
 import { isHaosError } from '../errors.js';
 import type { Host } from '../host/types.js';
-import { findKubeconfig } from './kubeconfig.js';
+import { type NodeCredentials, readNodeCredentials } from './kubeconfig.js';
 import { readNodeName } from './node-name.js';
-import { parseNode, type ReportedNode } from './parse-node.js';
+import { parseNode, type ReportedNode, readMessage } from './parse-node.js';
 
 /** What Kubernetes says of this machine. */
 export interface NodeHealth {
@@ -24,10 +24,10 @@ export interface NodeHealth {
 const KUBELET = 'http://127.0.0.1:10248/healthz';
 /** Milliseconds. A kubelet that is not there refuses at once; a busy machine may take seconds to answer. */
 const KUBELET_TIMEOUT = 10_000;
-/** Of one request, for kubectl. */
-const REQUEST_TIMEOUT = '5s';
-/** Milliseconds, with the start of the program, which takes seconds on a slow machine. */
-const KUBECTL_TIMEOUT = 20_000;
+/** Seconds. */
+const API_TIMEOUT = 10;
+/** Of curl(1): the API cannot be reached, does not answer in time, or refuses. */
+const CURL_FAILURES = [6, 7, 22, 28, 35, 52, 55, 56, 58, 60];
 
 /**
  * Asks the kubelet and the API how the node of this machine is. Changes nothing, throws nothing that Kubernetes answers, and takes
@@ -58,32 +58,37 @@ async function askKubelet(host: Host): Promise<NodeHealth['kubelet']> {
   }
 }
 
+/** With curl, because kubectl is all of k3s: it takes seconds of a slow machine, which k3s needs to start. */
 async function askApi(host: Host, name: string | undefined): Promise<ReportedNode> {
-  const kubeconfig = findKubeconfig(host);
+  const credentials = readNodeCredentials(host);
   if (name === undefined) return unreported('this machine has no host name');
-  if (kubeconfig === undefined) return unreported('k3s has not written a kubeconfig yet');
-  // A raw path: kubectl would ask for all kinds of objects first.
-  const flags = ['--kubeconfig', kubeconfig, `--request-timeout=${REQUEST_TIMEOUT}`];
-  const args = ['kubectl', 'get', '--raw', `/api/v1/nodes/${name}`, ...flags];
+  if (credentials === undefined) return unreported('k3s has not written the kubeconfig of the kubelet yet');
   try {
-    const { exitCode, stdout, stderr } = await host.run('k3s', args, {
+    const { exitCode, stdout, stderr } = await host.run('curl', curlArguments(credentials, name), {
       readOnly: true,
-      accept: [0, 1],
-      timeout: KUBECTL_TIMEOUT,
+      accept: [0, ...CURL_FAILURES],
     });
-    if (exitCode !== 0) return unreported(lastLine(stderr) || 'kubectl failed');
+    if (exitCode !== 0) return unreported(reasonOf(stdout, stderr));
     return parseNode(stdout, host.files.readTextIfExists('/proc/sys/kernel/random/boot_id')?.trim());
   } catch (error) {
-    if (isHaosError(error, 'HAOS_COMMAND_NOT_FOUND')) return unreported('k3s is not installed');
-    if (isHaosError(error, 'HAOS_COMMAND_TIMEOUT')) return unreported('the API does not answer');
     if (isHaosError(error)) return unreported(error.message);
     throw error;
   }
 }
 
-/** What kubectl says last is why it ended. */
-function lastLine(text: string): string {
-  return text.trimEnd().split('\n').at(-1) ?? '';
+/** Paths only: what is in the files stays there. */
+function curlArguments({ server, authority, certificate, key }: NodeCredentials, name: string): string[] {
+  return [
+    ...['--silent', '--show-error', '--fail-with-body', `--max-time=${API_TIMEOUT}`, '--noproxy', '*'],
+    ...['--cacert', authority, '--cert', certificate, '--key', key],
+    `${server}/api/v1/nodes/${name}`,
+  ];
+}
+
+/** What the API refuses with is a Status (meta/v1); curl says `curl: (7) Failed to connect ...`. */
+function reasonOf(stdout: string, stderr: string): string {
+  const line = stderr.trimEnd().split('\n').at(-1) ?? '';
+  return readMessage(stdout) ?? (line.replace(/^curl: \(\d+\) /, '') || 'the API does not answer');
 }
 
 function unreported(reason: string): ReportedNode {

@@ -23,7 +23,7 @@ interface Node {
  * (/proc/sys/kernel/random/boot_id), undefined to accept any.
  */
 export function parseNode(json: string, bootId: string | undefined): ReportedNode {
-  const node = readObject(json);
+  const node = readObject<Node>(json, 'Node');
   if (node === undefined)
     return {
       state: 'unknown',
@@ -44,11 +44,16 @@ export function parseNode(json: string, bootId: string | undefined): ReportedNod
   return { state: ready === undefined ? 'unknown' : 'NotReady', reason, version, isCordoned };
 }
 
-function readObject(json: string): Node | undefined {
+/** Why the API refuses: the message of a Status object (meta/v1) in JSON; undefined when it is none. */
+export function readMessage(json: string): string | undefined {
+  return readObject<{ message?: string }>(json, 'Status')?.message;
+}
+
+function readObject<T>(json: string, kind: string): T | undefined {
   try {
     const value: unknown = JSON.parse(json);
-    const isNode = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Node';
-    return isNode ? (value as Node) : undefined;
+    const isWanted = typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind;
+    return isWanted ? (value as T) : undefined;
   } catch {
     return undefined;
   }

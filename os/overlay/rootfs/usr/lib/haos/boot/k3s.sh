@@ -40,8 +40,8 @@ is_k3s_steady() {
 
 # Names the process; fails when none runs. A service that somebody wrote without a supervisor is believed what it says.
 find_k3s() {
-	rc-service --quiet k3s-service status >/dev/null 2>&1 || return 1
 	[ -e "$PROCESS/child_pid" ] || {
+		rc-service --quiet k3s-service status >/dev/null 2>&1 || return 1
 		echo unsupervised
 		return 0
 	}
