@@ -1,7 +1,8 @@
-import { HaosError, layout } from '@haos/system';
+import { layout } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
 import type { BootManifest } from '../generated/types.js';
+import { byteLength, type Finding, findSha256, isError, isHttpUrl, type Rule } from '../rules/rule.js';
 import { saveManifest } from './save-manifest.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -21,10 +22,10 @@ export const bootManifests: Applier<Downloads> = {
   async fetch(config, context) {
     const downloads = new Map<number, Download>();
     const items = config.bootManifests ?? [];
+    const findings = checkManifests(items);
     await Promise.all(
       items.map(async (item, index) => {
-        const path = targetOf(items, index);
-        if (typeof path !== 'string' || isWrittenByUser(config, path)) return;
+        if (findings[index]!.some(isError) || isWrittenByUser(config, targetOf(item))) return;
         downloads.set(index, await download(item, context));
       }),
     );
@@ -32,10 +33,11 @@ export const bootManifests: Applier<Downloads> = {
   },
   async apply(config, context, downloads) {
     const items = config.bootManifests ?? [];
-    for (const index of items.keys()) {
+    const findings = checkManifests(items);
+    for (const [index, item] of items.entries()) {
       await context.attempt(() => {
-        const path = targetOf(items, index);
-        if (typeof path !== 'string') throw path;
+        refuse(findings[index]!, 'HAOS_CC_MANIFEST_NAME');
+        const path = targetOf(item);
         if (isWrittenByUser(config, path)) {
           context.note(`boot_manifests[${index}] is left out: write_files writes the same file`);
         } else {
@@ -65,23 +67,65 @@ function save(path: string, result: Download | undefined, context: ApplyContext)
   else saveManifest(path, result.body, context.host);
 }
 
-/** The file of one manifest, or why there is none. Of two with one name both are refused. */
-function targetOf(items: readonly BootManifest[], index: number): string | HaosError<CcErrorCode> {
-  const name = manifestName(items[index]!.url ?? '');
-  if (name === undefined) {
-    return new HaosError(
-      'HAOS_CC_MANIFEST_NAME',
-      `the URL of boot_manifests[${index}] does not end in the name of a manifest`,
-      { hint: 'Use an http or https URL whose last part ends in .yaml, .yml or .json.' },
-    );
+/** The file of a manifest that has a name. */
+function targetOf({ url = '' }: BootManifest): string {
+  return `${layout.manifests}/${manifestName(url)}`;
+}
+
+/** What is wrong with the items of `boot_manifests`, without downloading any. Of one name two are told of once. */
+export const bootManifestsRule: Rule = ({ bootManifests: items = [] }) => [
+  ...new Set(checkManifests(items).flat()),
+];
+
+/** What is wrong with each manifest. Of two with one name both are refused, for the same reason. */
+function checkManifests(items: readonly BootManifest[]): Finding[][] {
+  const found = items.map((item, index) => checkManifest(item, `/bootManifests/${index}`));
+  const seen = new Map<string, number>();
+  for (const [index, { url = '' }] of items.entries()) {
+    const name = manifestName(url);
+    if (name === undefined) continue;
+    const earlier = seen.get(name);
+    if (earlier === undefined) seen.set(name, index);
+    else {
+      const duplicate = duplicateManifest(name, earlier, `/bootManifests/${index}`);
+      found[index]!.push(duplicate);
+      if (!found[earlier]!.some(({ code }) => code === 'duplicate-manifest')) found[earlier]!.push(duplicate);
+    }
   }
-  const same = items.findIndex((other, place) => place !== index && manifestName(other.url ?? '') === name);
-  if (same === -1) return `${layout.manifests}/${name}`;
-  return new HaosError(
-    'HAOS_CC_MANIFEST_DUPLICATE',
-    `boot_manifests[${index}] and boot_manifests[${same}] are both named ${name}`,
-    { hint: 'Give each manifest a URL with another file name.' },
-  );
+  return found;
+}
+
+function duplicateManifest(name: string, earlier: number, pointer: string): Finding {
+  return {
+    code: 'duplicate-manifest',
+    pointer: `${pointer}/url`,
+    failure: 'HAOS_CC_MANIFEST_DUPLICATE',
+    message: `${name} is also the file name of boot_manifests[${earlier}]; neither would be saved`,
+    hint: 'give the manifests different file names',
+  };
+}
+
+function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[] {
+  if (!url)
+    return [
+      { code: 'missing-key', pointer, message: 'a manifest needs a url', hint: 'add `url: https://...`' },
+    ];
+  const invalid = (message: string, hint: string): Finding => ({
+    code: 'invalid-url',
+    pointer: `${pointer}/url`,
+    message,
+    hint,
+  });
+  const digest = findSha256(sha256, `${pointer}/sha256`);
+  if (!isHttpUrl(url)) return [invalid('this is no http or https URL', 'begin it with https://'), ...digest];
+  if (manifestName(url) !== undefined) return digest;
+  return [
+    invalid(
+      'the file name must end in .yaml, .yml or .json, or k3s ignores it',
+      'serve the manifest under such a name, of at most 255 bytes',
+    ),
+    ...digest,
+  ];
 }
 
 /**
@@ -93,6 +137,7 @@ export function manifestName(url: string): string | undefined {
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
   const name = decodePart(pathname.slice(pathname.lastIndexOf('/') + 1));
+  if (name !== undefined && byteLength(name) > 255) return undefined;
   return name !== undefined && /^[^\s./\\\p{Cc}][^/\\\p{Cc}]*\.(ya?ml|json)$/u.test(name) ? name : undefined;
 }
 

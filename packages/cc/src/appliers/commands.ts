@@ -1,17 +1,23 @@
 import { HaosError } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
+import { eachItem, type Finding, fitsProcess, type Rule } from '../rules/rule.js';
+import { snakeCase } from '../schema.js';
 import { commandEnvironment } from './environment.js';
 
 /** Commands of the initrd phase. */
-export const initCmd = commandApplier('init-cmd', 'init_cmd', (config) => config.initCmd);
+export const initCmd = commandApplier('init-cmd', 'initCmd');
 
 /** Commands of the boot phase, before services and the network. */
-export const bootCmd = commandApplier('boot-cmd', 'boot_cmd', (config) => config.bootCmd);
+export const bootCmd = commandApplier('boot-cmd', 'bootCmd');
 
 /** Commands of the runtime phase. */
-export const runCmd = commandApplier('run-cmd', 'run_cmd', (config) => config.runCmd);
+export const runCmd = commandApplier('run-cmd', 'runCmd');
+
+const COMMAND_KEYS = ['initCmd', 'bootCmd', 'runCmd'] as const satisfies readonly (keyof CloudConfig)[];
+type CommandKey = (typeof COMMAND_KEYS)[number];
 
 const EVERY_STATUS: readonly number[] = Array.from({ length: 256 }, (_, status) => status);
 
@@ -20,22 +26,38 @@ const EVERY_STATUS: readonly number[] = Array.from({ length: 256 }, (_, status) 
  * running. They have the variables of `haos.environment` except those of k3s, which hold its secrets. The text of a command
  * may hold secrets too: messages and operations name its place instead.
  */
-function commandApplier(
-  name: string,
-  key: string,
-  select: (config: CloudConfig) => readonly string[] | undefined,
-): Applier {
+function commandApplier(name: string, property: CommandKey): Applier {
+  const key = snakeCase(property);
   return {
     name,
     keys: [key],
     async apply(config, context) {
       const env = commandEnvironment(config.haos?.environment ?? {});
-      for (const [index, command] of (select(config) ?? []).entries()) {
+      for (const [index, command] of (config[property] ?? []).entries()) {
         if (command.trim() === '') continue;
-        await context.attempt(() => runCommand(context, command, { label: `${key}[${index}]`, env }));
+        await context.attempt(async () => {
+          refuse(checkCommand(command, `/${property}/${index}`), 'HAOS_CC_COMMAND');
+          await runCommand(context, command, { label: `${key}[${index}]`, env });
+        });
       }
     },
   };
+}
+
+/** What is wrong with configured commands before they run; their text is in no message. */
+export const commandsRule: Rule = (config) =>
+  COMMAND_KEYS.flatMap((key) => eachItem(config[key], `/${key}`, checkCommand));
+
+function checkCommand(command: string, pointer: string): Finding[] {
+  if (command.trim() === '' || fitsProcess(command)) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer,
+      message: 'the command has a NUL character or more than 128 KiB, so no process can have it',
+      hint: 'put it into a file with write_files and run that',
+    },
+  ];
 }
 
 async function runCommand(

@@ -1,10 +1,14 @@
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
+import { eachItem, type Finding, type Rule } from '../rules/rule.js';
 import { isHostname, keptHostname } from './hostname.js';
 import { formatKeyFileList, ownershipLine } from './key-file.js';
 import { isWrittenByUser } from './written-by-user.js';
 
 const PATH = '/etc/connman/main.conf';
+
+const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /** Beginnings of the names of interfaces that k3s, containers and virtual machines make and that connman must leave alone. */
 const FOREIGN_INTERFACES = ['veth', 'cni', 'flannel', 'cali', 'kube-ipvs', 'docker', 'virbr'];
@@ -42,18 +46,57 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
   ];
   if (isHostname(config.hostname ?? '') || keptHostname(context.host))
     lines.push('AllowHostnameUpdates=false');
-  const servers = [
-    ['FallbackNameservers', 'haos.dns_nameservers', config.haos?.dnsNameservers],
-    ['FallbackTimeservers', 'haos.ntp_servers', config.haos?.ntpServers],
+  const lists = [
+    ['FallbackNameservers', 'dnsNameservers', checkNameserver],
+    ['FallbackTimeservers', 'ntpServers', checkTimeserver],
   ] as const;
-  for (const [name, key, values] of servers) {
-    const present = (values ?? []).filter((value) => value !== '');
-    // A list that cannot be written is left out and reported; the network must come up.
-    if (present.length > 0) {
-      await context.attempt(() => void lines.push(`${name}=${formatKeyFileList(present, key)}`));
-    }
+  for (const [name, key, check] of lists) {
+    const servers = await usableServers(config.haos?.[key], { pointer: `/haos/${key}`, check, context });
+    if (servers.length > 0) lines.push(`${name}=${formatKeyFileList(servers, name)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A server that cannot be used is left out and reported; the network must come up. */
+async function usableServers(
+  servers: readonly string[] = [],
+  { pointer, check, context }: { pointer: string; check: ServerCheck; context: ApplyContext },
+): Promise<string[]> {
+  const usable: string[] = [];
+  for (const [index, server] of servers.entries()) {
+    if (server === '') continue;
+    await context.attempt(() => {
+      refuse(check(server, `${pointer}/${index}`), 'HAOS_CC_CONNMAN_VALUE');
+      usable.push(server);
+    });
+  }
+  return usable;
+}
+
+type ServerCheck = (server: string, pointer: string) => Finding[];
+
+/** What is wrong with `haos.dns_nameservers` and `haos.ntp_servers`; an empty item is none. */
+export const serversRule: Rule = ({ haos }) => [
+  ...eachItem(haos?.dnsNameservers, '/haos/dnsNameservers', checkNameserver),
+  ...eachItem(haos?.ntpServers, '/haos/ntpServers', checkTimeserver),
+];
+
+function checkNameserver(server: string, pointer: string): Finding[] {
+  if (server === '' || isIpAddress(server)) return [];
+  const message = `${JSON.stringify(server)} is no IP address`;
+  return [{ code: 'invalid-value', pointer, message, hint: 'name servers are given by address' }];
+}
+
+function checkTimeserver(server: string, pointer: string): Finding[] {
+  const labels = server.replace(/\.$/, '').split('.');
+  if (server === '' || isIpAddress(server) || labels.every((label) => HOST_LABEL.test(label))) return [];
+  const message = `${JSON.stringify(server)} is no host`;
+  return [{ code: 'invalid-value', pointer, message, hint: 'give a host name or an address' }];
+}
+
+function isIpAddress(text: string): boolean {
+  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) <= 255);
+  return /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 function withoutHostname(text: string): string {

@@ -1,6 +1,6 @@
-import { HaosError } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
+import { eachItem, type Finding, type Rule } from '../rules/rule.js';
 import { DATA_SOURCES } from '../schema.js';
 import { ownershipLine } from './key-file.js';
 import { isWrittenByUser } from './written-by-user.js';
@@ -22,8 +22,12 @@ export const dataSources: Applier = {
     if (isWrittenByUser(config, CONF)) return;
     const { files } = context.host;
     const names: string[] = [];
-    for (const name of new Set(config.haos?.dataSources ?? [])) {
-      if (name !== '') await context.attempt(() => void names.push(checkName(name)));
+    for (const [index, name] of (config.haos?.dataSources ?? []).entries()) {
+      if (name === '' || names.includes(name)) continue;
+      await context.attempt(() => {
+        refuse(checkDataSource(name, `/haos/dataSources/${index}`), 'HAOS_CC_DATA_SOURCE');
+        names.push(name);
+      });
     }
     if (names.length > 0) {
       files.write(CONF, `${FIRST_LINE}\ncommand_args="${names.join(' ')}"\n`, { mode: 0o644 });
@@ -35,9 +39,30 @@ export const dataSources: Applier = {
   },
 };
 
-function checkName(name: string): string {
-  if (DATA_SOURCES.some((known) => known === name)) return name;
-  throw new HaosError<CcErrorCode>('HAOS_CC_DATA_SOURCE', `unknown data source ${JSON.stringify(name)}`, {
-    hint: `Use one of ${DATA_SOURCES.join(', ')}.`,
-  });
+/** What is wrong with the items of `haos.data_sources`. */
+export const dataSourcesRule: Rule = ({ haos }) =>
+  eachItem(haos?.dataSources, '/haos/dataSources', checkDataSource);
+
+/** An empty item is none. */
+function checkDataSource(name: string, pointer: string): Finding[] {
+  if (name === '') return [];
+  if (!DATA_SOURCES.some((known) => known === name))
+    return [
+      {
+        code: 'unsupported-data-source',
+        pointer,
+        message: `there is no data source ${JSON.stringify(name)}`,
+        hint: `use ${DATA_SOURCES.join(', ')}`,
+      },
+    ];
+  if (name !== 'packet') return [];
+  return [
+    {
+      code: 'no-effect',
+      severity: 'warning',
+      pointer,
+      message: 'the metadata service of packet (Equinix Metal) ended on 30 June 2026',
+      hint: 'remove it',
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 import { HaosError } from '@haos/system';
 import { isBase64 } from '../bytes.js';
 import type { CcErrorCode } from '../errors.js';
+import { ENCODINGS } from '../schema.js';
 
 /** A small download can hold gigabytes of zeros; nothing that is configuration comes near this. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -15,41 +16,59 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * says, or is more than 64 MiB.
  */
 export async function decodeContent(content: string, encoding: string): Promise<Uint8Array> {
-  switch (encoding) {
-    case '':
-    case 'text/plain':
-      return new TextEncoder().encode(content);
-    case 'b64':
-    case 'base64':
-      return decodeBase64(content);
-    case 'gz+b64':
-    case 'gz+base64':
-    case 'gzip+b64':
-    case 'gzip+base64':
-      return decompress(decodeBase64(content));
-    case 'gz':
-    case 'gzip':
-      // Compressed bytes are never valid UTF-8, so text cannot hold them; as `!!binary` they arrive as `gz+b64`.
-      throw contentError('compressed content cannot be written as text', {
-        hint: 'Use the encoding gz+b64, or write the content as !!binary.',
-      });
-    default:
-      throw new HaosError<CcErrorCode>(
-        'HAOS_CC_FILE_ENCODING',
-        `unknown encoding ${JSON.stringify(encoding)}`,
-        {
-          hint: 'Use b64, gz+b64, or leave the encoding out.',
-        },
-      );
-  }
+  const problem = checkContent(content, encoding);
+  if (problem) throw new HaosError<CcErrorCode>(problem.failure, problem.message, { hint: problem.hint });
+  if (!isEncoded(encoding)) return new TextEncoder().encode(content);
+  const bytes = Buffer.from(withoutSpace(content), 'base64');
+  return isCompressed(encoding) ? decompress(bytes) : bytes;
 }
 
-function decodeBase64(text: string): Uint8Array {
-  const compact = text.replace(/\s+/g, '');
-  if (!isBase64(compact)) {
-    throw contentError('the content is not base64', { hint: 'Encode the content again, with padding.' });
-  }
-  return Buffer.from(compact, 'base64');
+/** Why content cannot be decoded. */
+export interface ContentProblem {
+  failure: 'HAOS_CC_FILE_ENCODING' | 'HAOS_CC_FILE_CONTENT';
+  message: string;
+  hint: string;
+}
+
+/** Why `decodeContent` refuses content, as far as that can be known without decompressing it; undefined when it does not. */
+export function checkContent(content: string, encoding: string): ContentProblem | undefined {
+  if (!ENCODINGS.some((known) => known === encoding))
+    return {
+      failure: 'HAOS_CC_FILE_ENCODING',
+      message: `there is no encoding ${JSON.stringify(encoding)}`,
+      hint: `use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none`,
+    };
+  const refused = (message: string, hint: string): ContentProblem => ({
+    failure: 'HAOS_CC_FILE_CONTENT',
+    message,
+    hint,
+  });
+  // Compressed bytes are never valid UTF-8, so text cannot hold them; as `!!binary` they arrive as `gz+b64`.
+  if (isCompressed(encoding) && !isEncoded(encoding))
+    return refused(
+      'compressed content cannot be written as text',
+      'use the encoding gz+b64, or write the content as !!binary',
+    );
+  if (!isEncoded(encoding)) return undefined;
+  const compact = withoutSpace(content);
+  if (!isBase64(compact))
+    return refused('the content is no valid base64', 'encode it again with padding, or drop `encoding`');
+  // The three bytes that gzip begins with (RFC 1952, 2.3.1).
+  return isCompressed(encoding) && !compact.startsWith('H4sI')
+    ? refused('the content is not gzip', 'compress it again, or drop `gz+` from `encoding`')
+    : undefined;
+}
+
+function isEncoded(encoding: string): boolean {
+  return /b64|base64/.test(encoding);
+}
+
+function isCompressed(encoding: string): boolean {
+  return encoding.startsWith('gz');
+}
+
+function withoutSpace(content: string): string {
+  return content.replace(/\s+/g, '');
 }
 
 async function decompress(bytes: Uint8Array): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 import { HaosError } from '@haos/system';
 import type { CcErrorCode } from '../errors.js';
+import { byteLength } from '../rules/rule.js';
 
 /** pam_env reads lines into a buffer of 1024 bytes and gives up on the whole file at a longer one. */
 const MAX_LINE_BYTES = 1000;
@@ -17,9 +18,8 @@ export function isVariableName(name: string): boolean {
  * value holds a line break, a NUL or a `#`, and when the line would have more than 1000 bytes. The value is in no message.
  */
 export function formatEnvironmentLine(name: string, value: string): string {
-  const quoted = quote(value);
-  const line = `${name}=${quoted}`;
-  if (quoted === undefined || Buffer.byteLength(line) > MAX_LINE_BYTES) {
+  const line = findEnvironmentLine(name, value);
+  if (line === undefined) {
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_ENVIRONMENT_VALUE',
       `haos.environment.${name} cannot be written to /etc/environment`,
@@ -27,6 +27,13 @@ export function formatEnvironmentLine(name: string, value: string): string {
     );
   }
   return line;
+}
+
+/** The same; undefined when there is no such line. */
+export function findEnvironmentLine(name: string, value: string): string | undefined {
+  const quoted = quote(value);
+  const line = `${name}=${quoted}`;
+  return quoted === undefined || byteLength(line) > MAX_LINE_BYTES ? undefined : line;
 }
 
 function quote(value: string): string | undefined {

@@ -1,9 +1,10 @@
 import type { ProxySettings } from '@haos/system';
-import { HaosError } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
+import { toPointer } from '../pointer.js';
+import { eachEntry, type Finding, fitsProcess, type Rule } from '../rules/rule.js';
 import { looksSecret } from '../secrets.js';
-import { formatEnvironmentLine, isVariableName } from './environment-line.js';
+import { findEnvironmentLine, formatEnvironmentLine, isVariableName } from './environment-line.js';
 import { isWrittenByUser } from './written-by-user.js';
 
 const PATH = '/etc/environment';
@@ -24,19 +25,71 @@ export const environment: Applier = {
     const lines: string[] = [];
     for (const [name, value] of variablesOf(config.haos?.environment)) {
       if (isK3sVariable(name)) continue;
-      if (isConfidential(name, value)) {
+      await context.attempt(() => {
+        refuse(
+          checkVariable(name, value, toPointer(['haos', 'environment', name])),
+          'HAOS_CC_ENVIRONMENT_VALUE',
+        );
+        if (!isConfidential(name, value)) return void lines.push(formatEnvironmentLine(name, value));
         context.note(
           `haos.environment.${name} holds a credential and is not written to ${PATH}, which everyone can read`,
         );
-        continue;
-      }
-      await context.attempt(() => void lines.push(formatEnvironmentLine(checkName(name), value)));
+      });
     }
     if (lines.length === 0) return;
     const before = context.host.files.readTextIfExists(PATH) ?? '';
     context.host.files.write(PATH, mergeLines(before, lines), { mode: 0o644 });
   },
 };
+
+/** What is wrong with the variables of `haos.environment`; values are in no message. */
+export const environmentRule: Rule = ({ haos }) =>
+  eachEntry(haos?.environment, '/haos/environment', checkVariable);
+
+/** What is wrong with one variable; the step of k3s asks for those of k3s. */
+export function checkVariable(name: string, value: string, pointer: string): Finding[] {
+  if (!isVariableName(name))
+    return [
+      {
+        code: 'invalid-value',
+        pointer,
+        failure: 'HAOS_CC_ENVIRONMENT_NAME',
+        message: `${JSON.stringify(name)} is no name of a variable`,
+        hint: 'use letters, digits and _, and no digit at the beginning',
+      },
+    ];
+  const problem = valueProblem(name, value);
+  if (problem !== undefined) return [{ code: 'invalid-value', pointer, ...problem }];
+  if (!/^INSTALL_K3S_(?!(?:SKIP_START|EXEC)$)/.test(name)) return [];
+  return [
+    {
+      code: 'no-effect',
+      severity: 'warning',
+      pointer,
+      message: `${name} has no effect: k3s is part of the image`,
+      hint: 'remove it',
+    },
+  ];
+}
+
+function valueProblem(name: string, value: string): Pick<Finding, 'message' | 'hint'> | undefined {
+  if (/[\n\r\0]/.test(value))
+    return {
+      message: `${name} has a line break, which no environment file can hold`,
+      hint: 'write one line',
+    };
+  if (!fitsProcess(`${name}=${value}`))
+    return {
+      message: `${name} has more than 128 KiB, which no process can have`,
+      hint: 'put it into a file',
+    };
+  if (isK3sVariable(name) || isConfidential(name, value)) return undefined;
+  if (findEnvironmentLine(name, value) !== undefined) return undefined;
+  return {
+    message: `${name} cannot be written to ${PATH}, so log-ins do not get it`,
+    hint: 'use one line of at most 1000 bytes without #, and not both kinds of quotes',
+  };
+}
 
 /** Whether a variable is k3s's own or its installer's, and nobody else's business. */
 export function isK3sVariable(name: string): boolean {
@@ -59,22 +112,13 @@ export function proxyOf(environment: Readonly<Record<string, string | undefined>
 /** The variables that configured commands get: all but those of k3s and those that no process can have. */
 export function commandEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
   const usable = variablesOf(environment).filter(
-    ([name, value]) => isVariableName(name) && !isK3sVariable(name) && !value.includes('\0'),
+    ([name, value]) => isVariableName(name) && !isK3sVariable(name) && fitsProcess(`${name}=${value}`),
   );
   return Object.fromEntries(usable);
 }
 
 function variablesOf(environment: Readonly<Record<string, string>> | undefined): [string, string][] {
   return Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function checkName(name: string): string {
-  if (isVariableName(name)) return name;
-  throw new HaosError<CcErrorCode>(
-    'HAOS_CC_ENVIRONMENT_NAME',
-    `${JSON.stringify(name)} in haos.environment is no name of a variable`,
-    { hint: 'Use letters, digits and underscores, and no digit at the beginning.' },
-  );
 }
 
 /** By its name, or because it is a URL with a user name or password, as proxies often are. */

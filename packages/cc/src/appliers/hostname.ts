@@ -1,7 +1,8 @@
-import { HaosError, type Host, layout } from '@haos/system';
+import { type Host, layout } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
+import type { Rule } from '../rules/rule.js';
 import { setHostsName } from './hosts.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -55,15 +56,22 @@ export function keptHostname(host: Host): string | undefined {
 async function chooseName(config: CloudConfig, context: ApplyContext): Promise<string | undefined> {
   const configured = config.hostname ?? '';
   if (isHostname(configured)) return configured;
-  if (configured !== '') await context.attempt(() => refuseName(configured));
+  await context.attempt(() => refuse(hostnameRule(config), 'HAOS_CC_HOSTNAME'));
   return keptHostname(context.host) ?? (context.phase === 'runtime' ? presentName(context.host) : undefined);
 }
 
-function refuseName(name: string): never {
-  throw new HaosError<CcErrorCode>('HAOS_CC_HOSTNAME', `${JSON.stringify(name)} is no host name`, {
-    hint: 'Use letters, digits, inner dashes and dots, at most 64 characters.',
-  });
-}
+/** What is wrong with `hostname`; an empty one is none. */
+export const hostnameRule: Rule = ({ hostname: name }) => {
+  if (!name || isHostname(name)) return [];
+  return [
+    {
+      code: 'invalid-hostname',
+      pointer: '/hostname',
+      message: `${JSON.stringify(name)} is no host name`,
+      hint: 'use letters, digits and dashes, at most 63 in each part and 64 in all',
+    },
+  ];
+};
 
 /** The kernel's name, unless it is one of those that mean "none". */
 function presentName(host: Host): string | undefined {

@@ -2,7 +2,10 @@ import type { Mode } from '@haos/system';
 import type { Haos } from '../generated/types.js';
 import type { K3sCommand } from '../k3s/flags.js';
 import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
+import { checkLabel, checkTaint } from '../rules/kubernetes.js';
 import { splitWords } from './shell-words.js';
+
+const INSTALLER = 'haos.environment.INSTALL_K3S_EXEC';
 
 export interface NodeFacts {
   readonly mode: Mode | undefined;
@@ -26,7 +29,7 @@ export interface K3sInvocation {
  *
  * Where `k3s_args` has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server to join and `server`
  * when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter win. Labels and
- * taints follow; `haos.io/mode` and `haos.io/version` are facts that a configuration cannot change.
+ * taints follow, without those that are none; `haos.io/mode` and `haos.io/version` are facts that a configuration cannot change.
  *
  * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
  * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
@@ -35,6 +38,7 @@ export interface K3sInvocation {
  * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
  */
 export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
+  splitWords(haos.environment?.INSTALL_K3S_EXEC ?? '', INSTALLER);
   const { command, flags } = commandLine(haos);
   if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
   const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
@@ -48,16 +52,23 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   };
 }
 
-/** The command of k3s and the words behind it, as the configuration gives them. */
+/** The command of k3s and the words behind it, as the configuration gives them. Of broken quotes nothing is taken. */
 export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
   const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));
-  const installer = splitCommand(
-    splitWords(variables.INSTALL_K3S_EXEC ?? '', 'haos.environment.INSTALL_K3S_EXEC'),
-  );
+  const installer = splitCommand(installerWords(haos) ?? []);
   const joins = Boolean(haos.serverUrl || variables.K3S_URL);
   const command = given.command ?? installer.command ?? (joins ? 'agent' : 'server');
   return { command, flags: [...installer.flags, ...given.flags] };
+}
+
+/** The words of INSTALL_K3S_EXEC; undefined when a quote in it is not closed. */
+export function installerWords({ environment = {} }: Haos): string[] | undefined {
+  try {
+    return splitWords(environment.INSTALL_K3S_EXEC ?? '', INSTALLER);
+  } catch {
+    return undefined;
+  }
 }
 
 function splitCommand(words: readonly string[]): { command: string | undefined; flags: readonly string[] } {
@@ -96,7 +107,8 @@ function collectSettings(found: readonly K3sArgument[]): Map<string, string | re
 }
 
 function labelFlags(haos: Haos, facts: NodeFacts): string[] {
-  const labels = new Map(Object.entries(haos.labels ?? {}));
+  const given = Object.entries(haos.labels ?? {});
+  const labels = new Map(given.filter(([name, value]) => checkLabel(name, value, '').length === 0));
   if (facts.mode !== undefined) labels.set('haos.io/mode', facts.mode);
   if (facts.version !== undefined) labels.set('haos.io/version', labelValue(facts.version));
   const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -109,5 +121,6 @@ function labelValue(version: string): string {
 }
 
 function taintFlags(haos: Haos): string[] {
-  return (haos.taints ?? []).filter((taint) => taint !== '').flatMap((taint) => ['--node-taint', taint]);
+  const usable = (haos.taints ?? []).filter((taint) => taint !== '' && checkTaint(taint, '').length === 0);
+  return usable.flatMap((taint) => ['--node-taint', taint]);
 }

@@ -1,6 +1,7 @@
 import { layout } from '@haos/system';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
+import { checkK3s, isK3sBlocked } from '../rules/k3s.js';
 import { isHostname, keptHostname } from './hostname.js';
 import { decideStart, findK3s, k3s } from './k3s.js';
 import { digestInputs } from './k3s-inputs.js';
@@ -39,6 +40,7 @@ function isSettled(
   { host, incomplete }: ApplyContext,
 ): boolean {
   const isPending = [haos.dataSources, runCmd].some((list) => list?.some((entry) => entry.trim() !== ''));
+  if (isK3sBlocked(checkK3s(haos))) return false;
   const isNamed = isHostname(hostname ?? '') || keptHostname(host) !== undefined;
   return (
     !isPending && isNamed && incomplete !== true && host.files.stat(layout.deliveredUserData) === undefined

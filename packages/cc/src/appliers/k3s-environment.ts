@@ -1,6 +1,7 @@
 import { HaosError } from '@haos/system';
 import type { CcErrorCode } from '../errors.js';
 import type { Haos } from '../generated/types.js';
+import { fitsProcess } from '../rules/rule.js';
 import { isK3sVariable } from './environment.js';
 import { isVariableName } from './environment-line.js';
 import { quoteWord } from './shell-words.js';
@@ -37,7 +38,7 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
 
 function isForK3s(name: string, value: string): boolean {
   if (name.startsWith('INSTALL_K3S_') || KEPT_OUT.includes(name)) return false;
-  return isK3sVariable(name) || (isVariableName(name) && isOneLine(value));
+  return isK3sVariable(name) || (isVariableName(name) && isOneLine(value) && fitsProcess(`${name}=${value}`));
 }
 
 function proxiesOf(environment: Readonly<Record<string, string>>): [string, string][] {
@@ -47,7 +48,7 @@ function proxiesOf(environment: Readonly<Record<string, string>>): [string, stri
     const upperValue = environment[upper] ?? environment[name];
     if (lowerValue === undefined || upperValue === undefined) return [];
     return [[name, lowerValue] as [string, string], [upper, upperValue] as [string, string]].filter(
-      ([, value]) => isOneLine(value),
+      ([name, value]) => isOneLine(value) && fitsProcess(`${name}=${value}`),
     );
   });
 }

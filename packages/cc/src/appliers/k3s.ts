@@ -1,10 +1,11 @@
-import { findGroup, findUser, HaosError, type Host, layout, RANCHER } from '@haos/system';
+import { findGroup, findUser, type Host, layout, RANCHER } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import { parseK3sArguments } from '../k3s/parse-arguments.js';
 import { documentedKey } from '../pointer.js';
-import { checkK3sArguments } from '../rules/k3s-arguments.js';
+import { checkK3s, isK3sBlocked } from '../rules/k3s.js';
+import { type Finding, isError } from '../rules/rule.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
@@ -38,8 +39,10 @@ export const k3s: Applier = {
     const binary = findK3s(context.host);
     if (binary === undefined) context.note('k3s is not installed');
     noteIgnored(config, context);
+    const findings = checkK3s(config.haos ?? {});
+    await report(findings, context);
+    if (isK3sBlocked(findings)) return;
     configure(config, context, binary ?? BINARIES[0]);
-    await reportArguments(config, context);
     if (context.phase === 'boot') return;
     const decision = decideStart(config, binary);
     // The service `health` waits for what is wanted.
@@ -89,15 +92,14 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   }
 }
 
-/** What validation says about the arguments as well. k3s gets them all the same: it knows better than a list which it takes. */
-async function reportArguments(config: CloudConfig, context: ApplyContext): Promise<void> {
-  for (const { pointer, severity, message, hint } of checkK3sArguments(config.haos ?? {})) {
-    const text = `${documentedKey(pointer)}: ${message}`;
-    if (severity !== undefined && severity !== 'error') context.note(text);
-    else
-      await context.attempt(() => {
-        throw new HaosError<CcErrorCode>('HAOS_CC_K3S_ARGUMENT', text, hint === undefined ? {} : { hint });
-      });
+/**
+ * What validation says as well. k3s gets its server and arguments all the same, where that can be: it knows better than a list
+ * which it takes, and without them it would found another cluster. Labels and taints that are none are left out.
+ */
+async function report(findings: readonly Finding[], context: ApplyContext): Promise<void> {
+  for (const finding of findings) {
+    if (!isError(finding)) context.note(`${documentedKey(finding.pointer)}: ${finding.message}`);
+    else await context.attempt(() => refuse([finding], 'HAOS_CC_K3S_ARGUMENT'));
   }
 }
 

@@ -1,6 +1,6 @@
-import { HaosError } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
+import { eachItem, type Finding, type Rule } from '../rules/rule.js';
 
 /** Loads kernel modules; an item is a name, optionally followed by parameters as `modprobe` takes them. */
 export const modules: Applier = {
@@ -8,24 +8,36 @@ export const modules: Applier = {
   keys: ['haos.modules'],
   async apply(config, context) {
     for (const [index, item] of (config.haos?.modules ?? []).entries()) {
-      const [name, ...parameters] = item.split(/\s+/).filter((word) => word !== '');
+      const [name, ...parameters] = wordsOf(item);
       if (name === undefined) continue;
       await context.attempt(async () => {
-        checkName(name, index);
+        refuse(checkModule(item, `/haos/modules/${index}`), 'HAOS_CC_MODULE');
         await context.host.kernel.loadModule(name, parameters);
       });
     }
   },
 };
 
-/** A name that begins with a dash would be an option of modprobe. */
-function checkName(name: string, index: number): void {
-  if (/^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name)) return;
-  throw new HaosError<CcErrorCode>(
-    'HAOS_CC_MODULE',
-    `haos.modules[${index}] does not begin with the name of a module`,
+/** What is wrong with the items of `haos.modules`. */
+export const modulesRule: Rule = ({ haos }) => eachItem(haos?.modules, '/haos/modules', checkModule);
+
+/** A word that begins with a dash would be an option of modprobe, wherever it stands. A blank item is none. */
+function checkModule(item: string, pointer: string): Finding[] {
+  const [name, ...parameters] = wordsOf(item);
+  if (name === undefined) return [];
+  const isName = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name);
+  if (isName && parameters.every((word) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:=\P{Cc}*)?$/u.test(word)))
+    return [];
+  return [
     {
-      hint: 'Use letters, digits, dashes and underscores in the name.',
+      code: 'invalid-value',
+      pointer,
+      message: `${JSON.stringify(item)} is no module`,
+      hint: 'write NAME or NAME PARAMETER=VALUE',
     },
-  );
+  ];
+}
+
+function wordsOf(item: string): string[] {
+  return item.split(/\s+/).filter((word) => word !== '');
 }

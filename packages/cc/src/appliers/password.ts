@@ -1,5 +1,7 @@
 import { type Host, RANCHER, setPasswordHash } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
+import { hasControls, type Rule } from '../rules/rule.js';
 
 /**
  * The encrypted forms of crypt(5), whole: what merely begins like one of them is a password in clear text.
@@ -29,12 +31,38 @@ export const password: Applier = {
   async apply(config, context) {
     const value = config.haos?.password ?? '';
     if (value === '') return;
+    refuse(passwordRule(config), 'HAOS_ACCOUNT_PASSWORD');
     if (context.phase === 'initrd' && presentHash(context.host) === undefined) {
       context.note(`the initrd has no account ${RANCHER}; the boot phase sets the password`);
       return;
     }
     setPasswordHash(context.host, RANCHER, isCryptForm(value) ? value : await hashOf(context.host, value));
   },
+};
+
+/** What is wrong with `haos.password`; the password itself is in no message. */
+export const passwordRule: Rule = ({ haos }) => {
+  const value = haos?.password ?? '';
+  const pointer = '/haos/password';
+  const isCrypt = isCryptForm(value);
+  if (/[\n\0]/.test(value) || (isCrypt && hasControls(value)))
+    return [
+      {
+        code: 'invalid-value',
+        pointer,
+        message: 'the password has a line break or another character that nobody can type',
+      },
+    ];
+  if (!value.startsWith('$') || isCrypt) return [];
+  return [
+    {
+      code: 'invalid-value',
+      severity: 'warning',
+      pointer,
+      message: 'it begins with $ but is no crypt form, so it is taken as clear text',
+      hint: 'make the crypt form with `openssl passwd -6`',
+    },
+  ];
 };
 
 /** Whether a password is given in encrypted form, as in the second field of /etc/shadow. */

@@ -1,6 +1,8 @@
 import { type Host, isHaosError, layout } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
+import { upgradeRule } from '../rules/upgrade.js';
 import { GO_MANIFESTS, GO_PLANS } from './go-manifests.js';
 import { findK3s } from './k3s.js';
 import { commandLine } from './k3s-arguments.js';
@@ -33,6 +35,8 @@ export const shippedManifests: Applier = {
   async apply(config, context) {
     const { host, mode } = context;
     if (mode === 'install' || !isServer(config, context)) return;
+    // Neither another release nor another channel than the one that is meant: what is in place stays.
+    refuse(upgradeRule(config), 'HAOS_CC_UPGRADE');
     const ledger = readLedger(host);
     const written: Record<string, string> = {};
     for (const name of listShipped(host)) {

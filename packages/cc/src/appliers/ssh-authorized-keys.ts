@@ -6,10 +6,11 @@ import {
   parseKeySource,
   readLocalSource,
 } from '@haos/ssh';
-import { HaosError, layout, RANCHER } from '@haos/system';
+import { layout, RANCHER } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
+import { eachItem, type Finding, type Rule } from '../rules/rule.js';
 
 type RemoteSource = Extract<KeySource, { kind: 'remote' }>;
 
@@ -27,7 +28,9 @@ export const sshAuthorizedKeys: Applier = {
     for (const [index, source] of sources.entries()) {
       if (source.kind === 'remote') continue;
       outcomes.push(readLocalSource(source));
-      await context.attempt(() => checkLocal(source, index));
+      await context.attempt(() =>
+        refuse(checkSource(source, `/sshAuthorizedKeys/${index}`), 'HAOS_CC_SSH_KEY'),
+      );
     }
     const isKnown = context.host.files.stat(layout.sshLedger) !== undefined;
     if (outcomes.length > 0 || isKnown) merge(config, context, outcomes);
@@ -74,16 +77,28 @@ function merge(config: CloudConfig, context: ApplyContext, outcomes: readonly Ke
     context.note('the last SSH keys stay until a configured source has answered with others');
 }
 
-function checkLocal(source: Exclude<KeySource, RemoteSource>, index: number): void {
-  const reason = source.kind === 'invalid' ? source.reason : source.rejected[0]?.reason;
-  if (reason === undefined) return;
-  throw new HaosError<CcErrorCode>(
-    'HAOS_CC_SSH_KEY',
-    `ssh_authorized_keys[${index}] cannot be used: ${reason}`,
-    {
-      hint: 'Write a whole public key as in id_ed25519.pub, github:USER, gitlab:USER or a URL.',
-    },
+/** What is wrong with the items of `ssh_authorized_keys`, without asking anybody. */
+export const sshKeysRule: Rule = ({ sshAuthorizedKeys }) =>
+  eachItem(sshAuthorizedKeys, '/sshAuthorizedKeys', (text, pointer) =>
+    checkSource(parseKeySource(text), pointer),
   );
+
+function checkSource(source: KeySource, pointer: string): Finding[] {
+  const reason =
+    source.kind === 'invalid'
+      ? source.reason
+      : source.kind === 'literal'
+        ? source.rejected[0]?.reason
+        : undefined;
+  if (reason === undefined) return [];
+  return [
+    {
+      code: 'invalid-key-source',
+      pointer,
+      message: `this is neither a public key nor a source of keys: ${reason}`,
+      hint: 'give a line of a .pub file, github:USER, gitlab:USER or a URL',
+    },
+  ];
 }
 
 function checkRemote(outcome: KeyOutcome, context: ApplyContext): void {

@@ -1,7 +1,8 @@
-import { HaosError, type Host } from '@haos/system';
+import type { Host } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier, ApplyContext } from '../apply/types.js';
-import type { CcErrorCode } from '../errors.js';
 import type { Wifi } from '../generated/types.js';
+import { byteLength, eachItem, type Finding, hasControls, type Rule } from '../rules/rule.js';
 import { formatKeyFileValue, ownershipLine, setKeyFileValue } from './key-file.js';
 import { isWrittenByUser } from './written-by-user.js';
 
@@ -30,7 +31,10 @@ async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): 
   const { files } = context.host;
   const sections: string[] = [];
   for (const [index, network] of networks.entries()) {
-    await context.attempt(() => void sections.push(renderNetwork(network, index)));
+    await context.attempt(() => {
+      refuse(checkNetwork(network, `/haos/wifi/${index}`), 'HAOS_CC_WIFI');
+      sections.push(renderNetwork(network, index));
+    });
   }
   if (sections.length > 0) {
     files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, secret: true });
@@ -41,17 +45,54 @@ async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): 
 
 function renderNetwork(network: Wifi, index: number): string {
   const key = `haos.wifi[${index}]`;
-  const name = network.name ?? '';
-  if (name === '') {
-    throw new HaosError<CcErrorCode>('HAOS_CC_WIFI', `${key} has no name`, {
-      hint: 'Give the name of the network (SSID).',
-    });
-  }
-  const lines = [`[service_wifi${index}]`, 'Type=wifi', formatName(name, `${key}.name`)];
+  const lines = [`[service_wifi${index}]`, 'Type=wifi', formatName(network.name ?? '', `${key}.name`)];
   if (network.passphrase) {
     lines.push(`Passphrase=${formatKeyFileValue(network.passphrase, `${key}.passphrase`)}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** What is wrong with the networks of `haos.wifi`; a passphrase is in no message. */
+export const wifiRule: Rule = ({ haos }) => eachItem(haos?.wifi, '/haos/wifi', checkNetwork);
+
+function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {
+  return [...checkName(name, pointer), ...checkPassphrase(passphrase, `${pointer}/passphrase`)];
+}
+
+function checkName(name: string | undefined, pointer: string): Finding[] {
+  if (!name)
+    return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'add `name: SSID`' }];
+  if (hasControls(name)) return [controls(`${pointer}/name`)];
+  if (byteLength(name) <= 32) return [];
+  return [
+    { code: 'invalid-wifi', pointer: `${pointer}/name`, message: 'a network name has at most 32 bytes' },
+  ];
+}
+
+/** 8 to 63 characters, or the key itself as 64 hexadecimal digits (IEEE 802.11, annex J.4). */
+function checkPassphrase(passphrase: string | undefined, pointer: string): Finding[] {
+  if (!passphrase) return [];
+  if (hasControls(passphrase)) return [controls(pointer)];
+  const isKey = /^[0-9a-fA-F]{64}$/.test(passphrase);
+  if (isKey || (passphrase.length >= 8 && passphrase.length <= 63)) return [];
+  return [
+    {
+      code: 'invalid-wifi',
+      pointer,
+      message: 'a passphrase has 8 to 63 characters',
+      hint: 'leave it out for an open network',
+    },
+  ];
+}
+
+function controls(pointer: string): Finding {
+  return {
+    code: 'invalid-wifi',
+    pointer,
+    failure: 'HAOS_CC_CONNMAN_VALUE',
+    message: 'it has a line break or another control character',
+    hint: 'write it on one line',
+  };
 }
 
 /** connman drops blanks at the end of a name; such a name is given by its bytes. */

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { HaosError, type Host, type Owner, resolveOwner } from '@haos/system';
+import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { WriteFile } from '../generated/types.js';
-import { decodeContent } from './decode-content.js';
+import { byteLength, type Finding, hasControls, type Rule } from '../rules/rule.js';
+import { checkContent, decodeContent } from './decode-content.js';
 
 /**
  * Writes the files of `write_files`, in order. Of several items with one path only the last is written, which is what is
@@ -15,46 +17,134 @@ export const writeFiles: Applier = {
   async apply(config, context) {
     const items = config.writeFiles ?? [];
     const lastOf = new Map(items.map((item, index) => [posix.normalize(item.path ?? ''), index]));
+    const directories = directoriesOf(items);
     for (const [index, item] of items.entries()) {
-      if (lastOf.get(posix.normalize(item.path ?? '')) !== index) continue;
-      await context.attempt(() => writeItem(context.host, item, `write_files[${index}]`));
+      const isLast = lastOf.get(posix.normalize(item.path ?? '')) === index;
+      await context.attempt(async () => {
+        refuse(checkItem(item, { pointer: `/writeFiles/${index}`, directories }), 'HAOS_CC_FILE_PATH');
+        if (isLast) await writeItem(context.host, item, `write_files[${index}]`);
+      });
     }
   },
 };
 
+/** What is wrong with the items of `write_files`, as far as that can be known without the node and its accounts. */
+export const writeFilesRule: Rule = ({ writeFiles: items = [] }) => {
+  const directories = directoriesOf(items);
+  return items.flatMap((item, index) => checkItem(item, { pointer: `/writeFiles/${index}`, directories }));
+};
+
+interface ItemPlace {
+  pointer: string;
+  /** Paths that are a directory, because another item lies below. */
+  directories: ReadonlySet<string>;
+}
+
+function checkItem(file: WriteFile, { pointer, directories }: ItemPlace): Finding[] {
+  return [
+    ...checkPath(file.path, { pointer, directories }),
+    ...checkPermissions(file.permissions ?? '', `${pointer}/permissions`),
+    ...checkOwner(file.owner ?? '', `${pointer}/owner`),
+    ...checkEncoding(file, pointer),
+  ];
+}
+
+function checkPath(path: string | undefined, { pointer, directories }: ItemPlace): Finding[] {
+  if (!path)
+    return [
+      { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'add `path: /where/it/goes`' },
+    ];
+  const invalid = (message: string, hint: string): Finding[] => [
+    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint },
+  ];
+  if (!path.startsWith('/') || path.includes('\0'))
+    return invalid('the path must be absolute', 'begin it with /');
+  if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'add the name of the file');
+  // Linux: NAME_MAX and PATH_MAX.
+  if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
+    return invalid('the path is too long', 'use at most 255 bytes in each part and 4095 in all');
+  if (!directories.has(normalise(path))) return [];
+  return invalid('another item of write_files lies below this path', 'write the file somewhere else').map(
+    (finding) => ({ ...finding, failure: 'HAOS_FILE_NOT_REGULAR' }),
+  );
+}
+
+/** Every directory that an item lies in. */
+function directoriesOf(items: readonly WriteFile[]): Set<string> {
+  const directories = new Set<string>();
+  for (const { path = '' } of items) {
+    let parent = parentOf(normalise(path));
+    for (; parent !== '' && !directories.has(parent); parent = parentOf(parent)) directories.add(parent);
+  }
+  return directories;
+}
+
+/** Like posix.normalize for the path of a file; validation runs where there is no Node. */
+function normalise(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+function checkPermissions(text: string, pointer: string): Finding[] {
+  if (parsePermissions(text) !== undefined) return [];
+  return [
+    {
+      code: 'invalid-permissions',
+      pointer,
+      failure: 'HAOS_CC_FILE_PERMISSIONS',
+      message: 'permissions must be an octal number up to 07777',
+      hint: "write them in quotes, such as '0644'",
+    },
+  ];
+}
+
+/** Whether there is such an account is known on the node only. */
+function checkOwner(owner: string, pointer: string): Finding[] {
+  const [user, , ...rest] = owner.split(':');
+  if (owner === '' || (user !== '' && rest.length === 0 && !hasControls(owner))) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer,
+      failure: 'HAOS_ACCOUNT_UNKNOWN',
+      message: `${JSON.stringify(owner)} is no owner`,
+      hint: 'write USER or USER:GROUP',
+    },
+  ];
+}
+
+function checkEncoding(file: WriteFile, pointer: string): Finding[] {
+  const problem = checkContent(file.content ?? '', file.encoding ?? '');
+  if (problem === undefined) return [];
+  const isContent = problem.failure === 'HAOS_CC_FILE_CONTENT';
+  return [
+    {
+      code: isContent ? 'invalid-content' : 'invalid-value',
+      pointer: `${pointer}/${isContent ? 'content' : 'encoding'}`,
+      ...problem,
+    },
+  ];
+}
+
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
-  const path = checkPath(item.path ?? '', key);
-  const mode = parsePermissions(item.permissions ?? '', key);
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
-  host.files.write(path, content, { mode, owner });
+  host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 
-function checkPath(path: string, key: string): string {
-  if (!path.startsWith('/') || path.endsWith('/') || path.includes('\0')) {
-    throw new HaosError<CcErrorCode>(
-      'HAOS_CC_FILE_PATH',
-      `the path of ${key} is no absolute path of a file`,
-      {
-        hint: 'Write the whole path, beginning with a slash.',
-      },
-    );
-  }
-  return path;
-}
-
-/** `0755`, `755` and `0o755` are the same bits. */
-function parsePermissions(text: string, key: string): number {
+/** `0755`, `755` and `0o755` are the same bits; undefined for what is no octal number up to 07777. */
+function parsePermissions(text: string): number | undefined {
   if (text === '') return 0o644;
   const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];
-  if (digits === undefined) {
-    throw new HaosError<CcErrorCode>(
-      'HAOS_CC_FILE_PERMISSIONS',
-      `the permissions of ${key} are no octal number up to 07777`,
-      { hint: "Write the permissions in quotes, such as '0644'." },
-    );
-  }
-  return Number.parseInt(digits, 8);
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
 /** root by number, because a tree without /etc/passwd has it too. */

@@ -206,6 +206,11 @@ function statusOf(operations: readonly Operation[], { failures, notes }: Finding
 
 function toFailure(error: unknown, redact: (text: string) => string): Failure {
   if (isHaosError(error))
-    return { code: error.code, message: redact(error.message), ...(error.hint ? { hint: error.hint } : {}) };
+    return {
+      code: error.code,
+      message: redact(error.message),
+      ...(error.hint ? { hint: redact(error.hint) } : {}),
+      ...(typeof error.details.pointer === 'string' ? { pointer: error.details.pointer } : {}),
+    };
   return { code: 'HAOS_INTERNAL', message: redact(error instanceof Error ? error.message : String(error)) };
 }

@@ -17,6 +17,8 @@ export interface Failure {
   code: string;
   message: string;
   hint?: string;
+  /** What of the configuration is wrong, as a JSON pointer, where validation reports an error for it as well. */
+  pointer?: string;
 }
 
 export interface StepResult {

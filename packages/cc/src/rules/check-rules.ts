@@ -1,22 +1,23 @@
+import { bootManifestsRule } from '../appliers/boot-manifests.js';
+import { commandsRule } from '../appliers/commands.js';
+import { serversRule } from '../appliers/connman.js';
+import { dataSourcesRule } from '../appliers/data-sources.js';
+import { environmentRule } from '../appliers/environment.js';
+import { hostnameRule } from '../appliers/hostname.js';
+import { modulesRule } from '../appliers/modules.js';
+import { passwordRule } from '../appliers/password.js';
+import { sshKeysRule } from '../appliers/ssh-authorized-keys.js';
+import { sysctlsRule } from '../appliers/sysctls.js';
+import { wifiRule } from '../appliers/wifi.js';
+import { writeFilesRule } from '../appliers/write-files.js';
 import type { ConfigResult } from '../config.js';
 import type { Issue } from '../issue.js';
 import { documentedKey } from '../pointer.js';
-import { bootManifestsRule, writeFilesRule } from './files.js';
 import { k3sArgumentsRule } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
-import {
-  dataSourcesRule,
-  environmentRule,
-  hostnameRule,
-  installRule,
-  modulesRule,
-  passwordRule,
-  serversRule,
-  sshKeysRule,
-  sysctlsRule,
-  wifiRule,
-} from './node.js';
+import { installRule } from './node.js';
 import { checkPhases } from './phases.js';
+import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
 
@@ -26,6 +27,7 @@ const rules: readonly Rule[] = [
   writeFilesRule,
   hostnameRule,
   bootManifestsRule,
+  commandsRule,
   dataSourcesRule,
   modulesRule,
   sysctlsRule,
@@ -37,6 +39,7 @@ const rules: readonly Rule[] = [
   labelsRule,
   k3sArgumentsRule,
   environmentRule,
+  proxyRule,
   taintsRule,
   upgradeRule,
   installRule,

@@ -1,7 +1,6 @@
 import { createRedactor } from '@haos/system';
 import leven from 'leven';
-import { commandLine, hasOwnConfigFile, isNodeCommand } from '../appliers/k3s-arguments.js';
-import { splitWords } from '../appliers/shell-words.js';
+import { commandLine, hasOwnConfigFile, installerWords, isNodeCommand } from '../appliers/k3s-arguments.js';
 import type { Haos } from '../generated/types.js';
 import { FLAGS_OF } from '../k3s/flag-list.js';
 import { type K3sCommand, k3sFlagNames } from '../k3s/flags.js';
@@ -53,29 +52,29 @@ function checkGivenArguments(haos: Haos): Finding[] {
   return [...findings, ...faults.map(([index, each]) => ({ ...each, pointer: flags[index]!.pointer }))];
 }
 
-/** The words of INSTALL_K3S_EXEC; that its quotes end is checked where it is used. */
 function checkInstallerArguments(haos: Haos): Finding[] {
-  const words = installerWords(haos.environment?.INSTALL_K3S_EXEC ?? '');
+  const words = installerWords(haos)?.filter((word) => word !== '');
   const pointer = '/haos/environment/INSTALL_K3S_EXEC';
-  const flags = words[0]?.startsWith('-') === false ? words.slice(1) : words;
-  const faults = checkWords(flags, commandOf(haos), hasOwnConfigFile(haos));
-  return faults.map(([, fault]) => ({ ...fault, pointer }));
-}
-
-function installerWords(text: string): string[] {
-  try {
-    return splitWords(text, 'haos.environment.INSTALL_K3S_EXEC');
-  } catch {
-    return [];
-  }
+  if (words === undefined) return [{ ...UNFINISHED, pointer }];
+  const [first = '-'] = words;
+  const hasCommand = !first.startsWith('-');
+  const fault = hasCommand ? checkCommand(first) : undefined;
+  if (fault) return [{ ...fault, pointer }];
+  const faults = checkWords(hasCommand ? words.slice(1) : words, commandOf(haos), hasOwnConfigFile(haos));
+  return faults.map(([, each]) => ({ ...each, pointer }));
 }
 
 function commandOf(haos: Haos): K3sCommand | undefined {
-  const { INSTALL_K3S_EXEC: installer = '', ...environment } = haos.environment ?? {};
-  const INSTALL_K3S_EXEC = installerWords(installer).length === 0 ? '' : installer;
-  const { command } = commandLine({ ...haos, environment: { ...environment, INSTALL_K3S_EXEC } });
+  const { command } = commandLine(haos);
   return isNodeCommand(command) ? command : undefined;
 }
+
+const UNFINISHED: Fault = {
+  code: 'invalid-k3s-args',
+  blocksK3s: true,
+  message: 'it has a quote that is not closed',
+  hint: 'Close the quote, or put a backslash before it.',
+};
 
 const NO_COMMAND: Fault = {
   code: 'invalid-k3s-args',
@@ -86,6 +85,7 @@ const NO_COMMAND: Fault = {
 
 function checkCommand(word: string): Fault | undefined {
   if (isNodeCommand(word)) return undefined;
+  if (CONTROL_CHARACTER.test(word)) return CONTROLS;
   if (/^(?:server|agent)\s/.test(word)) return joined(word);
   return {
     code: 'invalid-k3s-args',
@@ -102,19 +102,21 @@ function checkWords(
 ): [number, Fault][] {
   const parsed = parseK3sArguments(words);
   return parsed.flatMap((argument, position) => {
+    if (argument.words.some((word) => CONTROL_CHARACTER.test(word)))
+      return [[argument.index, CONTROLS] as [number, Fault]];
     const faults =
       argument.kind === 'flag'
         ? [...checkFlag(argument, command), ...checkValue(argument)]
         : [argument.kind === 'stray' ? stray(argument, parsed[position - 1]) : unknown(argument, command)];
-    const controls = argument.words.some((word) => CONTROL_CHARACTER.test(word)) ? [CONTROLS] : [];
     const stays = isShown || argument.kind === 'unknown';
     const shown = stays && isSecretFlag(argument.name) ? [visible(argument.name, isShown)] : [];
-    return [...controls, ...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
+    return [...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
   });
 }
 
 const CONTROLS: Fault = {
   code: 'invalid-k3s-args',
+  blocksK3s: true,
   message: 'an argument of k3s has a line break or another control character',
   hint: 'Write it on one line.',
 };

@@ -1,4 +1,4 @@
-import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
+import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
 // Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and character set".
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
@@ -10,18 +10,34 @@ const KUBELET_LABELS =
 
 export const serverUrlRule: Rule = ({ haos }) => {
   const url = haos?.serverUrl;
-  if (!url || (/^https:\/\//.test(url) && URL.canParse(url))) return [];
+  if (!url || (/^https:\/\/[^\s\p{Cc}]+$/iu.test(url) && URL.canParse(url))) return [];
   return [
     {
       code: 'invalid-url',
       pointer: '/haos/serverUrl',
+      // k3s gets any other text, and says itself what it thinks of it.
+      ...(hasControls(url) ? BLOCKING : {}),
       message: 'the server URL must begin with https://',
       hint: 'write it as https://HOST:6443',
     },
   ];
 };
 
+/** What k3s's environment file cannot hold. */
+const BLOCKING = { blocksK3s: true, failure: 'HAOS_CC_ENVIRONMENT_VALUE' } as const;
+
+/** What is wrong with `haos.token`, which is in no message. */
 export const tokenRule: Rule = ({ haos }) => {
+  if (/[\n\r\0]/.test(haos?.token ?? '') || !fitsProcess(haos?.token ?? ''))
+    return [
+      {
+        code: 'invalid-value',
+        pointer: '/haos/token',
+        ...BLOCKING,
+        message: 'the token has a line break, or more than 128 KiB',
+        hint: 'write it on one line',
+      },
+    ];
   const isFull = /^K10[0-9a-f]{64}::/.test(haos?.token ?? '');
   const startsCluster =
     !haos?.serverUrl &&
@@ -42,7 +58,8 @@ export const tokenRule: Rule = ({ haos }) => {
 
 export const labelsRule: Rule = ({ haos }) => eachEntry(haos?.labels, '/haos/labels', checkLabel);
 
-function checkLabel(key: string, value: string, pointer: string): Finding[] {
+/** What is wrong with one label of a node. */
+export function checkLabel(key: string, value: string, pointer: string): Finding[] {
   const invalid = (message: string, hint: string): Finding[] => [
     { code: 'invalid-label', pointer, message, hint },
   ];
@@ -67,7 +84,9 @@ function checkLabel(key: string, value: string, pointer: string): Finding[] {
 
 export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/taints', checkTaint);
 
-function checkTaint(taint: string, pointer: string): Finding[] {
+/** What is wrong with one taint; an empty one is none. */
+export function checkTaint(taint: string, pointer: string): Finding[] {
+  if (taint === '') return [];
   const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
   const isValid =
     isQualifiedName(key) && (value === '' || NAME.test(value)) && TAINT_EFFECTS.includes(effect);

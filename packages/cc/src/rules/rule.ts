@@ -1,3 +1,5 @@
+import type { SystemErrorCode } from '@haos/system';
+import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
 import { toPointer } from '../pointer.js';
@@ -10,6 +12,15 @@ export interface Finding {
   pointer: string;
   message: string;
   hint?: string;
+  /** What applying fails with, where it is not the code of the whole step. */
+  failure?: CcErrorCode | SystemErrorCode;
+  /** Without it k3s would be another node than the one that is meant, so k3s is not configured at all. */
+  blocksK3s?: true;
+}
+
+/** Whether a finding makes a configuration invalid, and applying leave out what it points to. */
+export function isError({ severity = 'error' }: Finding): boolean {
+  return severity === 'error';
 }
 
 /** Looks at a whole configuration whose types are right; touches nothing else. */
@@ -33,9 +44,24 @@ export function eachEntry(
   return Object.entries(map ?? {}).flatMap(([key, value]) => check(key, value, pointer + toPointer([key])));
 }
 
-/** Whether a text is an absolute http or https URL; its text may hold a password and is not for messages. */
+/** Whether a text has a control character (Unicode category Cc). */
+export function hasControls(text: string): boolean {
+  return /\p{Cc}/u.test(text);
+}
+
+/** Bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** Whether execve(2) takes a text as an argument or a variable: less than 128 KiB with its final NUL, and no other NUL. */
+export function fitsProcess(text: string): boolean {
+  return !text.includes('\0') && byteLength(text) < 128 * 1024;
+}
+
+/** Whether a text is an absolute http or https URL without blanks and control characters; its text may hold a password and is not for messages. */
 export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text);
 }
 
 /** What is wrong with a digest; nothing when there is none. */
@@ -45,6 +71,7 @@ export function findSha256(text: string | undefined, pointer: string): Finding[]
     {
       code: 'invalid-sha256',
       pointer,
+      failure: 'HAOS_HTTP_CHECKSUM',
       message: 'a SHA-256 digest has 64 hexadecimal digits',
       hint: 'take it from `sha256sum FILE`',
     },

@@ -1,0 +1,18 @@
+import { HaosError, type SystemErrorCode } from '@haos/system';
+import type { CcErrorCode } from '../errors.js';
+import { documentedKey } from '../pointer.js';
+import { type Finding, isError } from '../rules/rule.js';
+
+/**
+ * Throws the first error of what a check found, so that applying fails exactly where validation reports an error; warnings
+ * pass. `code` is for a finding that has no code of its own. The pointer goes along in `details`.
+ */
+export function refuse(findings: readonly Finding[], code: CcErrorCode | SystemErrorCode): void {
+  const error = findings.find(isError);
+  if (error === undefined) return;
+  const { failure, pointer, message, hint } = error;
+  throw new HaosError(failure ?? code, `${documentedKey(pointer)}: ${message}`, {
+    details: { pointer },
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
