@@ -30,7 +30,7 @@ export type { Issue, IssueCode, Origin, Severity, SourceName } from './issue.js'
 export { type JsonSchema, schema } from './json-schema.js';
 export type { Contribution, Provenance } from './provenance.js';
 export { deleteConfig, putConfig } from './put.js';
-export { readConfig } from './read.js';
+export { type NodeConfigResult, readConfig } from './read.js';
 export { formatGithub } from './report/github.js';
 export { formatSarif } from './report/sarif.js';
 export { formatText, type TextOptions } from './report/text.js';

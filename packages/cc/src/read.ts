@@ -1,15 +1,23 @@
 import { type Host, isHaosError, layout } from '@haos/system';
-import { type ConfigResult, readSources } from './config.js';
+import { type ConfigResult, hasErrors, readSources } from './config.js';
 import type { Issue, SourceName } from './issue.js';
+import { withRuleIssues } from './rules/check-rules.js';
 import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
 import { readUserDataSource } from './user-data-source.js';
+
+/** The configuration of a node. */
+export interface NodeConfigResult extends ConfigResult {
+  /** A source or a key could not be read, so what is missing from `config` may still be wanted. */
+  isIncomplete: boolean;
+}
 
 /**
  * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
  * file, metadata, user data, and the files of `config.d` in byte order. A source that does not exist is none; one that
- * cannot be read is an issue of severity error, and the others count. Never throws for what it finds.
+ * cannot be read is an issue of severity error, and the others count. `issues` has what `validate` reports too; a value that is
+ * wrong stays in `config`, and the step that it is for leaves it out. Never throws for what it finds.
  */
-export async function readConfig(host: Host): Promise<ConfigResult> {
+export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const reader = new SourceReader(host);
   reader.file('system', layout.systemConfig) || reader.file('system', layout.systemConfigUpperCase);
   reader.file('cmdline', layout.kernelCommandLine, 'cmdline');
@@ -19,7 +27,8 @@ export async function readConfig(host: Host): Promise<ConfigResult> {
   await reader.userData();
   reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
   const result = readSources(reader.sources);
-  return { ...result, issues: [...reader.issues, ...result.issues] };
+  const issues = [...reader.issues, ...result.issues];
+  return withRuleIssues({ ...result, issues, isIncomplete: hasErrors(issues) });
 }
 
 class SourceReader {

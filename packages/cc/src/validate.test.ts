@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceName } from './issue.js';
-import { validate } from './validate.js';
+import { validate, validateResult } from './validate.js';
 
 function findings(content: string, source: SourceName = 'input'): string[] {
   return validate({ source, file: 'config.yaml', content }).issues.map(({ severity, code, key }) =>
@@ -13,6 +13,12 @@ const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRY
 it('refuses what no node would read', () => {
   for (const content of [new Uint8Array(16 * 1024 * 1024 + 1), ' '.repeat(16 * 1024 * 1024 + 1)])
     expect(validate({ content }).issues.map(({ code }) => code)).toEqual(['unreadable-source']);
+});
+
+it('says nothing twice of a result that has what the rules found already', () => {
+  const once = validate('hostname: a_b');
+
+  expect(validateResult(once).issues).toEqual(once.issues);
 });
 
 describe('validate', () => {

@@ -1,6 +1,6 @@
 import { type ConfigResult, readSources } from './config.js';
 import type { Issue } from './issue.js';
-import { checkRules } from './rules/check-rules.js';
+import { withRuleIssues } from './rules/check-rules.js';
 import type { Source } from './source.js';
 
 export type ValidationReport = Pick<ConfigResult, 'config' | 'issues' | 'provenance' | 'texts'>;
@@ -18,7 +18,7 @@ export function validate(input: string | Source | readonly Source[]): Validation
 
 /** The same for a configuration that was read already, such as a node's. */
 export function validateResult(result: ConfigResult): ValidationReport {
-  const issues = [...result.issues.map(strict), ...checkRules(result)];
+  const issues = withRuleIssues(result).issues.map(strict);
   return { ...result, issues: issues.sort(byPlace) };
 }
 

@@ -1,5 +1,4 @@
 import { type Host, layout, withLock } from '@haos/system';
-import { hasErrors } from '../config.js';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
 import { readConfig } from '../read.js';
@@ -32,7 +31,7 @@ function isAlone(phase: Phase): boolean {
 
 async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
-  const { config, issues } = await readConfig(host);
+  const { config, issues, isIncomplete } = await readConfig(host);
   const started = host.clock.now();
   const journal = (state: Partial<PhaseJournal>): void =>
     keepJournal(host, {
@@ -46,7 +45,7 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
       ...state,
     });
   journal({});
-  const result = await apply(config, { ...options, incomplete: hasErrors(issues) });
+  const result = await apply(config, { ...options, incomplete: isIncomplete });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
   keepSummary(host);

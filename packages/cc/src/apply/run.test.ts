@@ -2,6 +2,8 @@ import { type FetchOptions, type FetchResult, HaosError } from '@haos/system';
 import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
+import type { Issue } from '../issue.js';
+import { validate } from '../validate.js';
 import { readJournals } from './journal.js';
 import { apply } from './run.js';
 import { runPhase } from './run-phase.js';
@@ -146,6 +148,28 @@ describe('runPhase', () => {
     // For the banner: anybody may read it, and it has no value of the configuration.
     expect(host.files.readText('/run/haos/configuration')).toBe('2 errors\n');
     expect(host.files.stat('/run/haos/configuration')?.mode).toBe(0o644);
+  });
+
+  it('reports what validation reports, once, and leaves nothing else out for it', async () => {
+    const text = 'hostname: a_b\nhaos: {modules: ["-r"], labels: {a b: c}, token: secret-token}\n';
+    const host = createHost({
+      tree: {
+        ...K3S,
+        '/haos/system/config.yaml': text,
+      },
+      commands: SERVICE,
+    });
+
+    const result = await runPhase({ host, phase: 'boot' });
+
+    const { issues } = validate({ file: 'a', content: text });
+    const shapeOf = ({ code, severity, key }: Issue) => ({ code, severity, key });
+    expect(result.issues.map(shapeOf)).toEqual(expect.arrayContaining(issues.map(shapeOf)));
+    expect(result.issues).toHaveLength(issues.length);
+    expect(result.exitStatus).toBe(4);
+    expect(host.files.readText('/run/haos/configuration')).toBe('3 errors\n');
+    expect(host.files.readText('/etc/rancher/k3s/config.yaml.d/50-haos.yaml')).not.toContain('a b');
+    expect(host.files.readText('/etc/rancher/k3s/k3s-service.env')).toContain('K3S_TOKEN=secret-token');
   });
 
   it('refuses to run beside another one', async () => {

@@ -51,6 +51,17 @@ export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>):
   return findings.map((finding) => toIssue(finding, result));
 }
 
+/** A result with what the rules find among its issues, once, however often this is asked for. */
+export function withRuleIssues<Result extends ConfigResult>(result: Result): Result {
+  const known = new Set(result.issues.map(identityOf));
+  const found = checkRules(result).filter((issue) => !known.has(identityOf(issue)));
+  return { ...result, issues: [...result.issues, ...found] };
+}
+
+function identityOf({ code, pointer, message }: Issue): string {
+  return `${code}\0${pointer}\0${message}`;
+}
+
 function toIssue(finding: Finding, { provenance }: Pick<ConfigResult, 'provenance'>): Issue {
   return {
     severity: finding.severity ?? 'error',

@@ -66,6 +66,15 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 failure');
   });
 
+  it('does not count as a failure what an issue tells already', () => {
+    const failures = [{ code: 'HAOS_CC_MODULE', message: 'no module', pointer: '/haos/modules/0' }];
+    const steps = [{ ...FAILED[0]!, applier: 'modules', failures }];
+    const issues = [{ ...issue('error', 'haos.modules[0]'), pointer: '/haos/modules/0' }];
+
+    expect(describeConfiguration(summariseConfiguration([journal({ steps, issues })]))).toBe('1 error');
+    expect(describeConfiguration(summariseConfiguration([journal({ steps })]))).toBe('1 failure');
+  });
+
   it('lists once what failed in several phases', () => {
     const status = summariseConfiguration([
       journal({ steps: FAILED }),

@@ -11,7 +11,7 @@ export interface ConfigurationStatus {
   phases: readonly Phase[];
   /** What is wrong with the configuration: errors first. An error means that something was left out. */
   issues: readonly Issue[];
-  /** Steps that failed, with why. */
+  /** Steps that failed, with why, but for what `issues` has. */
   failures: readonly FailedPart[];
   /** Data sources were asked, and none of them answered. */
   hasNoData: boolean;
@@ -71,9 +71,13 @@ function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
   return [...found.values()];
 }
 
-function failuresOf({ phase, steps }: PhaseJournal): FailedPart[] {
+/** What an issue tells already is no failure besides. */
+function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
+  const told = new Set(issues.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer));
   return steps.flatMap(({ applier, failures }) =>
-    failures.map((failure) => ({ ...failure, phase, applier })),
+    failures
+      .filter(({ pointer }) => pointer === undefined || !told.has(pointer))
+      .map((failure) => ({ ...failure, phase, applier })),
   );
 }
 
