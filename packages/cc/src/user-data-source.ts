@@ -15,7 +15,9 @@ export async function readUserDataSource(
   file: string,
 ): Promise<{ source?: Source; issues: Issue[] }> {
   const isCompressible =
-    content[0] === 0x1f || /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
+    // gzip, and the byte order marks of UTF-8 and UTF-16.
+    [0x1f, 0xef, 0xfe, 0xff].includes(content[0] ?? 0) ||
+    /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
   const zlib = isCompressible ? await import('node:zlib') : undefined;
   const gunzip = (bytes: Uint8Array) => zlib!.gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   const userData = readUserData(content, { programPath: layout.userDataProgram, gunzip });

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readSources } from './config.js';
 import { readUserData } from './user-data.js';
+import { readUserDataSource } from './user-data-source.js';
 
 const options = { programPath: '/run/haos/userdata', gunzip: (bytes: Uint8Array) => gunzipSync(bytes) };
 
@@ -43,6 +44,16 @@ describe('readUserData', () => {
     expect(configured(gzipSync(config).toString('base64'))).toEqual({ hostname: 'a' });
     expect(configured(`${Buffer.from(config).toString('base64')}\n`)).toEqual({ hostname: 'a' });
     expect(configured(Buffer.from('#!/bin/sh\n').toString('base64'))).toEqual(program('#!/bin/sh\n', ''));
+  });
+
+  it('unwraps base64 behind a byte order mark', async () => {
+    const text = `\ufeff${gzipSync('hostname: a\n').toString('base64')}\n`;
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      const content = Buffer.from(text, encoding);
+      expect(configured(content)).toEqual({ hostname: 'a' });
+      const { source } = await readUserDataSource(content, 'userdata');
+      expect(readSources(source ? [source] : []).config).toEqual({ hostname: 'a' });
+    }
   });
 
   it('does not decode a text that merely looks like base64', () => {
