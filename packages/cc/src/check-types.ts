@@ -28,21 +28,16 @@ export interface CheckedTypes {
  */
 export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
   if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
-  const wrong = new Set((validateConfig.errors ?? []).map(({ instancePath }) => removable(instancePath)));
-  // From the last index to the first, so that removing an item does not move those still to be removed.
-  const pointers = [...wrong]
+  // A list may have a hundred thousand wrong items: nothing here looks at all of them for each of them.
+  const found = new Set((validateConfig.errors ?? []).map(({ instancePath }) => instancePath));
+  const wrong = new Set([...found].map(removable));
+  const removed = [...wrong]
     .filter((pointer) => !isInside(pointer, wrong))
-    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  const issues = (validateConfig.errors ?? [])
-    .filter(
-      (error, index, all) =>
-        all.findIndex(({ instancePath }) => instancePath === error.instancePath) === index,
-    )
-    .map(({ instancePath }) => typeIssue(merged, instancePath, originOf(instancePath)));
+    .sort(new Intl.Collator('en', { numeric: true }).compare);
   return {
-    config: pointers.reduce((tree, pointer) => without(tree, pointerSegments(pointer)) as Tree, merged),
-    issues,
-    removed: pointers.toReversed(),
+    config: without(merged, removed.map(pointerSegments)) as Tree,
+    issues: [...found].map((pointer) => typeIssue(merged, pointer, originOf(pointer))),
+    removed,
   };
 }
 
@@ -87,18 +82,26 @@ function removable(pointer: string): string {
 }
 
 function isInside(pointer: string, others: ReadonlySet<string>): boolean {
-  return [...others].some((other) => other !== pointer && pointer.startsWith(`${other}/`));
+  for (let end = pointer.lastIndexOf('/'); end >= 0; end = pointer.lastIndexOf('/', end - 1)) {
+    if (others.has(pointer.slice(0, end))) return true;
+    if (end === 0) break;
+  }
+  return false;
 }
 
-/** A copy without the value at a path. */
-function without(value: Value, [segment, ...rest]: string[]): Value {
-  if (segment === undefined) return value;
-  if (Array.isArray(value)) {
-    const index = Number(segment);
-    return rest.length > 0 ? value.with(index, without(value[index]!, rest)) : value.toSpliced(index, 1);
+/** A copy without the values at some paths, none of which leads into another. */
+function without(value: Value, paths: readonly string[][]): Value {
+  if (paths.length === 0 || (!Array.isArray(value) && !isTree(value))) return value;
+  const inside = new Map<string, string[][]>();
+  for (const [name = '', ...rest] of paths) {
+    const others = inside.get(name);
+    if (others) others.push(rest);
+    else inside.set(name, [rest]);
   }
-  if (!isTree(value)) return value;
-  if (rest.length > 0) return { ...value, [segment]: without(value[segment]!, rest) };
-  const { [segment]: _removed, ...kept } = value;
-  return kept;
+  const isGone = (name: string) => inside.get(name)?.some((rest) => rest.length === 0) === true;
+  const keep = (name: string, item: Value) => without(item, inside.get(name) ?? []);
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => (isGone(String(index)) ? [] : [keep(String(index), item)]));
+  const kept = Object.entries(value).filter(([name]) => !isGone(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, keep(name, item)]));
 }
