@@ -28,6 +28,8 @@ export interface PhaseJournal {
   exitStatus: 0 | 4 | undefined;
   issues: readonly Issue[];
   steps: JournalStep[];
+  /** The applier of the step that runs, or ran when the phase was cut off. */
+  current?: string;
 }
 
 function pathOf(phase: Phase): string {

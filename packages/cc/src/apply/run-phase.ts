@@ -45,7 +45,12 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
       ...state,
     });
   journal({});
-  const result = await apply(config, { ...options, incomplete: isIncomplete });
+  // Before each step, so that one that hangs, as a run_cmd may, is named.
+  const onBegin: ApplyOptions['onBegin'] = (current, steps) => {
+    journal({ current, steps: steps.map(toJournalStep) });
+    options.onBegin?.(current, steps);
+  };
+  const result = await apply(config, { ...options, onBegin, incomplete: isIncomplete });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
   keepSummary(host);

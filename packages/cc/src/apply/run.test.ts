@@ -172,6 +172,27 @@ describe('runPhase', () => {
     expect(host.files.readText('/etc/rancher/k3s/k3s-service.env')).toContain('K3S_TOKEN=secret-token');
   });
 
+  it('keeps its journal step by step, with the one that runs', async () => {
+    const seen: unknown[] = [];
+    const host = createHost({
+      tree: { '/haos/system/config.yaml': 'hostname: node1\nboot_cmd: [hangs]\n' },
+      commands: {
+        sh: () => {
+          seen.push(readJournals(host)[0]);
+          return {};
+        },
+      },
+    });
+
+    await runPhase({ host, phase: 'boot' });
+
+    expect(seen).toMatchObject([{ state: 'running', current: 'boot-cmd' }]);
+    expect(seen).toMatchObject([
+      { steps: expect.arrayContaining([expect.objectContaining({ applier: 'hostname' })]) },
+    ]);
+    expect(readJournals(host)[0]).not.toHaveProperty('current');
+  });
+
   it('refuses to run beside another one', async () => {
     const host = createHost({ locked: ['/run/haos/apply.lock'] });
 

@@ -30,7 +30,9 @@ export interface ApplyOptions {
   signal?: AbortSignal;
   /** Lines that configured commands print. */
   onOutput?: (line: string) => void;
-  /** Called when a step begins and when it ended: progress, and the journal. */
+  /** Called with the name of a step before it begins. */
+  onBegin?: (applier: string, steps: readonly StepResult[]) => void;
+  /** Called when a step ended: progress, and the journal. */
   onStep?: (step: StepResult, steps: readonly StepResult[]) => void;
 }
 
@@ -62,6 +64,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
   if (downloads.size > 0) void giveUpAfter(options.fetchBudget ?? FETCH_BUDGET, host, budget);
   const steps: StepResult[] = [];
   for (const applier of active) {
+    options.onBegin?.(applier.name, steps);
     const step = await runStep(applier, config, { ...options, frame, download: downloads.get(applier.name) });
     steps.push(step);
     options.onStep?.(step, steps);

@@ -90,6 +90,11 @@ describe('what came of the configuration', () => {
     ['not applied', [], 'not applied'],
     ['not finished', [journal({}), journal({ phase: 'runtime', state: 'running' })], 'not finished'],
     [
+      'not finished (at run-cmd)',
+      [journal({ state: 'running', current: 'run-cmd' })],
+      'not finished (at run-cmd)',
+    ],
+    [
       'not finished, with what is known',
       [journal({ state: 'running', issues: [issue('error', 'a')] })],
       'not finished, 1 error',

@@ -15,6 +15,8 @@ export interface ConfigurationStatus {
   failures: readonly FailedPart[];
   /** Data sources were asked, and none of them answered. */
   hasNoData: boolean;
+  /** The step that runs, or at which a phase was cut off. */
+  current?: string;
 }
 
 /** One part of the configuration that could not be applied. */
@@ -31,12 +33,14 @@ export function summariseConfiguration(
   dataSources?: DataSourceReport,
 ): ConfigurationStatus {
   const isDone = journals.every(({ state }) => state === 'done');
+  const current = journals.findLast(({ state }) => state !== 'done')?.current;
   return {
     state: journals.length === 0 ? 'none' : isDone ? 'done' : 'running',
     phases: journals.map(({ phase }) => phase),
     issues: sortIssues(lastIssues(journals)),
     failures: lastFailures(journals),
     hasNoData: dataSources !== undefined && hasFailed(dataSources),
+    ...(current === undefined ? {} : { current }),
   };
 }
 
@@ -48,7 +52,8 @@ export function sortIssues(issues: readonly Issue[]): Issue[] {
 /**
  * One line for a person, such as `1 error, 2 warnings` or `done`; it has no values of the configuration, so everybody may read it.
  */
-export function describeConfiguration({ state, issues, failures, hasNoData }: ConfigurationStatus): string {
+export function describeConfiguration(status: ConfigurationStatus): string {
+  const { state, issues, failures, hasNoData, current } = status;
   const count = (wanted: Severity) => issues.filter(({ severity }) => severity === wanted).length;
   const parts = [
     plural(count('error'), 'error'),
@@ -56,7 +61,11 @@ export function describeConfiguration({ state, issues, failures, hasNoData }: Co
     plural(failures.length, 'failure'),
     hasNoData ? 'no data source answered' : undefined,
   ].filter((part) => part !== undefined);
-  const outcome = { none: 'not applied', running: 'not finished', done: 'done' }[state];
+  const outcome = {
+    none: 'not applied',
+    running: current ? `not finished (at ${current})` : 'not finished',
+    done: 'done',
+  }[state];
   return parts.length === 0 ? outcome : [...(state === 'done' ? [] : [outcome]), ...parts].join(', ');
 }
 
