@@ -21,7 +21,7 @@ export interface ConfigResult {
  * the sources: look at `issues`.
  */
 export function readSources(sources: readonly Source[]): ConfigResult {
-  const parsed = sources.map(parseSource);
+  const parsed = nameSources(sources).map(parseSource);
   const layers = parsed.map(({ layer }) => layer);
   const merged = mergeTrees(layers.map(({ value }) => value));
   const {
@@ -35,6 +35,15 @@ export function readSources(sources: readonly Source[]): ConfigResult {
     provenance: traceProvenance(layers, config, removed),
     texts: new Map(layers.map(({ document }) => [document.file, document.text])),
   };
+}
+
+/** Sources without a name of their own get different ones, so that an issue of one does not show a line of another. */
+function nameSources(sources: readonly Source[]): readonly Source[] {
+  const unnamed = sources.filter(({ file }) => file === undefined);
+  if (unnamed.length < 2) return sources;
+  return sources.map((source) =>
+    source.file === undefined ? { ...source, file: `<input ${unnamed.indexOf(source) + 1}>` } : source,
+  );
 }
 
 /** Whether something was left out of the configuration. */

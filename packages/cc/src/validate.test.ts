@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceName } from './issue.js';
+import { formatText } from './report/text.js';
 import { validate, validateResult } from './validate.js';
 
 function findings(content: string, source: SourceName = 'input'): string[] {
@@ -19,6 +20,16 @@ it('says nothing twice of a result that has what the rules found already', () =>
   const once = validate('hostname: a_b');
 
   expect(validateResult(once).issues).toEqual(once.issues);
+});
+
+it('shows the line of the source that is meant, named or not', () => {
+  const { issues, texts } = validate([{ content: 'hostname: a_b' }, { content: '# two\nrun_cmds: c' }]);
+
+  const text = formatText(issues, texts);
+
+  expect(text).toContain('<input 1>:1:11');
+  expect(text).toContain('  1 | hostname: a_b');
+  expect(text).toContain('<input 2>:2:1');
 });
 
 describe('validate', () => {
