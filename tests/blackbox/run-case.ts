@@ -45,7 +45,10 @@ export interface Case {
   bare?: boolean;
   /** Exit status of both runs. Default 0. */
   status?: number;
-  /** Of `plan` before and after. Default: 10 or 0, whether there are changes; then 0. Where only failures are left: 4. */
+  /**
+   * Of `plan` before and after. Default: 3 where `errors` has any; else 10 or 0, whether there are changes, and then 0. Where
+   * only failures are left: 4.
+   */
   plan?: readonly [before: number, after: number];
   /** Fragments of what the first run says on standard error. */
   says?: readonly (string | RegExp)[];
@@ -53,6 +56,8 @@ export interface Case {
   steps?: Readonly<Record<string, string>>;
   /** Codes of the first run's failures, in order. */
   failures?: readonly string[];
+  /** Errors of the configuration, in order, as `LINE KEY [CODE]`: what `plan` prints instead of a plan. Default none. */
+  errors?: readonly string[];
 }
 
 interface Step {
@@ -67,7 +72,7 @@ interface Step {
 export interface PhaseReport {
   phase: string;
   exitStatus: number;
-  issues: { code: string; severity: string; key: string }[];
+  issues: { code: string; severity: string; key: string; origin?: { line: number } }[];
   steps: Step[];
 }
 
@@ -96,12 +101,13 @@ export async function makeNode(
 export async function runCase(wanted: Case): Promise<void> {
   const root = await makeNode(wanted);
   const options = [...phaseOptions(wanted.phase), '--root', root];
-  const [planBefore, planAfter] = wanted.plan ?? [hasChanges(wanted) ? 10 : 0, 0];
+  const [planBefore, planAfter] = wanted.plan ?? defaultPlan(wanted);
   const before = takeSnapshot(root);
   const beside = takeSnapshot(join(root, '../beside'));
 
   const planned = await haos(['config', 'plan', ...options]);
   expect(planned.status, `plan before\n${planned.stdout}${planned.stderr}`).toBe(planBefore);
+  checkPlanned(planned, wanted);
   expect(changedPaths(before, takeSnapshot(root)), 'what the plan changed').toEqual([]);
 
   const first = await haos(['config', '--format', 'json', ...options]);
@@ -118,6 +124,7 @@ export async function runCase(wanted: Case): Promise<void> {
 
   const plannedAfter = await haos(['config', 'plan', ...options]);
   expect(plannedAfter.status, `plan after\n${plannedAfter.stdout}${plannedAfter.stderr}`).toBe(planAfter);
+  checkPlanned(plannedAfter, wanted);
   expect(changedPaths(beside, takeSnapshot(join(root, '../beside'))), 'beside the tree').toEqual([]);
 }
 
@@ -140,8 +147,18 @@ export function changesOf({ steps }: PhaseReport): string[] {
   );
 }
 
-function hasChanges(wanted: Case): boolean {
-  return Object.keys(wanted.changes ?? {}).length > 0;
+function defaultPlan({ errors = [], changes = {} }: Case): [before: number, after: number] {
+  if (errors.length > 0) return [3, 3];
+  return [Object.keys(changes).length > 0 ? 10 : 0, 0];
+}
+
+/** Errors are on standard error, with the file and the line of each; there is a plan only where there are none. */
+function checkPlanned({ stdout, stderr }: HaosRun, { errors = [] }: Case): void {
+  const shown = [...stderr.matchAll(/^\/\S+:(\d+):\d+: error: .* (\[[\w-]+\])$/gm)];
+  expect(shown.map(([, line, code]) => `${line} ${code}`)).toEqual(
+    errors.map((error) => error.replace(/ .* /, ' ')),
+  );
+  expect(stdout === '').toBe(errors.length > 0);
 }
 
 function checkReport(run: HaosRun, wanted: Case): void {
@@ -150,6 +167,10 @@ function checkReport(run: HaosRun, wanted: Case): void {
   expect(report.exitStatus).toBe(run.status);
   const codes = report.steps.flatMap(({ failures }) => failures.map(({ code }) => code));
   expect(codes, run.stderr).toEqual(wanted.failures ?? []);
+  const errors = report.issues.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ origin, key, code }) => `${origin?.line} ${key} [${code}]`)).toEqual(
+    wanted.errors ?? [],
+  );
   const statuses = Object.fromEntries(report.steps.map(({ applier, status }) => [applier, status]));
   expect(statuses).toMatchObject(wanted.steps ?? {});
   for (const fragment of wanted.says ?? []) {

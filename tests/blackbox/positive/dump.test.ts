@@ -20,7 +20,7 @@ HAOS:
   modul: kvm
   Sysctl: {kernel.printk: "4 4 1 7"}
   ntpserver: a
-  dnsNameserver: b
+  dnsNameserver: 9.9.9.9
   WIFI: {Name: home, pass: "12345678"}
   Password: e
   SERVERURL: https://s:6443
@@ -28,8 +28,8 @@ HAOS:
   label: {Region: g, noProxy: h}
   k3sarg: [server, --x, 6443]
   Environment: {HTTP_PROXY: i}
-  taint: j
-  Install: {efi: true, configURL: k, tty: l}
+  taint: j:NoSchedule
+  Install: {efi: true, configURL: https://k.example, tty: l}
 `;
 
 async function dump(option: string, tree: Tree): Promise<HaosRun> {
@@ -63,7 +63,7 @@ describe('--dump-json', () => {
         modules: ['kvm'],
         sysctls: { 'kernel.printk': '4 4 1 7' },
         ntpServers: ['a'],
-        dnsNameservers: ['b'],
+        dnsNameservers: ['9.9.9.9'],
         wifi: [{ name: 'home', passphrase: '12345678' }],
         password: 'e',
         serverUrl: 'https://s:6443',
@@ -71,8 +71,8 @@ describe('--dump-json', () => {
         labels: { Region: 'g', noProxy: 'h' },
         k3sArgs: ['server', '--x', '6443'],
         environment: { HTTP_PROXY: 'i' },
-        taints: ['j'],
-        install: { forceEfi: true, configUrl: 'k', tty: 'l' },
+        taints: ['j:NoSchedule'],
+        install: { forceEfi: true, configUrl: 'https://k.example', tty: 'l' },
       },
     });
   });
@@ -87,18 +87,17 @@ describe('--dump-json', () => {
     ],
     ['a cleared section', 'haos:\n', { haos: { install: {} } }],
     [
-      'an empty item',
-      'write_files: [~]\nboot_manifests: [{}]\n',
+      'a file without content',
+      'write_files: [{path: /a}]\n',
       {
-        writeFiles: [{ encoding: '', content: '', owner: '', path: '', permissions: '' }],
-        bootManifests: [{}],
+        writeFiles: [{ encoding: '', content: '', owner: '', path: '/a', permissions: '' }],
         haos: { install: {} },
       },
     ],
     [
       'empty items of lists',
-      'haos: {modules: [""], k3s_args: [a, ~]}\n',
-      { haos: { modules: [''], k3sArgs: ['a', ''], install: {} } },
+      'haos: {modules: [""], k3s_args: [server, ~]}\n',
+      { haos: { modules: [''], k3sArgs: ['server', ''], install: {} } },
     ],
     [
       'empty entries of maps',
@@ -119,10 +118,10 @@ describe('--dump-json', () => {
 
   it('keeps names of maps that mean something to JavaScript', async () => {
     const run = await dump('--dump-json', {
-      '/haos/system/config.yaml': 'haos: {labels: {__proto__: a, constructor: b, toString: c}}\n',
+      '/haos/system/config.yaml': 'haos: {environment: {__proto__: a, constructor: b, toString: c}}\n',
     });
 
-    expect(run.stdout).toContain('"labels":{"__proto__":"a","constructor":"b","toString":"c"}');
+    expect(run.stdout).toContain('"environment":{"__proto__":"a","constructor":"b","toString":"c"}');
   });
 });
 
@@ -205,10 +204,10 @@ describe('--dump', () => {
     '\u0085',
   ])('quotes %j so that it stays a text', async (text) => {
     const { stdout } = await dump('--dump', {
-      '/haos/system/config.yaml': `haos: {modules: [${JSON.stringify(text)}]}\n`,
+      '/haos/system/config.yaml': `run_cmd: [${JSON.stringify(text)}]\n`,
     });
 
-    expect(await dumpJson(stdout)).toMatchObject({ haos: { modules: [text] } });
+    expect(await dumpJson(stdout)).toMatchObject({ runCmd: [text] });
   });
 
   it('wins over --dump-json', async () => {
@@ -236,24 +235,36 @@ describe('a dump', () => {
     },
   );
 
-  it.each(['--dump', '--dump-json'])('%s prints nothing when anything is wrong', async (option) => {
-    const root = await makeNode({ bare: true, config: 'hostname: a\nhaos: {token: [b]}\n' });
+  it.each([
+    ['a type', 'hostname: a\nhaos: {token: [b]}\n', '2:8', 'wrong-type'],
+    ['a name', 'hostname: a_b\n', '1:11', 'invalid-hostname'],
+    ['an item of a list', 'hostname: a\nhaos:\n  taints: ["a=b:NoExecute", a=b]\n', '3:29', 'invalid-taint'],
+    ['an entry of a map', 'haos:\n  labels: {a: "1", b c: "2"}\n', '2:25', 'invalid-label'],
+    ['an item that is empty', 'write_files: [~]\n', '1:15', 'missing-key'],
+    ['an item without what it needs', 'boot_manifests: [{sha256: ""}]\n', '1:18', 'missing-key'],
+    ['an item and another', 'write_files: [{path: /a}, {path: /a/b}]\n', '1:22', 'invalid-path'],
+  ])('prints nothing but the place when %s is wrong', async (_, config, place, code) => {
+    const root = await makeNode({ bare: true, config });
 
-    const run = await haos(['config', option, '--root', root]);
+    for (const option of ['--dump', '--dump-json']) {
+      const run = await haos(['config', option, '--root', root]);
 
-    expect([run.status, run.stdout]).toEqual([3, '']);
-    expect(run.stderr).toContain('[wrong-type]');
+      expect([run.status, run.stdout]).toEqual([3, '']);
+      expect(run.stderr.split('\n')[0]).toMatch(
+        new RegExp(`^/haos/system/config\\.yaml:${place}: error: .* \\[${code}\\]$`),
+      );
+    }
   });
 });
 
 /** What a value becomes, as section haos of the dump. The unit tests have many more; here is one of each rule. */
 const VALUES: readonly (readonly [rule: string, config: string, haos: unknown])[] = [
-  ['a text for a list is one item', '{modules: "a, b c"}', { modules: ['a, b c'] }],
+  ['a text for a list is one item', '{modules: "a b=1, c"}', { modules: ['a b=1, c'] }],
   ['a null item is an empty text', '{taints: [~]}', { taints: [''] }],
   [
     'a number in the place of a text is what was written',
-    '{token: 007, password: 1.10, server_url: yes}',
-    { token: '007', password: '1.10', serverUrl: 'yes' },
+    '{token: 007, password: 1.10, install: {tty: yes}}',
+    { token: '007', password: '1.10', install: { tty: 'yes' } },
   ],
   [
     'digits beyond 64 bits stay',
@@ -273,8 +284,8 @@ const VALUES: readonly (readonly [rule: string, config: string, haos: unknown])[
   ['a list in a map is its first item', '{labels: {a: [b, c], d: []}}', { labels: { a: 'b', d: '' } }],
   [
     'times and dates are texts',
-    '{labels: {a: 22:30, b: 2001-01-01}}',
-    { labels: { a: '22:30', b: '2001-01-01' } },
+    '{environment: {a: 22:30, b: 2001-01-01}}',
+    { environment: { a: '22:30', b: '2001-01-01' } },
   ],
   [
     'only the text true is true',
@@ -284,8 +295,8 @@ const VALUES: readonly (readonly [rule: string, config: string, haos: unknown])[
   ['one map for a list of maps is one item', '{wifi: {name: a}}', { wifi: [{ name: 'a' }] }],
   [
     'keys of maps keep their text',
-    '{environment: {0x10: a, yes: b, 010: c}}',
-    { environment: { '0x10': 'a', yes: 'b', '010': 'c' } },
+    '{labels: {0x10: a, yes: b, 010: c}}',
+    { labels: { '0x10': 'a', yes: 'b', '010': 'c' } },
   ],
   [
     'merge keys are merged',
@@ -306,27 +317,31 @@ describe('values', () => {
   });
 
   it.each<[string, string | Uint8Array]>([
-    ['UTF-8 with a mark', '\ufeffhostname: é\n'],
-    ['UTF-16', Buffer.from('\ufeffhostname: é\n', 'utf16le')],
-    ['UTF-16, big end first', Buffer.from('\ufeffhostname: é\n', 'utf16le').swap16()],
-    ['carriage returns', '# a\rhostname: é\r'],
-    ['a directive', '%YAML 1.2\n---\nhostname: é\n'],
-    ['a second document that is broken', 'hostname: é\n---\n{[\n'],
+    ['UTF-8 with a mark', '\ufeffhaos: {token: é}\n'],
+    ['UTF-16', Buffer.from('\ufeffhaos: {token: é}\n', 'utf16le')],
+    ['UTF-16, big end first', Buffer.from('\ufeffhaos: {token: é}\n', 'utf16le').swap16()],
+    ['carriage returns', '# a\rhaos: {token: é}\r'],
+    ['a directive', '%YAML 1.2\n---\nhaos: {token: é}\n'],
+    ['a second document that is broken', 'haos: {token: é}\n---\n{[\n'],
   ])('are read from a file with %s', async (_, content) => {
     const run = await dump('--dump-json', { '/haos/system/config.yaml': content });
 
-    expect(JSON.parse(run.stdout).hostname).toBe('é');
+    expect(JSON.parse(run.stdout).haos.token).toBe('é');
   });
 
   it('of binary content become base64 unless they are text', async () => {
-    const binary =
-      'write_files: [{content: !!binary aGk=}, {content: !!binary /+8=}, {content: !!binary H4s=, encoding: gz}]\n';
+    const binary = [
+      'write_files:',
+      '- {path: /a, content: !!binary aGk=}',
+      '- {path: /b, content: !!binary /+8=}',
+      '- {path: /c, content: !!binary H4sI, encoding: gz}\n',
+    ].join('\n');
 
     expect(await dumpJson(binary)).toMatchObject({
       writeFiles: [
         { content: 'hi', encoding: '' },
         { content: '/+8=', encoding: 'b64' },
-        { content: 'H4s=', encoding: 'gz+b64' },
+        { content: 'H4sI', encoding: 'gz+b64' },
       ],
     });
   });
@@ -348,8 +363,8 @@ describe('the kernel command line', () => {
     ['of repeated texts the last wins', 'haos.token=a haos.token=b', { token: 'b' }],
     [
       'lists of maps',
-      'haos.wifi.name=a haos.wifi.passphrase="b c"',
-      { wifi: [{ name: 'a', passphrase: 'b c' }] },
+      'haos.wifi.name=a haos.wifi.passphrase="eight or more"',
+      { wifi: [{ name: 'a', passphrase: 'eight or more' }] },
     ],
     ['quotes group', '"haos.token=a b" haos.password="c d"', { token: 'a b', password: 'c d' }],
     ['what is unknown is left alone', 'quiet root=/dev/sda haos..token=x haos.tokn=y console=ttyS0', {}],
@@ -384,8 +399,8 @@ describe('merging', () => {
     ['a list replaces', 'haos: {modules: [c]}', { modules: ['c'], token: 't', install: { tty: 'b' } }],
     [
       'sections merge',
-      'haos: {install: {device: d}}',
-      { modules: ['a'], token: 't', install: { tty: 'b', device: 'd' } },
+      'haos: {install: {device: /dev/d}}',
+      { modules: ['a'], token: 't', install: { tty: 'b', device: '/dev/d' } },
     ],
   ])('%s', async (_, local, section) => {
     const run = await dump('--dump-json', {

@@ -56,9 +56,9 @@ describe('boot_manifests', () => {
     await runCase({
       name: 'one name',
       config: configOf(`url: "${url}/x/a.yaml"`, `url: "${url}/y/a.yaml"`),
-      plan: [4, 4],
       status: 4,
       failures: ['HAOS_CC_MANIFEST_DUPLICATE', 'HAOS_CC_MANIFEST_DUPLICATE'],
+      errors: ['3 boot_manifests[1].url [duplicate-manifest]'],
     });
     expect(requests).toEqual([]);
   });

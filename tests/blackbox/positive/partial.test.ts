@@ -142,7 +142,6 @@ haos:
   data_sources: [cdrom, mars]
 `,
       status: 4,
-      plan: [10, 4],
       changes: {
         '/etc/good': 'good',
         '/etc/shadow': /^rancher:\$6\$/m,
@@ -159,6 +158,15 @@ haos:
         'HAOS_CC_FILE_CONTENT',
         'HAOS_FILE_NOT_DIRECTORY',
         'HAOS_CC_ENVIRONMENT_NAME',
+      ],
+      // Only the node knows that it has no such account, and that /etc/passwd is a file.
+      errors: [
+        '4 write_files[0].path [invalid-path]',
+        '7 write_files[3].permissions [invalid-permissions]',
+        '8 write_files[4].content [invalid-content]',
+        '2 hostname [invalid-hostname]',
+        '13 haos.data_sources[1] [unsupported-data-source]',
+        '12 haos.environment[bad name] [invalid-value]',
       ],
     }));
 });
