@@ -57,7 +57,7 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
   return `${lines.join('\n')}\n`;
 }
 
-/** A server that cannot be used is left out and reported; the network must come up. */
+/** Leaves out and reports the servers that cannot be used; the network must come up. */
 async function usableServers(
   servers: readonly string[] = [],
   { pointer, check, context }: { pointer: string; check: ServerCheck; context: ApplyContext },
@@ -75,7 +75,7 @@ async function usableServers(
 
 type ServerCheck = (server: string, pointer: string) => Finding[];
 
-/** What is wrong with `haos.dns_nameservers` and `haos.ntp_servers`; an empty item is none. */
+/** What is wrong with `haos.dns_nameservers` and `haos.ntp_servers`; an empty item is left out. */
 export const serversRule: Rule = ({ haos }) => [
   ...eachItem(haos?.dnsNameservers, '/haos/dnsNameservers', checkNameserver),
   ...eachItem(haos?.ntpServers, '/haos/ntpServers', checkTimeserver),
@@ -83,20 +83,22 @@ export const serversRule: Rule = ({ haos }) => [
 
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
-  const message = `${JSON.stringify(server)} is no IP address`;
+  const message = `${JSON.stringify(server)} is not an IP address`;
   return [{ code: 'invalid-value', pointer, message, hint: 'name servers are given by address' }];
 }
 
 function checkTimeserver(server: string, pointer: string): Finding[] {
   const labels = server.replace(/\.$/, '').split('.');
   if (server === '' || isIpAddress(server) || labels.every((label) => HOST_LABEL.test(label))) return [];
-  const message = `${JSON.stringify(server)} is no host`;
+  const message = `${JSON.stringify(server)} is not a host`;
   return [{ code: 'invalid-value', pointer, message, hint: 'give a host name or an address' }];
 }
 
+/** An IPv6 address may name its interface, as a link-local one has to: `fe80::1%eth0` (RFC 4007). */
 function isIpAddress(text: string): boolean {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) <= 255);
-  return /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(text) && URL.canParse(`http://[${text}]/`);
+  const [, address] = /^([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%[A-Za-z0-9_.-]{1,15})?$/.exec(text) ?? [];
+  return address !== undefined && URL.canParse(`http://[${address}]/`);
 }
 
 function withoutHostname(text: string): string {

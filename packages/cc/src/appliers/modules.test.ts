@@ -16,6 +16,20 @@ describe('modules', () => {
     expect(second.operations).toEqual([]);
   });
 
+  it('leaves parameters in quotes to the kernel, and takes none for an option of modprobe', async () => {
+    const host = hostWith();
+    const config = {
+      haos: { modules: ['nvme dyndbg="file core.c +p"', 'kvm --remove', 'kvm -r', 'kvm a=\0'] },
+    };
+
+    const run = await runApplier(modules, config, { host });
+
+    expect(run.operations).toMatchObject([
+      { kind: 'load-module', name: 'nvme', parameters: ['dyndbg="file', 'core.c', '+p"'] },
+    ]);
+    expect(run.failures).toEqual(['HAOS_CC_MODULE', 'HAOS_CC_MODULE', 'HAOS_CC_MODULE']);
+  });
+
   it.each(['-r', '../x', 'a/b', 'a;b', 'ä'])('refuses the name %s, and loads the others', async (name) => {
     const host = hostWith();
 

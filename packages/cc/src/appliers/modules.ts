@@ -1,6 +1,6 @@
 import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
-import { eachItem, type Finding, type Rule } from '../rules/rule.js';
+import { eachItem, type Finding, hasControls, type Rule } from '../rules/rule.js';
 
 /** Loads kernel modules; an item is a name, optionally followed by parameters as `modprobe` takes them. */
 export const modules: Applier = {
@@ -21,18 +21,20 @@ export const modules: Applier = {
 /** What is wrong with the items of `haos.modules`. */
 export const modulesRule: Rule = ({ haos }) => eachItem(haos?.modules, '/haos/modules', checkModule);
 
-/** A word that begins with a dash would be an option of modprobe, wherever it stands. A blank item is none. */
+/**
+ * modprobe takes a word that begins with a dash for an option, wherever it stands. Other parameters are for
+ * the kernel, which also knows quotes, as in `dyndbg="file core.c +p"`. A blank item is left out.
+ */
 function checkModule(item: string, pointer: string): Finding[] {
   const [name, ...parameters] = wordsOf(item);
   if (name === undefined) return [];
   const isName = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name);
-  if (isName && parameters.every((word) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:=\P{Cc}*)?$/u.test(word)))
-    return [];
+  if (isName && parameters.every((word) => !word.startsWith('-') && !hasControls(word))) return [];
   return [
     {
       code: 'invalid-value',
       pointer,
-      message: `${JSON.stringify(item)} is no module`,
+      message: `${JSON.stringify(item)} is not a module`,
       hint: 'write NAME or NAME PARAMETER=VALUE',
     },
   ];

@@ -28,7 +28,7 @@ export const writeFiles: Applier = {
   },
 };
 
-/** What is wrong with the items of `write_files`, as far as that can be known without the node and its accounts. */
+/** What is wrong with the items of `write_files`, as far as it can be known without the node's accounts. */
 export const writeFilesRule: Rule = ({ writeFiles: items = [] }) => {
   const directories = directoriesOf(items);
   return items.flatMap((item, index) => checkItem(item, { pointer: `/writeFiles/${index}`, directories }));
@@ -54,8 +54,8 @@ function checkPath(path: string | undefined, { pointer, directories }: ItemPlace
     return [
       { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'add `path: /where/it/goes`' },
     ];
-  const invalid = (message: string, hint: string): Finding[] => [
-    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint },
+  const invalid = (message: string, hint: string, failure?: Finding['failure']): Finding[] => [
+    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint, ...(failure ? { failure } : {}) },
   ];
   if (!path.startsWith('/') || path.includes('\0'))
     return invalid('the path must be absolute', 'begin it with /');
@@ -64,22 +64,25 @@ function checkPath(path: string | undefined, { pointer, directories }: ItemPlace
   if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
     return invalid('the path is too long', 'use at most 255 bytes in each part and 4095 in all');
   if (!directories.has(normalise(path))) return [];
-  return invalid('another item of write_files lies below this path', 'write the file somewhere else').map(
-    (finding) => ({ ...finding, failure: 'HAOS_FILE_NOT_REGULAR' }),
+  return invalid(
+    'another item of write_files lies below this path',
+    'write the file somewhere else',
+    'HAOS_FILE_NOT_REGULAR',
   );
 }
 
-/** Every directory that an item lies in. */
+/** Every directory that an item lies in, the root aside. */
 function directoriesOf(items: readonly WriteFile[]): Set<string> {
   const directories = new Set<string>();
   for (const { path = '' } of items) {
+    if (!path.startsWith('/')) continue;
     let parent = parentOf(normalise(path));
     for (; parent !== '' && !directories.has(parent); parent = parentOf(parent)) directories.add(parent);
   }
   return directories;
 }
 
-/** Like posix.normalize for the path of a file; validation runs where there is no Node. */
+/** Like posix.normalize for the absolute path of a file: validation also runs in browsers. */
 function normalise(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {
@@ -106,7 +109,7 @@ function checkPermissions(text: string, pointer: string): Finding[] {
   ];
 }
 
-/** Whether there is such an account is known on the node only. */
+/** Only the node knows whether it has such an account. */
 function checkOwner(owner: string, pointer: string): Finding[] {
   const [user, , ...rest] = owner.split(':');
   if (owner === '' || (user !== '' && rest.length === 0 && !hasControls(owner))) return [];
@@ -115,7 +118,7 @@ function checkOwner(owner: string, pointer: string): Finding[] {
       code: 'invalid-value',
       pointer,
       failure: 'HAOS_ACCOUNT_UNKNOWN',
-      message: `${JSON.stringify(owner)} is no owner`,
+      message: `${JSON.stringify(owner)} is not an owner`,
       hint: 'write USER or USER:GROUP',
     },
   ];
@@ -140,7 +143,7 @@ async function writeItem(host: Host, item: WriteFile, key: string): Promise<void
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 
-/** `0755`, `755` and `0o755` are the same bits; undefined for what is no octal number up to 07777. */
+/** `0755`, `755` and `0o755` are the same bits; undefined for anything but an octal number up to 07777. */
 function parsePermissions(text: string): number | undefined {
   if (text === '') return 0o644;
   const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];

@@ -69,6 +69,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   url: [
     'https://m.example/a.yaml',
     'http://m.example/b.json?x#y',
+    'https://m.example/my file.yaml',
     'https://m.example/.c.yaml',
     'file:///d.yaml',
   ],
@@ -77,6 +78,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   modules: [
     'kvm',
     'nvme poll_queues=4',
+    'nvme dyndbg="file core.c +p"',
     '-r',
     'kvm -r',
     'kvm x=-1',
@@ -192,23 +194,12 @@ function arbitraryOf(key: KeyDefinition): fc.Arbitrary<unknown> {
   }
 }
 
-function recordOf(key: KeyDefinition): fc.Arbitrary<unknown> {
-  const required = (key.keys ?? []).filter((inside) => inside.required).map(({ name }) => name);
-  const record = fc.record(
-    Object.fromEntries((key.keys ?? []).map((inside) => [inside.name, arbitraryOf(inside)])),
-    {
-      requiredKeys: required as never[],
-      noNullPrototype: true,
-    },
-  );
-  const poor = fc.record(
-    Object.fromEntries((key.keys ?? []).map((inside) => [inside.name, arbitraryOf(inside)])),
-    {
-      requiredKeys: [],
-      noNullPrototype: true,
-    },
-  );
-  return fc.oneof({ weight: 5, arbitrary: record }, poor);
+/** An object with what it needs, and now and then one without. */
+function recordOf({ keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
+  const values = Object.fromEntries(keys.map((key) => [key.name, arbitraryOf(key)]));
+  const required = keys.filter((key) => key.required).map(({ name }) => name);
+  const record = (requiredKeys: string[]) => fc.record(values, { requiredKeys, noNullPrototype: true });
+  return fc.oneof({ weight: 5, arbitrary: record(required) }, record([]));
 }
 
 /** A few keys at a time: of many, nearly every configuration would have an error in one of them. */
@@ -251,45 +242,58 @@ function createNode(config: object): Host {
   return {
     ...node,
     kind: 'live',
-    kernel: {
-      ...node.kernel,
-      setSysctl(key, value) {
-        node.kernel.sysctl(key);
-        if (/^-|\*/.test(key) || key.split('/').some((part) => part.length > 255))
-          throw new HaosError('HAOS_KERNEL_SYSCTL', 'this kernel does not know it');
-        if (value.trim() === '' || value.includes('\0'))
-          throw new HaosError('HAOS_KERNEL_SYSCTL', 'the kernel refuses the value');
-        return true;
-      },
-      async loadModule(name, parameters) {
-        checkWords(parameters);
-        if (parameters.some((word) => word.startsWith('-')))
-          throw new HaosError('HAOS_KERNEL_MODULE', 'this is an option of modprobe');
-        return node.kernel.loadModule(name, parameters);
-      },
-    },
-    files: {
-      ...node.files,
-      write(path, content, options) {
-        if (Buffer.byteLength(path) >= 4096 || path.split('/').some((name) => Buffer.byteLength(name) > 255))
-          throw new HaosError('HAOS_FILE_PATH', 'the name is too long');
-        return node.files.write(path, content, options);
-      },
-    },
+    kernel: createKernel(node.kernel),
+    files: createFiles(node.files),
     async run(command, args, options) {
       checkWords([command, ...args, ...Object.entries(options?.env ?? {}).map((pair) => pair.join('='))]);
       return { exitCode: 0, signal: undefined, stdout: '', stderr: '', deferred: false };
     },
-    async fetch(url, { proxy = {}, sha256 } = {}) {
-      const address = url.toLowerCase().startsWith('https:') ? proxy.https : proxy.http;
-      checkAddress(url);
-      if (address) checkAddress(address.includes('://') ? address : `http://${address}`);
-      if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
-        throw new HaosError('HAOS_HTTP_CHECKSUM', 'no digest');
-      return { status: 200, headers: {}, body: new Uint8Array(Buffer.from(`${KEY}\n`)) };
+    fetch: download,
+  };
+}
+
+/** Has every setting and every module that can have a name, and refuses values that no setting takes. */
+function createKernel(kernel: Host['kernel']): Host['kernel'] {
+  return {
+    ...kernel,
+    setSysctl(key, value) {
+      kernel.sysctl(key);
+      if (/^-|\*/.test(key) || key.split('/').some((part) => part.length > 255))
+        throw new HaosError('HAOS_KERNEL_SYSCTL', 'this kernel does not know it');
+      if (value.trim() === '' || value.includes('\0'))
+        throw new HaosError('HAOS_KERNEL_SYSCTL', 'the kernel refuses the value');
+      return true;
+    },
+    async loadModule(name, parameters) {
+      checkWords(parameters);
+      if (parameters.some((word) => word.startsWith('-')))
+        throw new HaosError('HAOS_KERNEL_MODULE', 'this is an option of modprobe');
+      return kernel.loadModule(name, parameters);
     },
   };
 }
+
+/** Refuses names that are too long for Linux. */
+function createFiles(files: Host['files']): Host['files'] {
+  return {
+    ...files,
+    write(path, content, options) {
+      if (Buffer.byteLength(path) >= 4096 || path.split('/').some((name) => Buffer.byteLength(name) > 255))
+        throw new HaosError('HAOS_FILE_PATH', 'the name is too long');
+      return files.write(path, content, options);
+    },
+  };
+}
+
+/** Every server answers with a key, directly or through any proxy that has an address. */
+const download: Host['fetch'] = async (url, { proxy = {}, sha256 } = {}) => {
+  const address = url.toLowerCase().startsWith('https:') ? proxy.https : proxy.http;
+  checkAddress(url);
+  if (address) checkAddress(address.includes('://') ? address : `http://${address}`);
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
+    throw new HaosError('HAOS_HTTP_CHECKSUM', 'not a digest');
+  return { status: 200, headers: {}, body: new Uint8Array(Buffer.from(`${KEY}\n`)) };
+};
 
 /** What a process cannot be started with. */
 function checkWords(words: readonly string[]): void {
@@ -299,10 +303,10 @@ function checkWords(words: readonly string[]): void {
 
 function checkAddress(url: string): void {
   if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol))
-    throw new HaosError('HAOS_HTTP_URL', 'no http or https URL');
+    throw new HaosError('HAOS_HTTP_URL', 'not an http or https URL');
 }
 
-/** The accounts that the configuration names, as far as an account can have the name. */
+/** The accounts that the configuration names, where an account can have that name. */
 function accountsFor(config: object): Record<string, string> {
   const { writeFiles = [] } = config as { writeFiles?: { owner?: string }[] };
   const names = writeFiles
@@ -328,10 +332,10 @@ async function compare(config: object): Promise<{ errors: readonly Issue[]; fail
   return { errors: report.issues.filter(({ severity }) => severity === 'error'), failures };
 }
 
-/** The installer's keys are applied by no phase; a proxy fails with the download, and an agent has no Plans. */
+/** No phase applies the keys of the installer; a proxy fails with the download, and an agent has no Plans. */
 const APART = /^\/haos\/(?:install|upgrade|environment\/https?_proxy$)/i;
 
-/** What applying does or leaves out as a whole: of a file or a network its first error is the failure. */
+/** What applying does or leaves out as a whole: a file or a network fails with its first error. */
 function partOf(pointer: string): string {
   return pointer.replace(/^((?:\/haos)?\/\w+\/\d+)\/\w+$/, '$1');
 }
@@ -397,6 +401,8 @@ describe('validate and apply', () => {
   it.each<CloudConfig>([
     { writeFiles: [{ path: '/srv/a', permissions: '00000755' }] },
     { writeFiles: [{ path: '/srv/a', owner: 'rancher:' }] },
+    { haos: { modules: ['nvme dyndbg="file core.c +p"'], dnsNameservers: ['fe80::1%eth0'] } },
+    { bootManifests: [{ url: 'https://m.example/my manifest.yaml' }] },
     { haos: { dataSources: [''], modules: [' '], dnsNameservers: [''], ntpServers: [''], taints: [''] } },
     { haos: { serverUrl: 'HTTPS://s:6443' } },
     { haos: { sysctls: { 'net/ipv4/conf/eth0.1/forwarding': '1\n' } } },
@@ -405,11 +411,13 @@ describe('validate and apply', () => {
     expect(await compare(config)).toEqual({ errors: [], failures: [] });
   });
 
-  it('says that a download cannot go through a proxy, only where there is one', async () => {
+  it('says that a download cannot go through a proxy, only where one does', async () => {
     const haos = { environment: { https_proxy: 'socks5://p' } };
     const bootManifests = [{ url: 'https://m.example/a.yaml' }];
+    const others = [{ url: 'http://m.example/a.yaml' }];
 
     expect(await compare({ haos })).toEqual({ errors: [], failures: [] });
+    expect(await compare({ haos, bootManifests: others })).toEqual({ errors: [], failures: [] });
     const { errors, failures } = await compare({ haos, bootManifests });
 
     expect(errors).toMatchObject([{ code: 'invalid-url', pointer: '/haos/environment/https_proxy' }]);

@@ -1,17 +1,18 @@
 import { parseKeySource } from '@haos/ssh';
 import { proxyOf } from '../appliers/environment.js';
 import type { CloudConfig } from '../generated/types.js';
-import type { Finding, Rule } from './rule.js';
+import { type Finding, isHttpUrl, type Rule } from './rule.js';
 
 const VARIABLES = { http: ['http_proxy', 'HTTP_PROXY'], https: ['https_proxy', 'HTTPS_PROXY'] } as const;
 
 /**
- * Proxies that HAOS cannot download through; k3s and commands may know more kinds of them. An error where the configuration has
- * something to download, which then fails.
+ * Proxies that HAOS cannot download through; k3s and commands may know more kinds of them. It is an error if the
+ * configuration has something to download through that proxy, because the download then fails.
  */
 export const proxyRule: Rule = (config) => {
   const environment = config.haos?.environment ?? {};
   const proxies = proxyOf(environment);
+  const urls = downloadsOf(config);
   return (['http', 'https'] as const).flatMap((scheme): Finding[] => {
     const address = proxies[scheme];
     if (address === undefined || isProxy(address)) return [];
@@ -19,9 +20,9 @@ export const proxyRule: Rule = (config) => {
     return [
       {
         code: 'invalid-url',
-        severity: hasDownloads(config) ? 'error' : 'warning',
+        severity: urls.some((url) => new URL(url).protocol === `${scheme}:`) ? 'error' : 'warning',
         pointer: `/haos/environment/${name}`,
-        message: 'HAOS cannot download through this proxy: its address is no http or https URL',
+        message: 'HAOS cannot download through this proxy: its address is not an http or https URL',
         hint: 'write it as http://HOST:PORT',
       },
     ];
@@ -34,6 +35,9 @@ function isProxy(address: string): boolean {
   return URL.canParse(whole) && ['http:', 'https:'].includes(new URL(whole).protocol);
 }
 
-function hasDownloads({ bootManifests = [], sshAuthorizedKeys = [] }: CloudConfig): boolean {
-  return bootManifests.length > 0 || sshAuthorizedKeys.some((text) => parseKeySource(text).kind === 'remote');
+/** The URLs of everything that the phases download. */
+function downloadsOf({ bootManifests = [], sshAuthorizedKeys = [] }: CloudConfig): string[] {
+  const manifests = bootManifests.map(({ url = '' }) => url).filter(isHttpUrl);
+  const sources = sshAuthorizedKeys.map(parseKeySource);
+  return [...manifests, ...sources.flatMap((source) => (source.kind === 'remote' ? [source.url] : []))];
 }

@@ -12,13 +12,13 @@ export interface Finding {
   pointer: string;
   message: string;
   hint?: string;
-  /** What applying fails with, where it is not the code of the whole step. */
+  /** The code that applying fails with, where it is not that of the whole step. */
   failure?: CcErrorCode | SystemErrorCode;
-  /** Without it k3s would be another node than the one that is meant, so k3s is not configured at all. */
+  /** k3s is not configured at all: without this value it would be another node than the one that is meant. */
   blocksK3s?: true;
 }
 
-/** Whether a finding makes a configuration invalid, and applying leave out what it points to. */
+/** Whether a finding makes a configuration invalid, so that applying leaves out what it points to. */
 export function isError({ severity = 'error' }: Finding): boolean {
   return severity === 'error';
 }
@@ -54,14 +54,17 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Whether execve(2) takes a text as an argument or a variable: less than 128 KiB with its final NUL, and no other NUL. */
+/** Whether execve(2) takes a text as an argument or a variable: at most 128 KiB with its final NUL, no other NUL. */
 export function fitsProcess(text: string): boolean {
   return !text.includes('\0') && byteLength(text) < 128 * 1024;
 }
 
-/** Whether a text is an absolute http or https URL without blanks and control characters; its text may hold a password and is not for messages. */
+/**
+ * Whether a text is an absolute http or https URL without control characters. The text may hold a password and must
+ * not be in messages.
+ */
 export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && !/[\s\p{Cc}]/u.test(text) && URL.canParse(text);
+  return /^https?:\/\//i.test(text) && !hasControls(text) && URL.canParse(text);
 }
 
 /** What is wrong with a digest; nothing when there is none. */
