@@ -107,6 +107,10 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
   ['a passphrase that is too long', `haos: {wifi: [{name: a, passphrase: ${MARK}${'x'.repeat(80)}}]}`],
   ['a passphrase with a line break', `haos: {wifi: [{name: a, passphrase: "x\\n${MARK}"}]}`],
   ['a passphrase of a network without a name', `haos: {wifi: [{passphrase: ${MARK}-1}]}`],
+  [
+    'a passphrase as others call it, of a network without a name',
+    `haos:\n  wifi:\n  - psk: ${MARK}\n    ssid: a`,
+  ],
   ['a passphrase under its other names', `haos: {wifi: [{name: a, pass: ${MARK}, password: ${MARK}-2}]}`],
   ['a password with a line break', `haos: {password: "a\\n${MARK}"}`],
   ['a password with a NUL', `haos: {password: "a\\0${MARK}"}`],

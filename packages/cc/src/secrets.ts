@@ -112,5 +112,5 @@ export function isSecretFlag(name: string): boolean {
 
 /** Whether a name, of a key or a variable, looks like that of a secret. */
 export function looksSecret(name: string): boolean {
-  return /^pass$/i.test(name) || SECRET_NAME.test(name);
+  return /^pass$|(?:^|[_-])psk$/i.test(name) || SECRET_NAME.test(name);
 }
