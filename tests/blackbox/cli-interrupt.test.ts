@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -26,25 +26,28 @@ afterAll(() => {
   rmSync(tree, { recursive: true, force: true });
 });
 
+function statusOf(format: string): string {
+  const args = [program, 'config', 'status', '--format', format, '--root', tree];
+  return spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout;
+}
+
 describe('a phase that waits for a download', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)(
-    'ends at %s with status %i, and the journal says that it did not end',
-    async (signal, expected) => {
-      const connected = new Promise((resolve) => silent.once('connection', resolve));
-      const child = spawn(process.execPath, [program, 'config', '--root', tree], { stdio: 'ignore' });
-      const ended = new Promise((resolve) => child.on('close', resolve));
+  ] as const)('ends at %s with status %i, and the status says at which step', async (signal, expected) => {
+    const connected = new Promise((resolve) => silent.once('connection', resolve));
+    const child = spawn(process.execPath, [program, 'config', '--root', tree], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.on('close', resolve));
 
-      await connected;
-      child.kill(signal);
+    await connected;
+    child.kill(signal);
 
-      expect(await ended).toBe(expected);
-      expect(JSON.parse(readFileSync(join(tree, 'run/haos/journal/runtime.json'), 'utf8'))).toMatchObject({
-        state: 'running',
-      });
-    },
-  );
+    expect(await ended).toBe(expected);
+    const journal = JSON.parse(readFileSync(join(tree, 'run/haos/journal/runtime.json'), 'utf8'));
+    expect(journal).toMatchObject({ state: 'running', current: expect.stringMatching(/^[a-z0-9-]+$/) });
+    expect(JSON.parse(statusOf('json')).phases).toEqual([journal]);
+    expect(statusOf('text')).toContain(`configuration: not finished (at ${journal.current})\n`);
+  });
 });

@@ -117,13 +117,22 @@ describe('haos config status', () => {
     const root = await makeNode({ phase: 'boot' });
     const journal = JSON.parse(readFileSync(join(root, '/run/haos/journal/boot.json'), 'utf8'));
     writeTree(root, {
-      '/run/haos/journal/boot.json': JSON.stringify({ ...journal, state: 'running', ended: undefined }),
+      '/run/haos/journal/boot.json': JSON.stringify({
+        ...journal,
+        state: 'running',
+        ended: undefined,
+        current: 'boot-cmd',
+      }),
     });
 
-    const run = await haos(['config', 'status', '--root', root]);
+    const text = await haos(['config', 'status', '--root', root]);
+    const json = await haos(['config', 'status', '--format', 'json', '--root', root]);
 
-    expect(run.status).toBe(1);
-    expect(run.stdout).toContain('boot: not ended');
+    expect([text.status, json.status]).toEqual([1, 1]);
+    expect(text.stdout).toMatch(/^configuration: not finished \(at boot-cmd\)\nboot: not ended/m);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      phases: [{ phase: 'boot', state: 'running', current: 'boot-cmd' }],
+    });
   });
 
   it.each(['', '{', 'null', '[]', '{"phase":"boot"}'])(

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { haos, haosOk } from '../haos.js';
 import { makeNode } from '../run-case.js';
@@ -47,6 +49,21 @@ describe('haos status', () => {
     expect(stdout.indexOf('[wrong-type]')).toBeGreaterThan(0);
     expect(stdout.indexOf('[unknown-key]')).toBeGreaterThan(stdout.indexOf('[wrong-type]'));
     expect(stdout).toContain('config.yaml:1:1');
+  });
+
+  it('names the step at which a phase hangs', async () => {
+    const root = await makeNode({ tree: NODE });
+    const path = join(root, '/run/haos/journal/runtime.json');
+    const journal = JSON.parse(readFileSync(path, 'utf8'));
+    writeFileSync(path, JSON.stringify({ ...journal, state: 'running', current: 'run-cmd' }));
+
+    const text = await haos(['status', '--root', root]);
+    const json = await haos(['status', '--format', 'json', '--root', root]);
+
+    expect(text.stdout).toMatch(/^configuration: +not finished \(at run-cmd\) \(phases: runtime\)$/m);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      configuration: { state: 'running', current: 'run-cmd' },
+    });
   });
 
   it('is not healthy where no phase ran', async () => {
