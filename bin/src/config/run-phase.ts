@@ -64,9 +64,9 @@ function formatStep(
 
 function closingLine({ phase, steps, issues }: RunPhaseResult): string {
   const count = (wanted: string) => steps.filter(({ status }) => status === wanted).length;
-  const left = issues.filter(({ severity }) => severity === 'error').length;
+  const errors = issues.filter(({ severity }) => severity === 'error').length;
   const parts = [`${steps.length} steps`, `${count('changed')} changed`, `${count('failed')} failed`];
-  if (left > 0) parts.push(`${left} parts of the configuration left out`);
+  if (errors > 0) parts.push(`${errors} error${errors === 1 ? '' : 's'} in the configuration`);
   return `${phase}: ${parts.join(', ')}\n`;
 }
 
