@@ -28,7 +28,7 @@ export interface CheckedTypes {
  */
 export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
   if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
-  // A list may have a hundred thousand wrong items: nothing here looks at all of them for each of them.
+  // A list may have a hundred thousand wrong items, so nothing here may compare each of them with all others.
   const found = new Set((validateConfig.errors ?? []).map(({ instancePath }) => instancePath));
   const wrong = new Set([...found].map(removable));
   const removed = [...wrong]
@@ -82,14 +82,11 @@ function removable(pointer: string): string {
 }
 
 function isInside(pointer: string, others: ReadonlySet<string>): boolean {
-  for (let end = pointer.lastIndexOf('/'); end >= 0; end = pointer.lastIndexOf('/', end - 1)) {
-    if (others.has(pointer.slice(0, end))) return true;
-    if (end === 0) break;
-  }
-  return false;
+  const parts = pointer.split('/');
+  return parts.some((_, depth) => depth > 0 && others.has(parts.slice(0, depth).join('/')));
 }
 
-/** A copy without the values at some paths, none of which leads into another. */
+/** A copy without the values at some paths, none of which lies inside another. */
 function without(value: Value, paths: readonly string[][]): Value {
   if (paths.length === 0 || (!Array.isArray(value) && !isTree(value))) return value;
   const inside = new Map<string, string[][]>();

@@ -37,7 +37,7 @@ export function readSources(sources: readonly Source[]): ConfigResult {
   };
 }
 
-/** Sources without a name of their own get different ones, so that an issue of one does not show a line of another. */
+/** Gives sources without a name different names, so that an issue of one does not show a line of another. */
 function nameSources(sources: readonly Source[]): readonly Source[] {
   const unnamed = sources.filter(({ file }) => file === undefined);
   if (unnamed.length < 2) return sources;
@@ -46,7 +46,7 @@ function nameSources(sources: readonly Source[]): readonly Source[] {
   );
 }
 
-/** Whether something was left out of the configuration. */
+/** Whether any issue is an error. */
 export function hasErrors(issues: readonly Issue[]): boolean {
   return issues.some(({ severity }) => severity === 'error');
 }

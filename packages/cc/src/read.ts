@@ -14,8 +14,9 @@ export interface NodeConfigResult extends ConfigResult {
 /**
  * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
  * file, metadata, user data, and the files of `config.d` in byte order. A source that does not exist is none; one that
- * cannot be read is an issue of severity error, and the others count. `issues` has what `validate` reports too; a value that is
- * wrong stays in `config`, and the step that it is for leaves it out. Never throws for what it finds.
+ * cannot be read is an issue of severity error, and the others count. `issues` also has what `validate` reports; a
+ * value that breaks a rule stays in `config`, and the step that it is for leaves it out. Never throws for what it
+ * finds.
  */
 export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const reader = new SourceReader(host);

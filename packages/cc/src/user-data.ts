@@ -55,9 +55,12 @@ function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Arra
   return current;
 }
 
-/** Base64 as a whole, a byte order mark before it or not, that holds something only base64 would hide: gzip, a script, or a marked cloud-config. */
+/**
+ * Decodes a text that is base64 as a whole, with or without a byte order mark, and holds what only base64 would hide:
+ * gzip, a script, or a marked cloud-config.
+ */
 function decodeWhole(bytes: Uint8Array): Uint8Array | undefined {
-  // `\s` has the byte order mark, too.
+  // `\s` matches the byte order mark, too.
   const text = (isUtf16(bytes) ? utf16(bytes) : utf8(bytes))?.replace(/\s/g, '');
   if (!text || !isBase64(text)) return undefined;
   const decoded = fromBase64(text);

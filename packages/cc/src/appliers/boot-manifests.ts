@@ -72,12 +72,15 @@ function targetOf({ url = '' }: BootManifest): string {
   return `${layout.manifests}/${manifestName(url)}`;
 }
 
-/** What is wrong with the items of `boot_manifests`, without downloading any. Of one name two are told of once. */
+/**
+ * What is wrong with the items of `boot_manifests`, without downloading any. Two items with one name share
+ * their finding, which is listed once.
+ */
 export const bootManifestsRule: Rule = ({ bootManifests: items = [] }) => [
   ...new Set(checkManifests(items).flat()),
 ];
 
-/** What is wrong with each manifest. Of two with one name both are refused, for the same reason. */
+/** What is wrong with each manifest. Two with one name are both refused, with the same finding. */
 function checkManifests(items: readonly BootManifest[]): Finding[][] {
   const found = items.map((item, index) => checkManifest(item, `/bootManifests/${index}`));
   const seen = new Map<string, number>();
@@ -117,7 +120,8 @@ function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[
     hint,
   });
   const digest = findSha256(sha256, `${pointer}/sha256`);
-  if (!isHttpUrl(url)) return [invalid('this is no http or https URL', 'begin it with https://'), ...digest];
+  if (!isHttpUrl(url))
+    return [invalid('this is not an http or https URL', 'begin it with https://'), ...digest];
   if (manifestName(url) !== undefined) return digest;
   return [
     invalid(
@@ -137,8 +141,8 @@ export function manifestName(url: string): string | undefined {
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
   const name = decodePart(pathname.slice(pathname.lastIndexOf('/') + 1));
-  if (name !== undefined && byteLength(name) > 255) return undefined;
-  return name !== undefined && /^[^\s./\\\p{Cc}][^/\\\p{Cc}]*\.(ya?ml|json)$/u.test(name) ? name : undefined;
+  if (name === undefined || byteLength(name) > 255) return undefined;
+  return /^[^\s./\\\p{Cc}][^/\\\p{Cc}]*\.(ya?ml|json)$/u.test(name) ? name : undefined;
 }
 
 function decodePart(text: string): string | undefined {

@@ -44,7 +44,7 @@ function commandApplier(name: string, property: CommandKey): Applier {
   };
 }
 
-/** What is wrong with configured commands before they run; their text is in no message. */
+/** What is wrong with configured commands before they run; no message has their text. */
 export const commandsRule: Rule = (config) =>
   COMMAND_KEYS.flatMap((key) => eachItem(config[key], `/${key}`, checkCommand));
 
@@ -54,7 +54,7 @@ function checkCommand(command: string, pointer: string): Finding[] {
     {
       code: 'invalid-value',
       pointer,
-      message: 'the command has a NUL character or more than 128 KiB, so no process can have it',
+      message: 'the command has a NUL character or more than 128 KiB, which no process can be given',
       hint: 'put it into a file with write_files and run that',
     },
   ];

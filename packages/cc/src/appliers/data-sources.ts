@@ -43,7 +43,7 @@ export const dataSources: Applier = {
 export const dataSourcesRule: Rule = ({ haos }) =>
   eachItem(haos?.dataSources, '/haos/dataSources', checkDataSource);
 
-/** An empty item is none. */
+/** An empty item is left out. */
 function checkDataSource(name: string, pointer: string): Finding[] {
   if (name === '') return [];
   if (!DATA_SOURCES.some((known) => known === name))

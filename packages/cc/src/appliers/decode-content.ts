@@ -23,14 +23,17 @@ export async function decodeContent(content: string, encoding: string): Promise<
   return isCompressed(encoding) ? decompress(bytes) : bytes;
 }
 
-/** Why content cannot be decoded. */
+/** Why content cannot be decoded, and the code of the error that says so. */
 export interface ContentProblem {
   failure: 'HAOS_CC_FILE_ENCODING' | 'HAOS_CC_FILE_CONTENT';
   message: string;
   hint: string;
 }
 
-/** Why `decodeContent` refuses content, as far as that can be known without decompressing it; undefined when it does not. */
+/**
+ * Why `decodeContent` refuses content, as far as that can be known without decompressing it; undefined when it
+ * does not.
+ */
 export function checkContent(content: string, encoding: string): ContentProblem | undefined {
   if (!ENCODINGS.some((known) => known === encoding))
     return {
@@ -52,7 +55,7 @@ export function checkContent(content: string, encoding: string): ContentProblem 
   if (!isEncoded(encoding)) return undefined;
   const compact = withoutSpace(content);
   if (!isBase64(compact))
-    return refused('the content is no valid base64', 'encode it again with padding, or drop `encoding`');
+    return refused('the content is not valid base64', 'encode it again with padding, or drop `encoding`');
   // The three bytes that gzip begins with (RFC 1952, 2.3.1).
   return isCompressed(encoding) && !compact.startsWith('H4sI')
     ? refused('the content is not gzip', 'compress it again, or drop `gz+` from `encoding`')

@@ -29,7 +29,7 @@ export function formatEnvironmentLine(name: string, value: string): string {
   return line;
 }
 
-/** The same; undefined when there is no such line. */
+/** The same line; undefined when there is none. */
 export function findEnvironmentLine(name: string, value: string): string | undefined {
   const quoted = quote(value);
   const line = `${name}=${quoted}`;

@@ -42,11 +42,11 @@ export const environment: Applier = {
   },
 };
 
-/** What is wrong with the variables of `haos.environment`; values are in no message. */
+/** What is wrong with the variables of `haos.environment`; no message has their values. */
 export const environmentRule: Rule = ({ haos }) =>
   eachEntry(haos?.environment, '/haos/environment', checkVariable);
 
-/** What is wrong with one variable; the step of k3s asks for those of k3s. */
+/** What is wrong with one variable, of k3s or not. */
 export function checkVariable(name: string, value: string, pointer: string): Finding[] {
   if (!isVariableName(name))
     return [
@@ -54,7 +54,7 @@ export function checkVariable(name: string, value: string, pointer: string): Fin
         code: 'invalid-value',
         pointer,
         failure: 'HAOS_CC_ENVIRONMENT_NAME',
-        message: `${JSON.stringify(name)} is no name of a variable`,
+        message: `${JSON.stringify(name)} is not the name of a variable`,
         hint: 'use letters, digits and _, and no digit at the beginning',
       },
     ];
@@ -80,7 +80,7 @@ function valueProblem(name: string, value: string): Pick<Finding, 'message' | 'h
     };
   if (!fitsProcess(`${name}=${value}`))
     return {
-      message: `${name} has more than 128 KiB, which no process can have`,
+      message: `${name} has more than 128 KiB, which no process can be given`,
       hint: 'put it into a file',
     };
   if (isK3sVariable(name) || isConfidential(name, value)) return undefined;

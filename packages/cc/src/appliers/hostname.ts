@@ -60,14 +60,14 @@ async function chooseName(config: CloudConfig, context: ApplyContext): Promise<s
   return keptHostname(context.host) ?? (context.phase === 'runtime' ? presentName(context.host) : undefined);
 }
 
-/** What is wrong with `hostname`; an empty one is none. */
+/** What is wrong with `hostname`; an empty one counts as absent. */
 export const hostnameRule: Rule = ({ hostname: name }) => {
   if (!name || isHostname(name)) return [];
   return [
     {
       code: 'invalid-hostname',
       pointer: '/hostname',
-      message: `${JSON.stringify(name)} is no host name`,
+      message: `${JSON.stringify(name)} is not a host name`,
       hint: 'use letters, digits and dashes, at most 63 in each part and 64 in all',
     },
   ];

@@ -29,7 +29,8 @@ export interface K3sInvocation {
  *
  * Where `k3s_args` has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server to join and `server`
  * when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter win. Labels and
- * taints follow, without those that are none; `haos.io/mode` and `haos.io/version` are facts that a configuration cannot change.
+ * taints follow, without the invalid ones; `haos.io/mode` and `haos.io/version` are facts that a configuration
+ * cannot change.
  *
  * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
  * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
@@ -52,7 +53,10 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   };
 }
 
-/** The command of k3s and the words behind it, as the configuration gives them. Of broken quotes nothing is taken. */
+/**
+ * The command of k3s and the words behind it, as the configuration gives them. INSTALL_K3S_EXEC is ignored when a
+ * quote in it is not closed.
+ */
 export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
   const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));

@@ -93,8 +93,9 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
 }
 
 /**
- * What validation says as well. k3s gets its server and arguments all the same, where that can be: it knows better than a list
- * which it takes, and without them it would found another cluster. Labels and taints that are none are left out.
+ * Reports what validation finds. k3s still gets its server and its arguments where they can be written: k3s knows
+ * better which arguments it takes, and without them it would found another cluster. Invalid labels and taints are
+ * left out.
  */
 async function report(findings: readonly Finding[], context: ApplyContext): Promise<void> {
   for (const finding of findings) {

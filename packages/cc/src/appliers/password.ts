@@ -40,7 +40,7 @@ export const password: Applier = {
   },
 };
 
-/** What is wrong with `haos.password`; the password itself is in no message. */
+/** What is wrong with `haos.password`; no message has the password. */
 export const passwordRule: Rule = ({ haos }) => {
   const value = haos?.password ?? '';
   const pointer = '/haos/password';
@@ -59,7 +59,7 @@ export const passwordRule: Rule = ({ haos }) => {
       code: 'invalid-value',
       severity: 'warning',
       pointer,
-      message: 'it begins with $ but is no crypt form, so it is taken as clear text',
+      message: 'it begins with $ but is not a crypt form, so it is taken as clear text',
       hint: 'make the crypt form with `openssl passwd -6`',
     },
   ];

@@ -35,7 +35,7 @@ export const shippedManifests: Applier = {
   async apply(config, context) {
     const { host, mode } = context;
     if (mode === 'install' || !isServer(config, context)) return;
-    // Neither another release nor another channel than the one that is meant: what is in place stays.
+    // The Plans in place stay: they must not go to another version or channel than the one that is meant.
     refuse(upgradeRule(config), 'HAOS_CC_UPGRADE');
     const ledger = readLedger(host);
     const written: Record<string, string> = {};

@@ -77,19 +77,14 @@ function merge(config: CloudConfig, context: ApplyContext, outcomes: readonly Ke
     context.note('the last SSH keys stay until a configured source has answered with others');
 }
 
-/** What is wrong with the items of `ssh_authorized_keys`, without asking anybody. */
+/** What is wrong with the items of `ssh_authorized_keys`, without asking any server. */
 export const sshKeysRule: Rule = ({ sshAuthorizedKeys }) =>
   eachItem(sshAuthorizedKeys, '/sshAuthorizedKeys', (text, pointer) =>
     checkSource(parseKeySource(text), pointer),
   );
 
 function checkSource(source: KeySource, pointer: string): Finding[] {
-  const reason =
-    source.kind === 'invalid'
-      ? source.reason
-      : source.kind === 'literal'
-        ? source.rejected[0]?.reason
-        : undefined;
+  const reason = reasonToRefuse(source);
   if (reason === undefined) return [];
   return [
     {
@@ -99,6 +94,11 @@ function checkSource(source: KeySource, pointer: string): Finding[] {
       hint: 'give a line of a .pub file, github:USER, gitlab:USER or a URL',
     },
   ];
+}
+
+function reasonToRefuse(source: KeySource): string | undefined {
+  if (source.kind === 'invalid') return source.reason;
+  return source.kind === 'literal' ? source.rejected[0]?.reason : undefined;
 }
 
 function checkRemote(outcome: KeyOutcome, context: ApplyContext): void {

@@ -17,7 +17,7 @@ export const sysctls: Applier = {
   },
 };
 
-/** What is wrong with the entries of `haos.sysctls`; whether the kernel has a setting is not known here. */
+/** What is wrong with the entries of `haos.sysctls`; only the node knows which settings its kernel has. */
 export const sysctlsRule: Rule = ({ haos }) => eachEntry(haos?.sysctls, '/haos/sysctls', checkSysctl);
 
 function checkSysctl(key: string, value: string, pointer: string): Finding[] {
@@ -26,7 +26,7 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
       {
         code: 'invalid-sysctl',
         pointer,
-        message: `${JSON.stringify(key)} is no sysctl`,
+        message: `${JSON.stringify(key)} is not a sysctl`,
         hint: 'write it as in /etc/sysctl.conf, without * and without a dash before it',
       },
     ];
@@ -46,9 +46,9 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
 }
 
 /**
- * A path below /proc/sys by the rule of sysctl.d(5): the first separator decides, and after a dot the other separator is part of
- * a name. No part is empty, `.` or `..`; a file name has at most 255 bytes. `*` and a dash at the beginning mean something to
- * sysctl.d only.
+ * Whether a key names a path below /proc/sys by the rule of sysctl.d(5): the first separator decides, and after a
+ * dot the other separator is part of a name. No part is empty, `.` or `..`; a file name has at most 255 bytes. `*`
+ * and a dash at the beginning mean something to sysctl.d only.
  */
 function isSysctlKey(key: string): boolean {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.:/@%+-]*$/.test(key)) return false;

@@ -52,7 +52,7 @@ function renderNetwork(network: Wifi, index: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What is wrong with the networks of `haos.wifi`; a passphrase is in no message. */
+/** What is wrong with the networks of `haos.wifi`; no message has a passphrase. */
 export const wifiRule: Rule = ({ haos }) => eachItem(haos?.wifi, '/haos/wifi', checkNetwork);
 
 function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {

@@ -28,7 +28,7 @@ export interface PhaseJournal {
   exitStatus: 0 | 4 | undefined;
   issues: readonly Issue[];
   steps: JournalStep[];
-  /** The applier of the step that runs, or ran when the phase was cut off. */
+  /** The applier of the step that runs, or that ran when the phase was cut off; absent when the phase is done. */
   current?: string;
 }
 

@@ -4,8 +4,8 @@ import { documentedKey } from '../pointer.js';
 import { type Finding, isError } from '../rules/rule.js';
 
 /**
- * Throws the first error of what a check found, so that applying fails exactly where validation reports an error; warnings
- * pass. `code` is for a finding that has no code of its own. The pointer goes along in `details`.
+ * Throws the first error among the findings of a check, so that applying fails exactly where validation reports an
+ * error; warnings pass. `code` is for a finding without a code of its own. The error has the pointer in `details`.
  */
 export function refuse(findings: readonly Finding[], code: CcErrorCode | SystemErrorCode): void {
   const error = findings.find(isError);

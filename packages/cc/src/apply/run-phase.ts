@@ -45,7 +45,7 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
       ...state,
     });
   journal({});
-  // Before each step, so that one that hangs, as a run_cmd may, is named.
+  // Before each step, so that the journal names one that hangs, as a run_cmd may.
   const onBegin: ApplyOptions['onBegin'] = (current, steps) => {
     journal({ current, steps: steps.map(toJournalStep) });
     options.onBegin?.(current, steps);

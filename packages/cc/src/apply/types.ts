@@ -17,7 +17,7 @@ export interface Failure {
   code: string;
   message: string;
   hint?: string;
-  /** What of the configuration is wrong, as a JSON pointer, where validation reports an error for it as well. */
+  /** JSON pointer to what is wrong in the configuration, where validation reports an error for it as well. */
   pointer?: string;
 }
 

@@ -51,7 +51,7 @@ export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>):
   return findings.map((finding) => toIssue(finding, result));
 }
 
-/** A result with what the rules find among its issues, once, however often this is asked for. */
+/** The result with the findings of the rules among its issues; those that it has already are not repeated. */
 export function withRuleIssues<Result extends ConfigResult>(result: Result): Result {
   const known = new Set(result.issues.map(identityOf));
   const found = checkRules(result).filter((issue) => !known.has(identityOf(issue)));

@@ -17,12 +17,15 @@ export function checkK3s(haos: Haos): Finding[] {
   ];
 }
 
-/** Whether what was found keeps k3s from being configured: it would found a cluster of its own, or start otherwise than is meant. */
+/**
+ * Whether the findings keep k3s from being configured, because it would found a cluster of its own or start with
+ * other arguments than those that are meant.
+ */
 export function isK3sBlocked(findings: readonly Finding[]): boolean {
   return findings.some(({ blocksK3s }) => blocksK3s === true);
 }
 
-/** The others are reported by the step for /etc/environment. */
+/** The step for /etc/environment reports the other variables. */
 function checkK3sVariable(name: string, value: string, pointer: string): Finding[] {
   if (!isK3sVariable(name)) return [];
   return checkVariable(name, value, pointer)

@@ -15,7 +15,7 @@ export const serverUrlRule: Rule = ({ haos }) => {
     {
       code: 'invalid-url',
       pointer: '/haos/serverUrl',
-      // k3s gets any other text, and says itself what it thinks of it.
+      // k3s gets any other text, and reports itself what is wrong with it.
       ...(hasControls(url) ? BLOCKING : {}),
       message: 'the server URL must begin with https://',
       hint: 'write it as https://HOST:6443',
@@ -23,10 +23,10 @@ export const serverUrlRule: Rule = ({ haos }) => {
   ];
 };
 
-/** What k3s's environment file cannot hold. */
+/** For a value that the environment file of k3s cannot hold. */
 const BLOCKING = { blocksK3s: true, failure: 'HAOS_CC_ENVIRONMENT_VALUE' } as const;
 
-/** What is wrong with `haos.token`, which is in no message. */
+/** What is wrong with `haos.token`; no message has the token. */
 export const tokenRule: Rule = ({ haos }) => {
   if (/[\n\r\0]/.test(haos?.token ?? '') || !fitsProcess(haos?.token ?? ''))
     return [
@@ -84,7 +84,7 @@ export function checkLabel(key: string, value: string, pointer: string): Finding
 
 export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/taints', checkTaint);
 
-/** What is wrong with one taint; an empty one is none. */
+/** What is wrong with one taint; an empty one is left out. */
 export function checkTaint(taint: string, pointer: string): Finding[] {
   if (taint === '') return [];
   const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
@@ -95,7 +95,7 @@ export function checkTaint(taint: string, pointer: string): Finding[] {
     {
       code: 'invalid-taint',
       pointer,
-      message: `${JSON.stringify(taint)} is no taint`,
+      message: `${JSON.stringify(taint)} is not a taint`,
       hint: `write KEY=VALUE:EFFECT, EFFECT being one of ${TAINT_EFFECTS.join(', ')}`,
     },
   ];

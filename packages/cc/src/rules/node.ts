@@ -1,6 +1,6 @@
 import { type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
 
-/** The installer checks the rest. */
+/** What is wrong with `haos.install`, as far as no machine is needed to tell. */
 export const installRule: Rule = ({ haos }) => {
   const install = haos?.install ?? {};
   const findings: Finding[] = [];

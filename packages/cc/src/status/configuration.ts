@@ -11,11 +11,11 @@ export interface ConfigurationStatus {
   phases: readonly Phase[];
   /** What is wrong with the configuration: errors first. An error means that something was left out. */
   issues: readonly Issue[];
-  /** Steps that failed, with why, but for what `issues` has. */
+  /** Steps that failed, with the reason, without those that `issues` explains. */
   failures: readonly FailedPart[];
   /** Data sources were asked, and none of them answered. */
   hasNoData: boolean;
-  /** The step that runs, or at which a phase was cut off. */
+  /** The applier of the step that runs, or that ran when a phase was cut off. */
   current?: string;
 }
 
@@ -80,7 +80,7 @@ function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
   return [...found.values()];
 }
 
-/** What an issue tells already is no failure besides. */
+/** The failures of a phase, without those that one of its issues explains. */
 function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
   const told = new Set(issues.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer));
   return steps.flatMap(({ applier, failures }) =>
