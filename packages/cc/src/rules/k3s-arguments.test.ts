@@ -11,6 +11,12 @@ function check(haos: Haos): string[] {
 }
 
 describe('checkK3sArguments', () => {
+  it.each(['--constructor', '--__proto__', '-toString'])('takes %s for an unknown flag', (flag) => {
+    expect(check({ k3sArgs: ['server', flag] })).toEqual([
+      expect.stringMatching(/^warning unknown-k3s-flag 1: /),
+    ]);
+  });
+
   it.each<[string, string[]]>([
     ['nothing', []],
     ['a command', ['server']],

@@ -158,7 +158,7 @@ function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
 }
 
 function unknown({ name }: K3sArgument, command: K3sCommand | undefined): Fault {
-  const replacement = REMOVED_K3S_FLAGS[name];
+  const replacement = REMOVED_K3S_FLAGS.get(name);
   if (replacement !== undefined)
     return {
       code: 'invalid-k3s-args',
