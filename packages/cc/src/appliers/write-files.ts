@@ -4,7 +4,7 @@ import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
 import type { CcErrorCode } from '../errors.js';
 import type { WriteFile } from '../generated/types.js';
-import { byteLength, type Finding, hasControls, type Rule } from '../rules/rule.js';
+import { byteLength, type Finding, type Rule } from '../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 
 /**
@@ -112,7 +112,9 @@ function checkPermissions(text: string, pointer: string): Finding[] {
 /** Only the node knows whether it has such an account. */
 function checkOwner(owner: string, pointer: string): Finding[] {
   const [user, , ...rest] = owner.split(':');
-  if (owner === '' || (user !== '' && rest.length === 0 && !hasControls(owner))) return [];
+  // No account is called by half of a surrogate pair either (Unicode category Cs): UTF-8 cannot encode it.
+  const hasName = user !== '' && rest.length === 0 && !/[\p{Cc}\p{Cs}]/u.test(owner);
+  if (owner === '' || hasName) return [];
   return [
     {
       code: 'invalid-value',
