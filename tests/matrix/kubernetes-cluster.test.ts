@@ -98,6 +98,10 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     rmSync(directory, { recursive: true });
   });
 
+  it('starts k3s before the runtime phase, which lets it run', async () => {
+    await server().read('[ /run/haos/k3s-inputs -ot /run/haos/k3s-start ]');
+  });
+
   it('says on the agent that its token is wrong, and starts k3s seldom', async () => {
     await waitForRuntime(agent(), 240);
     const output = await retry(agent(), '! haos status >/run/shown || haos status | grep -i token', 300);
