@@ -1,4 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HaosError } from '../errors.js';
 import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
@@ -68,11 +72,25 @@ describe('the health of this node', () => {
     expect(isNodeReady(health)).toBe(true);
     const [asked] = host.calls;
     expect(asked?.args.join(' ')).toBe(
-      '--silent --show-error --fail-with-body --max-time=10 --noproxy * ' +
+      '--silent --show-error --fail-with-body --max-time 10 --noproxy * ' +
         `--cacert ${AGENT}/server-ca.crt --cert ${AGENT}/client-kubelet.crt --key ${AGENT}/client-kubelet.key ` +
         'https://127.0.0.1:6444/api/v1/nodes/node-1',
     );
     expect(asked?.options.readOnly).toBe(true);
+  });
+
+  it('is asked for with what curl understands', async () => {
+    const api = createServer((_request, response) => response.end(NODE)).listen(0, '127.0.0.1');
+    onTestFinished(() => void api.close());
+    await once(api, 'listening');
+    const address = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const kubeconfig = CREDENTIALS[KUBECONFIG]?.replace(/https:.*/, address) ?? '';
+    const host = createHost({ tree: { [KUBECONFIG]: kubeconfig }, commands: { curl: { stdout: NODE } } });
+    await readNodeHealth(host);
+
+    const { stdout } = await promisify(execFile)('curl', host.calls[0]?.args ?? []);
+
+    expect(stdout).toBe(NODE);
   });
 
   it('is asked for by the name of the node in Kubernetes', async () => {

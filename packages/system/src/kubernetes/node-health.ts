@@ -79,7 +79,7 @@ async function askApi(host: Host, name: string | undefined): Promise<ReportedNod
 /** Paths only: what is in the files stays there. */
 function curlArguments({ server, authority, certificate, key }: NodeCredentials, name: string): string[] {
   return [
-    ...['--silent', '--show-error', '--fail-with-body', `--max-time=${API_TIMEOUT}`, '--noproxy', '*'],
+    ...['--silent', '--show-error', '--fail-with-body', '--max-time', String(API_TIMEOUT), '--noproxy', '*'],
     ...['--cacert', authority, '--cert', certificate, '--key', key],
     `${server}/api/v1/nodes/${name}`,
   ];
