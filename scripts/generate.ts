@@ -1,13 +1,13 @@
 /**
- * Writes what is generated from packages/cc/src/schema.ts and from the lists of codes: types, the compiled validator, the
+ * Writes what is generated from packages/cc/src/model/schema.ts and from the lists of codes: types, the compiled validator, the
  * JSON Schema and the marked regions of docs/. With --check it writes nothing and fails when something is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
-import { canonicalSchema, schema } from '../packages/cc/src/json-schema.js';
-import { configDefinition, type KeyDefinition } from '../packages/cc/src/schema.js';
+import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js';
+import { configDefinition, type KeyDefinition } from '../packages/cc/src/model/schema.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

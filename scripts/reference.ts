@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import { configDefinition, type KeyDefinition, snakeCase } from '../packages/cc/src/schema.js';
+import { configDefinition, type KeyDefinition, snakeCase } from '../packages/cc/src/model/schema.js';
 
 const KINDS: Record<KeyDefinition['kind'], string> = {
   string: 'text',

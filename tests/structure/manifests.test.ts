@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { loadAll } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { renderPlans } from '../../packages/cc/src/appliers/render-plans.js';
+import { renderPlans } from '../../packages/cc/src/appliers/manifests/render-plans.js';
 import { PROJECT } from '../../packages/system/src/project.js';
 import { ROOT } from '../docs/page.js';
 

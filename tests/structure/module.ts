@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One source file, parsed. */
 export interface Module {
-  /** Relative to the repository, such as `packages/cc/src/merge.ts`. */
+  /** Relative to the repository, such as `packages/cc/src/merge/merge.ts`. */
   path: string;
   tree: ts.SourceFile;
   /** What it imports, re-exports, or loads later, types included. */

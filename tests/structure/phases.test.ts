@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { phaseTable, sequence } from '../../packages/cc/src/apply/sequence.js';
 import { PHASES, type Phase } from '../../packages/cc/src/apply/types.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/schema.js';
+import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/model/schema.js';
 
 /** The table of the description, with the names that the keys have. */
 const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { plan } from '../../packages/cc/src/apply/plan.js';
 import { apply } from '../../packages/cc/src/apply/run.js';
 import { readSources } from '../../packages/cc/src/config.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/schema.js';
+import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/model/schema.js';
 import { type HaosOptions, haos } from '../blackbox/haos.js';
 import { makeNode, phaseOptions } from '../blackbox/run-case.js';
 import { makeDirectory, takeSnapshot, writeTree } from '../blackbox/tree.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSources } from './config.js';
-import { dumpJson } from './dump.js';
-import type { Source } from './source.js';
+import { dumpJson } from './report/dump.js';
+import type { Source } from './sources/source.js';
 
 /** What `--dump-json` prints, without what it always prints. */
 function read(...contents: (string | Source)[]): unknown {

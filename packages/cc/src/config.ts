@@ -1,9 +1,9 @@
-import { checkTypes } from './check-types.js';
 import type { CloudConfig } from './generated/types.js';
 import type { Issue } from './issue.js';
-import { mergeTrees } from './merge.js';
-import { type Provenance, traceProvenance } from './provenance.js';
-import { parseSource, type Source } from './source.js';
+import { mergeTrees } from './merge/merge.js';
+import { type Provenance, traceProvenance } from './merge/provenance.js';
+import { checkTypes } from './model/check-types.js';
+import { parseSource, type Source } from './sources/source.js';
 
 /** A configuration, what is wrong with it, and where each value came from. */
 export interface ConfigResult {

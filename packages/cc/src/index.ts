@@ -1,5 +1,5 @@
-export { proxyOf } from './appliers/environment.js';
-export { encryptPassword } from './appliers/password.js';
+export { encryptPassword } from './appliers/accounts/password.js';
+export { proxyOf } from './appliers/environment/environment.js';
 export {
   exitStatusOf,
   type JournalStep,
@@ -22,20 +22,21 @@ export {
 } from './apply/types.js';
 export { type ConfigResult, hasErrors, readSources } from './config.js';
 export { defineConfig } from './define-config.js';
-export { dumpJson, dumpYaml } from './dump.js';
 export type { CcErrorCode } from './errors.js';
-export { type Explanation, explain, type Overridden, REDACTED } from './explain.js';
 export type { BootManifest, CloudConfig, Haos, Install, Wifi, WriteFile } from './generated/types.js';
 export type { Issue, IssueCode, Origin, Severity, SourceName } from './issue.js';
-export { type JsonSchema, schema } from './json-schema.js';
-export type { Contribution, Provenance } from './provenance.js';
-export { deleteConfig, putConfig } from './put.js';
-export { type NodeConfigResult, readConfig } from './read.js';
+export { type Explanation, explain, type Overridden, REDACTED } from './merge/explain.js';
+export type { Contribution, Provenance } from './merge/provenance.js';
+export { type JsonSchema, schema } from './model/json-schema.js';
+export { secretsOf } from './model/secrets.js';
+export { dumpJson, dumpYaml } from './report/dump.js';
 export { formatGithub } from './report/github.js';
 export { formatSarif } from './report/sarif.js';
 export { formatText, type TextOptions } from './report/text.js';
-export { secretsOf } from './secrets.js';
-export type { Source, SourceForm } from './source.js';
+export { deleteConfig, putConfig } from './sources/put.js';
+export { type NodeConfigResult, readConfig } from './sources/read.js';
+export type { Source, SourceForm } from './sources/source.js';
+export { readUserDataSource } from './sources/user-data-source.js';
 export {
   type ConfigurationStatus,
   describeConfiguration,
@@ -51,5 +52,4 @@ export {
 } from './status/kubernetes.js';
 export { judgeNode, type NodeParts, type NodeStatus } from './status/node-status.js';
 export { readNodeStatus } from './status/read-node-status.js';
-export { readUserDataSource } from './user-data-source.js';
 export { type ValidationReport, validate, validateResult } from './validate.js';

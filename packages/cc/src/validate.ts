@@ -1,7 +1,7 @@
 import { type ConfigResult, readSources } from './config.js';
 import type { Issue } from './issue.js';
 import { withRuleIssues } from './rules/check-rules.js';
-import type { Source } from './source.js';
+import type { Source } from './sources/source.js';
 
 export type ValidationReport = Pick<ConfigResult, 'config' | 'issues' | 'provenance' | 'texts'>;
 

@@ -7,13 +7,20 @@ import {
   withCleanUp,
   withLock,
 } from '@haos/system';
-import { installBootLoader } from './boot-loader.js';
-import { labelState, makeFileSystems, mountState, partitionDisk, readUuid, releaseMounts } from './disk.js';
-import { planPartitions, STATE_LABEL } from './partitions.js';
-import { type Places, placesOf } from './places.js';
+import { installBootLoader } from './boot/boot-loader.js';
+import { writeMenu } from './boot/write-menu.js';
+import {
+  labelState,
+  makeFileSystems,
+  mountState,
+  partitionDisk,
+  readUuid,
+  releaseMounts,
+} from './disk/disk.js';
+import { planPartitions, STATE_LABEL } from './disk/partitions.js';
+import { type Places, placesOf } from './disk/places.js';
 import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
 import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
-import { writeMenu } from './write-menu.js';
 
 /** What is going on, for whoever watches. */
 export type InstallEvent =

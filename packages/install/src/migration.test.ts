@@ -13,7 +13,7 @@ import {
 } from '@haos/system';
 import { createTestHost, type Tree } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { findMenu, replaceMenu } from './menu.js';
+import { findMenu, replaceMenu } from './boot/menu.js';
 
 const SYSTEM = '/host/haos/system';
 const MENU = '/host/boot/grub/grub.cfg';

@@ -8,14 +8,14 @@ import {
   type ProxySettings,
   withCleanUp,
 } from '@haos/system';
+import { checkConsoles } from './boot/console.js';
 import { type Configuration, findConfiguration } from './configuration.js';
-import { checkConsoles } from './console.js';
-import { findDevice, megabytes } from './device.js';
-import { findExisting, readFreeSpace } from './existing.js';
+import { findDevice, megabytes } from './disk/device.js';
+import { findExisting, readFreeSpace } from './disk/existing.js';
+import { type Firmware, findPartition, planPartitions } from './disk/partitions.js';
+import type { ExistingLayout } from './disk/places.js';
+import type { Image } from './image/image.js';
 import { type ImageOptions, openImage } from './image/open-image.js';
-import type { Image } from './image.js';
-import { type Firmware, findPartition, planPartitions } from './partitions.js';
-import type { ExistingLayout } from './places.js';
 
 export interface PreflightOptions extends ImageOptions {
   host: Host;

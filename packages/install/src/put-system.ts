@@ -19,7 +19,7 @@ import {
   writeBootState,
 } from '@haos/system';
 import type { Configuration } from './configuration.js';
-import type { Image } from './image.js';
+import type { Image } from './image/image.js';
 
 /** Where the first boot after a takeover looks what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads it. */
 export const TAKEOVER_MARKER = `${layout.system}/takeover`;

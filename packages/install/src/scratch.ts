@@ -1,5 +1,5 @@
 import type { CleanUp, Host } from '@haos/system';
-import { unmountLeft } from './unmount-left.js';
+import { unmountLeft } from './disk/unmount-left.js';
 
 /**
  * Makes an empty directory, for nobody else to read, until the clean-up. What a run that was killed left there, mounted or

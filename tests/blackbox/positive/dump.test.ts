@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseYaml } from '../../../packages/cc/src/yaml.js';
+import { parseYaml } from '../../../packages/cc/src/parse/yaml.js';
 import { type HaosRun, haos, haosOk } from '../haos.js';
 import { makeNode } from '../run-case.js';
 import type { Tree } from '../tree.js';

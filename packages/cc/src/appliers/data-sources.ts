@@ -1,9 +1,9 @@
 import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
+import { DATA_SOURCES } from '../model/schema.js';
 import { eachItem, type Finding, type Rule } from '../rules/rule.js';
-import { DATA_SOURCES } from '../schema.js';
-import { ownershipLine } from './key-file.js';
-import { isWrittenByUser } from './written-by-user.js';
+import { ownershipLine } from './files/key-file.js';
+import { isWrittenByUser } from './files/written-by-user.js';
 
 const CONF = '/etc/conf.d/cloud-config';
 const SCRIPT = '/etc/init.d/cloud-config';

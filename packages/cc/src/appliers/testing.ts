@@ -1,7 +1,7 @@
 import { type Host, isHaosError, type Mode, type Operation } from '@haos/system';
 import type { Applier, ApplyContext, Phase } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
-import { proxyOf } from './environment.js';
+import { proxyOf } from './environment/environment.js';
 
 /** How to run one applier in a test. */
 export interface RunApplierOptions {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
 import type { Issue } from '../issue.js';
-import { configDefinition, type KeyDefinition } from '../schema.js';
+import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { validate } from '../validate.js';
 import { apply } from './run.js';
 import type { Failure, Phase } from './types.js';

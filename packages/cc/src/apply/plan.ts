@@ -7,7 +7,7 @@ import {
   type WriteFileOperation,
 } from '@haos/system';
 import type { CloudConfig } from '../generated/types.js';
-import { secretsOf } from '../secrets.js';
+import { secretsOf } from '../model/secrets.js';
 import { targetOf } from './journal.js';
 import { apply, isAction } from './run.js';
 import type { Failure, Phase, StepResult } from './types.js';

@@ -1,6 +1,6 @@
 import { HaosError, type SystemErrorCode } from '@haos/system';
 import type { CcErrorCode } from '../errors.js';
-import { documentedKey } from '../pointer.js';
+import { documentedKey } from '../model/pointer.js';
 import { type Finding, isError } from '../rules/rule.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type Host, layout, withLock } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
-import { readConfig } from '../read.js';
+import { readConfig } from '../sources/read.js';
 import { describeConfiguration, summariseConfiguration } from '../status/configuration.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
 import { type ApplyOptions, apply } from './run.js';

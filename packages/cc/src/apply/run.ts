@@ -8,9 +8,9 @@ import {
   readVersion,
   redactUrl,
 } from '@haos/system';
-import { proxyOf } from '../appliers/environment.js';
+import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
-import { secretsOf } from '../secrets.js';
+import { secretsOf } from '../model/secrets.js';
 import { sequence } from './sequence.js';
 import type { Applier, ApplyContext, Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
 

@@ -1,20 +1,20 @@
-import { bootManifests } from '../appliers/boot-manifests.js';
-import { bootCmd, initCmd, runCmd } from '../appliers/commands.js';
-import { connman } from '../appliers/connman.js';
+import { password } from '../appliers/accounts/password.js';
+import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/accounts/ssh-authorized-keys.js';
+import { bootCmd, initCmd, runCmd } from '../appliers/commands/commands.js';
 import { dataSources } from '../appliers/data-sources.js';
-import { environment } from '../appliers/environment.js';
-import { hostname } from '../appliers/hostname.js';
-import { k3s } from '../appliers/k3s.js';
-import { k3sEarly } from '../appliers/k3s-early.js';
-import { modules } from '../appliers/modules.js';
-import { password } from '../appliers/password.js';
-import { shippedManifests } from '../appliers/shipped-manifests.js';
-import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/ssh-authorized-keys.js';
-import { sysctls } from '../appliers/sysctls.js';
-import { wifi } from '../appliers/wifi.js';
-import { writeFiles } from '../appliers/write-files.js';
-import type { KeyDefinition } from '../schema.js';
-import { configDefinition, snakeCase } from '../schema.js';
+import { environment } from '../appliers/environment/environment.js';
+import { writeFiles } from '../appliers/files/write-files.js';
+import { k3s } from '../appliers/k3s/k3s.js';
+import { k3sEarly } from '../appliers/k3s/k3s-early.js';
+import { modules } from '../appliers/kernel/modules.js';
+import { sysctls } from '../appliers/kernel/sysctls.js';
+import { bootManifests } from '../appliers/manifests/boot-manifests.js';
+import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
+import { connman } from '../appliers/network/connman.js';
+import { hostname } from '../appliers/network/hostname.js';
+import { wifi } from '../appliers/network/wifi.js';
+import type { KeyDefinition } from '../model/schema.js';
+import { configDefinition, snakeCase } from '../model/schema.js';
 import { type Applier, PHASES, type Phase } from './types.js';
 
 /**

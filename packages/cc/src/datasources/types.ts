@@ -1,5 +1,5 @@
 import type { Host } from '@haos/system';
-import type { DATA_SOURCES } from '../schema.js';
+import type { DATA_SOURCES } from '../model/schema.js';
 import type { MetadataClient } from './metadata-client.js';
 
 /** A name that `haos.data_sources` may hold. */

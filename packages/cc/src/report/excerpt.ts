@@ -1,6 +1,6 @@
 import leven from 'leven';
 import type { Origin } from '../issue.js';
-import { isSecretFlag, looksSecret } from '../secrets.js';
+import { isSecretFlag, looksSecret } from '../model/secrets.js';
 
 /** One line of a source, and the part of it that an issue is about, for underlining. */
 export interface Excerpt {

@@ -1,11 +1,16 @@
 import { createRedactor } from '@haos/system';
 import leven from 'leven';
-import { commandLine, hasOwnConfigFile, installerWords, isNodeCommand } from '../appliers/k3s-arguments.js';
+import {
+  commandLine,
+  hasOwnConfigFile,
+  installerWords,
+  isNodeCommand,
+} from '../appliers/k3s/k3s-arguments.js';
 import type { Haos } from '../generated/types.js';
 import { FLAGS_OF } from '../k3s/flag-list.js';
 import { type K3sCommand, k3sFlagNames } from '../k3s/flags.js';
 import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
-import { isSecretFlag, secretsOf } from '../secrets.js';
+import { isSecretFlag, secretsOf } from '../model/secrets.js';
 import { REMOVED_FLANNEL_BACKENDS, REMOVED_K3S_FLAGS } from './removed-k3s-flags.js';
 import type { Finding, Rule } from './rule.js';
 

@@ -1,4 +1,4 @@
-import { checkVariable, isK3sVariable } from '../appliers/environment.js';
+import { checkVariable, isK3sVariable } from '../appliers/environment/environment.js';
 import type { Haos } from '../generated/types.js';
 import { checkK3sArguments } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';

@@ -1,8 +1,8 @@
 import type { Phase } from '../apply/types.js';
 import type { ConfigResult } from '../config.js';
 import type { SourceName } from '../issue.js';
-import { definitionAt, documentedKey, pointerSegments } from '../pointer.js';
-import { keyPointerOf } from '../provenance.js';
+import { keyPointerOf } from '../merge/provenance.js';
+import { definitionAt, documentedKey, pointerSegments } from '../model/pointer.js';
 import type { Finding } from './rule.js';
 
 /** In which phases a source is there to be read: the persistent disk is not yet mounted in the initrd, and user data needs the network. */

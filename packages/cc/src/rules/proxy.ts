@@ -1,5 +1,5 @@
 import { parseKeySource } from '@haos/ssh';
-import { proxyOf } from '../appliers/environment.js';
+import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
 import { type Finding, isHttpUrl, type Rule } from './rule.js';
 

@@ -2,7 +2,7 @@ import type { SystemErrorCode } from '@haos/system';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
-import { toPointer } from '../pointer.js';
+import { toPointer } from '../model/pointer.js';
 
 /** What a rule found, by JSON pointer; the place in the text is added afterwards. */
 export interface Finding {

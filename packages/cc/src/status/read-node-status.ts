@@ -15,13 +15,13 @@ import {
   upgradeStatus,
   upgradeVerdict,
 } from '@haos/system';
-import { findK3s } from '../appliers/k3s.js';
-import { K3S_SERVICE, k3sPaths } from '../appliers/k3s-service.js';
-import { QUICK_STARTS, SOON } from '../appliers/k3s-start-script.js';
+import { findK3s } from '../appliers/k3s/k3s.js';
+import { K3S_SERVICE, k3sPaths } from '../appliers/k3s/k3s-service.js';
+import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';
 import { type PhaseJournal, readJournals } from '../apply/journal.js';
 import { readDataSourceReport } from '../datasources/report.js';
-import { readConfig } from '../read.js';
-import { secretsOf } from '../secrets.js';
+import { secretsOf } from '../model/secrets.js';
+import { readConfig } from '../sources/read.js';
 import { type ConfigurationStatus, summariseConfiguration } from './configuration.js';
 import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
 import { judgeKubernetes, type K3sRole, type KubernetesFacts } from './kubernetes.js';

@@ -1,8 +1,8 @@
 import type { CleanUp } from '@haos/system';
 import { type Check, type Host, isHaosError, layout } from '@haos/system';
-import { findImage, type Image, verifyImage } from '../image.js';
-import { openIso } from '../iso.js';
 import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';
+import { findImage, type Image, verifyImage } from './image.js';
+import { openIso } from './iso.js';
 
 /** Where the image comes from. */
 export interface ImageOptions extends DownloadImageOptions {

@@ -1,6 +1,6 @@
 import { choose, type Respondent } from '@haos/questions';
 import { type Host, layout } from '@haos/system';
-import { listFittingDisks } from '../device.js';
+import { listFittingDisks } from '../disk/device.js';
 import { describeDisk } from './describe-disk.js';
 
 /**

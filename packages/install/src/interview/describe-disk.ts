@@ -1,5 +1,5 @@
 import { type BlockDevice, withDescendants } from '@haos/system';
-import { STATE_LABEL } from '../partitions.js';
+import { STATE_LABEL } from '../disk/partitions.js';
 
 /** A disk in one line for a person: path, size, model, and what is on it. */
 export function describeDisk(disk: BlockDevice): string {

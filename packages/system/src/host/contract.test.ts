@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestHost } from '../testing.js';
-import { createDiskStore } from './disk-store.js';
-import { createFiles } from './files.js';
+import { createDiskStore } from './files/disk-store.js';
+import { createFiles } from './files/files.js';
 import { planHost } from './plan.js';
-import { processOwner } from './process-owner.js';
+import { processOwner } from './process/process-owner.js';
 import { rootedHost } from './rooted.js';
 import type { Effect, HostFiles, Operation } from './types.js';
 

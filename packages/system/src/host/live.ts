@@ -1,11 +1,11 @@
 import { createClock } from './clock.js';
-import { createDiskStore } from './disk-store.js';
 import { fetchEffect, runEffect } from './effects.js';
-import { createFiles } from './files.js';
+import { createDiskStore } from './files/disk-store.js';
+import { createFiles } from './files/files.js';
 import { createJournal } from './journal.js';
-import { createKernel } from './kernel.js';
+import { createKernel } from './kernel/kernel.js';
 import { createLog } from './log.js';
-import { processOwner } from './process-owner.js';
+import { processOwner } from './process/process-owner.js';
 import type { Effect, Host } from './types.js';
 
 export interface HostOptions {
@@ -19,7 +19,7 @@ export function liveHost({ debug }: HostOptions = {}): Host {
   const done = (effect: Effect) => record(effect, 'done');
   const clock = createClock();
   // Loaded when first used: most starts neither run nor download anything.
-  const runCommand: Host['run'] = async (...call) => (await import('./run.js')).runCommand(...call);
+  const runCommand: Host['run'] = async (...call) => (await import('./process/run.js')).runCommand(...call);
   return {
     kind: 'live',
     files: createFiles(createDiskStore('/', { keepsOwners: true, defaultOwner: processOwner() }), done),
@@ -33,17 +33,17 @@ export function liveHost({ debug }: HostOptions = {}): Host {
       return result;
     },
     async fetch(url, options) {
-      const { fetchDocument } = await import('./fetch.js');
+      const { fetchDocument } = await import('./http/fetch.js');
       const result = await fetchDocument(url, options, clock);
       done(fetchEffect(url));
       return result;
     },
     async download(url, path, options) {
-      const { downloadFile } = await import('./download.js');
+      const { downloadFile } = await import('./http/download.js');
       const result = await downloadFile(url, path, options, clock);
       done(fetchEffect(url));
       return result;
     },
-    lock: async (path) => (await import('./lock-file.js')).lockFile(path),
+    lock: async (path) => (await import('./process/lock-file.js')).lockFile(path),
   };
 }

@@ -1,13 +1,13 @@
 import { runEffect } from './effects.js';
-import { createFiles } from './files.js';
-import { checkHostname } from './hostname.js';
-import { httpError } from './http-error.js';
+import { createFiles } from './files/files.js';
+import { createOverlayStore } from './files/overlay-store.js';
+import { httpError } from './http/http-error.js';
 import { createJournal } from './journal.js';
-import { canonicalModule, checkModule } from './module-name.js';
-import { createOverlayStore } from './overlay-store.js';
-import { processOwner } from './process-owner.js';
+import { checkHostname } from './kernel/hostname.js';
+import { canonicalModule, checkModule } from './kernel/module-name.js';
+import { isSameSysctl, sysctlPath } from './kernel/sysctl.js';
+import { processOwner } from './process/process-owner.js';
 import { createDeferredKernel, NOT_RUN } from './rooted.js';
-import { isSameSysctl, sysctlPath } from './sysctl.js';
 import type { Effect, Host, HostKernel } from './types.js';
 
 /**

@@ -1,17 +1,17 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createClock } from './clock.js';
-import { createDiskStore } from './disk-store.js';
 import { fetchEffect, runEffect } from './effects.js';
-import { fileError, notDirectory } from './file-error.js';
-import { createFiles } from './files.js';
-import { checkHostname } from './hostname.js';
+import { createDiskStore } from './files/disk-store.js';
+import { fileError, notDirectory } from './files/file-error.js';
+import { createFiles } from './files/files.js';
 import { createJournal } from './journal.js';
+import { checkHostname } from './kernel/hostname.js';
+import { checkModule } from './kernel/module-name.js';
+import { sysctlPath } from './kernel/sysctl.js';
 import type { HostOptions } from './live.js';
 import { createLog } from './log.js';
-import { checkModule } from './module-name.js';
-import { processOwner } from './process-owner.js';
-import { sysctlPath } from './sysctl.js';
+import { processOwner } from './process/process-owner.js';
 import type { Effect, Host, HostKernel, RunResult } from './types.js';
 
 /** What a command gives that did not run. */
@@ -40,7 +40,7 @@ export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
       return NOT_RUN;
     },
     async fetch(url, options) {
-      const { fetchDocument } = await import('./fetch.js');
+      const { fetchDocument } = await import('./http/fetch.js');
       const result = await fetchDocument(url, options, clock);
       record(fetchEffect(url), 'done');
       return result;

@@ -1,5 +1,5 @@
 import { HaosError } from '../errors.js';
-import { checkResult } from '../host/run.js';
+import { checkResult } from '../host/process/run.js';
 import type { RunOptions, RunResult } from '../host/types.js';
 
 /** One call of a program on a test host. */

@@ -1,7 +1,7 @@
 import { HaosError } from '../errors.js';
-import { checkHostname } from '../host/hostname.js';
-import { canonicalModule, checkModule } from '../host/module-name.js';
-import { isSameSysctl, sysctlPath } from '../host/sysctl.js';
+import { checkHostname } from '../host/kernel/hostname.js';
+import { canonicalModule, checkModule } from '../host/kernel/module-name.js';
+import { isSameSysctl, sysctlPath } from '../host/kernel/sysctl.js';
 import type { Effect, HostKernel } from '../host/types.js';
 
 export interface TestKernelOptions {

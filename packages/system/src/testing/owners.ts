@@ -1,4 +1,4 @@
-import type { Store } from '../host/store.js';
+import type { Store } from '../host/files/store.js';
 import type { Owner } from '../host/types.js';
 
 /** A store that remembers owners instead of setting them, so that a test need not be root to see them. */

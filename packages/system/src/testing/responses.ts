@@ -1,5 +1,5 @@
 import { HaosError } from '../errors.js';
-import { checkResponse } from '../host/http-response.js';
+import { checkResponse } from '../host/http/http-response.js';
 import type { FetchOptions, FetchResult } from '../host/types.js';
 
 type Body = string | Uint8Array;

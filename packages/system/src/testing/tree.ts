@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { createFiles } from '../host/files.js';
-import { type Store, sortNames } from '../host/store.js';
+import { createFiles } from '../host/files/files.js';
+import { type Store, sortNames } from '../host/files/store.js';
 
 /** What to put at a path: a file's content, or more than that. */
 export type Tree =

@@ -13,7 +13,7 @@ choose_k3s() {
 	ln -sfn "/haos/system/k3s/${version##*/}/k3s" /run/haos/k3s
 }
 
-# Whether k3s is to run: what the runtime phase wrote down (packages/cc/src/appliers/k3s.ts). Where that failed, it is.
+# Whether k3s is to run: what the runtime phase wrote down (packages/cc/src/appliers/k3s/k3s.ts). Where that failed, it is.
 is_k3s_wanted() {
 	case $(cat /run/haos/k3s-start 2>/dev/null) in skipped | absent) return 1 ;; esac
 }

@@ -1,0 +1,90 @@
+import { type Host, RANCHER, setPasswordHash } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier } from '../../apply/types.js';
+import { hasControls, type Rule } from '../../rules/rule.js';
+
+/**
+ * The encrypted forms of crypt(5), whole: what merely begins like one of them is a password in clear text.
+ * Hashes are in the alphabet `./0-9A-Za-z` and of fixed length.
+ */
+const CRYPT_FORMS = [
+  /^\$1\$[^$:\s]{1,8}\$[./0-9A-Za-z]{22}$/,
+  /^\$2[abxy]\$[0-9]{2}\$[./0-9A-Za-z]{53}$/,
+  /^\$5\$(rounds=[1-9][0-9]{3,8}\$)?[^$:\s]{1,16}\$[./0-9A-Za-z]{43}$/,
+  /^\$6\$(rounds=[1-9][0-9]{3,8}\$)?[^$:\s]{1,16}\$[./0-9A-Za-z]{86}$/,
+  /^\$7\$[./0-9A-Za-z]{11,97}\$[./0-9A-Za-z]{43}$/,
+  /^\$sha1\$[1-9][0-9]*\$[./0-9A-Za-z]{1,64}\$[./0-9A-Za-z]{28}$/,
+  /^\$g?y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43}$/,
+];
+
+/** Only these can be verified here; one with more rounds would take longer than hashing anew is worth. */
+const VERIFIABLE = /^\$[56]\$(rounds=[1-9][0-9]{3,5}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]+$/;
+
+/**
+ * Sets the password of `rancher`, given encrypted or in clear text. Clear text is hashed as SHA-512 crypt; a hash that
+ * already fits it stays, so that a second run changes nothing. An empty password is what a later source writes to clear
+ * that of an earlier one: nothing is set, and `rancher` can log in with a key only.
+ */
+export const password: Applier = {
+  name: 'password',
+  keys: ['haos.password'],
+  async apply(config, context) {
+    const value = config.haos?.password ?? '';
+    if (value === '') return;
+    refuse(passwordRule(config), 'HAOS_ACCOUNT_PASSWORD');
+    if (context.phase === 'initrd' && presentHash(context.host) === undefined) {
+      context.note(`the initrd has no account ${RANCHER}; the boot phase sets the password`);
+      return;
+    }
+    setPasswordHash(context.host, RANCHER, isCryptForm(value) ? value : await hashOf(context.host, value));
+  },
+};
+
+/** What is wrong with `haos.password`; no message has the password. */
+export const passwordRule: Rule = ({ haos }) => {
+  const value = haos?.password ?? '';
+  const pointer = '/haos/password';
+  const isCrypt = isCryptForm(value);
+  if (/[\n\0]/.test(value) || (isCrypt && hasControls(value)))
+    return [
+      {
+        code: 'invalid-value',
+        pointer,
+        message: 'the password has a line break or another character that nobody can type',
+      },
+    ];
+  if (!value.startsWith('$') || isCrypt) return [];
+  return [
+    {
+      code: 'invalid-value',
+      severity: 'warning',
+      pointer,
+      message: 'it begins with $ but is not a crypt form, so it is taken as clear text',
+      hint: 'make the crypt form with `openssl passwd -6`',
+    },
+  ];
+};
+
+/** Whether a password is given in encrypted form, as in the second field of /etc/shadow. */
+export function isCryptForm(value: string): boolean {
+  return CRYPT_FORMS.some((form) => form.test(value));
+}
+
+/** A password as it may be kept: encrypted as SHA-512 crypt, unless it is encrypted already. */
+export async function encryptPassword(value: string): Promise<string> {
+  if (isCryptForm(value)) return value;
+  const { encrypt } = await import('unixcrypt');
+  return encrypt(value);
+}
+
+async function hashOf(host: Host, clear: string): Promise<string> {
+  const { encrypt } = await import('unixcrypt');
+  const present = presentHash(host);
+  if (present === undefined || !VERIFIABLE.test(present)) return encrypt(clear);
+  return encrypt(clear, present.slice(0, present.lastIndexOf('$'))) === present ? present : encrypt(clear);
+}
+
+function presentHash(host: Host): string | undefined {
+  const lines = host.files.readTextIfExists('/etc/shadow')?.split('\n') ?? [];
+  return lines.map((line) => line.split(':')).find(([name]) => name === RANCHER)?.[1];
+}

@@ -1,0 +1,80 @@
+import { HaosError } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier, ApplyContext } from '../../apply/types.js';
+import type { CcErrorCode } from '../../errors.js';
+import type { CloudConfig } from '../../generated/types.js';
+import { snakeCase } from '../../model/schema.js';
+import { eachItem, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
+import { commandEnvironment } from '../environment/environment.js';
+
+/** Commands of the initrd phase. */
+export const initCmd = commandApplier('init-cmd', 'initCmd');
+
+/** Commands of the boot phase, before services and the network. */
+export const bootCmd = commandApplier('boot-cmd', 'bootCmd');
+
+/** Commands of the runtime phase. */
+export const runCmd = commandApplier('run-cmd', 'runCmd');
+
+const COMMAND_KEYS = ['initCmd', 'bootCmd', 'runCmd'] as const satisfies readonly (keyof CloudConfig)[];
+type CommandKey = (typeof COMMAND_KEYS)[number];
+
+const EVERY_STATUS: readonly number[] = Array.from({ length: 256 }, (_, status) => status);
+
+/**
+ * Runs commands by `sh -c`, one after the other and without a time limit; one that fails does not keep the next from
+ * running. They have the variables of `haos.environment` except those of k3s, which hold its secrets. The text of a command
+ * may hold secrets too: messages and operations name its place instead.
+ */
+function commandApplier(name: string, property: CommandKey): Applier {
+  const key = snakeCase(property);
+  return {
+    name,
+    keys: [key],
+    async apply(config, context) {
+      const env = commandEnvironment(config.haos?.environment ?? {});
+      for (const [index, command] of (config[property] ?? []).entries()) {
+        if (command.trim() === '') continue;
+        await context.attempt(async () => {
+          refuse(checkCommand(command, `/${property}/${index}`), 'HAOS_CC_COMMAND');
+          await runCommand(context, command, { label: `${key}[${index}]`, env });
+        });
+      }
+    },
+  };
+}
+
+/** What is wrong with configured commands before they run; no message has their text. */
+export const commandsRule: Rule = (config) =>
+  COMMAND_KEYS.flatMap((key) => eachItem(config[key], `/${key}`, checkCommand));
+
+function checkCommand(command: string, pointer: string): Finding[] {
+  if (command.trim() === '' || fitsProcess(command)) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer,
+      message: 'the command has a NUL character or more than 128 KiB, which no process can be given',
+      hint: 'put it into a file with write_files and run that',
+    },
+  ];
+}
+
+async function runCommand(
+  context: ApplyContext,
+  command: string,
+  { label, env }: { label: string; env: Record<string, string> },
+): Promise<void> {
+  const { exitCode } = await context.host.run('sh', ['-c', command], {
+    label,
+    env,
+    timeout: 0,
+    accept: EVERY_STATUS,
+    onLine: (line) => context.output(line),
+  });
+  if (exitCode === 0) return;
+  throw new HaosError<CcErrorCode>('HAOS_CC_COMMAND', `${label} ended with exit status ${exitCode}`, {
+    hint: 'Run the command by hand on the node to see what it says.',
+    details: { exitCode },
+  });
+}

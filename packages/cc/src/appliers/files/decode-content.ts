@@ -1,0 +1,95 @@
+import { HaosError } from '@haos/system';
+import type { CcErrorCode } from '../../errors.js';
+import { ENCODINGS } from '../../model/schema.js';
+import { isBase64 } from '../../parse/bytes.js';
+
+/** A small download can hold gigabytes of zeros; nothing that is configuration comes near this. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The bytes that a `write_files` item means.
+ *
+ * `encoding` is empty or `text/plain` for text as it is, `b64`/`base64`, or `gz`/`gzip` joined to one of these by `+`.
+ * White space in base64 is ignored; anything else outside its alphabet, and missing padding, is refused.
+ *
+ * Throws HAOS_CC_FILE_ENCODING for an unknown encoding, and HAOS_CC_FILE_CONTENT when the content is not what the encoding
+ * says, or is more than 64 MiB.
+ */
+export async function decodeContent(content: string, encoding: string): Promise<Uint8Array> {
+  const problem = checkContent(content, encoding);
+  if (problem) throw new HaosError<CcErrorCode>(problem.failure, problem.message, { hint: problem.hint });
+  if (!isEncoded(encoding)) return new TextEncoder().encode(content);
+  const bytes = Buffer.from(withoutSpace(content), 'base64');
+  return isCompressed(encoding) ? decompress(bytes) : bytes;
+}
+
+/** Why content cannot be decoded, and the code of the error that says so. */
+export interface ContentProblem {
+  failure: 'HAOS_CC_FILE_ENCODING' | 'HAOS_CC_FILE_CONTENT';
+  message: string;
+  hint: string;
+}
+
+/**
+ * Why `decodeContent` refuses content, as far as that can be known without decompressing it; undefined when it
+ * does not.
+ */
+export function checkContent(content: string, encoding: string): ContentProblem | undefined {
+  if (!ENCODINGS.some((known) => known === encoding))
+    return {
+      failure: 'HAOS_CC_FILE_ENCODING',
+      message: `there is no encoding ${JSON.stringify(encoding)}`,
+      hint: `use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none`,
+    };
+  const refused = (message: string, hint: string): ContentProblem => ({
+    failure: 'HAOS_CC_FILE_CONTENT',
+    message,
+    hint,
+  });
+  // Compressed bytes are never valid UTF-8, so text cannot hold them; as `!!binary` they arrive as `gz+b64`.
+  if (isCompressed(encoding) && !isEncoded(encoding))
+    return refused(
+      'compressed content cannot be written as text',
+      'use the encoding gz+b64, or write the content as !!binary',
+    );
+  if (!isEncoded(encoding)) return undefined;
+  const compact = withoutSpace(content);
+  if (!isBase64(compact))
+    return refused('the content is not valid base64', 'encode it again with padding, or drop `encoding`');
+  // The three bytes that gzip begins with (RFC 1952, 2.3.1).
+  return isCompressed(encoding) && !compact.startsWith('H4sI')
+    ? refused('the content is not gzip', 'compress it again, or drop `gz+` from `encoding`')
+    : undefined;
+}
+
+function isEncoded(encoding: string): boolean {
+  return /b64|base64/.test(encoding);
+}
+
+function isCompressed(encoding: string): boolean {
+  return encoding.startsWith('gz');
+}
+
+function withoutSpace(content: string): string {
+  return content.replace(/\s+/g, '');
+}
+
+async function decompress(bytes: Uint8Array): Promise<Uint8Array> {
+  const { gunzipSync } = await import('node:zlib');
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+  } catch (cause) {
+    const tooLarge = (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw contentError(
+      tooLarge ? 'the content is more than 64 MiB when decompressed' : 'the content is not gzip',
+      {
+        hint: 'Compress the content again with gzip.',
+        cause,
+      },
+    );
+  }
+}
+
+function contentError(message: string, options: { hint: string; cause?: unknown }): HaosError<CcErrorCode> {
+  return new HaosError<CcErrorCode>('HAOS_CC_FILE_CONTENT', message, options);
+}

@@ -1,0 +1,108 @@
+import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { WriteFile } from '../../generated/types.js';
+import { runApplier, runTwice } from '../testing.js';
+import { writeFiles } from './write-files.js';
+
+describe('writeFiles', () => {
+  it('writes files with their mode and owner, and nothing the second time', async () => {
+    const host = hostWith();
+    const files = [
+      { path: '/opt/tool', content: 'AAEC', encoding: 'b64', permissions: '0o4755', owner: 'rancher' },
+      { path: '/etc/crontab', content: '15 * * * * root ship_logs\n' },
+      { path: '/etc/secret', content: 'x', permissions: '600', owner: 'root:sudo' },
+    ];
+
+    const { first, second } = await runTwice(writeFiles, { writeFiles: files }, { host });
+
+    expect(first.failures).toEqual([]);
+    expect(second.changes).toEqual([]);
+    expect(Buffer.from(host.files.read('/opt/tool'))).toEqual(Buffer.from([0, 1, 2]));
+    expect(host.files.stat('/opt/tool')).toMatchObject({ mode: 0o4755, uid: 1000, gid: 1000 });
+    expect(host.files.stat('/etc/crontab')).toMatchObject({ mode: 0o644, uid: 0, gid: 0 });
+    expect(host.files.stat('/etc/secret')).toMatchObject({ mode: 0o600, uid: 0, gid: 27 });
+  });
+
+  it('writes only the last of several items with one path', async () => {
+    const host = hostWith();
+    const files = [
+      { path: '/etc/a', content: 'one' },
+      { path: '/etc/b', content: 'other' },
+      { path: '/etc//a', content: 'two' },
+    ];
+
+    const { first, second } = await runTwice(writeFiles, { writeFiles: files }, { host });
+
+    expect(first.changes).toHaveLength(2);
+    expect(second.changes).toEqual([]);
+    expect(host.files.readText('/etc/a')).toBe('two');
+  });
+
+  it.each<[string, WriteFile, string]>([
+    ['a relative path', { path: 'etc/a' }, 'HAOS_CC_FILE_PATH'],
+    ['no path', { content: 'x' }, 'HAOS_CC_FILE_PATH'],
+    ['the path of a directory', { path: '/etc/a/' }, 'HAOS_CC_FILE_PATH'],
+    ['a NUL in the path', { path: '/etc/a\0b' }, 'HAOS_CC_FILE_PATH'],
+    [
+      'permissions that are no octal number',
+      { path: '/etc/a', permissions: '0888' },
+      'HAOS_CC_FILE_PERMISSIONS',
+    ],
+    [
+      'permissions with more bits than there are',
+      { path: '/etc/a', permissions: '17777' },
+      'HAOS_CC_FILE_PERMISSIONS',
+    ],
+    ['symbolic permissions', { path: '/etc/a', permissions: 'u+x' }, 'HAOS_CC_FILE_PERMISSIONS'],
+    ['an owner that does not exist', { path: '/etc/a', owner: 'nobody' }, 'HAOS_ACCOUNT_UNKNOWN'],
+    ['an unknown encoding', { path: '/etc/a', encoding: 'rot13' }, 'HAOS_CC_FILE_ENCODING'],
+    ['broken base64', { path: '/etc/a', encoding: 'b64', content: 'secret!' }, 'HAOS_CC_FILE_CONTENT'],
+    ['a directory in its place', { path: '/etc' }, 'HAOS_FILE_NOT_REGULAR'],
+  ])('fails at %s, and still writes the other files', async (_, bad, code) => {
+    const host = hostWith();
+
+    const run = await runApplier(
+      writeFiles,
+      { writeFiles: [bad, { path: '/etc/good', content: 'x' }] },
+      { host },
+    );
+
+    expect(run.failures).toEqual([code]);
+    expect(run.messages.join()).not.toContain('secret!');
+    expect(host.files.readText('/etc/good')).toBe('x');
+    expect(host.files.stat('/etc/a')).toBeUndefined();
+  });
+
+  it('says which item failed', async () => {
+    const host = hostWith();
+
+    const run = await runApplier(
+      writeFiles,
+      { writeFiles: [{ path: '/a' }, { path: '/b', encoding: 'b64', content: '?' }] },
+      { host },
+    );
+
+    expect(run.messages[0]).toContain('write_files[1]');
+  });
+
+  it('plans without writing', async () => {
+    const host = hostWith({ kind: 'plan' });
+    const before = host.tree();
+
+    const { first, second } = await runTwice(
+      writeFiles,
+      { writeFiles: [{ path: '/etc/a', content: 'x' }] },
+      { host },
+    );
+
+    expect(first.changes).toMatchObject([{ kind: 'write-file', path: '/etc/a', status: 'planned' }]);
+    expect(second.changes).toEqual([]);
+    expect(host.tree()).toEqual(before);
+  });
+});
+
+function hostWith(options: TestHostOptions = {}) {
+  const host = createTestHost(options);
+  onTestFinished(() => host.dispose());
+  return host;
+}

@@ -1,0 +1,171 @@
+import { posix } from 'node:path';
+import { HaosError, type Host, type Owner, resolveOwner } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier } from '../../apply/types.js';
+import type { CcErrorCode } from '../../errors.js';
+import type { WriteFile } from '../../generated/types.js';
+import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
+import { checkContent, decodeContent } from './decode-content.js';
+
+/**
+ * Writes the files of `write_files`, in order. Of several items with one path only the last is written, which is what is
+ * left of them anyway; a second run then finds nothing to change.
+ */
+export const writeFiles: Applier = {
+  name: 'write-files',
+  keys: ['write_files'],
+  async apply(config, context) {
+    const items = config.writeFiles ?? [];
+    const lastOf = new Map(items.map((item, index) => [posix.normalize(item.path ?? ''), index]));
+    const directories = directoriesOf(items);
+    for (const [index, item] of items.entries()) {
+      const isLast = lastOf.get(posix.normalize(item.path ?? '')) === index;
+      await context.attempt(async () => {
+        refuse(checkItem(item, { pointer: `/writeFiles/${index}`, directories }), 'HAOS_CC_FILE_PATH');
+        if (isLast) await writeItem(context.host, item, `write_files[${index}]`);
+      });
+    }
+  },
+};
+
+/** What is wrong with the items of `write_files`, as far as it can be known without the node's accounts. */
+export const writeFilesRule: Rule = ({ writeFiles: items = [] }) => {
+  const directories = directoriesOf(items);
+  return items.flatMap((item, index) => checkItem(item, { pointer: `/writeFiles/${index}`, directories }));
+};
+
+interface ItemPlace {
+  pointer: string;
+  /** Paths that are a directory, because another item lies below. */
+  directories: ReadonlySet<string>;
+}
+
+function checkItem(file: WriteFile, { pointer, directories }: ItemPlace): Finding[] {
+  return [
+    ...checkPath(file.path, { pointer, directories }),
+    ...checkPermissions(file.permissions ?? '', `${pointer}/permissions`),
+    ...checkOwner(file.owner ?? '', `${pointer}/owner`),
+    ...checkEncoding(file, pointer),
+  ];
+}
+
+function checkPath(path: string | undefined, { pointer, directories }: ItemPlace): Finding[] {
+  if (!path)
+    return [
+      { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'add `path: /where/it/goes`' },
+    ];
+  const invalid = (message: string, hint: string, failure?: Finding['failure']): Finding[] => [
+    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint, ...(failure ? { failure } : {}) },
+  ];
+  if (!path.startsWith('/') || path.includes('\0'))
+    return invalid('the path must be absolute', 'begin it with /');
+  if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'add the name of the file');
+  // Linux: NAME_MAX and PATH_MAX.
+  if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
+    return invalid('the path is too long', 'use at most 255 bytes in each part and 4095 in all');
+  if (!directories.has(normalise(path))) return [];
+  return invalid(
+    'another item of write_files lies below this path',
+    'write the file somewhere else',
+    'HAOS_FILE_NOT_REGULAR',
+  );
+}
+
+/** Every directory that an item lies in, the root aside. */
+function directoriesOf(items: readonly WriteFile[]): Set<string> {
+  const directories = new Set<string>();
+  for (const { path = '' } of items) {
+    if (!path.startsWith('/')) continue;
+    let parent = parentOf(normalise(path));
+    for (; parent !== '' && !directories.has(parent); parent = parentOf(parent)) directories.add(parent);
+  }
+  return directories;
+}
+
+/** Like posix.normalize for the absolute path of a file: validation also runs in browsers. */
+function normalise(path: string): string {
+  const names: string[] = [];
+  for (const name of path.split('/')) {
+    if (name === '..') names.pop();
+    else if (name !== '' && name !== '.') names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
+
+function checkPermissions(text: string, pointer: string): Finding[] {
+  if (parsePermissions(text) !== undefined) return [];
+  return [
+    {
+      code: 'invalid-permissions',
+      pointer,
+      failure: 'HAOS_CC_FILE_PERMISSIONS',
+      message: 'permissions must be an octal number up to 07777',
+      hint: "write them in quotes, such as '0644'",
+    },
+  ];
+}
+
+/** Only the node knows whether it has such an account. */
+function checkOwner(owner: string, pointer: string): Finding[] {
+  const [user, , ...rest] = owner.split(':');
+  // No account is called by half of a surrogate pair either (Unicode category Cs): UTF-8 cannot encode it.
+  const hasName = user !== '' && rest.length === 0 && !/[\p{Cc}\p{Cs}]/u.test(owner);
+  if (owner === '' || hasName) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer,
+      failure: 'HAOS_ACCOUNT_UNKNOWN',
+      message: `${JSON.stringify(owner)} is not an owner`,
+      hint: 'write USER or USER:GROUP',
+    },
+  ];
+}
+
+function checkEncoding(file: WriteFile, pointer: string): Finding[] {
+  const problem = checkContent(file.content ?? '', file.encoding ?? '');
+  if (problem === undefined) return [];
+  const isContent = problem.failure === 'HAOS_CC_FILE_CONTENT';
+  return [
+    {
+      code: isContent ? 'invalid-content' : 'invalid-value',
+      pointer: `${pointer}/${isContent ? 'content' : 'encoding'}`,
+      ...problem,
+    },
+  ];
+}
+
+async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
+  const owner = ownerOf(host, item.owner ?? '');
+  const content = await decodeItem(item, key);
+  host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
+}
+
+/** `0755`, `755` and `0o755` are the same bits; undefined for anything but an octal number up to 07777. */
+function parsePermissions(text: string): number | undefined {
+  if (text === '') return 0o644;
+  const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
+}
+
+/** root by number, because a tree without /etc/passwd has it too. */
+function ownerOf(host: Host, text: string): Owner {
+  return text === '' ? { uid: 0, gid: 0 } : resolveOwner(host, text);
+}
+
+/** Says which item it was; the content itself never enters a message. */
+async function decodeItem(item: WriteFile, key: string): Promise<Uint8Array> {
+  try {
+    return await decodeContent(item.content ?? '', item.encoding ?? '');
+  } catch (cause) {
+    if (!(cause instanceof HaosError)) throw cause;
+    throw new HaosError<CcErrorCode>(cause.code as CcErrorCode, `cannot decode ${key}: ${cause.message}`, {
+      cause: cause.cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  }
+}

@@ -1,0 +1,130 @@
+import type { Mode } from '@haos/system';
+import type { Haos } from '../../generated/types.js';
+import type { K3sCommand } from '../../k3s/flags.js';
+import { type K3sArgument, parseK3sArguments } from '../../k3s/parse-arguments.js';
+import { checkLabel, checkTaint } from '../../rules/kubernetes.js';
+import { splitWords } from './shell-words.js';
+
+const INSTALLER = 'haos.environment.INSTALL_K3S_EXEC';
+
+export interface NodeFacts {
+  readonly mode: Mode | undefined;
+  readonly version: string | undefined;
+  /** Whether the installed k3s reads further configuration files; those of before 1.21 do not. Default true. */
+  readonly readsDropIns?: boolean;
+}
+
+/** What k3s is started with. */
+export interface K3sInvocation {
+  /** `server` or `agent`; another one only when `k3s_args` begin with it. */
+  readonly command: string;
+  /** Flags for k3s's configuration file by name: a list when the flag may be repeated, else the last value given. */
+  readonly settings: ReadonlyMap<string, string | readonly string[]>;
+  /** The words that follow the command: flags which k3s would not take from the file. */
+  readonly words: readonly string[];
+}
+
+/**
+ * What k3s is started with: the command, the flags that go into its configuration file, and those that stay arguments.
+ *
+ * Where `k3s_args` has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server to join and `server`
+ * when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter win. Labels and
+ * taints follow, without the invalid ones; `haos.io/mode` and `haos.io/version` are facts that a configuration
+ * cannot change.
+ *
+ * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
+ * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
+ * beside that one, when the installed k3s is too old for the file, and when the command is none that runs a node.
+ *
+ * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
+ */
+export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
+  splitWords(haos.environment?.INSTALL_K3S_EXEC ?? '', INSTALLER);
+  const { command, flags } = commandLine(haos);
+  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
+  const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
+  const parsed = parseK3sArguments(all);
+  const usesFile = facts.readsDropIns !== false && !hasOwnConfigFile(haos);
+  const inFile = usesFile ? parsed.filter((each) => fitsFile(each, command)) : [];
+  return {
+    command,
+    settings: collectSettings(inFile),
+    words: parsed.filter((each) => !inFile.includes(each)).flatMap(({ words }) => words),
+  };
+}
+
+/**
+ * The command of k3s and the words behind it, as the configuration gives them. INSTALL_K3S_EXEC is ignored when a
+ * quote in it is not closed.
+ */
+export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
+  const variables = haos.environment ?? {};
+  const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));
+  const installer = splitCommand(installerWords(haos) ?? []);
+  const joins = Boolean(haos.serverUrl || variables.K3S_URL);
+  const command = given.command ?? installer.command ?? (joins ? 'agent' : 'server');
+  return { command, flags: [...installer.flags, ...given.flags] };
+}
+
+/** The words of INSTALL_K3S_EXEC; undefined when a quote in it is not closed. */
+export function installerWords({ environment = {} }: Haos): string[] | undefined {
+  try {
+    return splitWords(environment.INSTALL_K3S_EXEC ?? '', INSTALLER);
+  } catch {
+    return undefined;
+  }
+}
+
+function splitCommand(words: readonly string[]): { command: string | undefined; flags: readonly string[] } {
+  const [first, ...rest] = words;
+  return first === undefined || first.startsWith('-')
+    ? { command: undefined, flags: words }
+    : { command: first, flags: rest };
+}
+
+/** Whether a command of k3s runs a node. */
+export function isNodeCommand(command: string): command is K3sCommand {
+  return command === 'server' || command === 'agent';
+}
+
+/**
+ * Whether k3s reads a configuration file that the configuration names. k3s looks at the variable first (pkg/configfilearg), and
+ * takes the further files from FILE.d beside whichever file it is.
+ */
+export function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
+  const words = [...k3sArgs, ...(environment.INSTALL_K3S_EXEC ?? '').split(/\s+/)];
+  return Boolean(environment.K3S_CONFIG_FILE) || words.some((word) => /^(?:--?config|-c)(?:=|$)/.test(word));
+}
+
+/** Of a file, a server ignores keys that it does not know, and an agent does not start. */
+function fitsFile({ flag, value }: K3sArgument, command: K3sCommand): boolean {
+  return flag?.commands.includes(command) === true && flag.name !== 'config' && value !== undefined;
+}
+
+function collectSettings(found: readonly K3sArgument[]): Map<string, string | readonly string[]> {
+  const settings = new Map<string, string | readonly string[]>();
+  for (const { name, flag, value = '' } of found) {
+    const before = settings.get(name) ?? [];
+    settings.set(name, flag?.isRepeatable ? [...before, value] : value);
+  }
+  return settings;
+}
+
+function labelFlags(haos: Haos, facts: NodeFacts): string[] {
+  const given = Object.entries(haos.labels ?? {});
+  const labels = new Map(given.filter(([name, value]) => checkLabel(name, value, '').length === 0));
+  if (facts.mode !== undefined) labels.set('haos.io/mode', facts.mode);
+  if (facts.version !== undefined) labels.set('haos.io/version', labelValue(facts.version));
+  const sorted = [...labels].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.flatMap(([name, value]) => ['--node-label', `${name}=${value}`]);
+}
+
+/** Kubernetes allows letters, digits, `-`, `_` and `.`, so a build's `+` has to go, as it does in image tags. */
+function labelValue(version: string): string {
+  return version.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63);
+}
+
+function taintFlags(haos: Haos): string[] {
+  const usable = (haos.taints ?? []).filter((taint) => taint !== '' && checkTaint(taint, '').length === 0);
+  return usable.flatMap((taint) => ['--node-taint', taint]);
+}

@@ -1,0 +1,45 @@
+import { refuse } from '../../apply/refuse.js';
+import type { Applier } from '../../apply/types.js';
+import { eachItem, type Finding, hasControls, type Rule } from '../../rules/rule.js';
+
+/** Loads kernel modules; an item is a name, optionally followed by parameters as `modprobe` takes them. */
+export const modules: Applier = {
+  name: 'modules',
+  keys: ['haos.modules'],
+  async apply(config, context) {
+    for (const [index, item] of (config.haos?.modules ?? []).entries()) {
+      const [name, ...parameters] = wordsOf(item);
+      if (name === undefined) continue;
+      await context.attempt(async () => {
+        refuse(checkModule(item, `/haos/modules/${index}`), 'HAOS_CC_MODULE');
+        await context.host.kernel.loadModule(name, parameters);
+      });
+    }
+  },
+};
+
+/** What is wrong with the items of `haos.modules`. */
+export const modulesRule: Rule = ({ haos }) => eachItem(haos?.modules, '/haos/modules', checkModule);
+
+/**
+ * modprobe takes a word that begins with a dash for an option, wherever it stands. Other parameters are for
+ * the kernel, which also knows quotes, as in `dyndbg="file core.c +p"`. A blank item is left out.
+ */
+function checkModule(item: string, pointer: string): Finding[] {
+  const [name, ...parameters] = wordsOf(item);
+  if (name === undefined) return [];
+  const isName = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name);
+  if (isName && parameters.every((word) => !word.startsWith('-') && !hasControls(word))) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer,
+      message: `${JSON.stringify(item)} is not a module`,
+      hint: 'write NAME or NAME PARAMETER=VALUE',
+    },
+  ];
+}
+
+function wordsOf(item: string): string[] {
+  return item.split(/\s+/).filter((word) => word !== '');
+}

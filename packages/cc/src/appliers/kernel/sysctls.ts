@@ -1,0 +1,58 @@
+import { refuse } from '../../apply/refuse.js';
+import type { Applier } from '../../apply/types.js';
+import { toPointer } from '../../model/pointer.js';
+import { eachEntry, type Finding, type Rule } from '../../rules/rule.js';
+
+/** Writes kernel settings, in the order of the configuration. */
+export const sysctls: Applier = {
+  name: 'sysctls',
+  keys: ['haos.sysctls'],
+  async apply(config, context) {
+    for (const [key, value] of Object.entries(config.haos?.sysctls ?? {})) {
+      await context.attempt(() => {
+        refuse(checkSysctl(key, value, toPointer(['haos', 'sysctls', key])), 'HAOS_KERNEL_SYSCTL');
+        context.host.kernel.setSysctl(key, value);
+      });
+    }
+  },
+};
+
+/** What is wrong with the entries of `haos.sysctls`; only the node knows which settings its kernel has. */
+export const sysctlsRule: Rule = ({ haos }) => eachEntry(haos?.sysctls, '/haos/sysctls', checkSysctl);
+
+function checkSysctl(key: string, value: string, pointer: string): Finding[] {
+  if (!isSysctlKey(key))
+    return [
+      {
+        code: 'invalid-sysctl',
+        pointer,
+        message: `${JSON.stringify(key)} is not a sysctl`,
+        hint: 'write it as in /etc/sysctl.conf, without * and without a dash before it',
+      },
+    ];
+  if (value.trim() === '')
+    return [
+      { code: 'invalid-sysctl', pointer, message: `${key} has no value`, hint: 'give a value in quotes' },
+    ];
+  if (!/[^\P{Cc}\t]/u.test(value.trim())) return [];
+  return [
+    {
+      code: 'invalid-sysctl',
+      pointer,
+      message: `the value of ${key} has a line break or another control character`,
+      hint: 'write the value on one line',
+    },
+  ];
+}
+
+/**
+ * Whether a key names a path below /proc/sys by the rule of sysctl.d(5): the first separator decides, and after a
+ * dot the other separator is part of a name. No part is empty, `.` or `..`; a file name has at most 255 bytes. `*`
+ * and a dash at the beginning mean something to sysctl.d only.
+ */
+function isSysctlKey(key: string): boolean {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:/@%+-]*$/.test(key)) return false;
+  const isDotted = /[./]/.exec(key)?.[0] === '.';
+  const parts = key.split(isDotted ? '.' : '/').map((part) => (isDotted ? part.replaceAll('/', '.') : part));
+  return parts.every((part) => !/^\.{0,2}$/.test(part) && part.length <= 255);
+}

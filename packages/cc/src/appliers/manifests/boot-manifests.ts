@@ -1,0 +1,154 @@
+import { layout } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier, ApplyContext } from '../../apply/types.js';
+import type { BootManifest } from '../../generated/types.js';
+import { byteLength, type Finding, findSha256, isError, isHttpUrl, type Rule } from '../../rules/rule.js';
+import { isWrittenByUser } from '../files/written-by-user.js';
+import { saveManifest } from './save-manifest.js';
+
+/** What came of one download. */
+type Download = { readonly body: Uint8Array } | { readonly error: unknown };
+
+/** By the place in the configuration; one that is not to be downloaded has none. */
+type Downloads = ReadonlyMap<number, Download>;
+
+/**
+ * Downloads manifests into the directory that k3s applies, in every runtime phase and all at once. A download that fails,
+ * or has another digest than the configured one, leaves the file of an earlier boot as it is.
+ */
+export const bootManifests: Applier<Downloads> = {
+  name: 'boot-manifests',
+  keys: ['boot_manifests'],
+  async fetch(config, context) {
+    const downloads = new Map<number, Download>();
+    const items = config.bootManifests ?? [];
+    const findings = checkManifests(items);
+    await Promise.all(
+      items.map(async (item, index) => {
+        if (findings[index]!.some(isError) || isWrittenByUser(config, targetOf(item))) return;
+        downloads.set(index, await download(item, context));
+      }),
+    );
+    return downloads;
+  },
+  async apply(config, context, downloads) {
+    const items = config.bootManifests ?? [];
+    const findings = checkManifests(items);
+    for (const [index, item] of items.entries()) {
+      await context.attempt(() => {
+        refuse(findings[index]!, 'HAOS_CC_MANIFEST_NAME');
+        const path = targetOf(item);
+        if (isWrittenByUser(config, path)) {
+          context.note(`boot_manifests[${index}] is left out: write_files writes the same file`);
+        } else {
+          save(path, downloads?.get(index), context);
+        }
+      });
+    }
+  },
+};
+
+async function download(item: BootManifest, context: ApplyContext): Promise<Download> {
+  try {
+    const { body } = await context.host.fetch(item.url ?? '', {
+      proxy: context.proxy,
+      signal: context.deadline,
+      ...(item.sha256 ? { sha256: item.sha256.toLowerCase() } : {}),
+    });
+    return { body };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function save(path: string, result: Download | undefined, context: ApplyContext): void {
+  if (result === undefined) context.note(`a manifest would be downloaded to ${path}`);
+  else if ('error' in result) throw result.error;
+  else saveManifest(path, result.body, context.host);
+}
+
+/** The file of a manifest that has a name. */
+function targetOf({ url = '' }: BootManifest): string {
+  return `${layout.manifests}/${manifestName(url)}`;
+}
+
+/**
+ * What is wrong with the items of `boot_manifests`, without downloading any. Two items with one name share
+ * their finding, which is listed once.
+ */
+export const bootManifestsRule: Rule = ({ bootManifests: items = [] }) => [
+  ...new Set(checkManifests(items).flat()),
+];
+
+/** What is wrong with each manifest. Two with one name are both refused, with the same finding. */
+function checkManifests(items: readonly BootManifest[]): Finding[][] {
+  const found = items.map((item, index) => checkManifest(item, `/bootManifests/${index}`));
+  const seen = new Map<string, number>();
+  for (const [index, { url = '' }] of items.entries()) {
+    const name = manifestName(url);
+    if (name === undefined) continue;
+    const earlier = seen.get(name);
+    if (earlier === undefined) seen.set(name, index);
+    else {
+      const duplicate = duplicateManifest(name, earlier, `/bootManifests/${index}`);
+      found[index]!.push(duplicate);
+      if (!found[earlier]!.some(({ code }) => code === 'duplicate-manifest')) found[earlier]!.push(duplicate);
+    }
+  }
+  return found;
+}
+
+function duplicateManifest(name: string, earlier: number, pointer: string): Finding {
+  return {
+    code: 'duplicate-manifest',
+    pointer: `${pointer}/url`,
+    failure: 'HAOS_CC_MANIFEST_DUPLICATE',
+    message: `${name} is also the file name of boot_manifests[${earlier}]; neither would be saved`,
+    hint: 'give the manifests different file names',
+  };
+}
+
+function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[] {
+  if (!url)
+    return [
+      { code: 'missing-key', pointer, message: 'a manifest needs a url', hint: 'add `url: https://...`' },
+    ];
+  const invalid = (message: string, hint: string): Finding => ({
+    code: 'invalid-url',
+    pointer: `${pointer}/url`,
+    message,
+    hint,
+  });
+  const digest = findSha256(sha256, `${pointer}/sha256`);
+  if (!isHttpUrl(url))
+    return [invalid('this is not an http or https URL', 'begin it with https://'), ...digest];
+  if (manifestName(url) !== undefined) return digest;
+  return [
+    invalid(
+      'the file name must end in .yaml, .yml or .json, or k3s ignores it',
+      'serve the manifest under such a name, of at most 255 bytes',
+    ),
+    ...digest,
+  ];
+}
+
+/**
+ * The last part of the URL's path, when it is a plain file name that k3s would apply: k3s reads only these three suffixes,
+ * and a hidden file is nobody's manifest. Undefined otherwise.
+ */
+export function manifestName(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { protocol, pathname } = new URL(url);
+  if (protocol !== 'http:' && protocol !== 'https:') return undefined;
+  const name = decodePart(pathname.slice(pathname.lastIndexOf('/') + 1));
+  if (name === undefined || byteLength(name) > 255) return undefined;
+  return /^[^\s./\\\p{Cc}][^/\\\p{Cc}]*\.(ya?ml|json)$/u.test(name) ? name : undefined;
+}
+
+function decodePart(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

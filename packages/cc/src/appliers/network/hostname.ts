@@ -1,0 +1,89 @@
+import { type Host, layout } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier, ApplyContext } from '../../apply/types.js';
+import type { CloudConfig } from '../../generated/types.js';
+import type { Rule } from '../../rules/rule.js';
+import { isWrittenByUser } from '../files/written-by-user.js';
+import { setHostsName } from './hosts.js';
+
+/** Linux keeps at most this many bytes (HOST_NAME_MAX, sethostname(2)). */
+const MAX_LENGTH = 64;
+
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+
+/**
+ * Gives the node its name: the configured one, else the one that was kept, else, in the runtime phase, the name that the
+ * kernel has from DHCP or from early boot. The runtime phase keeps the name, because it is the node's identity in
+ * Kubernetes. Without any name nothing happens.
+ */
+export const hostname: Applier = {
+  name: 'hostname',
+  keys: ['hostname'],
+  always: true,
+  async apply(config, context) {
+    const { host } = context;
+    const name = await chooseName(config, context);
+    if (name === undefined) return;
+    if (!isWrittenByUser(config, '/etc/hostname')) {
+      await context.attempt(() => void host.files.write('/etc/hostname', `${name}\n`, { mode: 0o644 }));
+    }
+    if (!isWrittenByUser(config, '/etc/hosts')) {
+      await context.attempt(() => {
+        const text = setHostsName(host.files.readTextIfExists('/etc/hosts'), name);
+        host.files.write('/etc/hosts', text, { mode: 0o644 });
+      });
+    }
+    await context.attempt(() => void host.kernel.setHostname(name));
+    if (context.phase === 'runtime') await context.attempt(() => keep(context, name));
+  },
+};
+
+/**
+ * Whether a name is a host name as in RFC 1123, section 2.1: labels of letters, digits and inner dashes, joined by dots;
+ * and short enough for the kernel.
+ */
+export function isHostname(name: string): boolean {
+  return name.length <= MAX_LENGTH && name.split('.').every((label) => LABEL.test(label));
+}
+
+/** The name that an earlier boot kept; undefined when there is none, or when the file does not hold a name. */
+export function keptHostname(host: Host): string | undefined {
+  const name = host.files.readTextIfExists(layout.keptHostname)?.trim();
+  return name !== undefined && isHostname(name) ? name : undefined;
+}
+
+/** An invalid configured name is a failure, but must not make a known node register under another name. */
+async function chooseName(config: CloudConfig, context: ApplyContext): Promise<string | undefined> {
+  const configured = config.hostname ?? '';
+  if (isHostname(configured)) return configured;
+  await context.attempt(() => refuse(hostnameRule(config), 'HAOS_CC_HOSTNAME'));
+  return keptHostname(context.host) ?? (context.phase === 'runtime' ? presentName(context.host) : undefined);
+}
+
+/** What is wrong with `hostname`; an empty one counts as absent. */
+export const hostnameRule: Rule = ({ hostname: name }) => {
+  if (!name || isHostname(name)) return [];
+  return [
+    {
+      code: 'invalid-hostname',
+      pointer: '/hostname',
+      message: `${JSON.stringify(name)} is not a host name`,
+      hint: 'use letters, digits and dashes, at most 63 in each part and 64 in all',
+    },
+  ];
+};
+
+/** The kernel's name, unless it is one of those that mean "none". */
+function presentName(host: Host): string | undefined {
+  const name = host.kernel.hostname()?.trim();
+  if (name === undefined || !isHostname(name) || /^localhost(\.|$)/i.test(name)) return undefined;
+  return name;
+}
+
+function keep(context: ApplyContext, name: string): void {
+  const before = keptHostname(context.host);
+  if (before !== undefined && before !== name) {
+    context.note(`the host name changes from ${before} to ${name}: k3s registers it as a new node`);
+  }
+  context.host.files.write(layout.keptHostname, `${name}\n`, { mode: 0o644 });
+}

@@ -1,0 +1,115 @@
+import type { Host } from '@haos/system';
+import { refuse } from '../../apply/refuse.js';
+import type { Applier, ApplyContext } from '../../apply/types.js';
+import type { Wifi } from '../../generated/types.js';
+import { byteLength, eachItem, type Finding, hasControls, type Rule } from '../../rules/rule.js';
+import { formatKeyFileValue, ownershipLine, setKeyFileValue } from '../files/key-file.js';
+import { isWrittenByUser } from '../files/written-by-user.js';
+
+const SETTINGS = '/var/lib/connman/settings';
+const NETWORKS = '/var/lib/connman/cloud-config.config';
+const FIRST_LINE = ownershipLine('haos.wifi');
+
+/**
+ * Wireless networks as a provisioning file of connman (connman-service.config(5)), which connman watches, and the switch
+ * that turns wireless on. When no network is configured any more the file is removed, but wireless stays on: somebody else
+ * may have turned it on.
+ */
+export const wifi: Applier = {
+  name: 'wifi',
+  keys: ['haos.wifi'],
+  always: true,
+  async apply(config, context) {
+    const networks = config.haos?.wifi ?? [];
+    if (!isWrittenByUser(config, NETWORKS)) await writeNetworks(networks, context);
+    if (networks.length > 0 && !isWrittenByUser(config, SETTINGS))
+      await context.attempt(() => enable(context));
+  },
+};
+
+async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): Promise<void> {
+  const { files } = context.host;
+  const sections: string[] = [];
+  for (const [index, network] of networks.entries()) {
+    await context.attempt(() => {
+      refuse(checkNetwork(network, `/haos/wifi/${index}`), 'HAOS_CC_WIFI');
+      sections.push(renderNetwork(network, index));
+    });
+  }
+  if (sections.length > 0) {
+    files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, secret: true });
+  } else if (isOurs(context.host)) {
+    files.remove(NETWORKS);
+  }
+}
+
+function renderNetwork(network: Wifi, index: number): string {
+  const key = `haos.wifi[${index}]`;
+  const lines = [`[service_wifi${index}]`, 'Type=wifi', formatName(network.name ?? '', `${key}.name`)];
+  if (network.passphrase) {
+    lines.push(`Passphrase=${formatKeyFileValue(network.passphrase, `${key}.passphrase`)}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is wrong with the networks of `haos.wifi`; no message has a passphrase. */
+export const wifiRule: Rule = ({ haos }) => eachItem(haos?.wifi, '/haos/wifi', checkNetwork);
+
+function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {
+  return [...checkName(name, pointer), ...checkPassphrase(passphrase, `${pointer}/passphrase`)];
+}
+
+function checkName(name: string | undefined, pointer: string): Finding[] {
+  if (!name)
+    return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'add `name: SSID`' }];
+  if (hasControls(name)) return [controls(`${pointer}/name`)];
+  if (byteLength(name) <= 32) return [];
+  return [
+    { code: 'invalid-wifi', pointer: `${pointer}/name`, message: 'a network name has at most 32 bytes' },
+  ];
+}
+
+/** 8 to 63 characters, or the key itself as 64 hexadecimal digits (IEEE 802.11, annex J.4). */
+function checkPassphrase(passphrase: string | undefined, pointer: string): Finding[] {
+  if (!passphrase) return [];
+  if (hasControls(passphrase)) return [controls(pointer)];
+  const isKey = /^[0-9a-fA-F]{64}$/.test(passphrase);
+  if (isKey || (passphrase.length >= 8 && passphrase.length <= 63)) return [];
+  return [
+    {
+      code: 'invalid-wifi',
+      pointer,
+      message: 'a passphrase has 8 to 63 characters',
+      hint: 'leave it out for an open network',
+    },
+  ];
+}
+
+function controls(pointer: string): Finding {
+  return {
+    code: 'invalid-wifi',
+    pointer,
+    failure: 'HAOS_CC_CONNMAN_VALUE',
+    message: 'it has a line break or another control character',
+    hint: 'write it on one line',
+  };
+}
+
+/** connman drops blanks at the end of a name; such a name is given by its bytes. */
+function formatName(name: string, key: string): string {
+  const value = formatKeyFileValue(name, key);
+  return name === name.trim() ? `Name=${value}` : `SSID=${Buffer.from(name, 'utf8').toString('hex')}`;
+}
+
+function isOurs(host: Host): boolean {
+  return host.files.readTextIfExists(NETWORKS)?.startsWith(`${FIRST_LINE}\n`) ?? false;
+}
+
+/** A running connman writes its settings when it ends, so the file may be changed only while it does not run. */
+async function enable(context: ApplyContext): Promise<void> {
+  const before = context.host.files.readTextIfExists(SETTINGS) ?? '';
+  const after = setKeyFileValue(before, { section: 'WiFi', key: 'Enable', value: 'true' });
+  if (after === before) return;
+  if (context.phase === 'runtime') await context.host.run('connmanctl', ['enable', 'wifi']);
+  else context.host.files.write(SETTINGS, after, { mode: 0o600 });
+}

@@ -1,0 +1,137 @@
+import { createRedactor } from '@haos/system';
+import type { ConfigResult } from '../config.js';
+import type { CloudConfig } from '../generated/types.js';
+import type { Origin } from '../issue.js';
+import type { Value } from '../model/canonical.js';
+import { lookUpName } from '../model/names.js';
+import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } from '../model/pointer.js';
+import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { looksSecret, secretsOf } from '../model/secrets.js';
+import { valueAt } from '../model/value-at.js';
+import { isTree } from './merge.js';
+import { type Contribution, keyPointerOf } from './provenance.js';
+
+/** What a source says about a key that another source overrides. */
+export interface Overridden {
+  origin: Origin;
+  /** Redacted like the value. */
+  value: unknown;
+}
+
+export interface Explanation {
+  /** As documented, such as `haos.labels[region]`. */
+  key: string;
+  pointer: string;
+  /** Secrets are `***`. Undefined when a later source cleared the key. */
+  value: unknown;
+  origin: Origin | undefined;
+  overrode: Overridden[];
+  /** Which merge rule decided, in words; undefined when there was nothing to decide. */
+  rule: string | undefined;
+}
+
+/** What stands in the place of a secret. */
+export const REDACTED = '***';
+
+/**
+ * Where the effective values come from, what they overrode and why: for one key, in any accepted spelling, with everything
+ * below it, or for all. Empty when nothing is configured there; undefined when there is no such key.
+ */
+export function explain(result: ConfigResult, key = ''): Explanation[] | undefined {
+  const wanted = key === '' ? '' : pointerOf(key);
+  if (wanted === undefined) return undefined;
+  const pointers = result.provenance.leaves().filter((leaf) => isAtOrBelow(leaf, wanted));
+  if (pointers.length > 0) {
+    const redact = createRedactor(secretsOf(result.config));
+    return pointers.map((pointer) => explainLeaf(result, pointer, redact));
+  }
+  const cleared = key === '' ? [] : result.provenance.contributions(wanted);
+  return cleared.length > 0 && definitionAt(wanted).kind !== 'section'
+    ? [explainCleared(result, wanted)]
+    : [];
+}
+
+function isAtOrBelow(leaf: string, wanted: string): boolean {
+  return leaf === wanted || leaf.startsWith(`${wanted}/`) || wanted === '';
+}
+
+function explainLeaf(result: ConfigResult, pointer: string, redact: (text: string) => string): Explanation {
+  const overridden = result.provenance.contributions(pointer).slice(1);
+  return {
+    key: documentedKey(pointer),
+    pointer,
+    value: redactValue(valueAt(result.config as Value, pointer), pointer, redact),
+    origin: result.provenance.origins(pointer)[0],
+    overrode: overridden.map((contribution) => redactContribution(contribution, keyPointerOf(pointer))),
+    rule: overridden.length > 0 ? ruleFor(definitionAt(pointer)) : undefined,
+  };
+}
+
+function explainCleared(result: ConfigResult, pointer: string): Explanation {
+  const [winner, ...overridden] = result.provenance.contributions(pointer);
+  return {
+    key: documentedKey(pointer),
+    pointer,
+    value: undefined,
+    origin: winner?.origin,
+    overrode: overridden.map((contribution) => redactContribution(contribution, keyPointerOf(pointer))),
+    rule: 'an empty value in a later source clears what earlier sources say',
+  };
+}
+
+function ruleFor({ kind }: KeyDefinition): string {
+  if (kind === 'strings' || kind === 'items') return 'a list is replaced as a whole by a later source';
+  if (kind === 'string-map') return 'a map of texts is replaced as a whole by a later source';
+  return 'a later source overrides an earlier one';
+}
+
+/** `haos.labels[region]`, `haos.label.region`, `haos.wifi[0].name` as a pointer; undefined when it names no key. */
+function pointerOf(key: string): string | undefined {
+  const segments: string[] = [];
+  let definition: KeyDefinition | undefined = configDefinition;
+  let rest = key;
+  while (rest !== '') {
+    if (!definition?.keys || (definition.kind === 'items' && /^\[?\d/.test(rest))) {
+      const [, bracketed, dotted] = /^(?:\[(.+?)\]|\.?(.+))$/s.exec(rest) ?? [];
+      const index = definition?.kind === 'items' ? /^\[?(\d+)\]?\.?(.*)$/s.exec(rest) : null;
+      segments.push(index?.[1] ?? bracketed ?? dotted ?? '');
+      rest = index?.[2] ?? '';
+      if (!index) return toPointer(segments);
+      continue;
+    }
+    const [, name = '', after = ''] = /^\.?([^.[]*)(.*)$/s.exec(rest) ?? [];
+    const found = lookUpName(definition, name);
+    if (!found) return undefined;
+    segments.push(found.name);
+    definition = found;
+    rest = after.replace(/^\./, '');
+  }
+  return toPointer(segments);
+}
+
+/** A value cleaned leaf by leaf; `pointer` is where it stands. `redact` cleans texts that are no secret as a whole. */
+function redactValue(value: Value | undefined, pointer: string, redact: (text: string) => string): unknown {
+  const [, section, name = ''] = pointerSegments(pointer);
+  // As a whole: of a map in the place of a secret, the names may be it.
+  if (isSecret(pointer) || (section === 'environment' && looksSecret(name)))
+    return value === null ? null : REDACTED;
+  if (Array.isArray(value))
+    return value.map((item, index) => redactValue(item, `${pointer}/${index}`, redact));
+  if (isTree(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inside]) => [
+        key,
+        redactValue(inside, pointer + toPointer([key]), redact),
+      ]),
+    );
+  return typeof value === 'string' ? redact(value) : value;
+}
+
+/** What a source says about a whole key, cleaned of the secrets that stand in it. */
+function redactContribution({ origin, value }: Contribution, keyPointer: string): Overridden {
+  const alone = pointerSegments(keyPointer).reduceRight<unknown>(
+    (inside, name) => ({ [name]: inside }),
+    value,
+  );
+  return { origin, value: redactValue(value, keyPointer, createRedactor(secretsOf(alone as CloudConfig))) };
+}

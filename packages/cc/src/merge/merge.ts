@@ -1,0 +1,40 @@
+import type { Tree, Value } from '../model/canonical.js';
+import { namesOf } from '../model/names.js';
+import { configDefinition, type KeyDefinition } from '../model/schema.js';
+
+/**
+ * Merges the trees of all sources, lowest precedence first. Sections merge by key; everything else, lists and maps of
+ * strings too, is replaced as a whole by the later source. An explicit null clears what is below it.
+ */
+export function mergeTrees(trees: readonly Tree[]): Tree {
+  const merged = trees.reduce<Tree>((low, high) => mergeSection(low, high, configDefinition), {});
+  return withoutNulls(merged, configDefinition);
+}
+
+function mergeSection(low: Tree, high: Tree, definition: KeyDefinition): Tree {
+  const merged = { ...low };
+  for (const [name, value] of Object.entries(high)) {
+    const key = namesOf(definition).byName.get(name);
+    const below = low[name];
+    merged[name] =
+      key?.kind === 'section' && isTree(below) && isTree(value) ? mergeSection(below, value, key) : value;
+  }
+  return merged;
+}
+
+function withoutNulls(tree: Tree, definition: KeyDefinition): Tree {
+  const kept: Tree = {};
+  for (const [name, value] of Object.entries(tree)) {
+    if (value === null) continue;
+    const key = namesOf(definition).byName.get(name);
+    if (key?.kind === 'section' && isTree(value)) kept[name] = withoutNulls(value, key);
+    else if (key?.kind === 'items' && Array.isArray(value))
+      kept[name] = value.map((item) => (isTree(item) ? withoutNulls(item, key) : item));
+    else kept[name] = value;
+  }
+  return kept;
+}
+
+export function isTree(value: Value | undefined): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,170 @@
+import type { Origin, SourceName } from '../issue.js';
+import type { Tree, Value } from '../model/canonical.js';
+import { lookUpName } from '../model/names.js';
+import { definitionAt, pointerSegments, toPointer } from '../model/pointer.js';
+import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { type Document, originAt } from '../parse/document.js';
+import type { Node } from '../parse/node.js';
+import { isTree } from './merge.js';
+
+/** One source after naming and coercion. */
+export interface Layer {
+  readonly document: Document;
+  readonly value: Tree;
+}
+
+/** A value that a source gave for a key, whether it counts or not. */
+export interface Contribution {
+  origin: Origin;
+  /** What the source says; null when it clears the key. */
+  value: Value;
+}
+
+/** Where every value of a configuration came from. Computed when asked. */
+export interface Provenance {
+  /** The sources that were read, lowest precedence first. */
+  readonly sources: readonly SourceName[];
+  /** JSON pointers of all leaves: list items, entries of maps, scalars. */
+  leaves(): string[];
+  /** Origins of a leaf, the winner first, then what it overrode. Empty for a pointer to nothing. */
+  origins(pointer: string): Origin[];
+  /** What every source says about a whole key (a list, a map of strings, a scalar), the winner first. */
+  contributions(pointer: string): Contribution[];
+}
+
+/**
+ * The provenance of the configuration that these layers, lowest precedence first, merge to. `removed` are pointers to what
+ * was left out of it, in order.
+ */
+export function traceProvenance(
+  layers: readonly Layer[],
+  config: Tree,
+  removed: readonly string[] = [],
+): Provenance {
+  return {
+    sources: layers.map(({ document }) => document.source),
+    leaves: () => leavesOf(config, ''),
+    origins: (pointer) => originsOf(layers, writtenPointer(pointer, removed)),
+    contributions: (pointer) => contributionsOf(layers, keySegments(pointer)),
+  };
+}
+
+/** The pointer to a value as it was written: where an item was left out of a list, those behind it moved up. */
+function writtenPointer(pointer: string, removed: readonly string[]): string {
+  return removed.reduce((written, gone) => {
+    const list = gone.slice(0, gone.lastIndexOf('/'));
+    if (!written.startsWith(`${list}/`) || definitionAt(list).kind !== 'items') return written;
+    const [, index = '', rest = ''] = /^\/(\d+)(.*)$/s.exec(written.slice(list.length)) ?? [];
+    const isBefore = Number(index) < Number(gone.slice(list.length + 1));
+    return isBefore ? written : `${list}/${Number(index) + 1}${rest}`;
+  }, pointer);
+}
+
+function leavesOf(value: Value, pointer: string): string[] {
+  if (typeof value !== 'object' || value === null) return [pointer];
+  const entries = Object.entries(value);
+  if (entries.length === 0) return pointer === '' ? [] : [pointer];
+  return entries.flatMap(([key, inside]) => leavesOf(inside, pointer + toPointer([key])));
+}
+
+function originsOf(layers: readonly Layer[], pointer: string): Origin[] {
+  const segments = pointerSegments(pointer);
+  const key = keySegments(pointer);
+  const contributors = contributorsOf(layers, key);
+  return contributors.map(({ layer, value }, index) => {
+    const inside = index === 0 && value !== null ? segments : key;
+    return locate(layer.document, inside) ?? locate(layer.document, key) ?? originAt(layer.document, 0, 1);
+  });
+}
+
+function contributionsOf(layers: readonly Layer[], key: readonly string[]): Contribution[] {
+  return contributorsOf(layers, key).map(({ layer, value }) => ({
+    value,
+    origin: locate(layer.document, key) ?? originAt(layer.document, 0, 1),
+  }));
+}
+
+/** The layers that say something about a key, highest first. A section that is set to null says null about all keys in it. */
+function contributorsOf(layers: readonly Layer[], key: readonly string[]): { layer: Layer; value: Value }[] {
+  return layers.toReversed().flatMap((layer) => {
+    const value = valueAt(layer.value, key);
+    return value === undefined ? [] : [{ layer, value }];
+  });
+}
+
+function valueAt(tree: Tree, segments: readonly string[]): Value | undefined {
+  let value: Value | undefined = tree;
+  for (const segment of segments) {
+    if (value === null) return null;
+    if (!isTree(value) || !Object.hasOwn(value, segment)) return undefined;
+    value = value[segment];
+  }
+  return value;
+}
+
+/** The part of a pointer that names a key: what is below a list or a map of strings is replaced with it as a whole. */
+function keySegments(pointer: string): string[] {
+  const key: string[] = [];
+  let definition: KeyDefinition = configDefinition;
+  for (const segment of pointerSegments(pointer)) {
+    if (definition.kind !== 'section') break;
+    const inside = lookUpName(definition, segment);
+    if (!inside) break;
+    key.push(inside.name);
+    definition = inside;
+  }
+  return key;
+}
+
+/** The pointer to the key that a leaf belongs to: the unit that a later source replaces. */
+export function keyPointerOf(pointer: string): string {
+  return toPointer(keySegments(pointer));
+}
+
+/**
+ * The place of a canonical path in a document: of the value, or of the key when the value is a list or map.
+ * A path that goes through a null ends there.
+ */
+export function locate(document: Document, segments: readonly string[]): Origin | undefined {
+  let node: Node | undefined = document.root;
+  let definition: KeyDefinition | undefined = configDefinition;
+  let place: { start: number; length: number } | undefined;
+  for (const segment of segments) {
+    const step: Step | undefined = node && stepInto(node, definition, segment);
+    if (!step)
+      return place && node?.kind === 'scalar' ? originAt(document, place.start, place.length) : undefined;
+    node = step.node;
+    definition = step.definition;
+    place = step.place;
+  }
+  return place && originAt(document, place.start, place.length);
+}
+
+interface Step {
+  node: Node;
+  definition: KeyDefinition | undefined;
+  place: { start: number; length: number };
+}
+
+function stepInto(node: Node, definition: KeyDefinition | undefined, segment: string): Step | undefined {
+  const isIndex = /^\d+$/.test(segment) && (definition?.kind === 'items' || definition?.kind === 'strings');
+  if (node.kind === 'sequence' && (isIndex || definition?.kind === 'string-map')) {
+    const item = node.items[Number(segment)];
+    return item && { node: item, definition, place: item };
+  }
+  // A single value in the place of a list is the list's only item.
+  if (isIndex) return { node, definition, place: node };
+  if (node.kind !== 'mapping') return undefined;
+  const matches = (name: string) =>
+    definition?.keys ? lookUpName(definition, name)?.name === segment : name === segment;
+  const pair = node.pairs.findLast((candidate) => matches(candidate.key));
+  if (!pair) return undefined;
+  return {
+    node: pair.value,
+    definition: definition?.keys ? lookUpName(definition, pair.key) : undefined,
+    place:
+      pair.value.kind === 'scalar' && pair.value.text !== ''
+        ? pair.value
+        : { start: pair.keyStart, length: pair.keyLength },
+  };
+}

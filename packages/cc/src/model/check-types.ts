@@ -1,0 +1,104 @@
+import { validateConfig } from '../generated/validate-config.js';
+import type { Issue, Origin } from '../issue.js';
+import { isTree } from '../merge/merge.js';
+import type { Tree, Value } from './canonical.js';
+import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
+import type { KeyDefinition, KeyKind } from './schema.js';
+import { valueAt } from './value-at.js';
+
+const EXPECTED: Record<KeyKind, string> = {
+  string: 'text',
+  boolean: 'true or false',
+  strings: 'a list of texts',
+  'string-map': 'a map of texts',
+  items: 'a list of maps',
+  section: 'a map',
+};
+
+export interface CheckedTypes {
+  config: Tree;
+  issues: Issue[];
+  /** JSON pointers into the merged configuration to what was left out, in order. */
+  removed: string[];
+}
+
+/**
+ * Checks the types of a merged configuration and leaves out what has the wrong one: of a list of maps or a map of strings
+ * the single entry, otherwise the whole key, since a list that lost an item means something else.
+ */
+export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
+  if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
+  // A list may have a hundred thousand wrong items, so nothing here may compare each of them with all others.
+  const found = new Set((validateConfig.errors ?? []).map(({ instancePath }) => instancePath));
+  const wrong = new Set([...found].map(removable));
+  const removed = [...wrong]
+    .filter((pointer) => !isInside(pointer, wrong))
+    .sort(new Intl.Collator('en', { numeric: true }).compare);
+  return {
+    config: without(merged, removed.map(pointerSegments)) as Tree,
+    issues: [...found].map((pointer) => typeIssue(merged, pointer, originOf(pointer))),
+    removed,
+  };
+}
+
+function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): Issue {
+  const definition = definitionAt(pointer);
+  const key = documentedKey(pointer);
+  const found = valueAt(merged, pointer);
+  return {
+    severity: 'error',
+    code: 'wrong-type',
+    message: `${key} must be ${expectedAt(definition, key)}, not ${describeValue(found)}`,
+    pointer,
+    key,
+    origin,
+    hint: undefined,
+  };
+}
+
+/** Inside a list or a map of strings it is one entry that is wrong. */
+function expectedAt(definition: KeyDefinition, key: string): string {
+  const isEntry = key.endsWith(']');
+  if (!isEntry) return EXPECTED[definition.kind];
+  return definition.kind === 'items' ? 'a map' : 'text';
+}
+
+function describeValue(value: Value | undefined): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isTree(value)) return 'a map';
+  if (value === null || value === undefined) return 'nothing';
+  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}
+
+/** The pointer to what has to go: an item of a list of texts takes the list with it. */
+function removable(pointer: string): string {
+  const segments = pointerSegments(pointer);
+  const definition = definitionAt(pointer);
+  const last = segments.at(-1);
+  if (definition.kind === 'strings' && last !== undefined && /^\d+$/.test(last))
+    return toPointer(segments.slice(0, -1));
+  const item = segments.findLastIndex((segment) => /^\d+$/.test(segment));
+  return item >= 0 ? toPointer(segments.slice(0, item + 1)) : pointer;
+}
+
+function isInside(pointer: string, others: ReadonlySet<string>): boolean {
+  const parts = pointer.split('/');
+  return parts.some((_, depth) => depth > 0 && others.has(parts.slice(0, depth).join('/')));
+}
+
+/** A copy without the values at some paths, none of which lies inside another. */
+function without(value: Value, paths: readonly string[][]): Value {
+  if (paths.length === 0 || (!Array.isArray(value) && !isTree(value))) return value;
+  const inside = new Map<string, string[][]>();
+  for (const [name = '', ...rest] of paths) {
+    const others = inside.get(name);
+    if (others) others.push(rest);
+    else inside.set(name, [rest]);
+  }
+  const isGone = (name: string) => inside.get(name)?.some((rest) => rest.length === 0) === true;
+  const keep = (name: string, item: Value) => without(item, inside.get(name) ?? []);
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => (isGone(String(index)) ? [] : [keep(String(index), item)]));
+  const kept = Object.entries(value).filter(([name]) => !isGone(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, keep(name, item)]));
+}

@@ -1,0 +1,444 @@
+import { PROJECT } from '@haos/system';
+import type { Phase } from '../apply/types.js';
+
+/**
+ * How a key's value is written and coerced (docs/configuration.md):
+ * `section` merges by key; everything else is replaced as a whole by a later source.
+ */
+export type KeyKind = 'string' | 'boolean' | 'strings' | 'string-map' | 'items' | 'section';
+
+/** One documented key: the single place it is described in. */
+export interface KeyDefinition {
+  /** camelCase, as in the configuration object. */
+  readonly name: string;
+  readonly kind: KeyKind;
+  readonly description: string;
+  /** Values as one writes them in YAML, for the reference page and for editors. */
+  readonly examples: readonly unknown[];
+  /** Spellings besides those that follow from the name. */
+  readonly aliases?: readonly string[];
+  /** The value never enters a message, a plan, a journal or a log. */
+  readonly secret?: true;
+  /** Each item must have it. */
+  readonly required?: true;
+  readonly default?: string;
+  /** The only values there are. */
+  readonly values?: readonly string[];
+  /** Phases in which the key takes effect. */
+  readonly phases?: readonly Phase[];
+  /** Keys of a section, or of each item. */
+  readonly keys?: readonly KeyDefinition[];
+  /** Name of the generated TypeScript interface of a section or an item. */
+  readonly type?: string;
+}
+
+/** The data sources of `haos.data_sources`. */
+export const DATA_SOURCES = [
+  'aws',
+  'cdrom',
+  'digitalocean',
+  'gcp',
+  'hetzner',
+  'openstack',
+  'packet',
+  'scaleway',
+  'vultr',
+] as const;
+
+/** How `write_files` contents may be encoded. */
+export const ENCODINGS = [
+  '',
+  'text/plain',
+  'b64',
+  'base64',
+  'gz',
+  'gzip',
+  'gz+b64',
+  'gz+base64',
+  'gzip+b64',
+  'gzip+base64',
+] as const;
+
+const ALL_PHASES = ['initrd', 'boot', 'runtime'] as const;
+const BOOT_AND_RUNTIME = ['boot', 'runtime'] as const;
+
+const installKeys: readonly KeyDefinition[] = [
+  {
+    name: 'forceEfi',
+    kind: 'boolean',
+    aliases: ['efi'],
+    description: 'Install for EFI even when the machine was not started by EFI.',
+    examples: [true],
+  },
+  {
+    name: 'device',
+    kind: 'string',
+    description: 'The disk to install to; the partition of `HAOS_STATE` with `no_format`.',
+    examples: ['/dev/vda'],
+  },
+  {
+    name: 'configUrl',
+    kind: 'string',
+    description: 'Where to fetch the configuration that is installed as `/haos/system/config.yaml`.',
+    examples: ['https://config.example/node.yaml'],
+  },
+  {
+    name: 'silent',
+    kind: 'boolean',
+    description: 'Ask no question.',
+    examples: [true],
+  },
+  {
+    name: 'isoUrl',
+    kind: 'string',
+    description: 'The image to install when the machine was not booted from it.',
+    examples: ['https://releases.example/haos-amd64.iso'],
+  },
+  {
+    name: 'isoSha256',
+    kind: 'string',
+    description:
+      'The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature.',
+    examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
+  },
+  {
+    name: 'powerOff',
+    kind: 'boolean',
+    description: 'Power off after the installation instead of rebooting.',
+    examples: [true],
+  },
+  {
+    name: 'noFormat',
+    kind: 'boolean',
+    description: 'Neither partition nor format: the layout exists already.',
+    examples: [true],
+  },
+  {
+    name: 'debug',
+    kind: 'boolean',
+    description: 'Log more, during the installation and on the installed system.',
+    examples: [true],
+  },
+  {
+    name: 'tty',
+    kind: 'string',
+    description: 'The console of the installed system; `auto` is the one in use.',
+    default: 'auto',
+    examples: ['ttyS0'],
+  },
+];
+
+const upgradeKeys: readonly KeyDefinition[] = [
+  {
+    name: 'channel',
+    kind: 'string',
+    description:
+      'Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel.',
+    phases: ['runtime'],
+    examples: ['https://releases.example/haos/latest'],
+  },
+  {
+    name: 'version',
+    kind: 'string',
+    description: 'The one release that the cluster is upgraded to. It overrides the channel.',
+    phases: ['runtime'],
+    examples: ['v1.2.0'],
+  },
+  {
+    name: 'image',
+    kind: 'string',
+    default: PROJECT.image,
+    description: 'The upgrade image, without a tag: the tag is the version.',
+    phases: ['runtime'],
+    examples: ['registry.example.com/haos'],
+  },
+];
+
+const haosKeys: readonly KeyDefinition[] = [
+  {
+    name: 'dataSources',
+    kind: 'strings',
+    description:
+      'Where to look for a configuration from the cloud, in this order; the first that provides user data ends the search.',
+    values: DATA_SOURCES,
+    phases: ['runtime'],
+    examples: [['openstack', 'cdrom']],
+  },
+  {
+    name: 'modules',
+    kind: 'strings',
+    description: 'Kernel modules to load, each optionally followed by parameters.',
+    phases: ALL_PHASES,
+    examples: [['kvm', 'nvme poll_queues=4']],
+  },
+  {
+    name: 'sysctls',
+    kind: 'string-map',
+    description: 'Kernel settings, as in `/etc/sysctl.conf`. Values are strings.',
+    phases: ALL_PHASES,
+    examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
+  },
+  {
+    name: 'ntpServers',
+    kind: 'strings',
+    description: 'Time servers to fall back to when connman knows of no other.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['0.us.pool.ntp.org', '1.us.pool.ntp.org']],
+  },
+  {
+    name: 'dnsNameservers',
+    kind: 'strings',
+    description: 'Name servers to fall back to when neither DHCP nor a connman service file names one.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['8.8.8.8', '1.1.1.1']],
+  },
+  {
+    name: 'wifi',
+    kind: 'items',
+    type: 'Wifi',
+    description: 'Wireless networks to join.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [[{ name: 'home', passphrase: 'mypassword' }]],
+    keys: [
+      {
+        name: 'name',
+        kind: 'string',
+        required: true,
+        description: 'The network name (SSID).',
+        examples: ['home'],
+      },
+      {
+        name: 'passphrase',
+        kind: 'string',
+        secret: true,
+        aliases: ['pass', 'password'],
+        description: 'The passphrase; none for an open network.',
+        examples: ['mypassword'],
+      },
+    ],
+  },
+  {
+    name: 'password',
+    kind: 'string',
+    secret: true,
+    description:
+      'The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none.',
+    phases: ALL_PHASES,
+    examples: ['$6$rounds=4096$saltsalt$0rZ1cS9sqm3t...', 'supersecure'],
+  },
+  {
+    name: 'serverUrl',
+    kind: 'string',
+    description: 'The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['https://myserver:6443'],
+  },
+  {
+    name: 'token',
+    kind: 'string',
+    secret: true,
+    description: 'The cluster secret or node token.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['myclustersecret'],
+  },
+  {
+    name: 'labels',
+    kind: 'string-map',
+    description: 'Labels of the node, set when it first registers in Kubernetes.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [{ region: 'us-west-1', somekey: 'somevalue' }],
+  },
+  {
+    name: 'k3sArgs',
+    kind: 'strings',
+    description:
+      'Arguments of k3s, one per entry, beginning with `server` or `agent`. A flag and its value are joined by `=` or are two entries.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['server', '--cluster-cidr=10.107.0.0/23', '--service-cidr', '10.107.1.0/23']],
+  },
+  {
+    name: 'environment',
+    kind: 'string-map',
+    description: 'Environment variables of k3s, configured commands and log-ins; above all the proxies.',
+    phases: ALL_PHASES,
+    examples: [{ http_proxy: 'http://myserver', https_proxy: 'http://myserver' }],
+  },
+  {
+    name: 'taints',
+    kind: 'strings',
+    description: 'Taints of the node, set when it first registers in Kubernetes.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['key1=value1:NoSchedule', 'key1=value1:NoExecute']],
+  },
+  {
+    name: 'upgrade',
+    kind: 'section',
+    type: 'Upgrade',
+    description: 'What the shipped upgrade Plans name. Only servers have Plans; write the same on each.',
+    keys: upgradeKeys,
+    examples: [],
+  },
+  {
+    name: 'install',
+    kind: 'section',
+    type: 'Install',
+    description: 'What the installer does without asking. It has no effect on an installed node.',
+    keys: installKeys,
+    examples: [],
+  },
+];
+
+const topKeys: readonly KeyDefinition[] = [
+  {
+    name: 'sshAuthorizedKeys',
+    kind: 'strings',
+    description:
+      'SSH keys that may log in as `rancher`: a public key, `github:USER`, `gitlab:USER`, or a URL that answers with keys.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [
+      [
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g me@laptop',
+        'github:ibuildthecloud',
+      ],
+    ],
+  },
+  {
+    name: 'writeFiles',
+    kind: 'items',
+    type: 'WriteFile',
+    description: 'Files to write.',
+    phases: ALL_PHASES,
+    examples: [
+      [
+        {
+          path: '/etc/sysconfig/samba',
+          content: 'SMDBOPTIONS="-D"\n',
+          owner: 'root:root',
+          permissions: '0644',
+        },
+      ],
+    ],
+    keys: [
+      {
+        name: 'encoding',
+        kind: 'string',
+        values: ENCODINGS,
+        default: '',
+        description:
+          'How `content` is encoded: plain text (empty), `b64`, `gz` or `gz+b64`; `base64` and `gzip` are the long names.',
+        examples: ['b64'],
+      },
+      {
+        name: 'content',
+        kind: 'string',
+        description: 'What the file holds. YAML `!!binary` is accepted too.',
+        examples: ['hello\n'],
+      },
+      {
+        name: 'owner',
+        kind: 'string',
+        default: 'root:root',
+        description: '`user`, `user:group`, or numbers.',
+        examples: ['root:root'],
+      },
+      {
+        name: 'path',
+        kind: 'string',
+        required: true,
+        description: 'The absolute path.',
+        examples: ['/etc/crontab'],
+      },
+      {
+        name: 'permissions',
+        kind: 'string',
+        default: '0644',
+        description: 'Octal permission bits, in quotes.',
+        examples: ['0755'],
+      },
+    ],
+  },
+  {
+    name: 'hostname',
+    kind: 'string',
+    description: 'The host name. Without it the one from DHCP is kept, or one is made up.',
+    phases: ALL_PHASES,
+    examples: ['myhostname'],
+  },
+  {
+    name: 'bootManifests',
+    kind: 'items',
+    type: 'BootManifest',
+    description: 'Kubernetes manifests to download at every boot for k3s to apply.',
+    phases: ['runtime'],
+    examples: [
+      [
+        {
+          url: 'https://manifests.example/demo.yaml',
+          sha256: 'cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3',
+        },
+      ],
+    ],
+    keys: [
+      {
+        name: 'url',
+        kind: 'string',
+        required: true,
+        description: 'Where it is. The last part of the path is the file name, which must be unique.',
+        examples: ['https://manifests.example/demo.yaml'],
+      },
+      {
+        name: 'sha256',
+        kind: 'string',
+        description: 'The digest it must have; otherwise it is not saved.',
+        examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
+      },
+    ],
+  },
+  {
+    name: 'initCmd',
+    kind: 'strings',
+    description: 'Shell commands to run in the initrd, before the root file system is there.',
+    phases: ['initrd'],
+    examples: [['echo hello, init command']],
+  },
+  {
+    name: 'bootCmd',
+    kind: 'strings',
+    description: 'Shell commands to run before services and the network start.',
+    phases: ['boot'],
+    examples: [['echo hello, boot command']],
+  },
+  {
+    name: 'runCmd',
+    kind: 'strings',
+    description: 'Shell commands to run after the network is online.',
+    phases: ['runtime'],
+    examples: [['echo hello, run command']],
+  },
+  {
+    name: 'haos',
+    kind: 'section',
+    type: 'Haos',
+    description: 'What is particular to HAOS.',
+    keys: haosKeys,
+    examples: [],
+  },
+];
+
+/**
+ * The whole configuration. Types, validator, the published JSON Schema, the reference page, the spellings and the list of
+ * secrets all come from here.
+ */
+export const configDefinition: KeyDefinition = {
+  name: '',
+  kind: 'section',
+  type: 'CloudConfig',
+  description: 'The configuration of one HAOS node.',
+  keys: topKeys,
+  examples: [],
+};
+
+/** `k3sArgs` as users write it: `k3s_args`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}

@@ -1,0 +1,116 @@
+import { RANCHER } from '@haos/system';
+import leven from 'leven';
+import type { CloudConfig } from '../generated/types.js';
+import { findK3sFlag } from '../k3s/flags.js';
+import { namesOf } from './names.js';
+import { configDefinition, type KeyDefinition } from './schema.js';
+
+/** Names of environment variables and flags whose value is a secret. */
+const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)[_-]?key|vpn[_-]?auth/i;
+
+/** Flags of k3s whose value is a secret; of the others that it has, none is. */
+const SECRET_FLAGS = [
+  'token',
+  'agent-token',
+  'datastore-endpoint',
+  'etcd-s3-access-key',
+  'etcd-s3-secret-key',
+  'etcd-s3-session-token',
+  'vpn-auth',
+];
+
+/**
+ * Every secret in a configuration: values of secret keys, of environment variables and k3s arguments that are named like one,
+ * passwords inside URLs, private keys, and files that only their owner may read. What is shown to anybody is cleaned of these.
+ */
+export function secretsOf(config: CloudConfig): string[] {
+  const found = new Set<string>();
+  collect(config, configDefinition, found);
+  const { environment, k3sArgs } = config.haos ?? {};
+  for (const [name, value] of Object.entries(environment ?? {})) {
+    if (typeof value === 'string' && SECRET_NAME.test(name)) found.add(value);
+  }
+  for (const secret of secretArguments(textsOf(k3sArgs))) found.add(secret);
+  for (const file of listOf(config.writeFiles)) {
+    if (typeof file?.content === 'string' && isPrivate(String(file.permissions ?? '')))
+      found.add(file.content);
+  }
+  found.delete('');
+  // Part of every path of HAOS: blanking it out there would show that it is the password.
+  found.delete(RANCHER);
+  return [...found];
+}
+
+/** What a source says may have a wrong type as long as a later one overrides it, so nothing is taken for granted. */
+function collect(tree: unknown, definition: KeyDefinition, found: Set<string>): void {
+  if (typeof tree !== 'object' || tree === null) return;
+  for (const [name, value] of Object.entries(tree)) {
+    const key = namesOf(definition).byName.get(name);
+    if (!key) continue;
+    if (key.kind === 'section') collect(value, key, found);
+    else if (key.kind === 'items') for (const item of listOf(value)) collect(item, key, found);
+    else for (const text of textsOf(value)) addSecrets(key, text, found);
+  }
+}
+
+function listOf<Item>(value: readonly Item[] | undefined): readonly Item[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).filter((text) => typeof text === 'string')
+    : [];
+}
+
+function addSecrets(key: KeyDefinition, text: string, found: Set<string>): void {
+  if (key.secret || /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) found.add(text);
+  for (const match of text.matchAll(/(?<=[a-z0-9+.-]):\/\/[^\s/:@]*:([^\s/@]+)@/gi)) {
+    found.add(match[1]!);
+    found.add(decode(match[1]!));
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Whether permissions let nobody but the owner read. */
+function isPrivate(permissions: string): boolean {
+  return /^(?:0o)?[0-7]*[0-7][0123][0123]$/.test(permissions);
+}
+
+/** `--token=X`, `--token X`, and both inside an argument that holds several words by mistake. */
+function secretArguments(args: readonly string[]): string[] {
+  return args.flatMap((argument, index) => {
+    const [flag = '', ...value] = argument.split('=');
+    const joined = [...argument.matchAll(/(?:^|\s)(-[\w.-]+)(?:=|\s+)(\S+)/g)]
+      .filter(([, name = '']) => isSecretWord(name))
+      .map(([, , text = '']) => text);
+    if (!isSecretWord(flag)) return joined;
+    return [...joined, value.length > 0 ? value.join('=') : (args[index + 1] ?? '')];
+  });
+}
+
+function isSecretWord(word: string): boolean {
+  const name = /^--?([^-\s]\S*)$/.exec(word)?.[1];
+  return name !== undefined && isSecretFlag(name);
+}
+
+/** Whether the value of a flag of k3s, by its name or alias without dashes, is a secret; also when the name is misspelt. */
+export function isSecretFlag(name: string): boolean {
+  const flag = findK3sFlag(name);
+  if (flag) return SECRET_FLAGS.includes(flag.name);
+  if (/-file$/.test(name)) return false;
+  return SECRET_NAME.test(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
+}
+
+/** Whether a name, of a key or a variable, looks like that of a secret. */
+export function looksSecret(name: string): boolean {
+  return /^pass$|(?:^|[_-])psk$/i.test(name) || SECRET_NAME.test(name);
+}

@@ -1,0 +1,152 @@
+import { type Parameter, parse } from '@haos/cmdline';
+import { lookUpName } from '../model/names.js';
+import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
+import type { YamlProblem } from './yaml.js';
+
+/** A warning about a parameter, by offset. */
+export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
+  code: 'unknown-key' | 'invalid-cmdline';
+  hint: string | undefined;
+};
+
+export interface CmdlineResult {
+  root: MappingNode;
+  warnings: CmdlineProblem[];
+}
+
+/** What early boot reads itself; no part of a configuration (docs/boot.md). */
+const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
+  'haos.mode',
+  'haos.fallback_mode',
+  'haos.debug',
+  'haos.slot',
+  'haos.state',
+  'haos.trial',
+]);
+
+/**
+ * The parameters of a kernel command line that name a key of the configuration, as nodes. Names are looked up as in YAML;
+ * repeating a list adds to it, repeating anything else replaces it; entries of string maps are `name[KEY]=` or `name.KEY=`.
+ * Parameters that are not ours are left alone; what begins with `haos` but names no key is reported.
+ */
+export function parseCmdline(text: string): CmdlineResult {
+  const { parameters, issues } = parse(text);
+  const root: MappingNode = { kind: 'mapping', pairs: [], start: 0, length: 1 };
+  const warnings: CmdlineProblem[] = [];
+  const ours = new Set<number>();
+  parameters.forEach((parameter, index) => {
+    const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
+    const isHaos = /^haos(?:[.[]|$)/i.test(parameter.name);
+    if (outcome === 'inserted' || isHaos) ours.add(index);
+    if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
+      warnings.push(unknown(parameter));
+  });
+  for (const issue of issues)
+    if (ours.has(issue.parameter) && issue.code !== 'malformed-name' && issue.code !== 'empty-name')
+      warnings.push({
+        code: 'invalid-cmdline',
+        message: issue.message,
+        start: issue.offset,
+        length: issue.length,
+        hint: issue.hint,
+      });
+  return { root, warnings };
+}
+
+function unknown(parameter: Parameter): CmdlineProblem {
+  const malformed = parameter.name.includes('[') && parameter.malformed;
+  return {
+    code: 'unknown-key',
+    message: `unknown parameter ${parameter.name}`,
+    start: parameter.nameOffset,
+    length: Math.max(1, parameter.nameLength),
+    hint: malformed ? 'write the entry of a map as name[key]=value' : undefined,
+  };
+}
+
+interface Insertion {
+  parameter: Parameter;
+  /** What is left of the name. */
+  rest: string;
+}
+
+/** Puts one parameter into the tree; `unknown` when its name leads nowhere. */
+function insert(
+  mapping: MappingNode,
+  section: KeyDefinition,
+  { parameter, rest }: Insertion,
+): 'inserted' | 'unknown' {
+  const [, name = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)(.*)$/s.exec(rest) ?? [];
+  const key = lookUpName(section, name);
+  if (!key) return 'unknown';
+  const pair = pairOf(mapping, key.name, parameter);
+  if (key.kind === 'string-map' && separator)
+    return insertEntry(mapping, pair, { parameter, rest: separator + inside });
+  if (separator === '[') return 'unknown';
+  if (separator === '.') {
+    const child = childMapping(mapping, pair, parameter);
+    if (key.kind === 'section' || key.kind === 'items') {
+      const outcome = insert(child, key, { parameter, rest: inside });
+      if (outcome === 'inserted') keep(mapping, pair, child);
+      return outcome;
+    }
+    keep(mapping, pair, child);
+    return 'inserted';
+  }
+  keep(mapping, pair, key.kind === 'strings' ? appended(mapping, pair, parameter) : valueNode(parameter));
+  return 'inserted';
+}
+
+function insertEntry(
+  mapping: MappingNode,
+  pair: Pair,
+  { parameter, rest }: Insertion,
+): 'inserted' | 'unknown' {
+  const bracketed = /^\[(.+)\]$/s.exec(rest)?.[1];
+  const entry = bracketed ?? (rest.startsWith('.') ? rest.slice(1) : '');
+  if (entry === '') return 'unknown';
+  const child = childMapping(mapping, pair, parameter);
+  keep(child, pairOf(child, entry, parameter), valueNode(parameter));
+  keep(mapping, pair, child);
+  return 'inserted';
+}
+
+function pairOf(mapping: MappingNode, key: string, parameter: Parameter): Pair {
+  return {
+    key,
+    keyStart: parameter.nameOffset,
+    keyLength: Math.max(1, parameter.nameLength),
+    value: mapping.pairs.find((pair) => pair.key === key)?.value ?? valueNode(parameter),
+  };
+}
+
+function keep(mapping: MappingNode, pair: Pair, value: Node): void {
+  const index = mapping.pairs.findIndex((earlier) => earlier.key === pair.key);
+  const kept = { ...pair, value };
+  if (index < 0) mapping.pairs.push(kept);
+  else mapping.pairs[index] = kept;
+}
+
+function childMapping(mapping: MappingNode, pair: Pair, parameter: Parameter): MappingNode {
+  const present = mapping.pairs.find((earlier) => earlier.key === pair.key)?.value;
+  if (present?.kind === 'mapping') return present;
+  return { kind: 'mapping', pairs: [], start: parameter.offset, length: Math.max(1, parameter.length) };
+}
+
+function appended(mapping: MappingNode, pair: Pair, parameter: Parameter): Node {
+  const present = mapping.pairs.find((earlier) => earlier.key === pair.key)?.value;
+  const items = present?.kind === 'sequence' ? present.items : [];
+  return {
+    kind: 'sequence',
+    items: [...items, valueNode(parameter)],
+    start: parameter.offset,
+    length: Math.max(1, parameter.length),
+  };
+}
+
+function valueNode(parameter: Parameter): Node {
+  return parameter.bare
+    ? stringNode('true', parameter.nameOffset, Math.max(1, parameter.nameLength))
+    : stringNode(parameter.value, parameter.valueOffset, Math.max(1, parameter.valueLength));
+}

@@ -1,0 +1,44 @@
+import { HaosError, type Host, layout, parentOf } from '@haos/system';
+import { hasErrors } from '../config.js';
+import type { CcErrorCode } from '../errors.js';
+import { type ValidationReport, validate } from '../validate.js';
+
+/** Names that sort as they look and that no shell or editor treats specially. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * Puts a validated file, 0600, into the `config.d` of a node. Nothing is written when it has errors: see `issues` of the report.
+ * Throws HAOS_CC_PUT_NAME for a name that is no plain file name, and HAOS_FILE_*.
+ */
+export function putConfig(
+  host: Host,
+  name: string,
+  content: string | Uint8Array,
+): ValidationReport & { changed: boolean } {
+  const path = configPath(host, name);
+  const report = validate({ source: 'config.d', file: path, content });
+  if (hasErrors(report.issues)) return { ...report, changed: false };
+  host.files.makeDirectory(parentOf(path), { mode: 0o700 });
+  const changed = host.files.write(path, content, { mode: 0o600, secret: true });
+  return { ...report, changed };
+}
+
+/** Removes such a file; whether there was one. */
+export function deleteConfig(host: Host, name: string): boolean {
+  return host.files.remove(configPath(host, name));
+}
+
+/** In the directory that is in effect: a second one would hide what a node of the Go implementation has in the first. */
+function configPath(host: Host, name: string): string {
+  if (!NAME.test(name))
+    throw new HaosError<CcErrorCode>(
+      'HAOS_CC_PUT_NAME',
+      `${JSON.stringify(name)} is no name for a configuration file`,
+      {
+        hint: 'use letters, digits, dots, dashes and underscores, beginning with a letter or digit, such as 50-proxy.yaml',
+      },
+    );
+  const usesGo =
+    !host.files.stat(layout.localConfigDirectory) && host.files.stat(layout.goLocalConfigDirectory);
+  return `${usesGo ? layout.goLocalConfigDirectory : layout.localConfigDirectory}/${name}`;
+}

@@ -1,0 +1,119 @@
+import { type Host, isHaosError, layout } from '@haos/system';
+import { type ConfigResult, hasErrors, readSources } from '../config.js';
+import type { Issue, SourceName } from '../issue.js';
+import { withRuleIssues } from '../rules/check-rules.js';
+import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
+import { readUserDataSource } from './user-data-source.js';
+
+/** The configuration of a node. */
+export interface NodeConfigResult extends ConfigResult {
+  /** A source or a key could not be read, so what is missing from `config` may still be wanted. */
+  isIncomplete: boolean;
+}
+
+/**
+ * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
+ * file, metadata, user data, and the files of `config.d` in byte order. A source that does not exist is none; one that
+ * cannot be read is an issue of severity error, and the others count. `issues` also has what `validate` reports; a
+ * value that breaks a rule stays in `config`, and the step that it is for leaves it out. Never throws for what it
+ * finds.
+ */
+export async function readConfig(host: Host): Promise<NodeConfigResult> {
+  const reader = new SourceReader(host);
+  reader.file('system', layout.systemConfig) || reader.file('system', layout.systemConfigUpperCase);
+  reader.file('cmdline', layout.kernelCommandLine, 'cmdline');
+  reader.file('local', layout.localConfig) || reader.file('local', layout.goLocalConfig);
+  reader.optionalFile(layout.deliveredHostname, 'hostname');
+  reader.optionalFile(layout.deliveredKeys, 'keys');
+  await reader.userData();
+  reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
+  const result = readSources(reader.sources);
+  const issues = [...reader.issues, ...result.issues];
+  return withRuleIssues({ ...result, issues, isIncomplete: hasErrors(issues) });
+}
+
+class SourceReader {
+  readonly sources: Source[] = [];
+  readonly issues: Issue[] = [];
+
+  constructor(private readonly host: Host) {}
+
+  /** Whether the file is there, readable or not. */
+  file(source: SourceName, path: string, form: SourceForm = 'yaml'): boolean {
+    const content = this.bytes(source, path);
+    if (content instanceof Uint8Array) this.sources.push({ source, file: path, form, content });
+    return content !== 'absent';
+  }
+
+  optionalFile(path: string, form: SourceForm): void {
+    try {
+      this.sources.push({
+        source: 'metadata',
+        file: path,
+        form,
+        content: this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES }),
+      });
+    } catch (error) {
+      if (!isHaosError(error)) throw error;
+    }
+  }
+
+  async userData(): Promise<void> {
+    const path = layout.deliveredUserData;
+    const content = this.bytes('userdata', path);
+    if (!(content instanceof Uint8Array)) return;
+    const { source, issues } = await readUserDataSource(content, path);
+    if (source) this.sources.push(source);
+    this.issues.push(...issues);
+  }
+
+  /** Whether the directory is there. Hidden files, such as an editor's, and directories inside it are no sources. */
+  directory(path: string): boolean {
+    let names: string[];
+    try {
+      names = this.host.files.list(path);
+    } catch (error) {
+      if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return false;
+      this.unreadable('config.d', path, error);
+      return true;
+    }
+    for (const name of names) {
+      const file = `${path}/${name}`;
+      if (!name.startsWith('.') && !this.isDirectory(file)) this.file('config.d', file);
+    }
+    return true;
+  }
+
+  /** What cannot be looked at, such as a loop of links, is none: reading it will say what is wrong. */
+  private isDirectory(path: string): boolean {
+    try {
+      return this.host.files.stat(path)?.type === 'directory';
+    } catch (error) {
+      if (!isHaosError(error)) throw error;
+      return false;
+    }
+  }
+
+  private bytes(source: SourceName, path: string): Uint8Array | 'absent' | 'unreadable' {
+    try {
+      return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
+    } catch (error) {
+      if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return 'absent';
+      this.unreadable(source, path, error);
+      return 'unreadable';
+    }
+  }
+
+  private unreadable(source: SourceName, file: string, error: unknown): void {
+    if (!isHaosError(error)) throw error;
+    this.issues.push({
+      severity: 'error',
+      code: 'unreadable-source',
+      message: error.message,
+      pointer: '',
+      key: '',
+      origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
+      hint: error.hint,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import type { Issue, IssueCode, Severity, SourceName } from '../issue.js';
+import type { Layer } from '../merge/provenance.js';
+import { type CanonicalResult, canonicalise } from '../model/canonical.js';
+import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
+import { parseCmdline } from '../parse/cmdline.js';
+import { type Document, originAt } from '../parse/document.js';
+import { mappingNode, type Node, stringNode } from '../parse/node.js';
+import { parseYaml } from '../parse/yaml.js';
+
+/** How a source's text is to be read. */
+export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys';
+
+/** One source of configuration: what it is, and its content. */
+export interface Source {
+  /** Default `input`. */
+  source?: SourceName;
+  /** Shown in issues and origins. Default `<input>`. */
+  file?: string;
+  /** Default `yaml`. */
+  form?: SourceForm;
+  content: string | Uint8Array | Node;
+}
+
+export interface ParsedSource {
+  layer: Layer;
+  issues: Issue[];
+}
+
+/** A configuration is text that a person or a program wrote; more than this is a mistake or an attack, and no node reads it. */
+export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
+
+/** Parses one source and gives its keys their canonical names and types. A source with an error has no keys. */
+export function parseSource({
+  source = 'input',
+  file = '<input>',
+  form = 'yaml',
+  content,
+}: Source): ParsedSource {
+  const named = { source, file };
+  if (typeof content === 'object' && 'kind' in content)
+    return canonicalLayer({ ...named, text: '', root: content }, []);
+  if (content.length > MAX_SOURCE_BYTES)
+    return refused(named, {
+      code: 'unreadable-source',
+      message: 'this is more than 16 MiB',
+      hint: 'keep large files out of the configuration',
+    });
+  const text = typeof content === 'string' ? content : decodeText(content);
+  if (text === undefined)
+    return refused(named, {
+      code: 'invalid-encoding',
+      message: 'this is not UTF-8 text',
+      hint: 'save it as UTF-8',
+    });
+  switch (form) {
+    case 'yaml':
+      return parseYamlSource(text, named);
+    case 'cmdline':
+      return parseCmdlineSource(text, named);
+    case 'hostname':
+      return canonicalLayer({ ...named, text, root: hostnameRoot(text) }, []);
+    case 'keys':
+      return canonicalLayer({ ...named, text, root: keysRoot(text) }, []);
+  }
+}
+
+/** A source whose text is not even looked at. */
+function refused(named: Named, problem: Pick<Problem, 'code' | 'message' | 'hint'>): ParsedSource {
+  const document: Document = { ...named, text: '', root: undefined };
+  const issue = sourceIssue(document, { ...problem, start: 0, length: 1 });
+  return { layer: { document, value: {} }, issues: [issue] };
+}
+
+/** UTF-8, or UTF-16 with a byte order mark. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  return isUtf16(bytes) ? utf16(bytes) : utf8(bytes);
+}
+
+type Named = Pick<Document, 'source' | 'file'>;
+
+function parseYamlSource(text: string, named: Named): ParsedSource {
+  const { root, error, warnings } = parseYaml(text);
+  const document: Document = { ...named, text, root };
+  const issues = warnings.map((warning) => sourceIssue(document, warning, 'warning'));
+  if (error) return { layer: { document, value: {} }, issues: [...issues, sourceIssue(document, error)] };
+  return canonicalLayer(document, issues);
+}
+
+function parseCmdlineSource(text: string, named: Named): ParsedSource {
+  const { root, warnings } = parseCmdline(text);
+  const document: Document = { ...named, text, root };
+  return canonicalLayer(
+    document,
+    warnings.map((warning) => sourceIssue(document, warning, 'warning')),
+  );
+}
+
+function canonicalLayer(document: Document, issues: Issue[]): ParsedSource {
+  const canonical: CanonicalResult = canonicalise(document);
+  return { layer: { document, value: canonical.value }, issues: [...issues, ...canonical.issues] };
+}
+
+interface Problem {
+  code: IssueCode;
+  message: string;
+  start: number;
+  length: number;
+  hint?: string | undefined;
+}
+
+function sourceIssue(document: Document, problem: Problem, severity: Severity = 'error'): Issue {
+  return {
+    severity,
+    code: problem.code,
+    message: problem.message,
+    pointer: '',
+    key: '',
+    origin: originAt(document, problem.start, problem.length),
+    hint: problem.hint,
+  };
+}
+
+/** A host name from metadata: trimmed; nothing left is no value. */
+function hostnameRoot(text: string): Node | undefined {
+  const name = text.trim();
+  return name === '' ? undefined : mappingNode({ hostname: stringNode(name, text.indexOf(name)) });
+}
+
+/** Keys from metadata: one per line, comments kept; no line is no value. */
+function keysRoot(text: string): Node | undefined {
+  const items: Node[] = [];
+  for (const match of text.matchAll(/[^\r\n]+/g)) {
+    const line = match[0].trim();
+    if (line !== '') items.push(stringNode(line, match.index + match[0].indexOf(line)));
+  }
+  if (items.length === 0) return undefined;
+  return mappingNode({ ssh_authorized_keys: { kind: 'sequence', items, start: 0, length: 1 } });
+}

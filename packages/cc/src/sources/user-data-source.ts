@@ -1,0 +1,54 @@
+import { layout } from '@haos/system';
+import type { Issue, Severity } from '../issue.js';
+import type { Source } from './source.js';
+import { readUserData } from './user-data.js';
+
+/** Decompressed user data above this is a mistake or an attack. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * User data as a source: compressed and encoded forms are unwrapped, and a script or program becomes a file and a command.
+ * Without a source when the form is not supported: see `issues`. `file` is shown in issues.
+ */
+export async function readUserDataSource(
+  content: Uint8Array,
+  file: string,
+): Promise<{ source?: Source; issues: Issue[] }> {
+  const isCompressible =
+    // gzip, and the byte order marks of UTF-8 and UTF-16.
+    [0x1f, 0xef, 0xfe, 0xff].includes(content[0] ?? 0) ||
+    /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
+  const zlib = isCompressible ? await import('node:zlib') : undefined;
+  const gunzip = (bytes: Uint8Array) => zlib!.gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+  const userData = readUserData(content, { programPath: layout.userDataProgram, gunzip });
+  if (userData.kind === 'unsupported')
+    return {
+      issues: [unsupported(file, { severity: 'error', message: userData.message, hint: userData.hint })],
+    };
+  const isInclude = userData.kind === 'config' && userData.text.startsWith('#include');
+  const issues = isInclude
+    ? [
+        unsupported(file, {
+          severity: 'warning',
+          message: '#include is not supported; it is read as a comment',
+          hint: undefined,
+        }),
+      ]
+    : [];
+  return {
+    source: {
+      source: 'userdata',
+      file,
+      content: userData.kind === 'program' ? userData.root : userData.text,
+    },
+    issues,
+  };
+}
+
+function unsupported(
+  file: string,
+  { severity, message, hint }: { severity: Severity; message: string; hint: string | undefined },
+): Issue {
+  const origin = { source: 'userdata', file, line: 1, column: 1, offset: 0, length: 1 } as const;
+  return { severity, code: 'unsupported-user-data', message, pointer: '', key: '', origin, hint };
+}

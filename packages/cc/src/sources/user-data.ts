@@ -1,0 +1,100 @@
+import { base64, fromBase64, isBase64, isUtf16, utf8, utf16 } from '../parse/bytes.js';
+import { mappingNode, type Node, stringNode } from '../parse/node.js';
+
+/** What user data turned out to be. */
+export type UserData =
+  | { kind: 'config'; text: string }
+  | { kind: 'program'; root: Node }
+  | { kind: 'unsupported'; message: string; hint: string };
+
+export interface UserDataOptions {
+  /** Where a script or program is written to and run from. */
+  programPath: string;
+  /** Decompresses gzip; throws on broken data. */
+  gunzip: (bytes: Uint8Array) => Uint8Array;
+}
+
+/** How often compression and base64 may be nested; clouds add one of each at most. */
+const MAX_WRAPPINGS = 4;
+
+/**
+ * Tells what user data is: compressed and base64 forms are unwrapped, then a NUL byte makes it a program, `#!` a script,
+ * and anything else a cloud-config. A program or script becomes a file to write and a command that runs it.
+ */
+export function readUserData(bytes: Uint8Array, options: UserDataOptions): UserData {
+  const unwrapped = unwrap(bytes, options.gunzip);
+  if (!(unwrapped instanceof Uint8Array)) return unwrapped;
+  const text = utf8(unwrapped);
+  const isScript = unwrapped[0] === 0x23 && unwrapped[1] === 0x21;
+  if (isUtf16(unwrapped)) return { kind: 'config', text: utf16(unwrapped) };
+  if (unwrapped.includes(0)) return asProgram(base64(unwrapped), 'b64', options.programPath);
+  if (isScript)
+    return text === undefined
+      ? asProgram(base64(unwrapped), 'b64', options.programPath)
+      : asProgram(text, '', options.programPath);
+  return text === undefined
+    ? { kind: 'unsupported', message: 'user data is neither text nor a program', hint: 'encode it as UTF-8' }
+    : (unsupportedForm(text) ?? { kind: 'config', text });
+}
+
+function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Array | UserData {
+  let current = bytes;
+  for (let round = 0; round < MAX_WRAPPINGS; round++) {
+    if (isGzip(current)) {
+      try {
+        current = gunzip(current);
+      } catch {
+        return { kind: 'unsupported', message: 'user data is broken gzip', hint: 'compress it again' };
+      }
+      continue;
+    }
+    const decoded = decodeWhole(current);
+    if (!decoded) break;
+    current = decoded;
+  }
+  return current;
+}
+
+/**
+ * Decodes a text that is base64 as a whole, with or without a byte order mark, and holds what only base64 would hide:
+ * gzip, a script, or a marked cloud-config.
+ */
+function decodeWhole(bytes: Uint8Array): Uint8Array | undefined {
+  // `\s` matches the byte order mark, too.
+  const text = (isUtf16(bytes) ? utf16(bytes) : utf8(bytes))?.replace(/\s/g, '');
+  if (!text || !isBase64(text)) return undefined;
+  const decoded = fromBase64(text);
+  const start = String.fromCharCode(...decoded.subarray(0, 13));
+  return isGzip(decoded) || start.startsWith('#!') || start === '#cloud-config' ? decoded : undefined;
+}
+
+function unsupportedForm(text: string): UserData | undefined {
+  const first = text.slice(0, 200).toLowerCase();
+  const unsupported = (message: string, hint: string): UserData => ({ kind: 'unsupported', message, hint });
+  if (/^(?:from .*\r?\n)?(?:content-type|mime-version):/.test(first))
+    return unsupported('MIME user data is not supported', 'give one cloud-config or one script');
+  if (/^## *template: *jinja/.test(first))
+    return unsupported('jinja templates are not supported', 'give the cloud-config that the template makes');
+  if (/^#(?:cloud-boothook|part-handler|upstart-job|cloud-config-archive)\b/.test(first))
+    return unsupported(`${text.split(/\r?\n/, 1)[0]} is not supported`, 'give a cloud-config or a script');
+  return undefined;
+}
+
+function asProgram(content: string, encoding: string, path: string): UserData {
+  const file = mappingNode({
+    encoding: stringNode(encoding, 0, 1),
+    content: stringNode(content, 0, 1),
+    owner: stringNode('root', 0, 1),
+    path: stringNode(path, 0, 1),
+    permissions: stringNode('0700', 0, 1),
+  });
+  const list = (item: Node): Node => ({ kind: 'sequence', items: [item], start: 0, length: 1 });
+  return {
+    kind: 'program',
+    root: mappingNode({ write_files: list(file), run_cmd: list(stringNode(path, 0, 1)) }),
+  };
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}

@@ -1,0 +1,86 @@
+import type { CleanUp } from '@haos/system';
+import { HaosError, type Host } from '@haos/system';
+import type { InstallErrorCode } from '../errors.js';
+import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
+import { unmountLeft } from './unmount-left.js';
+
+/** Milliseconds. */
+const FORMAT_TIMEOUT = 600_000;
+const NODE_WAIT = 10_000;
+const NODE_PAUSE = 200;
+
+/** Writes a new partition table. What was on the disk is lost, old file systems at the new places included. */
+export async function partitionDisk(host: Host, disk: string, plan: PartitionPlan): Promise<void> {
+  // sfdisk itself refuses a disk that came into use since it was checked.
+  const args = ['--quiet', '--wipe', 'always', '--wipe-partitions', 'always', disk];
+  await host.run('sfdisk', args, { input: renderSfdisk(plan) });
+  // Status 1: the kernel knew some of it already.
+  await host.run('partx', ['--update', disk], { accept: [0, 1] });
+  for (const { number } of plan.partitions) await waitForNode(host, partitionPath(disk, number));
+}
+
+async function waitForNode(host: Host, path: string): Promise<void> {
+  for (let waited = 0; host.files.stat(path) === undefined; waited += NODE_PAUSE) {
+    if (waited >= NODE_WAIT) {
+      throw new HaosError<InstallErrorCode>(
+        'HAOS_INSTALL_NO_PARTITION',
+        `the kernel does not show the partition ${path}`,
+        { hint: 'Restart the machine and try again.' },
+      );
+    }
+    await host.clock.sleep(NODE_PAUSE);
+  }
+}
+
+/** Makes the file systems of a plan. The state partition gets its label at the end of the installation. */
+export async function makeFileSystems(host: Host, disk: string, plan: PartitionPlan): Promise<void> {
+  for (const partition of plan.partitions) await makeFileSystem(host, disk, partition);
+}
+
+async function makeFileSystem(host: Host, disk: string, partition: PlannedPartition): Promise<void> {
+  const path = partitionPath(disk, partition.number);
+  const options = { timeout: FORMAT_TIMEOUT };
+  // GRUB 2.06 reads no ext4 whose checksums have a seed of their own, which e2fsprogs 1.47 makes by default.
+  if (partition.fileSystem === 'ext4')
+    await host.run('mkfs.ext4', ['-q', '-F', '-O', '^metadata_csum_seed', path], options);
+  // The smallest clusters: with larger ones there are too few of them for FAT32.
+  if (partition.fileSystem === 'vfat')
+    await host.run('mkfs.vfat', ['-F', '32', '-s', '1', '-n', partition.label ?? '', path], options);
+}
+
+/** Gives an ext4 file system its label: one write of one block. */
+export async function labelState(host: Host, partition: string, label: string): Promise<void> {
+  await host.run('e2label', [partition, label]);
+}
+
+/** The UUID of the file system on a partition. */
+export async function readUuid(host: Host, partition: string): Promise<string> {
+  const args = ['-p', '-s', 'UUID', '-o', 'value', partition];
+  const { stdout } = await host.run('blkid', args, { readOnly: true });
+  if (stdout !== '') return stdout.trim();
+  throw new HaosError<InstallErrorCode>(
+    'HAOS_INSTALL_NO_PARTITION',
+    `there is no file system on ${partition}`,
+  );
+}
+
+/** Mounts the state partition on a directory, until the clean-up. */
+export async function mountState(
+  host: Host,
+  cleanUp: CleanUp,
+  { partition, mountPoint }: { partition: string; mountPoint: string },
+): Promise<void> {
+  host.files.makeDirectory(mountPoint);
+  await host.run('mount', ['-t', 'ext4', partition, mountPoint]);
+  cleanUp.always(async () => {
+    await host.run('umount', [mountPoint], { timeout: FORMAT_TIMEOUT });
+  });
+}
+
+/** Unmounts what an installation that was killed left mounted on a directory. */
+export async function releaseMounts(host: Host, mountPoint: string): Promise<void> {
+  const mounts = (host.files.readTextIfExists('/proc/self/mounts') ?? '').split('\n');
+  for (const line of mounts) {
+    if (line.split(' ')[1] === mountPoint) await unmountLeft(host, mountPoint);
+  }
+}

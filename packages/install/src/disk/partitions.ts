@@ -1,0 +1,96 @@
+import { HaosError } from '@haos/system';
+import type { InstallErrorCode } from '../errors.js';
+
+export type Firmware = 'bios' | 'efi';
+
+export interface PlannedPartition {
+  /** `boot`: where GRUB's core image lies on a GPT that BIOS boots; `efi`: the EFI system partition; `state`: everything else. */
+  role: 'boot' | 'efi' | 'state';
+  /** Counts from 1. */
+  number: number;
+  /** As sfdisk names types: a number of the msdos table, or a GUID. */
+  type: string;
+  /** MiB from the beginning of the disk. */
+  start: number;
+  /** MiB; undefined: all that is left. */
+  size: number | undefined;
+  /** Marked for BIOSes that start nothing else. */
+  isActive: boolean;
+  fileSystem: 'ext4' | 'vfat' | undefined;
+  /** The label of the file system. */
+  label: string | undefined;
+}
+
+export interface PartitionPlan {
+  table: 'dos' | 'gpt';
+  partitions: readonly PlannedPartition[];
+}
+
+export const STATE_LABEL = 'HAOS_STATE';
+export const EFI_LABEL = 'HAOS_GRUB';
+
+/** Bytes: the msdos table counts sectors of 512 bytes with 32 bits. */
+const MSDOS_LIMIT = 2 ** 32 * 512;
+
+/** Types of a GPT: the GRUB manual, "BIOS installation"; the UEFI specification; the Discoverable Partitions Specification. */
+export const GUID = {
+  boot: '21686148-6449-6E6F-744E-656564454649',
+  efi: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B',
+  linux: '0FC63DAF-8483-4772-8E79-3D69D8477DE4',
+} as const;
+const MSDOS_LINUX = '83';
+
+/** MiB: the 65,525 clusters that FAT32 has at least, also where a cluster is a sector of 4096 bytes. */
+const EFI_SIZE = 260;
+
+/** How a disk of `size` bytes is divided: one partition for everything, and what the firmware needs before it. */
+export function planPartitions({ firmware, size }: { firmware: Firmware; size: number }): PartitionPlan {
+  if (firmware === 'efi')
+    return { table: 'gpt', partitions: [efiPartition(), statePartition(2, 1 + EFI_SIZE)] };
+  if (size > MSDOS_LIMIT) return { table: 'gpt', partitions: [bootPartition(), statePartition(2, 2)] };
+  const state = statePartition(1, 1);
+  return { table: 'dos', partitions: [{ ...state, type: MSDOS_LINUX, isActive: true }] };
+}
+
+function bootPartition(): PlannedPartition {
+  const content = { fileSystem: undefined, label: undefined };
+  return { role: 'boot', number: 1, type: GUID.boot, start: 1, size: 1, isActive: false, ...content };
+}
+
+function efiPartition(): PlannedPartition {
+  const content = { fileSystem: 'vfat', label: EFI_LABEL } as const;
+  return { role: 'efi', number: 1, type: GUID.efi, start: 1, size: EFI_SIZE, isActive: false, ...content };
+}
+
+function statePartition(number: number, start: number): PlannedPartition {
+  const content = { fileSystem: 'ext4', label: STATE_LABEL } as const;
+  return { role: 'state', number, type: GUID.linux, start, size: undefined, isActive: false, ...content };
+}
+
+/** A plan as sfdisk(8) reads it from standard input. */
+export function renderSfdisk({ table, partitions }: PartitionPlan): string {
+  const lines = partitions.map(({ start, size, type, isActive }) =>
+    [
+      `start=${start}MiB`,
+      ...(size === undefined ? [] : [`size=${size}MiB`]),
+      `type=${type}`,
+      ...(isActive ? ['bootable'] : []),
+    ].join(', '),
+  );
+  return `${[`label: ${table}`, ...lines].join('\n')}\n`;
+}
+
+/** The partition of a role; HAOS_INSTALL_NO_PARTITION when the plan has none. */
+export function findPartition(
+  { partitions }: PartitionPlan,
+  role: PlannedPartition['role'],
+): PlannedPartition {
+  const partition = partitions.find((planned) => planned.role === role);
+  if (partition) return partition;
+  throw new HaosError<InstallErrorCode>('HAOS_INSTALL_NO_PARTITION', `the plan has no partition for ${role}`);
+}
+
+/** The path of a disk's partition: the kernel puts a `p` between two numbers. */
+export function partitionPath(disk: string, number: number): string {
+  return `${disk}${/\d$/.test(disk) ? 'p' : ''}${number}`;
+}

@@ -1,0 +1,92 @@
+import type { CleanUp } from '@haos/system';
+import { HaosError, type Host, isHaosError } from '@haos/system';
+import type { InstallErrorCode } from '../errors.js';
+import { checkSpace, tryMount } from './iso.js';
+
+/** The programs of a root image, for a machine that lacks them. */
+export interface Toolbox {
+  /** A directory with the image's `/usr`. */
+  root: string;
+  /** The machine, where programs of the image run in place of its own. */
+  host: Host;
+}
+
+/** Where an image has programs. */
+const PROGRAMS = ['usr/sbin', 'usr/bin'];
+/** The dynamic loader by architecture, and where its libraries are. */
+const LOADERS: readonly [loader: string, libraries: string][] = [
+  ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/x86_64-linux-gnu'],
+  ['usr/lib/ld-linux-aarch64.so.1', 'usr/lib/aarch64-linux-gnu'],
+];
+/** What is unpacked where an image cannot be mounted: all but Node and what is no program. */
+const UNPACKED = ['sbin', 'bin', 'lib64', 'lib/ld-linux-*', 'lib/*-linux-gnu', 'lib/grub', 'share/grub'];
+/** Bytes that these take. */
+const UNPACKED_SIZE = 400_000_000;
+/** They talk to what runs on the machine: its first process, its udev. */
+const OF_THE_MACHINE = ['poweroff', 'reboot', 'udevadm'];
+/** Milliseconds. */
+const TIMEOUT = 600_000;
+
+/**
+ * Makes the programs of a root image usable until the clean-up: it is mounted, or unpacked where the kernel cannot mount it. They are
+ * started by the image's own dynamic loader and not in a chroot, from within which lsblk does not see what the machine has mounted.
+ * Throws HAOS_INSTALL_TOOLS when they do not run here.
+ */
+export async function openToolbox(
+  host: Host,
+  cleanUp: CleanUp,
+  { rootImage, scratch }: { rootImage: string; scratch: string },
+): Promise<Toolbox> {
+  const directory = `${scratch}/tools`;
+  const usr = `${directory}/usr`;
+  host.files.makeDirectory(directory, { mode: 0o700 });
+  cleanUp.always(() => void host.files.remove(directory));
+  host.files.makeDirectory(usr);
+  if (!(await tryMount(host, cleanUp, { type: 'squashfs', from: rootImage, to: usr })))
+    await unpack(host, rootImage, usr);
+  const toolbox = { root: directory, host: withPrograms(host, directory) };
+  try {
+    await toolbox.host.run('sfdisk', ['--version'], { readOnly: true });
+  } catch (error) {
+    throw unusable(`the programs of ${rootImage} do not run here`, error);
+  }
+  return toolbox;
+}
+
+async function unpack(host: Host, rootImage: string, usr: string): Promise<void> {
+  checkSpace(host, usr, UNPACKED_SIZE);
+  // With -f it takes a directory that exists. Status 2: something that is no file of ours was left out.
+  const args = ['-f', '-n', '-no-xattrs', '-d', usr, rootImage, ...UNPACKED];
+  try {
+    await host.run('unsquashfs', args, { timeout: TIMEOUT, accept: [0, 2] });
+  } catch (error) {
+    if (!isHaosError(error, 'HAOS_COMMAND_NOT_FOUND')) throw unusable(`cannot unpack ${rootImage}`, error);
+    throw new HaosError<InstallErrorCode>(
+      'HAOS_INSTALL_TOOLS',
+      `the kernel cannot mount ${rootImage}, and unsquashfs (package squashfs-tools) is not installed`,
+      { hint: 'Install squashfs-tools.', cause: error },
+    );
+  }
+}
+
+function unusable(message: string, cause: unknown): HaosError {
+  const hint = 'Use the image for the architecture of this machine.';
+  return new HaosError<InstallErrorCode>('HAOS_INSTALL_TOOLS', message, { hint, cause });
+}
+
+/** The host with the programs below `root` in place of those it has itself. */
+function withPrograms(host: Host, root: string): Host {
+  const [loader, libraries] =
+    LOADERS.find(([path]) => host.files.stat(`${root}/${path}`) !== undefined) ?? [];
+  const find = (command: string) =>
+    PROGRAMS.map((directory) => `${root}/${directory}/${command}`).find(
+      (path) => host.files.stat(path)?.type === 'file',
+    );
+  const run: Host['run'] = (command, args, options) => {
+    const program = command.includes('/') || OF_THE_MACHINE.includes(command) ? undefined : find(command);
+    if (loader === undefined || program === undefined) return host.run(command, args, options);
+    const loading = ['--library-path', `${root}/${libraries}`, program];
+    return host.run(`${root}/${loader}`, [...loading, ...args], options);
+  };
+  return { ...host, run };
+}

@@ -1,0 +1,170 @@
+import {
+  type BlockDevice,
+  type Check,
+  findBlockDevice,
+  type Host,
+  listBlockDevices,
+  withDescendants,
+} from '@haos/system';
+import type { Firmware } from '../disk/partitions.js';
+
+/** The root file system of another distribution, which HAOS takes over. */
+export interface TakeoverTarget {
+  /** The partition, such as `/dev/vda1`. */
+  partition: BlockDevice;
+  /** Of its file system. */
+  uuid: string;
+  /** What is on it besides HAOS and the boot loader: it is deleted at the first boot. Absolute paths, in byte order. */
+  deleted: readonly string[];
+}
+
+export interface TakeoverCheckOptions {
+  /** The partition of the root file system, such as `/dev/vda1`. */
+  device: string;
+  firmware: Firmware;
+  /** Where that file system is mounted. Default `/`. */
+  root?: string;
+  /** Bytes that HAOS needs on it. */
+  size: number;
+}
+
+/** What stays on the file system; the boot scripts delete by the same list (`os/overlay/initrd/lib/haos/takeover.sh`). */
+const KEPT = ['boot', 'haos', 'lost+found'];
+
+/** Directories that hold nothing of their own. */
+const VIRTUAL = ['dev', 'proc', 'run', 'sys', 'tmp'];
+
+/** Bytes that have to stay free: the links, the configuration, the journal of the file system. */
+const MARGIN = 64_000_000;
+
+/** The platforms of GRUB that a machine with this firmware may have been started by. */
+const PLATFORMS: Readonly<Record<Firmware, readonly string[]>> = {
+  bios: ['i386-pc'],
+  efi: ['x86_64-efi', 'arm64-efi'],
+};
+
+/**
+ * Looks whether a running distribution can be taken over: its root is ext4 on a plain partition, which is the one named; `/boot` is on it,
+ * and GRUB reads `/boot/grub/grub.cfg`. Only looks; the target is undefined when a check failed.
+ */
+export async function checkTakeover(
+  host: Host,
+  options: TakeoverCheckOptions,
+): Promise<{ checks: readonly Check[]; target?: TakeoverTarget }> {
+  const { device, root = '/' } = options;
+  const mounted = await findMount(host, root);
+  const { stdout: path } = await host.run('readlink', ['-m', device], { readOnly: true });
+  const devices = await listBlockDevices(host);
+  const partition = findBlockDevice(devices, path);
+  const checks = [
+    checkRoot(mounted, { device, path, root }),
+    checkPlain(devices, partition, path),
+    await checkBoot(host, mounted, root),
+    checkGrub(host, options),
+    checkSpace(host, options),
+  ];
+  if (!mounted || !partition || !checks.every(({ ok }) => ok)) return { checks };
+  return { checks, target: { partition, uuid: mounted.uuid, deleted: listDeleted(host, root) } };
+}
+
+interface Mount {
+  source: string;
+  fstype: string;
+  uuid: string;
+}
+
+/** What holds a path; undefined when that is no mounted device. */
+async function findMount(host: Host, path: string): Promise<Mount | undefined> {
+  const args = ['--json', '--output', 'SOURCE,FSTYPE,UUID', '--target', path];
+  const { stdout } = await host.run('findmnt', args, { readOnly: true, accept: [0, 1] });
+  if (stdout === '') return undefined;
+  const [mount] = (JSON.parse(stdout) as { filesystems: readonly Mount[] }).filesystems;
+  return mount;
+}
+
+function checkRoot(
+  mount: Mount | undefined,
+  { device, path, root }: { device: string; path: string; root: string },
+): Check {
+  const id = 'takeover-root';
+  if (mount?.fstype !== 'ext4') {
+    const message = `${root} is ${mount?.fstype ?? 'no file system'}, not ext4`;
+    return { id, ok: false, message, hint: 'Install on another disk: only ext4 can be taken over.' };
+  }
+  if (mount.source !== path) {
+    const message = `${root} is on ${mount.source}, not on ${device}`;
+    return { id, ok: false, message, hint: `Name ${mount.source}, if it is what HAOS shall take over.` };
+  }
+  return { id, ok: true, message: `${root} is ext4 on ${path}` };
+}
+
+function checkPlain(
+  devices: readonly BlockDevice[],
+  partition: BlockDevice | undefined,
+  path: string,
+): Check {
+  const id = 'takeover-partition';
+  const disk = devices.find((candidate) => candidate.children.some((child) => child.path === path));
+  const uses = partition ? withDescendants(partition).slice(1) : [];
+  if (partition?.type === 'part' && disk && uses.length === 0)
+    return { id, ok: true, message: `${path} is a partition of ${disk.path}` };
+  const message = `${path} is no plain partition of a disk${partition ? ` (${partition.type})` : ''}`;
+  return {
+    id,
+    ok: false,
+    message,
+    hint: 'Install on another disk: LVM, RAID and encryption stay as they are.',
+  };
+}
+
+async function checkBoot(host: Host, mount: Mount | undefined, root: string): Promise<Check> {
+  const id = 'takeover-boot';
+  const boot = join(root, 'boot');
+  const isThere = host.files.lstat(boot)?.type === 'directory';
+  const found = isThere ? await findMount(host, boot) : undefined;
+  if (found && found.source === mount?.source)
+    return { id, ok: true, message: `${boot} is on the same partition` };
+  const message = found ? `${boot} is on ${found.source}` : `${boot} is no directory`;
+  return { id, ok: false, message, hint: 'Install on another disk: the boot loader would look elsewhere.' };
+}
+
+function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): Check {
+  const id = 'takeover-grub';
+  const directory = join(root, 'boot/grub');
+  const hint = 'Install GRUB in /boot/grub, or install on another disk.';
+  const isDirectory = host.files.lstat(directory)?.type === 'directory';
+  const file = `${directory}/grub.cfg`;
+  if (!isDirectory || host.files.lstat(file)?.type !== 'file')
+    return { id, ok: false, message: `GRUB does not read ${file}: there is none`, hint };
+  // Where GRUB 2 is called grub2, that is the directory it reads.
+  if (host.files.stat(join(root, 'boot/grub2/grub.cfg')))
+    return { id, ok: false, message: `GRUB reads ${join(root, 'boot/grub2')}, not ${directory}`, hint };
+  const platform = PLATFORMS[firmware].find((name) => host.files.stat(`${directory}/${name}/normal.mod`));
+  if (!platform)
+    return { id, ok: false, message: `GRUB for ${firmware} is not installed in ${directory}`, hint };
+  return { id, ok: true, message: `GRUB (${platform}) reads ${file}` };
+}
+
+function checkSpace(host: Host, { root = '/', size }: TakeoverCheckOptions): Check {
+  const free = host.files.freeSpace(root);
+  const [have, need] = [free, size + MARGIN].map((bytes) => Math.floor(bytes / 1_000_000));
+  const message = `${root} has ${have} MB free, ${need} MB are needed`;
+  const ok = free >= size + MARGIN;
+  return {
+    id: 'takeover-space',
+    ok,
+    message,
+    ...(!ok && { hint: 'Delete something, or install on another disk.' }),
+  };
+}
+
+function listDeleted(host: Host, root: string): string[] {
+  return host.files
+    .list(root)
+    .filter((name) => !KEPT.includes(name) && !VIRTUAL.includes(name))
+    .map((name) => `/${name}`);
+}
+
+function join(root: string, path: string): string {
+  return root === '/' ? `/${path}` : `${root}/${path}`;
+}

@@ -1,0 +1,133 @@
+import type { Issue } from '@haos/cc';
+import {
+  type Check,
+  type CleanUp,
+  type Host,
+  layout,
+  type ProxySettings,
+  type ReleaseSet,
+  verifyTree,
+  withCleanUp,
+  withLock,
+} from '@haos/system';
+import { checkConsoles } from '../boot/console.js';
+import { writeMenu } from '../boot/write-menu.js';
+import { type Configuration, findConfiguration } from '../configuration.js';
+import { type Firmware, STATE_LABEL } from '../disk/partitions.js';
+import type { Image } from '../image/image.js';
+import { type ImageOptions, openImage } from '../image/open-image.js';
+import type { InstallEvent } from '../install.js';
+import { detectFirmware } from '../preflight.js';
+import { putComponents, putState, TAKEOVER_MARKER } from '../put-system.js';
+import { checkTakeover, type TakeoverTarget } from './takeover-checks.js';
+
+export interface TakeoverOptions extends ImageOptions {
+  host: Host;
+  /** The partition of the running distribution's root file system, such as `/dev/vda1`. */
+  device: string;
+  /** The configuration: an http or https URL, or an absolute path. */
+  configUrl?: string;
+  /** Default false: a configuration that configures nothing is refused. */
+  allowEmptyConfig?: boolean;
+  /** Asked when all is checked, before the first write; `false` ends it with nothing done. */
+  confirm: (target: TakeoverTarget) => boolean | Promise<boolean>;
+  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  tty?: string;
+  /** Log more on the installed system. Default false. */
+  debug?: boolean;
+  /** Switch off after the clean-up at the first boot, instead of starting again. Default false. */
+  powersOff?: boolean;
+  /** Default: how the running machine was started. */
+  firmware?: Firmware;
+  /** Where the root file system is mounted. Default `/`. */
+  root?: string;
+  proxy?: ProxySettings;
+  onEvent?: (event: InstallEvent) => void;
+}
+
+export interface TakeoverReport {
+  /** `refused`: a check failed, or it was not confirmed; nothing was written. */
+  status: 'installed' | 'refused';
+  checks: readonly Check[];
+  issues: readonly Issue[];
+  texts: ReadonlyMap<string, string>;
+  /** The rest is there when all checks were ok. */
+  target?: TakeoverTarget;
+  set?: ReleaseSet;
+}
+
+/** Checks whether a takeover is possible, and what it would delete. Writes nothing. */
+export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+  return withCleanUp(async (cleanUp) => {
+    const { report } = await prepareTakeover(options, cleanUp);
+    return report;
+  });
+}
+
+/**
+ * Installs HAOS into the root file system of the running distribution, by whose GRUB it is started from then on. The first boot
+ * deletes everything else. Until the last step, which replaces `grub.cfg` (the old one stays beside it), the distribution
+ * boots as before.
+ */
+export function takeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+  return withLock(options.host, '/run/haos/install.lock', () =>
+    withCleanUp(async (cleanUp) => {
+      const { report, work } = await prepareTakeover(options, cleanUp);
+      if (!work || !(await options.confirm(work.target))) return report;
+      options.signal?.throwIfAborted();
+      await write(options, work);
+      return { ...report, status: 'installed' };
+    }),
+  );
+}
+
+interface Work {
+  configuration: Configuration;
+  image: Image;
+  target: TakeoverTarget;
+}
+
+async function prepareTakeover(
+  options: TakeoverOptions,
+  cleanUp: CleanUp,
+): Promise<{ report: TakeoverReport; work?: Work }> {
+  const { host, device, root } = options;
+  const { check, configuration, issues, texts } = await findConfiguration(host, options);
+  const { checks: imageChecks, image } = await openImage(host, cleanUp, options);
+  const firmware = options.firmware ?? detectFirmware(host);
+  const size = image?.size ?? 0;
+  const found = await checkTakeover(host, { device, firmware, size, ...(root !== undefined && { root }) });
+  const { target } = found;
+  const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
+  const checks = [check, ...imageChecks, checkConsoles(options.tty, commandLine), ...found.checks];
+  const report = { status: 'refused' as const, checks, issues, texts, ...(target && { target }) };
+  if (!checks.every(({ ok }) => ok) || !configuration || !image || !target) return { report };
+  return { report: { ...report, set: image.set }, work: { configuration, image, target } };
+}
+
+/** From the copy, which changes nothing for the distribution, to `grub.cfg`, which is the point of no return. */
+async function write(options: TakeoverOptions, { configuration, image, target }: Work): Promise<void> {
+  const { host, signal, onEvent } = options;
+  const root = options.root === '/' ? '' : (options.root ?? '');
+  const system = `${root}${layout.system}`;
+  const streaming = {
+    onProgress: (done: number) => onEvent?.({ kind: 'progress', done, total: image.size }),
+    ...(signal && { signal }),
+  };
+  onEvent?.({ kind: 'step', step: 'copy' });
+  const files = await putComponents(host, image, { ...streaming, system });
+  onEvent?.({ kind: 'step', step: 'verify' });
+  await verifyTree(host, system, { ...streaming, files });
+  onEvent?.({ kind: 'step', step: 'configure' });
+  await putState(host, image.set, { configuration, root });
+  const marker = renderMarker(target.uuid, options.powersOff === true);
+  host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
+  onEvent?.({ kind: 'step', step: 'boot-loader' });
+  await writeMenu(host, { ...options, root, stateUuid: target.uuid });
+  // Only now: until here, the distribution may look for its root by its label.
+  await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
+}
+
+function renderMarker(uuid: string, powersOff: boolean): string {
+  return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
+}
