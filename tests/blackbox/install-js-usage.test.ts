@@ -45,7 +45,7 @@ describe('install.js', () => {
     );
   });
 
-  it.runIf(process.getuid?.() === 0)('is for root only', async () => {
+  it.runIf(process.getuid?.() === 0)('is for root only (needs root to become another user)', async () => {
     const { status, stderr } = await haos(['/dev/vdb', 'haos.iso'], { program, uid: 65_534 });
 
     expect(status).toBe(5);

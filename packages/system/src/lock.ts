@@ -4,8 +4,8 @@ import type { Host } from './host/types.js';
 
 export interface LockOptions {
   /**
-   * How long another holder is waited for, in milliseconds. Default: 5000. That is longer than the short work which a node does
-   * by itself, as when it confirms that it is healthy; an upgrade takes longer.
+   * How long to wait for another holder, in milliseconds. Default: 5000. A node that confirms its version holds the lock for less;
+   * an upgrade holds it longer.
    */
   patience?: number;
 }
@@ -15,7 +15,7 @@ const PAUSE = 250;
 
 /**
  * Runs `work` while this process holds the lock of the file `path`, which is made when missing. HAOS_LOCKED when another
- * process still has it after `patience`. A host that is not the running machine has nobody to keep out: there, `work` just runs.
+ * process still holds it after `patience`. A host that is not the running machine needs no lock: there, `work` just runs.
  */
 export async function withLock<T>(
   host: Host,

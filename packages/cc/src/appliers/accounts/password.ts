@@ -50,7 +50,7 @@ export const passwordRule: Rule = ({ haos }) => {
       {
         code: 'invalid-value',
         pointer,
-        message: 'the password has a line break or another character that nobody can type',
+        message: 'the password has a line break or another character that a person cannot type',
       },
     ];
   if (!value.startsWith('$') || isCrypt) return [];

@@ -134,7 +134,7 @@ function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[
 
 /**
  * The last part of the URL's path, when it is a plain file name that k3s would apply: k3s reads only these three suffixes,
- * and a hidden file is nobody's manifest. Undefined otherwise.
+ * and k3s ignores hidden files. Undefined otherwise.
  */
 export function manifestName(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
