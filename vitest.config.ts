@@ -8,7 +8,7 @@ const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      { find: '@haos/system/testing', replacement: `${packages}system/src/testing.ts` },
+      { find: '@haos/host/testing', replacement: `${packages}host/src/testing.ts` },
       { find: /^@haos\/cc\/(datasources|testing)$/, replacement: `${packages}cc/src/$1/index.ts` },
       ...readdirSync(packages).map((name) => ({
         find: new RegExp(`^@haos/${name}$`),

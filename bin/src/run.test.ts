@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { describe, expect, it } from 'vitest';
 import type { Command, Context } from './command.js';
 import { EXIT } from './exit-status.js';

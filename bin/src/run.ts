@@ -1,4 +1,4 @@
-import { type HaosError, isHaosError } from '@haos/system';
+import { type HaosError, isHaosError } from '@haos/host';
 import { parseInvocation, selectCommand } from './arguments.js';
 import type { Command, Context } from './command.js';
 import { EXIT, type ExitStatus } from './exit-status.js';

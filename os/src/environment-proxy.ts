@@ -1,4 +1,4 @@
-import type { ProxySettings } from '@haos/system';
+import type { ProxySettings } from '@haos/host';
 
 /** The proxies that an environment names, as curl reads them: in lower case, and for https also in upper case. */
 export function environmentProxy(env: NodeJS.ProcessEnv): ProxySettings {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { commandRunner } from './command.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';

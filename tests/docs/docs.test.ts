@@ -164,7 +164,13 @@ describe('docs/errors.md', () => {
     const codes = [...unions.values()].flat();
 
     expect([...unions.keys()]).toEqual(
-      expect.arrayContaining(['CcErrorCode', 'SystemErrorCode', 'SshErrorCode', 'IssueCode']),
+      expect.arrayContaining([
+        'CcErrorCode',
+        'HostErrorCode',
+        'SystemErrorCode',
+        'SshErrorCode',
+        'IssueCode',
+      ]),
     );
     expect([...documented].sort()).toEqual([...codes, INTERNAL].sort());
   });

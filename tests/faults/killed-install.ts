@@ -1,6 +1,7 @@
 // An installation that is killed: before its effect number `at`, or not at all. Called with one argument, a FaultyInstall in JSON.
+
+import type { Host } from '@haos/host';
 import { type InstallOptions, install } from '@haos/install';
-import type { Host } from '@haos/system';
 import { createHost } from '../loop/installation.js';
 import type { FaultyInstall } from './faulty-install.js';
 

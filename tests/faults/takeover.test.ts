@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Host, liveHost } from '@haos/host';
 import { type TakeoverOptions, takeOver } from '@haos/install';
-import { type Host, liveHost } from '@haos/system';
 import { describe, expect, it } from 'vitest';
 import { createDistribution, type Distribution, GRUB_CFG, LABEL } from '../loop/distribution.js';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { liveHost } from '@haos/host';
 import type { TakeoverOptions } from '@haos/install';
-import { liveHost } from '@haos/system';
 import { createLoopDisk, type LoopDisk, must, writeImage } from './loop-disk.js';
 
 export const TOKEN = 'a-secret-token';

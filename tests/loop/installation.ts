@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Host, liveHost } from '@haos/host';
 import type { InstallOptions } from '@haos/install';
-import { type Host, liveHost, parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system';
 import { expect } from 'vitest';
 import { ENVIRONMENT, must, writeImage, writeUdevadm } from './loop-disk.js';
 

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Host, liveHost } from '@haos/system';
+import { type Host, liveHost } from '@haos/host';
 
 /** Runs a program of the machine and gives its output; fails the test when it fails. */
 export function must(program: string, ...args: string[]): string {

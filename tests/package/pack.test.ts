@@ -99,8 +99,8 @@ describe('in an empty project', () => {
 import schema from '@haos/cc/cloud-config.schema.json' with { type: 'json' };
 import { parse } from '@haos/cmdline';
 import { parseKeySource } from '@haos/ssh';
-import { isHaosError, rootedHost } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
+import { isHaosError, rootedHost } from '@haos/host';
+import { createTestHost } from '@haos/host/testing';
 
 const host = createTestHost({ tree: { '/haos/system/config.yaml': 'hostname: a' } });
 const { config } = readSources([{ content: host.files.read('/haos/system/config.yaml') }]);

@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     good: [
       [
         'packages/cc/src/a.ts',
-        "import { parse } from '@haos/cmdline'; import type { Host } from '@haos/system';",
+        "import { parse } from '@haos/cmdline'; import type { Host } from '@haos/host';",
       ],
       ['bin/src/a.ts', "import { install } from '@haos/install';"],
       ['packages/system/src/a.ts', "// import '@haos/cc'\nconst text = \"import '@haos/cc'\";"],
@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     ],
     good: [
       ['packages/cc/src/a.ts', "import { layout } from '@haos/system';"],
-      ['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"],
+      ['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/host/testing';"],
       [
         'packages/cc/src/deep/a.ts',
         "import { merge } from '../merge.js'; import { x } from 'ajv/dist/x.js';",
@@ -70,10 +70,10 @@ const CASES: readonly Case[] = [
     rule: testingOnlyInTests,
     title: 'what is published for tests stays in tests',
     bad: [
-      ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/system/testing';"],
+      ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/host/testing';"],
       ['packages/system/src/a.ts', "import { createTestHost } from './testing.js';"],
     ],
-    good: [['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"]],
+    good: [['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/host/testing';"]],
   },
   {
     rule: onlyHostTouchesMachine,
@@ -92,8 +92,8 @@ const CASES: readonly Case[] = [
       ['packages/cc/src/a.ts', "console.error('failed');"],
     ],
     good: [
-      ['packages/system/src/host/live.ts', "import { readFileSync } from 'node:fs'; process.exit();"],
-      ['packages/system/src/testing.ts', "import { mkdtempSync } from 'node:fs';"],
+      ['packages/host/src/live.ts', "import { readFileSync } from 'node:fs'; process.exit();"],
+      ['packages/host/src/testing.ts', "import { mkdtempSync } from 'node:fs';"],
       ['packages/cc/src/a.test.ts', "import { readFileSync } from 'node:fs';"],
       ['packages/cc/src/a.ts', "import { posix } from 'node:path'; const a = item.process; item.fetch();"],
       ['packages/cc/src/a.ts', 'interface Item { process: number; fetch?(): void } const b = { fetch: 1 };'],

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTestHost } from '@haos/system/testing';
+import { createTestHost } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { plan } from '../../packages/cc/src/apply/plan.js';
 import { apply } from '../../packages/cc/src/apply/run.js';

@@ -1,4 +1,5 @@
-import { checkK3sHost, liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
+import { checkK3sHost } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint } from '../paint.js';

@@ -1,4 +1,5 @@
-import { type Host, layout, liveHost, readMode, rootedHost } from '@haos/system';
+import { type Host, liveHost, rootedHost } from '@haos/host';
+import { layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { refusal } from '../failure.js';
 

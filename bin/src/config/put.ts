@@ -1,5 +1,5 @@
 import { deleteConfig, putConfig } from '@haos/cc';
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';

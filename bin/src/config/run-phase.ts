@@ -1,5 +1,5 @@
 import { type Phase, type RunPhaseResult, runPhase, type StepResult, summarise } from '@haos/cc';
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';

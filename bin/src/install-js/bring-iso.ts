@@ -1,5 +1,6 @@
+import type { Host, ProxySettings } from '@haos/host';
 import { type CleanUp, downloadImage } from '@haos/install';
-import type { Check, Host, ProxySettings } from '@haos/system';
+import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { printDownload } from '../install/print-install.js';
 

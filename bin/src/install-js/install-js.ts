@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { proxyOf } from '@haos/cc';
+import { type Host, isHaosError, withLock } from '@haos/host';
 import {
   type CleanUp,
   type InstallReport,
@@ -12,7 +13,7 @@ import {
   preflight,
   withCleanUp,
 } from '@haos/install';
-import { type Check, type Host, isHaosError, withLock } from '@haos/system';
+import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';

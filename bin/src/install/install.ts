@@ -1,6 +1,7 @@
 import { type Install, proxyOf, readConfig } from '@haos/cc';
+import type { Host } from '@haos/host';
 import { cameFromMedium, type InstallOptions, install, preflight } from '@haos/install';
-import { type Host, layout, readMode } from '@haos/system';
+import { layout, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';

@@ -1,3 +1,4 @@
+import type { Host } from '@haos/host';
 import {
   askInstallation,
   askOperation,
@@ -6,7 +7,7 @@ import {
   type InstallOptions,
 } from '@haos/install';
 import type { Respondent } from '@haos/questions';
-import { type Host, readMode } from '@haos/system';
+import { readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { isInvalid, printIssues } from '../config/issues.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';

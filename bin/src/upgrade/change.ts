@@ -1,10 +1,9 @@
+import { type Host, isHaosError } from '@haos/host';
 import {
   awaitNode,
   type BootState,
   type ChangeOptions,
   forgetFailure,
-  type Host,
-  isHaosError,
   layout,
   markHealthy,
   readSlots,

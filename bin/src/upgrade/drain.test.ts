@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Context } from '../command.js';
 import { drainForUpgrade } from './drain.js';

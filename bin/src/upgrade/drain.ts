@@ -1,4 +1,5 @@
-import { type DrainOptions, drainNode, findKubeconfig, type Host, layout, readNodeName } from '@haos/system';
+import type { Host } from '@haos/host';
+import { type DrainOptions, drainNode, findKubeconfig, layout, readNodeName } from '@haos/system';
 import type { Context } from '../command.js';
 import { refusal } from '../failure.js';
 

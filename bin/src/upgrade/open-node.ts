@@ -1,4 +1,4 @@
-import { type Host, liveHost } from '@haos/system';
+import { type Host, liveHost } from '@haos/host';
 import type { Context } from '../command.js';
 import { refusal } from '../failure.js';
 

@@ -1,6 +1,7 @@
 import { proxyOf, readConfig } from '@haos/cc';
+import { HaosError, type Host } from '@haos/host';
 import { type CleanUp, openImage, openScratch } from '@haos/install';
-import { type Check, HaosError, type Host, layout, PROJECT } from '@haos/system';
+import { type Check, layout, PROJECT } from '@haos/system';
 import type { Context } from '../command.js';
 import { usageError } from '../failure.js';
 import { printDownload } from '../install/print-install.js';

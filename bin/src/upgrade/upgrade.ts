@@ -1,3 +1,4 @@
+import { type Host, withLock } from '@haos/host';
 import { type CleanUp, findMenu, type NodeMenu, replaceMenu, withCleanUp } from '@haos/install';
 import {
   awaitTrial,
@@ -5,14 +6,12 @@ import {
   type Component,
   choosesSlot,
   grubEnvPath,
-  type Host,
   isOnTrial,
   isSameSet,
   layout,
   readRunningSet,
   type UpgradeReport,
   upgrade,
-  withLock,
 } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { K3sPins, PinnedFile } from '../versions.js';
 import { nameK3s } from './k3s-parts.js';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Host, ProxySettings } from '@haos/system';
+import type { Host, ProxySettings } from '@haos/host';
 import { BuildFailure } from '../failure.js';
 import type { Architecture } from '../options.js';
 import type { K3sPins, PinnedFile } from '../versions.js';

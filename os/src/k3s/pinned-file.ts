@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DownloadOptions, type Host, isHaosError, type ProxySettings, withLock } from '@haos/system';
+import { type DownloadOptions, type Host, isHaosError, type ProxySettings, withLock } from '@haos/host';
 import { BuildFailure } from '../failure.js';
 import type { PinnedFile } from '../versions.js';
 import type { K3sFile } from './k3s-parts.js';

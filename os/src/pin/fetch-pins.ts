@@ -1,4 +1,5 @@
-import { type Host, isHaosError, type ProxySettings, parseChecksums } from '@haos/system';
+import { type Host, isHaosError, type ProxySettings } from '@haos/host';
+import { parseChecksums } from '@haos/system';
 import type { RunCommand } from '../command.js';
 import { BuildFailure } from '../failure.js';
 import { releaseUrl } from '../k3s/release-url.js';

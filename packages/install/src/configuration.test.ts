@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { type ConfigurationOptions, findConfiguration } from './configuration.js';
 

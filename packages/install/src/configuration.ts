@@ -1,5 +1,6 @@
 import { type CloudConfig, dumpYaml, type Issue, readConfig, validate, validateResult } from '@haos/cc';
-import { type Check, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import type { Check } from '@haos/system';
 
 /** What is written to the installed system's `/haos/system/config.yaml`. */
 export interface Configuration {

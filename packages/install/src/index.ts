@@ -1,4 +1,4 @@
-export { type CleanUp, withCleanUp } from '@haos/system';
+export { type CleanUp, withCleanUp } from '@haos/host';
 export { type Consoles, chooseConsoles } from './boot/console.js';
 export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './boot/grub-config.js';
 export { findMenu, type NodeMenu, replaceMenu } from './boot/menu.js';

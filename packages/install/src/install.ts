@@ -1,12 +1,5 @@
-import {
-  type CleanUp,
-  layout,
-  type ReleaseSet,
-  type TreeFile,
-  verifyTree,
-  withCleanUp,
-  withLock,
-} from '@haos/system';
+import { type CleanUp, type TreeFile, verifyTree, withCleanUp, withLock } from '@haos/host';
+import { layout, type ReleaseSet } from '@haos/system';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
 import {

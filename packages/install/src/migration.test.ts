@@ -1,9 +1,8 @@
+import { type Host, type HostFiles, planHost } from '@haos/host';
+import { createTestHost, type Tree } from '@haos/host/testing';
 import {
   completeIntent,
-  type Host,
-  type HostFiles,
   nameSet,
-  planHost,
   type ReleaseSet,
   readBootState,
   readSlot,
@@ -11,7 +10,6 @@ import {
   type Slot,
   upgrade,
 } from '@haos/system';
-import { createTestHost, type Tree } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { findMenu, replaceMenu } from './boot/menu.js';
 

@@ -1,13 +1,6 @@
 import type { CloudConfig, Issue } from '@haos/cc';
-import {
-  type BlockDevice,
-  type Check,
-  type CleanUp,
-  type Host,
-  layout,
-  type ProxySettings,
-  withCleanUp,
-} from '@haos/system';
+import { type BlockDevice, type CleanUp, type Host, type ProxySettings, withCleanUp } from '@haos/host';
+import { type Check, layout } from '@haos/system';
 import { checkConsoles } from './boot/console.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice, megabytes } from './disk/device.js';

@@ -1,17 +1,15 @@
+import { type Host, type HostFiles, planHost } from '@haos/host';
+import { createTestHost, type Tree } from '@haos/host/testing';
 import {
   type BootState,
   completeIntent,
   formatBootState,
-  type Host,
-  type HostFiles,
   nameSet,
-  planHost,
   type ReleaseSet,
   readBootState,
   readSlots,
   type Slots,
 } from '@haos/system';
-import { createTestHost, type Tree } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { putState } from './put-system.js';
 

@@ -1,11 +1,10 @@
+import { copyTree, type Host, type StreamOptions, type TreeFile } from '@haos/host';
 import {
   COMPONENTS,
   completeIntent,
-  copyTree,
   dropUnused,
   flush,
   formatIntent,
-  type Host,
   intentPath,
   isSameSet,
   layout,
@@ -14,8 +13,6 @@ import {
   readBootState,
   readSlots,
   STAGING_PREFIX,
-  type StreamOptions,
-  type TreeFile,
   writeBootState,
 } from '@haos/system';
 import type { Configuration } from './configuration.js';

@@ -1,4 +1,4 @@
-import type { CleanUp, Host } from '@haos/system';
+import type { CleanUp, Host } from '@haos/host';
 import { unmountLeft } from './disk/unmount-left.js';
 
 /**

@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { answerError } from './ask.js';
 import type { QuestionErrorCode } from './errors.js';
 import type { Question } from './question.js';

@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { QuestionErrorCode } from './errors.js';
 import type { ChoiceQuestion, ConfirmQuestion, Question, SecretQuestion, TextQuestion } from './question.js';
 import type { Respondent } from './respondent.js';

@@ -1,5 +1,5 @@
-import { HaosError } from '@haos/system';
-import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';

@@ -1,4 +1,4 @@
-import { HaosError, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import { HaosError, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
 import type { SshErrorCode } from './errors.js';
 import type { KeySource } from './key-source.js';
 import { type PublicKey, parsePublicKeys, type RejectedLine } from './public-key.js';

@@ -1,4 +1,4 @@
-import { findUser, HaosError, type Host, type User } from '@haos/system';
+import { findUser, HaosError, type Host, type User } from '@haos/host';
 import type { SshErrorCode } from './errors.js';
 
 /** Where a user's keys are, and what is there. */

@@ -1,4 +1,5 @@
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
 import { keyId, type PublicKey, parsePublicKeys } from './public-key.js';
 
 /** The keys that HAOS holds for each source of one user: those it added itself, and only those. */

@@ -1,5 +1,6 @@
-import { type Host, layout, planHost } from '@haos/system';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { type Host, planHost } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
+import { layout } from '@haos/system';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';

@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { KeyOutcome } from './fetch-keys.js';
 import { readKeyFile, writeKeyFile } from './key-file.js';
 import { parseKeySource } from './key-source.js';

@@ -1,4 +1,4 @@
-import type { Host } from './host/types.js';
+import type { Host } from '@haos/host';
 import { inRootOf, layout } from './layout.js';
 
 /** What a release is made of, each in a directory of its own with one directory per version. */

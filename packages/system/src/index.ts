@@ -1,15 +1,4 @@
-export type { Group, User } from './accounts.js';
-export { findGroup, findUser, parseGroup, parsePasswd, resolveOwner, setPasswordHash } from './accounts.js';
-export { type InterfaceAddress, parseAddresses, readAddresses } from './addresses.js';
 export { ARCHITECTURE_BYTES, type Architecture, architectureOf } from './architecture.js';
-export {
-  type BlockDevice,
-  findBlockDevice,
-  listBlockDevices,
-  parseBlockDevices,
-  withDescendants,
-} from './block.js';
-export { type CleanUp, withCleanUp } from './clean-up.js';
 export { compareVersions, upstreamVersion } from './compare-versions.js';
 export {
   COMPONENT_FILES,
@@ -32,37 +21,7 @@ export {
   STAGING_PREFIX,
   versionDirectory,
 } from './components.js';
-export { type CopyTreeOptions, copyTree, type TreeFile, treeSize, verifyTree } from './copy-tree.js';
-export type { HaosErrorOptions, SystemErrorCode } from './errors.js';
-export { HaosError, isHaosError } from './errors.js';
-export type { HostOptions } from './host/live.js';
-export { liveHost } from './host/live.js';
-export { planHost } from './host/plan.js';
-export { rootedHost } from './host/rooted.js';
-export type {
-  Copied,
-  CopyOptions,
-  DownloadOptions,
-  Effect,
-  FetchOptions,
-  FetchResult,
-  FileSnapshot,
-  FileStat,
-  FileType,
-  Host,
-  HostClock,
-  HostFiles,
-  HostKernel,
-  HostKind,
-  Operation,
-  Owner,
-  ProxySettings,
-  RunOptions,
-  RunResult,
-  StreamOptions,
-  WriteFileOperation,
-  WriteFileOptions,
-} from './host/types.js';
+export type { SystemErrorCode } from './errors.js';
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
 export { readK3sVersion } from './k3s-version.js';
 export { type AwaitNodeOptions, awaitNode } from './kubernetes/await-node.js';
@@ -72,10 +31,8 @@ export { isNodeReady, type NodeHealth, readNodeHealth } from './kubernetes/node-
 export { readNodeName } from './kubernetes/node-name.js';
 export type { Mode } from './layout.js';
 export { layout, MODES, parentOf, RANCHER } from './layout.js';
-export { type LockOptions, withLock } from './lock.js';
 export { readMode, readVersion } from './mode.js';
 export { PROJECT, type Project } from './project.js';
-export { createRedactor, redactUrl } from './redact.js';
 export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
 export { readReleaseKeys } from './release/read-keys.js';
 export { parseChecksums, type SignedChecksums, verifyChecksums } from './release/verify-checksums.js';
@@ -120,4 +77,3 @@ export {
 } from './upgrade/status.js';
 export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';
 export { type UpgradeVerdict, upgradeVerdict } from './upgrade/verdict.js';
-export { isReadOnlyMount, unescapePath, withWritable } from './writable.js';

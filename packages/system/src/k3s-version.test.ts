@@ -1,7 +1,7 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { HaosError } from './errors.js';
 import { readK3sVersion } from './k3s-version.js';
-import { createTestHost, type TestHostOptions } from './testing.js';
 
 const PLACE = '/haos/system/k3s/given';
 const PRINTED = 'k3s version v1.36.3+k3s1 (1a2b3c4d)\ngo version go1.26.1\n';

@@ -1,6 +1,6 @@
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { versionDirectory } from './components.js';
-import { isHaosError } from './errors.js';
-import type { Host } from './host/types.js';
 
 /** A component that the image builder named by its version. */
 const NAMED_BY_VERSION = /^v?\d+\.\d+\.\d+/;

@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { readMode, readVersion } from './mode.js';
-import { createTestHost } from './testing.js';
 
 it.each([
   [undefined, undefined],

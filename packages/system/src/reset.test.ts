@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readDataReset, setDataReset } from './reset.js';
-import { createTestHost } from './testing.js';
 
 function hostIn(mode: string) {
   const host = createTestHost({ tree: { '/run/haos/mode': `${mode}\n`, '/haos/system/haos/v1/haos': '' } });

@@ -1,9 +1,7 @@
-import { HaosError } from './errors.js';
-import type { Host } from './host/types.js';
+import type { Host } from '@haos/host';
+import { HaosError, withLock, withWritable } from '@haos/host';
 import { layout } from './layout.js';
-import { withLock } from './lock.js';
 import { readMode } from './mode.js';
-import { withWritable } from './writable.js';
 
 /**
  * What becomes of `/haos/data` (`/var`, `/home`, `/opt`) at the next boot. `once`: it is removed, as after an installation.

@@ -1,4 +1,5 @@
-import { type Host, isHaosError, type Mode, type Operation } from '@haos/system';
+import { type Host, isHaosError, type Operation } from '@haos/host';
+import type { Mode } from '@haos/system';
 import type { Applier, ApplyContext, Phase } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
 import { proxyOf } from './environment/environment.js';

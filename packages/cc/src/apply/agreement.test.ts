@@ -1,5 +1,6 @@
-import { HaosError, type Host, layout, planHost } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
+import { HaosError, type Host, planHost } from '@haos/host';
+import { createTestHost } from '@haos/host/testing';
+import { layout } from '@haos/system';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';

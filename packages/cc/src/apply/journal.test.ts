@@ -1,5 +1,5 @@
+import { createTestHost } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { type PhaseJournal, readJournals, writeJournal } from './journal.js';
 

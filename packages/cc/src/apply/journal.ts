@@ -1,4 +1,5 @@
-import { type Host, isHaosError, layout, type Operation } from '@haos/system';
+import { type Host, isHaosError, type Operation } from '@haos/host';
+import { layout } from '@haos/system';
 import type { Issue } from '../issue.js';
 import type { Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
 import { PHASES } from './types.js';

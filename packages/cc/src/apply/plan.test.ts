@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
 import { plan } from './plan.js';

@@ -5,7 +5,7 @@ import {
   type Operation,
   planHost,
   type WriteFileOperation,
-} from '@haos/system';
+} from '@haos/host';
 import type { CloudConfig } from '../generated/types.js';
 import { secretsOf } from '../model/secrets.js';
 import { targetOf } from './journal.js';

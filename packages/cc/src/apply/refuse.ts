@@ -1,4 +1,4 @@
-import { HaosError, type SystemErrorCode } from '@haos/system';
+import { HaosError, type HostErrorCode } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import { documentedKey } from '../model/pointer.js';
 import { type Finding, isError } from '../rules/rule.js';
@@ -7,7 +7,7 @@ import { type Finding, isError } from '../rules/rule.js';
  * Throws the first error among the findings of a check, so that applying fails exactly where validation reports an
  * error; warnings pass. `code` is for a finding without a code of its own. The error has the pointer in `details`.
  */
-export function refuse(findings: readonly Finding[], code: CcErrorCode | SystemErrorCode): void {
+export function refuse(findings: readonly Finding[], code: CcErrorCode | HostErrorCode): void {
   const error = findings.find(isError);
   if (error === undefined) return;
   const { failure, pointer, message, hint } = error;

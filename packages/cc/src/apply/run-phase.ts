@@ -1,4 +1,5 @@
-import { type Host, layout, withLock } from '@haos/system';
+import { type Host, withLock } from '@haos/host';
+import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
 import { readConfig } from '../sources/read.js';

@@ -1,5 +1,5 @@
-import { type FetchOptions, type FetchResult, HaosError } from '@haos/system';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { type FetchOptions, type FetchResult, HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
 import type { Issue } from '../issue.js';

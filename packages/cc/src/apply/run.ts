@@ -1,13 +1,5 @@
-import {
-  createRedactor,
-  type Host,
-  isHaosError,
-  type Mode,
-  type Operation,
-  readMode,
-  readVersion,
-  redactUrl,
-} from '@haos/system';
+import { createRedactor, type Host, isHaosError, type Operation, redactUrl } from '@haos/host';
+import { type Mode, readMode, readVersion } from '@haos/system';
 import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
 import { secretsOf } from '../model/secrets.js';

@@ -1,4 +1,5 @@
-import type { Host, Mode, Operation, ProxySettings } from '@haos/system';
+import type { Host, Operation, ProxySettings } from '@haos/host';
+import type { Mode } from '@haos/system';
 import type { CloudConfig } from '../generated/types.js';
 
 /** The three phases of a boot, and `install`: after "configure server or agent", only k3s. */

@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { MetadataClient } from './metadata-client.js';
 import type { Found, Metadata, MetadataService } from './types.js';
 import { interfacesOf } from './wait-for-network.js';

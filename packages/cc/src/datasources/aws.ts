@@ -1,4 +1,4 @@
-import { isHaosError } from '@haos/system';
+import { isHaosError } from '@haos/host';
 import { readEc2Metadata } from './ec2-metadata.js';
 import { wrongAnswer } from './metadata-client.js';
 import type { MetadataService } from './types.js';

@@ -1,4 +1,5 @@
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
 import type { DataSourceName, Metadata } from './types.js';
 
 /** What all data sources together have for the node. */

@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import type { DataSourceName } from './types.js';
 
 /** What firmware says about the machine: the fields of /sys/class/dmi/id that are looked at. */

@@ -1,4 +1,4 @@
-import { HaosError, type Host } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import { type Fields, fieldsOf, linesOf, textOf } from './metadata-client.js';
 import { readNovaMetadata } from './openstack.js';

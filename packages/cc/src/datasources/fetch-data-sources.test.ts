@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { createTestHost, type ScriptedResponse, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type ScriptedResponse, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askDataSources, fetchDataSources } from './fetch-data-sources.js';
 import { hasFailed, readDataSourceReport } from './report.js';

@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { askService } from './ask-service.js';
 import { type Delivery, deliver } from './deliver.js';
 import { detectCloud } from './detect-cloud.js';

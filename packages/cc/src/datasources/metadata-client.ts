@@ -1,4 +1,4 @@
-import { type FetchOptions, type FetchResult, HaosError, type Host, isHaosError } from '@haos/system';
+import { type FetchOptions, type FetchResult, HaosError, type Host, isHaosError } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 
 /** No cloud takes user data of this size; more is a mistake or an attack. */

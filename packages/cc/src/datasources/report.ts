@@ -1,4 +1,5 @@
-import { type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { layout } from '@haos/system';
 import type { DataSourceName } from './types.js';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootedHost } from '@haos/system';
+import { rootedHost } from '@haos/host';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type MetadataFixture, type MetadataServerOptions, startMetadataServer } from '../testing/index.js';
 import { askDataSources, type DataSourceOptions, fetchDataSources } from './fetch-data-sources.js';

@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { DATA_SOURCES } from '../model/schema.js';
 import type { MetadataClient } from './metadata-client.js';
 

@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 
 /** Milliseconds. */
 const LIMIT = 30_000;

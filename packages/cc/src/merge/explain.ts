@@ -1,4 +1,4 @@
-import { createRedactor } from '@haos/system';
+import { createRedactor } from '@haos/host';
 import type { ConfigResult } from '../config.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { Origin } from '../issue.js';

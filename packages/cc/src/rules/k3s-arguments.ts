@@ -1,4 +1,4 @@
-import { createRedactor } from '@haos/system';
+import { createRedactor } from '@haos/host';
 import leven from 'leven';
 import {
   commandLine,

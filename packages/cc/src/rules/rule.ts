@@ -1,4 +1,4 @@
-import type { SystemErrorCode } from '@haos/system';
+import type { HostErrorCode } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
@@ -13,7 +13,7 @@ export interface Finding {
   message: string;
   hint?: string;
   /** The code that applying fails with, where it is not that of the whole step. */
-  failure?: CcErrorCode | SystemErrorCode;
+  failure?: CcErrorCode | HostErrorCode;
   /** k3s is not configured at all: without this value it would be another node than the one that is meant. */
   blocksK3s?: true;
 }

@@ -1,4 +1,5 @@
-import { HaosError, type Host, layout, parentOf } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
+import { layout, parentOf } from '@haos/system';
 import { hasErrors } from '../config.js';
 import type { CcErrorCode } from '../errors.js';
 import { type ValidationReport, validate } from '../validate.js';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deleteConfig, putConfig } from './put.js';
 import { readConfig } from './read.js';

@@ -1,4 +1,5 @@
-import { type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { layout } from '@haos/system';
 import { type ConfigResult, hasErrors, readSources } from '../config.js';
 import type { Issue, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';

@@ -1,4 +1,5 @@
-import type { InterfaceAddress, Mode, Slots, UpgradeVerdict } from '@haos/system';
+import type { InterfaceAddress } from '@haos/host';
+import type { Mode, Slots, UpgradeVerdict } from '@haos/system';
 import { type ConfigurationStatus, describeConfiguration } from './configuration.js';
 import type { KubernetesStatus } from './kubernetes.js';
 

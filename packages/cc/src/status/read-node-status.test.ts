@@ -1,5 +1,5 @@
-import { HaosError } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readNodeStatus } from './read-node-status.js';
 

@@ -1,11 +1,8 @@
+import { createRedactor, type Host, isHaosError, readAddresses } from '@haos/host';
 import {
-  createRedactor,
-  type Host,
-  isHaosError,
   isNodeReady,
   layout,
   type Mode,
-  readAddresses,
   readBooted,
   readMode,
   readNodeHealth,

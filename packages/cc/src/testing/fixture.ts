@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { type Fields, fieldsOf } from '../datasources/metadata-client.js';
 import type { Metadata } from '../datasources/types.js';
 import type { CcErrorCode } from '../errors.js';

@@ -1,5 +1,6 @@
 import { type FormatEntry, format } from '@haos/cmdline';
-import { HaosError, type Slot } from '@haos/system';
+import { HaosError } from '@haos/host';
+import type { Slot } from '@haos/system';
 import type { InstallErrorCode } from '../errors.js';
 
 export interface GrubConfigOptions {

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderGrubConfig } from './grub-config.js';
 import { findMenu, replaceMenu } from './menu.js';

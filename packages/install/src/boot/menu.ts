@@ -1,5 +1,6 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
-import { type Host, layout, unescapePath, withWritable } from '@haos/system';
+import { type Host, unescapePath, withWritable } from '@haos/host';
+import { layout } from '@haos/system';
 import { readUuid } from '../disk/disk.js';
 import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';

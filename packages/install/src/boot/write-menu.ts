@@ -1,5 +1,6 @@
 import type { FormatEntry } from '@haos/cmdline';
-import { flush, type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { flush, layout } from '@haos/system';
 import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
 

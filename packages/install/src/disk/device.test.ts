@@ -1,4 +1,4 @@
-import { createTestHost } from '@haos/system/testing';
+import { createTestHost } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { type DeviceOptions, findDevice } from './device.js';
 

@@ -1,11 +1,5 @@
-import {
-  type BlockDevice,
-  type Check,
-  findBlockDevice,
-  type Host,
-  listBlockDevices,
-  withDescendants,
-} from '@haos/system';
+import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Check } from '@haos/system';
 import { STATE_LABEL } from './partitions.js';
 
 /** Bytes: what HAOS needs at least. */

@@ -1,11 +1,5 @@
-import {
-  type BlockDevice,
-  type Check,
-  findBlockDevice,
-  type Host,
-  listBlockDevices,
-  withDescendants,
-} from '@haos/system';
+import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Check } from '@haos/system';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { EFI_LABEL, type Firmware, GUID, STATE_LABEL } from './partitions.js';
 import type { ExistingLayout } from './places.js';

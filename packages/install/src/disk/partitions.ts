@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { InstallErrorCode } from '../errors.js';
 
 export type Firmware = 'bios' | 'efi';

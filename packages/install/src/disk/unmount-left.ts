@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 
 /** Milliseconds: a file system may have much to write. */
 const TIMEOUT = 600_000;

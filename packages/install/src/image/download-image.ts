@@ -1,5 +1,6 @@
-import type { CleanUp } from '@haos/system';
-import { type Check, fetchDigest, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import type { CleanUp } from '@haos/host';
+import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import { type Check, fetchDigest } from '@haos/system';
 import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadImageOptions {

@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 
 /** The type of the file system that holds a path, such as `tmpfs`; undefined where the kernel does not tell. A later mount covers an earlier one: proc(5). */
 export function findFileSystem(host: Host, path: string): string | undefined {

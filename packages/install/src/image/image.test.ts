@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findImage, verifyImage } from './image.js';
 

@@ -1,12 +1,11 @@
+import { type Host, treeSize } from '@haos/host';
 import {
   type Check,
   COMPONENT_FILES,
   COMPONENTS,
-  type Host,
   parseChecksums,
   type ReleaseSet,
   readSlots,
-  treeSize,
   versionDirectory,
 } from '@haos/system';
 

@@ -1,5 +1,5 @@
-import { HaosError, withCleanUp } from '@haos/system';
-import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
+import { HaosError, withCleanUp } from '@haos/host';
+import { createTestHost, type ScriptedCommand } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openIso } from './iso.js';
 

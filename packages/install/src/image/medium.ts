@@ -1,5 +1,6 @@
-import type { CleanUp } from '@haos/system';
-import { HaosError, type Host, versionDirectory } from '@haos/system';
+import type { CleanUp } from '@haos/host';
+import { HaosError, type Host } from '@haos/host';
+import { versionDirectory } from '@haos/system';
 import type { InstallErrorCode } from '../errors.js';
 import { findImage } from './image.js';
 import { type IsoOptions, openIso } from './iso.js';

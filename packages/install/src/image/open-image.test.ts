@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withCleanUp } from '@haos/system';
-import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
+import { withCleanUp } from '@haos/host';
+import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cameFromMedium } from './find-file-system.js';
 import { type ImageOptions, openImage } from './open-image.js';

@@ -1,5 +1,6 @@
-import type { CleanUp } from '@haos/system';
-import { type Check, type Host, isHaosError, layout } from '@haos/system';
+import type { CleanUp } from '@haos/host';
+import { type Host, isHaosError } from '@haos/host';
+import { type Check, layout } from '@haos/system';
 import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';
 import { findImage, type Image, verifyImage } from './image.js';
 import { openIso } from './iso.js';

@@ -1,5 +1,5 @@
+import type { Host } from '@haos/host';
 import { ask, type Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
 import { type ConfigurationOptions, findConfiguration } from '../configuration.js';
 
 /** The address of a configuration that is there and valid; undefined when the person has none. */

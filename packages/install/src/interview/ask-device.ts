@@ -1,5 +1,6 @@
+import type { Host } from '@haos/host';
 import { choose, type Respondent } from '@haos/questions';
-import { type Host, layout } from '@haos/system';
+import { layout } from '@haos/system';
 import { listFittingDisks } from '../disk/device.js';
 import { describeDisk } from './describe-disk.js';
 

@@ -1,6 +1,6 @@
 import { dumpYaml } from '@haos/cc';
+import { createTestHost } from '@haos/host/testing';
 import { answersFrom } from '@haos/questions';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { askInstallation } from './ask-installation.js';
 

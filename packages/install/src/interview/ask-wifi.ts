@@ -1,6 +1,6 @@
 import type { Wifi } from '@haos/cc';
+import type { Host } from '@haos/host';
 import { ask, askSecret, type Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
 import { checkAnswer } from './check-answer.js';
 
 /** Asks for wireless networks until a name stays empty; for none where the machine has no wireless device. */

@@ -1,5 +1,5 @@
+import { createTestHost } from '@haos/host/testing';
 import { answersFrom } from '@haos/questions';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it } from 'vitest';
 import { configureRole, ROLE_FILE } from './configure-role.js';
 

@@ -1,6 +1,6 @@
 import { dumpYaml, putConfig, readConfig } from '@haos/cc';
+import type { Host } from '@haos/host';
 import type { Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
 import { askRole } from './ask-role.js';
 
 /** Written by "configure server or agent", beside what a person wrote, which stays as it is. */

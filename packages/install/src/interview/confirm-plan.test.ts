@@ -1,5 +1,5 @@
+import type { BlockDevice } from '@haos/host';
 import type { ConfirmQuestion, Respondent } from '@haos/questions';
-import type { BlockDevice } from '@haos/system';
 import { expect, it } from 'vitest';
 import type { PreflightOptions, Target } from '../preflight.js';
 import { confirmPlan } from './confirm-plan.js';

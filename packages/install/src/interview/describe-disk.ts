@@ -1,4 +1,4 @@
-import { type BlockDevice, withDescendants } from '@haos/system';
+import { type BlockDevice, withDescendants } from '@haos/host';
 import { STATE_LABEL } from '../disk/partitions.js';
 
 /** A disk in one line for a person: path, size, model, and what is on it. */

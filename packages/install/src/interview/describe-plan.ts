@@ -1,5 +1,5 @@
 import type { CloudConfig } from '@haos/cc';
-import { redactUrl } from '@haos/system';
+import { redactUrl } from '@haos/host';
 import type { PreflightOptions, Target } from '../preflight.js';
 import { describeDisk } from './describe-disk.js';
 

@@ -1,11 +1,5 @@
-import {
-  type BlockDevice,
-  type Check,
-  findBlockDevice,
-  type Host,
-  listBlockDevices,
-  withDescendants,
-} from '@haos/system';
+import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Check } from '@haos/system';
 import type { Firmware } from '../disk/partitions.js';
 
 /** The root file system of another distribution, which HAOS takes over. */

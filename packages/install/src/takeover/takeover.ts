@@ -1,15 +1,6 @@
 import type { Issue } from '@haos/cc';
-import {
-  type Check,
-  type CleanUp,
-  type Host,
-  layout,
-  type ProxySettings,
-  type ReleaseSet,
-  verifyTree,
-  withCleanUp,
-  withLock,
-} from '@haos/system';
+import { type CleanUp, type Host, type ProxySettings, verifyTree, withCleanUp, withLock } from '@haos/host';
+import { type Check, layout, type ReleaseSet } from '@haos/system';
 import { checkConsoles } from '../boot/console.js';
 import { writeMenu } from '../boot/write-menu.js';
 import { type Configuration, findConfiguration } from '../configuration.js';

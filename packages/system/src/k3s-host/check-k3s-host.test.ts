@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { checkK3sHost } from './check-k3s-host.js';
 import { MODULES, PROGRAMS, SYSCTLS } from './requirements.js';
 

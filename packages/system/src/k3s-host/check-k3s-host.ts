@@ -1,5 +1,5 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { readMode } from '../mode.js';
 import type { Check } from '../upgrade/check.js';
 import { type Mount, mountAt, mountOf, parseMounts } from './mounts.js';

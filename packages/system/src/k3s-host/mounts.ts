@@ -1,4 +1,4 @@
-import { unescapePath } from '../writable.js';
+import { unescapePath } from '@haos/host';
 
 /** A line of /proc/self/mountinfo: proc_pid_mountinfo(5). */
 export interface Mount {

@@ -1,6 +1,6 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { awaitNode, isWorking } from './await-node.js';
 import { NODE_KUBECONFIG, SERVER_KUBECONFIG } from './kubeconfig.js';
 

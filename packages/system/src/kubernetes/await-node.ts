@@ -1,4 +1,4 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 import { SERVER_KUBECONFIG } from './kubeconfig.js';
 import { isNodeReady, type NodeHealth, readNodeHealth } from './node-health.js';
 

@@ -1,7 +1,7 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
 import { layout } from '../layout.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { drainNode, uncordonNode } from './cordon.js';
 import { NODE_KUBECONFIG } from './kubeconfig.js';
 

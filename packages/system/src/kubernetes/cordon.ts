@@ -1,6 +1,5 @@
-import { withCleanUp } from '../clean-up.js';
-import { HaosError, isHaosError } from '../errors.js';
-import type { Host, RunResult } from '../host/types.js';
+import type { Host, RunResult } from '@haos/host';
+import { HaosError, isHaosError, withCleanUp } from '@haos/host';
 import { inRootOf, layout } from '../layout.js';
 import { findKubeconfig } from './kubeconfig.js';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 
 /** What a server writes for its administrator. /etc begins empty at each boot, so that it is never left over from another role. */
 export const SERVER_KUBECONFIG = '/etc/rancher/k3s/k3s.yaml';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { isNodeReady, readNodeHealth } from './node-health.js';
 import { KUBELET_CERTIFICATE } from './node-name.js';
 

@@ -1,5 +1,5 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { type NodeCredentials, readNodeCredentials } from './kubeconfig.js';
 import { readNodeName } from './node-name.js';
 import { parseNode, type ReportedNode, readMessage } from './parse-node.js';

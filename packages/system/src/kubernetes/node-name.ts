@@ -1,4 +1,4 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 
 /** The certificate that k3s gives its kubelet; the subject names the node. It outlives a boot. */
 export const KUBELET_CERTIFICATE = '/var/lib/rancher/k3s/agent/client-kubelet.crt';

@@ -1,6 +1,5 @@
-import { HaosError, isHaosError } from '../errors.js';
-import type { FetchOptions, Host } from '../host/types.js';
-import { redactUrl } from '../redact.js';
+import type { FetchOptions, Host } from '@haos/host';
+import { HaosError, isHaosError, redactUrl } from '@haos/host';
 import { readReleaseKeys } from './read-keys.js';
 import { verifyChecksums } from './verify-checksums.js';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 import { layout } from '../layout.js';
 
 /** The public keys in PEM that releases may be signed with, from a directory of `*.pem`; none where there is no directory. */

@@ -3,8 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestHost, type ScriptedResponse } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTestHost, type ScriptedResponse } from '../testing.js';
 import { fetchDigest } from './fetch-digest.js';
 import { verifyChecksums } from './verify-checksums.js';
 

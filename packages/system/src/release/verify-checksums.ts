@@ -1,4 +1,4 @@
-import { HaosError } from '../errors.js';
+import { HaosError } from '@haos/host';
 
 export interface SignedChecksums {
   /** The checksum file, in the format of sha256sum(1): the bytes that were signed. */

@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { layout } from '../layout.js';
-import { createTestHost } from '../testing.js';
 import { awaitTrial, isOnTrial } from './await-trial.js';
 import { formatBootState } from './boot-state.js';
 

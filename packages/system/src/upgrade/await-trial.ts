@@ -1,5 +1,5 @@
+import type { Host } from '@haos/host';
 import { nameSet, readRunningSet } from '../components.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { readBootState } from './boot-state.js';
 

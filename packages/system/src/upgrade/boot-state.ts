@@ -1,5 +1,5 @@
+import type { Host } from '@haos/host';
 import type { Slot } from '../components.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { formatGrubEnv, parseGrubEnv } from './grub-env.js';
 

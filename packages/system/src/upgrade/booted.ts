@@ -1,5 +1,5 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { inRootOf, layout, MODES, type Mode } from '../layout.js';
 import type { IntentFacts } from './intent.js';
 

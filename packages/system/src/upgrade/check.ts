@@ -1,3 +1,5 @@
+import type { Host } from '@haos/host';
+import { treeSize } from '@haos/host';
 import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
 import { compareVersions } from '../compare-versions.js';
 import {
@@ -8,8 +10,6 @@ import {
   type ReleaseSet,
   versionDirectory,
 } from '../components.js';
-import { treeSize } from '../copy-tree.js';
-import type { Host } from '../host/types.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
 

@@ -1,3 +1,4 @@
+import type { Host } from '@haos/host';
 import {
   COMPONENTS,
   linkSlot,
@@ -6,7 +7,6 @@ import {
   type Slots,
   versionDirectory,
 } from '../components.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { grubEnvPath, nextBootState, readBootState, writeBootState } from './boot-state.js';
 import { readBooted } from './booted.js';

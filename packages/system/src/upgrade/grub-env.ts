@@ -1,4 +1,4 @@
-import { HaosError } from '../errors.js';
+import { HaosError } from '@haos/host';
 
 /** Bytes; GRUB writes into the block where it lies and never makes it longer: grub-editenv(1). */
 const SIZE = 1024;

@@ -1,3 +1,5 @@
+import type { Host } from '@haos/host';
+import { HaosError, withLock, withWritable } from '@haos/host';
 import {
   isSameSet,
   nameSet,
@@ -7,11 +9,7 @@ import {
   type Slot,
   type Slots,
 } from '../components.js';
-import { HaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
-import { withLock } from '../lock.js';
-import { withWritable } from '../writable.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
 import { choosesSlot, readBooted } from './booted.js';
 import { completeIntent, readIntent, switchSlots } from './complete-intent.js';

@@ -1,8 +1,8 @@
+import type { Host, HostFiles } from '@haos/host';
+import { planHost } from '@haos/host';
+import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
-import { planHost } from '../host/plan.js';
-import type { Host, HostFiles } from '../host/types.js';
-import { createTestHost, type TestHost, type Tree } from '../testing.js';
 import {
   type BootState,
   formatBootState,

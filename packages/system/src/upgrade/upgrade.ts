@@ -1,4 +1,5 @@
-import { withCleanUp } from '../clean-up.js';
+import type { Host } from '@haos/host';
+import { copyTree, verifyTree, withCleanUp, withLock, withWritable } from '@haos/host';
 import {
   COMPONENTS,
   type Component,
@@ -12,12 +13,8 @@ import {
   STAGING_PREFIX,
   versionDirectory,
 } from '../components.js';
-import { copyTree, verifyTree } from '../copy-tree.js';
-import type { Host } from '../host/types.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
-import { withLock } from '../lock.js';
-import { withWritable } from '../writable.js';
 import { readBootState, TRIALS } from './boot-state.js';
 import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';

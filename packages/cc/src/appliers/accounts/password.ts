@@ -1,4 +1,5 @@
-import { type Host, RANCHER, setPasswordHash } from '@haos/system';
+import { type Host, setPasswordHash } from '@haos/host';
+import { RANCHER } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { hasControls, type Rule } from '../../rules/rule.js';

@@ -1,5 +1,5 @@
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from './ssh-authorized-keys.js';

@@ -1,4 +1,4 @@
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { describe, expect, it } from 'vitest';
 import { formatEnvironmentLine } from './environment-line.js';
 

@@ -1,4 +1,4 @@
-import type { ProxySettings } from '@haos/system';
+import type { ProxySettings } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';

@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import { ENCODINGS } from '../../model/schema.js';
 import { isBase64 } from '../../parse/bytes.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { HaosError, type Host, type Owner, resolveOwner } from '@haos/system';
+import { HaosError, type Host, type Owner, resolveOwner } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';

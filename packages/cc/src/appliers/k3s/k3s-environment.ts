@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import type { Haos } from '../../generated/types.js';
 import { fitsProcess } from '../../rules/rule.js';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderStartScript } from './k3s-start-script.js';

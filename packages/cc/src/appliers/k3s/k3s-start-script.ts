@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import { ownershipLine } from '../files/key-file.js';
 import { k3sPaths } from './k3s-service.js';

@@ -1,4 +1,5 @@
-import { findGroup, findUser, type Host, layout, RANCHER } from '@haos/system';
+import { findGroup, findUser, type Host } from '@haos/host';
+import { layout, RANCHER } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';

@@ -1,4 +1,5 @@
-import { type Host, layout, parentOf } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout, parentOf } from '@haos/system';
 
 /**
  * Writes a manifest to where k3s applies it, as k3s has it: nobody else looks into its server directory. One that is there

@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Wifi } from '../../generated/types.js';

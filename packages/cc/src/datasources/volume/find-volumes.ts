@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { openFat } from './fat.js';
 import { openIso9660 } from './iso9660.js';
 import type { ReadAt, Volume } from './types.js';

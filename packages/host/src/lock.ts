@@ -1,0 +1,47 @@
+import { withCleanUp } from './clean-up.js';
+import { isHaosError } from './errors.js';
+import type { Host } from './types.js';
+
+export interface LockOptions {
+  /**
+   * How long to wait for another holder, in milliseconds. Default: 5000. A node that confirms its version holds the lock for less;
+   * an upgrade holds it longer.
+   */
+  patience?: number;
+}
+
+/** Milliseconds between two looks at a lock. */
+const PAUSE = 250;
+
+/**
+ * Runs `work` while this process holds the lock of the file `path`, which is made when missing. HAOS_LOCKED when another
+ * process still holds it after `patience`. A host that is not the running machine needs no lock: there, `work` just runs.
+ */
+export async function withLock<T>(
+  host: Host,
+  path: string,
+  work: () => Promise<T> | T,
+  { patience = 5000 }: LockOptions = {},
+): Promise<T> {
+  if (!host.lock) return work();
+  const release = await takeLock(host, host.lock, { path, patience });
+  return withCleanUp(async (cleanUp) => {
+    cleanUp.always(release);
+    return work();
+  });
+}
+
+async function takeLock(
+  { clock }: Host,
+  lock: NonNullable<Host['lock']>,
+  { path, patience }: { path: string; patience: number },
+): Promise<() => void> {
+  for (let waited = 0; ; waited += PAUSE) {
+    try {
+      return await lock(path);
+    } catch (error) {
+      if (!isHaosError(error, 'HAOS_LOCKED') || waited >= patience) throw error;
+      await clock.sleep(PAUSE);
+    }
+  }
+}
