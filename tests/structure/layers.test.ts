@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDependencies } from './dependencies.js';
+import { pathOf, readDrawing } from './drawing.js';
 import { parseModule, readModules, readWorkspaces, type Workspace } from './module.js';
 import {
   cmdlineIsPortable,
@@ -165,6 +166,24 @@ describe('the rules of the source', () => {
 
   it.each(workspaces)('$path declares what it imports and imports what it declares', (workspace) => {
     expect(checkDependencies(workspace)).toEqual([]);
+  });
+});
+
+describe('the drawing in docs/architecture.md', () => {
+  const layers = readDrawing();
+  const manifests = new Map(readWorkspaces().map(({ path, manifest }) => [path, manifest]));
+
+  it('names every workspace', () => {
+    expect(layers.map(pathOf).sort()).toEqual([...manifests.keys()].sort());
+  });
+
+  it.each(layers)('has the arrows of $name, and they go down', (layer) => {
+    const { dependencies = {}, devDependencies = {} } = manifests.get(pathOf(layer)) ?? {};
+    const declared = Object.keys({ ...dependencies, ...devDependencies });
+    const levelOf = (name: string) => layers.find((other) => other.name === name)?.level ?? Infinity;
+
+    expect(declared.filter((name) => name.startsWith('@haos/')).sort()).toEqual([...layer.below]);
+    expect(layer.below.filter((name) => levelOf(name) >= layer.level)).toEqual([]);
   });
 });
 

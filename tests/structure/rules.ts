@@ -1,39 +1,14 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { pathOf, readDrawing } from './drawing.js';
 import { type Module, nodesOf, type Workspace } from './module.js';
 
 /** What a rule has to say about one module; empty when it keeps the rule. */
 export type Rule = (module: Module, workspaces: readonly Workspace[]) => string[];
 
-/** Which packages a workspace may import: an import only ever goes down. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
-  'packages/cmdline': [],
-  'packages/host': [],
-  'packages/system': ['@haos/host'],
-  'packages/questions': ['@haos/host'],
-  'packages/ssh': ['@haos/host', '@haos/system'],
-  'packages/cc': ['@haos/cmdline', '@haos/host', '@haos/ssh', '@haos/system'],
-  'packages/install': [
-    '@haos/cc',
-    '@haos/cmdline',
-    '@haos/host',
-    '@haos/questions',
-    '@haos/ssh',
-    '@haos/system',
-  ],
-  bin: [
-    '@haos/cc',
-    '@haos/cmdline',
-    '@haos/host',
-    '@haos/install',
-    '@haos/questions',
-    '@haos/ssh',
-    '@haos/system',
-  ],
-  // It takes what bin/ builds as files, and imports nothing of it; the menu of a medium is quoted as that of a disk, and downloads are those of nodes.
-  os: ['@haos/cmdline', '@haos/host', '@haos/install', '@haos/system'],
-};
+/** Which packages a workspace may import, from the drawing in docs/architecture.md. */
+const BELOW = new Map(readDrawing().map((layer) => [pathOf(layer), layer.below]));
 
 /** What only the Host may use. */
 const MACHINE = [
@@ -78,7 +53,7 @@ function builtinOf(specifier: string): string | undefined {
 
 /** An import goes neither up nor sideways. */
 export const layers: Rule = (module) => {
-  const below = BELOW[workspaceOf(module.path)];
+  const below = BELOW.get(workspaceOf(module.path));
   if (below === undefined) return [`${module.path}: ${workspaceOf(module.path)} has no layer`];
   return module.imports
     .filter((specifier) => specifier.startsWith('@haos/') && !below.includes(packageOf(specifier) ?? ''))
