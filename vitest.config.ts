@@ -10,6 +10,7 @@ export default defineConfig({
     alias: [
       { find: '@haos/host/testing', replacement: `${packages}host/src/testing.ts` },
       { find: /^@haos\/cc\/(datasources|testing)$/, replacement: `${packages}cc/src/$1/index.ts` },
+      { find: /^@haos\/(\w+)\/internal$/, replacement: `${packages}$1/src/internal.ts` },
       ...readdirSync(packages).map((name) => ({
         find: new RegExp(`^@haos/${name}$`),
         replacement: `${packages}${name}/src/index.ts`,

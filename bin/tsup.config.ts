@@ -12,7 +12,10 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const alias = {
   ...Object.fromEntries(
-    readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
+    readdirSync(packages).flatMap((name) => [
+      [`@haos/${name}`, `${packages}${name}/src/index.ts`],
+      [`@haos/${name}/internal`, `${packages}${name}/src/internal.ts`],
+    ]),
   ),
   '@haos/cc/datasources': `${packages}cc/src/datasources/index.ts`,
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,

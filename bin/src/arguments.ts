@@ -39,7 +39,7 @@ export function withCalledName(
 export async function parseInvocation({
   path,
   args,
-}: Selection): Promise<Invocation & { wantsHelp: boolean }> {
+}: Selection): Promise<Invocation<string, string> & { wantsHelp: boolean }> {
   const command = path.at(-1)!;
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
@@ -66,7 +66,7 @@ function specOf({ value, short }: Command['options'][number]): {
 function invocationOf(
   values: Readonly<Record<string, OptionValue>>,
   operands: readonly string[],
-): Invocation {
+): Invocation<string, string> {
   return {
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
     has: (name) => values[name] !== undefined,

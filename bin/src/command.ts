@@ -16,13 +16,20 @@ export interface Option {
 /** An option's value: text, or true for a switch; undefined when it was not given. */
 export type OptionValue = string | true | undefined;
 
-export interface Invocation {
+/** What was called. A command names the options with a value and the switches that it reads. */
+export interface Invocation<Texts extends string = never, Switches extends string = never> {
   /** The value of an option that takes one. */
-  text(name: string): string | undefined;
-  /** Whether a switch was given. */
-  has(name: string): boolean;
+  readonly text: (name: Texts) => string | undefined;
+  /** Whether an option was given. */
+  readonly has: (name: Texts | Switches) => boolean;
   readonly operands: readonly string[];
 }
+
+/** The invocation of a command with these options. */
+export type InvocationOf<Options extends readonly Option[]> = Invocation<
+  Extract<Options[number], { value: string }>['name'],
+  Exclude<Options[number], { value: string }>['name']
+>;
 
 /** What a command needs of the process it runs in. */
 export interface Context {
@@ -56,7 +63,7 @@ export interface Terminal extends Streams {
   readonly isRich: boolean;
 }
 
-export type Run = (invocation: Invocation, context: Context) => Promise<ExitStatus>;
+export type Run = (invocation: Invocation<string, string>, context: Context) => Promise<ExitStatus>;
 
 /** A command and how help tells of it. Its implementation is loaded when it runs. */
 export interface Command {
@@ -74,4 +81,14 @@ export interface Command {
   readonly installs?: true;
   /** A command without one only groups others. */
   load?(): Promise<Run>;
+}
+
+type Described<Options extends readonly Option[]> = Omit<Command, 'options' | 'load'> & {
+  readonly options: Options;
+  load?(): Promise<(invocation: InvocationOf<Options>, context: Context) => Promise<ExitStatus>>;
+};
+
+/** Describes a command. An implementation that reads an option which is not listed here does not compile. */
+export function command<const Options extends readonly Option[]>(described: Described<Options>): Command {
+  return described as Command;
 }

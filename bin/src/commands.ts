@@ -1,24 +1,27 @@
-import type { Command, Option } from './command.js';
+import { type Command, command, type Option } from './command.js';
 
-const ROOT: Option = {
+const ROOT = {
   name: 'root',
   value: 'DIR',
   summary: 'work on the system in this directory; default: the running machine, as root',
-};
-const FORMAT: Option = {
+} as const satisfies Option;
+const FORMAT = {
   name: 'format',
   value: 'FORMAT',
   choices: ['text', 'json'],
   summary: 'text for people (default) or json for programs',
-};
-const STRICT: Option = { name: 'strict', summary: 'take warnings, such as unknown keys, for errors' };
-const PHASES: readonly Option[] = [
+} as const satisfies Option;
+const STRICT = {
+  name: 'strict',
+  summary: 'take warnings, such as unknown keys, for errors',
+} as const satisfies Option;
+const PHASES = [
   { name: 'initrd', summary: 'the phase before the root disk is mounted' },
   { name: 'boot', summary: 'the phase before services start; there is no network yet' },
   { name: 'install', summary: 'only k3s, after "configure server or agent"' },
-];
+] as const satisfies readonly Option[];
 
-const validate: Command = {
+const validate = command({
   name: 'validate',
   summary: 'check configuration files, without touching any machine',
   description:
@@ -47,9 +50,9 @@ const validate: Command = {
     { line: 'curl -s https://config.example/node.yaml | haos config validate -', what: 'standard input' },
   ],
   load: async () => (await import('./config/validate.js')).runValidate,
-};
+});
 
-const plan: Command = {
+const plan = command({
   name: 'plan',
   summary: 'show what a phase would change, without changing anything',
   description:
@@ -64,9 +67,9 @@ const plan: Command = {
     },
   ],
   load: async () => (await import('./config/plan.js')).runPlan,
-};
+});
 
-const explain: Command = {
+const explain = command({
   name: 'explain',
   summary: 'show where values come from, what they override and why',
   description:
@@ -78,9 +81,9 @@ const explain: Command = {
     { line: 'haos config explain --root ./tree', what: 'every value of a directory tree' },
   ],
   load: async () => (await import('./config/explain.js')).runExplain,
-};
+});
 
-const status: Command = {
+const status = command({
   name: 'status',
   summary: 'show what each phase did in this boot',
   description:
@@ -89,17 +92,17 @@ const status: Command = {
   options: [ROOT, FORMAT],
   examples: [{ line: 'sudo haos config status', what: 'after a boot' }],
   load: async () => (await import('./config/status.js')).runStatus,
-};
+});
 
-const schema: Command = {
+const schema = command({
   name: 'schema',
   summary: 'print the JSON Schema of the configuration, for editors',
   options: [],
   examples: [{ line: 'haos config schema > cloud-config.schema.json', what: 'a file that editors can use' }],
   load: async () => (await import('./config/schema.js')).runSchema,
-};
+});
 
-const put: Command = {
+const put = command({
   name: 'put',
   summary: 'put a validated file into config.d of the node, or remove it',
   description:
@@ -116,9 +119,9 @@ const put: Command = {
     { line: 'sudo haos config put 50-proxy.yaml --delete', what: 'remove it again' },
   ],
   load: async () => (await import('./config/put.js')).runPut,
-};
+});
 
-const config: Command = {
+const config = command({
   name: 'config',
   summary: 'apply, show and check the configuration',
   description:
@@ -140,9 +143,9 @@ const config: Command = {
   ],
   commands: [validate, plan, explain, status, schema, put],
   load: async () => (await import('./config/config.js')).runConfig,
-};
+});
 
-const install: Command = {
+const install = command({
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
   description:
@@ -201,37 +204,37 @@ const install: Command = {
   ],
   installs: true,
   load: async () => (await import('./install/install.js')).runInstall,
-};
+});
 
-const DESTINATION: Option = {
+const DESTINATION = {
   name: 'destination',
   value: 'DIR',
   summary: 'the system directory of the node; default: /haos/system',
-};
+} as const satisfies Option;
 
 const upgradeCommands: readonly Command[] = [
-  {
+  command({
     name: 'status',
     summary: 'show what is installed, what runs, and what boots next',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade status', what: 'after an upgrade' }],
     load: async () => (await import('./upgrade/upgrade-status.js')).runUpgradeStatus,
-  },
-  {
+  }),
+  command({
     name: 'rollback',
     summary: 'boot the other version next and do not return to this one automatically',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade rollback', what: 'go back; a second time, forth again' }],
     load: async () => (await import('./upgrade/change.js')).runRollback,
-  },
-  {
+  }),
+  command({
     name: 'forget',
     summary: 'forget which version failed, so that it may be tried again',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade forget', what: 'before a second attempt' }],
     load: async () => (await import('./upgrade/change.js')).runForget,
-  },
-  {
+  }),
+  command({
     name: 'confirm',
     summary: 'end the trial of the version that runs: it works',
     description:
@@ -247,10 +250,10 @@ const upgradeCommands: readonly Command[] = [
     ],
     examples: [{ line: 'sudo haos upgrade confirm', what: 'keep the version that runs' }],
     load: async () => (await import('./upgrade/change.js')).runConfirm,
-  },
+  }),
 ];
 
-const upgrade: Command = {
+const upgrade = command({
   name: 'upgrade',
   summary: 'put a new version beside the one that runs, to boot it next',
   description:
@@ -300,9 +303,9 @@ const upgrade: Command = {
   ],
   commands: upgradeCommands,
   load: async () => (await import('./upgrade/upgrade.js')).runUpgrade,
-};
+});
 
-const reset: Command = {
+const reset = command({
   name: 'reset',
   summary: 'let the next boot remove all data of the node',
   description:
@@ -321,9 +324,9 @@ const reset: Command = {
     { line: 'sudo haos reset --cancel', what: 'before the next boot: everything stays' },
   ],
   load: async () => (await import('./reset/reset.js')).runReset,
-};
+});
 
-const nodeStatus: Command = {
+const nodeStatus = command({
   name: 'status',
   summary: 'show how this node is, on one screen',
   description:
@@ -335,15 +338,15 @@ const nodeStatus: Command = {
     { line: 'sudo haos status --format json', what: 'for programs' },
   ],
   load: async () => (await import('./status/node-status.js')).runNodeStatus,
-};
+});
 
-const check: Command = {
+const check = command({
   name: 'check',
   summary: 'check the machine',
   options: [],
   examples: [{ line: 'haos check k3s', what: 'why k3s does not start' }],
   commands: [
-    {
+    command({
       name: 'k3s',
       summary: 'check whether this machine has what k3s needs of it',
       description:
@@ -352,12 +355,12 @@ const check: Command = {
       options: [FORMAT],
       examples: [{ line: 'haos check k3s --format json', what: 'for programs' }],
       load: async () => (await import('./check/check-k3s.js')).runCheckK3s,
-    },
+    }),
   ],
-};
+});
 
 const datasourceCommands: readonly Command[] = [
-  {
+  command({
     name: 'fetch',
     summary: 'ask data sources for user data and metadata, and write what they have to /run/config',
     description:
@@ -382,8 +385,8 @@ const datasourceCommands: readonly Command[] = [
       },
     ],
     load: async () => (await import('./datasource/fetch-sources.js')).runFetchSources,
-  },
-  {
+  }),
+  command({
     name: 'serve',
     summary: 'play the metadata service of a cloud, to try a configuration by hand',
     description:
@@ -395,19 +398,19 @@ const datasourceCommands: readonly Command[] = [
     ],
     examples: [{ line: 'haos datasource serve aws --fixture node.json --port 8080', what: 'play AWS' }],
     load: async () => (await import('./datasource/serve.js')).runServe,
-  },
+  }),
 ];
 
-const datasource: Command = {
+const datasource = command({
   name: 'datasource',
   summary: 'find the configuration that a cloud or a drive has for this machine',
   options: [],
   examples: [{ line: 'sudo haos datasource fetch --dry-run', what: 'ask those that are configured' }],
   commands: datasourceCommands,
-};
+});
 
 /** Everything the program does; help and arguments follow from it. */
-export const haos: Command = {
+export const haos = command({
   name: 'haos',
   summary: 'configure, install and upgrade a HAOS node',
   description:
@@ -421,4 +424,4 @@ export const haos: Command = {
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
   commands: [nodeStatus, config, datasource, install, upgrade, reset, check],
-};
+});

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { liveHost } from '@haos/host';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
 import { environmentProxy } from './environment-proxy.js';

@@ -1,5 +1,5 @@
 import { parse } from '@haos/cmdline';
-import { quoteArguments } from '@haos/install';
+import { quoteArguments } from '@haos/install/internal';
 
 /**
  * The menu of a medium with more kernel arguments. `haos.mode` chooses the entry that starts by itself, where there is one of that name;

@@ -45,7 +45,7 @@ export function createProgress(output: ProgressOutput, now: () => number = Date.
 
 /** `k3s v1.36.4+k3s1: 45 %, 35.5 of 79.0 MB`. */
 function formatLine(title: string, bytes: number, total: number): string {
-  return `${title}: ${percentage(bytes, total)} %, ${megabytes(bytes)} of ${megabytes(total)} MB`;
+  return `${title}: ${percentage(bytes, total)} %, ${withTenths(bytes)} of ${withTenths(total)} MB`;
 }
 
 const BAR_WIDTH = 24;
@@ -55,7 +55,7 @@ function formatBar(title: string, bytes: number, total: number, columns = 80): s
   const filled = Math.round((percentage(bytes, total) * BAR_WIDTH) / 100);
   const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
   const percent = `${percentage(bytes, total)}`.padStart(3);
-  const size = `${megabytes(bytes).padStart(megabytes(total).length)} of ${megabytes(total)} MB`;
+  const size = `${withTenths(bytes).padStart(withTenths(total).length)} of ${withTenths(total)} MB`;
   const text = `    ${title} ${bar} ${percent} %  ${size}`;
   return text.length < columns ? text : `    ${percent} %  ${size}`;
 }
@@ -65,6 +65,7 @@ function percentage(bytes: number, total: number): number {
   return Math.min(100, Math.floor((bytes * 100) / total));
 }
 
-function megabytes(bytes: number): string {
+/** Megabytes with one decimal place. */
+function withTenths(bytes: number): string {
   return (bytes / 1_000_000).toFixed(1);
 }

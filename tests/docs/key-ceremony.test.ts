@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyChecksums } from '@haos/system';
+import { verifyChecksums } from '@haos/system/internal';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readPages } from './page.js';
 

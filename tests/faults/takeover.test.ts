@@ -48,7 +48,7 @@ async function withDistribution<T>(work: (distribution: Distribution) => Promise
   }
 }
 
-const some: Partial<TakeoverOptions> = { powersOff: true };
+const some: Partial<TakeoverOptions> = { powerOff: true };
 
 const total = await withDistribution(async (distribution) => {
   const { host, effects } = createFaultyHost(Number.POSITIVE_INFINITY);

@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BootState, formatBootState, formatGrubEnv, parseBootState, parseGrubEnv } from '@haos/system';
+import {
+  type BootState,
+  formatBootState,
+  formatGrubEnv,
+  parseBootState,
+  parseGrubEnv,
+} from '@haos/system/internal';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { must } from './loop-disk.js';
 

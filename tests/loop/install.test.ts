@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InstallEvent, type InstallOptions, install } from '@haos/install';
-import { parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   createInstallerHost,
@@ -254,7 +254,7 @@ describe('an installation is refused, and the disk left as it was,', () => {
   it('when it has the state of a node and is not to be replaced', async () => {
     const before = fillDisk('HAOS_STATE');
 
-    expect(await refuse({ keepsState: true })).toEqual(['state']);
+    expect(await refuse({ keepState: true })).toEqual(['state']);
     expect(disk.digest()).toBe(before);
   });
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Host, liveHost } from '@haos/host';
 import type { InstallOptions } from '@haos/install';
-import { parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system/internal';
 import { expect } from 'vitest';
 import { ENVIRONMENT, must, writeImage, writeUdevadm } from './loop-disk.js';
 

@@ -75,7 +75,7 @@ describe('taking over a distribution', () => {
   });
 
   it('tells the first boot to switch off when that is wanted', async () => {
-    await run({ powersOff: true });
+    await run({ powerOff: true });
 
     expect(read('haos/system/takeover')).toMatch(/^then poweroff$/m);
   });

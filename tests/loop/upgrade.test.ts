@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatBootState } from '@haos/system';
+import { formatBootState } from '@haos/system/internal';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, ended } from './bare-machine.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';

@@ -120,9 +120,9 @@ export const noDefaultExports: Rule = (module) =>
     )
     .map(() => `${module.path}: has a default export`);
 
-/** A package's index.ts is the list of what is public, and nothing else. */
+/** A package's index.ts is the list of what is public, its internal.ts of what other packages use; nothing else. */
 export const indexIsExplicit: Rule = (module) => {
-  if (!/^(packages\/[^/]+|bin)\/src\/index\.ts$/.test(module.path)) return [];
+  if (!/^(packages\/[^/]+|bin)\/src\/(index|internal)\.ts$/.test(module.path)) return [];
   return module.tree.statements
     .filter(
       (statement) =>

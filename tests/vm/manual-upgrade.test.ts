@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatBootState } from '@haos/system';
+import { formatBootState } from '@haos/system/internal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeImage } from '../loop/loop-disk.js';
 import { ARTIFACTS } from './paths.js';

@@ -6,7 +6,7 @@ import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 
 /** `haos check k3s`: whether this machine has what k3s needs of it. */
-export async function runCheckK3s(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runCheckK3s(invocation: Invocation<'format'>, context: Context): Promise<ExitStatus> {
   const checks = await checkK3sHost(liveHost(context.env.DEBUG ? { debug: context.env.DEBUG } : {}));
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify({ checks }, null, 2)}\n`);
   else context.out(formatChecks(checks, createPaint(await context.hasColor('out'))));

@@ -1,4 +1,5 @@
-import { type Explanation, explain, type Origin, readConfig, schema } from '@haos/cc';
+import { type Explanation, explain, type Origin, schema } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { didYouMean } from '../did-you-mean.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -8,7 +9,10 @@ import { openHost } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
 /** `haos config explain`: values with where they come from and what they override. */
-export async function runExplain(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runExplain(
+  invocation: Invocation<'root' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [key, ...more] = invocation.operands;
   if (more.length > 0) throw usageError('explain takes one key');
   const result = await readConfig(openHost(invocation, context));

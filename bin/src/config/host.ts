@@ -4,7 +4,7 @@ import type { Context, Invocation } from '../command.js';
 import { refusal } from '../failure.js';
 
 /** The system a command works on: the directory of --root, or the running machine, for root only. */
-export function openHost(invocation: Invocation, { env, isRoot }: Context): Host {
+export function openHost(invocation: Invocation<'root'>, { env, isRoot }: Context): Host {
   const root = invocation.text('root');
   const options = env.DEBUG ? { debug: env.DEBUG } : {};
   if (root !== undefined) return rootedHost(root, options);
@@ -20,7 +20,7 @@ export function openHost(invocation: Invocation, { env, isRoot }: Context): Host
  * The same for a command that changes the system. A machine that runs something else than HAOS is refused: its own
  * configuration is not for HAOS to replace.
  */
-export function openHostToChange(invocation: Invocation, context: Context): Host {
+export function openHostToChange(invocation: Invocation<'root'>, context: Context): Host {
   return requireHaos(openHost(invocation, context));
 }
 

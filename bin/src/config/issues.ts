@@ -1,10 +1,6 @@
-import type { ConfigResult, Issue } from '@haos/cc';
+import type { Issue } from '@haos/cc';
 import type { Context } from '../command.js';
-
-/** Issues, and the texts they point into. */
-export interface Found extends Pick<ConfigResult, 'texts'> {
-  issues: readonly Issue[];
-}
+import type { Found } from './format-issues.js';
 
 /** Writes issues for people, with their lines, to standard error. The formatter is loaded only when there are some. */
 export async function printIssues({ issues, texts }: Found, context: Context): Promise<void> {

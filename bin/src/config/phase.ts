@@ -3,7 +3,7 @@ import type { Invocation } from '../command.js';
 import { usageError } from '../failure.js';
 
 /** The phase that an option names; runtime without one. */
-export function phaseOf(invocation: Invocation): Phase {
+export function phaseOf(invocation: Invocation<never, 'initrd' | 'boot' | 'install'>): Phase {
   const [phase = 'runtime', other] = (['initrd', 'boot', 'install'] as const).filter((name) =>
     invocation.has(name),
   );

@@ -1,4 +1,5 @@
-import { type Plan, type PlannedStep, plan, readConfig } from '@haos/cc';
+import { type Plan, type PlannedStep, plan } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
@@ -7,7 +8,10 @@ import { isInvalid, printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
 /** `haos config plan`: what a phase would do. */
-export async function runPlan(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runPlan(
+  invocation: Invocation<'root' | 'format', 'initrd' | 'boot' | 'install' | 'strict'>,
+  context: Context,
+): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
   const host = openHost(invocation, context);
   const result = await readConfig(host);

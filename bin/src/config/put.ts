@@ -1,4 +1,4 @@
-import { deleteConfig, putConfig } from '@haos/cc';
+import { deleteConfig, putConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -8,7 +8,10 @@ import { openHostToChange } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
 /** `haos config put`: writes a validated file into config.d, or removes it. */
-export async function runPut(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runPut(
+  invocation: Invocation<'root' | 'format', 'apply' | 'delete'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [name, file = '-', ...more] = invocation.operands;
   const isDelete = invocation.has('delete');
   if (name === undefined) throw usageError('the name of the file in config.d is missing');

@@ -1,4 +1,5 @@
-import { type Issue, readUserDataSource, type Source, type SourceName } from '@haos/cc';
+import type { Issue, Source, SourceName } from '@haos/cc';
+import { readUserDataSource } from '@haos/cc/internal';
 import type { Context } from '../command.js';
 import { readOperand } from '../read-input.js';
 import { reasonOf } from '../read-named-file.js';

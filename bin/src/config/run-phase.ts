@@ -1,4 +1,5 @@
-import { type Phase, type RunPhaseResult, runPhase, type StepResult, summarise } from '@haos/cc';
+import { type Phase, type RunPhaseResult, runPhase, type StepResult } from '@haos/cc';
+import { summarise } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
@@ -8,19 +9,29 @@ import { printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
 /** `haos config`: runs a phase. */
-export function runPhaseCommand(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export function runPhaseCommand(
+  invocation: Invocation<'root' | 'format', 'initrd' | 'boot' | 'install' | 'quiet'>,
+  context: Context,
+): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
-  return applyPhase(openHostToChange(invocation, context), phase, { invocation, context });
+  return applyPhase(openHostToChange(invocation, context), phase, {
+    invocation,
+    context,
+    isQuiet: invocation.has('quiet'),
+  });
 }
 
 /** Runs a phase and tells of each step on standard error as it ends; with --format json also of all on standard output. */
 export async function applyPhase(
   host: Host,
   phase: Phase,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  {
+    invocation,
+    context,
+    isQuiet = false,
+  }: { invocation: Invocation<'format'>; context: Context; isQuiet?: boolean },
 ): Promise<ExitStatus> {
   const paint = createPaint(await context.hasColor('err'));
-  const isQuiet = invocation.has('quiet');
   context.onInterrupt();
   const result = await runPhase({
     host,

@@ -1,11 +1,11 @@
+import { readJournals } from '@haos/cc';
+import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
 import {
   type ConfigurationStatus,
   describeConfiguration,
   type PhaseJournal,
-  readJournals,
   summariseConfiguration,
-} from '@haos/cc';
-import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
+} from '@haos/cc/internal';
 import { type Mode, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { formatOutcome } from '../datasource/format-outcome.js';
@@ -15,7 +15,10 @@ import { formatIssues } from './format-issues.js';
 import { openHost } from './host.js';
 
 /** `haos config status`: what each phase did in this boot. */
-export async function runStatus(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runStatus(
+  invocation: Invocation<'root' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openHost(invocation, context);
   const phases = readJournals(host);
   const mode = readMode(host);

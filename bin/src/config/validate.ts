@@ -4,7 +4,8 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { expandFiles } from './expand-files.js';
-import { type Found, isInvalid } from './issues.js';
+import type { Found } from './format-issues.js';
+import { isInvalid } from './issues.js';
 import { readSource } from './read-source.js';
 
 /** What is known when all files are checked; a file without issues only counts. */
@@ -15,7 +16,10 @@ interface Result {
 }
 
 /** `haos config validate`: files one by one, or merged; every issue of all of them. */
-export async function runValidate(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runValidate(
+  invocation: Invocation<'as' | 'format', 'merge' | 'strict'>,
+  context: Context,
+): Promise<ExitStatus> {
   if (invocation.operands.length === 0)
     throw usageError('no file is given', 'name one, or - for standard input');
   const files = await expandFiles(invocation.operands);

@@ -1,4 +1,3 @@
-import { readConfig } from '@haos/cc';
 import {
   askDataSources,
   DATA_SOURCES,
@@ -7,6 +6,7 @@ import {
   fetchDataSources,
   hasFailed,
 } from '@haos/cc/datasources';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { openHost, openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -14,7 +14,10 @@ import { usageError } from '../failure.js';
 import { formatOutcome } from './format-outcome.js';
 
 /** `haos datasource fetch`: asks data sources, and writes what they have. */
-export async function runFetchSources(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runFetchSources(
+  invocation: Invocation<'root' | 'format' | 'endpoint', 'dry-run'>,
+  context: Context,
+): Promise<ExitStatus> {
   const isDryRun = invocation.has('dry-run');
   const isJson = invocation.text('format') === 'json';
   const endpoint = invocation.text('endpoint');

@@ -6,7 +6,10 @@ import { readNamedFile } from '../read-named-file.js';
 import { checkName } from './fetch-sources.js';
 
 /** `haos datasource serve`: plays a cloud until it is interrupted. */
-export async function runServe(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runServe(
+  invocation: Invocation<'fixture' | 'port'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [operand, ...more] = invocation.operands;
   if (operand === undefined || more.length > 0) throw usageError('name one data source');
   const name = checkName(operand);

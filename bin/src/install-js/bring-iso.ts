@@ -1,5 +1,6 @@
 import type { Host, ProxySettings } from '@haos/host';
-import { type CleanUp, downloadImage } from '@haos/install';
+import type { CleanUp } from '@haos/host/internal';
+import { downloadImage } from '@haos/install/internal';
 import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { printDownload } from '../install/print-install.js';
@@ -14,7 +15,7 @@ interface Wanted {
   /** Where a download goes. */
   directory: string;
   proxy: ProxySettings;
-  invocation: Invocation;
+  invocation: Invocation<never, 'insecure'>;
   context: Context;
   signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
-import type { Command } from '../command.js';
+import { command } from '../command.js';
 
 /** `install.js`: HAOS from another Linux. */
-export const installJs: Command = {
+export const installJs = command({
   name: 'install.js',
   summary: 'install HAOS on a disk of a machine that runs another Linux',
   description:
@@ -46,4 +46,4 @@ export const installJs: Command = {
     },
   ],
   load: async () => (await import('./install-js.js')).runInstallJs,
-};
+});

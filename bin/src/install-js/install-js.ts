@@ -1,18 +1,9 @@
 import { resolve } from 'node:path';
-import { proxyOf } from '@haos/cc';
+import { proxyOf } from '@haos/cc/internal';
 import { type Host, isHaosError, withLock } from '@haos/host';
-import {
-  type CleanUp,
-  type InstallReport,
-  install,
-  isUrl,
-  type Medium,
-  openMedium,
-  openScratch,
-  type Preflight,
-  preflight,
-  withCleanUp,
-} from '@haos/install';
+import { type CleanUp, withCleanUp } from '@haos/host/internal';
+import { type InstallReport, install, type Preflight, preflight } from '@haos/install';
+import { isUrl, type Medium, openMedium, openScratch } from '@haos/install/internal';
 import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -35,14 +26,29 @@ interface Named {
   sha256: string | undefined;
 }
 
+/** What `install.js` reads, in its parts as well. */
+type InstallJsInvocation = Invocation<
+  'config' | 'sha256' | 'tty' | 'format',
+  | 'check'
+  | 'allow-empty-config'
+  | 'insecure'
+  | 'force-efi'
+  | 'no-format'
+  | 'no-bootloader'
+  | 'takeover'
+  | 'debug'
+  | 'poweroff'
+  | 'yes'
+>;
+
 interface Call {
-  invocation: Invocation;
+  invocation: InstallJsInvocation;
   context: Context;
   signal: AbortSignal;
 }
 
 /** `install.js DEVICE ISO`. */
-export async function runInstallJs(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runInstallJs(invocation: InstallJsInvocation, context: Context): Promise<ExitStatus> {
   const named = readNamed(invocation);
   const host = openNode(context);
   const ended = new AbortController();
@@ -60,7 +66,7 @@ export async function runInstallJs(invocation: Invocation, context: Context): Pr
   return status;
 }
 
-function readNamed(invocation: Invocation): Named {
+function readNamed(invocation: InstallJsInvocation): Named {
   const [device, iso, ...more] = invocation.operands;
   if (device === undefined || iso === undefined)
     throw usageError(`${device === undefined ? 'the disk and the ISO are' : 'the ISO is'} missing`);
@@ -108,12 +114,12 @@ async function findMedium(
 }
 
 /** What is said when one check failed before the others could be made. */
-function reportOf(check: Check, invocation: Invocation): InstallReport | Preflight {
+function reportOf(check: Check, invocation: InstallJsInvocation): InstallReport | Preflight {
   const found = { checks: [check], issues: [], texts: new Map<string, string>() };
   return invocation.has('check') ? { ...found, target: undefined } : { ...found, status: 'refused' };
 }
 
-function readOptions(invocation: Invocation) {
+function readOptions(invocation: InstallJsInvocation) {
   const tty = invocation.text('tty');
   return {
     allowEmptyConfig: !invocation.has('config') || invocation.has('allow-empty-config'),
@@ -121,12 +127,12 @@ function readOptions(invocation: Invocation) {
     ...(tty !== undefined && { tty }),
     format: !invocation.has('no-format'),
     bootLoader: !invocation.has('no-bootloader'),
-    keepsConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
+    keepConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
     debug: invocation.has('debug'),
   };
 }
 
-function locateConfig(invocation: Invocation): string | undefined {
+function locateConfig(invocation: InstallJsInvocation): string | undefined {
   const given = invocation.text('config');
   return given === undefined || isUrl(given) ? given : resolve(given);
 }

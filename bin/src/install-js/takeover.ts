@@ -1,4 +1,5 @@
-import { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
+import { type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
+import { preflightTakeover } from '@haos/install/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { printEvents, printInstall } from '../install/print-install.js';
@@ -6,12 +7,15 @@ import { printEvents, printInstall } from '../install/print-install.js';
 /** `install.js --takeover`: HAOS in place of the distribution that runs. */
 export async function runTakeover(
   options: Omit<TakeoverOptions, 'confirm'>,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  {
+    invocation,
+    context,
+  }: { invocation: Invocation<'format', 'check' | 'yes' | 'poweroff'>; context: Context },
 ): Promise<ExitStatus> {
   const isConfirmed = invocation.has('yes');
   const full: TakeoverOptions = {
     ...options,
-    powersOff: invocation.has('poweroff'),
+    powerOff: invocation.has('poweroff'),
     confirm: (target) => {
       if (isConfirmed) context.err(describeTarget(target));
       return isConfirmed;
@@ -19,7 +23,7 @@ export async function runTakeover(
     onEvent: printEvents(context),
   };
   const isChecking = invocation.has('check');
-  const report = isChecking ? await checkTakeOver(full) : await takeOver(full);
+  const report = isChecking ? await preflightTakeover(full) : await takeOver(full);
   const { status, target, ...found } = report;
   if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
   if (target && !isChecking && !isConfirmed) {

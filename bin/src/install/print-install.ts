@@ -8,7 +8,7 @@ import { formatChecks } from '../print-checks.js';
 /** Says how an installation, or only its checks, ended; resolves to the exit status. */
 export async function printInstall(
   result: InstallReport | Preflight,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<ExitStatus> {
   const { checks, issues, texts } = result;
   const isRefused = checks.some(({ ok }) => !ok);

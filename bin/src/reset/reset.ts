@@ -1,12 +1,15 @@
 import { confirm, plainTerminal } from '@haos/questions';
-import { type DataReset, readDataReset, setDataReset } from '@haos/system';
+import { type DataReset, readDataReset, setDataReset } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 
 /** `haos reset`: the next boot removes what is persistent, once or from then on. */
-export async function runReset(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runReset(
+  invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
+  context: Context,
+): Promise<ExitStatus> {
   const wanted = wantedReset(invocation);
   const host = openHostToChange(invocation, context);
   const before = readDataReset(host);
@@ -22,7 +25,9 @@ export async function runReset(invocation: Invocation, context: Context): Promis
   return EXIT.done;
 }
 
-function wantedReset(invocation: Invocation): DataReset {
+function wantedReset(
+  invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
+): DataReset {
   if (invocation.has('ephemeral') && invocation.has('cancel'))
     throw usageError('--ephemeral and --cancel exclude each other');
   if (invocation.has('cancel')) return 'never';

@@ -1,5 +1,7 @@
-import { describeConfiguration, formatText, type NodeStatus } from '@haos/cc';
-import { COMPONENTS, nameSet, type ReleaseSet, SLOTS, type UpgradeVerdict } from '@haos/system';
+import { formatText, type NodeStatus } from '@haos/cc';
+import { describeConfiguration } from '@haos/cc/internal';
+import { COMPONENTS, SLOTS } from '@haos/system';
+import { nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
 import { createPaint, type Paint } from '../paint.js';
 
 /** Columns of the names on the left. */

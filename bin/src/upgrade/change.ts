@@ -1,19 +1,12 @@
 import { type Host, isHaosError } from '@haos/host';
-import {
-  awaitNode,
-  type BootState,
-  type ChangeOptions,
-  forgetFailure,
-  layout,
-  markHealthy,
-  readSlots,
-  rollback,
-  uncordonNode,
-} from '@haos/system';
+import { awaitNode, type ChangeOptions, layout, readSlots, rollback } from '@haos/system';
+import { type BootState, forgetFailure, markHealthy, uncordonNode } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { openNode } from './open-node.js';
+
+type ChangeInvocation = Invocation<'destination' | 'format'>;
 
 /** Changes what is remembered about the versions. */
 interface Change {
@@ -23,17 +16,20 @@ interface Change {
 }
 
 /** `haos upgrade rollback`: the other version boots next. */
-export function runRollback(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export function runRollback(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(ROLLBACK, invocation, context);
 }
 
 /** `haos upgrade forget`: the failed version may be tried again. */
-export function runForget(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export function runForget(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(FORGET, invocation, context);
 }
 
 /** `haos upgrade confirm`: what runs works; pods may come back to a node that the upgrade drained. */
-export async function runConfirm(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runConfirm(
+  invocation: Invocation<'when-ready' | 'destination' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openNode(context);
   const seconds = readSeconds(invocation.text('when-ready'));
   if (seconds !== undefined) {
@@ -82,7 +78,11 @@ const CONFIRM: Change = {
     trial ? 'the next boot is a trial; what runs now says nothing about it' : 'nothing is on trial',
 };
 
-async function make({ change, tell }: Change, invocation: Invocation, context: Context): Promise<ExitStatus> {
+async function make(
+  { change, tell }: Change,
+  invocation: ChangeInvocation,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openNode(context);
   const directory = invocation.text('destination') ?? layout.system;
   const state = await change(host, { directory });

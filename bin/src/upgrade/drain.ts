@@ -1,5 +1,6 @@
 import type { Host } from '@haos/host';
-import { type DrainOptions, drainNode, findKubeconfig, layout, readNodeName } from '@haos/system';
+import { layout } from '@haos/system';
+import { type DrainOptions, drainNode, findKubeconfig, readNodeName } from '@haos/system/internal';
 import type { Context } from '../command.js';
 import { refusal } from '../failure.js';
 

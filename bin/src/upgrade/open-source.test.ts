@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { withCleanUp } from '@haos/host/internal';
 import { createTestHost, type TestHost } from '@haos/host/testing';
-import { withCleanUp } from '@haos/install';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Context } from '../command.js';
 import { openSource } from './open-source.js';

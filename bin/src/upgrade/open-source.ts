@@ -1,7 +1,9 @@
-import { proxyOf, readConfig } from '@haos/cc';
+import { proxyOf, readConfig } from '@haos/cc/internal';
 import { HaosError, type Host } from '@haos/host';
-import { type CleanUp, openImage, openScratch } from '@haos/install';
-import { type Check, layout, PROJECT } from '@haos/system';
+import type { CleanUp } from '@haos/host/internal';
+import { openImage, openScratch } from '@haos/install/internal';
+import { type Check, layout } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Context } from '../command.js';
 import { usageError } from '../failure.js';
 import { printDownload } from '../install/print-install.js';

@@ -1,18 +1,15 @@
 import { type Host, withLock } from '@haos/host';
-import { type CleanUp, findMenu, type NodeMenu, replaceMenu, withCleanUp } from '@haos/install';
+import { type CleanUp, withCleanUp } from '@haos/host/internal';
+import { findMenu, type NodeMenu, replaceMenu } from '@haos/install/internal';
+import { type Check, type Component, layout, type UpgradeReport, upgrade } from '@haos/system';
 import {
   awaitTrial,
-  type Check,
-  type Component,
   choosesSlot,
   grubEnvPath,
   isOnTrial,
   isSameSet,
-  layout,
   readRunningSet,
-  type UpgradeReport,
-  upgrade,
-} from '@haos/system';
+} from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -40,7 +37,7 @@ interface Running {
 type Outcome = Pick<UpgradeReport, 'status' | 'checks'> & Partial<UpgradeReport>;
 
 /** `haos upgrade`: stages a new release. */
-export async function runUpgrade(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runUpgrade(invocation: UpgradeInvocation, context: Context): Promise<ExitStatus> {
   const host = openNode(context);
   const options = readOptions(invocation, context);
   const ended = new AbortController();
@@ -88,9 +85,9 @@ async function awaitRestart(host: Host, signal: AbortSignal): Promise<never> {
 const REBOOT = ['--target', '1', '--mount', '--uts', '--ipc', '--net', '--pid', '--', 'reboot'];
 
 /** Options of the command line, else of the environment. */
-function readOptions(invocation: Invocation, { env }: Context): Options {
-  const text = (name: string) => invocation.text(name) ?? (env[nameVariable(name)] || undefined);
-  const directory = (name: string) => text(name)?.replace(/(?<=.)\/+$/, '') ?? layout.system;
+function readOptions(invocation: UpgradeInvocation, { env }: Context): Options {
+  const text = (name: TextOption) => invocation.text(name) ?? (env[nameVariable(name)] || undefined);
+  const directory = (name: TextOption) => text(name)?.replace(/(?<=.)\/+$/, '') ?? layout.system;
   const switches = new Set(
     SWITCHES.filter((name) => invocation.has(name) || readSwitch(nameVariable(name), env)),
   );
@@ -121,6 +118,9 @@ const SWITCHES = [
   'wait',
 ] as const;
 type Switch = (typeof SWITCHES)[number];
+
+type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256';
+type UpgradeInvocation = Invocation<TextOption | 'format', Switch>;
 
 /** The words that the Go implementation takes; another one may have been meant either way. */
 function readSwitch(variable: string, env: Context['env']): boolean {
@@ -213,7 +213,7 @@ async function open(
 
 async function print(
   outcome: Outcome,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<void> {
   if (invocation.text('format') === 'json') return context.out(`${JSON.stringify(outcome, null, 2)}\n`);
   const { status, checks } = outcome;

@@ -1,4 +1,4 @@
-import { compareVersions, isVersion } from '@haos/system';
+import { compareVersions, isVersion } from '@haos/system/internal';
 import { expect, it } from 'vitest';
 import { type K3sFile, type K3sParts, nameK3s } from './k3s-parts.js';
 

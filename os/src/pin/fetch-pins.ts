@@ -1,5 +1,5 @@
 import { type Host, isHaosError, type ProxySettings } from '@haos/host';
-import { parseChecksums } from '@haos/system';
+import { parseChecksums } from '@haos/system/internal';
 import type { RunCommand } from '../command.js';
 import { BuildFailure } from '../failure.js';
 import { releaseUrl } from '../k3s/release-url.js';

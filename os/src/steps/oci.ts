@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { fullImageName, imageTag } from '../image-name.js';
 import type { Step, StepContext } from '../step.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { digestOf } from '../digest.js';
 import { readK3sRecord } from '../k3s/k3s-record.js';
 import type { Options } from '../options.js';

@@ -2,10 +2,10 @@ import { createClock } from './clock.js';
 import { fetchEffect, runEffect } from './effects.js';
 import { createDiskStore } from './files/disk-store.js';
 import { createFiles } from './files/files.js';
-import { createJournal } from './journal.js';
 import { createKernel } from './kernel/kernel.js';
 import { createLog } from './log.js';
 import { processOwner } from './process/process-owner.js';
+import { createRecorder } from './recorder.js';
 import type { Effect, Host } from './types.js';
 
 export interface HostOptions {
@@ -15,7 +15,7 @@ export interface HostOptions {
 
 /** The running machine. Everything happens; changing most of it needs root. */
 export function liveHost({ debug }: HostOptions = {}): Host {
-  const { operations, record } = createJournal();
+  const { operations, record } = createRecorder();
   const done = (effect: Effect) => record(effect, 'done');
   const clock = createClock();
   // Loaded when first used: most starts neither run nor download anything.

@@ -2,11 +2,11 @@ import { runEffect } from './effects.js';
 import { createFiles } from './files/files.js';
 import { createOverlayStore } from './files/overlay-store.js';
 import { httpError } from './http/http-error.js';
-import { createJournal } from './journal.js';
 import { checkHostname } from './kernel/hostname.js';
 import { canonicalModule, checkModule } from './kernel/module-name.js';
 import { isSameSysctl, sysctlPath } from './kernel/sysctl.js';
 import { processOwner } from './process/process-owner.js';
+import { createRecorder } from './recorder.js';
 import { createDeferredKernel, NOT_RUN } from './rooted.js';
 import type { Effect, Host, HostKernel } from './types.js';
 
@@ -16,7 +16,7 @@ import type { Effect, Host, HostKernel } from './types.js';
  * Commands that only look are run by `base`. It never fetches.
  */
 export function planHost(base: Host): Host {
-  const { operations, record } = createJournal();
+  const { operations, record } = createRecorder();
   const planned = (effect: Effect) => record(effect, 'planned');
   const deferred = (effect: Effect) => record(effect, 'deferred');
   const hasKernel = base.kernel.hostname() !== undefined;

@@ -5,13 +5,13 @@ import { fetchEffect, runEffect } from './effects.js';
 import { createDiskStore } from './files/disk-store.js';
 import { fileError, notDirectory } from './files/file-error.js';
 import { createFiles } from './files/files.js';
-import { createJournal } from './journal.js';
 import { checkHostname } from './kernel/hostname.js';
 import { checkModule } from './kernel/module-name.js';
 import { sysctlPath } from './kernel/sysctl.js';
 import type { HostOptions } from './live.js';
 import { createLog } from './log.js';
 import { processOwner } from './process/process-owner.js';
+import { createRecorder } from './recorder.js';
 import type { Effect, Host, HostKernel, RunResult } from './types.js';
 
 /** What a command gives that did not run. */
@@ -23,7 +23,7 @@ export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferre
  * HAOS_FILE_NOT_FOUND when there is no such directory, and HAOS_FILE_NOT_DIRECTORY when it is something else.
  */
 export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
-  const { operations, record } = createJournal();
+  const { operations, record } = createRecorder();
   const deferred = (effect: Effect) => record(effect, 'deferred');
   const clock = createClock();
   const owner = processOwner();

@@ -5,8 +5,8 @@ import { fetchEffect, runEffect } from './effects.js';
 import { HaosError } from './errors.js';
 import { createDiskStore } from './files/disk-store.js';
 import { createFiles } from './files/files.js';
-import { createJournal } from './journal.js';
 import { planHost } from './plan.js';
+import { createRecorder } from './recorder.js';
 import { createDeferredKernel, NOT_RUN } from './rooted.js';
 import { createTestClock, type TestClock } from './testing/clock.js';
 import { type CommandCall, createCommands, type ScriptedCommand } from './testing/commands.js';
@@ -87,7 +87,7 @@ interface Parts {
 }
 
 function createMachine(options: TestHostOptions, { store, clock, commands, responses }: Parts): Host {
-  const { operations, record } = createJournal();
+  const { operations, record } = createRecorder();
   const done = (effect: Effect) => record(effect, 'done');
   const isRooted = options.kind === 'rooted';
   const host: Host = {

@@ -1,4 +1,5 @@
-import { type CloudConfig, dumpYaml, type Issue, readConfig, validate, validateResult } from '@haos/cc';
+import { type CloudConfig, type Issue, validate, validateResult } from '@haos/cc';
+import { dumpYaml, readConfig } from '@haos/cc/internal';
 import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
 import type { Check } from '@haos/system';
 
@@ -18,7 +19,7 @@ export interface ConfigurationOptions {
   /** A fetched configuration that configures nothing is a mistake, unless this says otherwise. Default false. */
   allowEmptyConfig?: boolean;
   /** The configuration is written only where the installed system has none yet. Default: when no `configUrl` is given. */
-  keepsConfig?: boolean;
+  keepConfig?: boolean;
   proxy?: ProxySettings;
   signal?: AbortSignal;
 }
@@ -62,7 +63,7 @@ async function fetchText(
 async function checkFetched(
   content: Uint8Array,
   name: string,
-  { allowEmptyConfig = false, keepsConfig = false }: ConfigurationOptions,
+  { allowEmptyConfig = false, keepConfig = false }: ConfigurationOptions,
 ): Promise<FoundConfiguration> {
   const { config, issues, texts } = validate({ file: name, content });
   const found = { issues, texts };
@@ -79,9 +80,9 @@ async function checkFetched(
     check: {
       id: 'config',
       ok: true,
-      message: isEmpty(config) ? describeEmpty(keepsConfig) : `${name} is valid`,
+      message: isEmpty(config) ? describeEmpty(keepConfig) : `${name} is valid`,
     },
-    configuration: { text, ...(keepsConfig && { isFallback: true }) },
+    configuration: { text, ...(keepConfig && { isFallback: true }) },
   };
 }
 
@@ -103,8 +104,8 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
 }
 
-function describeEmpty(keepsConfig: boolean): string {
-  const what = keepsConfig ? 'a configuration that is there stays' : 'nobody can log in to such a node';
+function describeEmpty(keepConfig: boolean): string {
+  const what = keepConfig ? 'a configuration that is there stays' : 'nobody can log in to such a node';
   return `nothing is configured: ${what}`;
 }
 

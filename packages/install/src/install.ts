@@ -1,5 +1,7 @@
-import { type CleanUp, type TreeFile, verifyTree, withCleanUp, withLock } from '@haos/host';
-import { layout, type ReleaseSet } from '@haos/system';
+import { withLock } from '@haos/host';
+import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
+import { layout } from '@haos/system';
+import type { ReleaseSet } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
 import {

@@ -1,15 +1,7 @@
 import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
-import {
-  completeIntent,
-  nameSet,
-  type ReleaseSet,
-  readBootState,
-  readSlot,
-  readSlots,
-  type Slot,
-  upgrade,
-} from '@haos/system';
+import { readSlots, type Slot, upgrade } from '@haos/system';
+import { completeIntent, nameSet, type ReleaseSet, readBootState, readSlot } from '@haos/system/internal';
 import { expect, it, onTestFinished } from 'vitest';
 import { findMenu, replaceMenu } from './boot/menu.js';
 

@@ -1,9 +1,10 @@
 import type { CloudConfig, Issue } from '@haos/cc';
-import { type BlockDevice, type CleanUp, type Host, type ProxySettings, withCleanUp } from '@haos/host';
+import type { Host, ProxySettings } from '@haos/host';
+import { type BlockDevice, type CleanUp, megabytes, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
 import { checkConsoles } from './boot/console.js';
 import { type Configuration, findConfiguration } from './configuration.js';
-import { findDevice, megabytes } from './disk/device.js';
+import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';
 import { type Firmware, findPartition, planPartitions } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
@@ -28,7 +29,7 @@ export interface PreflightOptions extends ImageOptions {
   /** Default false: a fetched configuration that configures nothing is refused. */
   allowEmptyConfig?: boolean;
   /** Without formatting, a configuration that is there stays. Default: when no `configUrl` is given. */
-  keepsConfig?: boolean;
+  keepConfig?: boolean;
   /** Default: how the running machine was started. */
   firmware?: Firmware;
   /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
@@ -38,7 +39,7 @@ export interface PreflightOptions extends ImageOptions {
   /** A directory that the state partition is mounted on meanwhile. Default `/run/haos/install`. */
   mountPoint?: string;
   /** Refuse a disk with a state partition even when it is named. Default false. */
-  keepsState?: boolean;
+  keepState?: boolean;
   /** A root directory with GRUB, and with programs that `host` runs, as `openToolbox` makes one; default: the running system. */
   tools?: string;
   proxy?: ProxySettings;

@@ -1,5 +1,6 @@
 import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
+import { readSlots, type Slots } from '@haos/system';
 import {
   type BootState,
   completeIntent,
@@ -7,9 +8,7 @@ import {
   nameSet,
   type ReleaseSet,
   readBootState,
-  readSlots,
-  type Slots,
-} from '@haos/system';
+} from '@haos/system/internal';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { putState } from './put-system.js';
 

@@ -1,20 +1,19 @@
-import { copyTree, type Host, type StreamOptions, type TreeFile } from '@haos/host';
+import type { Host, StreamOptions } from '@haos/host';
+import { copyTree, type TreeFile } from '@haos/host/internal';
+import { COMPONENTS, layout, readSlots } from '@haos/system';
 import {
-  COMPONENTS,
   completeIntent,
   dropUnused,
   flush,
   formatIntent,
   intentPath,
   isSameSet,
-  layout,
   linkSlot,
   type ReleaseSet,
   readBootState,
-  readSlots,
   STAGING_PREFIX,
   writeBootState,
-} from '@haos/system';
+} from '@haos/system/internal';
 import type { Configuration } from './configuration.js';
 import type { Image } from './image/image.js';
 

@@ -1,4 +1,5 @@
-import type { CleanUp, Host } from '@haos/host';
+import type { Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import { unmountLeft } from './disk/unmount-left.js';
 
 /**

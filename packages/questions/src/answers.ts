@@ -1,15 +1,15 @@
 import { HaosError } from '@haos/host';
 import { answerError } from './ask.js';
 import type { QuestionErrorCode } from './errors.js';
+import type { Prompter } from './prompter.js';
 import type { Question } from './question.js';
-import type { Respondent } from './respondent.js';
 
 /**
  * Takes answers from an object, such as a file that was read; a name like `wifi.0.name` leads into objects and lists. What a
  * question needs and is not there is HAOS_QUESTIONS_UNANSWERED, also where a person could have taken the default: what was not
  * thought of is not decided.
  */
-export function answersFrom(answers: object): Respondent {
+export function answersFrom(answers: object): Prompter {
   const find = (question: Question & { optional?: boolean }): string | boolean => {
     const value = valueAt(answers, question.name);
     if (typeof value === 'boolean') return value;

@@ -1,51 +1,51 @@
 import { HaosError } from '@haos/host';
 import type { QuestionErrorCode } from './errors.js';
+import type { Prompter } from './prompter.js';
 import type { ChoiceQuestion, ConfirmQuestion, Question, SecretQuestion, TextQuestion } from './question.js';
-import type { Respondent } from './respondent.js';
 
 /**
  * Asks for a text, trimmed; a person is asked again until the answer is valid. HAOS_QUESTIONS_ENDED when there will be none;
  * for a file of answers HAOS_QUESTIONS_UNANSWERED and HAOS_QUESTIONS_ANSWER.
  */
-export async function ask(respondent: Respondent, question: TextQuestion): Promise<string> {
+export async function ask(prompter: Prompter, question: TextQuestion): Promise<string> {
   let draft: string | undefined;
   for (;;) {
-    const given = (await respondent.text({ ...question, ...(draft && { draft }) })).trim();
+    const given = (await prompter.text({ ...question, ...(draft && { draft }) })).trim();
     const answer = given === '' ? (question.default ?? '') : given;
     const problem = await findProblem(question, answer);
     if (problem === undefined) return answer;
-    refuse(respondent, question, problem);
+    refuse(prompter, question, problem);
     draft = answer;
   }
 }
 
 /** Asks a person twice for what nobody may see, again when the two differ; a file of answers once. Not trimmed. Fails like `ask`. */
-export async function askSecret(respondent: Respondent, question: SecretQuestion): Promise<string> {
+export async function askSecret(prompter: Prompter, question: SecretQuestion): Promise<string> {
   for (;;) {
-    const answer = await respondent.secret(question);
+    const answer = await prompter.secret(question);
     const problem = await findProblem(question, answer);
-    if (problem !== undefined) refuse(respondent, question, problem);
-    else if (answer === '' || !respondent.isPerson) return answer;
+    if (problem !== undefined) refuse(prompter, question, problem);
+    else if (answer === '' || !prompter.isPerson) return answer;
     else {
       const { name, message } = question;
-      const again = await respondent.secret({ name, message: `${message}, again` });
+      const again = await prompter.secret({ name, message: `${message}, again` });
       if (again === answer) return answer;
-      refuse(respondent, question, 'the two are not the same');
+      refuse(prompter, question, 'the two are not the same');
     }
   }
 }
 
 /** Asks for yes or no. Fails like `ask`. */
-export function confirm(respondent: Respondent, question: ConfirmQuestion): Promise<boolean> {
-  return respondent.confirm(question);
+export function confirm(prompter: Prompter, question: ConfirmQuestion): Promise<boolean> {
+  return prompter.confirm(question);
 }
 
 /** Asks for one of several. Fails like `ask`. */
 export async function choose<Value extends string>(
-  respondent: Respondent,
+  prompter: Prompter,
   question: ChoiceQuestion<Value>,
 ): Promise<Value> {
-  return (await respondent.choose(question)) as Value;
+  return (await prompter.choose(question)) as Value;
 }
 
 async function findProblem(
@@ -56,8 +56,8 @@ async function findProblem(
   return validate?.(answer);
 }
 
-function refuse(respondent: Respondent, { name }: Question, problem: string): void {
-  if (respondent.isPerson) respondent.tell(problem);
+function refuse(prompter: Prompter, { name }: Question, problem: string): void {
+  if (prompter.isPerson) prompter.tell(problem);
   else throw answerError(name, problem);
 }
 

@@ -1,15 +1,15 @@
 import { parseYesNo } from './answers.js';
 import { endedError } from './ask.js';
 import { LineInput } from './line-input.js';
+import type { Prompter } from './prompter.js';
 import type { ChoiceQuestion, Question } from './question.js';
-import type { Respondent } from './respondent.js';
 import type { Streams } from './streams.js';
 
 /**
  * A person at anything that shows lines: a serial console, a dumb terminal, a pipe. No colours, no cursor movements. On a
  * terminal what is secret is shown as asterisks; an interruption while something else is typed is a signal of the process.
  */
-export function plainTerminal({ input, output }: Streams): Respondent {
+export function plainTerminal({ input, output }: Streams): Prompter {
   const lines = new LineInput(input);
   const line = async (question: Question, suffix: string): Promise<string> => {
     output.write(`${question.message}${suffix}: `);

@@ -1,6 +1,6 @@
 import { endedError } from './ask.js';
+import type { Prompter } from './prompter.js';
 import type { Question } from './question.js';
-import type { Respondent } from './respondent.js';
 import type { Streams } from './streams.js';
 
 type Clack = typeof import('@clack/prompts');
@@ -9,7 +9,7 @@ interface Settings extends Streams {
 }
 
 /** A person at a terminal that has a cursor and colours. What draws the questions is loaded with the first one. */
-export function richTerminal(streams: Streams): Respondent {
+export function richTerminal(streams: Streams): Prompter {
   const { input, output } = streams;
   const show = async <Answer>(
     question: Question,

@@ -1,4 +1,5 @@
-import { findUser, HaosError, type Host, type User } from '@haos/host';
+import { HaosError, type Host } from '@haos/host';
+import { findUser, type User } from '@haos/host/internal';
 import type { SshErrorCode } from './errors.js';
 
 /** Where a user's keys are, and what is there. */

@@ -1,5 +1,6 @@
 import type { Host } from '@haos/host';
-import { HaosError, withLock, withWritable } from '@haos/host';
+import { HaosError, withLock } from '@haos/host';
+import { withWritable } from '@haos/host/internal';
 import { layout } from './layout.js';
 import { readMode } from './mode.js';
 

@@ -1,5 +1,5 @@
-import type { Tree, Value } from '../model/canonical.js';
 import { namesOf } from '../model/names.js';
+import type { Tree, Value } from '../model/normalise.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 
 /**

@@ -1,6 +1,6 @@
 import type { Origin, SourceName } from '../issue.js';
-import type { Tree, Value } from '../model/canonical.js';
 import { lookUpName } from '../model/names.js';
+import type { Tree, Value } from '../model/normalise.js';
 import { definitionAt, pointerSegments, toPointer } from '../model/pointer.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type Document, originAt } from '../parse/document.js';

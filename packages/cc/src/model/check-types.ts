@@ -1,7 +1,7 @@
 import { validateConfig } from '../generated/validate-config.js';
 import type { Issue, Origin } from '../issue.js';
 import { isTree } from '../merge/merge.js';
-import type { Tree, Value } from './canonical.js';
+import type { Tree, Value } from './normalise.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
 import type { KeyDefinition, KeyKind } from './schema.js';
 import { valueAt } from './value-at.js';

@@ -1,4 +1,4 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { spellings } from './names.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 

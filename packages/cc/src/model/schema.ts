@@ -1,4 +1,4 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Phase } from '../apply/types.js';
 
 /**

@@ -1,4 +1,4 @@
-import { RANCHER } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import leven from 'leven';
 import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';

@@ -1,5 +1,5 @@
 import { isTree } from '../merge/merge.js';
-import type { Value } from './canonical.js';
+import type { Value } from './normalise.js';
 import { pointerSegments } from './pointer.js';
 
 /** What a JSON pointer leads to; undefined when it leads to nothing. */

@@ -1,6 +1,6 @@
 import type { Issue, IssueCode, Severity, SourceName } from '../issue.js';
 import type { Layer } from '../merge/provenance.js';
-import { type CanonicalResult, canonicalise } from '../model/canonical.js';
+import { type NormaliseResult, normalise } from '../model/normalise.js';
 import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { parseCmdline } from '../parse/cmdline.js';
 import { type Document, originAt } from '../parse/document.js';
@@ -96,7 +96,7 @@ function parseCmdlineSource(text: string, named: Named): ParsedSource {
 }
 
 function canonicalLayer(document: Document, issues: Issue[]): ParsedSource {
-  const canonical: CanonicalResult = canonicalise(document);
+  const canonical: NormaliseResult = normalise(document);
   return { layer: { document, value: canonical.value }, issues: [...issues, ...canonical.issues] };
 }
 

@@ -1,4 +1,5 @@
-import { isNodeReady, type NodeHealth } from '@haos/system';
+import type { NodeHealth } from '@haos/system';
+import { isNodeReady } from '@haos/system/internal';
 import type { LogFinding } from './explain-log.js';
 
 export type K3sRole = 'server' | 'agent';

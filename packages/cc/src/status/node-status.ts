@@ -1,5 +1,6 @@
-import type { InterfaceAddress } from '@haos/host';
-import type { Mode, Slots, UpgradeVerdict } from '@haos/system';
+import type { InterfaceAddress } from '@haos/host/internal';
+import type { Mode, Slots } from '@haos/system';
+import type { UpgradeVerdict } from '@haos/system/internal';
 import { type ConfigurationStatus, describeConfiguration } from './configuration.js';
 import type { KubernetesStatus } from './kubernetes.js';
 

@@ -1,17 +1,7 @@
-import { createRedactor, type Host, isHaosError, readAddresses } from '@haos/host';
-import {
-  isNodeReady,
-  layout,
-  type Mode,
-  readBooted,
-  readMode,
-  readNodeHealth,
-  readRunningSet,
-  readSlot,
-  readVersion,
-  upgradeStatus,
-  upgradeVerdict,
-} from '@haos/system';
+import { createRedactor, type Host, isHaosError } from '@haos/host';
+import { readAddresses } from '@haos/host/internal';
+import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
+import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
 import { K3S_SERVICE, k3sPaths } from '../appliers/k3s/k3s-service.js';
 import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';

@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/host';
 import { HaosError, type Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import type { Firmware } from '../disk/partitions.js';
 import type { Places } from '../disk/places.js';
 import type { InstallErrorCode } from '../errors.js';

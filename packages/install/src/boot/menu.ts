@@ -1,5 +1,6 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
-import { type Host, unescapePath, withWritable } from '@haos/host';
+import type { Host } from '@haos/host';
+import { unescapePath, withWritable } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import { readUuid } from '../disk/disk.js';
 import { chooseConsoles } from './console.js';

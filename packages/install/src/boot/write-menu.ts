@@ -1,6 +1,7 @@
 import type { FormatEntry } from '@haos/cmdline';
 import type { Host } from '@haos/host';
-import { flush, layout } from '@haos/system';
+import { layout } from '@haos/system';
+import { flush } from '@haos/system/internal';
 import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
 

@@ -70,7 +70,7 @@ it('takes a disk that an installation which was killed left mounted', async () =
 it('replaces the state of a node only when the disk is named', async () => {
   expect(await find([NODE], { device: '/dev/vdb' })).toMatchObject({ failed: [], replacesState: true });
   expect((await find([NODE], {})).failed).toEqual(['state']);
-  expect((await find([NODE], { device: '/dev/vdb', keepsState: true })).failed).toEqual(['state']);
+  expect((await find([NODE], { device: '/dev/vdb', keepState: true })).failed).toEqual(['state']);
 });
 
 it.each<[title: string, id: string, disks: Disk[], options: Partial<DeviceOptions>]>([

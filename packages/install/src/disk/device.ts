@@ -1,4 +1,11 @@
-import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Host } from '@haos/host';
+import {
+  type BlockDevice,
+  findBlockDevice,
+  listBlockDevices,
+  megabytes,
+  withDescendants,
+} from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import { STATE_LABEL } from './partitions.js';
 
@@ -11,7 +18,7 @@ export interface DeviceOptions {
   /** Bytes; default 2 GB. */
   minimumSize?: number;
   /** Refuse a disk with a state partition even when it is named. Default false. */
-  keepsState?: boolean;
+  keepState?: boolean;
   /** The kernel command line of the running system. */
   commandLine: string;
   /** Where an installation mounts: what is mounted there was left by one that was killed. */
@@ -56,7 +63,7 @@ export async function realPath(host: Host, device: string): Promise<string> {
 /** The disks that could be installed to, a node's included. Only looks. */
 export async function listFittingDisks(
   host: Host,
-  options: Omit<DeviceOptions, 'device' | 'keepsState'>,
+  options: Omit<DeviceOptions, 'device' | 'keepState'>,
 ): Promise<BlockDevice[]> {
   return fittingDisks(await listBlockDevices(host), options);
 }
@@ -120,11 +127,6 @@ export function checkSize(
   return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger one.' }) };
 }
 
-/** For people. */
-export function megabytes(bytes: number): number {
-  return Math.floor(bytes / 1_000_000);
-}
-
 /** What the parts of a volume group, an array or a pool are called by blkid; none of them may lose one. */
 const MEMBER = /_member$/;
 
@@ -164,11 +166,11 @@ export function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 
-function checkState(disk: BlockDevice, { device, keepsState = false }: DeviceOptions): Check {
+function checkState(disk: BlockDevice, { device, keepState = false }: DeviceOptions): Check {
   const id = 'state';
   if (!hasState(disk)) return { id, ok: true, message: `${disk.path} has no HAOS on it` };
   const message = `${disk.path} has the state of a HAOS node on it`;
-  if (keepsState)
+  if (keepState)
     return { id, ok: false, message, hint: 'Boot with haos.mode=install and name the disk to replace it.' };
   if (device === undefined)
     return { id, ok: false, message, hint: 'Name the disk if its content may be lost.' };

@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/host';
 import { HaosError, type Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
 import { unmountLeft } from './unmount-left.js';

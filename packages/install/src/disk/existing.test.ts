@@ -130,7 +130,7 @@ it.each<[title: string, id: string, devices: Device[], options: Partial<Existing
       { bootLoader: false },
     ],
     ['what is too small', 'size', [MADE], { minimumSize: 9e9 }],
-    ['the state of a node that came late', 'state', [MADE], { keepsState: true }],
+    ['the state of a node that came late', 'state', [MADE], { keepState: true }],
     ['what GRUB cannot read', 'file-system', [MADE], {}, 'metadata_csum_seed'],
     ['a GPT that BIOS does not start from', 'boot-loader', [gpt(EFI)], {}],
     ['a disk without an EFI partition', 'boot-loader', [gpt(BIOS_BOOT)], { firmware: 'efi' }],

@@ -1,4 +1,5 @@
-import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Host } from '@haos/host';
+import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { EFI_LABEL, type Firmware, GUID, STATE_LABEL } from './partitions.js';
@@ -108,12 +109,12 @@ function checkKind(partition: BlockDevice): Check {
   );
 }
 
-/** With `keepsState` nothing of a node is touched, its components included. */
-function checkState({ path, label }: BlockDevice, { keepsState = false }: ExistingOptions): Check {
+/** With `keepState` nothing of a node is touched, its components included. */
+function checkState({ path, label }: BlockDevice, { keepState = false }: ExistingOptions): Check {
   const id = 'state';
   if (label !== STATE_LABEL) return { id, ok: true, message: `${path} gets the label ${STATE_LABEL}` };
   const message = `${path} is labelled ${STATE_LABEL}; what persists on it is kept`;
-  if (!keepsState) return { id, ok: true, message };
+  if (!keepState) return { id, ok: true, message };
   return {
     id,
     ok: false,

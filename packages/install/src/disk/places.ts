@@ -1,4 +1,4 @@
-import type { BlockDevice } from '@haos/host';
+import type { BlockDevice } from '@haos/host/internal';
 import { findPartition, type PartitionPlan, partitionPath } from './partitions.js';
 
 /** The devices that an installation writes to. */

@@ -1,6 +1,7 @@
-import type { CleanUp } from '@haos/host';
 import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
-import { type Check, fetchDigest } from '@haos/system';
+import { type CleanUp, megabytes } from '@haos/host/internal';
+import type { Check } from '@haos/system';
+import { fetchDigest } from '@haos/system/internal';
 import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadImageOptions {
@@ -92,8 +93,4 @@ function tooLarge(url: string, room: number): Check {
   const message = `${redactUrl(url)} does not fit: there is room for ${megabytes(room)} MB`;
   const hint = 'Give the machine more memory, or start it from the ISO.';
   return { id: 'download', ok: false, message, hint };
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_000_000);
 }

@@ -1,13 +1,7 @@
-import { type Host, treeSize } from '@haos/host';
-import {
-  type Check,
-  COMPONENT_FILES,
-  COMPONENTS,
-  parseChecksums,
-  type ReleaseSet,
-  readSlots,
-  versionDirectory,
-} from '@haos/system';
+import type { Host } from '@haos/host';
+import { treeSize } from '@haos/host/internal';
+import { type Check, COMPONENTS, readSlots } from '@haos/system';
+import { COMPONENT_FILES, parseChecksums, type ReleaseSet, versionDirectory } from '@haos/system/internal';
 
 /** What is installed: a directory with haos, k3s and kernel, such as `/haos/system` of the medium. */
 export interface Image {

@@ -1,4 +1,5 @@
-import { HaosError, withCleanUp } from '@haos/host';
+import { HaosError } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
 import { createTestHost, type ScriptedCommand } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openIso } from './iso.js';

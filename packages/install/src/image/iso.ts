@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/host';
 import { HaosError, type Host, isHaosError } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 
 export interface IsoOptions {

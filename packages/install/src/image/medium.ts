@@ -1,6 +1,6 @@
-import type { CleanUp } from '@haos/host';
 import { HaosError, type Host } from '@haos/host';
-import { versionDirectory } from '@haos/system';
+import type { CleanUp } from '@haos/host/internal';
+import { versionDirectory } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { findImage } from './image.js';
 import { type IsoOptions, openIso } from './iso.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { withCleanUp } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
 import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cameFromMedium } from './find-file-system.js';

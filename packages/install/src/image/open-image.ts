@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/host';
 import { type Host, isHaosError } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
 import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';
 import { findImage, type Image, verifyImage } from './image.js';

@@ -1,14 +1,14 @@
 import type { Host } from '@haos/host';
-import { ask, type Respondent } from '@haos/questions';
+import { ask, type Prompter } from '@haos/questions';
 import { type ConfigurationOptions, findConfiguration } from '../configuration.js';
 
 /** The address of a configuration that is there and valid; undefined when the person has none. */
 export async function askConfigFile(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
   options: Omit<ConfigurationOptions, 'configUrl' | 'answers'> = {},
 ): Promise<string | undefined> {
-  const answer = await ask(respondent, {
+  const answer = await ask(prompter, {
     name: 'config',
     message: 'Cloud-init file, path or URL; empty to answer questions instead',
     optional: true,

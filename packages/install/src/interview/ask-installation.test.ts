@@ -1,4 +1,4 @@
-import { dumpYaml } from '@haos/cc';
+import { dumpYaml } from '@haos/cc/internal';
 import { createTestHost } from '@haos/host/testing';
 import { answersFrom } from '@haos/questions';
 import { expect, it, onTestFinished } from 'vitest';

@@ -1,5 +1,6 @@
-import { type CloudConfig, readConfig } from '@haos/cc';
-import type { Respondent } from '@haos/questions';
+import type { CloudConfig } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
+import type { Prompter } from '@haos/questions';
 import type { PreflightOptions } from '../preflight.js';
 import { askConfigFile } from './ask-config-file.js';
 import { askDevice } from './ask-device.js';
@@ -15,27 +16,27 @@ export type InstallAnswers = Pick<PreflightOptions, 'device' | 'configUrl' | 'an
  * file, and without one who may log in, wireless networks, and what k3s is. Fails like the questions.
  */
 export async function askInstallation(
-  respondent: Respondent,
+  prompter: Prompter,
   options: PreflightOptions,
 ): Promise<InstallAnswers> {
   const { host, minimumSize } = options;
   // Without formatting it is the partition with the label, or one that was named.
   const asksDevice = options.device === undefined && options.format !== false;
   const device = asksDevice
-    ? await askDevice(respondent, host, minimumSize ? { minimumSize } : {})
+    ? await askDevice(prompter, host, minimumSize ? { minimumSize } : {})
     : options.device;
-  const configUrl = options.configUrl ?? (await askConfigFile(respondent, host, options));
+  const configUrl = options.configUrl ?? (await askConfigFile(prompter, host, options));
   if (configUrl !== undefined) return { ...(device && { device }), configUrl };
   const { config } = await readConfig(host);
-  return { ...(device && { device }), answers: await askConfiguration(respondent, { ...options, config }) };
+  return { ...(device && { device }), answers: await askConfiguration(prompter, { ...options, config }) };
 }
 
 async function askConfiguration(
-  respondent: Respondent,
+  prompter: Prompter,
   { host, config }: Pick<PreflightOptions, 'host'> & { config: CloudConfig },
 ): Promise<CloudConfig> {
-  const login = await askLogin(respondent, config);
-  const wifi = config.haos?.wifi?.length ? [] : await askWifi(respondent, host);
-  const role = await askRole(respondent, config.haos);
+  const login = await askLogin(prompter, config);
+  const wifi = config.haos?.wifi?.length ? [] : await askWifi(prompter, host);
+  const role = await askRole(prompter, config.haos);
   return { ...login, haos: { ...login.haos, ...(wifi.length > 0 && { wifi }), ...role } };
 }

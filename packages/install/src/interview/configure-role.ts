@@ -1,6 +1,6 @@
-import { dumpYaml, putConfig, readConfig } from '@haos/cc';
+import { dumpYaml, putConfig, readConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
-import type { Respondent } from '@haos/questions';
+import type { Prompter } from '@haos/questions';
 import { askRole } from './ask-role.js';
 
 /** Written by "configure server or agent", beside what a person wrote, which stays as it is. */
@@ -11,11 +11,11 @@ export const ROLE_FILE = '50-server-or-agent.yaml';
  * what putting it there said; applying it is for the caller. Fails like the questions, and with HAOS_FILE_*.
  */
 export async function configureRole(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
 ): Promise<ReturnType<typeof putConfig> | undefined> {
   const { config } = await readConfig(host);
-  const haos = await askRole(respondent, config.haos);
+  const haos = await askRole(prompter, config.haos);
   if (Object.keys(haos).length === 0) return undefined;
   return putConfig(host, ROLE_FILE, await dumpYaml({ haos }));
 }

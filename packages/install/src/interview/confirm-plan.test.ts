@@ -1,5 +1,5 @@
-import type { BlockDevice } from '@haos/host';
-import type { ConfirmQuestion, Respondent } from '@haos/questions';
+import type { BlockDevice } from '@haos/host/internal';
+import type { ConfirmQuestion, Prompter } from '@haos/questions';
 import { expect, it } from 'vitest';
 import type { PreflightOptions, Target } from '../preflight.js';
 import { confirmPlan } from './confirm-plan.js';
@@ -30,7 +30,7 @@ const NODE: BlockDevice = {
 async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUrl' | 'answers'>) {
   let shown = '';
   const asked: ConfirmQuestion[] = [];
-  const person: Pick<Respondent, 'tell' | 'confirm'> = {
+  const person: Pick<Prompter, 'tell' | 'confirm'> = {
     tell: (text) => {
       shown += text;
     },
@@ -46,7 +46,7 @@ async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUr
     firmware: 'efi',
     replacesState: disk === NODE,
   } as unknown as Target;
-  const isConfirmed = await confirmPlan(person as Respondent, target, options);
+  const isConfirmed = await confirmPlan(person as Prompter, target, options);
   return { shown, isConfirmed, message: asked[0]?.message };
 }
 

@@ -1,4 +1,4 @@
-import { type BlockDevice, withDescendants } from '@haos/host';
+import { type BlockDevice, withDescendants } from '@haos/host/internal';
 import { STATE_LABEL } from '../disk/partitions.js';
 
 /** A disk in one line for a person: path, size, model, and what is on it. */

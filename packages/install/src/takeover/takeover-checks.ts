@@ -1,4 +1,5 @@
-import { type BlockDevice, findBlockDevice, type Host, listBlockDevices, withDescendants } from '@haos/host';
+import type { Host } from '@haos/host';
+import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import type { Firmware } from '../disk/partitions.js';
 

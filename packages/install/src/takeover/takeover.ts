@@ -1,6 +1,8 @@
 import type { Issue } from '@haos/cc';
-import { type CleanUp, type Host, type ProxySettings, verifyTree, withCleanUp, withLock } from '@haos/host';
-import { type Check, layout, type ReleaseSet } from '@haos/system';
+import { type Host, type ProxySettings, withLock } from '@haos/host';
+import { type CleanUp, verifyTree, withCleanUp } from '@haos/host/internal';
+import { type Check, layout } from '@haos/system';
+import type { ReleaseSet } from '@haos/system/internal';
 import { checkConsoles } from '../boot/console.js';
 import { writeMenu } from '../boot/write-menu.js';
 import { type Configuration, findConfiguration } from '../configuration.js';
@@ -27,7 +29,7 @@ export interface TakeoverOptions extends ImageOptions {
   /** Log more on the installed system. Default false. */
   debug?: boolean;
   /** Switch off after the clean-up at the first boot, instead of starting again. Default false. */
-  powersOff?: boolean;
+  powerOff?: boolean;
   /** Default: how the running machine was started. */
   firmware?: Firmware;
   /** Where the root file system is mounted. Default `/`. */
@@ -48,7 +50,7 @@ export interface TakeoverReport {
 }
 
 /** Checks whether a takeover is possible, and what it would delete. Writes nothing. */
-export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+export function preflightTakeover(options: TakeoverOptions): Promise<TakeoverReport> {
   return withCleanUp(async (cleanUp) => {
     const { report } = await prepareTakeover(options, cleanUp);
     return report;
@@ -111,7 +113,7 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   await verifyTree(host, system, { ...streaming, files });
   onEvent?.({ kind: 'step', step: 'configure' });
   await putState(host, image.set, { configuration, root });
-  const marker = renderMarker(target.uuid, options.powersOff === true);
+  const marker = renderMarker(target.uuid, options.powerOff === true);
   host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
   onEvent?.({ kind: 'step', step: 'boot-loader' });
   await writeMenu(host, { ...options, root, stateUuid: target.uuid });
@@ -119,6 +121,6 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
 }
 
-function renderMarker(uuid: string, powersOff: boolean): string {
-  return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
+function renderMarker(uuid: string, powerOff: boolean): string {
+  return `haos-takeover 1\nuuid ${uuid}\nthen ${powerOff ? 'poweroff' : 'reboot'}\n`;
 }

@@ -1,4 +1,4 @@
-import { unescapePath } from '@haos/host';
+import { unescapePath } from '@haos/host/internal';
 
 /** A line of /proc/self/mountinfo: proc_pid_mountinfo(5). */
 export interface Mount {

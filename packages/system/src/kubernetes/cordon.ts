@@ -1,5 +1,6 @@
 import type { Host, RunResult } from '@haos/host';
-import { HaosError, isHaosError, withCleanUp } from '@haos/host';
+import { HaosError, isHaosError } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
 import { inRootOf, layout } from '../layout.js';
 import { findKubeconfig } from './kubeconfig.js';
 

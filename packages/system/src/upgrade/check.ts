@@ -1,5 +1,5 @@
 import type { Host } from '@haos/host';
-import { treeSize } from '@haos/host';
+import { megabytes, treeSize } from '@haos/host/internal';
 import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
 import { compareVersions } from '../compare-versions.js';
 import {
@@ -216,10 +216,6 @@ function checkSpace({ host, source, destination, offered, changes }: UpgradePlan
     message: `${megabytes(free)} MB are free, ${megabytes(needed)} MB are needed`,
     ...(!ok && { hint: `Free some space on the file system of ${destination}.` }),
   };
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_000_000);
 }
 
 function checkState({ host, destination, base, kept, target }: UpgradePlan): Check[] {

@@ -1,5 +1,6 @@
 import type { Host } from '@haos/host';
-import { copyTree, verifyTree, withCleanUp, withLock, withWritable } from '@haos/host';
+import { withLock } from '@haos/host';
+import { copyTree, verifyTree, withCleanUp, withWritable } from '@haos/host/internal';
 import {
   COMPONENTS,
   type Component,

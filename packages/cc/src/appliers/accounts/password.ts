@@ -1,5 +1,6 @@
-import { type Host, setPasswordHash } from '@haos/host';
-import { RANCHER } from '@haos/system';
+import type { Host } from '@haos/host';
+import { setPasswordHash } from '@haos/host/internal';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { hasControls, type Rule } from '../../rules/rule.js';

@@ -6,7 +6,8 @@ import {
   parseKeySource,
   readLocalSource,
 } from '@haos/ssh';
-import { layout, RANCHER } from '@haos/system';
+import { layout } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { HaosError, type Host, type Owner, resolveOwner } from '@haos/host';
+import { HaosError, type Host, type Owner } from '@haos/host';
+import { resolveOwner } from '@haos/host/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Host } from '@haos/host';
-import { parentOf } from '@haos/system';
+import { parentOf } from '@haos/system/internal';
 import { k3sPaths } from './k3s-service.js';
 
 /** SHA-256 over everything that a restart of k3s would bring into effect. */

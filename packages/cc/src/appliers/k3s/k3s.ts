@@ -1,5 +1,7 @@
-import { findGroup, findUser, type Host } from '@haos/host';
-import { layout, RANCHER } from '@haos/system';
+import type { Host } from '@haos/host';
+import { findGroup, findUser } from '@haos/host/internal';
+import { layout } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';

@@ -1,4 +1,4 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Upgrade } from '../../generated/types.js';
 
 /** Stands in the `spec` of each shipped Plan; what the configuration says takes its place. */

@@ -1,5 +1,6 @@
 import type { Host } from '@haos/host';
-import { layout, parentOf } from '@haos/system';
+import { layout } from '@haos/system';
+import { parentOf } from '@haos/system/internal';
 
 /**
  * Writes a manifest to where k3s applies it, as k3s has it: nobody else looks into its server directory. One that is there

@@ -13,7 +13,7 @@ export interface Tree {
   [key: string]: Value;
 }
 
-export interface CanonicalResult {
+export interface NormaliseResult {
   value: Tree;
   issues: Issue[];
 }
@@ -22,19 +22,19 @@ export interface CanonicalResult {
  * Gives every known name, in whatever spelling, its canonical camelCase form and coerces each value to its key's kind.
  * Unknown names are dropped and reported. A value of a wrong type stays, because a later source may replace it.
  */
-export function canonicalise(document: Document): CanonicalResult {
-  const canonicaliser = new Canonicaliser(document);
+export function normalise(document: Document): NormaliseResult {
+  const normaliser = new Normaliser(document);
   const root = document.root;
   const isEmpty = root === undefined || (root.kind === 'scalar' && scalarType(root) === 'null');
   if (isEmpty) return { value: {}, issues: [] };
   if (root.kind !== 'mapping') {
-    canonicaliser.report('not-a-mapping', '', root, {
+    normaliser.report('not-a-mapping', '', root, {
       message: `the top level must be a map of keys, not ${describeNode(root)}`,
       hint: 'write `key: value` lines, such as `hostname: myhost`',
     });
-    return { value: {}, issues: canonicaliser.issues };
+    return { value: {}, issues: normaliser.issues };
   }
-  return { value: canonicaliser.section(root, configDefinition, ''), issues: canonicaliser.issues };
+  return { value: normaliser.section(root, configDefinition, ''), issues: normaliser.issues };
 }
 
 /** What a node is, in words. */
@@ -53,7 +53,7 @@ interface Report {
   severity?: Severity;
 }
 
-class Canonicaliser {
+class Normaliser {
   readonly issues: Issue[] = [];
 
   constructor(private readonly document: Document) {}

@@ -1,12 +1,12 @@
 import type { Effect, Operation } from './types.js';
 
 /** The operations of a host, and how one is added. */
-export interface Journal {
+export interface Recorder {
   readonly operations: readonly Operation[];
   record(effect: Effect, status: Operation['status']): void;
 }
 
-export function createJournal(): Journal {
+export function createRecorder(): Recorder {
   const operations: Operation[] = [];
   return {
     operations,

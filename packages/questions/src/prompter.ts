@@ -4,7 +4,7 @@ import type { ChoiceQuestion, ConfirmQuestion, Question } from './question.js';
  * Who answers: a person at some terminal, or a file. Answers are as they were given; the functions that ask check them.
  * All throw HAOS_QUESTIONS_ENDED when there will be no more answers.
  */
-export interface Respondent {
+export interface Prompter {
   /** Whether there is somebody who can do better after a bad answer. */
   readonly isPerson: boolean;
   /** `draft`: what was answered before and is to be repaired. */

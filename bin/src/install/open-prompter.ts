@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { ANSWER_NAMES } from '@haos/install';
-import { answersFrom, plainTerminal, type Respondent, richTerminal } from '@haos/questions';
+import { ANSWER_NAMES } from '@haos/install/internal';
+import { answersFrom, type Prompter, plainTerminal, richTerminal } from '@haos/questions';
 import type { Context, Invocation } from '../command.js';
 import { didYouMean } from '../did-you-mean.js';
 import { usageError } from '../failure.js';
 
 /** Who answers: the file of --answers, else the person at the terminal. */
-export async function openRespondent(invocation: Invocation, context: Context): Promise<Respondent> {
+export async function openPrompter(invocation: Invocation<'answers'>, context: Context): Promise<Prompter> {
   const file = invocation.text('answers');
   if (file !== undefined) return answersFrom(await readAnswers(file, context));
   const { input, output, isRich } = await context.terminal();
