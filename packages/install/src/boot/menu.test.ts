@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { renderGrubConfig } from './grub-config.js';
 import { findMenu, replaceMenu } from './menu.js';
 
-/** As the Go implementation's installer writes it, as far as it is recognised. */
+/** The parts of the Go implementation's menu that are recognised. */
 const GO_MENU = `set default=0
 menuentry "HAOS Current" {
   search.fs_label HAOS_STATE root
@@ -32,7 +32,7 @@ function createNode(menu: string, directory = '/host/boot', mounts = ''): TestHo
 const find = () => findMenu(host, '/host/haos/system');
 
 describe('a menu of the Go implementation', () => {
-  it('is replaced by one that counts, on the same consoles and with what people added', async () => {
+  it('is replaced by one that counts, with the same consoles and added arguments', async () => {
     const node = createNode(GO_MENU);
 
     const menu = await find();
@@ -46,7 +46,7 @@ describe('a menu of the Go implementation', () => {
     expect(node.files.readText('/host/boot/grub/grub.cfg.before-haos')).toBe(GO_MENU);
   });
 
-  it('stays the way to what the Go implementation left', async () => {
+  it('still boots the set of the Go implementation', async () => {
     createNode(GO_MENU);
 
     expect((await find())?.replacement).toContain(
@@ -57,7 +57,7 @@ describe('a menu of the Go implementation', () => {
     );
   });
 
-  it('is not kept a second time', async () => {
+  it('is kept only once', async () => {
     const node = createNode(GO_MENU);
     const menu = await find();
     await replaceMenu(node, menu!);
@@ -68,7 +68,7 @@ describe('a menu of the Go implementation', () => {
     expect((await find())?.replacement).toBeUndefined();
   });
 
-  it('is written where its mount is read-only', async () => {
+  it('is written even if its mount is read-only', async () => {
     const node = createNode(GO_MENU, '/host/.base/boot', '/dev/sda1 /host/.base ext4 ro 0 0\n');
     node.files.write('/proc/mounts', '/dev/sda1 /host/.base ext4 ro 0 0\n');
 
@@ -85,7 +85,7 @@ describe('the menu of a node', () => {
   it.each([
     ['counts', true],
     ['does not count', false],
-  ])('that HAOS wrote and that %s stays', async (_title, counts) => {
+  ])('is kept if HAOS wrote it and it %s', async (_title, counts) => {
     createNode(renderGrubConfig({ stateUuid: 'a', counts }), '/host/.base/boot');
 
     expect(await find()).toEqual({ path: '/host/.base/boot/grub/grub.cfg', isCounted: counts });

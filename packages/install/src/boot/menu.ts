@@ -10,21 +10,26 @@ import { placeMenu } from './write-menu.js';
 /** The menu that boots a node. */
 export interface NodeMenu {
   path: string;
-  /** Whether GRUB counts the boots of what is on trial, with the replacement where there is one. */
+  /** Whether GRUB counts the boots of a set on trial, after the replacement if there is one. */
   isCounted: boolean;
-  /** What takes its place: it was written by the Go implementation, and knows neither trials nor a way back. */
+  /**
+   * The new text of a menu that the Go implementation wrote, which supports neither trials nor a
+   * rollback.
+   */
   replacement?: string;
 }
 
 /**
- * Finds GRUB's menu of the node whose system directory this is, such as `/host/haos/system` in a container, and prepares its replacement
- * where the Go implementation wrote it. Undefined where GRUB does not boot the node by a menu of HAOS. Throws
- * HAOS_INSTALL_NO_PARTITION when the menu has to be replaced and the state partition has no UUID.
+ * Finds GRUB's menu of the node with this system directory, such as `/host/haos/system` in a
+ * container, and prepares a replacement if the Go implementation wrote it. Returns undefined if
+ * GRUB does not boot the node with a menu of HAOS. Throws HAOS_INSTALL_NO_PARTITION if the menu
+ * must be replaced and the state partition has no UUID.
  */
 export async function findMenu(host: Host, system: string = layout.system): Promise<NodeMenu | undefined> {
   if (!system.endsWith(layout.system)) return undefined;
   const root = system.slice(0, -layout.system.length);
-  // The running system has its state partition below /.base; the Go implementation shows only this directory of it.
+  // The running system has its state partition below /.base. The Go implementation shows only this
+  // directory of it.
   for (const directory of [`${root}/.base/boot`, `${root}/boot`]) {
     const path = `${directory}/grub/grub.cfg`;
     const text = host.files.stat(path)?.type === 'file' ? host.files.readText(path) : '';
@@ -34,13 +39,19 @@ export async function findMenu(host: Host, system: string = layout.system): Prom
   return undefined;
 }
 
-/** Replaces a menu of the Go implementation. The old one is kept beside it: somebody may have changed it. */
+/**
+ * Replaces a menu of the Go implementation. Keeps the old one beside it, because a person may have
+ * changed it.
+ */
 export async function replaceMenu(host: Host, { path, replacement }: NodeMenu): Promise<void> {
   if (replacement === undefined) return;
   await withWritable(host, findMount(host, path).where, () => placeMenu(host, path, replacement));
 }
 
-/** By its shape: its installer writes the console into it, and people their kernel arguments. */
+/**
+ * Recognises the menu by its shape: the installer of the Go implementation writes the console into
+ * it, and people add kernel arguments.
+ */
 function isGoMenu(text: string): boolean {
   return /^menuentry .*\{\n(?:.*\n)*?\s*set sqfile=\/haos\/system\/kernel\/current\/kernel\.squashfs$/m.test(
     text,
@@ -59,10 +70,10 @@ async function translate(host: Host, path: string, text: string): Promise<string
   });
 }
 
-/** What the Go implementation passes for its own kernel. */
+/** Arguments that the Go implementation passes to its own kernel. */
 const GO_ARGUMENTS = ['printk.devkmsg', 'apparmor'];
 
-/** The kernel arguments of the first entry, as far as GRUB passes them on as they are. */
+/** Returns the kernel arguments of the first entry that GRUB passes on unchanged. */
 function readArguments(text: string): FormatEntry[] {
   const [, words = ''] = /^\s*linux\s+\S+vmlinuz[ \t]*(.*)$/m.exec(text) ?? [];
   const plain = words.split(/\s+/).filter((word) => word !== '' && !/["'\\$`;{}]/.test(word));
@@ -75,7 +86,7 @@ function formatWord({ name, value }: FormatEntry): string {
   return value === undefined ? name : `${name}=${value}`;
 }
 
-/** The mount that a path is on: proc_mounts(5). */
+/** Returns the mount that holds a path: proc_mounts(5). */
 function findMount(host: Host, path: string): { device: string; where: string } {
   let found = { device: '', where: '/' };
   for (const line of (host.files.readTextIfExists('/proc/mounts') ?? '').split('\n')) {

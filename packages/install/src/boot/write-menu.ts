@@ -6,10 +6,13 @@ import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
 
 export interface MenuOptions {
-  /** Where the state partition is mounted; empty: it is the running system's root. */
+  /** The mount point of the state partition; empty: it is the root of the running system. */
   root: string;
   stateUuid: string;
-  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  /**
+   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
+   * in use.
+   */
   tty?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;
@@ -17,15 +20,16 @@ export interface MenuOptions {
   counts?: boolean;
 }
 
-/** What makes the disk boot the new system. */
+/** Writes the menu, which makes the disk boot the new system. */
 export async function writeMenu(host: Host, { root, ...options }: MenuOptions): Promise<void> {
   await placeMenu(host, `${root}/boot/grub/grub.cfg`, renderMenu(host, options));
 }
 
 /**
- * Puts a menu in the place of the one that is there, if one is; one that somebody else wrote is kept beside it. GRUB reads no journal:
- * everything has to be in its place on the disk before the menu gets its name, which is one write of one block, and the
- * menu before has to stay readable until then, which a second name of it ensures.
+ * Replaces an existing menu, if any; keeps one that HAOS did not write beside it. GRUB does not
+ * read the journal of the file system: everything must be in its place on the disk before the menu
+ * gets its name, which is one write of one block. Until then the old menu must stay readable, which
+ * a second link to it ensures.
  */
 export async function placeMenu(host: Host, path: string, text: string): Promise<void> {
   const [next, old, kept] = [`${path}.new`, `${path}.old`, `${path}.before-haos`];
