@@ -45,13 +45,13 @@ const rules: readonly Rule[] = [
   installRule,
 ];
 
-/** What is wrong with the values of a configuration, as far as that can be known without the node. */
+/** Checks the values of a configuration, as far as that is possible without the node. */
 export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>): Issue[] {
   const findings = [...rules.flatMap((rule) => rule(result.config)), ...checkPhases(result)];
   return findings.map((finding) => toIssue(finding, result));
 }
 
-/** The result with the findings of the rules among its issues; those that it has already are not repeated. */
+/** Adds the findings of the rules to the issues of the result, without repeating existing ones. */
 export function withRuleIssues<Result extends ConfigResult>(result: Result): Result {
   const known = new Set(result.issues.map(identityOf));
   const found = checkRules(result).filter((issue) => !known.has(identityOf(issue)));

@@ -1,6 +1,6 @@
 /**
- * Flags that releases of k3s before the pinned one had, with what to write now. From the help of those releases, which called
- * them deprecated before they went (k3s 1.0 to 1.26).
+ * Flags that k3s releases before the pinned one had, with their replacements. From the help of
+ * those releases, which called them deprecated before they were removed (k3s 1.0 to 1.26).
  */
 export const REMOVED_K3S_FLAGS: ReadonlyMap<string, string> = new Map([
   ['cluster-secret', 'Set haos.token instead.'],
@@ -15,5 +15,5 @@ export const REMOVED_K3S_FLAGS: ReadonlyMap<string, string> = new Map([
   ['storage-keyfile', 'Write --datastore-keyfile instead.'],
 ]);
 
-/** Values of `--flannel-backend` that k3s refuses since 1.26 and 1.27. */
+/** Values of `--flannel-backend` that k3s rejects since 1.26 and 1.27. */
 export const REMOVED_FLANNEL_BACKENDS: readonly string[] = ['ipsec', 'wireguard'];
