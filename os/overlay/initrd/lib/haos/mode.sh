@@ -1,14 +1,15 @@
 # shellcheck shell=sh
-# How the node runs, decided in one place:
-#   `rescue` as a word            shell, whatever else is said
-#   haos.mode=MODE                what it says
-#   a state partition             disk
-#   haos.fallback_mode=MODE       that, but only after the whole wait: a slow disk must not look like no disk, since
-#                                 fallback_mode=install formats
+# Decides how the node runs. The first condition that holds wins:
+#   `rescue` as a word                      shell
+#   haos.mode=MODE                          that mode
+#   a state partition                       disk
+#   haos.fallback_mode=MODE                 that mode, but only after the full wait: a slow disk
+#                                           must not look like no disk, since `install` formats
 #   a system in the initrd or on a medium   live
-# Sets `mode`, or fails and sets `reason`.
+# Sets `mode`, or sets `reason` and fails.
 
-# Seconds that devices have to appear, and that a state partition has before a system that was found is run live.
+# Seconds to wait for devices, and seconds to wait for a state partition before a system that was
+# found runs live.
 WAIT=30
 SETTLE=5
 
@@ -17,10 +18,10 @@ choose_mode() {
 	if has_word rescue; then
 		mode=shell
 	elif [ -n "$wanted" ]; then
-		is_mode "$wanted" || refuse "haos.mode=$wanted is none of live, install, disk, local and shell" || return 1
+		is_mode "$wanted" || refuse "haos.mode=$wanted is not a mode; use live, install, disk, local or shell" || return 1
 		mode=$wanted
 	else
-		mode=$(wait_for_mode) || refuse 'no state partition, no system image and no haos.mode' || return 1
+		mode=$(wait_for_mode) || refuse 'there is no state partition, no system image and no haos.mode' || return 1
 	fi
 }
 
