@@ -1,4 +1,7 @@
-/** Every code that a system can fail with, besides those of `@haos/host`; stable, and documented in docs/errors.md. */
+/**
+ * The error codes of this package, in addition to those of `@haos/host`. They are stable;
+ * docs/errors.md documents them.
+ */
 export type SystemErrorCode =
   | 'HAOS_UPGRADE_GRUB_ENV'
   | 'HAOS_UPGRADE_NO_PREVIOUS'

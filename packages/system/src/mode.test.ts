@@ -15,7 +15,7 @@ it.each([
   host.dispose();
 });
 
-it('takes facts that cannot be read for unknown ones', () => {
+it('treats unreadable facts as unknown', () => {
   const unreadable = { directory: true };
   const host = createTestHost({
     tree: { '/run/haos/mode': unreadable, '/usr/lib/haos/version': { link: 'version' } },

@@ -26,50 +26,58 @@ export interface UpgradeOptions {
   source: string;
   /** Default `/haos/system`. */
   destination?: string;
-  /** Upgrade haos and, where the source has it, k3s. Without this and `kernel` everything is. */
+  /**
+   * Upgrade haos and, if the source has it, k3s. Without `rootfs` and `kernel`, everything is
+   * upgraded.
+   */
   rootfs?: boolean;
   /** Upgrade the kernel. */
   kernel?: boolean;
-  /** Let everything else that is still in memory reach the disks, too. Default false: only what is copied does. */
+  /** Also sync all other unwritten data to the disks. Default false: only the copied files. */
   sync?: boolean;
   /** Default `/run/haos/upgrade.lock`. */
   lockFile?: string;
-  /** Take older versions, too. Default false. */
+  /** Accept older versions. Default false. */
   allowDowngrade?: boolean;
-  /** Take a k3s that is more than one minor version newer. Default false. */
+  /** Accept a k3s that is more than one minor version newer. Default false. */
   allowSkip?: boolean;
-  /** Only check; nothing is written. Default false. */
+  /** Only check and write nothing. Default false. */
   checkOnly?: boolean;
   /**
-   * Whether the boot loader counts the boots of what is on trial. Default true. Where it does not, the new set is taken without a trial,
-   * which nothing could end.
+   * Whether the boot loader counts the boots of a set on trial. Default true. If it does not, the
+   * new set boots without a trial, because nothing could end it.
    */
   isCounted?: boolean;
-  /** Called when all components are there and before the next boot changes, such as to prepare the boot loader. */
+  /**
+   * Called when all components are in place and before the next boot changes, for example to
+   * prepare the boot loader.
+   */
   beforeSwitch?: () => Promise<void> | void;
-  /** Ends the copying; nothing boots differently then. */
+  /** Aborts the copying; the next boot then does not change. */
   signal?: AbortSignal;
-  /** Called with the bytes of a component that are done. */
+  /** Called with the number of bytes of a component done so far. */
   onProgress?: (component: Component, bytes: number) => void;
 }
 
 export interface UpgradeReport {
   /**
-   * `upgraded`: the next boot takes the new set, on trial. `unchanged`: it has it already. `refused`: a check failed, and nothing was
-   * written. `checked`: it could be upgraded.
+   * `upgraded`: the next boot starts the new set, on trial. `unchanged`: the node has this set
+   * already. `refused`: a check failed, and nothing was written. `checked`: the upgrade is
+   * possible.
    */
   status: 'upgraded' | 'unchanged' | 'refused' | 'checked';
   checks: readonly Check[];
   from: ReleaseSet;
   to: ReleaseSet;
-  /** Versions that are not kept any more, such as `kernel/6.12.1-v1`. */
+  /** Versions that were removed, such as `kernel/6.12.1-v1`. */
   dropped: readonly string[];
 }
 
 /**
- * Puts a new release beside the one that runs, and makes it the one that boots next, on trial. All or nothing: everything is
- * checked first, copied and read back, and then the links are moved as one. A read-only mount of the destination is made writable
- * meanwhile. HAOS_LOCKED when another upgrade runs.
+ * Installs a new release beside the running one and makes it boot next, on trial. All or nothing:
+ * it first checks everything, then copies the files and reads them back, and then switches all
+ * links together. While it works, a read-only mount of the destination is writable. Throws
+ * HAOS_LOCKED if another upgrade runs.
  */
 export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
@@ -93,7 +101,7 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { plan, report } = await check(options);
   if (report.status !== 'checked') return report;
   const dropped = dropUnused(host, destination);
-  // A version that runs is there, and is not touched.
+  // A running version is already in place and stays untouched.
   const running = readRunningSet(host, destination);
   const missing = plan.changes.filter(
     (component) => ![plan.kept[component], running?.[component]].includes(plan.offered[component]),
@@ -140,7 +148,10 @@ async function planUpgrade(options: UpgradeOptions & { destination: string }): P
   };
 }
 
-/** Whether two programs lie under one name that says nothing about them. A name with a version is believed. */
+/**
+ * Returns whether source and node have different programs under the same name. A name that contains
+ * a version is trusted.
+ */
 async function isOtherK3s(
   host: Host,
   {
@@ -155,19 +166,22 @@ async function isOtherK3s(
     (directory) => `${versionDirectory(directory, 'k3s', name)}/k3s`,
   ) as [string, string];
   const sizes = [theirs, ours].map((path) => host.files.stat(path)?.size);
-  if (sizes.includes(undefined)) return false; // another check says so
+  if (sizes.includes(undefined)) return false; // another check reports this
   if (sizes[0] !== sizes[1]) return true;
   return (await host.files.digest(theirs)) !== (await host.files.digest(ours));
 }
 
-/** Whether the next boot takes the current set, and what runs is the previous one: the current set was not booted yet, or is not now. */
+/**
+ * Returns whether the next boot starts the current set while the previous one runs: the current set
+ * has not booted yet, or did not boot this time.
+ */
 function isPreviousRunning(host: Host, directory: string): boolean {
   const { slot, trial, tries } = readBootState(host, directory);
   if (slot !== 'current') return false;
   const { current, previous } = readSlots(host, directory);
   const running = readRunningSet(host, directory);
   if (running !== undefined) return isSameSet(running, previous);
-  // Not written down: where GRUB counts, it has not counted a boot.
+  // Not recorded: the set has not booted if GRUB has not counted a boot.
   return trial === nameSet(current) && tries === TRIALS;
 }
 
@@ -184,8 +198,9 @@ function pick(set: ReleaseSet, components: readonly Component[]): ReleaseSet {
 }
 
 /**
- * Brings a version of a component into place: copied under another name, read back, renamed. One of that name which the slot
- * that does not boot by default still has is replaced: what it holds is not known.
+ * Installs a version of a component: copies it under another name, reads it back, and renames it.
+ * Replaces a version of the same name that only the non-default slot uses, because its content is
+ * unknown.
  */
 async function stage(plan: UpgradePlan, component: Component, options: UpgradeOptions): Promise<void> {
   const { host, source, destination, offered } = plan;
@@ -197,7 +212,7 @@ async function stage(plan: UpgradePlan, component: Component, options: UpgradeOp
   host.files.remove(staging);
   const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
   await withCleanUp(async (cleanUp) => {
-    // A node whose disk is full or whose upgrade was interrupted needs the room.
+    // Frees the space if the disk is full or the upgrade was interrupted.
     cleanUp.onError(() => void host.files.remove(staging));
     const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
     await verifyTree(host, staging, { files, ...(signal && { signal }) });
