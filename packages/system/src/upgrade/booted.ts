@@ -1,3 +1,4 @@
+import { tokenize } from '@haos/cmdline';
 import type { Host } from '@haos/host';
 import { isHaosError } from '@haos/host';
 import { inRootOf, layout, MODES, type Mode } from '../layout.js';
@@ -8,10 +9,12 @@ import type { IntentFacts } from './intent.js';
  * of the kernel component that early boot recorded. Default: the current slot, not on trial.
  */
 export function readBooted(host: Pick<Host, 'files'>): Omit<IntentFacts, 'isThere'> {
-  const words = readFact(host, layout.kernelCommandLine).split(/\s+/);
+  const words = tokenize(readFact(host, layout.kernelCommandLine));
+  // As in early boot: the last of a name counts, and a trial is a word without a value.
+  const slot = words.findLast(({ name, value }) => name === 'haos.slot' && value !== undefined)?.value;
   return {
-    slot: words.includes('haos.slot=previous') ? 'previous' : 'current',
-    onTrial: words.some((word) => word === 'haos.trial' || word === 'haos.trial=true'),
+    slot: slot === 'previous' ? 'previous' : 'current',
+    onTrial: words.some(({ name, value }) => name === 'haos.trial' && value === undefined),
     kernel: readFact(host, layout.runningKernel).trim() || undefined,
   };
 }
@@ -24,9 +27,9 @@ export function readBooted(host: Pick<Host, 'files'>): Omit<IntentFacts, 'isTher
  */
 export function choosesSlot(host: Pick<Host, 'files'>, directory: string): boolean | undefined {
   if (readModeOf(host, directory) === undefined) return undefined;
-  return readFact(host, layout.kernelCommandLine)
-    .split(/\s+/)
-    .some((word) => word.startsWith('haos.slot='));
+  return tokenize(readFact(host, layout.kernelCommandLine)).some(
+    ({ name, value }) => name === 'haos.slot' && value !== undefined,
+  );
 }
 
 /**
