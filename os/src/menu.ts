@@ -1,5 +1,5 @@
 import { parse } from '@haos/cmdline';
-import { quoteArguments } from '@haos/install/internal';
+import { quoteArguments } from '@haos/system/internal';
 
 /**
  * Returns the menu of a medium with more kernel arguments. `haos.mode` selects the default entry if

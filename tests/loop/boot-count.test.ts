@@ -10,8 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderGrubConfig } from '@haos/install/internal';
-import { type BootState, formatBootState, nextBootState, parseBootState } from '@haos/system/internal';
+import {
+  type BootState,
+  formatBootState,
+  nextBootState,
+  parseBootState,
+  renderGrubConfig,
+} from '@haos/system/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage, writeUdevadm } from './loop-disk.js';
 

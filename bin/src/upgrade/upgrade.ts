@@ -1,15 +1,7 @@
 import { type Host, withLock } from '@haos/host';
 import { type CleanUp, withCleanUp } from '@haos/host/internal';
-import { findMenu, type NodeMenu, replaceMenu } from '@haos/install/internal';
 import { type Check, type Component, layout, type UpgradeReport, upgrade } from '@haos/system';
-import {
-  awaitTrial,
-  choosesSlot,
-  grubEnvPath,
-  isOnTrial,
-  isSameSet,
-  readRunningSet,
-} from '@haos/system/internal';
+import { awaitTrial, isOnTrial, isSameSet, readRunningSet } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -172,7 +164,6 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
   const { destination, lockFile, has } = options;
   const opened = await open(options, running, cleanUp);
   if (opened.directory === undefined) return { status: 'refused', checks: opened.checks };
-  const menu = await findMenu(host, destination);
   const report = await upgrade({
     host,
     source: opened.directory,
@@ -184,11 +175,9 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     allowDowngrade: has('allow-downgrade'),
     allowSkip: has('allow-skip'),
     checkOnly: has('check'),
-    isCounted: countsBoots(host, destination, menu),
     onProgress: printCopying(running.context),
     beforeSwitch: async () => {
       if (has('drain')) await drainForUpgrade(host, destination, running.context);
-      if (menu) await replaceMenu(host, menu);
     },
     signal,
   });
@@ -203,16 +192,6 @@ function printCopying(context: Context): (component: Component) => void {
     told.add(component);
     context.err(`upgrade: copying ${component}\n`);
   };
-}
-
-/**
- * Returns whether GRUB counts the next boots. Without a menu to look at, GRUB's environment block
- * decides.
- */
-function countsBoots(host: Host, destination: string, menu: NodeMenu | undefined): boolean {
-  if (menu?.replacement !== undefined) return true;
-  if (choosesSlot(host, destination) === false) return false;
-  return menu?.isCounted ?? host.files.stat(grubEnvPath(destination)) !== undefined;
 }
 
 /** Opens the source. A directory does not load the code that downloads and verifies. */

@@ -142,3 +142,10 @@ function toDevice(device: LsblkDevice): BlockDevice {
     children: (device.children ?? []).map(toDevice),
   };
 }
+
+/** Returns the UUID of the file system on a device, read by `blkid`; undefined if there is none. */
+export async function readFileSystemUuid(host: Host, device: string): Promise<string | undefined> {
+  const args = ['-p', '-s', 'UUID', '-o', 'value', device];
+  const { stdout } = await host.run('blkid', args, { readOnly: true });
+  return stdout.trim() || undefined;
+}

@@ -3,7 +3,6 @@
  * docs/errors.md.
  */
 export type InstallErrorCode =
-  | 'HAOS_INSTALL_ARGUMENT'
   | 'HAOS_INSTALL_NO_PARTITION'
   | 'HAOS_INSTALL_FIRMWARE'
   | 'HAOS_INSTALL_ISO'

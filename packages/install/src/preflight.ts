@@ -2,7 +2,7 @@ import type { CloudConfig, Issue } from '@haos/cc';
 import type { Host, ProxySettings } from '@haos/host';
 import { type BlockDevice, type CleanUp, megabytes, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
-import { checkConsoles } from './boot/console.js';
+import { checkConsoles } from '@haos/system/internal';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';

@@ -1,5 +1,5 @@
 import { HaosError, type Host } from '@haos/host';
-import type { CleanUp } from '@haos/host/internal';
+import { type CleanUp, readFileSystemUuid } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
 import { unmountLeft } from './unmount-left.js';
@@ -62,9 +62,8 @@ export async function labelState(host: Host, partition: string, label: string): 
 
 /** Returns the UUID of the file system on a partition. */
 export async function readUuid(host: Host, partition: string): Promise<string> {
-  const args = ['-p', '-s', 'UUID', '-o', 'value', partition];
-  const { stdout } = await host.run('blkid', args, { readOnly: true });
-  if (stdout !== '') return stdout.trim();
+  const uuid = await readFileSystemUuid(host, partition);
+  if (uuid !== undefined) return uuid;
   throw new HaosError<InstallErrorCode>('HAOS_INSTALL_NO_PARTITION', `${partition} has no file system`);
 }
 

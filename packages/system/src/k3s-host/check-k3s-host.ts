@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { isHaosError } from '@haos/host';
+import type { Check } from '../check.js';
 import { readMode } from '../mode.js';
-import type { Check } from '../upgrade/check.js';
 import { type Mount, mountAt, mountOf, parseMounts } from './mounts.js';
 import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTLS } from './requirements.js';
 

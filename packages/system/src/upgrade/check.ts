@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
 import { megabytes, treeSize } from '@haos/host/internal';
 import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
+import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import {
   COMPONENT_FILES,
@@ -12,17 +13,6 @@ import {
 } from '../components.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
-
-/** One condition of an upgrade. */
-export interface Check {
-  /** Stable, such as `space`. */
-  id: string;
-  ok: boolean;
-  /** What the check found. */
-  message: string;
-  /** What to do if it is not ok. */
-  hint?: string;
-}
 
 /** The plan of an upgrade. */
 export interface UpgradePlan {

@@ -11,9 +11,10 @@ import {
   type Slots,
 } from '../components.js';
 import { layout } from '../layout.js';
+import { openSystem, type System } from '../open-system.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
-import { choosesSlot, readBooted } from './booted.js';
-import { completeIntent, readIntent, switchSlots } from './complete-intent.js';
+import { readBooted } from './booted.js';
+import { completeIntent, switchSlots } from './complete-intent.js';
 
 export interface UpgradeStatus {
   slots: Slots;
@@ -27,24 +28,19 @@ export interface UpgradeStatus {
 
 /** Returns what is installed, what booted, and what boots next. Changes nothing. */
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
-  const slots = readSlots(host, directory);
-  const state = readBootState(host, directory);
-  // The menu of GRUB checks this file for a previous set: `renderGrubConfig` of @haos/install.
+  const system = openSystem(host, directory);
+  const { slots, state, isInterrupted } = system;
+  // The menu of GRUB checks this file for a previous set: boot/grub-config.ts.
   const hasPrevious = host.files.stat(`${directory}/kernel/previous/initrd`) !== undefined;
   return {
     slots,
-    running: findRunning(host, { directory, slots, state }),
+    running: findRunning(system),
     state: nextBootState(state, { kind: 'menu', hasPrevious }),
-    isInterrupted: readIntent(host, directory) !== undefined,
+    isInterrupted,
   };
 }
 
-function findRunning(
-  host: Host,
-  { directory, slots, state }: { directory: string; slots: Slots; state: BootState },
-): Slot {
-  const { slot, onTrial } = readBooted(host);
-  const running = readRunningSet(host, directory);
+function findRunning({ slots, state, booted: { slot, onTrial }, running }: System): Slot {
   const isRunning = (name: Slot) => running !== undefined && isSameSet(slots[name], running);
   if (isRunning(slot)) return slot;
   const isStaged = state.trial !== undefined && !onTrial;
@@ -70,9 +66,8 @@ export function rollback(
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, async () => {
     await completeIntent(host, { directory });
-    const slots = readSlots(host, directory);
-    const state = readBootState(host, directory);
-    const isSwapped = choosesSlot(host, directory) === false;
+    const { slots, state, bootLoader } = openSystem(host, directory);
+    const isSwapped = bootLoader.kind === 'foreign';
     const other: Slot = isSwapped || state.slot === 'current' ? 'previous' : 'current';
     if (slots[other].haos === undefined || (slots.current.kernel && slots[other].kernel === undefined)) {
       throw new HaosError('HAOS_UPGRADE_NO_PREVIOUS', `${directory} has no ${other} version`, {

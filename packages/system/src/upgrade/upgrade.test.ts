@@ -2,6 +2,7 @@ import type { Host, HostFiles } from '@haos/host';
 import { planHost } from '@haos/host';
 import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { renderGrubConfig } from '../boot/grub-config.js';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
 import {
   type BootState,
@@ -44,7 +45,13 @@ function linksOf(directory: string, slot: Slot, set: ReleaseSet): Record<string,
   );
 }
 
+/** A menu of HAOS; `counts`: GRUB counts the boots of a set on trial. */
+const menuOf = (counts: boolean): Record<string, Tree> => ({
+  '/.base/boot/grub/grub.cfg': renderGrubConfig({ stateUuid: '0123-ABCD', counts }),
+});
+
 const NODE: Record<string, Tree> = {
+  ...menuOf(true),
   ...filesOf(SYSTEM, OLDER),
   ...filesOf(SYSTEM, OLD),
   ...linksOf(SYSTEM, 'current', OLD),
@@ -177,19 +184,20 @@ describe('an upgrade if GRUB does not count boots', () => {
     const host = createHost({
       ...NODE,
       ...RELEASE,
+      ...menuOf(false),
       [`${SYSTEM}/grubenv`]: formatBootState({ slot: 'current' }),
     });
 
-    await run(host, { isCounted: false });
+    await run(host);
 
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
     expect(readBootState(host)).toEqual({ slot: 'current' });
   });
 
   it('does not create a missing file for GRUB', async () => {
-    const host = createHost();
+    const host = createHost({ ...NODE, ...RELEASE, ...menuOf(false) });
 
-    await run(host, { isCounted: false });
+    await run(host);
 
     expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
   });
@@ -210,10 +218,10 @@ function facts({ mode = 'disk', cmdline = '', set = OLD }): Record<string, Tree>
 describe('an upgrade of a node with a recorded running set', () => {
   it('keeps that set as the previous one after several upgrades before the next boot', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...facts({}) });
-    await run(host, { rootfs: true, isCounted: false });
+    await run(host, { rootfs: true });
     expect(upgradeStatus(host).running).toBe('previous');
 
-    await run(host, { kernel: true, isCounted: false });
+    await run(host, { kernel: true });
 
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
     expect(upgradeStatus(host).running).toBe('previous');
@@ -244,7 +252,7 @@ describe('an upgrade of a node with a recorded running set', () => {
       Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`/host${path}`, entry]));
     const host = createHost({ ...inHost({ ...NODE, ...facts({ set: OLDER }) }), ...RELEASE });
 
-    await run(host, { destination: `/host${SYSTEM}`, isCounted: false });
+    await run(host, { destination: `/host${SYSTEM}` });
 
     expect(readSlots(host, `/host${SYSTEM}`)).toEqual({ current: NEW, previous: OLDER });
   });
@@ -266,12 +274,12 @@ describe('a rollback if the boot loader does not know slots', () => {
 
   it('leaves a set that upgrades refuse until it is forgotten', async () => {
     const host = createLocal();
-    await run(host, { isCounted: false });
+    await run(host);
     await rollback(host);
 
-    expect(failedChecks((await run(host, { isCounted: false })).checks)).toEqual(['failed']);
+    expect(failedChecks((await run(host)).checks)).toEqual(['failed']);
     await forgetFailure(host);
-    expect((await run(host, { isCounted: false })).status).toBe('upgraded');
+    expect((await run(host)).status).toBe('upgraded');
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
   });
 

@@ -1,6 +1,9 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
 import { copyTree, verifyTree, withCleanUp, withWritable } from '@haos/host/internal';
+import { countsBoots } from '../boot/boot-loader.js';
+import { renderReplacement, replaceMenu } from '../boot/menu.js';
+import type { Check } from '../check.js';
 import {
   COMPONENTS,
   type Component,
@@ -8,7 +11,6 @@ import {
   isSameSet,
   nameSet,
   type ReleaseSet,
-  readRunningSet,
   readSlots,
   type Slots,
   STAGING_PREFIX,
@@ -16,9 +18,11 @@ import {
 } from '../components.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
+import { openSystem, type System } from '../open-system.js';
 import { readBootState, TRIALS } from './boot-state.js';
-import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
+import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
+import type { Intent } from './intent.js';
 
 export interface UpgradeOptions {
   host: Host;
@@ -43,21 +47,15 @@ export interface UpgradeOptions {
   allowSkip?: boolean;
   /** Only check and write nothing. Default false. */
   checkOnly?: boolean;
-  /**
-   * Whether the boot loader counts the boots of a set on trial. Default true. If it does not, the
-   * new set boots without a trial, because nothing could end it.
-   */
-  isCounted?: boolean;
-  /**
-   * Called when all components are in place and before the next boot changes, for example to
-   * prepare the boot loader.
-   */
+  /** Called when all components are in place and before the next boot changes. */
   beforeSwitch?: () => Promise<void> | void;
   /** Aborts the copying; the next boot then does not change. */
   signal?: AbortSignal;
   /** Called with the number of bytes of a component done so far. */
   onProgress?: (component: Component, bytes: number) => void;
 }
+
+type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'>;
 
 export interface UpgradeReport {
   /**
@@ -85,66 +83,102 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
 }
 
-async function check(options: UpgradeOptions): Promise<{ plan: UpgradePlan; report: UpgradeReport }> {
-  const plan = await planUpgrade({ ...options, destination: options.destination ?? layout.system });
+interface Checked {
+  system: System;
+  plan: UpgradePlan;
+  report: UpgradeReport;
+}
+
+async function check(options: UpgradeOptions): Promise<Checked> {
+  const system = openSystem(options.host, options.destination);
+  const plan = planUpgrade(system, await readRelease(system, options.source), options);
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
   const status = isSame ? 'unchanged' : isRefused ? 'refused' : 'checked';
-  return { plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
+  return { system, plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
 }
 
 async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const { plan, report } = await check(options);
+  const { system, plan, report } = await check(options);
   if (report.status !== 'checked') return report;
+  const menu = await renderGoReplacement(system);
   const dropped = dropUnused(host, destination);
-  // A running version is already in place and stays untouched.
-  const running = readRunningSet(host, destination);
-  const missing = plan.changes.filter(
-    (component) => ![plan.kept[component], running?.[component]].includes(plan.offered[component]),
-  );
-  for (const component of missing) await stage(plan, component, options);
+  for (const component of missingOf(system, plan)) await stage(plan, component, options);
   await options.beforeSwitch?.();
+  if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
   await flush(host);
-  const slotBefore = readBootState(host, destination).slot;
-  const before = readSlots(host, destination);
-  const after = { current: plan.target, previous: plan.kept };
-  const { isCounted = true } = options;
-  await switchSlots(host, { before, after, slotBefore }, { directory: destination, isCounted });
+  const intent: Intent = {
+    before: readSlots(host, destination),
+    after: { current: plan.target, previous: plan.kept },
+    slotBefore: readBootState(host, destination).slot,
+  };
+  // Without a count, the new set boots without a trial, because nothing could end it.
+  await switchSlots(host, intent, { directory: destination, isCounted: countsBoots(system.bootLoader) });
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
 }
 
-async function planUpgrade(options: UpgradeOptions & { destination: string }): Promise<UpgradePlan> {
-  const { host, source, destination, rootfs = false, kernel = false } = options;
+/** Returns the menu that replaces one of the Go implementation; undefined if there is none of it. */
+async function renderGoReplacement({ host, bootLoader }: System): Promise<string | undefined> {
+  const { kind, menu } = bootLoader;
+  return kind === 'go' && menu ? renderReplacement(host, menu) : undefined;
+}
+
+/** Returns the components to copy. A running version is already in place and stays untouched. */
+function missingOf({ running }: System, { changes, kept, offered }: UpgradePlan): Component[] {
+  return changes.filter((component) => ![kept[component], running?.[component]].includes(offered[component]));
+}
+
+/** What a source offers, and how its k3s relates to that of a system. */
+interface Release {
+  source: string;
+  set: ReleaseSet;
+  k3s: UpgradePlan['k3s'];
+  isOtherK3s: boolean;
+}
+
+async function readRelease({ host, directory, ...system }: System, source: string): Promise<Release> {
+  const { current: set } = readSlotsIfThere(host, source);
+  const base = system.slots[system.state.slot];
+  return {
+    source,
+    set,
+    k3s: {
+      base: await readK3sVersion(host, directory, base.k3s),
+      offered: await readK3sVersion(host, source, set.k3s),
+    },
+    isOtherK3s: await isOtherK3s(host, { source, destination: directory, name: set.k3s, base: base.k3s }),
+  };
+}
+
+/** Returns what an upgrade to a release would do. Reads nothing. */
+export function planUpgrade(system: System, release: Release, options: PlanOptions): UpgradePlan {
+  const { rootfs = false, kernel = false, allowDowngrade = false, allowSkip = false } = options;
   const isAll = !rootfs && !kernel;
   const wanted = COMPONENTS.filter((name) => isAll || (name === 'kernel' ? kernel : rootfs));
-  const { current } = readSlotsIfThere(host, source);
-  const offered: ReleaseSet = pick(current, wanted);
-  const slots = readSlots(host, destination);
-  const base = slots[readBootState(host, destination).slot];
-  const changes = wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]);
+  const offered = pick(release.set, wanted);
+  const { host, directory: destination, slots, state } = system;
+  const base = slots[state.slot];
+  const hasK3s = offered.k3s !== undefined;
   return {
     host,
-    source,
+    source: release.source,
     destination,
     wanted,
     offered,
     base,
-    kept: isPreviousRunning(host, destination) ? slots.previous : base,
-    changes,
+    kept: isPreviousRunning(system) ? slots.previous : base,
+    changes: wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]),
     target: { ...base, ...offered },
-    k3s: {
-      base: await readK3sVersion(host, destination, base.k3s),
-      offered: await readK3sVersion(host, source, offered.k3s),
-    },
-    isOtherK3s: await isOtherK3s(host, { source, destination, name: offered.k3s, base: base.k3s }),
-    allowDowngrade: options.allowDowngrade ?? false,
-    allowSkip: options.allowSkip ?? false,
+    k3s: { base: release.k3s.base, offered: hasK3s ? release.k3s.offered : undefined },
+    isOtherK3s: hasK3s && release.isOtherK3s,
+    allowDowngrade,
+    allowSkip,
   };
 }
 
@@ -175,14 +209,12 @@ async function isOtherK3s(
  * Returns whether the next boot starts the current set while the previous one runs: the current set
  * has not booted yet, or did not boot this time.
  */
-function isPreviousRunning(host: Host, directory: string): boolean {
-  const { slot, trial, tries } = readBootState(host, directory);
+function isPreviousRunning({ slots, state, running }: System): boolean {
+  const { slot, trial, tries } = state;
   if (slot !== 'current') return false;
-  const { current, previous } = readSlots(host, directory);
-  const running = readRunningSet(host, directory);
-  if (running !== undefined) return isSameSet(running, previous);
+  if (running !== undefined) return isSameSet(running, slots.previous);
   // Not recorded: the set has not booted if GRUB has not counted a boot.
-  return trial === nameSet(current) && tries === TRIALS;
+  return trial === nameSet(slots.current) && tries === TRIALS;
 }
 
 function readSlotsIfThere(host: Host, directory: string): Slots {

@@ -1,5 +1,5 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
-import type { Check } from '@haos/system';
+import type { Check } from '../check.js';
 
 /** The consoles of an installed system. */
 export interface Consoles {

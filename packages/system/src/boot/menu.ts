@@ -1,31 +1,27 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
 import type { Host } from '@haos/host';
-import { unescapePath, withWritable } from '@haos/host/internal';
-import { layout } from '@haos/system';
-import { readUuid } from '../disk/disk.js';
+import { HaosError } from '@haos/host';
+import { readFileSystemUuid, unescapePath, withWritable } from '@haos/host/internal';
+import type { SystemErrorCode } from '../errors.js';
+import { layout } from '../layout.js';
 import { chooseConsoles } from './console.js';
 import { GRUB_CONFIG_MARK, renderGrubConfig } from './grub-config.js';
-import { placeMenu } from './write-menu.js';
+import { placeMenu } from './place-menu.js';
 
 /** The menu that boots a node. */
 export interface NodeMenu {
   path: string;
-  /** Whether GRUB counts the boots of a set on trial, after the replacement if there is one. */
+  /** Whether GRUB counts the boots of a set on trial. */
   isCounted: boolean;
-  /**
-   * The new text of a menu that the Go implementation wrote, which supports neither trials nor a
-   * rollback.
-   */
-  replacement?: string;
+  /** Whether the Go implementation wrote it: it supports neither trials nor a rollback. */
+  isGo: boolean;
 }
 
 /**
  * Finds GRUB's menu of the node with this system directory, such as `/host/haos/system` in a
- * container, and prepares a replacement if the Go implementation wrote it. Returns undefined if
- * GRUB does not boot the node with a menu of HAOS. Throws HAOS_INSTALL_NO_PARTITION if the menu
- * must be replaced and the state partition has no UUID.
+ * container. Returns undefined if GRUB does not boot the node with a menu of HAOS.
  */
-export async function findMenu(host: Host, system: string = layout.system): Promise<NodeMenu | undefined> {
+export function findMenu(host: Host, system: string = layout.system): NodeMenu | undefined {
   if (!system.endsWith(layout.system)) return undefined;
   const root = system.slice(0, -layout.system.length);
   // The running system has its state partition below /.base. The Go implementation shows only this
@@ -33,19 +29,24 @@ export async function findMenu(host: Host, system: string = layout.system): Prom
   for (const directory of [`${root}/.base/boot`, `${root}/boot`]) {
     const path = `${directory}/grub/grub.cfg`;
     const text = host.files.stat(path)?.type === 'file' ? host.files.readText(path) : '';
-    if (text.startsWith(GRUB_CONFIG_MARK)) return { path, isCounted: text.includes('count_boot') };
-    if (isGoMenu(text)) return { path, isCounted: true, replacement: await translate(host, path, text) };
+    if (text.startsWith(GRUB_CONFIG_MARK))
+      return { path, isCounted: text.includes('count_boot'), isGo: false };
+    if (isGoMenu(text)) return { path, isCounted: false, isGo: true };
   }
   return undefined;
 }
 
 /**
- * Replaces a menu of the Go implementation. Keeps the old one beside it, because a person may have
- * changed it.
+ * Returns a menu of HAOS in place of one of the Go implementation, with the same consoles and kernel
+ * arguments. Throws HAOS_UPGRADE_NO_UUID if the state partition has no UUID.
  */
-export async function replaceMenu(host: Host, { path, replacement }: NodeMenu): Promise<void> {
-  if (replacement === undefined) return;
-  await withWritable(host, findMount(host, path).where, () => placeMenu(host, path, replacement));
+export function renderReplacement(host: Host, { path }: NodeMenu): Promise<string> {
+  return translate(host, path, host.files.readText(path));
+}
+
+/** Replaces a menu. Keeps the old one beside it, because a person may have changed it. */
+export async function replaceMenu(host: Host, { path }: NodeMenu, text: string): Promise<void> {
+  await withWritable(host, findMount(host, path).where, () => placeMenu(host, path, text));
 }
 
 /**
@@ -63,11 +64,21 @@ async function translate(host: Host, path: string, text: string): Promise<string
   const words = before.filter(({ name }) => !GO_ARGUMENTS.includes(name));
   const { serial } = chooseConsoles(undefined, words.map(formatWord).join(' '));
   return renderGrubConfig({
-    stateUuid: await readUuid(host, findMount(host, path).device),
+    stateUuid: await readStateUuid(host, findMount(host, path).device),
     arguments: words,
     goArguments: before,
     serial,
   });
+}
+
+async function readStateUuid(host: Host, device: string): Promise<string> {
+  const uuid = await readFileSystemUuid(host, device);
+  if (uuid !== undefined) return uuid;
+  throw new HaosError<SystemErrorCode>(
+    'HAOS_UPGRADE_NO_UUID',
+    `cannot replace the menu of the Go implementation: ${device || 'its partition'} has no UUID`,
+    { hint: 'Run it on the node itself, where the state partition is mounted.' },
+  );
 }
 
 /** Arguments that the Go implementation passes to its own kernel. */

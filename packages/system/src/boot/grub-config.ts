@@ -1,7 +1,7 @@
 import { type FormatEntry, format } from '@haos/cmdline';
 import { HaosError } from '@haos/host';
-import type { Slot } from '@haos/system';
-import type { InstallErrorCode } from '../errors.js';
+import type { Slot } from '../components.js';
+import type { SystemErrorCode } from '../errors.js';
 
 export interface GrubConfigOptions {
   /** The UUID of the file system of the state partition. */
@@ -168,7 +168,7 @@ export function quoteArguments(entries: readonly FormatEntry[]): string {
     .map((entry) => {
       const word = entry.value === undefined || entry.bare ? entry.name : `${entry.name}=${entry.value}`;
       if (format([entry]).issues.length > 0 || /["'\\\n]/.test(word)) {
-        throw new HaosError<InstallErrorCode>(
+        throw new HaosError<SystemErrorCode>(
           'HAOS_INSTALL_ARGUMENT',
           `the boot loader cannot pass on the kernel argument ${entry.name}`,
           { hint: 'Leave out quotes and backslashes, or put the setting into the configuration.' },

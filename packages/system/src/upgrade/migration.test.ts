@@ -1,9 +1,10 @@
 import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
-import { readSlots, type Slot, upgrade } from '@haos/system';
-import { completeIntent, nameSet, type ReleaseSet, readBootState, readSlot } from '@haos/system/internal';
 import { expect, it, onTestFinished } from 'vitest';
-import { findMenu, replaceMenu } from './boot/menu.js';
+import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot } from '../components.js';
+import { readBootState } from './boot-state.js';
+import { completeIntent } from './complete-intent.js';
+import { upgrade } from './upgrade.js';
 
 const SYSTEM = '/host/haos/system';
 const MENU = '/host/boot/grub/grub.cfg';
@@ -33,14 +34,7 @@ const NODE: Record<string, Tree> = {
 
 /** Upgrades as `haos upgrade` does. */
 async function migrate(host: Host): Promise<void> {
-  const menu = await findMenu(host, SYSTEM);
-  const { status } = await upgrade({
-    host,
-    source: '/haos/system',
-    destination: SYSTEM,
-    isCounted: menu?.isCounted ?? false,
-    beforeSwitch: () => (menu ? replaceMenu(host, menu) : undefined),
-  });
+  const { status } = await upgrade({ host, source: '/haos/system', destination: SYSTEM });
   expect(['upgraded', 'unchanged']).toContain(status);
 }
 
