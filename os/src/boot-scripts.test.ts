@@ -93,40 +93,42 @@ describe('the mode', () => {
     state?: number;
     image?: boolean;
     mode: string | undefined;
+    /** What decided it. */
+    from?: string;
   }
 
   function choose({ cmdline, state, image = false }: Case) {
     const script = `
       find_state() { [ "\${waited:-0}" -ge "${state ?? 999}" ]; }
       has_image() { ${image}; }
-      choose_mode && echo "$mode"`;
+      choose_mode && echo "$mode $mode_from"`;
     return run([`${inRoot}common.sh`, `${inInitrd}mode.sh`], { cmdline, script });
   }
 
   it.each<[string, Case]>([
-    ['is what haos.mode says', { cmdline: 'haos.mode=install', state: 0, mode: 'install' }],
+    ['is what haos.mode says', { cmdline: 'haos.mode=install', state: 0, mode: 'install', from: 'argument' }],
     [
       'is shell for rescue, regardless of other arguments',
-      { cmdline: 'haos.mode=live rescue', state: 0, mode: 'shell' },
+      { cmdline: 'haos.mode=live rescue', state: 0, mode: 'shell', from: 'argument' },
     ],
-    ['is disk with a state partition', { cmdline: '', state: 0, image: true, mode: 'disk' }],
-    ['is disk with a slow state partition', { cmdline: '', state: 29, mode: 'disk' }],
-    ['is live with nothing but an image', { cmdline: '', image: true, mode: 'live' }],
+    ['is disk with a state partition', { cmdline: '', state: 0, image: true, mode: 'disk', from: 'state' }],
+    ['is disk with a slow state partition', { cmdline: '', state: 29, mode: 'disk', from: 'state' }],
+    ['is live with nothing but an image', { cmdline: '', image: true, mode: 'live', from: 'image' }],
     ['is undefined without any argument or device', { cmdline: '', mode: undefined }],
     ['is undefined for an unknown word', { cmdline: 'haos.mode=cloud', state: 0, mode: undefined }],
     [
       'falls back when there is no state partition',
-      { cmdline: 'haos.fallback_mode=install', image: true, mode: 'install' },
+      { cmdline: 'haos.fallback_mode=install', image: true, mode: 'install', from: 'fallback' },
     ],
     [
       'never falls back while a slow disk may come',
-      { cmdline: 'haos.fallback_mode=install', state: 29, image: true, mode: 'disk' },
+      { cmdline: 'haos.fallback_mode=install', state: 29, image: true, mode: 'disk', from: 'state' },
     ],
     ['never falls back to an unknown word', { cmdline: 'haos.fallback_mode=wipe', mode: undefined }],
   ])('%s', (_title, given) => {
     const { output, status } = choose(given);
 
-    expect(status === 0 ? output : undefined).toBe(given.mode);
+    expect(status === 0 ? output : undefined).toBe(given.mode && `${given.mode} ${given.from}`);
   });
 });
 

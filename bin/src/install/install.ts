@@ -2,7 +2,8 @@ import { type Install, proxyOf, readConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import { type InstallOptions, install, preflight } from '@haos/install';
 import { cameFromMedium } from '@haos/install/internal';
-import { layout, readMode } from '@haos/system';
+import { readMode } from '@haos/system';
+import { isInstallByFallback } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
@@ -99,17 +100,8 @@ function toOptions(host: Host, invocation: InstallInvocation, configured: Instal
     bootLoader: !invocation.has('no-bootloader'),
     allowEmptyConfig: invocation.has('allow-empty-config'),
     debug: invocation.has('debug') || configured.debug === true,
-    keepState: cameByFallback(host),
+    keepState: isInstallByFallback(host),
   };
-}
-
-/**
- * Returns whether the mode is install only because no state partition was found. A state partition
- * that appears later belongs to a node.
- */
-function cameByFallback(host: Host): boolean {
-  const words = (host.files.readTextIfExists(layout.kernelCommandLine) ?? '').split(/\s+/);
-  return words.includes('haos.fallback_mode=install') && !words.includes('haos.mode=install');
 }
 
 async function leave(

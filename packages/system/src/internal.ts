@@ -31,6 +31,7 @@ export { findKubeconfig } from './kubernetes/kubeconfig.js';
 export { isNodeReady } from './kubernetes/node-health.js';
 export { readNodeName } from './kubernetes/node-name.js';
 export { MODES, parentOf, RANCHER } from './layout.js';
+export { isInstallByFallback } from './mode.js';
 export { PROJECT, type Project } from './project.js';
 export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
 export { readReleaseKeys } from './release/read-keys.js';

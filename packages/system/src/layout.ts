@@ -32,6 +32,8 @@ export const layout = {
   /** The result of each data source in this boot. */
   dataSources: '/run/haos/data-sources.json',
   mode: '/run/haos/mode',
+  /** What decided the mode: `argument`, `state`, `fallback` or `image`. */
+  modeFrom: '/run/haos/mode-from',
   journal: '/run/haos/journal',
   /**
    * The result of the configuration in one line, without its values, for the banner and the login

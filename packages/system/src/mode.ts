@@ -13,6 +13,15 @@ export function readMode(host: Pick<Host, 'files'>): Mode | undefined {
 }
 
 /**
+ * Returns whether this system runs in mode `install` only because early boot found no state
+ * partition. One that appears later belongs to a node. If early boot recorded no reason, it returns
+ * true: nothing may be formatted.
+ */
+export function isInstallByFallback(host: Pick<Host, 'files'>): boolean {
+  return readMode(host) === 'install' && readFact(host, layout.modeFrom) !== 'argument';
+}
+
+/**
  * Returns the version of the running image; undefined outside of an image and if it cannot be read.
  */
 export function readVersion(host: Pick<Host, 'files'>): string | undefined {

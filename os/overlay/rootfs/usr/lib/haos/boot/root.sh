@@ -75,6 +75,7 @@ mount_virtual() {
 
 note_mode() {
 	echo "$mode" >$sysroot/run/haos/mode
+	[ -z "${mode_from:-}" ] || echo "$mode_from" >$sysroot/run/haos/mode-from
 	name_set $sysroot/haos/system "$slot" >$sysroot/run/haos/set
 	[ -z "${running:-}" ] || echo "$running" >$sysroot/run/haos/kernel-version
 	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log $sysroot/run/haos/e2fsck.log
