@@ -9,8 +9,8 @@ import { nodesOf, parseModule, ROOT } from './module.js';
  */
 const LIMITS: Readonly<Record<string, number>> = {
   cmdline: 20,
-  host: 36,
-  system: 24,
+  host: 34,
+  system: 26,
   questions: 20,
   ssh: 20,
   cc: 40,
