@@ -129,7 +129,7 @@ describe('haos config status', () => {
     const json = await haos(['config', 'status', '--format', 'json', '--root', root]);
 
     expect([text.status, json.status]).toEqual([1, 1]);
-    expect(text.stdout).toMatch(/^configuration: not finished \(at boot-cmd\)\nboot: not ended/m);
+    expect(text.stdout).toMatch(/^configuration: not finished \(at boot-cmd\)\nboot: not finished/m);
     expect(JSON.parse(json.stdout)).toMatchObject({
       phases: [{ phase: 'boot', state: 'running', current: 'boot-cmd' }],
     });

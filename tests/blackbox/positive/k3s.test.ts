@@ -141,7 +141,7 @@ haos:
     for (const { stdout, stderr } of [validated, planned, booted])
       for (const message of [
         '--cluster-init is a flag of `k3s server`, and this node is an agent',
-        'k3s takes no word here',
+        'neither a flag nor the value of a flag',
         'k3s no longer has the flag --no-flannel',
       ])
         expect(stdout + stderr).toContain(message);
