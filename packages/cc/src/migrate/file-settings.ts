@@ -1,0 +1,23 @@
+import type { Setting } from './setting.js';
+
+/** A file of `write_files` whose content is plain text. */
+export interface WrittenFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** The settings that a file makes and nothing else; undefined where a file stays a file. */
+export function readFileSettings({ path, content }: WrittenFile): Setting[] | undefined {
+  if (path !== '/etc/timezone') return undefined;
+  const value = content.trim();
+  return /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(value) ? [{ key: 'timezone', value }] : undefined;
+}
+
+/** Why a file does nothing here, so that it can go; undefined where it does something, or where a person has to look. */
+export function findNeedlessFile({ path, content }: WrittenFile): string | undefined {
+  const lines = content.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
+  // k3OS had to be told where the channel is; HAOS looks for it by its name.
+  if (path === '/etc/conf.d/qemu-guest-agent' && lines.every((line) => /^GA_(?:PATH|METHOD)=/.test(line)))
+    return 'the guest agent finds its device by itself';
+  return path.startsWith('/etc/apk/') ? 'HAOS has no packages to install' : undefined;
+}
