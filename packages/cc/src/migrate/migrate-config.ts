@@ -1,8 +1,9 @@
-import type { Severity } from '../issue.js';
+import type { Origin, Severity } from '../issue.js';
 import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { originAt } from '../parse/document.js';
 import { mappingNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
+import { findOldTexts } from '../rules/old-texts.js';
 import { MAX_SOURCE_BYTES } from '../sources/source.js';
 import { validate } from '../validate.js';
 import { Draft, type Remark } from './draft.js';
@@ -61,6 +62,7 @@ export function migrateConfig(content: string | Uint8Array, options: MigrationOp
   const text = content.length > MAX_SOURCE_BYTES ? undefined : decode(content);
   const form = options.form ?? formOf(text ?? '');
   if (text === undefined) return { form, text: '', changes: [], open: issuesOf(content, form) };
+  if (isScript(text) && form === 'yaml') return { form, text, changes: [], open: findOldLines(text) };
   const { text: migrated, changes, questions } = edit(text, roundsFor(form));
   const open = [...questions.map((question) => toQuestion(question, migrated)), ...issuesOf(migrated, form)];
   return { form, text: migrated, changes, open: open.sort((a, b) => a.line - b.line || a.column - b.column) };
@@ -71,8 +73,27 @@ function decode(content: string | Uint8Array): string | undefined {
   return isUtf16(content) ? utf16(content) : utf8(content);
 }
 
+/** User data that is run; iPXE has a mark of its own. */
+function isScript(text: string): boolean {
+  return /^#!(?!ipxe\b)/.test(text);
+}
+
+/** What is old in a program: only its author knows what may change there. */
+function findOldLines(text: string): OpenQuestion[] {
+  return text.split('\n').flatMap((line, index) =>
+    findOldTexts(line).map(({ message, hint }) => ({
+      line: index + 1,
+      column: 1,
+      severity: 'warning' as const,
+      message,
+      hint,
+    })),
+  );
+}
+
 /** Words of a command line are no map to YAML, whatever stands around them, as in a file of a network boot. */
 function formOf(text: string): MigrationForm {
+  if (isScript(text)) return 'yaml';
   const hasWords = parametersOf(text).some(({ name }) => /^(?:k3os|haos)\./i.test(name));
   if (!hasWords) return 'yaml';
   const { root, error } = parseYaml(text);
@@ -146,8 +167,14 @@ function issuesOf(content: string | Uint8Array, form: MigrationForm): OpenQuesti
     .map(({ severity, message, origin, hint }) => ({
       line: origin?.line ?? 1,
       column: origin?.column ?? 1,
-      severity,
+      severity: form === 'cmdline' && isVariable(content, origin) ? 'warning' : severity,
       message,
       hint,
     }));
+}
+
+/** Of a boot loader, which puts its value there: `${base}/node.yaml`. */
+function isVariable(content: string | Uint8Array, origin: Origin | undefined): boolean {
+  if (typeof content !== 'string' || !origin) return false;
+  return content.slice(origin.offset, origin.offset + origin.length).includes('${');
 }

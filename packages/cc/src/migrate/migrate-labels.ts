@@ -79,5 +79,5 @@ function removeMap(source: ParsedText, draft: Draft, labels: Pair): void {
 }
 
 function removed({ key }: Pair): string {
-  return `the label ${key} went: it has no meaning here`;
+  return `the label ${key} went: haos.io/upgrade says it`;
 }

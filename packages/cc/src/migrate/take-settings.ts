@@ -80,7 +80,13 @@ function take({ source, draft }: Taking, pair: Pair, goers: readonly Goer[]): Se
     draft.change(itemsOf(pair.value)[index]!.start, message, ...once);
     once = [];
   }
-  return goers.flatMap(({ settings }) => settings);
+  return goers.flatMap(({ settings }) => settings.filter((setting) => !isPresent(source, setting)));
+}
+
+function isPresent(source: ParsedText, setting: Setting): boolean {
+  return present(source, setting).some(
+    (other) => other.value === setting.value && describeSetting(other) === describeSetting(setting),
+  );
 }
 
 /** Whether the keys take all of these: they exist, and say nothing else. What says something else is asked about. */
@@ -110,7 +116,7 @@ function valueFor(setting: Setting, other: Setting): string | undefined {
 }
 
 /** What the section `haos` says already about the key of a setting. */
-export function present(source: ParsedText, { key }: Setting): Setting[] {
+function present(source: ParsedText, { key }: Setting): Setting[] {
   const value = findHaosPair(source.root, key)?.value;
   if (key === 'timezone') {
     const text = textOf(value);
