@@ -14,15 +14,15 @@ export interface Remark {
 
 /** The edits to one text, with what they change and what a person has to decide; all by the offsets of that text. */
 export class Draft {
-  readonly changes: Remark[] = [];
   readonly questions: Remark[] = [];
+  private readonly told: { remark: Remark; edits: readonly Edit[] }[] = [];
   private readonly edits: Edit[] = [];
 
   constructor(readonly text: string) {}
 
   /** Makes edits that are one change. */
   change(offset: number, message: string, ...edits: readonly Edit[]): void {
-    this.changes.push({ offset, message });
+    this.told.push({ remark: { offset, message }, edits });
     this.edits.push(...edits);
   }
 
@@ -35,8 +35,8 @@ export class Draft {
     this.questions.push({ offset, message, hint });
   }
 
-  /** The edited text, and where an offset of this text is in it. */
-  finish(): { text: string; moved: (offset: number) => number } {
+  /** The edited text, what changed in it, and where an offset of this text is in it. */
+  finish(): { text: string; changes: Remark[]; moved: (offset: number) => number } {
     const edits = withoutOverlaps(this.edits);
     let text = '';
     let end = 0;
@@ -44,7 +44,12 @@ export class Draft {
       text += this.text.slice(end, edit.start) + edit.text;
       end = edit.start + edit.length;
     }
-    return { text: text + this.text.slice(end), moved: (offset) => move(offset, edits) };
+    const made = new Set(edits);
+    // What the edits of another change do is not told a second time.
+    const changes = this.told
+      .filter((each) => each.edits.length === 0 || each.edits.some((edit) => made.has(edit)))
+      .map(({ remark }) => remark);
+    return { text: text + this.text.slice(end), changes, moved: (offset) => move(offset, edits) };
   }
 }
 

@@ -122,12 +122,12 @@ describe('migrateConfig', () => {
     const { text, open } = migrateConfig(fixture('proxmox.k3os.yaml'));
 
     expect(configOf(text)).toEqual({
-      hostname: 'worker-1',
+      hostname: 'server-1',
       sshAuthorizedKeys: ['github:example-user'],
       writeFiles: [
         {
           path: '/var/lib/rancher/HAOS/config.d/10-extra.yaml',
-          content: 'k3os:\n  labels: {haos.io/upgrade: enabled}\n',
+          content: 'haos:\n  labels: {haos.io/upgrade: enabled}\n',
           permissions: '0600',
         },
         {
@@ -140,7 +140,7 @@ describe('migrateConfig', () => {
       runCmd: [
         'mount -o remount,rw /haos/system && cp /haos/system/config.yaml /haos/system/config.bak',
         'sudo haos config --dump',
-        'kubectl label node worker-1 haos.io/upgrade=enabled --overwrite',
+        'kubectl label node server-1 haos.io/upgrade=enabled --overwrite',
       ],
       haos: {
         sysctls: {
@@ -151,7 +151,7 @@ describe('migrateConfig', () => {
         },
         modules: ['br_netfilter'],
         labels: { 'haos.io/upgrade': 'enabled', region: 'eu' },
-        k3sArgs: ['agent', '--node-label', 'haos.io/upgrade=enabled', '--token=example-secret'],
+        k3sArgs: ['server', '--node-label', 'haos.io/upgrade=enabled', '--token=example-secret'],
         environment: { INSTALL_K3S_EXEC: '--flannel-backend=none --disable traefik' },
         install: { silent: true, device: '/dev/sda' },
       },

@@ -142,12 +142,18 @@ function edit(
     const draft = new Draft(current);
     round(draft);
     const place = placesOf(current);
-    for (const { offset, message } of draft.changes) changes.push({ line: place(offset).line, message });
-    const { text: edited, moved } = draft.finish();
+    const { text: edited, changes: made, moved } = draft.finish();
+    for (const { offset, message } of made) changes.push({ line: place(offset).line, message });
     questions = [...questions, ...draft.questions].map((each) => ({ ...each, offset: moved(each.offset) }));
     current = edited;
   }
-  return { text: current, changes: changes.sort((a, b) => a.line - b.line), questions };
+  return { text: current, changes: inOrder(changes), questions };
+}
+
+/** By their lines, and none twice: a line may name a path several times. */
+function inOrder(changes: readonly MigrationChange[]): MigrationChange[] {
+  const unique = new Map(changes.map((change) => [`${change.line} ${change.message}`, change]));
+  return [...unique.values()].sort((a, b) => a.line - b.line);
 }
 
 function placesOf(text: string): (offset: number) => { line: number; column: number } {

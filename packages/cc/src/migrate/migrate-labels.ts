@@ -1,5 +1,5 @@
 import { configDefinition } from '../model/schema.js';
-import type { MappingNode, Pair } from '../parse/node.js';
+import type { Pair } from '../parse/node.js';
 import {
   OLD_SYSTEM_LABELS,
   OLD_UPGRADE_LABELS,
@@ -7,7 +7,7 @@ import {
   upgradeLabelValue,
 } from '../rules/old-texts.js';
 import type { Draft, Edit } from './draft.js';
-import { removePair } from './remove.js';
+import { removePairs } from './remove.js';
 import { findHaosPair, findPair, type ParsedText, rawOf, textOf } from './source.js';
 
 /** The labels that let k3OS upgrade a node become the one of HAOS; those that a system gives itself go. */
@@ -24,8 +24,7 @@ export function migrateLabels(source: ParsedText, draft: Draft): void {
   ];
   if (kept) renameLabel(source, draft, { pair: kept, isDisabled: old.some(isDisabled) });
   if (present) correctValue(source, draft, present);
-  if (needless.length === pairs.length) removeMap(source, draft, labels);
-  else for (const pair of needless) removeLabel(source, draft, labels.value, pair);
+  removeLabels(source, draft, labels, needless);
 }
 
 function isDisabled({ value }: Pair): boolean {
@@ -62,22 +61,21 @@ function replaceValue(text: string, node: { start: number; length: number }, now
   return { start: node.start, length: node.length, text: quote + now + quote };
 }
 
-function removeLabel(source: ParsedText, draft: Draft, labels: MappingNode, pair: Pair): void {
-  const edits = removePair(source, labels, pair);
-  if (edits) draft.change(pair.keyStart, removed(pair), ...edits);
-}
-
-/** A map that would be empty. */
-function removeMap(source: ParsedText, draft: Draft, labels: Pair): void {
+/** With the map, where that would be empty. */
+function removeLabels(source: ParsedText, draft: Draft, labels: Pair, needless: readonly Pair[]): void {
   const haos = findPair(source.root, configDefinition, 'haos')?.value;
-  if (labels.value.kind !== 'mapping' || haos?.kind !== 'mapping') return;
-  const edits =
-    source.form === 'cmdline'
-      ? labels.value.pairs.flatMap((pair) => removePair(source, haos, pair) ?? [])
-      : removePair(source, haos, labels);
-  for (const pair of labels.value.pairs) if (edits) draft.change(pair.keyStart, removed(pair), ...edits);
+  const { value } = labels;
+  if (value.kind !== 'mapping' || haos?.kind !== 'mapping') return;
+  const isAll = needless.length === value.pairs.length && source.form === 'yaml';
+  const edits = isAll ? removePairs(source, haos, [labels]) : removePairs(source, value, needless);
+  if (!edits) return;
+  let once: readonly Edit[] = edits;
+  for (const { key, keyStart } of needless) {
+    draft.change(keyStart, `the label ${key} went: ${why(key)}`, ...once);
+    once = [];
+  }
 }
 
-function removed({ key }: Pair): string {
-  return `the label ${key} went: haos.io/upgrade says it`;
+function why(key: string): string {
+  return OLD_SYSTEM_LABELS.includes(key) ? 'HAOS labels its node itself' : `${UPGRADE_LABEL} says it`;
 }

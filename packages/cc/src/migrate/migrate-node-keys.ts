@@ -1,7 +1,8 @@
 import { lookUpName } from '../model/names.js';
 import { configDefinition } from '../model/schema.js';
+import type { MappingNode } from '../parse/node.js';
 import type { Draft } from './draft.js';
-import { removePair } from './remove.js';
+import { removePairs } from './remove.js';
 import { findHaosPair, findPair, haosDefinition, type ParsedText, textOf } from './source.js';
 
 /** What k3OS reads on the kernel command line only, so that it did nothing in a file. */
@@ -14,13 +15,7 @@ const KNOWN_PASSWORD = 'rancher';
 export function migrateNodeKeys(source: ParsedText, draft: Draft): void {
   const haos = findPair(source.root, configDefinition, 'haos')?.value;
   if (haos?.kind !== 'mapping') return;
-  if (source.form === 'yaml')
-    for (const pair of haos.pairs) {
-      if (!BOOT_KEYS.includes(pair.key) || lookUpName(haosDefinition(), pair.key)) continue;
-      const edits = removePair(source, haos, pair);
-      const why = `it does something on the kernel command line only, as haos.${pair.key}`;
-      if (edits) draft.change(pair.keyStart, `haos.${pair.key} went: ${why}`, ...edits);
-    }
+  if (source.form === 'yaml') removeBootKeys(source, draft, haos);
   const password = findHaosPair(source.root, 'password')?.value;
   if (textOf(password) === KNOWN_PASSWORD)
     draft.ask(
@@ -28,4 +23,15 @@ export function migrateNodeKeys(source: ParsedText, draft: Draft): void {
       'this is the password of every image of k3OS, which everybody knows',
       'Choose another, or remove haos.password and log in with a key.',
     );
+}
+
+function removeBootKeys(source: ParsedText, draft: Draft, haos: MappingNode): void {
+  const pairs = haos.pairs.filter(({ key }) => BOOT_KEYS.includes(key) && !lookUpName(haosDefinition(), key));
+  let edits = removePairs(source, haos, pairs);
+  if (!edits) return;
+  for (const { key, keyStart } of pairs) {
+    const why = `it does something on the kernel command line only, as haos.${key}`;
+    draft.change(keyStart, `haos.${key} went: ${why}`, ...edits);
+    edits = [];
+  }
 }

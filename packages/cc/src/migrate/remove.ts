@@ -3,13 +3,27 @@ import type { Edit } from './draft.js';
 import { type ParsedText, parametersOf } from './source.js';
 
 /**
- * The edits that remove a pair of a mapping; undefined where that is not safe, as for what an alias stands for. Lines that are
- * only a comment stay, and so does a comment behind what goes.
+ * The edits that remove pairs of a mapping, all together; undefined where that is not safe, as for what an alias stands for.
+ * Lines that are only a comment stay, and so does a comment behind what goes.
  */
-export function removePair(source: ParsedText, mapping: MappingNode, pair: Pair): Edit[] | undefined {
-  if (source.form === 'cmdline') return removeParameter(source.text, pair.keyStart);
-  if (source.shared.has(pair.value) || source.shared.has(mapping)) return undefined;
-  if (isFlow(source, mapping)) return removeFlow(mapping, [mapping.pairs.indexOf(pair)]);
+export function removePairs(
+  source: ParsedText,
+  mapping: MappingNode,
+  pairs: readonly Pair[],
+): Edit[] | undefined {
+  if (source.form === 'cmdline')
+    return pairs.flatMap(({ keyStart }) => removeParameter(source.text, keyStart));
+  if (source.shared.has(mapping) || pairs.some(({ value }) => source.shared.has(value))) return undefined;
+  if (isFlow(source, mapping))
+    return removeFlow(
+      mapping,
+      pairs.map((pair) => mapping.pairs.indexOf(pair)),
+    );
+  const edits = pairs.map((pair) => removeBlockPair(source, pair));
+  return edits.every((edit) => edit !== undefined) ? edits.flat() : undefined;
+}
+
+function removeBlockPair(source: ParsedText, pair: Pair): Edit[] | undefined {
   const start = lineStart(source.text, pair.keyStart);
   const indent = source.text.slice(start, pair.keyStart);
   if (/[^ ]/.test(indent)) return undefined;
@@ -30,7 +44,7 @@ export function removeItems(
     return nodes.flatMap(({ start }) => removeParameter(source.text, start));
   }
   if (list.kind !== 'sequence' || indexes.length === list.items.length)
-    return removePair(source, mapping, pair);
+    return removePairs(source, mapping, [pair]);
   if (source.shared.has(list) || indexes.some((index) => source.shared.has(list.items[index]!)))
     return undefined;
   if (isFlow(source, list)) return removeFlow(list, indexes);
@@ -62,10 +76,9 @@ function blockEnd(text: string, offset: number, column: number, hasList: boolean
     const indent = /^ */.exec(line)![0].length;
     const isInside =
       indent > column || (hasList && indent === column && /^-(?:\s|$)/.test(line.slice(indent)));
-    if (/\S/.test(line)) {
-      if (!isInside) break;
-      end = next;
-    }
+    if (isInside && /\S/.test(line)) end = next;
+    // A comment ends nothing, wherever it stands.
+    else if (/^\s*[^\s#]/.test(line)) break;
     at = next;
   }
   return end;

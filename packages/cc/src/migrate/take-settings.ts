@@ -45,24 +45,29 @@ interface Taking {
 }
 
 function takeCommands(taking: Taking, pair: Pair): Setting[] {
-  const goers = itemsOf(pair.value).flatMap((node, index): Goer[] => {
+  const goers: Goer[] = [];
+  for (const [index, node] of itemsOf(pair.value).entries()) {
     const settings = readCommandSettings(textOf(node) ?? '');
-    if (!settings || !areFree(taking, settings, node)) return [];
-    return [{ index, settings, message: `${pair.key} became ${named(settings)}` }];
-  });
+    if (settings && areFree(taking, { settings, node, goers }))
+      goers.push({ index, settings, message: `${pair.key} became ${named(settings)}` });
+  }
   return take(taking, pair, goers);
 }
 
 function takeFiles(taking: Taking, pair: Pair): Setting[] {
-  const goers = itemsOf(pair.value).flatMap((node, index): Goer[] => {
+  const goers: Goer[] = [];
+  for (const [index, node] of itemsOf(pair.value).entries()) {
     const file = fileOf(node);
-    if (!file) return [];
+    if (!file) continue;
     const needless = findNeedlessFile(file);
-    if (needless !== undefined) return [{ index, settings: [], message: `${file.path} went: ${needless}` }];
-    const settings = readFileSettings(file);
-    if (!settings || !areFree(taking, settings, node)) return [];
-    return [{ index, settings, message: `the file ${file.path} became ${named(settings)}` }];
-  });
+    const settings = needless === undefined ? readFileSettings(file) : [];
+    if (!settings || !areFree(taking, { settings, node, goers })) continue;
+    const message =
+      needless === undefined
+        ? `the file ${file.path} became ${named(settings)}`
+        : `the file ${file.path} went: ${needless}`;
+    goers.push({ index, settings, message });
+  }
   return take(taking, pair, goers);
 }
 
@@ -90,13 +95,17 @@ function isPresent(source: ParsedText, setting: Setting): boolean {
 }
 
 /** Whether the keys take all of these: they exist, and say nothing else. What says something else is asked about. */
-function areFree({ source, draft, taken }: Taking, settings: readonly Setting[], node: Node): boolean {
-  if (
-    !settings.every((setting) => lookUpName(haosDefinition(), setting.key) && isInsertable(source, setting))
-  )
+function areFree(
+  { source, draft, taken }: Taking,
+  { settings, node, goers }: { settings: readonly Setting[]; node: Node; goers: readonly Goer[] },
+): boolean {
+  if (!settings.every((each) => lookUpName(haosDefinition(), each.key) && isInsertable(source, each)))
     return false;
+  const before = [...taken, ...goers.flatMap((goer) => goer.settings)];
   const conflict = settings.find((setting) => {
-    const others = [...present(source, setting), ...taken].map((other) => valueFor(setting, other));
+    const others = [...present(source, setting), ...before, ...settings].map((other) =>
+      valueFor(setting, other),
+    );
     return others.some((value) => value !== undefined && value !== setting.value);
   });
   if (!conflict) return true;

@@ -88,6 +88,10 @@ export const OLD_TEXTS: readonly OldText[] = [
     'haos',
     { message: 'k3os is the program of k3OS' },
   ),
+  replaced(String.raw`(?<![\w./-])k3os\.(?!io\b)(?=[a-z][a-z0-9_]*[.=[])`, 'haos.', {
+    message: 'k3os.* are kernel arguments of k3OS',
+    shown: 'haos.*',
+  }),
   // With a value, as in `kubectl label` and in YAML.
   replaced(
     String.raw`${OLD_UPGRADE_LABEL}(=|: *)(["']?)(?!disabled\b)\w[\w.-]*`,
