@@ -1,4 +1,11 @@
-import type { MigratedFile } from './migrate.js';
+import type { Migration } from '@haos/cc/internal';
+
+/** A file of the command line with what became of it. */
+export interface MigratedFile extends Migration {
+  /** As it was named; `<stdin>` for standard input. */
+  readonly file: string;
+  readonly isChanged: boolean;
+}
 
 /** What became of a file, for people: a line of counts, the changes, and what is open. */
 export function formatMigration({ file, changes, open }: MigratedFile): string {

@@ -1,21 +1,17 @@
 import { realpathSync } from 'node:fs';
-import { type Migration, type MigrationForm, migrateConfig } from '@haos/cc/internal';
+import { type MigrationForm, migrateConfig } from '@haos/cc/internal';
 import { liveHost } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import { expandFiles } from '../config/expand-files.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { readNamedFile } from '../read-named-file.js';
-import { formatMigration } from './format-migration.js';
+import { formatMigration, type MigratedFile } from './format-migration.js';
 
-/** A file of the command line with what became of it. */
-export interface MigratedFile extends Migration {
-  /** As it was named; `<stdin>` for standard input. */
-  readonly file: string;
-  readonly isChanged: boolean;
-}
-
-/** `haos migrate`: prints or writes the migrated texts, and tells on standard error what changed and what is open. */
+/**
+ * `haos migrate`: prints or writes the migrated texts, and tells on standard error what changed and
+ * what is open.
+ */
 export async function runMigrate(
   invocation: Invocation<'as' | 'format', 'write'>,
   context: Context,

@@ -4,7 +4,10 @@ import { readShellSteps, type ShellStep } from './shell-steps.js';
 const ZONE_FILE = /^\/usr\/share\/zoneinfo\/(?:posix\/)?(.+)$/;
 const ZONE = /^[A-Za-z][A-Za-z0-9+_-]*(?:\/[A-Za-z0-9+_-]+)*$/;
 
-/** The settings that a command makes and nothing else; undefined where it does more, or does it in another way. */
+/**
+ * The settings that a command makes and nothing else; undefined where it does more, or does it in
+ * another way.
+ */
 export function readCommandSettings(command: string): Setting[] | undefined {
   const steps = readShellSteps(command);
   if (!steps) return undefined;

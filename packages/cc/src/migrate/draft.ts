@@ -12,7 +12,10 @@ export interface Remark {
   readonly hint?: string;
 }
 
-/** The edits to one text, with what they change and what a person has to decide; all by the offsets of that text. */
+/**
+ * The edits to one text, with what they change and what a person has to decide; all by the offsets
+ * of that text.
+ */
 export class Draft {
   readonly questions: Remark[] = [];
   private readonly told: { remark: Remark; edits: readonly Edit[] }[] = [];
@@ -53,7 +56,10 @@ export class Draft {
   }
 }
 
-/** In order; of two that overlap the one that begins first, or is longer, stays: what is removed needs no other edit. */
+/**
+ * In order; of two that overlap the one that begins first, or is longer, stays: what is removed
+ * needs no other edit.
+ */
 function withoutOverlaps(edits: readonly Edit[]): Edit[] {
   const kept: Edit[] = [];
   let end = 0;

@@ -13,7 +13,10 @@ export function readFileSettings({ path, content }: WrittenFile): Setting[] | un
   return /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(value) ? [{ key: 'timezone', value }] : undefined;
 }
 
-/** Why a file does nothing here, so that it can go; undefined where it does something, or where a person has to look. */
+/**
+ * Why a file does nothing here, so that it can go; undefined where it does something, or where a
+ * person has to look.
+ */
 export function findNeedlessFile({ path, content }: WrittenFile): string | undefined {
   const lines = content.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   // k3OS had to be told where the channel is; HAOS looks for it by its name.

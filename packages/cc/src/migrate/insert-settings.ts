@@ -6,7 +6,10 @@ import { isFlow, lineStart, nextLine } from './remove.js';
 import type { Setting } from './setting.js';
 import { findHaosPair, findPair, type ParsedText } from './source.js';
 
-/** Whether a setting can be put into the text as it is written: its key is not there, or is a collection to add to. */
+/**
+ * Whether a setting can be put into the text as it is written: its key is not there, or is a
+ * collection to add to.
+ */
 export function isInsertable(source: ParsedText, { key }: Setting): boolean {
   const haos = findPair(source.root, configDefinition, 'haos');
   if (haos && !isOpen(source, haos, 'mapping')) return false;
@@ -97,7 +100,10 @@ function isFilled(pair: Pair | undefined): boolean {
   return pair !== undefined && !isNothing(pair.value);
 }
 
-/** At the beginning of a collection: there, no scalar ends with the text, and no comment belongs to what follows. */
+/**
+ * At the beginning of a collection: there, no scalar ends with the text, and no comment belongs to
+ * what follows.
+ */
 function insertInto(source: ParsedText, pair: Pair, lines: readonly Lines[]): Edit {
   const { text } = source;
   const { value } = pair;
@@ -119,7 +125,10 @@ function insertInto(source: ParsedText, pair: Pair, lines: readonly Lines[]): Ed
   return { start: at, length: 0, text: (isEnded ? '' : newline) + block.join('') };
 }
 
-/** The section behind everything else, or before it where the end of the text is the end of a block scalar or of a document. */
+/**
+ * The section behind everything else, or before it where the end of the text is the end of a block
+ * scalar or of a document.
+ */
 function appendSection(source: ParsedText, entries: readonly Entry[]): Edit {
   const { text, root } = source;
   const lines = entries.map(asLines);

@@ -54,9 +54,10 @@ export interface MigrationOptions {
 const ABOUT_STYLE: readonly string[] = ['ambiguous-scalar', 'deprecated-form'];
 
 /**
- * Turns a configuration of k3OS or of the Go HAOS, or words of a kernel command line, into what HAOS reads. Comments and layout stay.
- * What it cannot decide is in `open`, with everything that `validate` has to say of the result. Doing it again changes
- * nothing. Never throws for what is in the text; messages have names, paths and flags of it, and no values.
+ * Turns a configuration of k3OS or of the Go HAOS, or words of a kernel command line, into what
+ * HAOS reads. Comments and layout stay. What it cannot decide is in `open`, with everything that
+ * `validate` has to say of the result. Doing it again changes nothing. Never throws for what is in
+ * the text; messages have names, paths and flags of it, and no values.
  */
 export function migrateConfig(content: string | Uint8Array, options: MigrationOptions = {}): Migration {
   const text = content.length > MAX_SOURCE_BYTES ? undefined : decode(content);
@@ -91,7 +92,10 @@ function findOldLines(text: string): OpenQuestion[] {
   );
 }
 
-/** Words of a command line are no map to YAML, whatever stands around them, as in a file of a network boot. */
+/**
+ * Words of a command line are no map to YAML, whatever stands around them, as in a file of a
+ * network boot.
+ */
 function formOf(text: string): MigrationForm {
   if (isScript(text)) return 'yaml';
   const hasWords = parametersOf(text).some(({ name }) => /^(?:k3os|haos)\./i.test(name));
@@ -130,7 +134,10 @@ function emptySource(text: string, form: MigrationForm) {
   return { form, text, root: { ...mappingNode({}), start: text.length }, shared: new Set<never>() };
 }
 
-/** What the rounds make of a text. Only the last two move lines, and the last one tells of no change. */
+/**
+ * What the rounds make of a text. Only the last two move lines, and the last one tells of no
+ * change.
+ */
 function edit(
   text: string,
   rounds: readonly Round[],

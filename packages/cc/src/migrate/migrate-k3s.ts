@@ -17,7 +17,10 @@ import type { Draft } from './draft.js';
 import { removeItems } from './remove.js';
 import { findHaosPair, findPair, itemsOf, type ParsedText, rawOf, textOf } from './source.js';
 
-/** Flags that the pinned release of k3s does not have any more, wherever a configuration gives flags to k3s. */
+/**
+ * Flags that the pinned release of k3s does not have any more, wherever a configuration gives flags
+ * to k3s.
+ */
 export function migrateK3s(source: ParsedText, draft: Draft): void {
   migrateArguments(source, draft);
   const environment = findHaosPair(source.root, 'environment')?.value;
@@ -106,7 +109,10 @@ function askAboutBackend(draft: Draft, offset: number, value: string): void {
   );
 }
 
-/** Replaces the last occurrence of a text in a scalar, as it is written; false when it is written in another way. */
+/**
+ * Replaces the last occurrence of a text in a scalar, as it is written; false when it is written in
+ * another way.
+ */
 function replaceIn(
   source: ParsedText,
   draft: Draft,

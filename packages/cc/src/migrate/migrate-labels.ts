@@ -10,7 +10,10 @@ import type { Draft, Edit } from './draft.js';
 import { removePairs } from './remove.js';
 import { findHaosPair, findPair, type ParsedText, rawOf, textOf } from './source.js';
 
-/** The labels that let k3OS upgrade a node become the one of HAOS; those that a system gives itself go. */
+/**
+ * The labels that let k3OS upgrade a node become the one of HAOS; those that a system gives itself
+ * go.
+ */
 export function migrateLabels(source: ParsedText, draft: Draft): void {
   const labels = findHaosPair(source.root, 'labels');
   if (labels?.value.kind !== 'mapping') return;

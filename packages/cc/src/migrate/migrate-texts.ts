@@ -8,7 +8,10 @@ import { type ParsedText, rawOf } from './source.js';
 /** Keys whose texts no program of k3OS had to do with. */
 const OTHERS: readonly string[] = ['sshAuthorizedKeys', 'hostname', 'password', 'token', 'wifi', 'labels'];
 
-/** Paths, commands and names of k3OS and of the Go HAOS in the texts of a configuration, as they are written there. */
+/**
+ * Paths, commands and names of k3OS and of the Go HAOS in the texts of a configuration, as they are
+ * written there.
+ */
 export function migrateTexts(source: ParsedText, draft: Draft): void {
   for (const node of scalarsOf(source.root, configDefinition)) migrateText(source, draft, node);
 }

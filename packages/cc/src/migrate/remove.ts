@@ -3,8 +3,9 @@ import type { Edit } from './draft.js';
 import { type ParsedText, parametersOf } from './source.js';
 
 /**
- * The edits that remove pairs of a mapping, all together; undefined where that is not safe, as for what an alias stands for.
- * Lines that are only a comment stay, and so does a comment behind what goes.
+ * The edits that remove pairs of a mapping, all together; undefined where that is not safe, as for
+ * what an alias stands for. Lines that are only a comment stay, and so does a comment behind what
+ * goes.
  */
 export function removePairs(
   source: ParsedText,
@@ -65,8 +66,9 @@ function removeBlockItem(source: ParsedText, item: Node): Edit[] | undefined {
 }
 
 /**
- * The end of what begins at an offset of a column: the start of the first line after it that is indented no further. A list may
- * begin in the column of its key. Empty lines at the end belong to what follows.
+ * The end of what begins at an offset of a column: the start of the first line after it that is
+ * indented no further. A list may begin in the column of its key. Empty lines at the end belong to
+ * what follows.
  */
 function blockEnd(text: string, offset: number, column: number, hasList: boolean): number {
   let end = nextLine(text, offset);
@@ -84,7 +86,10 @@ function blockEnd(text: string, offset: number, column: number, hasList: boolean
   return end;
 }
 
-/** Lines without those that are only a comment; of a comment behind the first scalar a line stays, too. */
+/**
+ * Lines without those that are only a comment; of a comment behind the first scalar a line stays,
+ * too.
+ */
 function removeLines(
   source: ParsedText,
   { start, end, node }: { start: number; end: number; node: Node },
@@ -106,7 +111,10 @@ function indentOf(text: string, at: number): number {
   return /^ */.exec(text.slice(at, at + 256))![0].length;
 }
 
-/** How much stands before the comment of a line, its indentation aside; undefined when the line has none. */
+/**
+ * How much stands before the comment of a line, its indentation aside; undefined when the line has
+ * none.
+ */
 function commentOf(
   text: string,
   { start, end }: { start: number; end: number },

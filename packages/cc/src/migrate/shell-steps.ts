@@ -7,8 +7,9 @@ export interface ShellStep {
 type Token = { word: string } | { operator: string };
 
 /**
- * The commands of a line that is nothing but simple commands one after the other (`&&`, `;`, a line break), each with at most one `>`
- * or `| tee`. Undefined for everything else: what a shell would expand, choose, repeat or put into the background.
+ * The commands of a line that is nothing but simple commands one after the other (`&&`, `;`, a line
+ * break), each with at most one `>` or `| tee`. Undefined for everything else: what a shell would
+ * expand, choose, repeat or put into the background.
  */
 export function readShellSteps(command: string): ShellStep[] | undefined {
   const tokens = tokenize(command.trim().replace(/\s*\|\|\s*(?:true|:)$/, ''));

@@ -5,7 +5,10 @@ import { parseCmdline } from '../parse/cmdline.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
 
-/** How a text is read: as a cloud-config, or as words of a kernel command line, whatever stands around them. */
+/**
+ * How a text is read: as a cloud-config, or as words of a kernel command line, whatever stands
+ * around them.
+ */
 export type MigrationForm = 'yaml' | 'cmdline';
 
 /** A text with its nodes. */
@@ -13,7 +16,9 @@ export interface ParsedText {
   readonly form: MigrationForm;
   readonly text: string;
   readonly root: MappingNode;
-  /** Nodes that aliases or merge keys use at several places: a place of theirs is not to be removed. */
+  /**
+   * Nodes that aliases or merge keys use at several places: a place of theirs is not to be removed.
+   */
   readonly shared: ReadonlySet<Node>;
 }
 
@@ -45,7 +50,9 @@ export function haosDefinition(): KeyDefinition {
   return lookUpName(configDefinition, 'haos')!;
 }
 
-/** The pair of a key of a section, in whatever spelling; the last one, which is the one that counts. */
+/**
+ * The pair of a key of a section, in whatever spelling; the last one, which is the one that counts.
+ */
 export function findPair(node: Node | undefined, section: KeyDefinition, name: string): Pair | undefined {
   if (node?.kind !== 'mapping') return undefined;
   return node.pairs.findLast(({ key }) => lookUpName(section, key)?.name === name);

@@ -24,7 +24,10 @@ interface Goer {
   message: string;
 }
 
-/** Takes out the commands and files that a key of HAOS says, too, or that do nothing here. The result is to be inserted. */
+/**
+ * Takes out the commands and files that a key of HAOS says, too, or that do nothing here. The
+ * result is to be inserted.
+ */
 export function takeSettings(source: ParsedText, draft: Draft): Setting[] {
   const taken: Setting[] = [];
   if (source.form === 'cmdline') return taken;
@@ -94,7 +97,10 @@ function isPresent(source: ParsedText, setting: Setting): boolean {
   );
 }
 
-/** Whether the keys take all of these: they exist, and say nothing else. What says something else is asked about. */
+/**
+ * Whether the keys take all of these: they exist, and say nothing else. What says something else is
+ * asked about.
+ */
 function areFree(
   { source, draft, taken }: Taking,
   { settings, node, goers }: { settings: readonly Setting[]; node: Node; goers: readonly Goer[] },

@@ -1,7 +1,10 @@
 import { REMOVED_FLANNEL_BACKENDS, REMOVED_K3S_FLAGS } from './removed-k3s-flags.js';
 import type { Finding } from './rule.js';
 
-/** k3s's own configuration file, and those of the directory beside it (docs.k3s.io, "Configuration File"). */
+/**
+ * k3s's own configuration file, and those of the directory beside it (docs.k3s.io, "Configuration
+ * File").
+ */
 const PATH = /^\/etc\/rancher\/k3s\/config\.yaml(?:\.d\/[^/]+\.ya?ml)?$/;
 
 /** Whether k3s reads a file at this path as its configuration. */
@@ -12,7 +15,10 @@ export function isK3sFile(path: string): boolean {
 /** One key at the start of a line, and a scalar behind it. */
 export const K3S_FILE_KEY = /^(["']?)([a-z0-9-]+)\1:[ \t]*(["']?)([\w-]*)\3/gm;
 
-/** Flags and back ends in a configuration file of k3s that the pinned release does not have any more. */
+/**
+ * Flags and back ends in a configuration file of k3s that the pinned release does not have any
+ * more.
+ */
 export function checkK3sFile(
   { path = '', content = '' }: { path?: string; content?: string },
   pointer: string,

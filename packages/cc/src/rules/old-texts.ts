@@ -1,6 +1,7 @@
 /**
- * What configurations of k3OS and of the Go HAOS have and HAOS has not, with what to write now. The validator warns of it and
- * `haos migrate` replaces it. From the documentation and the source of rancher/k3os and 1898andCo/HAOS.
+ * What configurations of k3OS and of the Go HAOS have and HAOS has not, with what to write now. The
+ * validator warns of it and `haos migrate` replaces it. From the documentation and the source of
+ * rancher/k3os and 1898andCo/HAOS.
  */
 
 /** Something old inside a text: a path, a command, a name. */
@@ -9,7 +10,9 @@ export interface OldText {
   readonly pattern: RegExp;
   /** What is wrong with it; never a part of the text beyond the pattern. */
   readonly message: string;
-  /** What to write now, with the groups of the pattern as `$1`; undefined: a person has to decide. */
+  /**
+   * What to write now, with the groups of the pattern as `$1`; undefined: a person has to decide.
+   */
   readonly now: string | undefined;
   /** What to do, as one sentence. */
   readonly hint: string;
@@ -18,7 +21,10 @@ export interface OldText {
 /** The label that lets the Plans of HAOS upgrade a node. */
 export const UPGRADE_LABEL = 'haos.io/upgrade';
 
-/** Labels of nodes that were the same as `haos.io/upgrade`: any value but `disabled` let a node be upgraded. */
+/**
+ * Labels of nodes that were the same as `haos.io/upgrade`: any value but `disabled` let a node be
+ * upgraded.
+ */
 export const OLD_UPGRADE_LABELS: readonly string[] = [
   'k3os.io/upgrade',
   'plan.upgrade.cattle.io/k3os-latest',
@@ -138,7 +144,10 @@ export function findOldTexts(text: string): readonly OldText[] {
   return [...found];
 }
 
-/** What HAOS does not read, whoever writes it: by the path of a file, or of a directory when it ends in a slash. */
+/**
+ * What HAOS does not read, whoever writes it: by the path of a file, or of a directory when it ends
+ * in a slash.
+ */
 export const UNREAD_FILES: readonly { readonly path: string; readonly hint: string }[] = [
   {
     path: '/etc/network/interfaces',

@@ -2,7 +2,10 @@
 export interface RemovedK3sFlag {
   /** What to write now, as one sentence. */
   readonly hint: string;
-  /** The flag that means the same, with its value when the old one had none; undefined: there is none. */
+  /**
+   * The flag that means the same, with its value when the old one had none; undefined: there is
+   * none.
+   */
   readonly now?: string;
   /** It can go without anything in its place. */
   readonly needless?: true;
@@ -14,8 +17,8 @@ function renamed(now: string, takesValue = true): RemovedK3sFlag {
 }
 
 /**
- * Flags that releases of k3s before the pinned one had, with what to write now. From the help of those releases, which called
- * them deprecated before they went (k3s 1.0 to 1.26).
+ * Flags that releases of k3s before the pinned one had, with what to write now. From the help of
+ * those releases, which called them deprecated before they went (k3s 1.0 to 1.26).
  */
 export const REMOVED_K3S_FLAGS: ReadonlyMap<string, RemovedK3sFlag> = new Map([
   ['cluster-secret', { hint: 'Set haos.token instead.', now: 'token', takesValue: true }],
