@@ -253,6 +253,11 @@ describe('migrateConfig', () => {
       'haos: {labels: {haos.io/upgrade: disabled}}\n',
     ],
     [
+      'the variable of the secret',
+      'k3os: {environment: {"K3S_CLUSTER_SECRET": a}}\n',
+      'haos: {environment: {"K3S_TOKEN": a}}\n',
+    ],
+    [
       'both labels of old and of new',
       'k3os:\n  labels:\n    k3os.io/upgrade: latest\n    haos.io/upgrade: disabled\n',
       'haos:\n  labels:\n    haos.io/upgrade: disabled\n',

@@ -65,7 +65,11 @@ export function migrateConfig(content: string | Uint8Array, options: MigrationOp
   if (text === undefined) return { form, text: '', changes: [], open: issuesOf(content, form) };
   if (isScript(text) && form === 'yaml') return { form, text, changes: [], open: findOldLines(text) };
   const { text: migrated, changes, questions } = edit(text, roundsFor(form));
-  const open = [...questions.map((question) => toQuestion(question, migrated)), ...issuesOf(migrated, form)];
+  const place = placesOf(migrated);
+  const open = [
+    ...questions.map((question) => toQuestion(question, place(question.offset))),
+    ...issuesOf(migrated, form),
+  ];
   return { form, text: migrated, changes, open: open.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
@@ -98,6 +102,7 @@ function findOldLines(text: string): OpenQuestion[] {
  */
 function formOf(text: string): MigrationForm {
   if (isScript(text)) return 'yaml';
+  if (!/(?:^|\s)"?(?:k3os|haos)\.(?!io\b)/i.test(text)) return 'yaml';
   const hasWords = parametersOf(text).some(({ name }) => /^(?:k3os|haos)\./i.test(name));
   if (!hasWords) return 'yaml';
   const { root, error } = parseYaml(text);
@@ -163,13 +168,14 @@ function inOrder(changes: readonly MigrationChange[]): MigrationChange[] {
   return [...unique.values()].sort((a, b) => a.line - b.line);
 }
 
-function placesOf(text: string): (offset: number) => { line: number; column: number } {
+type Place = Pick<Origin, 'line' | 'column'>;
+
+function placesOf(text: string): (offset: number) => Place {
   const document = { source: 'input', file: '', text } as const;
   return (offset) => originAt(document, offset, 1);
 }
 
-function toQuestion({ offset, message, hint }: Remark, text: string): OpenQuestion {
-  const { line, column } = placesOf(text)(offset);
+function toQuestion({ message, hint }: Remark, { line, column }: Place): OpenQuestion {
   return { line, column, severity: 'warning', message, hint };
 }
 

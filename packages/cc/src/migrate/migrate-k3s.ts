@@ -1,8 +1,9 @@
 import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
 import { configDefinition } from '../model/schema.js';
-import type { Node, ScalarNode } from '../parse/node.js';
+import type { MappingNode, Node, ScalarNode } from '../parse/node.js';
 import { isK3sFile, K3S_FILE_KEY } from '../rules/k3s-file.js';
 import {
+  OLD_SECRET_VARIABLE,
   OLD_SYSTEM_LABELS,
   OLD_UPGRADE_LABELS,
   UPGRADE_LABEL,
@@ -24,9 +25,21 @@ import { findHaosPair, findPair, itemsOf, type ParsedText, rawOf, textOf } from 
 export function migrateK3s(source: ParsedText, draft: Draft): void {
   migrateArguments(source, draft);
   const environment = findHaosPair(source.root, 'environment')?.value;
-  if (environment?.kind === 'mapping')
-    for (const { key, value } of environment.pairs)
-      if (key === 'INSTALL_K3S_EXEC') migrateInstallerText(source, draft, value);
+  if (environment?.kind !== 'mapping') return;
+  for (const { key, value } of environment.pairs)
+    if (key === 'INSTALL_K3S_EXEC') migrateInstallerText(source, draft, value);
+  renameSecret(source, draft, environment);
+}
+
+/** Unless the token is said already. */
+function renameSecret(source: ParsedText, draft: Draft, { pairs }: MappingNode): void {
+  const { name, now } = OLD_SECRET_VARIABLE;
+  const old = pairs.find(({ key }) => key === name);
+  if (!old || pairs.some(({ key }) => key === now) || findHaosPair(source.root, 'token')) return;
+  const { keyStart, keyLength } = old;
+  const written = source.text.slice(keyStart, keyStart + keyLength);
+  const text = written.replace(name, now);
+  draft.change(keyStart, `${name} became ${now}`, { start: keyStart, length: keyLength, text });
 }
 
 function migrateArguments(source: ParsedText, draft: Draft): void {

@@ -58,6 +58,17 @@ describe('what was for k3OS', () => {
       'warning no-effect boot_cmd[0]: /var/lib/1898andCo/HAOS is a directory of the Go HAOS; Write /var/lib/rancher/HAOS.',
     ],
     [
+      'a variable that k3s read',
+      'haos: {environment: {K3S_CLUSTER_SECRET: sesame}}',
+      'warning no-effect haos.environment[K3S_CLUSTER_SECRET]: k3s does not read K3S_CLUSTER_SECRET any more; ' +
+        'Set haos.token instead.',
+    ],
+    [
+      'a kernel argument in a command',
+      'run_cmd: ["grep -q k3os.mode=install /proc/cmdline"]',
+      'warning no-effect run_cmd[0]: k3os.* are kernel arguments of k3OS; Write haos.*.',
+    ],
+    [
       'a file that no program reads',
       'write_files: [{path: /etc/netplan/01.yaml, content: a}]',
       'warning no-effect write_files[0].path: no program of HAOS reads this file; ' +
@@ -83,6 +94,8 @@ describe('what was for k3OS', () => {
     ['cat /k3os-data/a'],
     ['curl https://a.example/k3os/b'],
     ['echo k3os'],
+    ['/usr/share/rancher/k3os/scripts/k3os-upgrade-rootfs'],
+    ['cat k3os.yaml'],
     ['capk add'],
     ['kubectl label node a k3os.io/other=b'],
   ])('is not %s', (command) => {

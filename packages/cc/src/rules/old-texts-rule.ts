@@ -3,6 +3,7 @@ import { checkK3sFile } from './k3s-file.js';
 import {
   findOldTexts,
   findUnreadFile,
+  OLD_SECRET_VARIABLE,
   OLD_SYSTEM_LABELS,
   OLD_UPGRADE_LABELS,
   UPGRADE_LABEL,
@@ -14,6 +15,7 @@ import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
 export const oldTextsRule: Rule = (config) => [
   ...eachEntry(config.haos?.labels, '/haos/labels', checkOldLabel),
   ...textsOf(config).flatMap(({ text, pointer }) => checkOldText(text, pointer)),
+  ...eachEntry(config.haos?.environment, '/haos/environment', checkVariableName),
   ...eachItem(config.writeFiles, '/writeFiles', checkUnread),
   ...eachItem(config.writeFiles, '/writeFiles', checkK3sFile),
 ];
@@ -38,6 +40,11 @@ export function checkOldLabel(key: string, value: string, pointer: string): Find
     `the Plans upgrade no node whose ${UPGRADE_LABEL} has another value than enabled`,
     `Write ${UPGRADE_LABEL}: enabled.`,
   );
+}
+
+function checkVariableName(name: string, _value: string, pointer: string): Finding[] {
+  if (name !== OLD_SECRET_VARIABLE.name) return [];
+  return noEffect(pointer, `k3s does not read ${name} any more`, 'Set haos.token instead.');
 }
 
 function checkOldText(text: string, pointer: string): Finding[] {

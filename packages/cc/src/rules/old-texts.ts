@@ -116,7 +116,7 @@ export const OLD_TEXTS: readonly OldText[] = [
     message: 'this names a release of k3OS, which must not be installed over HAOS',
     hint: 'Name a release of HAOS, or remove the Plan: HAOS brings its own.',
   }),
-  asked(`${START}/usr/(?:lib|libexec|share)/(?:rancher/)?k3os${END}`, {
+  asked(`${START}/usr/(?:lib|libexec|share)/(?:rancher/)?k3os${END}(?!/scripts/k3os-upgrade-)`, {
     message: 'k3OS had this directory below /usr, and HAOS does not',
     hint: 'Remove what needs it.',
   }),
@@ -125,6 +125,9 @@ export const OLD_TEXTS: readonly OldText[] = [
     hint: 'Remove it, and run the program in a container.',
   }),
 ];
+
+/** The variable that k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and that of today. */
+export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
 
 /** Whether a text may have any of them: much cheaper than to look for each. */
 const MAY_BE_OLD = /k3os|1898andCo|\bapk\b/i;
