@@ -1,10 +1,5 @@
 import type { Setting } from './setting.js';
-
-/** A file of `write_files` whose content is plain text. */
-export interface WrittenFile {
-  readonly path: string;
-  readonly content: string;
-}
+import type { WrittenFile } from './written-file.js';
 
 /** The settings that a file makes and nothing else; undefined where a file stays a file. */
 export function readFileSettings({ path, content }: WrittenFile): Setting[] | undefined {

@@ -3,12 +3,12 @@ import type { ScalarNode } from '../parse/node.js';
 import type { Draft } from './draft.js';
 import { migrateK3sFile } from './migrate-k3s.js';
 import { findPair, itemsOf, type ParsedText, rawOf } from './source.js';
-import { fileOf } from './take-settings.js';
+import { readWrittenFile } from './written-file.js';
 
 /** What is old in the files that `write_files` writes for a program that reads them. */
 export function migrateFiles(source: ParsedText, draft: Draft): void {
   for (const item of itemsOf(findPair(source.root, configDefinition, 'writeFiles')?.value)) {
-    const file = fileOf(item);
+    const file = readWrittenFile(item);
     if (!file?.node) continue;
     migrateK3sFile(source, draft, { path: file.path, content: file.node });
     if (CONFIGURATION.test(file.path)) renameSection(source, draft, file.node);

@@ -1,9 +1,9 @@
 import { lookUpName } from '../model/names.js';
 import { configDefinition } from '../model/schema.js';
-import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
+import type { Node, Pair } from '../parse/node.js';
 import { readCommandSettings } from './command-settings.js';
 import type { Draft, Edit } from './draft.js';
-import { findNeedlessFile, readFileSettings, type WrittenFile } from './file-settings.js';
+import { findNeedlessFile, readFileSettings } from './file-settings.js';
 import { isInsertable } from './insert-settings.js';
 import { removeItems } from './remove.js';
 import { describeSetting, type Setting } from './setting.js';
@@ -16,6 +16,7 @@ import {
   textItemsOf,
   textOf,
 } from './source.js';
+import { readWrittenFile } from './written-file.js';
 
 /** An item of a list that can go, and what takes its place. */
 interface Goer {
@@ -29,29 +30,34 @@ interface Goer {
  * result is to be inserted.
  */
 export function takeSettings(source: ParsedText, draft: Draft): Setting[] {
-  const taken: Setting[] = [];
-  if (source.form === 'cmdline') return taken;
-  for (const name of ['initCmd', 'bootCmd', 'runCmd']) {
-    const pair = findPair(source.root, configDefinition, name);
-    if (pair) taken.push(...takeCommands({ source, draft, taken }, pair));
-  }
+  if (source.form === 'cmdline') return [];
+  const taking: Taking = { source, draft, values: presentValues(source) };
   const files = findPair(source.root, configDefinition, 'writeFiles');
-  if (files) taken.push(...takeFiles({ source, draft, taken }, files));
-  return taken;
+  return [
+    ...COMMANDS.flatMap((name) => {
+      const pair = findPair(source.root, configDefinition, name);
+      return pair ? takeCommands(taking, pair) : [];
+    }),
+    ...(files ? takeFiles(taking, files) : []),
+  ];
 }
+
+/** In the order in which a node runs them. */
+const COMMANDS = ['initCmd', 'bootCmd', 'runCmd'];
 
 interface Taking {
   source: ParsedText;
   draft: Draft;
-  /** By earlier keys. */
-  taken: readonly Setting[];
+  /** What the keys say, by the names of settings; what is taken is added. */
+  values: Map<string, string>;
 }
 
 function takeCommands(taking: Taking, pair: Pair): Setting[] {
   const goers: Goer[] = [];
+  const values = new Map(taking.values);
   for (const [index, node] of itemsOf(pair.value).entries()) {
     const settings = readCommandSettings(textOf(node) ?? '');
-    if (settings && areFree(taking, { settings, node, goers }))
+    if (settings && areFree({ ...taking, values }, settings, node))
       goers.push({ index, settings, message: `${pair.key} became ${named(settings)}` });
   }
   return take(taking, pair, goers);
@@ -59,12 +65,13 @@ function takeCommands(taking: Taking, pair: Pair): Setting[] {
 
 function takeFiles(taking: Taking, pair: Pair): Setting[] {
   const goers: Goer[] = [];
+  const values = new Map(taking.values);
   for (const [index, node] of itemsOf(pair.value).entries()) {
-    const file = fileOf(node);
+    const file = readWrittenFile(node);
     if (!file) continue;
     const needless = findNeedlessFile(file);
     const settings = needless === undefined ? readFileSettings(file) : [];
-    if (!settings || !areFree(taking, { settings, node, goers })) continue;
+    if (!settings || !areFree({ ...taking, values }, settings, node)) continue;
     const message =
       needless === undefined
         ? `the file ${file.path} became ${named(settings)}`
@@ -78,7 +85,8 @@ function named(settings: readonly Setting[]): string {
   return [...new Set(settings.map(describeSetting))].join(' and ');
 }
 
-function take({ source, draft }: Taking, pair: Pair, goers: readonly Goer[]): Setting[] {
+/** The settings that the keys do not have yet. */
+function take({ source, draft, values }: Taking, pair: Pair, goers: readonly Goer[]): Setting[] {
   const indexes = goers.map(({ index }) => index);
   const edits = removeItems(source, { mapping: source.root, pair }, indexes);
   if (!edits) return [];
@@ -88,33 +96,32 @@ function take({ source, draft }: Taking, pair: Pair, goers: readonly Goer[]): Se
     draft.change(itemsOf(pair.value)[index]!.start, message, ...once);
     once = [];
   }
-  return goers.flatMap(({ settings }) => settings.filter((setting) => !isPresent(source, setting)));
+  const fresh = goers.flatMap(({ settings }) => settings).filter((setting) => !values.has(nameOf(setting)));
+  for (const setting of fresh) values.set(nameOf(setting), setting.value);
+  return fresh;
 }
 
-function isPresent(source: ParsedText, setting: Setting): boolean {
-  return present(source, setting).some(
-    (other) => other.value === setting.value && describeSetting(other) === describeSetting(setting),
-  );
+/** Modules add up, so each is a setting of its own. */
+function nameOf(setting: Setting): string {
+  return setting.key === 'modules' ? `modules ${setting.value}` : describeSetting(setting);
 }
 
 /**
- * Whether the keys take all of these: they exist, and say nothing else. What says something else is
- * asked about.
+ * Whether the keys take all of these: they exist, and say nothing else. Then the values have them,
+ * too. What says something else is asked about.
  */
-function areFree(
-  { source, draft, taken }: Taking,
-  { settings, node, goers }: { settings: readonly Setting[]; node: Node; goers: readonly Goer[] },
-): boolean {
+function areFree({ source, draft, values }: Taking, settings: readonly Setting[], node: Node): boolean {
   if (!settings.every((each) => lookUpName(haosDefinition(), each.key) && isInsertable(source, each)))
     return false;
-  const before = [...taken, ...goers.flatMap((goer) => goer.settings)];
+  const own = new Map(settings.map((setting) => [nameOf(setting), setting.value]));
   const conflict = settings.find((setting) => {
-    const others = [...present(source, setting), ...before, ...settings].map((other) =>
-      valueFor(setting, other),
-    );
-    return others.some((value) => value !== undefined && value !== setting.value);
+    const name = nameOf(setting);
+    return [values.get(name), own.get(name)].some((value) => (value ?? setting.value) !== setting.value);
   });
-  if (!conflict) return true;
+  if (!conflict) {
+    for (const [name, value] of own) values.set(name, value);
+    return true;
+  }
   draft.ask(
     node.start,
     `this sets ${describeSetting(conflict)}, which has another value elsewhere in this file`,
@@ -123,38 +130,18 @@ function areFree(
   return false;
 }
 
-/** The value of another setting of the same thing; modules add up. */
-function valueFor(setting: Setting, other: Setting): string | undefined {
-  if (setting.key === 'timezone' && other.key === 'timezone') return other.value;
-  const isSame = setting.key === 'sysctls' && other.key === 'sysctls' && setting.name === other.name;
-  return isSame ? other.value : undefined;
-}
-
-/** What the section `haos` says already about the key of a setting. */
-function present(source: ParsedText, { key }: Setting): Setting[] {
-  const value = findHaosPair(source.root, key)?.value;
-  if (key === 'timezone') {
+/** What the section `haos` says already. */
+function presentValues({ root }: ParsedText): Map<string, string> {
+  const values = new Map<string, string>();
+  const add = (setting: Setting) => values.set(nameOf(setting), setting.value);
+  const timezone = textOf(findHaosPair(root, 'timezone')?.value);
+  if (timezone) add({ key: 'timezone', value: timezone });
+  for (const { text } of textItemsOf(findHaosPair(root, 'modules')?.value))
+    add({ key: 'modules', value: text });
+  const sysctls = findHaosPair(root, 'sysctls')?.value;
+  for (const { key: name, value } of sysctls?.kind === 'mapping' ? sysctls.pairs : []) {
     const text = textOf(value);
-    return text ? [{ key, value: text }] : [];
+    if (text !== undefined) add({ key: 'sysctls', name, value: text.trim() });
   }
-  if (key === 'modules') return textItemsOf(value).map((item) => ({ key, value: item.text }));
-  if (value?.kind !== 'mapping') return [];
-  return value.pairs.flatMap((pair) => {
-    const text = textOf(pair.value);
-    return text === undefined ? [] : [{ key, name: pair.key, value: text.trim() }];
-  });
-}
-
-/** A file whose content is plain text, with the node of the content. */
-export function fileOf(node: Node): (WrittenFile & { node: ScalarNode | undefined }) | undefined {
-  if (node.kind !== 'mapping') return undefined;
-  const file = lookUpName(configDefinition, 'writeFiles')!;
-  const read = (name: string, mapping: MappingNode) => findPair(mapping, file, name)?.value;
-  const path = textOf(read('path', node));
-  const content = read('content', node);
-  const encoding = textOf(read('encoding', node)) ?? '';
-  if (path === undefined || !['', 'text/plain'].includes(encoding)) return undefined;
-  const text = content === undefined ? '' : textOf(content);
-  if (text === undefined) return undefined;
-  return { path, content: text, node: content?.kind === 'scalar' ? content : undefined };
+  return values;
 }
