@@ -21,6 +21,20 @@ it.each([
   ['echo 1 > /proc/sys/net/ipv4/ip_forward', [{ key: 'sysctls', name: 'net.ipv4.ip_forward', value: '1' }]],
   ['modprobe nvme poll_queues=4', [{ key: 'modules', value: 'nvme poll_queues=4' }]],
   ['modprobe -a kvm nvme', ['kvm', 'nvme'].map((value) => ({ key: 'modules', value }))],
+  [
+    'mkdir -p /srv/data && mount -t ext4 -o noatime,ro /dev/sdb1 /srv/data',
+    [
+      {
+        key: 'mounts',
+        name: '/srv/data',
+        value: { device: '/dev/sdb1', path: '/srv/data', type: 'ext4', options: ['noatime', 'ro'] },
+      },
+    ],
+  ],
+  [
+    'mount LABEL=data /srv/data',
+    [{ key: 'mounts', name: '/srv/data', value: { device: 'LABEL=data', path: '/srv/data' } }],
+  ],
 ])('%s is a setting', (command, settings) => {
   expect(readCommandSettings(command)).toEqual(settings);
 });
@@ -41,7 +55,17 @@ it.each([
   'modprobe',
   'modprobe -r kvm',
   'modprobe -a kvm a=b',
-  'mount /dev/sdb1 /mnt',
+  'mkdir -p /srv/data',
+  'mkdir -p /srv/other && mount /dev/sdb1 /srv/data',
+  'mount /dev/sdb1',
+  'mount -a',
+  'mount -o remount,rw /dev/sda1 /srv',
+  'mount --bind /a /srv/b',
+  'mount -o bind /dev/a /srv/b',
+  'mount /dev/sdb1 /etc/data',
+  'mount /dev/sdb1 /srv/../etc',
+  'mount -t nfs a:/b /srv/data',
+  'mount -o password=a /dev/sdb1 /srv/data',
   'true',
 ])('%s is none', (command) => {
   expect(readCommandSettings(command)).toBeUndefined();

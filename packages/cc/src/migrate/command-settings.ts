@@ -1,3 +1,4 @@
+import { readMountSettings } from './mount-settings.js';
 import type { Setting } from './setting.js';
 import { readShellSteps, type ShellStep } from './shell-steps.js';
 
@@ -19,13 +20,23 @@ export function readCommandSettings(command: string): Setting[] | undefined {
     else if (isPreparation(step)) preparations.push(step);
     else return undefined;
   }
-  const setsZone = settings.some(({ key }) => key === 'timezone');
-  return settings.length > 0 && (preparations.length === 0 || setsZone) ? settings : undefined;
+  const isNeeded = preparations.every((step) => prepares(step, settings));
+  return settings.length > 0 && isNeeded ? settings : undefined;
 }
 
-/** To remove what `ln` puts anew. */
+/** What only makes way for a setting: it removes the link that `ln` puts anew, or makes a mount point. */
 function isPreparation({ words, to }: ShellStep): boolean {
-  return words[0] === 'rm' && to === undefined && words.at(-1) === '/etc/localtime';
+  return to === undefined && ['rm', 'mkdir'].includes(words[0] ?? '');
+}
+
+function prepares({ words }: ShellStep, settings: readonly Setting[]): boolean {
+  const [program, ...args] = words;
+  const operands = args.filter((arg) => !arg.startsWith('-'));
+  const isOf = (path: string) =>
+    program === 'rm'
+      ? path === '/etc/localtime' && settings.some(({ key }) => key === 'timezone')
+      : settings.some((setting) => setting.key === 'mounts' && setting.name === path);
+  return operands.length > 0 && operands.every(isOf);
 }
 
 function readStep({ words, to }: ShellStep): Setting[] | undefined {
@@ -42,6 +53,8 @@ function readStep({ words, to }: ShellStep): Setting[] | undefined {
       return operands[0] === 'set-timezone' ? zone(operands[1]) : undefined;
     case 'setup-timezone':
       return zone(operands.at(-1));
+    case 'mount':
+      return readMountSettings(args);
     case 'sysctl':
       return readSysctl(operands, options);
     case 'modprobe':

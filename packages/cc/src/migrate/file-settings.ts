@@ -1,9 +1,11 @@
+import { readConnmanSettings } from './connman-settings.js';
 import type { Setting } from './setting.js';
 import type { WrittenFile } from './written-file.js';
 
 /** The settings that a file makes and nothing else; undefined where a file stays a file. */
-export function readFileSettings({ path, content }: WrittenFile): Setting[] | undefined {
-  if (path !== '/etc/timezone') return undefined;
+export function readFileSettings(file: WrittenFile): Setting[] | undefined {
+  const { path, content } = file;
+  if (path !== '/etc/timezone') return readConnmanSettings(file);
   const value = content.trim();
   return /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/.test(value) ? [{ key: 'timezone', value }] : undefined;
 }

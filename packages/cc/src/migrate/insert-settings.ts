@@ -3,7 +3,7 @@ import type { Node, Pair } from '../parse/node.js';
 import { scalarType } from '../parse/scalar.js';
 import type { Draft, Edit } from './draft.js';
 import { isFlow, lineStart, nextLine } from './remove.js';
-import type { Setting } from './setting.js';
+import { SETTING_KEYS, type Setting, type SettingItem } from './setting.js';
 import { findHaosPair, findPair, type ParsedText } from './source.js';
 
 /**
@@ -15,7 +15,7 @@ export function isInsertable(source: ParsedText, { key }: Setting): boolean {
   if (haos && !isOpen(source, haos, 'mapping')) return false;
   const pair = findHaosPair(source.root, key);
   if (!pair || key === 'timezone') return true;
-  return isOpen(source, pair, key === 'modules' ? 'sequence' : 'mapping');
+  return isOpen(source, pair, isList(key) ? 'sequence' : 'mapping');
 }
 
 /** Nothing yet, or a collection that is written here and only here. */
@@ -31,11 +31,7 @@ function isNothing(value: Node): boolean {
 
 /** Puts settings into the section `haos`, at its beginning; what is there already is left out. */
 export function insertSettings(source: ParsedText, draft: Draft, settings: readonly Setting[]): void {
-  const entries = [
-    ...entriesOf(settings, 'timezone'),
-    ...entriesOf(settings, 'sysctls'),
-    ...entriesOf(settings, 'modules'),
-  ];
+  const entries = SETTING_KEYS.flatMap((key) => entriesOf(settings, key));
   if (entries.length === 0) return;
   const haos = findPair(source.root, configDefinition, 'haos');
   const fresh = entries.filter(({ key }) => !isFilled(findHaosPair(source.root, key)));
@@ -63,19 +59,38 @@ interface Lines {
 
 function entriesOf(settings: readonly Setting[], key: Setting['key']): Entry[] {
   const own = settings.filter((setting) => setting.key === key);
-  const inner = own.flatMap((setting): Lines[] => {
-    if (setting.key === 'timezone') return [];
-    if (setting.key === 'modules')
-      return [{ block: [`- ${scalar(setting.value)}`], flow: JSON.stringify(setting.value) }];
-    const value = JSON.stringify(setting.value);
-    return [
-      { block: [`${scalar(setting.name)}: ${value}`], flow: `${JSON.stringify(setting.name)}: ${value}` },
-    ];
-  });
+  const inner = own.flatMap(linesOf);
   const unique = inner.filter((lines, index) => inner.findIndex(({ flow }) => flow === lines.flow) === index);
   const [first] = own;
   if (!first) return [];
   return [{ key, value: first.key === 'timezone' ? first.value : undefined, inner: unique }];
+}
+
+function isList(key: Setting['key']): boolean {
+  return key !== 'sysctls' && key !== 'timezone';
+}
+
+function linesOf(setting: Setting): Lines[] {
+  switch (setting.key) {
+    case 'timezone':
+      return [];
+    case 'modules':
+      return [{ block: [`- ${scalar(setting.value)}`], flow: JSON.stringify(setting.value) }];
+    case 'sysctls': {
+      const value = JSON.stringify(setting.value);
+      const flow = `${JSON.stringify(setting.name)}: ${value}`;
+      return [{ block: [`${scalar(setting.name)}: ${value}`], flow }];
+    }
+    default:
+      return [{ block: itemLines(setting.value), flow: JSON.stringify(setting.value) }];
+  }
+}
+
+function itemLines(item: SettingItem): string[] {
+  return Object.entries(item).map(([name, value], index) => {
+    const text = typeof value === 'string' ? scalar(value) : `[${value.map(scalar).join(', ')}]`;
+    return `${index === 0 ? '- ' : '  '}${name}: ${text}`;
+  });
 }
 
 function asLines({ key, value, inner }: Entry): Lines {
@@ -84,7 +99,7 @@ function asLines({ key, value, inner }: Entry): Lines {
   const flow = inner.map((lines) => lines.flow).join(', ');
   return {
     block: [`${key}:`, ...inner.flatMap(({ block }) => block.map((line) => `  ${line}`))],
-    flow: `${JSON.stringify(key)}: ${key === 'modules' ? `[${flow}]` : `{${flow}}`}`,
+    flow: `${JSON.stringify(key)}: ${isList(key) ? `[${flow}]` : `{${flow}}`}`,
   };
 }
 

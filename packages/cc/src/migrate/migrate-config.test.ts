@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../config.js';
+import { lookUpName } from '../model/names.js';
 import { validate } from '../validate.js';
 import { migrateConfig } from './migrate-config.js';
+import { haosDefinition } from './source.js';
 
 const FIXTURES = new URL('../../../../tests/fixtures/migrate/', import.meta.url);
 const names = readdirSync(FIXTURES).filter((name) => name !== 'README.md');
@@ -24,6 +26,11 @@ function changesOf(text: string): string[] {
 /** What a text configures. */
 function configOf(text: string): unknown {
   return readSources([{ content: text }]).config;
+}
+
+/** Whether the configuration of this release has a key in its section `haos`. */
+function hasKey(name: string): boolean {
+  return lookUpName(haosDefinition(), name) !== undefined;
 }
 
 describe.each(names)('%s', (name) => {
@@ -97,6 +104,34 @@ describe('migrateConfig', () => {
       expect.stringContaining('warning: this is the password of every image of k3OS'),
       expect.stringContaining('warning: k3s does not have the flannel backend ipsec any more'),
     ]);
+  });
+
+  it.runIf(hasKey('timezone'))('turns a link to a time zone into haos.timezone', () => {
+    const { text } = migrateConfig(fixture('server-etcd.k3os.yaml'));
+
+    expect(configOf(text)).toMatchObject({ haos: { timezone: 'Europe/Berlin' } });
+    expect(text).not.toMatch(/boot_cmd|localtime/);
+  });
+
+  it.runIf(hasKey('network'))('turns a file of connman into haos.network', () => {
+    const { text } = migrateConfig(fixture('server-etcd.k3os.yaml'));
+
+    expect(text).not.toMatch(/write_files|connman/);
+    expect(text).toContain(
+      '  network:\n    - interface: eth0\n      addresses: ["10.1.0.11/24"]\n      gateways: ["10.1.0.1"]\n' +
+        '      nameservers: ["10.1.0.1"]\n      ipv6: disabled\n',
+    );
+    const twice =
+      'write_files:\n- path: /var/lib/connman/a.config\n  content: "[service_eth0]\\nType=ethernet"\n';
+    expect(openOf(`${twice}k3os: {network: [{interface: eth0}]}\n`)).toEqual([
+      '2 warning: this sets haos.network[eth0], which has another value elsewhere in this file',
+    ]);
+  });
+
+  it.runIf(hasKey('mounts'))('turns a mount into haos.mounts', () => {
+    const { text } = migrateConfig('boot_cmd:\n- mkdir -p /srv/a && mount -o ro /dev/sdb1 /srv/a\n');
+
+    expect(text).toBe('haos:\n  mounts:\n    - device: /dev/sdb1\n      path: /srv/a\n      options: [ro]\n');
   });
 
   it('lists what is wrong with an agent and only a person can know', () => {

@@ -20,6 +20,8 @@ const COMMANDS = [
   'apk add nano',
   'echo k3os',
   'mount /dev/sdb1 /mnt && sysctl -w a.b=1',
+  'mkdir -p /srv/a && mount -o ro /dev/sdb1 /srv/a',
+  'mount LABEL=a /srv/a',
 ];
 const ARGUMENTS = [
   ['server'],
@@ -47,6 +49,7 @@ const FILES = [
   'path: /etc/a\n  content: |\n    # /k3os/system\n\n    /run/k3os',
   'path: /etc/rancher/k3s/config.yaml\n  content: |-\n    no-deploy: [traefik]\n    flannel-backend: ipsec',
   'path: /etc/timezone\n  content: Europe/Berlin',
+  'path: /var/lib/connman/a.config\n  content: |\n    [service_eth0]\n    Type=ethernet\n    IPv6=off',
 ];
 
 /** How a list is laid out. */

@@ -6,7 +6,7 @@ import type { Draft, Edit } from './draft.js';
 import { findNeedlessFile, readFileSettings } from './file-settings.js';
 import { isInsertable } from './insert-settings.js';
 import { removeItems } from './remove.js';
-import { describeSetting, type Setting } from './setting.js';
+import { describeSetting, type Setting, textOfValue } from './setting.js';
 import {
   findHaosPair,
   findPair,
@@ -97,7 +97,7 @@ function take({ source, draft, values }: Taking, pair: Pair, goers: readonly Goe
     once = [];
   }
   const fresh = goers.flatMap(({ settings }) => settings).filter((setting) => !values.has(nameOf(setting)));
-  for (const setting of fresh) values.set(nameOf(setting), setting.value);
+  for (const setting of fresh) values.set(nameOf(setting), textOfValue(setting));
   return fresh;
 }
 
@@ -111,12 +111,13 @@ function nameOf(setting: Setting): string {
  * too. What says something else is asked about.
  */
 function areFree({ source, draft, values }: Taking, settings: readonly Setting[], node: Node): boolean {
-  if (!settings.every((each) => lookUpName(haosDefinition(), each.key) && isInsertable(source, each)))
-    return false;
-  const own = new Map(settings.map((setting) => [nameOf(setting), setting.value]));
+  if (!settings.every((each) => hasKeys(each) && isInsertable(source, each))) return false;
+  const own = new Map(settings.map((setting) => [nameOf(setting), textOfValue(setting)]));
   const conflict = settings.find((setting) => {
     const name = nameOf(setting);
-    return [values.get(name), own.get(name)].some((value) => (value ?? setting.value) !== setting.value);
+    return [values.get(name), own.get(name)].some(
+      (value) => (value ?? textOfValue(setting)) !== textOfValue(setting),
+    );
   });
   if (!conflict) {
     for (const [name, value] of own) values.set(name, value);
@@ -130,18 +131,35 @@ function areFree({ source, draft, values }: Taking, settings: readonly Setting[]
   return false;
 }
 
+/** Whether the configuration of this release has the key of a setting, and those of its item. */
+function hasKeys({ key, value }: Setting): boolean {
+  const definition = lookUpName(haosDefinition(), key);
+  if (!definition || typeof value === 'string') return definition !== undefined;
+  return Object.keys(value).every((name) => lookUpName(definition, name));
+}
+
 /** What the section `haos` says already. */
 function presentValues({ root }: ParsedText): Map<string, string> {
   const values = new Map<string, string>();
-  const add = (setting: Setting) => values.set(nameOf(setting), setting.value);
+  const add = (setting: Setting) => values.set(nameOf(setting), textOfValue(setting));
   const timezone = textOf(findHaosPair(root, 'timezone')?.value);
   if (timezone) add({ key: 'timezone', value: timezone });
   for (const { text } of textItemsOf(findHaosPair(root, 'modules')?.value))
     add({ key: 'modules', value: text });
+  for (const key of ['network', 'mounts'] as const)
+    for (const item of itemsOf(findHaosPair(root, key)?.value)) addItem(values, key, item);
   const sysctls = findHaosPair(root, 'sysctls')?.value;
   for (const { key: name, value } of sysctls?.kind === 'mapping' ? sysctls.pairs : []) {
     const text = textOf(value);
     if (text !== undefined) add({ key: 'sysctls', name, value: text.trim() });
   }
   return values;
+}
+
+/** Whatever an item says of an interface or a mount point, it says something else. */
+function addItem(values: Map<string, string>, key: 'network' | 'mounts', item: Node): void {
+  if (item.kind !== 'mapping') return;
+  for (const pair of item.pairs)
+    if (['interface', 'mac', 'path'].includes(pair.key))
+      values.set(nameOf({ key, name: textOf(pair.value) ?? '', value: {} }), '');
 }
