@@ -24,7 +24,7 @@ export function readCommandSettings(command: string): Setting[] | undefined {
   return settings.length > 0 && isNeeded ? settings : undefined;
 }
 
-/** What only makes way for a setting: it removes the link that `ln` puts anew, or makes a mount point. */
+/** What only makes way for a setting: `rm` of the link that `ln` puts anew, or a mount point. */
 function isPreparation({ words, to }: ShellStep): boolean {
   return to === undefined && ['rm', 'mkdir'].includes(words[0] ?? '');
 }

@@ -126,7 +126,7 @@ export const OLD_TEXTS: readonly OldText[] = [
   }),
 ];
 
-/** The variable that k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and that of today. */
+/** Where k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and where today's does. */
 export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
 
 /** Whether a text may have any of them: much cheaper than to look for each. */
