@@ -148,6 +148,32 @@ const config = command({
   load: async () => (await import('./config/config.js')).runConfig,
 });
 
+const migrate = command({
+  name: 'migrate',
+  summary: 'turn a configuration of k3OS or of the Go HAOS into one of HAOS',
+  description:
+    'Reads cloud-configs and kernel command lines; `-` is standard input. Comments and layout stay. The result goes to standard ' +
+    'output, what changed and what a person has to decide to standard error. ' +
+    'The exit status is 0 when every result is valid, 3 when one has errors left, 1 when a file cannot be read or written.',
+  operands: 'FILE...',
+  options: [
+    { name: 'write', summary: 'replace the files by the results' },
+    {
+      name: 'as',
+      value: 'KIND',
+      choices: ['input', 'cmdline'],
+      summary: 'what a file is: input, a cloud-config, or cmdline; default: what it looks like',
+    },
+    FORMAT,
+  ],
+  examples: [
+    { line: 'haos migrate k3os.yaml > node.yaml', what: 'see what changes, and keep the old file' },
+    { line: "haos migrate --write 'nodes/*.yaml'", what: 'many files at once' },
+    { line: 'haos migrate --as cmdline pxelinux.cfg', what: 'kernel arguments, whatever stands around them' },
+  ],
+  load: async () => (await import('./migrate/migrate.js')).runMigrate,
+});
+
 const install = command({
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
@@ -443,5 +469,5 @@ export const haos = command({
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [nodeStatus, config, datasource, install, upgrade, reset, check],
+  commands: [nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
 });

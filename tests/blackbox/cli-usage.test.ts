@@ -28,6 +28,7 @@ describe('help', () => {
     [['config', 'status', '--help']],
     [['config', 'schema', '--help']],
     [['config', 'put', '--help']],
+    [['migrate', '--help']],
   ])('%j is printed on standard output', (args) => {
     const { status, stdout, stderr } = haos(args);
 
@@ -54,6 +55,8 @@ describe('wrong usage', () => {
     ['an unknown format', ['config', 'plan', '--format', 'xml']],
     ['two phases', ['config', 'plan', '--boot', '--initrd', '--root', scratch]],
     ['no file to validate', ['config', 'validate']],
+    ['no file to migrate', ['migrate']],
+    ['standard input to write to', ['migrate', '--write', '-']],
     ['an unknown kind of file', ['config', 'validate', '--as', 'something', 'x']],
     ['--strict for a phase', ['config', '--boot', '--strict', '--root', scratch]],
     ['an unknown key', ['config', 'explain', 'haos.tokne', '--root', scratch]],

@@ -79,6 +79,7 @@ it.each(instructive.map((page) => [page.path, page] as const))(
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
+  migrate: [],
   datasource: ['fetch', 'serve'],
   install: [],
   upgrade: ['status', 'rollback', 'forget', 'confirm'],

@@ -16,6 +16,7 @@ import { documentedKey } from '../model/pointer.js';
 import { k3sArgumentsRule } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
 import { installRule } from './node.js';
+import { oldTextsRule } from './old-texts-rule.js';
 import { checkPhases } from './phases.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
@@ -43,6 +44,7 @@ const rules: readonly Rule[] = [
   taintsRule,
   upgradeRule,
   installRule,
+  oldTextsRule,
 ];
 
 /** Checks the values of a configuration, as far as that is possible without the node. */

@@ -164,12 +164,12 @@ function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
 }
 
 function unknown({ name }: K3sArgument, command: K3sCommand | undefined): Fault {
-  const replacement = REMOVED_K3S_FLAGS.get(name);
-  if (replacement !== undefined)
+  const removed = REMOVED_K3S_FLAGS.get(name);
+  if (removed !== undefined)
     return {
       code: 'invalid-k3s-args',
       message: `k3s no longer has the flag --${name}`,
-      hint: replacement,
+      hint: removed.hint,
     };
   const similar = closest(name, k3sFlagNames(command ?? 'server'));
   return {
