@@ -215,8 +215,8 @@ describe('migrateConfig', () => {
     );
     expect(text).toContain('KERNEL k3os-vmlinuz-amd64');
     expect(openOf(fixture('main.ipxe.cfg'))).toEqual([
-      expect.stringMatching(/^3 warning: this is no http or https URL/),
-      expect.stringMatching(/^3 warning: this is no http or https URL/),
+      expect.stringMatching(/^3 warning: this is not an http or https URL/),
+      expect.stringMatching(/^3 warning: this is not an http or https URL/),
       expect.stringMatching(/^3 .*unknown parameter haos.nothing/),
     ]);
   });
