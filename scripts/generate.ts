@@ -1,6 +1,7 @@
 /**
- * Writes what is generated from packages/cc/src/model/schema.ts and from the lists of codes: types, the compiled validator, the
- * JSON Schema and the marked regions of docs/. With --check it writes nothing and fails when something is stale.
+ * Writes what is generated from packages/cc/src/model/schema.ts: types, the compiled validator, the JSON Schema and the marked
+ * regions of docs/; and from docs/errors.md: what reports say of each kind of issue. With --check it writes nothing and
+ * fails when something is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +18,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['packages/cc/src/generated/types.ts', typesSource()],
     ['packages/cc/src/generated/validate-config.ts', validatorSource()],
+    ['packages/cc/src/generated/issue-rules.ts', issueRulesSource()],
     ['packages/cc/cloud-config.schema.json', `${JSON.stringify(schema(), null, 2)}\n`],
     [
       'docs/configuration.md',
@@ -81,6 +83,33 @@ function validatorSource(): string {
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = ${name};
 
 ${body}
+`;
+}
+
+/** The table of issues in docs/errors.md, which is written for people, as data. */
+function issueRulesSource(): string {
+  const page = readFileSync(`${root}docs/errors.md`, 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gm)]
+    .map(([, code = '', rest = '']) => [code, ...rest.split(' | ')])
+    .filter((cells) => cells.length === 4);
+  const rules = rows.map(([code = '', severity = '', meaning = '', remedy = '']) => {
+    const [first] = /^(error|warning|info)\b/.exec(severity) ?? [];
+    if (first === undefined) throw new Error(`docs/errors.md: ${code} has no severity`);
+    return `  ${JSON.stringify(code)}: ${JSON.stringify({ severity: first, meaning, remedy })},\n`;
+  });
+  return `// Generated from docs/errors.md by \`npm run generate\`; do not edit.
+import type { IssueCode, Severity } from '../issue.js';
+
+/** What a kind of issue means and what to do about it, in Markdown, without a full stop. */
+export interface IssueRule {
+  /** The usual one. */
+  severity: Severity;
+  meaning: string;
+  remedy: string;
+}
+
+export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
+${rules.join('')}};
 `;
 }
 

@@ -35,12 +35,22 @@ export function withCalledName(
   return program.commands?.some((command) => command.name === name) ? [name, ...argv] : argv;
 }
 
+/** Whether the arguments of a command ask for JSON, also where they cannot be understood otherwise. */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  const last = options.findLastIndex((arg) => /^--format(=|$)/.test(arg));
+  return options[last] === '--format=json' || (options[last] === '--format' && options[last + 1] === 'json');
+}
+
 /** Reads a command's options and operands. Throws a usage error that suggests what may have been meant. */
 export async function parseInvocation({
   path,
   args,
 }: Selection): Promise<Invocation<string, string> & { wantsHelp: boolean }> {
   const command = path.at(-1)!;
+  // Its options are those of another command, so nothing can be said about them.
+  if (command.commands && isWord(args[0])) throw await unknownCommand({ path, args });
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries([
@@ -52,15 +62,20 @@ export async function parseInvocation({
   });
   if (values.help === true) return { ...invocationOf({}, []), wantsHelp: true };
   for (const token of tokens) if (token.kind === 'option') await checkOption(command, token);
-  if (positionals.length > 0 && !command.operands) throw await unexpected(path, positionals[0]!);
+  if (positionals.length > 0 && !command.operands) throw unexpected(path, positionals[0]!);
   return { ...invocationOf(values as Record<string, OptionValue>, positionals), wantsHelp: false };
 }
 
-function specOf({ value, short }: Command['options'][number]): {
+function isWord(arg: string | undefined): boolean {
+  return arg !== undefined && !arg.startsWith('-');
+}
+
+function specOf({ value, short, many }: Command['options'][number]): {
   type: 'string' | 'boolean';
+  multiple: boolean;
   short?: string;
 } {
-  return { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) };
+  return { type: value ? 'string' : 'boolean', multiple: many === true, ...(short ? { short } : {}) };
 }
 
 function invocationOf(
@@ -68,10 +83,15 @@ function invocationOf(
   operands: readonly string[],
 ): Invocation<string, string> {
   return {
-    text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    text: (name) => textsOf(values[name]).at(-1),
+    texts: (name) => textsOf(values[name]),
     has: (name) => values[name] !== undefined,
     operands,
   };
+}
+
+function textsOf(value: OptionValue): readonly string[] {
+  return typeof value === 'string' ? [value] : typeof value === 'object' ? value : [];
 }
 
 interface OptionToken {
@@ -106,15 +126,18 @@ async function checkOption(
     );
 }
 
-async function unexpected(path: readonly Command[], word: string): Promise<Error> {
+function unexpected(path: readonly Command[], word: string): Error {
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');
-  if (!command.commands)
-    return usageError(`${called} takes no operand, but was given ${JSON.stringify(word)}`);
-  const names = command.commands.map(({ name }) => name);
-  if (names.includes(word))
+  if (command.commands?.some(({ name }) => name === word))
     return usageError(`${word} stands behind an option`, `write ${called} ${word} first, then its options`);
-  return usageError(`unknown command ${JSON.stringify(word)}`, await suggest(word, names));
+  return usageError(`${called} takes no operand, but was given ${JSON.stringify(word)}`);
+}
+
+/** What to say when the first of the arguments should name a command and does not. */
+export async function unknownCommand({ path, args }: Selection): Promise<Error> {
+  const { suggestCommand } = await import('./suggest-command.js');
+  return usageError(`unknown command ${JSON.stringify(args[0])}`, suggestCommand({ path, args }));
 }
 
 async function suggest(word: string, known: readonly string[]): Promise<string | undefined> {

@@ -10,16 +10,20 @@ export interface Option {
   readonly value?: string;
   /** The only values there are. */
   readonly choices?: readonly string[];
+  /** It may be given several times. */
+  readonly many?: true;
   readonly summary: string;
 }
 
-/** An option's value: text, or true for a switch; undefined when it was not given. */
-export type OptionValue = string | true | undefined;
+/** An option's value: text, several of them, or true for a switch; undefined when it was not given. */
+export type OptionValue = string | true | readonly string[] | undefined;
 
 /** What was called. A command names the options with a value and the switches that it reads. */
 export interface Invocation<Texts extends string = never, Switches extends string = never> {
   /** The value of an option that takes one. */
   readonly text: (name: Texts) => string | undefined;
+  /** All values of an option that may be given several times, in their order. */
+  readonly texts: (name: Texts) => readonly string[];
   /** Whether an option was given. */
   readonly has: (name: Texts | Switches) => boolean;
   readonly operands: readonly string[];
@@ -63,7 +67,12 @@ export interface Terminal extends Streams {
   readonly isRich: boolean;
 }
 
-export type Run = (invocation: Invocation<string, string>, context: Context) => Promise<ExitStatus>;
+/** Runs a command. `program` is the whole table of commands, for those that tell of it. */
+export type Run = (
+  invocation: Invocation<string, string>,
+  context: Context,
+  program: Command,
+) => Promise<ExitStatus>;
 
 /** A command and how help tells of it. Its implementation is loaded when it runs. */
 export interface Command {
@@ -74,6 +83,8 @@ export interface Command {
   readonly description?: string;
   /** What may follow the options, such as `FILE...`; none: no operand is accepted. */
   readonly operands?: string;
+  /** The only operands there are, for completion. */
+  readonly operandChoices?: readonly string[];
   readonly options: readonly Option[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
   readonly commands?: readonly Command[];
@@ -85,7 +96,9 @@ export interface Command {
 
 type Described<Options extends readonly Option[]> = Omit<Command, 'options' | 'load'> & {
   readonly options: Options;
-  load?(): Promise<(invocation: InvocationOf<Options>, context: Context) => Promise<ExitStatus>>;
+  load?(): Promise<
+    (invocation: InvocationOf<Options>, context: Context, program: Command) => Promise<ExitStatus>
+  >;
 };
 
 /** Describes a command. An implementation that reads an option which is not listed here does not compile. */

@@ -15,6 +15,8 @@ const STRICT = {
   name: 'strict',
   summary: 'take warnings, such as unknown keys, for errors',
 } as const satisfies Option;
+/** What `haos config validate` can report in. */
+const REPORT_FORMATS = ['text', 'json', 'github', 'sarif', 'junit', 'gitlab'];
 const PHASES = [
   { name: 'initrd', summary: 'the phase before the root disk is mounted' },
   { name: 'boot', summary: 'the phase before services start; there is no network yet' },
@@ -26,6 +28,7 @@ const validate = command({
   summary: 'check configuration files, without touching any machine',
   description:
     'Each FILE is checked by itself; `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded. ' +
+    'Of a directory all files below it are checked that end in .yaml or .yml. ' +
     'The exit status is 0 when all are valid, 3 when one is not or cannot be read.',
   operands: 'FILE...',
   options: [
@@ -40,13 +43,30 @@ const validate = command({
     {
       name: 'format',
       value: 'FORMAT',
-      choices: ['text', 'json', 'github', 'sarif'],
-      summary: 'text for people (default), json, github annotations, or sarif',
+      choices: REPORT_FORMATS,
+      summary: 'text for people (default), json, github annotations, sarif, junit, or gitlab code quality',
     },
+    {
+      name: 'output',
+      value: 'FORMAT=FILE',
+      many: true,
+      summary: 'also write the report in this format into this file; may be given several times',
+    },
+    {
+      name: 'stdin-name',
+      value: 'NAME',
+      summary: 'what reports call standard input, such as the file that an editor checks',
+    },
+    { name: 'quiet', short: 'q', summary: 'as text, tell only of what makes a file invalid' },
   ],
   examples: [
     { line: 'haos config validate node.yaml', what: 'one file' },
+    { line: 'haos config validate nodes/', what: 'all files in a directory' },
     { line: "haos config validate --format github 'nodes/**/*.yaml'", what: 'many, in a GitHub workflow' },
+    {
+      line: 'haos config validate --output junit=junit.xml --output gitlab=codequality.json nodes/',
+      what: 'with two reports, in a GitLab pipeline',
+    },
     { line: 'curl -s https://config.example/node.yaml | haos config validate -', what: 'standard input' },
   ],
   load: async () => (await import('./config/validate.js')).runValidate,
@@ -359,6 +379,19 @@ const check = command({
   ],
 });
 
+/** As `DATA_SOURCES` of @haos/cc has them, which would be too much to load for this table. */
+export const DATA_SOURCE_NAMES = [
+  'aws',
+  'cdrom',
+  'digitalocean',
+  'gcp',
+  'hetzner',
+  'openstack',
+  'packet',
+  'scaleway',
+  'vultr',
+];
+
 const datasourceCommands: readonly Command[] = [
   command({
     name: 'fetch',
@@ -367,6 +400,7 @@ const datasourceCommands: readonly Command[] = [
       'They are asked in this order until one has user data; default: those that haos.data_sources configures. ' +
       'The exit status is 0, or 4 when nothing was found and one of them failed.',
     operands: '[NAME...]',
+    operandChoices: DATA_SOURCE_NAMES,
     options: [
       { name: 'dry-run', summary: 'only ask; write nothing' },
       {
@@ -392,6 +426,7 @@ const datasourceCommands: readonly Command[] = [
     description:
       'It listens on 127.0.0.1, prints its URL, and runs until it is interrupted. cdrom is a disc image.',
     operands: 'NAME',
+    operandChoices: DATA_SOURCE_NAMES,
     options: [
       { name: 'fixture', value: 'FILE', summary: 'what it says, as JSON; `-` is standard input' },
       { name: 'port', value: 'PORT', summary: 'default: a free one' },
@@ -409,7 +444,52 @@ const datasource = command({
   commands: datasourceCommands,
 });
 
-/** Everything the program does; help and arguments follow from it. */
+const version = command({
+  name: 'version',
+  summary: 'print the version of the program',
+  options: [FORMAT],
+  examples: [{ line: 'haos version', what: 'which program this is' }],
+  load: async () => (await import('./show-version.js')).runVersion,
+});
+
+const completion = command({
+  name: 'completion',
+  summary: 'print what makes a shell complete the commands, options and values of haos',
+  description: 'Nodes have it for bash already.',
+  operands: 'SHELL',
+  operandChoices: ['bash', 'zsh', 'fish'],
+  options: [],
+  examples: [
+    { line: 'source <(haos completion bash)', what: 'in ~/.bashrc' },
+    { line: 'haos completion zsh > ~/.zfunc/_haos', what: 'in a directory of fpath, for compinit' },
+    { line: 'haos completion fish > ~/.config/fish/completions/haos.fish', what: 'once' },
+  ],
+  load: async () => (await import('./completion/print-completion.js')).runCompletion,
+});
+
+const parts = [nodeStatus, config, datasource, install, upgrade, reset, check, completion, version];
+
+const help = command({
+  name: 'help',
+  summary: 'explain a command, or write the manual pages',
+  description: 'Without COMMAND it lists all of them. `haos help config plan` is `haos config plan --help`.',
+  operands: '[COMMAND...]',
+  operandChoices: parts.map(({ name }) => name),
+  options: [
+    {
+      name: 'man',
+      value: 'DIR',
+      summary: 'write a manual page for each command into this directory, such as haos-config-plan.1',
+    },
+  ],
+  examples: [
+    { line: 'haos help config validate', what: 'how to check a configuration' },
+    { line: 'haos help --man ~/.local/share/man/man1', what: 'manual pages for `man haos-config`' },
+  ],
+  load: async () => (await import('./show-help.js')).runHelp,
+});
+
+/** Everything the program does; help, arguments, completion and manual pages follow from it. */
 export const haos = command({
   name: 'haos',
   summary: 'configure, install and upgrade a HAOS node',
@@ -423,5 +503,5 @@ export const haos = command({
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [nodeStatus, config, datasource, install, upgrade, reset, check],
+  commands: [...parts, help],
 });

@@ -84,6 +84,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
   reset: [],
   check: ['k3s'],
+  completion: [],
+  version: [],
+  help: [],
 };
 
 /** The options of the command that the words of a call name, as its help lists them. */
@@ -138,7 +141,7 @@ describe('generated files', () => {
 
 /** The members of all exported unions of codes, by the name of the type. */
 function codesOfUnions(): Map<string, string[]> {
-  const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`);
+  const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
   const unions = new Map<string, string[]>();
   for (const node of folders.flatMap(readModules).flatMap(({ tree }) => nodesOf(tree))) {
     if (!ts.isTypeAliasDeclaration(node) || !/(Error|Issue)Code$/.test(node.name.text)) continue;
@@ -169,6 +172,7 @@ describe('docs/errors.md', () => {
         'HostErrorCode',
         'SystemErrorCode',
         'SshErrorCode',
+        'ProgramErrorCode',
         'IssueCode',
       ]),
     );

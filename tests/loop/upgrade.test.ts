@@ -182,7 +182,7 @@ describe('what was meant otherwise', () => {
       spawnSync(process.execPath, [HAOS, 'upgrade', name, '--destination', nowhere], { env: ENVIRONMENT })
         .status;
 
-    nothing(() => expect(['confirm', 'forget', 'rollback'].map(run)).toEqual([0, 0, 1]));
+    nothing(() => expect(['status', 'confirm', 'forget', 'rollback'].map(run)).toEqual([5, 5, 5, 5]));
   });
 
   it('takes a directory with a slash behind it', () => {

@@ -1,5 +1,8 @@
 import type { Issue } from '@haos/cc';
-import type { Context } from '../command.js';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import type { ErrorReport } from '../failure.js';
+import { formatJson } from '../format-json.js';
 import type { Found } from './format-issues.js';
 
 /** Writes issues for people, with their lines, to standard error. The formatter is loaded only when there are some. */
@@ -13,3 +16,18 @@ export async function printIssues({ issues, texts }: Found, context: Context): P
 export function isInvalid(issues: readonly Issue[], strict: boolean): boolean {
   return issues.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
 }
+
+/** Ends a command that needs a valid configuration, once its issues are printed. Programs get them with the error. */
+export function endInvalid(
+  { issues }: Pick<Found, 'issues'>,
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
+): ExitStatus {
+  if (invocation.text('format') === 'json') context.out(formatJson({ error: INVALID, issues }));
+  return EXIT.invalid;
+}
+
+const INVALID: ErrorReport = {
+  code: 'HAOS_CONFIG_INVALID',
+  message: 'the configuration is invalid',
+  hint: 'Correct what the issues name.',
+};

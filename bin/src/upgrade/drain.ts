@@ -28,5 +28,9 @@ async function serverOptions(host: Host): Promise<Omit<DrainOptions, 'directory'
   const [node, kubeconfig] = [await readNodeName(host), findKubeconfig(host)];
   if (node !== undefined && kubeconfig !== undefined)
     return { node, kubectl: ['k3s', 'kubectl', '--kubeconfig', kubeconfig] };
-  throw refusal('there is no Kubernetes node to drain here', 'leave --drain out, or wait until k3s runs');
+  throw refusal(
+    'HAOS_NO_NODE',
+    'there is no Kubernetes node to drain here',
+    'leave --drain out, or wait until k3s runs',
+  );
 }

@@ -1,0 +1,28 @@
+import type { Selection } from './arguments.js';
+import { closestTo, didYouMean } from './did-you-mean.js';
+import { listCommands } from './list-commands.js';
+
+/**
+ * A hint for arguments whose first word is no command where it stands: the command with that very name elsewhere, such as
+ * `haos config validate f` for `haos validate f`, else what is most like it; undefined when nothing is.
+ */
+export function suggestCommand({ path, args: [word = '', ...rest] }: Selection): string | undefined {
+  const [program] = path;
+  const all = listCommands([program!]).slice(1);
+  const elsewhere = (name: string | undefined) => {
+    const found = all.filter(({ command }) => command.name === name);
+    const [nearest] = found.sort((a, b) => a.path.length - b.path.length);
+    return nearest && `did you mean ${[nearest.called, ...rest.map(quote)].join(' ')}?`;
+  };
+  const names = (commands: readonly { name: string }[]) => commands.map(({ name }) => name);
+  return (
+    elsewhere(word) ??
+    didYouMean(word, names(path.at(-1)!.commands ?? [])) ??
+    elsewhere(closestTo(word, names(all.map(({ command }) => command)), 1))
+  );
+}
+
+/** As a shell reads it. */
+function quote(arg: string): string {
+  return /^[\w./:=@%+,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
+}
