@@ -20,7 +20,10 @@ fi
 /** One function for each command, which calls those below it. */
 function functionOf({ path, command }: ListedCommand): string {
   const below = command.commands ?? [];
-  const specs = [...optionsOf(command).flatMap(specsOf), ...operandSpecs(command)];
+  const specs = [
+    ...optionsOf(command).flatMap((option) => specsOf(option, below.length > 0)),
+    ...operandSpecs(command),
+  ];
   const lines = [
     `${functionName(path)}() {`,
     '\tlocal curcontext=$curcontext state line ret=1',
@@ -50,17 +53,24 @@ function functionName(path: readonly Command[]): string {
   return `_${path.map(({ name }) => name.replaceAll('-', '_')).join('_')}`;
 }
 
-function specsOf(option: Option): string[] {
+/** A command does not come behind an option. */
+function specsOf(option: Option, isBeforeCommand: boolean): string[] {
   const { name, short, value, many, summary } = option;
   const candidates = candidatesOf(option);
   const tail = `[${escapeSpec(summary)}]${candidates ? `:${escapeSpec(value!)}:${action(candidates)}` : ''}`;
-  const long = `--${name}${candidates ? '=' : ''}${tail}`;
-  if (short === undefined) return [many ? `*${long}` : long];
-  return [`(-${short})${long}`, `(--${name})-${short}${tail}`];
+  const spec = (known: string, other: string | undefined) => {
+    const excluded = [...(other ? [other] : []), ...(isBeforeCommand ? ['1', '*'] : [])].join(' ');
+    return `${excluded ? `(${excluded})` : ''}${many ? '*' : ''}${known}${tail}`;
+  };
+  const long = `--${name}`;
+  return [
+    spec(candidates ? `${long}=` : long, short && `-${short}`),
+    ...(short ? [spec(`-${short}`, long)] : []),
+  ];
 }
 
 function operandSpecs(command: Command): string[] {
-  if (command.commands) return ['1: :->command', '*:: :->argument'];
+  if (command.commands) return ['(-)1: :->command', '(-)*:: :->argument'];
   const operands = operandsOf(command);
   return operands ? [`*:${escapeSpec(command.operands!)}:${action(operands)}`] : [];
 }

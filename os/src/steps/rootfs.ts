@@ -169,7 +169,13 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
   }
   await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
   rmSync(join(cli, 'build-cache.cjs'));
-  await run(join(library, 'node'), [join(cli, 'haos.cjs'), '--version']); // fails when it is not built
+  const haos = (...args: string[]) => run(join(library, 'node'), [join(cli, 'haos.cjs'), ...args]);
+  await haos('--version'); // fails when it is not built
+  await haos('help', '--man', join(tree, 'usr/share/man/man1'));
+  const completions = join(tree, 'usr/share/bash-completion/completions');
+  // Under both names: bash looks for a file that is called like the program.
+  writeFileSync(join(completions, 'haos'), await haos('completion', 'bash'));
+  placeLink(join(completions, 'HAOS'), 'haos');
 }
 
 /** Which service needs which: OpenRC would ask every script at each boot, which takes longer than starting most of them. */
