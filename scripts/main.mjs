@@ -1,8 +1,10 @@
 // The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { formatScenarios, formatSum } from './level-tables.mjs';
 import { collectOutcomes, LEVELS, runLevels, selectLevels, statusOf } from './levels.mjs';
+import { pack } from './pack.mjs';
 import { npmProgram, run, StepFailure } from './run.mjs';
 import { listScenarios, selectScenarios } from './scenarios.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
@@ -14,6 +16,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   matrix [NAME...] every scenario in virtual machines, or those named, and one table of them
   check            all levels but the slow ones
   build            compile and bundle what is stale
+  pack [DIR]       the npm packages as files, in DIR or dist/npm
   bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named;
                    kubernetes is measured only when named
   os [OPTION...]   build the image; os --help lists the options
@@ -100,6 +103,13 @@ const commands = {
   test: (args) => test(selectLevels(args)),
   matrix: testMatrix,
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
+  pack: async ([directory]) => {
+    await prepare([]);
+    // npm run changes the directory and says where it was called.
+    const from = process.env.INIT_CWD ?? process.cwd();
+    await pack(root, directory === undefined ? join(root, 'dist/npm') : resolve(from, directory));
+    return 0;
+  },
   bench: async (args) => {
     await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root there is no image to boot
     return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });

@@ -137,7 +137,7 @@ function unexpected(path: readonly Command[], word: string): Error {
 /** What to say when the first of the arguments should name a command and does not. */
 export async function unknownCommand({ path, args }: Selection): Promise<Error> {
   const { suggestCommand } = await import('./suggest-command.js');
-  return usageError(`unknown command ${JSON.stringify(args[0])}`, suggestCommand({ path, args }));
+  return usageError(`unknown command ${JSON.stringify(args[0])}`, suggestCommand(path, args));
 }
 
 async function suggest(word: string, known: readonly string[]): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Selection } from './arguments.js';
+import type { Command } from './command.js';
 import { closestTo, didYouMean } from './did-you-mean.js';
 import { listCommands } from './list-commands.js';
 
@@ -6,7 +6,10 @@ import { listCommands } from './list-commands.js';
  * A hint for arguments whose first word is no command where it stands: the command with that very name elsewhere, such as
  * `haos config validate f` for `haos validate f`, else what is most like it; undefined when nothing is.
  */
-export function suggestCommand({ path, args: [word = '', ...rest] }: Selection): string | undefined {
+export function suggestCommand(
+  path: readonly Command[],
+  [word = '', ...rest]: readonly string[],
+): string | undefined {
   const [program] = path;
   const all = listCommands([program!]).slice(1);
   const elsewhere = (name: string | undefined) => {

@@ -78,6 +78,7 @@ it.each(instructive.map((page) => [page.path, page] as const))(
 );
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  status: [],
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
   datasource: ['fetch', 'serve'],
   install: [],
@@ -252,6 +253,16 @@ describe('examples of TypeScript', () => {
     expect(readFileSync(join(tree, 'etc/motd'), 'utf8')).toBe('welcome\n');
     expect(takeSnapshot(tree).has('/etc/hostname')).toBe(true);
   });
+});
+
+it('no page installs from npm what is not there', () => {
+  const wrong = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/\b(npm (install|i|add)|npx|pnpm|yarn) [^\n`]*@haos\/[^\n`]*/g)].map(
+      ([line]) => `${path}: ${line}`,
+    ),
+  );
+
+  expect(wrong).toEqual([]);
 });
 
 describe('the README', () => {
