@@ -1,7 +1,7 @@
 /**
- * Writes what is generated from packages/cc/src/model/schema.ts: types, the compiled validator, the JSON Schema and the marked
- * regions of docs/; and from docs/errors.md: what reports say of each kind of issue. With --check it writes nothing and
- * fails when something is stale.
+ * Writes what is generated from packages/cc/src/model/schema.ts: types, the compiled validator, the
+ * JSON Schema and the marked regions of docs/; and from docs/errors.md: what reports say of each
+ * kind of issue. With --check it writes nothing and fails when something is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

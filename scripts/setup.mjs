@@ -55,7 +55,12 @@ export const DEBIAN_PACKAGES = [
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];
 
-/** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what the program is tried with */
+/**
+ * @param {string} name
+ * @param {string} program
+ * @param {string} why
+ * @returns {DebianPackage} what the program is tried with
+ */
 function blackbox(name, program, why) {
   return { package: name, program, levels: ['blackbox'], why };
 }

@@ -35,7 +35,9 @@ export function withCalledName(
   return program.commands?.some((command) => command.name === name) ? [name, ...argv] : argv;
 }
 
-/** Whether the arguments of a command ask for JSON, also where they cannot be understood otherwise. */
+/**
+ * Whether the arguments of a command ask for JSON, also where they cannot be understood otherwise.
+ */
 export function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   const options = end < 0 ? args : args.slice(0, end);

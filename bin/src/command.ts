@@ -15,7 +15,9 @@ export interface Option {
   readonly summary: string;
 }
 
-/** An option's value: text, several of them, or true for a switch; undefined when it was not given. */
+/**
+ * An option's value: text, several of them, or true for a switch; undefined when it was not given.
+ */
 export type OptionValue = string | true | readonly string[] | undefined;
 
 /** What was called. A command names the options with a value and the switches that it reads. */

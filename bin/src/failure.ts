@@ -1,6 +1,9 @@
 import { EXIT, type ExitStatus } from './exit-status.js';
 
-/** Codes of the program's own errors, beside those of the packages; stable, and documented in docs/errors.md. */
+/**
+ * Codes of the program's own errors, beside those of the packages; stable, and documented in
+ * docs/errors.md.
+ */
 export type ProgramErrorCode =
   | 'HAOS_USAGE'
   | 'HAOS_NOT_ROOT'

@@ -19,7 +19,10 @@ export function nameManPage(path: readonly Command[]): string {
   return path.map(({ name }) => name).join('-');
 }
 
-/** The manual page of a command in the language of man(7). Without a date: two builds give the same page. */
+/**
+ * The manual page of a command in the language of man(7). Without a date: two builds give the same
+ * page.
+ */
 export function formatManPage({ path, called, command }: ListedCommand, version: string): string {
   const name = nameManPage(path);
   const sections = [

@@ -47,8 +47,8 @@ export interface Teller {
 }
 
 /**
- * Tells why a command ended: in one line, what the program said that failed, and a hint, never with a stack trace unless DEBUG
- * is set; with `isJson` the same as JSON on standard output.
+ * Tells why a command ended: in one line, what the program said that failed, and a hint, never with
+ * a stack trace unless DEBUG is set; with `isJson` the same as JSON on standard output.
  */
 export function reportError(error: unknown, { called, context, isJson }: Teller): ExitStatus {
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -3,8 +3,9 @@ import { closestTo, didYouMean } from './did-you-mean.js';
 import { listCommands } from './list-commands.js';
 
 /**
- * A hint for arguments whose first word is no command where it stands: the command with that very name elsewhere, such as
- * `haos config validate f` for `haos validate f`, else what is most like it; undefined when nothing is.
+ * A hint for arguments whose first word is no command where it stands: the command with that very
+ * name elsewhere, such as `haos config validate f` for `haos validate f`, else what is most like
+ * it; undefined when nothing is.
  */
 export function suggestCommand(
   path: readonly Command[],

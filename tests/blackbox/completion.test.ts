@@ -23,7 +23,10 @@ beforeAll(async () => {
 /** What stands between these is what a call got as arguments. */
 const STUB = `#!/bin/sh\n[ $# -eq 0 ] || printf '<%s>' "$@"\necho @@\n`;
 
-/** Where a person types: two programs that show their arguments, a file, a directory, and the completion for a shell. */
+/**
+ * Where a person types: two programs that show their arguments, a file, a directory, and the
+ * completion for a shell.
+ */
 function makeHome(): string {
   const home = makeDirectory();
   const stub = { content: STUB, mode: 0o755 };
@@ -95,7 +98,10 @@ const TYPED: readonly (readonly [keys: string, args: readonly string[]])[] = [
   ['haos config --quiet pla\t', ['config', '--quiet', 'pla']],
 ];
 
-/** zsh writes a value behind =, and no slash behind a directory that ends a line; for the program it is the same. */
+/**
+ * zsh writes a value behind =, and no slash behind a directory that ends a line; for the program it
+ * is the same.
+ */
 function splitOption(arg: string): string[] {
   return arg.replace(/\/$/, '').split('=');
 }

@@ -3,8 +3,8 @@ import { type ListedCommand, listCommands } from '../list-commands.js';
 import { type Candidates, candidatesOf, operandsOf, optionsOf } from './candidates.js';
 
 /**
- * Completion for bash, from 4.4 on, without the package bash-completion. Names of files are left to bash itself, which
- * quotes them.
+ * Completion for bash, from 4.4 on, without the package bash-completion. Names of files are left to
+ * bash itself, which quotes them.
  */
 export function formatBash(program: Command): string {
   const all = listCommands([program]);

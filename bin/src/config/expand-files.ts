@@ -4,8 +4,9 @@ import { join } from 'node:path';
 const PATTERN = /[*?[{]/;
 
 /**
- * The files that the operands name, in their order. Patterns that no shell expanded are expanded, and directories are
- * searched for YAML. What yields no file is kept as it is, and reading it says why.
+ * The files that the operands name, in their order. Patterns that no shell expanded are expanded,
+ * and directories are searched for YAML. What yields no file is kept as it is, and reading it says
+ * why.
  */
 export async function expandFiles(operands: readonly string[]): Promise<string[]> {
   const named = operands.map(withSlashes);
@@ -30,8 +31,8 @@ function isPattern(operand: string): boolean {
 }
 
 /**
- * The YAML files anywhere below a directory, without hidden ones and packages of npm. One that cannot be read stands for
- * itself, so that it is told.
+ * The YAML files anywhere below a directory, without hidden ones and packages of npm. One that
+ * cannot be read stands for itself, so that it is told.
  */
 function listYaml(directory: string): string[] {
   return readEntries(directory).flatMap((entry) => {

@@ -4,8 +4,9 @@ import type { Context, Invocation } from '../command.js';
 import { refusal } from '../failure.js';
 
 /**
- * The system a command works on: the directory of --root, or the running machine, for root only. A machine that runs something
- * else than HAOS is refused: what it has is not the state of a node, and its own configuration is not for HAOS to replace.
+ * The system a command works on: the directory of --root, or the running machine, for root only. A
+ * machine that runs something else than HAOS is refused: what it has is not the state of a node,
+ * and its own configuration is not for HAOS to replace.
  */
 export function openHost(invocation: Invocation<'root'>, context: Context): Host {
   const host = openMachine(invocation, context);

@@ -17,7 +17,10 @@ export function isInvalid(issues: readonly Issue[], strict: boolean): boolean {
   return issues.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
 }
 
-/** Ends a command that needs a valid configuration, once its issues are printed. Programs get them with the error. */
+/**
+ * Ends a command that needs a valid configuration, once its issues are printed. Programs get them
+ * with the error.
+ */
 export function endInvalid(
   { issues }: Pick<Found, 'issues'>,
   { invocation, context }: { invocation: Invocation<'format'>; context: Context },

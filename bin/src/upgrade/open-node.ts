@@ -10,7 +10,10 @@ export function openNode({ env, isRoot }: Context): Host {
   return liveHost(env.DEBUG ? { debug: env.DEBUG } : {});
 }
 
-/** The same with the system directory of a node, that of the running one unless --destination names another. */
+/**
+ * The same with the system directory of a node, that of the running one unless --destination names
+ * another.
+ */
 export function openSystem(
   invocation: Invocation<'destination'>,
   context: Context,

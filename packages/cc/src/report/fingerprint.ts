@@ -2,8 +2,8 @@ import type { Issue } from '../issue.js';
 import { pathOf } from './report-path.js';
 
 /**
- * What tells each issue from the others, and stays when lines are added above it: services know by it which issues are new.
- * It has no meaning otherwise.
+ * What tells each issue from the others, and stays when lines are added above it: services know by
+ * it which issues are new. It has no meaning otherwise.
  */
 export function fingerprintsOf(issues: readonly Issue[]): string[] {
   const seen = new Map<string, number>();

@@ -4,7 +4,10 @@ import { pathOf } from './report-path.js';
 
 const SEVERITIES: Record<Severity, string> = { error: 'major', warning: 'minor', info: 'info' };
 
-/** Issues as a report of GitLab's code quality (GitLab's documentation, "Code Quality report format"). */
+/**
+ * Issues as a report of GitLab's code quality (GitLab's documentation, "Code Quality report
+ * format").
+ */
 export function formatGitlab(issues: readonly Issue[]): object[] {
   const fingerprints = fingerprintsOf(issues);
   return issues.map(({ severity, code, message, hint, origin }, index) => ({

@@ -13,8 +13,8 @@ export interface JunitOptions {
 }
 
 /**
- * Issues as a report of JUnit, which CI systems show as tests: a file is a test. It fails when it is invalid, and says why as text
- * for people does; what does not make it invalid is its output.
+ * Issues as a report of JUnit, which CI systems show as tests: a file is a test. It fails when it
+ * is invalid, and says why as text for people does; what does not make it invalid is its output.
  */
 export function formatJunit(
   issues: readonly Issue[],
@@ -55,7 +55,9 @@ function groupByFile(issues: readonly Issue[], files: readonly string[]): Map<st
   return groups;
 }
 
-/** One for all, as readers of such reports expect it: the first in short, all of them as its text. */
+/**
+ * One for all, as readers of such reports expect it: the first in short, all of them as its text.
+ */
 function failureOf(failures: readonly Issue[], texts: ReadonlyMap<string, string>): string {
   const { code, message } = failures[0]!;
   const attributes = `type="${escapeXml(code)}" message="${escapeXml(message)}"`;
@@ -70,7 +72,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** As text and as the value of an attribute. What no document may hold (XML 1.0, 2.2) is replaced. */
+/**
+ * As text and as the value of an attribute. What no document may hold (XML 1.0, 2.2) is replaced.
+ */
 function escapeXml(text: string): string {
   return (
     text

@@ -7,9 +7,10 @@ import { uriOf } from './report-path.js';
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /**
- * Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. It has what GitHub asks of an
- * upload (GitHub's documentation, "SARIF support for code scanning"), but not `primaryLocationLineHash`: GitHub's action
- * computes it from the files, and complains about any other value.
+ * Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. It
+ * has what GitHub asks of an upload (GitHub's documentation, "SARIF support for code scanning"),
+ * but not `primaryLocationLineHash`: GitHub's action computes it from the files, and complains
+ * about any other value.
  */
 export function formatSarif(issues: readonly Issue[], { version }: { version: string }): object {
   const codes = [...new Set(issues.map(({ code }) => code))];
@@ -76,7 +77,10 @@ function withoutMarkdown(text: string): string {
   return text.replaceAll('`', '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 }
 
-/** Code scanning takes no result without a place: one that belongs to no line belongs to the first of `fallback`. */
+/**
+ * Code scanning takes no result without a place: one that belongs to no line belongs to the first
+ * of `fallback`.
+ */
 function locationOf({ origin, key, pointer }: Issue, fallback: string): object {
   const { file, line, column, length } = origin ?? { file: fallback, line: 1, column: 1, length: 1 };
   return {
