@@ -1,7 +1,8 @@
 /**
- * Writes what is generated from packages/cc/src/model/schema.ts: types, the compiled validator, the
- * JSON Schema and the marked regions of docs/; and from docs/errors.md: what reports say of each
- * kind of issue. With --check it writes nothing and fails when something is stale.
+ * Writes the generated files. From packages/cc/src/model/schema.ts and the lists of codes come the
+ * types, the compiled validator, the JSON Schema and the marked regions of docs/; from
+ * docs/errors.md comes what reports say about each kind of issue. With --check it writes nothing
+ * and fails if a file is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +14,7 @@ import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Path from the repository's root to content. */
+/** Returns the content of each generated file by its path in the repository. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['packages/cc/src/generated/types.ts', typesSource()],
@@ -60,7 +61,8 @@ function typeOf(key: KeyDefinition): string {
 }
 
 function validatorSource(): string {
-  // Without messages and with one function for all lists: every start reads this code.
+  // Without messages and with one function for all lists: every start of the program reads this
+  // code.
   const ajv = new Ajv({
     allErrors: true,
     strict: true,
@@ -74,10 +76,11 @@ function validatorSource(): string {
     .replace('"use strict";', '')
     .replace(/export default validate\d+;/, '');
   const name = /export const validate = (validate\d+);/.exec(code)?.[1];
-  if (!name) throw new Error('ajv names its function in a way that this script does not know');
+  if (!name) throw new Error('ajv names its function in an unknown form; adapt scripts/generate.ts');
   const body = code.replace(/export const validate = validate\d+;/, '').trim();
   return `// @ts-nocheck
-// Generated from src/schema.ts by \`npm run generate\`: ajv's standalone code, so that no start compiles a schema; do not edit.
+// Generated from src/schema.ts by \`npm run generate\`: ajv's standalone code, so that no start
+// compiles a schema; do not edit.
 
 /** Whether a merged configuration has the right types; if not, \`errors\` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = ${name};
@@ -86,7 +89,7 @@ ${body}
 `;
 }
 
-/** The table of issues in docs/errors.md, which is written for people, as data. */
+/** Returns the table of issues in docs/errors.md, which is written for people, as a module. */
 function issueRulesSource(): string {
   const page = readFileSync(`${root}docs/errors.md`, 'utf8');
   const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gm)]
@@ -100,9 +103,9 @@ function issueRulesSource(): string {
   return `// Generated from docs/errors.md by \`npm run generate\`; do not edit.
 import type { IssueCode, Severity } from '../issue.js';
 
-/** What a kind of issue means and what to do about it, in Markdown, without a full stop. */
+/** The meaning of a kind of issue and its remedy, in Markdown, without a full stop. */
 export interface IssueRule {
-  /** The usual one. */
+  /** The usual severity. */
   severity: Severity;
   meaning: string;
   remedy: string;
@@ -113,7 +116,10 @@ ${rules.join('')}};
 `;
 }
 
-/** The file with the text between \`<!-- generated: NAME -->\` and \`<!-- /generated -->\` replaced. */
+/**
+ * Returns the file with the text between `<!-- generated: NAME -->` and `<!-- /generated -->`
+ * replaced.
+ */
 function withRegions(path: string, regions: Record<string, string>): string {
   let text = existsSync(root + path) ? readFileSync(root + path, 'utf8') : '';
   for (const [name, content] of Object.entries(regions)) {

@@ -2,15 +2,15 @@ import { parseArgs } from 'node:util';
 import type { Command, Invocation, OptionValue } from './command.js';
 import { usageError } from './failure.js';
 
-/** The command that was called, by the words that name it. */
+/** The command that the leading words of the arguments name. */
 export interface Selection {
-  /** From the program down, such as haos, config, plan. */
+  /** The commands from the program down, such as haos, config, plan. */
   readonly path: readonly Command[];
-  /** What follows the words that name the command. */
+  /** The arguments after those words. */
   readonly args: readonly string[];
 }
 
-/** Follows the leading words of the arguments into the commands. */
+/** Returns the command that the leading words of the arguments name. */
 export function selectCommand(program: Command, argv: readonly string[]): Selection {
   const path = [program];
   let rest = argv;
@@ -23,8 +23,8 @@ export function selectCommand(program: Command, argv: readonly string[]): Select
 }
 
 /**
- * The command that a program's name selects by itself: a link named `config` to `haos` is `haos config`. Names that are no
- * command are those of the program.
+ * Returns the arguments, preceded by the command that the name of the program selects: a link named
+ * `config` runs `haos config`. A name that is not a command selects nothing.
  */
 export function withCalledName(
   program: Command,
@@ -36,7 +36,7 @@ export function withCalledName(
 }
 
 /**
- * Whether the arguments of a command ask for JSON, also where they cannot be understood otherwise.
+ * Returns whether the arguments of a command ask for JSON, even if they cannot be parsed otherwise.
  */
 export function wantsJson(args: readonly string[]): boolean {
   const end = args.indexOf('--');
@@ -45,7 +45,10 @@ export function wantsJson(args: readonly string[]): boolean {
   return options[last] === '--format=json' || (options[last] === '--format' && options[last + 1] === 'json');
 }
 
-/** Reads a command's options and operands. Throws a usage error that suggests what may have been meant. */
+/**
+ * Parses the options and operands of a command. Throws a usage error, with a suggestion if a known
+ * name is similar.
+ */
 export async function parseInvocation({
   path,
   args,
@@ -116,14 +119,14 @@ async function checkOption(
     throw usageError(`unknown option ${rawName}`, await suggest(rawName, known));
   }
   if (!option.value) {
-    if (inlineValue) throw usageError(`the option ${rawName} takes no value`);
+    if (inlineValue) throw usageError(`the option ${rawName} does not take a value`);
     return;
   }
   if (value === undefined || value === '' || (!inlineValue && value.length > 1 && value.startsWith('-')))
     throw usageError(`the option ${rawName} needs a value: ${option.value}`);
   if (option.choices && !option.choices.includes(value))
     throw usageError(
-      `${rawName} cannot be ${JSON.stringify(value)}; it is one of ${option.choices.join(', ')}`,
+      `${rawName} does not accept ${JSON.stringify(value)}; use one of ${option.choices.join(', ')}`,
       await suggest(value, option.choices),
     );
 }
@@ -132,11 +135,14 @@ function unexpected(path: readonly Command[], word: string): Error {
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');
   if (command.commands?.some(({ name }) => name === word))
-    return usageError(`${word} stands behind an option`, `write ${called} ${word} first, then its options`);
-  return usageError(`${called} takes no operand, but was given ${JSON.stringify(word)}`);
+    return usageError(
+      `the subcommand ${word} must come before options`,
+      `Write ${called} ${word} first, then its options.`,
+    );
+  return usageError(`${called} does not take operands, but got ${JSON.stringify(word)}`);
 }
 
-/** What to say when the first of the arguments should name a command and does not. */
+/** Returns the error for arguments whose first word should name a command and does not. */
 export async function unknownCommand({ path, args }: Selection): Promise<Error> {
   const { suggestCommand } = await import('./suggest-command.js');
   return usageError(`unknown command ${JSON.stringify(args[0])}`, suggestCommand(path, args));

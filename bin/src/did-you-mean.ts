@@ -1,14 +1,16 @@
 import leven, { closestMatch } from 'leven';
 
-/** A hint that names what is most like a word; undefined when nothing is. */
+/**
+ * Returns a hint with the known word that is most similar to `word`; undefined if none is similar.
+ */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const closest = closestTo(word, known, 2);
-  return closest === undefined ? undefined : `did you mean ${closest}?`;
+  return closest === undefined ? undefined : `Did you mean ${closest}?`;
 }
 
 /**
- * What is most like a word, if no more than a third of it differs, or `slack` letters of a short
- * one.
+ * Returns the known word that is most similar to `word`. At most a third of its letters may differ,
+ * or `slack` letters of a short one; undefined if none is that similar.
  */
 export function closestTo(word: string, known: readonly string[], slack: number): string | undefined {
   const closest = closestMatch(word, known);

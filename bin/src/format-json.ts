@@ -1,4 +1,4 @@
-/** A result for programs, as a document of its own. */
+/** Formats a result for programs as one JSON document. */
 export function formatJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

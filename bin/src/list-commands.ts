@@ -1,15 +1,15 @@
 import type { Command } from './command.js';
 
-/** A command with the way to it. */
+/** A command with its path. */
 export interface ListedCommand {
   /** From the program down. */
   readonly path: readonly Command[];
-  /** How it is called, such as `haos config plan`. */
+  /** The words that call it, such as `haos config plan`. */
   readonly called: string;
   readonly command: Command;
 }
 
-/** The last command of a path and everything below it, parents first. */
+/** Returns the last command of a path and all commands below it, parents first. */
 export function listCommands(path: readonly Command[]): ListedCommand[] {
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');

@@ -5,7 +5,7 @@ import { EXIT, type ExitStatus } from './exit-status.js';
 import { isCommandFailure, usageError } from './failure.js';
 import { formatJson } from './format-json.js';
 
-/** Runs the command that the arguments name; resolves to the exit status, whatever happens. */
+/** Runs the command that the arguments name. Resolves to the exit status and never rejects. */
 export async function run(program: Command, argv: readonly string[], context: Context): Promise<ExitStatus> {
   const selection = selectCommand(program, argv);
   const called = selection.path.map(({ name }) => name).join(' ');
@@ -32,14 +32,14 @@ export async function run(program: Command, argv: readonly string[], context: Co
     if (!command.load) throw usageError('a command is missing');
     return await (await command.load())(invocation, watched, program);
   } catch (error) {
-    // A second document behind the result would make neither readable.
+    // Two JSON documents in a row are not readable as JSON.
     return reportError(error, { called, context, isJson: wantsJson(selection.args) && !hasAnswered });
   }
 }
 
-/** Where an error goes. */
+/** Where an error is printed. */
 export interface Teller {
-  /** Such as `haos config plan`. */
+  /** The command, such as `haos config plan`. */
   called: string;
   context: Context;
   /** Whether a program reads standard output. */
@@ -47,8 +47,9 @@ export interface Teller {
 }
 
 /**
- * Tells why a command ended: in one line, what the program said that failed, and a hint, never with
- * a stack trace unless DEBUG is set; with `isJson` the same as JSON on standard output.
+ * Prints why a command ended: one line, the output of the program that failed, and a hint. Prints a
+ * stack trace only if DEBUG is set. With `isJson` it also prints the error as JSON on standard
+ * output.
  */
 export function reportError(error: unknown, { called, context, isJson }: Teller): ExitStatus {
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
@@ -58,7 +59,7 @@ export function reportError(error: unknown, { called, context, isJson }: Teller)
   return status;
 }
 
-/** That standard output cannot be written may be the very error. */
+/** Ignores that standard output cannot be written, which may be the error to report. */
 function tryOut(context: Context, text: string): void {
   try {
     context.out(text);
@@ -77,8 +78,8 @@ interface Described {
 function describeError(error: unknown, called: string): Described {
   if (isCommandFailure(error)) {
     const { status, code, message } = error;
-    const more = status === EXIT.usage ? `see ${called} --help` : undefined;
-    return { status, code, message, hint: [error.hint, more].filter(Boolean).join(' · ') || undefined };
+    const more = status === EXIT.usage ? `See ${called} --help.` : undefined;
+    return { status, code, message, hint: [error.hint, more].filter(Boolean).join(' ') || undefined };
   }
   if (isHaosError(error))
     return { status: statusOf(error.code), code: error.code, message: withOutput(error), hint: error.hint };
@@ -87,11 +88,14 @@ function describeError(error: unknown, called: string): Described {
     status: EXIT.failed,
     code: 'HAOS_INTERNAL',
     message: `internal error: ${message.split('\n', 1)[0]}`,
-    hint: 'run it again with DEBUG=haos:* and report what it prints',
+    hint: 'Run it again with DEBUG=haos:* and report the output.',
   };
 }
 
-/** With the last lines of the command that failed, where it was one: what they hold of secrets is hidden already. */
+/**
+ * Returns the message, followed by the last lines of the command that failed, if one did. Secrets
+ * in those lines are already hidden.
+ */
 function withOutput(error: HaosError): string {
   for (let cause: unknown = error; isHaosError(cause); cause = cause.cause) {
     const { stderr } = cause.details;

@@ -17,7 +17,7 @@ export async function runHelp(
   const directory = invocation.text('man');
   const { path, args } = selectCommand(program, invocation.operands);
   if (directory !== undefined && invocation.operands.length > 0)
-    throw usageError('--man writes the pages of all commands', 'leave out the command');
+    throw usageError('--man writes the pages of all commands', 'Leave out the command.');
   if (args.length > 0) throw await unknownCommand({ path, args });
   if (directory === undefined) context.out(formatHelp(path, context));
   else writeManPages(directory, program, context.version);

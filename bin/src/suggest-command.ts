@@ -3,9 +3,9 @@ import { closestTo, didYouMean } from './did-you-mean.js';
 import { listCommands } from './list-commands.js';
 
 /**
- * A hint for arguments whose first word is no command where it stands: the command with that very
- * name elsewhere, such as `haos config validate f` for `haos validate f`, else what is most like
- * it; undefined when nothing is.
+ * Returns a hint for arguments whose first word is not a command in its place: the command with that
+ * name elsewhere, such as `haos config validate f` for `haos validate f`, or else the most similar
+ * name; undefined if none is similar.
  */
 export function suggestCommand(
   path: readonly Command[],
@@ -16,7 +16,7 @@ export function suggestCommand(
   const elsewhere = (name: string | undefined) => {
     const found = all.filter(({ command }) => command.name === name);
     const [nearest] = found.sort((a, b) => a.path.length - b.path.length);
-    return nearest && `did you mean ${[nearest.called, ...rest.map(quote)].join(' ')}?`;
+    return nearest && `Did you mean ${[nearest.called, ...rest.map(quote)].join(' ')}?`;
   };
   const names = (commands: readonly { name: string }[]) => commands.map(({ name }) => name);
   return (
@@ -26,7 +26,7 @@ export function suggestCommand(
   );
 }
 
-/** As a shell reads it. */
+/** Quotes an argument for a shell, if necessary. */
 function quote(arg: string): string {
   return /^[\w./:=@%+,-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
 }

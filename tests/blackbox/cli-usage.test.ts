@@ -28,6 +28,7 @@ describe('help', () => {
     [['config', 'status', '--help']],
     [['config', 'schema', '--help']],
     [['config', 'put', '--help']],
+    [['migrate', '--help']],
   ])('%j is printed on standard output', (args) => {
     const { status, stdout, stderr } = haos(args);
 
@@ -74,6 +75,8 @@ describe('wrong usage', () => {
     ['an unknown shell', ['completion', 'tcsh']],
     ['two shells', ['completion', 'bash', 'zsh']],
     ['manual pages of one command', ['help', '--man', scratch, 'config']],
+    ['no file to migrate', ['migrate']],
+    ['standard input to write to', ['migrate', '--write', '-']],
     ['an unknown kind of file', ['config', 'validate', '--as', 'something', 'x']],
     ['--strict for a phase', ['config', '--boot', '--strict', '--root', scratch]],
     ['an unknown key', ['config', 'explain', 'haos.tokne', '--root', scratch]],
@@ -81,7 +84,7 @@ describe('wrong usage', () => {
     ['no name to put', ['config', 'put', '--root', scratch]],
     ['a name that is a path', ['config', 'put', '../x', '--root', scratch]],
     ['a file to put and to delete', ['config', 'put', 'x', 'y', '--delete', '--root', scratch]],
-  ])('%s ends with status 2, one line, and where to read on', (_title, args) => {
+  ])('%s ends with status 2, one line, and a reference to the help', (_title, args) => {
     const { status, stdout, stderr } = haos(args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -98,7 +101,7 @@ describe('wrong usage', () => {
     [['rollback'], 'haos upgrade rollback'],
     [['help', 'validate'], 'haos config validate'],
   ])('%j suggests %s', (args, meant) => {
-    expect(haos(args).stderr).toContain(`did you mean ${meant}?`);
+    expect(haos(args).stderr).toContain(`Did you mean ${meant}?`);
   });
 });
 
@@ -111,7 +114,7 @@ describe('a link to the program', () => {
   });
 });
 
-describe('a directory that is not there', () => {
+describe('a directory that does not exist', () => {
   it('fails without a stack trace', () => {
     const { status, stderr } = haos(['config', '--dump', '--root', join(scratch, 'nowhere')]);
 

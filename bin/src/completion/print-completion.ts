@@ -20,7 +20,7 @@ export async function runCompletion(
   const [shell = '', ...more] = operands;
   const format = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
   if (format === undefined || more.length > 0)
-    throw usageError('name one shell', `use ${Object.keys(SHELLS).join(', ')}`);
+    throw usageError('name one shell', `Use one of ${Object.keys(SHELLS).join(', ')}.`);
   context.out(format(program));
   return EXIT.done;
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 const PATTERN = /[*?[{]/;
 
 /**
- * The files that the operands name, in their order. Patterns that no shell expanded are expanded,
- * and directories are searched for YAML. What yields no file is kept as it is, and reading it says
- * why.
+ * Returns the files that the operands name, in order. Expands patterns that the shell did not
+ * expand, and searches directories for YAML files. An operand that yields no file stays as it is, so
+ * that the error message names it.
  */
 export async function expandFiles(operands: readonly string[]): Promise<string[]> {
   const named = operands.map(withSlashes);
@@ -16,12 +16,11 @@ export async function expandFiles(operands: readonly string[]): Promise<string[]
     const options = { dot: false, expandDirectories: false };
     const paths = glob && patterns.has(operand) ? glob(operand, options).sort() : [operand];
     const found = paths.flatMap((path) => (isSearchable(path) ? listYaml(path) : [path]));
-    // A pattern that nothing matches is read as a name, which tells that there is no such file.
     return found.length > 0 ? found : [operand];
   });
 }
 
-/** As Windows separates it, where no file has that very name. */
+/** Returns a path of Windows with slashes, unless a file has that very name. */
 function withSlashes(operand: string): string {
   return operand.includes('\\') && !existsSync(operand) ? operand.replaceAll('\\', '/') : operand;
 }
@@ -31,8 +30,8 @@ function isPattern(operand: string): boolean {
 }
 
 /**
- * The YAML files anywhere below a directory, without hidden ones and packages of npm. One that
- * cannot be read stands for itself, so that it is told.
+ * Returns the YAML files below a directory, without hidden ones and npm packages. Includes a
+ * directory that cannot be searched, so that reading it reports why.
  */
 function listYaml(directory: string): string[] {
   return readEntries(directory).flatMap((entry) => {
@@ -43,12 +42,12 @@ function listYaml(directory: string): string[] {
   });
 }
 
-/** By name. */
+/** Returns the entries of a directory, sorted by name. */
 function readEntries(directory: string): Dirent[] {
   return readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Whether a path is a directory that can be searched. */
+/** Returns whether a path is a directory that can be searched. */
 function isSearchable(path: string): boolean {
   try {
     if (path === '-' || !statSync(path, { throwIfNoEntry: false })?.isDirectory()) return false;

@@ -4,9 +4,9 @@ import type { Context, Invocation } from '../command.js';
 import { refusal } from '../failure.js';
 
 /**
- * The system a command works on: the directory of --root, or the running machine, for root only. A
- * machine that runs something else than HAOS is refused: what it has is not the state of a node,
- * and its own configuration is not for HAOS to replace.
+ * Opens the system that a command works on: the directory of --root or, for root only, the running
+ * machine. Refuses a running machine that is not HAOS: it does not have the state of a node, and
+ * HAOS must not replace the configuration of another system.
  */
 export function openHost(invocation: Invocation<'root'>, context: Context): Host {
   const host = openMachine(invocation, context);
@@ -14,12 +14,12 @@ export function openHost(invocation: Invocation<'root'>, context: Context): Host
     throw refusal(
       'HAOS_NOT_HAOS',
       'this machine does not run HAOS',
-      'name the directory of a HAOS system with --root',
+      'Name the directory of a HAOS system with --root.',
     );
   return host;
 }
 
-/** The same, whatever the running machine runs. */
+/** Opens the same system, but accepts a running machine that is not HAOS. */
 export function openMachine(invocation: Invocation<'root'>, { env, isRoot }: Context): Host {
   const root = invocation.text('root');
   const options = env.DEBUG ? { debug: env.DEBUG } : {};
@@ -27,13 +27,13 @@ export function openMachine(invocation: Invocation<'root'>, { env, isRoot }: Con
   if (!isRoot())
     throw refusal(
       'HAOS_NOT_ROOT',
-      'only root may do this on the running machine',
-      'use sudo, or name a directory with --root',
+      'only root can do this on the running machine',
+      'Use sudo, or name a directory with --root.',
     );
   return liveHost(options);
 }
 
-/** Whether a machine runs HAOS, early boot included. */
+/** Returns whether a machine runs HAOS; early boot counts, too. */
 export function runsHaos(host: Host): boolean {
   return readMode(host) !== undefined || host.files.stat(layout.version) !== undefined;
 }

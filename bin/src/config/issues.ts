@@ -5,21 +5,23 @@ import type { ErrorReport } from '../failure.js';
 import { formatJson } from '../format-json.js';
 import type { Found } from './format-issues.js';
 
-/** Writes issues for people, with their lines, to standard error. The formatter is loaded only when there are some. */
+/**
+ * Prints issues with their lines on standard error. Loads the formatter only if there are issues.
+ */
 export async function printIssues({ issues, texts }: Found, context: Context): Promise<void> {
   if (issues.length === 0) return;
   const { formatIssues } = await import('./format-issues.js');
   context.err(formatIssues({ issues, texts }, await context.hasColor('err')));
 }
 
-/** Whether a configuration counts as invalid; `strict`: with warnings, too. */
+/** Returns whether a configuration is invalid; with `strict`, warnings make it invalid, too. */
 export function isInvalid(issues: readonly Issue[], strict: boolean): boolean {
   return issues.some(({ severity }) => severity === 'error' || (strict && severity === 'warning'));
 }
 
 /**
- * Ends a command that needs a valid configuration, once its issues are printed. Programs get them
- * with the error.
+ * Ends a command that needs a valid configuration, after its issues were printed. In JSON it prints
+ * the issues beside the error.
  */
 export function endInvalid(
   { issues }: Pick<Found, 'issues'>,
@@ -32,5 +34,5 @@ export function endInvalid(
 const INVALID: ErrorReport = {
   code: 'HAOS_CONFIG_INVALID',
   message: 'the configuration is invalid',
-  hint: 'Correct what the issues name.',
+  hint: 'Correct the values that the issues name.',
 };

@@ -9,7 +9,7 @@ import { readNamedFile } from '../read-named-file.js';
 import { openHost } from './host.js';
 import { endInvalid, isInvalid, printIssues } from './issues.js';
 
-/** `haos config put`: writes a validated file into config.d, or removes it. */
+/** `haos config put`: writes a valid file to config.d, or removes it. */
 export async function runPut(
   invocation: Invocation<'root' | 'format', 'apply' | 'delete'>,
   context: Context,
@@ -17,8 +17,7 @@ export async function runPut(
   const [name, file = '-', ...more] = invocation.operands;
   const isDelete = invocation.has('delete');
   if (name === undefined) throw usageError('the name of the file in config.d is missing');
-  if (more.length > 0 || (isDelete && invocation.operands.length > 1))
-    throw usageError('there are too many operands');
+  if (more.length > 0 || (isDelete && invocation.operands.length > 1)) throw usageError('too many operands');
   const host = openHost(invocation, context);
   const result = isDelete ? remove(host, name, context) : await write(host, { name, file }, context);
   if (isInvalid(result.issues, false)) return endInvalid(result, { invocation, context });
@@ -31,7 +30,7 @@ export async function runPut(
   return applyPhase(host, 'runtime', { invocation, context });
 }
 
-/** What came of the file; one that is invalid was not written. */
+/** The result for a file; an invalid one was not written. */
 interface Result {
   changed: boolean;
   issues: readonly Issue[];
@@ -39,7 +38,7 @@ interface Result {
 
 function remove(host: Host, name: string, context: Context): Result {
   const wasThere = deleteConfig(host, name);
-  context.err(wasThere ? `config.d/${name} removed\n` : `config.d/${name} was not there\n`);
+  context.err(wasThere ? `config.d/${name} removed\n` : `config.d/${name} did not exist\n`);
   return { changed: wasThere, issues: [] };
 }
 

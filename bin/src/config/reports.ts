@@ -31,7 +31,10 @@ export function readOutputs(values: readonly string[]): Output[] {
   const outputs = values.map((value) => {
     const [, format = '', file = ''] = /^([^=]*)=(.+)$/s.exec(value) ?? [];
     if (file === '')
-      throw usageError(`--output cannot be ${JSON.stringify(value)}`, 'write it like junit=report.xml');
+      throw usageError(
+        `--output does not accept ${JSON.stringify(value)}`,
+        'Write it like junit=report.xml.',
+      );
     if (!Object.hasOwn(FORMATS, format)) {
       const known = Object.keys(FORMATS);
       throw usageError(
@@ -42,7 +45,7 @@ export function readOutputs(values: readonly string[]): Output[] {
     return { format, file };
   });
   const twice = outputs.find(({ file }, index) => outputs.findIndex((other) => other.file === file) < index);
-  if (twice) throw usageError(`two reports go to ${JSON.stringify(twice.file)}`, 'name another file');
+  if (twice) throw usageError(`two reports go to ${JSON.stringify(twice.file)}`, 'Name another file.');
   return outputs;
 }
 

@@ -10,14 +10,14 @@ import { type Report, summaryOf } from './report.js';
 
 type ValidateInvocation = Invocation<'as' | 'format' | 'output' | 'stdin-name', 'merge' | 'strict' | 'quiet'>;
 
-/** `haos config validate`: files one by one, or merged; every issue of all of them. */
+/** `haos config validate`: checks files one by one or merged, and reports all issues. */
 export async function runValidate(invocation: ValidateInvocation, context: Context): Promise<ExitStatus> {
   if (invocation.operands.length === 0)
-    throw usageError('no file is given', 'name one, or - for standard input');
+    throw usageError('no file is given', 'Name a file, or - for standard input.');
   const stdinName = readStdinName(invocation);
   const format = invocation.text('format') ?? 'text';
   const wanted = invocation.texts('output');
-  // Most calls are of a person, and need none of the other formats.
+  // Most people call it without another format, so those are loaded only if they are asked for.
   const reports = format !== 'text' || wanted.length > 0 ? await import('./reports.js') : undefined;
   const outputs = reports?.readOutputs(wanted) ?? [];
   const kind = invocation.text('as') ?? 'input';
@@ -42,7 +42,7 @@ export async function runValidate(invocation: ValidateInvocation, context: Conte
 function readStdinName(invocation: Pick<ValidateInvocation, 'text' | 'operands'>): string {
   const name = invocation.text('stdin-name');
   if (name !== undefined && !invocation.operands.includes('-'))
-    throw usageError('--stdin-name names standard input, which is not read', 'add - to the files');
+    throw usageError('--stdin-name names standard input, but no file is -', 'Add - to the files.');
   return name ?? '<stdin>';
 }
 
@@ -52,7 +52,7 @@ function add(report: Report, { issues, texts }: Found): void {
   for (const [file, text] of texts) report.texts.set(file, text);
 }
 
-/** Quietly: only what makes a file invalid. */
+/** Prints all issues and a summary; quietly, only the issues that make a file invalid. */
 async function printText(
   report: Report,
   { isQuiet, context }: { isQuiet: boolean; context: Context },

@@ -5,7 +5,7 @@ import type { ExitStatus } from '../exit-status.js';
 import { refusal } from '../failure.js';
 import { printEvents, printInstall } from '../install/print-install.js';
 
-/** `install.js --takeover`: HAOS in place of the distribution that runs. */
+/** `install.js --takeover`: replaces the running distribution with HAOS. */
 export async function runTakeover(
   options: Omit<TakeoverOptions, 'confirm'>,
   {
@@ -28,7 +28,7 @@ export async function runTakeover(
   const { status, target, ...found } = report;
   if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
   if (target && !isChecking && !isConfirmed) {
-    throw refusal('HAOS_DECLINED', 'nothing was written', 'add --yes to take the machine over');
+    throw refusal('HAOS_DECLINED', 'nothing was written', 'Add --yes to take over the machine.');
   }
   const disk = target?.partition.path ?? options.device;
   return printInstall(isChecking ? { ...found, target: undefined } : { status, ...found, disk }, {
@@ -38,6 +38,6 @@ export async function runTakeover(
 }
 
 function describeTarget({ partition, deleted }: NonNullable<TakeoverReport['target']>): string {
-  const names = [...deleted, '/boot, but not /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
+  const names = [...deleted, '/boot, except /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
   return `install: the next boot deletes from ${partition.path}:\n${names.join('')}`;
 }

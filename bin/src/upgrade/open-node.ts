@@ -4,17 +4,20 @@ import type { Context, Invocation } from '../command.js';
 import { runsHaos } from '../config/host.js';
 import { refusal } from '../failure.js';
 
-/** The running machine, for root. A container of a release upgrades its host's directory, so it need not be HAOS itself. */
+/**
+ * Opens the running machine, for root only. A container of a release upgrades a directory of its
+ * host, so the machine need not run HAOS.
+ */
 export function openNode({ env, isRoot }: Context): Host {
-  if (!isRoot()) throw refusal('HAOS_NOT_ROOT', 'only root may do this', 'use sudo');
+  if (!isRoot()) throw refusal('HAOS_NOT_ROOT', 'only root can do this', 'Use sudo.');
   return liveHost(env.DEBUG ? { debug: env.DEBUG } : {});
 }
 
 /**
- * The same with the system directory of a node, that of the running one unless --destination names
- * another.
+ * Opens the running machine and finds the system directory of a node: that of the running node,
+ * unless --destination names another.
  */
-export function openSystem(
+export function openNodeSystem(
   invocation: Invocation<'destination'>,
   context: Context,
 ): { host: Host; directory: string } {
@@ -24,8 +27,8 @@ export function openSystem(
   if (!isOwn && readSlots(host, directory).current.haos === undefined)
     throw refusal(
       'HAOS_NOT_HAOS',
-      `${directory} has no HAOS: this machine does not run it`,
-      'run this on a node, or name the system directory of one with --destination',
+      `${directory} does not contain HAOS, and this machine does not run it`,
+      'Run this on a node, or name the system directory of one with --destination.',
     );
   return { host, directory };
 }

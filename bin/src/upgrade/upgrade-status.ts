@@ -2,14 +2,14 @@ import { COMPONENTS, SLOTS, type Slot, type UpgradeStatus, upgradeStatus } from 
 import { nameSet, readK3sVersion } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { openSystem } from './open-node.js';
+import { openNodeSystem } from './open-node.js';
 
-/** `haos upgrade status`: what is installed, what runs, what boots next. */
+/** `haos upgrade status`: prints what is installed, what runs and what boots next. */
 export async function runUpgradeStatus(
   invocation: Invocation<'destination' | 'format'>,
   context: Context,
 ): Promise<ExitStatus> {
-  const { host, directory } = openSystem(invocation, context);
+  const { host, directory } = openNodeSystem(invocation, context);
   const status = upgradeStatus(host, directory);
   const k3s = {
     current: await readK3sVersion(host, directory, status.slots.current.k3s),
@@ -23,7 +23,7 @@ export async function runUpgradeStatus(
   return EXIT.done;
 }
 
-/** The status for people. `k3s`: what the programs say that they are. */
+/** Formats the status for people. `k3s`: the versions that the programs report. */
 export function formatStatus(
   { slots, running, state, isInterrupted }: UpgradeStatus,
   k3s: Readonly<Partial<Record<Slot, string | undefined>>> = {},

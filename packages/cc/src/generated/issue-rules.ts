@@ -1,9 +1,9 @@
 // Generated from docs/errors.md by `npm run generate`; do not edit.
 import type { IssueCode, Severity } from '../issue.js';
 
-/** What a kind of issue means and what to do about it, in Markdown, without a full stop. */
+/** The meaning of a kind of issue and its remedy, in Markdown, without a full stop. */
 export interface IssueRule {
-  /** The usual one. */
+  /** The usual severity. */
   severity: Severity;
   meaning: string;
   remedy: string;
@@ -22,7 +22,7 @@ export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
   "wrong-type": {"severity":"error","meaning":"the value has the wrong type, such as text instead of a list; it is left out","remedy":"see the [reference](configuration.md#reference)"},
   "missing-key": {"severity":"error","meaning":"an item lacks a required key, such as a file its path","remedy":"add it"},
   "deprecated-form": {"severity":"warning","meaning":"HAOS understands the value, but there is a better way to write it, such as `true` for `yes`","remedy":"use the better form"},
-  "ambiguous-scalar": {"severity":"warning","meaning":"YAML reads an unquoted value as a number or a boolean; HAOS keeps the text as written, in a map of texts the YAML spelling of the value","remedy":"put it in quotes"},
+  "ambiguous-scalar": {"severity":"warning","meaning":"YAML reads an unquoted value as a number or a boolean; HAOS keeps the text as written, in a map of strings the YAML spelling of the value","remedy":"put it in quotes"},
   "invalid-cmdline": {"severity":"warning","meaning":"unexpected quotes on the kernel command line","remedy":"put the quotes around the whole value"},
   "invalid-value": {"severity":"error","meaning":"a value that the key cannot have, such as a variable that `/etc/environment` cannot hold, an owner that cannot be the name of an account, or a command with a NUL character","remedy":"see the message"},
   "invalid-url": {"severity":"error","meaning":"not a URL, or of the wrong kind","remedy":"begin it with `https://`"},
@@ -41,5 +41,5 @@ export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
   "joined-argument": {"severity":"error","meaning":"a `k3s_args` entry that holds several arguments, such as `server --debug` or `--flag value`; k3s reads it as one","remedy":"write each argument as its own entry, and join a flag and its value by `=`"},
   "invalid-k3s-args": {"severity":"error","meaning":"`k3s_args` that k3s does not start with: a word that is neither a flag nor the value of one, a flag without its value, a flag of the other command, a flag that k3s no longer has. A warning if a command does not come first, if `--disable` does not name a component, or if a secret stays on the command line","remedy":"see the message"},
   "unknown-k3s-flag": {"severity":"warning","meaning":"a flag that the k3s of this release does not have; another release may have it","remedy":"write it as the message suggests, or remove it"},
-  "no-effect": {"severity":"warning","meaning":"valid, but without effect, such as `init_cmd` in user data","remedy":"see the message"},
+  "no-effect": {"severity":"warning","meaning":"valid, but without effect, such as `init_cmd` in user data, or a label, path or file that was for k3OS","remedy":"see the message; [`haos migrate`](moving.md) replaces what was for k3OS"},
 };

@@ -7,10 +7,10 @@ import { uriOf } from './report-path.js';
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /**
- * Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. It
- * has what GitHub asks of an upload (GitHub's documentation, "SARIF support for code scanning"),
- * but not `primaryLocationLineHash`: GitHub's action computes it from the files, and complains
- * about any other value.
+ * Formats issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the
+ * tool. The log has what GitHub requires of an upload (GitHub's documentation, "SARIF support for
+ * code scanning") except `primaryLocationLineHash`: GitHub's action computes it from the files and
+ * rejects any other value.
  */
 export function formatSarif(issues: readonly Issue[], { version }: { version: string }): object {
   const codes = [...new Set(issues.map(({ code }) => code))];
@@ -35,7 +35,7 @@ export function formatSarif(issues: readonly Issue[], { version }: { version: st
           ruleId: issue.code,
           ruleIndex: codes.indexOf(issue.code),
           level: LEVELS[issue.severity],
-          message: { text: issue.hint ? `${issue.message} (${issue.hint})` : issue.message },
+          message: { text: issue.hint ? `${issue.message}. ${issue.hint}` : issue.message },
           locations: [locationOf(issue, fallback)],
           partialFingerprints: { 'haosIssue/v1': fingerprints[index] },
         })),
