@@ -21,6 +21,8 @@ export {
 export type { MigrationForm } from './migrate/source.js';
 export { secretsOf } from './model/secrets.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
+export { formatGitlab } from './report/gitlab.js';
+export { formatJunit, type JunitOptions } from './report/junit.js';
 export { deleteConfig, putConfig } from './sources/put.js';
 export { type NodeConfigResult, readConfig } from './sources/read.js';
 export { readUserDataSource } from './sources/user-data-source.js';

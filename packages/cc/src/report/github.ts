@@ -1,4 +1,5 @@
 import type { Issue, Severity } from '../issue.js';
+import { pathOf } from './report-path.js';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
 
@@ -13,7 +14,7 @@ export function formatGithub(issues: readonly Issue[]): string {
 function formatIssue({ severity, code, message, hint, origin }: Issue): string {
   const properties = origin
     ? [
-        `file=${escapeProperty(origin.file)}`,
+        `file=${escapeProperty(pathOf(origin.file))}`,
         `line=${origin.line}`,
         `col=${origin.column}`,
         `endColumn=${origin.column + origin.length}`,
