@@ -1,3 +1,5 @@
+import type { IdentityKey } from './model/k3s-identity.js';
+
 export type Severity = 'error' | 'warning' | 'info';
 
 /** Where a value came from, lowest precedence first (docs/configuration.md). */
@@ -31,6 +33,8 @@ export interface Issue {
   origin: Origin | undefined;
   /** One imperative sentence that repairs it. */
   hint: string | undefined;
+  /** Of an unknown key: the key that it probably means, if that one decides which cluster the node belongs to. */
+  meant?: IdentityKey;
 }
 
 export type IssueCode =

@@ -31,7 +31,7 @@ export const layout = {
   dataSources: '/run/haos/data-sources.json',
   mode: '/run/haos/mode',
   journal: '/run/haos/journal',
-  /** What came of the configuration in one line, without any of its values: for the banner and the login message. */
+  /** What came of the configuration in one line, then its first issues, without any secret: for the banner and the login message. */
   configurationSummary: '/run/haos/configuration',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
@@ -39,7 +39,7 @@ export const layout = {
   upgradeCordon: '/var/lib/rancher/HAOS/upgrade-cordon',
   /** What an upgrade downloads or unpacks, while it runs. */
   upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
-  /** What the runtime phase makes of k3s: `wanted`, `nodeless` (it runs no kubelet), `skipped` or `absent`. */
+  /** What the runtime phase makes of k3s: `wanted`, `nodeless` (it runs no kubelet), `skipped`, `absent`, or `held` and why in the next line. */
   k3sStart: '/run/haos/k3s-start',
   /** The version of the kernel component that booted; early boot knows it from its initrd. */
   runningKernel: '/run/haos/kernel-version',

@@ -16,6 +16,8 @@ export interface ApplyOptions {
    * removed for having left it. Default false.
    */
   incomplete?: boolean;
+  /** Why k3s must not be started, in words, such as a misspelt `server_url`. Default: nothing keeps it. */
+  k3sHold?: string | undefined;
   /** Milliseconds after which downloads that have not answered are given up; default 60,000 for all of them together. */
   fetchBudget?: number;
   /** Ends downloads early. */
@@ -48,6 +50,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
     mode: options.mode ?? readMode(host),
     version: readVersion(host),
     incomplete: options.incomplete ?? false,
+    k3sHold: options.k3sHold,
     deadline,
     redact,
   };
@@ -71,6 +74,7 @@ interface Frame {
   mode: Mode | undefined;
   version: string | undefined;
   incomplete: boolean;
+  k3sHold: string | undefined;
   deadline: AbortSignal;
   redact: (text: string) => string;
 }

@@ -47,6 +47,8 @@ export interface ApplyContext {
   readonly version: string | undefined;
   /** Some source could not be read, so what seems to have left the configuration may still be meant. Default false. */
   readonly incomplete?: boolean;
+  /** Why k3s must not be started, in words; undefined: nothing keeps it. */
+  readonly k3sHold?: string | undefined;
   /** Proxies of `haos.environment`, for every fetch. */
   readonly proxy: ProxySettings;
   /** Ends all fetches of the phase when its budget is used up. */

@@ -69,8 +69,8 @@ function excerptLines(
   ];
 }
 
-/** Control characters of a hostile text must not reach a terminal. */
-function oneLine(text: string): string {
+/** A text without control characters: those of a hostile one must not reach a terminal. */
+export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
 }

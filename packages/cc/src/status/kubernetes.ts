@@ -10,8 +10,10 @@ export interface KubernetesFacts {
   /** Of the component, such as `v1.36.4+k3s1`. */
   version: string | undefined;
   role: K3sRole | undefined;
-  /** Whether it is to run; `nodeless`: without a kubelet. */
-  start: 'wanted' | 'nodeless' | 'skipped';
+  /** Whether it is to run; `nodeless`: without a kubelet; `held`: not before the configuration is corrected. */
+  start: 'wanted' | 'nodeless' | 'skipped' | 'held';
+  /** Why it is held. */
+  hold?: string | undefined;
   /** The runtime phase, which starts it, has ended. */
   isConfigured: boolean;
   /** Whether its service is started; undefined where that cannot be asked. */
@@ -27,9 +29,18 @@ export interface KubernetesStatus {
   /**
    * `ready`: the node is Ready · `not-ready`: it is not, `reason` says why · `starting`: nothing is known yet, nor is anything known
    * to be wrong · `stopped`: the service does not run · `nodeless`: k3s runs, and is not to run a node · `off`: the configuration
-   * does not start k3s · `not-installed` · `unknown`: this is no running system.
+   * does not start k3s · `held`: k3s waits, because the configuration leaves open which cluster the node belongs to · `not-installed` · `unknown`: this is no running system.
    */
-  state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'nodeless' | 'off' | 'not-installed' | 'unknown';
+  state:
+    | 'ready'
+    | 'not-ready'
+    | 'starting'
+    | 'stopped'
+    | 'nodeless'
+    | 'off'
+    | 'held'
+    | 'not-installed'
+    | 'unknown';
   role: K3sRole | undefined;
   /** The version that runs, else that of the component. */
   version: string | undefined;
@@ -55,9 +66,13 @@ export function judgeKubernetes(facts: KubernetesFacts): KubernetesStatus {
 
 type Judgement = Pick<KubernetesStatus, 'state' | 'reason' | 'hint'>;
 
+const HELD =
+  'The node might join no cluster and found one of its own. Correct the configuration, then run `sudo haos config`.';
+
 function judge({
   isInstalled,
   start,
+  hold,
   isConfigured,
   isServiceUp,
   health,
@@ -70,6 +85,8 @@ function judge({
       hint: 'Upgrade to a release that has k3s.',
     };
   if (start === 'skipped') return { state: 'off', reason: undefined, hint: undefined };
+  // One that was started before goes on.
+  if (start === 'held' && isServiceUp !== true) return { state: 'held', reason: hold, hint: HELD };
   if (isServiceUp === undefined || health === undefined)
     return { state: 'unknown', reason: 'this is not a running system', hint: undefined };
   if (isNodeReady(health)) return { state: 'ready', reason: undefined, hint: undefined };

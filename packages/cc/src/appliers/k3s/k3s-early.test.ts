@@ -60,13 +60,16 @@ describe('k3sEarly', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it.each([{ mode: 'install' as const }, { incomplete: true }])('does so with %j, too', async (options) => {
-    const host = hostWith();
+  it.each([{ mode: 'install' as const }, { incomplete: true }, { k3sHold: 'unknown key haos.server_ulr' }])(
+    'does so with %j, too',
+    async (options) => {
+      const host = hostWith();
 
-    await runApplier(k3sEarly, NAMED, { host, phase: 'boot', ...options });
+      await runApplier(k3sEarly, NAMED, { host, phase: 'boot', ...options });
 
-    expect(host.files.stat(EARLY)).toBeUndefined();
-  });
+      expect(host.files.stat(EARLY)).toBeUndefined();
+    },
+  );
 });
 
 function hostWith(options: TestHostOptions = {}) {

@@ -37,10 +37,10 @@ function isToStart(config: CloudConfig, { mode }: ApplyContext, binary: string):
 /** Whether the runtime phase will find the configuration and the node as they are now. */
 function isSettled(
   { hostname, runCmd, haos = {} }: CloudConfig,
-  { host, incomplete }: ApplyContext,
+  { host, incomplete, k3sHold }: ApplyContext,
 ): boolean {
   const isPending = [haos.dataSources, runCmd].some((list) => list?.some((entry) => entry.trim() !== ''));
-  if (isK3sBlocked(checkK3s(haos))) return false;
+  if (k3sHold !== undefined || isK3sBlocked(checkK3s(haos))) return false;
   const isNamed = isHostname(hostname ?? '') || keptHostname(host) !== undefined;
   return (
     !isPending && isNamed && incomplete !== true && host.files.stat(layout.deliveredUserData) === undefined

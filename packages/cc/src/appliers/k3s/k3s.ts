@@ -7,7 +7,7 @@ import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { parseK3sArguments } from '../../k3s/parse-arguments.js';
 import { documentedKey } from '../../model/pointer.js';
-import { checkK3s, isK3sBlocked } from '../../rules/k3s.js';
+import { checkK3s } from '../../rules/k3s.js';
 import { type Finding, isError } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
@@ -28,7 +28,7 @@ const START_TIMEOUT = 180_000;
 /**
  * Configures k3s, and starts it in the runtime phase: not in a runlevel, so that it never starts before the user data is
  * known; where there is none to come, `k3s-early` lets it start before. A running k3s is restarted only when what it was started with has changed; phase `install` always restarts it.
- * In mode install nothing is done.
+ * In mode install nothing is done, and neither while `k3sHold` says that the node might be another one than is meant.
  */
 export const k3s: Applier = {
   name: 'k3s',
@@ -44,7 +44,14 @@ export const k3s: Applier = {
     noteIgnored(config, context);
     const findings = checkK3s(config.haos ?? {});
     await report(findings, context);
-    if (isK3sBlocked(findings)) return;
+    const hold = context.k3sHold ?? blockedBy(findings);
+    if (hold !== undefined) {
+      // A k3s that runs goes on with what it was started with.
+      context.note(`k3s is not started: ${hold}`);
+      const word = binary === undefined ? 'absent' : `held\n${hold}`;
+      if (context.phase === 'runtime') context.host.files.write(layout.k3sStart, `${word}\n`);
+      return;
+    }
     configure(config, context, binary ?? BINARIES[0]);
     if (context.phase === 'boot') return;
     const decision = decideStart(config, binary);
@@ -54,6 +61,12 @@ export const k3s: Applier = {
     else if (binary !== undefined) await start(context, binary);
   },
 };
+
+/** What k3s cannot be configured with; undefined when nothing is in its way. */
+function blockedBy(findings: readonly Finding[]): string | undefined {
+  const finding = findings.find(({ blocksK3s }) => blocksK3s === true);
+  return finding && `${documentedKey(finding.pointer)}: ${finding.message}`;
+}
 
 /** What the runtime phase makes of k3s; `nodeless`: it starts, and runs no kubelet. */
 type Start = 'wanted' | 'nodeless' | 'skipped' | 'absent';
