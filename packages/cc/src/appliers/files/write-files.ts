@@ -7,9 +7,10 @@ import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
+import { makeHomeDirectories } from './make-home-directories.js';
 
 /**
- * Writes the files of `write_files`, in order. Of several items with one path only the last is written, which is what is
+ * Writes the files of `write_files`, in order; what has to be made above a file in a person's home belongs to that person. Of several items with one path only the last is written, which is what is
  * left of them anyway; a second run then finds nothing to change.
  */
 export const writeFiles: Applier = {
@@ -143,6 +144,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
+  await makeHomeDirectories(host, normalise(item.path ?? ''));
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 
