@@ -1,5 +1,7 @@
 import { password } from '../appliers/accounts/password.js';
+import { sshAccess } from '../appliers/accounts/ssh-access.js';
 import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/accounts/ssh-authorized-keys.js';
+import { timezone } from '../appliers/clock/timezone.js';
 import { bootCmd, initCmd, runCmd } from '../appliers/commands/commands.js';
 import { dataSources } from '../appliers/data-sources.js';
 import { environment } from '../appliers/environment/environment.js';
@@ -29,9 +31,11 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     modules,
     sysctls,
     hostname,
+    timezone,
     connman,
     wifi,
     password,
+    sshAccess,
     sshAuthorizedKeys,
     k3s,
     writeFiles,
@@ -44,9 +48,11 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     modules,
     sysctls,
     hostname,
+    timezone,
     connman,
     wifi,
     password,
+    sshAccess,
     sshAuthorizedKeys,
     writeFiles,
     environment,

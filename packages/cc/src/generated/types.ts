@@ -50,6 +50,8 @@ export interface Haos {
   modules?: string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
   sysctls?: Record<string, string>;
+  /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
+  timezone?: string;
   /** Time servers to fall back to when connman knows of no other. */
   ntpServers?: string[];
   /** Name servers to fall back to when neither DHCP nor a connman service file names one. */
@@ -58,6 +60,8 @@ export interface Haos {
   wifi?: Wifi[];
   /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none. */
   password?: string;
+  /** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+  ssh?: Ssh;
   /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
   serverUrl?: string;
   /** The cluster secret or node token. */
@@ -82,6 +86,14 @@ export interface Wifi {
   name?: string;
   /** The passphrase; none for an open network. */
   passphrase?: string;
+}
+
+/** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+export interface Ssh {
+  /** Whether a password is enough to log in by ssh, such as that of `haos.password`. */
+  passwordAuthentication?: boolean;
+  /** Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may. */
+  allowUsers?: string[];
 }
 
 /** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */

@@ -4,7 +4,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"password":{"$ref":"#/definitions/string"},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -93,7 +93,7 @@ return errors === 0;
 
 const schema10 = {"type":"boolean"};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -106,7 +106,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
@@ -270,6 +270,12 @@ vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.error
 errors = vErrors.length;
 }
 }
+if(data16.timezone !== undefined){
+if(!(validate24(data16.timezone, {instancePath:instancePath+"/haos/timezone",parentData:data16,parentDataProperty:"timezone",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
 if(data16.ntpServers !== undefined){
 if(!(validate22(data16.ntpServers, {instancePath:instancePath+"/haos/ntpServers",parentData:data16,parentDataProperty:"ntpServers",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
@@ -283,20 +289,20 @@ errors = vErrors.length;
 }
 }
 if(data16.wifi !== undefined){
-let data22 = data16.wifi;
-if(Array.isArray(data22)){
-const len2 = data22.length;
+let data23 = data16.wifi;
+if(Array.isArray(data23)){
+const len2 = data23.length;
 for(let i2=0; i2<len2; i2++){
-let data23 = data22[i2];
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.name !== undefined){
-if(!(validate24(data23.name, {instancePath:instancePath+"/haos/wifi/" + i2+"/name",parentData:data23,parentDataProperty:"name",rootData}))){
+let data24 = data23[i2];
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.name !== undefined){
+if(!(validate24(data24.name, {instancePath:instancePath+"/haos/wifi/" + i2+"/name",parentData:data24,parentDataProperty:"name",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data23.passphrase !== undefined){
-if(!(validate24(data23.passphrase, {instancePath:instancePath+"/haos/wifi/" + i2+"/passphrase",parentData:data23,parentDataProperty:"passphrase",rootData}))){
+if(data24.passphrase !== undefined){
+if(!(validate24(data24.passphrase, {instancePath:instancePath+"/haos/wifi/" + i2+"/passphrase",parentData:data24,parentDataProperty:"passphrase",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
@@ -329,6 +335,33 @@ if(data16.password !== undefined){
 if(!(validate24(data16.password, {instancePath:instancePath+"/haos/password",parentData:data16,parentDataProperty:"password",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
+}
+}
+if(data16.ssh !== undefined){
+let data28 = data16.ssh;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.passwordAuthentication !== undefined){
+if(!(validate46(data28.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data28,parentDataProperty:"passwordAuthentication",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data28.allowUsers !== undefined){
+if(!(validate22(data28.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data28,parentDataProperty:"allowUsers",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/haos/ssh",schemaPath:"#/properties/haos/properties/ssh/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
 }
 }
 if(data16.serverUrl !== undefined){
@@ -368,104 +401,29 @@ errors = vErrors.length;
 }
 }
 if(data16.upgrade !== undefined){
-let data33 = data16.upgrade;
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.channel !== undefined){
-if(!(validate24(data33.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data33,parentDataProperty:"channel",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data33.version !== undefined){
-if(!(validate24(data33.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data33,parentDataProperty:"version",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data33.image !== undefined){
-if(!(validate24(data33.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data33,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/haos/upgrade",schemaPath:"#/properties/haos/properties/upgrade/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data16.install !== undefined){
-let data37 = data16.install;
+let data37 = data16.upgrade;
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.forceEfi !== undefined){
-if(!(validate54(data37.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data37,parentDataProperty:"forceEfi",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data37.device !== undefined){
-if(!(validate24(data37.device, {instancePath:instancePath+"/haos/install/device",parentData:data37,parentDataProperty:"device",rootData}))){
+if(data37.channel !== undefined){
+if(!(validate24(data37.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data37,parentDataProperty:"channel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data37.configUrl !== undefined){
-if(!(validate24(data37.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data37,parentDataProperty:"configUrl",rootData}))){
+if(data37.version !== undefined){
+if(!(validate24(data37.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data37,parentDataProperty:"version",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data37.silent !== undefined){
-if(!(validate54(data37.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data37,parentDataProperty:"silent",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data37.isoUrl !== undefined){
-if(!(validate24(data37.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data37,parentDataProperty:"isoUrl",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data37.isoSha256 !== undefined){
-if(!(validate24(data37.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data37,parentDataProperty:"isoSha256",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data37.powerOff !== undefined){
-if(!(validate54(data37.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data37,parentDataProperty:"powerOff",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data37.noFormat !== undefined){
-if(!(validate54(data37.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data37,parentDataProperty:"noFormat",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data37.debug !== undefined){
-if(!(validate54(data37.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data37,parentDataProperty:"debug",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data37.tty !== undefined){
-if(!(validate24(data37.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data37,parentDataProperty:"tty",rootData}))){
+if(data37.image !== undefined){
+if(!(validate24(data37.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data37,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
+const err7 = {instancePath:instancePath+"/haos/upgrade",schemaPath:"#/properties/haos/properties/upgrade/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -475,9 +433,72 @@ vErrors.push(err7);
 errors++;
 }
 }
+if(data16.install !== undefined){
+let data41 = data16.install;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.forceEfi !== undefined){
+if(!(validate46(data41.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data41,parentDataProperty:"forceEfi",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data41.device !== undefined){
+if(!(validate24(data41.device, {instancePath:instancePath+"/haos/install/device",parentData:data41,parentDataProperty:"device",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data41.configUrl !== undefined){
+if(!(validate24(data41.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data41,parentDataProperty:"configUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data41.silent !== undefined){
+if(!(validate46(data41.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data41,parentDataProperty:"silent",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data41.isoUrl !== undefined){
+if(!(validate24(data41.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data41,parentDataProperty:"isoUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data41.isoSha256 !== undefined){
+if(!(validate24(data41.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data41,parentDataProperty:"isoSha256",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data41.powerOff !== undefined){
+if(!(validate46(data41.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data41,parentDataProperty:"powerOff",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data41.noFormat !== undefined){
+if(!(validate46(data41.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data41,parentDataProperty:"noFormat",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data41.debug !== undefined){
+if(!(validate46(data41.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data41,parentDataProperty:"debug",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data41.tty !== undefined){
+if(!(validate24(data41.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data41,parentDataProperty:"tty",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err8 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
+const err8 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -489,12 +510,24 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
 }
 errors++;
 }

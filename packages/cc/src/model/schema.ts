@@ -154,6 +154,26 @@ const upgradeKeys: readonly KeyDefinition[] = [
   },
 ];
 
+const sshKeys: readonly KeyDefinition[] = [
+  {
+    name: 'passwordAuthentication',
+    kind: 'boolean',
+    default: 'false',
+    description: 'Whether a password is enough to log in by ssh, such as that of `haos.password`.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [true],
+  },
+  {
+    name: 'allowUsers',
+    kind: 'strings',
+    default: 'rancher',
+    description:
+      'Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['rancher', 'ops@10.1.0.0/24']],
+  },
+];
+
 const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'dataSources',
@@ -177,6 +197,14 @@ const haosKeys: readonly KeyDefinition[] = [
     description: 'Kernel settings, as in `/etc/sysctl.conf`. Values are strings.',
     phases: ALL_PHASES,
     examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
+  },
+  {
+    name: 'timezone',
+    kind: 'string',
+    description:
+      'The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['Europe/Berlin'],
   },
   {
     name: 'ntpServers',
@@ -225,6 +253,15 @@ const haosKeys: readonly KeyDefinition[] = [
       'The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none.',
     phases: ALL_PHASES,
     examples: ['$6$rounds=4096$saltsalt$0rZ1cS9sqm3t...', 'supersecure'],
+  },
+  {
+    name: 'ssh',
+    kind: 'section',
+    type: 'Ssh',
+    description:
+      'Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it.',
+    keys: sshKeys,
+    examples: [],
   },
   {
     name: 'serverUrl',

@@ -1,5 +1,7 @@
 import { passwordRule } from '../appliers/accounts/password.js';
+import { sshAccessRule } from '../appliers/accounts/ssh-access.js';
 import { sshKeysRule } from '../appliers/accounts/ssh-authorized-keys.js';
+import { timezoneRule } from '../appliers/clock/timezone.js';
 import { commandsRule } from '../appliers/commands/commands.js';
 import { dataSourcesRule } from '../appliers/data-sources.js';
 import { environmentRule } from '../appliers/environment/environment.js';
@@ -31,9 +33,11 @@ const rules: readonly Rule[] = [
   dataSourcesRule,
   modulesRule,
   sysctlsRule,
+  timezoneRule,
   serversRule,
   wifiRule,
   passwordRule,
+  sshAccessRule,
   serverUrlRule,
   tokenRule,
   labelsRule,
