@@ -312,6 +312,43 @@ describe('the host keys of sshd', () => {
   });
 });
 
+describe('further disks', () => {
+  function start(list: string | undefined, mount = 'true') {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-mounts-'));
+    const file = join(directory, 'fstab');
+    if (list !== undefined) writeFileSync(file, list);
+    const text = readFileSync(`${services}mounts`, 'utf8').replaceAll('/run/haos/fstab', file);
+    const stubs = `
+      ebegin() { :; }; eend() { return "$1"; }; ewarn() { echo "warning: $*"; }
+      udevadm() { echo "udevadm $*"; }; mount() { echo "mount $*"; ${mount}; }`;
+    const { stdout, status } = spawnSync('sh', ['-c', `${stubs}\n${text}\nstart`], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    return { lines: stdout.replaceAll(file, 'FSTAB').trim().split('\n'), status };
+  }
+
+  it('are mounted once their devices are known, those of the network later', () => {
+    expect(start('LABEL=a /srv/a auto defaults 0 0\n')).toEqual({
+      lines: ['udevadm settle --timeout=30', 'mount -a -T FSTAB -O no_netdev'],
+      status: 0,
+    });
+  });
+
+  it('keep nothing from starting when they are missing', () => {
+    const { lines, status } = start('LABEL=a /srv/a auto defaults 0 0\n', 'return 32');
+
+    expect(lines.at(-1)).toMatch(/^warning: .*haos status/);
+    expect(status).toBe(0);
+  });
+
+  it('are not waited for where there are none', () => {
+    expect(start(undefined).lines).toEqual(['']);
+  });
+
+  it('come before k3s', () => {
+    expect(readFileSync(`${services}mounts`, 'utf8')).toMatch(/^\tbefore .*k3s-early/m);
+  });
+});
+
 describe('the name of the iSCSI initiator', () => {
   let root: string;
   beforeEach(() => {

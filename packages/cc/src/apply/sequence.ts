@@ -12,6 +12,7 @@ import { modules } from '../appliers/kernel/modules.js';
 import { sysctls } from '../appliers/kernel/sysctls.js';
 import { bootManifests } from '../appliers/manifests/boot-manifests.js';
 import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
+import { mounts } from '../appliers/mounts/mounts.js';
 import { connman } from '../appliers/network/connman.js';
 import { hostname } from '../appliers/network/hostname.js';
 import { wifi } from '../appliers/network/wifi.js';
@@ -32,6 +33,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    mounts,
     connman,
     wifi,
     password,
@@ -49,6 +51,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    mounts,
     connman,
     wifi,
     password,

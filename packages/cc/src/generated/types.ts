@@ -58,6 +58,8 @@ export interface Haos {
   dnsNameservers?: string[];
   /** Wireless networks to join. */
   wifi?: Wifi[];
+  /** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+  mounts?: Mount[];
   /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none. */
   password?: string;
   /** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
@@ -86,6 +88,18 @@ export interface Wifi {
   name?: string;
   /** The passphrase; none for an open network. */
   passphrase?: string;
+}
+
+/** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+export interface Mount {
+  /** `/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`. */
+  device?: string;
+  /** Where it is mounted; the directory is made. */
+  path?: string;
+  /** The file system. Without it, it is recognised. */
+  type?: string;
+  /** Options of mount(8), one in each item. A password belongs into a file that `credentials=` names. */
+  options?: string[];
 }
 
 /** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */

@@ -4,7 +4,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -93,7 +93,7 @@ return errors === 0;
 
 const schema10 = {"type":"boolean"};
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -106,7 +106,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate46.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
@@ -331,6 +331,61 @@ vErrors.push(err5);
 errors++;
 }
 }
+if(data16.mounts !== undefined){
+let data27 = data16.mounts;
+if(Array.isArray(data27)){
+const len3 = data27.length;
+for(let i3=0; i3<len3; i3++){
+let data28 = data27[i3];
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.device !== undefined){
+if(!(validate24(data28.device, {instancePath:instancePath+"/haos/mounts/" + i3+"/device",parentData:data28,parentDataProperty:"device",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data28.path !== undefined){
+if(!(validate24(data28.path, {instancePath:instancePath+"/haos/mounts/" + i3+"/path",parentData:data28,parentDataProperty:"path",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data28.type !== undefined){
+if(!(validate24(data28.type, {instancePath:instancePath+"/haos/mounts/" + i3+"/type",parentData:data28,parentDataProperty:"type",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data28.options !== undefined){
+if(!(validate22(data28.options, {instancePath:instancePath+"/haos/mounts/" + i3+"/options",parentData:data28,parentDataProperty:"options",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/haos/mounts/" + i3,schemaPath:"#/properties/haos/properties/mounts/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/haos/mounts",schemaPath:"#/properties/haos/properties/mounts/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
 if(data16.password !== undefined){
 if(!(validate24(data16.password, {instancePath:instancePath+"/haos/password",parentData:data16,parentDataProperty:"password",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
@@ -338,28 +393,28 @@ errors = vErrors.length;
 }
 }
 if(data16.ssh !== undefined){
-let data28 = data16.ssh;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-if(data28.passwordAuthentication !== undefined){
-if(!(validate46(data28.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data28,parentDataProperty:"passwordAuthentication",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+let data34 = data16.ssh;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.passwordAuthentication !== undefined){
+if(!(validate50(data34.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data34,parentDataProperty:"passwordAuthentication",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 }
-if(data28.allowUsers !== undefined){
-if(!(validate22(data28.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data28,parentDataProperty:"allowUsers",rootData}))){
+if(data34.allowUsers !== undefined){
+if(!(validate22(data34.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data34,parentDataProperty:"allowUsers",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/haos/ssh",schemaPath:"#/properties/haos/properties/ssh/type",keyword:"type",params:{type: "object"}};
+const err8 = {instancePath:instancePath+"/haos/ssh",schemaPath:"#/properties/haos/properties/ssh/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err8];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err8);
 }
 errors++;
 }
@@ -401,116 +456,29 @@ errors = vErrors.length;
 }
 }
 if(data16.upgrade !== undefined){
-let data37 = data16.upgrade;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.channel !== undefined){
-if(!(validate24(data37.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data37,parentDataProperty:"channel",rootData}))){
+let data43 = data16.upgrade;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.channel !== undefined){
+if(!(validate24(data43.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data43,parentDataProperty:"channel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data37.version !== undefined){
-if(!(validate24(data37.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data37,parentDataProperty:"version",rootData}))){
+if(data43.version !== undefined){
+if(!(validate24(data43.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data43,parentDataProperty:"version",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data37.image !== undefined){
-if(!(validate24(data37.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data37,parentDataProperty:"image",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err7 = {instancePath:instancePath+"/haos/upgrade",schemaPath:"#/properties/haos/properties/upgrade/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data16.install !== undefined){
-let data41 = data16.install;
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.forceEfi !== undefined){
-if(!(validate46(data41.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data41,parentDataProperty:"forceEfi",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-if(data41.device !== undefined){
-if(!(validate24(data41.device, {instancePath:instancePath+"/haos/install/device",parentData:data41,parentDataProperty:"device",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data41.configUrl !== undefined){
-if(!(validate24(data41.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data41,parentDataProperty:"configUrl",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data41.silent !== undefined){
-if(!(validate46(data41.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data41,parentDataProperty:"silent",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-if(data41.isoUrl !== undefined){
-if(!(validate24(data41.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data41,parentDataProperty:"isoUrl",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data41.isoSha256 !== undefined){
-if(!(validate24(data41.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data41,parentDataProperty:"isoSha256",rootData}))){
-vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
-errors = vErrors.length;
-}
-}
-if(data41.powerOff !== undefined){
-if(!(validate46(data41.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data41,parentDataProperty:"powerOff",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-if(data41.noFormat !== undefined){
-if(!(validate46(data41.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data41,parentDataProperty:"noFormat",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-if(data41.debug !== undefined){
-if(!(validate46(data41.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data41,parentDataProperty:"debug",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-if(data41.tty !== undefined){
-if(!(validate24(data41.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data41,parentDataProperty:"tty",rootData}))){
+if(data43.image !== undefined){
+if(!(validate24(data43.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data43,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
+const err9 = {instancePath:instancePath+"/haos/upgrade",schemaPath:"#/properties/haos/properties/upgrade/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -520,14 +488,101 @@ vErrors.push(err9);
 errors++;
 }
 }
+if(data16.install !== undefined){
+let data47 = data16.install;
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.forceEfi !== undefined){
+if(!(validate50(data47.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data47,parentDataProperty:"forceEfi",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data47.device !== undefined){
+if(!(validate24(data47.device, {instancePath:instancePath+"/haos/install/device",parentData:data47,parentDataProperty:"device",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data47.configUrl !== undefined){
+if(!(validate24(data47.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data47,parentDataProperty:"configUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data47.silent !== undefined){
+if(!(validate50(data47.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data47,parentDataProperty:"silent",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data47.isoUrl !== undefined){
+if(!(validate24(data47.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data47,parentDataProperty:"isoUrl",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data47.isoSha256 !== undefined){
+if(!(validate24(data47.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data47,parentDataProperty:"isoSha256",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data47.powerOff !== undefined){
+if(!(validate50(data47.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data47,parentDataProperty:"powerOff",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data47.noFormat !== undefined){
+if(!(validate50(data47.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data47,parentDataProperty:"noFormat",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data47.debug !== undefined){
+if(!(validate50(data47.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data47,parentDataProperty:"debug",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
+if(data47.tty !== undefined){
+if(!(validate24(data47.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data47,parentDataProperty:"tty",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err10 = {instancePath:instancePath+"/haos/install",schemaPath:"#/properties/haos/properties/install/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err10];
 }
 else {
 vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/haos",schemaPath:"#/properties/haos/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+}
+else {
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
 }
 errors++;
 }

@@ -246,6 +246,45 @@ const haosKeys: readonly KeyDefinition[] = [
     ],
   },
   {
+    name: 'mounts',
+    kind: 'items',
+    type: 'Mount',
+    description:
+      'Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [[{ device: 'LABEL=data', path: '/var/lib/rancher/k3s/storage', options: ['noatime'] }]],
+    keys: [
+      {
+        name: 'device',
+        kind: 'string',
+        required: true,
+        description: '`/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`.',
+        examples: ['LABEL=data'],
+      },
+      {
+        name: 'path',
+        kind: 'string',
+        required: true,
+        description: 'Where it is mounted; the directory is made.',
+        examples: ['/srv/data'],
+      },
+      {
+        name: 'type',
+        kind: 'string',
+        default: 'auto',
+        description: 'The file system. Without it, it is recognised.',
+        examples: ['ext4'],
+      },
+      {
+        name: 'options',
+        kind: 'strings',
+        description:
+          'Options of mount(8), one in each item. A password belongs into a file that `credentials=` names.',
+        examples: [['noatime', 'ro']],
+      },
+    ],
+  },
+  {
     name: 'password',
     kind: 'string',
     secret: true,

@@ -9,6 +9,7 @@ import { writeFilesRule } from '../appliers/files/write-files.js';
 import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
 import { bootManifestsRule } from '../appliers/manifests/boot-manifests.js';
+import { mountsRule } from '../appliers/mounts/check-mount.js';
 import { serversRule } from '../appliers/network/connman.js';
 import { hostnameRule } from '../appliers/network/hostname.js';
 import { wifiRule } from '../appliers/network/wifi.js';
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   timezoneRule,
   serversRule,
   wifiRule,
+  mountsRule,
   passwordRule,
   sshAccessRule,
   serverUrlRule,

@@ -10,6 +10,7 @@ import { documentedKey } from '../../model/pointer.js';
 import { checkK3s } from '../../rules/k3s.js';
 import { type Finding, isError } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
+import { missingK3sData } from '../mounts/mounts.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
@@ -44,7 +45,7 @@ export const k3s: Applier = {
     noteIgnored(config, context);
     const findings = checkK3s(config.haos ?? {});
     await report(findings, context);
-    const hold = context.k3sHold ?? blockedBy(findings);
+    const hold = context.k3sHold ?? blockedBy(findings) ?? missingData(config, context);
     if (hold !== undefined) {
       // A k3s that runs goes on with what it was started with.
       context.note(`k3s is not started: ${hold}`);
@@ -61,6 +62,11 @@ export const k3s: Applier = {
     else if (binary !== undefined) await start(context, binary);
   },
 };
+
+/** In the boot phase nothing is mounted yet, and nothing is started. */
+function missingData(config: CloudConfig, { host, phase }: ApplyContext): string | undefined {
+  return phase === 'boot' ? undefined : missingK3sData(config, host);
+}
 
 /** What k3s cannot be configured with; undefined when nothing is in its way. */
 function blockedBy(findings: readonly Finding[]): string | undefined {
