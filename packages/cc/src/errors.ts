@@ -7,6 +7,7 @@ export type CcErrorCode =
   | 'HAOS_CC_HOSTNAME'
   | 'HAOS_CC_TIMEZONE'
   | 'HAOS_CC_MOUNT'
+  | 'HAOS_CC_NETWORK'
   | 'HAOS_CC_SSH_USER'
   | 'HAOS_CC_MODULE'
   | 'HAOS_CC_CONNMAN_VALUE'

@@ -15,6 +15,7 @@ import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
 import { mounts } from '../appliers/mounts/mounts.js';
 import { connman } from '../appliers/network/connman.js';
 import { hostname } from '../appliers/network/hostname.js';
+import { network } from '../appliers/network/network.js';
 import { wifi } from '../appliers/network/wifi.js';
 import type { KeyDefinition } from '../model/schema.js';
 import { configDefinition, snakeCase } from '../model/schema.js';
@@ -35,6 +36,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     timezone,
     mounts,
     connman,
+    network,
     wifi,
     password,
     sshAccess,
@@ -53,6 +55,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     timezone,
     mounts,
     connman,
+    network,
     wifi,
     password,
     sshAccess,

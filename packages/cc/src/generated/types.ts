@@ -52,6 +52,8 @@ export interface Haos {
   sysctls?: Record<string, string>;
   /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
   timezone?: string;
+  /** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+  network?: Network[];
   /** Time servers to fall back to when connman knows of no other. */
   ntpServers?: string[];
   /** Name servers to fall back to when neither DHCP nor a connman service file names one. */
@@ -80,6 +82,26 @@ export interface Haos {
   upgrade?: Upgrade;
   /** What the installer does without asking. It has no effect on an installed node. */
   install?: Install;
+}
+
+/** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+export interface Network {
+  /** The interface, as `ip link` shows it. It or `mac` is required. */
+  interface?: string;
+  /** The address of the card, in quotes; it counts where `interface` is given, too. */
+  mac?: string;
+  /** Static addresses with the length of their network: one of IPv4 and one of IPv6 at most. */
+  addresses?: string[];
+  /** The router of each static address. Without one the interface is no way out. */
+  gateways?: string[];
+  /** Name servers of this interface, by address. */
+  nameservers?: string[];
+  /** Domains in which short names are looked up. */
+  searchDomains?: string[];
+  /** Without a static address of IPv4: `dhcp` or `disabled`. */
+  ipv4?: string;
+  /** Without a static address of IPv6: `auto` or `disabled`. */
+  ipv6?: string;
 }
 
 /** Wireless networks to join. */

@@ -207,6 +207,78 @@ const haosKeys: readonly KeyDefinition[] = [
     examples: ['Europe/Berlin'],
   },
   {
+    name: 'network',
+    kind: 'items',
+    type: 'Network',
+    description:
+      'Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [
+      [
+        {
+          interface: 'eth0',
+          addresses: ['10.1.0.11/24'],
+          gateways: ['10.1.0.1'],
+          nameservers: ['10.1.0.1'],
+          searchDomains: ['lan.example'],
+        },
+      ],
+    ],
+    keys: [
+      {
+        name: 'interface',
+        kind: 'string',
+        description: 'The interface, as `ip link` shows it. It or `mac` is required.',
+        examples: ['eth0'],
+      },
+      {
+        name: 'mac',
+        kind: 'string',
+        description: 'The address of the card, in quotes; it counts where `interface` is given, too.',
+        examples: ['52:54:00:12:34:56'],
+      },
+      {
+        name: 'addresses',
+        kind: 'strings',
+        description:
+          'Static addresses with the length of their network: one of IPv4 and one of IPv6 at most.',
+        examples: [['10.1.0.11/24', 'fd00::11/64']],
+      },
+      {
+        name: 'gateways',
+        kind: 'strings',
+        description: 'The router of each static address. Without one the interface is no way out.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'nameservers',
+        kind: 'strings',
+        description: 'Name servers of this interface, by address.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'searchDomains',
+        kind: 'strings',
+        description: 'Domains in which short names are looked up.',
+        examples: [['lan.example']],
+      },
+      {
+        name: 'ipv4',
+        kind: 'string',
+        default: 'dhcp',
+        description: 'Without a static address of IPv4: `dhcp` or `disabled`.',
+        examples: ['disabled'],
+      },
+      {
+        name: 'ipv6',
+        kind: 'string',
+        default: 'auto',
+        description: 'Without a static address of IPv6: `auto` or `disabled`.',
+        examples: ['disabled'],
+      },
+    ],
+  },
+  {
     name: 'ntpServers',
     kind: 'strings',
     description: 'Time servers to fall back to when connman knows of no other.',

@@ -10,6 +10,7 @@ import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
 import { bootManifestsRule } from '../appliers/manifests/boot-manifests.js';
 import { mountsRule } from '../appliers/mounts/check-mount.js';
+import { networkRule } from '../appliers/network/check-network.js';
 import { serversRule } from '../appliers/network/connman.js';
 import { hostnameRule } from '../appliers/network/hostname.js';
 import { wifiRule } from '../appliers/network/wifi.js';
@@ -35,6 +36,7 @@ const rules: readonly Rule[] = [
   modulesRule,
   sysctlsRule,
   timezoneRule,
+  networkRule,
   serversRule,
   wifiRule,
   mountsRule,
