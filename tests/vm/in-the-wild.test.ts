@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { timeZones } from '../../packages/cc/src/appliers/clock/time-zones.js';
 import { openServer, type TestServer } from '../blackbox/server.js';
 import { makeKey } from '../blackbox/ssh-keys.js';
 import { initrdWith, netbootArguments } from './image.js';
@@ -99,6 +100,12 @@ describe('what configurations in the wild do', () => {
 
   it('has the time zone that boot_cmd linked', async () => {
     expect(await machine.read('date -d 2026-07-01T12:00Z +%Z')).toBe('CEST');
+  });
+
+  it('has every time zone that haos.timezone takes', async () => {
+    const files = (await machine.read('cd /usr/share/zoneinfo && find * ! -type d')).split('\n');
+
+    expect(timeZones().filter((zone) => !files.includes(zone))).toEqual([]);
   });
 
   it('finds eth0 in init_cmd', async () => {
