@@ -44,17 +44,17 @@ const FAILED: PhaseJournal['steps'] = [
 describe('the issues for the console', () => {
   const origin = { source: 'local', file: '/c.yaml', line: 2, column: 3, offset: 9, length: 1 } as const;
 
-  it('are in a line each, with their place and what to do', () => {
+  it('have one line each, with their place and their hint', () => {
     const issues = [
-      { ...issue('error', 'unknown key haos.server_ulr'), origin, hint: 'did you mean server_url?' },
+      { ...issue('error', 'unknown key haos.server_ulr'), origin, hint: 'Did you mean server_url?' },
     ];
 
     expect(listIssues({ issues })).toEqual([
-      '  error: unknown key haos.server_ulr (/c.yaml:2), did you mean server_url?',
+      '  error: unknown key haos.server_ulr (/c.yaml:2). Did you mean server_url?',
     ]);
   });
 
-  it('are no more than there is room for, without control characters', () => {
+  it('stop at the number that fits, and have no control characters', () => {
     const issues = Array.from({ length: 6 }, (_, index) => issue('warning', `${index}\u001b[2J`));
 
     expect(listIssues({ issues })).toEqual([
@@ -64,8 +64,8 @@ describe('the issues for the console', () => {
   });
 });
 
-describe('what came of the configuration', () => {
-  it('is what the last phase found wrong, errors first', () => {
+describe('the state of the configuration', () => {
+  it('contains the issues of the last phase, errors first', () => {
     const status = summariseConfiguration([
       journal({ issues: [issue('error', 'repaired')] }),
       journal({
@@ -80,7 +80,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 error, 2 warnings');
   });
 
-  it('is what failed in any phase', () => {
+  it('contains the failures of all phases', () => {
     const status = summariseConfiguration([journal({ steps: FAILED }), journal({ phase: 'runtime' })]);
 
     expect(status.failures).toEqual([
@@ -89,7 +89,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 failure');
   });
 
-  it('does not count as a failure what an issue tells already', () => {
+  it('does not list a failure that an issue explains', () => {
     const failures = [{ code: 'HAOS_CC_MODULE', message: 'no module', pointer: '/haos/modules/0' }];
     const steps = [{ ...FAILED[0]!, applier: 'modules', failures }];
     const issues = [{ ...issue('error', 'haos.modules[0]'), pointer: '/haos/modules/0' }];
@@ -98,7 +98,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(summariseConfiguration([journal({ steps })]))).toBe('1 failure');
   });
 
-  it('lists once what failed in several phases', () => {
+  it('lists a failure of several phases once', () => {
     const status = summariseConfiguration([
       journal({ steps: FAILED }),
       journal({ phase: 'runtime', steps: FAILED }),
@@ -118,7 +118,7 @@ describe('what came of the configuration', () => {
       'not finished (at run-cmd)',
     ],
     [
-      'not finished, with what is known',
+      'not finished, with what is known so far',
       [journal({ state: 'running', issues: [issue('error', 'a')] })],
       'not finished, 1 error',
     ],
@@ -126,7 +126,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(summariseConfiguration(journals))).toBe(expected);
   });
 
-  it('says that no data source answered', () => {
+  it('reports that no data source answered', () => {
     const report: DataSourceReport = {
       state: 'done',
       started: 1,

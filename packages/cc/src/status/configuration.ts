@@ -4,19 +4,19 @@ import { type DataSourceReport, hasFailed } from '../datasources/report.js';
 import type { Issue, Severity } from '../issue.js';
 import { oneLine } from '../report/text.js';
 
-/** What came of the configuration in this boot, all phases together. */
+/** The state of the configuration in this boot, over all phases. */
 export interface ConfigurationStatus {
-  /** `none`: no phase ran. `running`: one has not ended, or was cut off. */
+  /** `none`: no phase ran. `running`: a phase has not ended, or was interrupted. */
   state: 'none' | 'running' | 'done';
   /** The phases that ran, in their order. */
   phases: readonly Phase[];
-  /** What is wrong with the configuration: errors first. An error means that something was left out. */
+  /** The issues of the configuration, errors first. An error means that something was left out. */
   issues: readonly Issue[];
-  /** Steps that failed, with the reason, without those that `issues` explains. */
+  /** Failed steps with the reason, without those that `issues` explains. */
   failures: readonly FailedPart[];
-  /** Data sources were asked, and none of them answered. */
+  /** True if data sources were asked and none of them answered. */
   hasNoData: boolean;
-  /** The applier of the step that runs, or that ran when a phase was cut off. */
+  /** The applier of the running step, or of the step at which a phase was interrupted. */
   current?: string;
 }
 
@@ -28,7 +28,10 @@ export interface FailedPart extends Failure {
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
 
-/** What came of the configuration, from the journals of this boot and what the data sources said. */
+/**
+ * Returns the state of the configuration, from the journals of this boot and the report of the data
+ * sources.
+ */
 export function summariseConfiguration(
   journals: readonly PhaseJournal[],
   dataSources?: DataSourceReport,
@@ -45,13 +48,14 @@ export function summariseConfiguration(
   };
 }
 
-/** Errors first, then warnings, otherwise in their order. */
+/** Sorts errors first, then warnings, and otherwise keeps the order. */
 export function sortIssues(issues: readonly Issue[]): Issue[] {
   return ORDER.flatMap((wanted) => issues.filter(({ severity }) => severity === wanted));
 }
 
 /**
- * One line for a person, such as `1 error, 2 warnings` or `done`; it has no values of the configuration, so everybody may read it.
+ * Returns one line for a person, such as `1 error, 2 warnings` or `done`. It contains no values of
+ * the configuration, so all users may read it.
  */
 export function describeConfiguration(status: ConfigurationStatus): string {
   const { state, issues, failures, hasNoData, current } = status;
@@ -70,17 +74,18 @@ export function describeConfiguration(status: ConfigurationStatus): string {
   return parts.length === 0 ? outcome : [...(state === 'done' ? [] : [outcome]), ...parts].join(', ');
 }
 
-/** How many issues there is room for above a login prompt. */
+/** The number of issues that fit above a login prompt. */
 const LISTED = 4;
 
 /**
- * The first issues in a line each, errors first, such as `  error: unknown key haos.tokn (config.yaml:2), did you mean token?`. A line
- * has no value of a key, so everybody may read it.
+ * Returns one line for each of the first issues, errors first, such as `  error: unknown key
+ * haos.tokn (config.yaml:2). Did you mean token?`. A line contains no value of a key, so all users
+ * may read it.
  */
 export function listIssues({ issues }: Pick<ConfigurationStatus, 'issues'>): string[] {
   const lines = issues.slice(0, LISTED).map(({ severity, message, origin, hint }) => {
     const place = origin ? ` (${origin.file}:${origin.line})` : '';
-    return oneLine(`  ${severity}: ${message}${place}${hint ? `, ${hint}` : ''}`);
+    return oneLine(`  ${severity}: ${message}${place}${hint ? `. ${hint}` : ''}`);
   });
   const left = issues.length - lines.length;
   return left > 0 ? [...lines, `  ... and ${left} more`] : lines;
@@ -90,14 +95,14 @@ function plural(count: number, word: string): string | undefined {
   return count === 0 ? undefined : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** What fails in several phases is listed once, as the last of them reports it. */
+/** Lists a failure of several phases once, as the last of them reports it. */
 function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
   const found = new Map<string, FailedPart>();
   for (const part of journals.flatMap(failuresOf)) found.set(`${part.applier}: ${part.message}`, part);
   return [...found.values()];
 }
 
-/** The failures of a phase, without those that one of its issues explains. */
+/** Returns the failures of a phase, without those that one of its issues explains. */
 function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
   const told = new Set(issues.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer));
   return steps.flatMap(({ applier, failures }) =>
@@ -107,7 +112,7 @@ function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
   );
 }
 
-/** Each phase reads the configuration again: what the last one did not find is not wrong any more. */
+/** Each phase reads the configuration again, so only what the last one found is still wrong. */
 function lastIssues(journals: readonly PhaseJournal[]): readonly Issue[] {
   const [last] = [...journals].sort((a, b) => b.started - a.started);
   return last?.issues ?? [];
