@@ -17,7 +17,7 @@ export async function runPlan(
   const result = await readConfig(host);
   await printIssues(result, context);
   if (isInvalid(result.issues, invocation.has('strict'))) return endInvalid(result, { invocation, context });
-  const planned = await plan(result.config, { host, phase });
+  const planned = await plan(result.config, { host, phase, k3sHold: result.k3sHold });
   if (invocation.text('format') === 'json')
     context.out(`${JSON.stringify({ ...planned, issues: result.issues }, null, 2)}\n`);
   else context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));

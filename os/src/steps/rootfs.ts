@@ -31,6 +31,8 @@ const DROPPED = [
   'machine-id',
   'hostname',
   'resolv.conf',
+  // So that `ln -s` and `cp` of a configuration work; without it the time is UTC.
+  'localtime',
   'motd',
   'apt',
   'dpkg',

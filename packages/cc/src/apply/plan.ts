@@ -49,14 +49,16 @@ export interface PlanOptions {
   /** The machine or tree to plan for; only read. */
   host: Host;
   phase: Phase;
+  /** As for `apply`. */
+  k3sHold?: string | undefined;
 }
 
 /**
  * Returns what applying a configuration in a phase would do. Does not write, run or download
  * anything.
  */
-export async function plan(config: CloudConfig, { host, phase }: PlanOptions): Promise<Plan> {
-  const { steps } = await apply(config, { host: planHost(host), phase });
+export async function plan(config: CloudConfig, { host, phase, k3sHold }: PlanOptions): Promise<Plan> {
+  const { steps } = await apply(config, { host: planHost(host), phase, k3sHold });
   const redact = createRedactor(secretsOf(config));
   const planned: PlannedStep[] = [];
   for (const step of steps) planned.push(await planStep(step, redact));

@@ -2,8 +2,9 @@ import { type Host, withLock } from '@haos/host';
 import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
+import { raiseDoubts } from '../rules/k3s-hold.js';
 import { readConfig } from '../sources/read.js';
-import { describeConfiguration, summariseConfiguration } from '../status/configuration.js';
+import { describeConfiguration, listIssues, summariseConfiguration } from '../status/configuration.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
 import { type ApplyOptions, apply } from './run.js';
 import type { Phase, PhaseResult } from './types.js';
@@ -35,7 +36,8 @@ function isAlone(phase: Phase): boolean {
 
 async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
-  const { config, issues, isIncomplete } = await readConfig(host);
+  const { config, issues: found, isIncomplete, k3sHold } = await readConfig(host);
+  const issues = raiseDoubts(found, config);
   const started = host.clock.now();
   const journal = (state: Partial<PhaseJournal>): void =>
     keepJournal(host, {
@@ -54,7 +56,12 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
     journal({ current, steps: steps.map(toJournalStep) });
     options.onBegin?.(current, steps);
   };
-  const result = await apply(config, { ...options, onBegin, incomplete: isIncomplete });
+  const result = await apply(config, {
+    ...options,
+    onBegin,
+    incomplete: isIncomplete,
+    k3sHold,
+  });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
   keepSummary(host);
@@ -69,7 +76,8 @@ function keepJournal(host: Host, journal: PhaseJournal): void {
 function keepSummary(host: Host): void {
   keep(host, () => {
     const status = summariseConfiguration(readJournals(host), readDataSourceReport(host));
-    host.files.write(layout.configurationSummary, `${describeConfiguration(status)}\n`, { mode: 0o644 });
+    const lines = [describeConfiguration(status), ...listIssues(status)];
+    host.files.write(layout.configurationSummary, `${lines.join('\n')}\n`, { mode: 0o644 });
   });
 }
 

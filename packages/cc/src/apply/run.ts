@@ -16,6 +16,8 @@ export interface ApplyOptions {
    * is removed because it is missing. Default false.
    */
   incomplete?: boolean;
+  /** Why k3s must not start, such as a misspelt `server_url`. Default: nothing prevents it. */
+  k3sHold?: string | undefined;
   /**
    * Milliseconds after which unanswered downloads are cancelled; default 60,000 for all together.
    */
@@ -54,6 +56,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
     mode: options.mode ?? readMode(host),
     version: readVersion(host),
     incomplete: options.incomplete ?? false,
+    k3sHold: options.k3sHold,
     deadline,
     redact,
   };
@@ -77,6 +80,7 @@ interface Frame {
   mode: Mode | undefined;
   version: string | undefined;
   incomplete: boolean;
+  k3sHold: string | undefined;
   deadline: AbortSignal;
   redact: (text: string) => string;
 }

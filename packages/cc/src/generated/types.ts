@@ -50,14 +50,22 @@ export interface Haos {
   modules?: string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
   sysctls?: Record<string, string>;
+  /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
+  timezone?: string;
+  /** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+  network?: Network[];
   /** Fallback time servers, used if connman knows no other. */
   ntpServers?: string[];
   /** Fallback name servers, used if neither DHCP nor a connman service file names one. */
   dnsNameservers?: string[];
   /** Wireless networks to join. */
   wifi?: Wifi[];
+  /** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+  mounts?: Mount[];
   /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it, the user has no password. */
   password?: string;
+  /** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+  ssh?: Ssh;
   /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
   serverUrl?: string;
   /** The cluster secret or node token. */
@@ -76,12 +84,52 @@ export interface Haos {
   install?: Install;
 }
 
+/** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+export interface Network {
+  /** The interface, as `ip link` shows it. It or `mac` is required. */
+  interface?: string;
+  /** The address of the card, in quotes; it counts where `interface` is given, too. */
+  mac?: string;
+  /** Static addresses with the length of their network: one of IPv4 and one of IPv6 at most. */
+  addresses?: string[];
+  /** The router of each static address. Without one the interface is no way out. */
+  gateways?: string[];
+  /** Name servers of this interface, by address. */
+  nameservers?: string[];
+  /** Domains in which short names are looked up. */
+  searchDomains?: string[];
+  /** Without a static address of IPv4: `dhcp` or `disabled`. */
+  ipv4?: string;
+  /** Without a static address of IPv6: `auto` or `disabled`. */
+  ipv6?: string;
+}
+
 /** Wireless networks to join. */
 export interface Wifi {
   /** The network name (SSID). */
   name?: string;
   /** The passphrase. Leave it out for an open network. */
   passphrase?: string;
+}
+
+/** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+export interface Mount {
+  /** `/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`. */
+  device?: string;
+  /** Where it is mounted; the directory is made. */
+  path?: string;
+  /** The file system. Without it, it is recognised. */
+  type?: string;
+  /** Options of mount(8), one in each item. A password belongs into a file that `credentials=` names. */
+  options?: string[];
+}
+
+/** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+export interface Ssh {
+  /** Whether a password is enough to log in by ssh, such as that of `haos.password`. */
+  passwordAuthentication?: boolean;
+  /** Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may. */
+  allowUsers?: string[];
 }
 
 /** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */

@@ -3,6 +3,7 @@ import { base64, utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
+import { type IdentityKey, isLikeHaos, meantIdentity } from './k3s-identity.js';
 import { lookUpName, suggestName } from './names.js';
 import { documentedKey, toPointer } from './pointer.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
@@ -59,6 +60,7 @@ interface Report {
   message: string;
   hint?: string;
   severity?: Severity;
+  meant?: IdentityKey;
 }
 
 class Normaliser {
@@ -75,6 +77,7 @@ class Normaliser {
       key: documentedKey(pointer),
       origin: originAt(this.document, place.start, place.length),
       hint: report.hint,
+      ...(report.meant && { meant: report.meant }),
     });
   }
 
@@ -196,12 +199,34 @@ class Normaliser {
   private reportUnknown(pair: Pair, section: KeyDefinition, pointer: string): void {
     const similar = suggestName(section, pair.key);
     const elsewhere = similar ? undefined : findElsewhere(pair.key);
+    const meant = pointer === '' || pointer === '/haos' ? meantIdentity(pair.key) : undefined;
+    const suggestion = similar ?? elsewhere ?? meant;
     const prefix = documentedKey(pointer);
     this.report('unknown-key', pointer, { start: pair.keyStart, length: pair.keyLength }, {
       severity: 'warning',
       message: `unknown key ${prefix ? `${prefix}.` : ''}${pair.key}`,
-      hint: similar ? `Did you mean ${similar}?` : elsewhere ? `Did you mean ${elsewhere}?` : undefined,
+      hint: suggestion && `Did you mean ${suggestion}?`,
+      meant,
     } as Report);
+    if (pointer === '' && pair.value.kind === 'mapping' && isLikeHaos(pair.key))
+      this.reportLostIdentity(pair.value, pair.key);
+  }
+
+  /**
+   * Reports each key that decides which cluster the node belongs to, also in a section that is
+   * unknown as a whole.
+   */
+  private reportLostIdentity(section: MappingNode, name: string): void {
+    for (const { key, keyStart, keyLength } of section.pairs) {
+      const meant = meantIdentity(key);
+      if (meant === undefined) continue;
+      this.report(
+        'unknown-key',
+        '',
+        { start: keyStart, length: keyLength },
+        { severity: 'warning', message: `unknown key ${name}.${key}`, hint: `Did you mean ${meant}?`, meant },
+      );
+    }
   }
 
   private reportSecondSpelling(pair: Pair, earlier: Pair | undefined, pointer: string): void {

@@ -154,6 +154,26 @@ const upgradeKeys: readonly KeyDefinition[] = [
   },
 ];
 
+const sshKeys: readonly KeyDefinition[] = [
+  {
+    name: 'passwordAuthentication',
+    kind: 'boolean',
+    default: 'false',
+    description: 'Whether a password is enough to log in by ssh, such as that of `haos.password`.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [true],
+  },
+  {
+    name: 'allowUsers',
+    kind: 'strings',
+    default: 'rancher',
+    description:
+      'Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['rancher', 'ops@10.1.0.0/24']],
+  },
+];
+
 const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'dataSources',
@@ -177,6 +197,86 @@ const haosKeys: readonly KeyDefinition[] = [
     description: 'Kernel settings, as in `/etc/sysctl.conf`. Values are strings.',
     phases: ALL_PHASES,
     examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
+  },
+  {
+    name: 'timezone',
+    kind: 'string',
+    description:
+      'The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['Europe/Berlin'],
+  },
+  {
+    name: 'network',
+    kind: 'items',
+    type: 'Network',
+    description:
+      'Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [
+      [
+        {
+          interface: 'eth0',
+          addresses: ['10.1.0.11/24'],
+          gateways: ['10.1.0.1'],
+          nameservers: ['10.1.0.1'],
+          searchDomains: ['lan.example'],
+        },
+      ],
+    ],
+    keys: [
+      {
+        name: 'interface',
+        kind: 'string',
+        description: 'The interface, as `ip link` shows it. It or `mac` is required.',
+        examples: ['eth0'],
+      },
+      {
+        name: 'mac',
+        kind: 'string',
+        description: 'The address of the card, in quotes; it counts where `interface` is given, too.',
+        examples: ['52:54:00:12:34:56'],
+      },
+      {
+        name: 'addresses',
+        kind: 'strings',
+        description:
+          'Static addresses with the length of their network: one of IPv4 and one of IPv6 at most.',
+        examples: [['10.1.0.11/24', 'fd00::11/64']],
+      },
+      {
+        name: 'gateways',
+        kind: 'strings',
+        description: 'The router of each static address. Without one the interface is no way out.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'nameservers',
+        kind: 'strings',
+        description: 'Name servers of this interface, by address.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'searchDomains',
+        kind: 'strings',
+        description: 'Domains in which short names are looked up.',
+        examples: [['lan.example']],
+      },
+      {
+        name: 'ipv4',
+        kind: 'string',
+        default: 'dhcp',
+        description: 'Without a static address of IPv4: `dhcp` or `disabled`.',
+        examples: ['disabled'],
+      },
+      {
+        name: 'ipv6',
+        kind: 'string',
+        default: 'auto',
+        description: 'Without a static address of IPv6: `auto` or `disabled`.',
+        examples: ['disabled'],
+      },
+    ],
   },
   {
     name: 'ntpServers',
@@ -218,6 +318,45 @@ const haosKeys: readonly KeyDefinition[] = [
     ],
   },
   {
+    name: 'mounts',
+    kind: 'items',
+    type: 'Mount',
+    description:
+      'Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [[{ device: 'LABEL=data', path: '/var/lib/rancher/k3s/storage', options: ['noatime'] }]],
+    keys: [
+      {
+        name: 'device',
+        kind: 'string',
+        required: true,
+        description: '`/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`.',
+        examples: ['LABEL=data'],
+      },
+      {
+        name: 'path',
+        kind: 'string',
+        required: true,
+        description: 'Where it is mounted; the directory is made.',
+        examples: ['/srv/data'],
+      },
+      {
+        name: 'type',
+        kind: 'string',
+        default: 'auto',
+        description: 'The file system. Without it, it is recognised.',
+        examples: ['ext4'],
+      },
+      {
+        name: 'options',
+        kind: 'strings',
+        description:
+          'Options of mount(8), one in each item. A password belongs into a file that `credentials=` names.',
+        examples: [['noatime', 'ro']],
+      },
+    ],
+  },
+  {
     name: 'password',
     kind: 'string',
     secret: true,
@@ -225,6 +364,15 @@ const haosKeys: readonly KeyDefinition[] = [
       'The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it, the user has no password.',
     phases: ALL_PHASES,
     examples: ['$6$rounds=4096$saltsalt$0rZ1cS9sqm3t...', 'supersecure'],
+  },
+  {
+    name: 'ssh',
+    kind: 'section',
+    type: 'Ssh',
+    description:
+      'Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it.',
+    keys: sshKeys,
+    examples: [],
   },
   {
     name: 'serverUrl',

@@ -1,4 +1,5 @@
 import { type Parameter, parse } from '@haos/cmdline';
+import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
 import { lookUpName } from '../model/names.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
@@ -8,6 +9,8 @@ import type { YamlProblem } from './yaml.js';
 export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
   code: 'unknown-key' | 'invalid-cmdline';
   hint: string | undefined;
+  /** As in an Issue. */
+  meant?: IdentityKey;
 };
 
 export interface CmdlineResult {
@@ -29,7 +32,7 @@ const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
  * Parses the parameters of a kernel command line that name a key of the configuration into nodes.
  * Looks up names as in YAML. A repeated list appends, a repeated other key overrides. Entries of
  * string maps are `name[KEY]=` or `name.KEY=`. Ignores parameters of other programs; reports those
- * that begin with `haos` but are not a key.
+ * that begin with `haos` or `k3os` but are not a key.
  */
 export function parseCmdline(text: string): CmdlineResult {
   const { parameters, issues } = parse(text);
@@ -38,7 +41,7 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^haos(?:[.[]|$)/i.test(parameter.name);
+    const isHaos = /^(?:haos|k3os)(?:[.[]|$)/i.test(parameter.name);
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));
@@ -57,12 +60,20 @@ export function parseCmdline(text: string): CmdlineResult {
 
 function unknown(parameter: Parameter): CmdlineProblem {
   const malformed = parameter.name.includes('[') && parameter.malformed;
+  const [, section = '', name = ''] = /^([^.]*)\.([^.[]*)/.exec(parameter.name) ?? [];
+  const meant = meantIdentity(name);
+  const known = lookUpName(lookUpName(configDefinition, 'haos')!, name);
+  const isRenamed = /^k3os$/i.test(section) && known !== undefined;
+  const suggestion = isRenamed ? parameter.name.replace(/^k3os/i, 'haos') : meant;
   return {
     code: 'unknown-key',
     message: `unknown parameter ${parameter.name}`,
     start: parameter.nameOffset,
     length: Math.max(1, parameter.nameLength),
-    hint: malformed ? 'Write the entry of a map as name[key]=value.' : undefined,
+    hint: malformed
+      ? 'Write the entry of a map as name[key]=value.'
+      : suggestion && `Did you mean ${suggestion}?`,
+    ...(meant && { meant }),
   };
 }
 

@@ -71,7 +71,7 @@ function excerptLines(
 }
 
 /** Replaces control characters: those of a hostile text must not reach a terminal. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces them
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,5 +1,7 @@
 import { passwordRule } from '../appliers/accounts/password.js';
+import { sshAccessRule } from '../appliers/accounts/ssh-access.js';
 import { sshKeysRule } from '../appliers/accounts/ssh-authorized-keys.js';
+import { timezoneRule } from '../appliers/clock/timezone.js';
 import { commandsRule } from '../appliers/commands/commands.js';
 import { dataSourcesRule } from '../appliers/data-sources.js';
 import { environmentRule } from '../appliers/environment/environment.js';
@@ -7,6 +9,8 @@ import { writeFilesRule } from '../appliers/files/write-files.js';
 import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
 import { bootManifestsRule } from '../appliers/manifests/boot-manifests.js';
+import { mountsRule } from '../appliers/mounts/check-mount.js';
+import { networkRule } from '../appliers/network/check-network.js';
 import { serversRule } from '../appliers/network/connman.js';
 import { hostnameRule } from '../appliers/network/hostname.js';
 import { wifiRule } from '../appliers/network/wifi.js';
@@ -32,9 +36,13 @@ const rules: readonly Rule[] = [
   dataSourcesRule,
   modulesRule,
   sysctlsRule,
+  timezoneRule,
+  networkRule,
   serversRule,
   wifiRule,
+  mountsRule,
   passwordRule,
+  sshAccessRule,
   serverUrlRule,
   tokenRule,
   labelsRule,

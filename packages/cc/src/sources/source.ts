@@ -112,6 +112,7 @@ interface Problem {
   start: number;
   length: number;
   hint?: string | undefined;
+  meant?: Issue['meant'];
 }
 
 function sourceIssue(document: Document, problem: Problem, severity: Severity = 'error'): Issue {
@@ -123,6 +124,7 @@ function sourceIssue(document: Document, problem: Problem, severity: Severity = 
     key: '',
     origin: originAt(document, problem.start, problem.length),
     hint: problem.hint,
+    ...(problem.meant && { meant: problem.meant }),
   };
 }
 

@@ -7,10 +7,12 @@ import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
+import { makeHomeDirectories } from './make-home-directories.js';
 
 /**
  * Writes the files of `write_files`, in order. If several items have one path, it writes only the
- * last, which is the one that would remain. So a second run changes nothing.
+ * last, which is the one that would remain. So a second run changes nothing. Directories that it
+ * creates in a person's home belong to that person.
  */
 export const writeFiles: Applier = {
   name: 'write-files',
@@ -146,6 +148,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
+  await makeHomeDirectories(host, normalise(item.path ?? ''));
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 

@@ -65,11 +65,16 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
  */
 export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
+  const { command, flags } = givenCommandLine(haos);
+  const joins = Boolean(haos.serverUrl || variables.K3S_URL);
+  return { command: command ?? (joins ? 'agent' : 'server'), flags };
+}
+
+/** The same, without a command where the configuration names none. */
+export function givenCommandLine(haos: Haos): { command: string | undefined; flags: readonly string[] } {
   const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));
   const installer = splitCommand(installerWords(haos) ?? []);
-  const joins = Boolean(haos.serverUrl || variables.K3S_URL);
-  const command = given.command ?? installer.command ?? (joins ? 'agent' : 'server');
-  return { command, flags: [...installer.flags, ...given.flags] };
+  return { command: given.command ?? installer.command, flags: [...installer.flags, ...given.flags] };
 }
 
 /** Returns the words of INSTALL_K3S_EXEC, or undefined if it has an unclosed quote. */

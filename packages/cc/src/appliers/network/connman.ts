@@ -94,9 +94,16 @@ function checkNameserver(server: string, pointer: string): Finding[] {
   return [{ code: 'invalid-value', pointer, message, hint: 'Give the address of the name server.' }];
 }
 
+/** Whether a text has the form of a name in DNS. */
+export function isServerName(text: string): boolean {
+  return text
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => HOST_LABEL.test(label));
+}
+
 function checkTimeserver(server: string, pointer: string): Finding[] {
-  const labels = server.replace(/\.$/, '').split('.');
-  if (server === '' || isIpAddress(server) || labels.every((label) => HOST_LABEL.test(label))) return [];
+  if (server === '' || isIpAddress(server) || isServerName(server)) return [];
   const message = `${JSON.stringify(server)} is not a host name or an address`;
   return [{ code: 'invalid-value', pointer, message, hint: 'Give a host name or an address.' }];
 }
