@@ -16,7 +16,7 @@ export interface CmdlineResult {
 }
 
 /** What early boot reads itself; no part of a configuration (docs/boot.md). */
-const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
+export const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
   'haos.mode',
   'haos.fallback_mode',
   'haos.debug',

@@ -27,6 +27,7 @@ describe('checkK3sArguments', () => {
     ['components', ['server', '--disable', 'traefik,servicelb', '--disable=metrics-server']],
     ['hidden flags', ['server', '--disable-agent', '--kube-controller-arg=v=4']],
     ['empty entries', ['', 'server', '', '--debug']],
+    ['a secret beside a configuration file of their own', ['server', '--config=/a.yaml', '-t', 'abcdef']],
   ])('accepts %s', (_, k3sArgs) => {
     expect(check({ k3sArgs })).toEqual([]);
   });
@@ -67,6 +68,12 @@ describe('checkK3sArguments', () => {
       ['server', '--disable', 'traefik', 'servicelb'],
       'error invalid-k3s-args 3: k3s takes no word here: it is neither a flag nor the value of one; ' +
         'Remove it, or repeat --disable before it.',
+    ],
+    [
+      'a value that a comma split',
+      ['server', '--vpn-auth=name=tailscale', 'joinKey=abcdef'],
+      'error invalid-k3s-args 2: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Put --vpn-auth and its whole value in quotes: without them, a comma ends the entry.',
     ],
     [
       'the value of a flag that takes none',
@@ -133,12 +140,6 @@ describe('checkK3sArguments', () => {
       ['server', '--node-name=a\nb'],
       'error invalid-k3s-args 1: an argument of k3s has a line break or another control character; ' +
         'Write it on one line.',
-    ],
-    [
-      'a secret that stays on the command line',
-      ['server', '--config=/a.yaml', '-t', 'abcdef'],
-      'warning invalid-k3s-args 2: --token stays on the command line, which every user of the node can read; ' +
-        'Write it into the configuration file that --config or K3S_CONFIG_FILE names.',
     ],
   ])('finds %s', (_, k3sArgs, finding) => {
     expect(check({ k3sArgs })).toEqual([finding]);

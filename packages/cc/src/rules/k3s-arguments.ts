@@ -1,11 +1,6 @@
 import { createRedactor } from '@haos/host';
 import leven from 'leven';
-import {
-  commandLine,
-  hasOwnConfigFile,
-  installerWords,
-  isNodeCommand,
-} from '../appliers/k3s/k3s-arguments.js';
+import { commandLine, installerWords, isNodeCommand } from '../appliers/k3s/k3s-arguments.js';
 import type { Haos } from '../generated/types.js';
 import { FLAGS_OF } from '../k3s/flag-list.js';
 import { type K3sCommand, k3sFlagNames } from '../k3s/flags.js';
@@ -53,7 +48,7 @@ function checkGivenArguments(haos: Haos): Finding[] {
   if (hasCommand && fault !== undefined) return findings;
   const flags = hasCommand ? given.slice(1) : given;
   const words = flags.map(({ word }) => word);
-  const faults = checkWords(words, commandOf(haos), hasOwnConfigFile(haos));
+  const faults = checkWords(words, commandOf(haos));
   return [...findings, ...faults.map(([index, each]) => ({ ...each, pointer: flags[index]!.pointer }))];
 }
 
@@ -65,7 +60,7 @@ function checkInstallerArguments(haos: Haos): Finding[] {
   const hasCommand = !first.startsWith('-');
   const fault = hasCommand ? checkCommand(first) : undefined;
   if (fault) return [{ ...fault, pointer }];
-  const faults = checkWords(hasCommand ? words.slice(1) : words, commandOf(haos), hasOwnConfigFile(haos));
+  const faults = checkWords(hasCommand ? words.slice(1) : words, commandOf(haos));
   return faults.map(([, each]) => ({ ...each, pointer }));
 }
 
@@ -100,11 +95,7 @@ function checkCommand(word: string): Fault | undefined {
 }
 
 /** Faults with the index of their word. */
-function checkWords(
-  words: readonly string[],
-  command: K3sCommand | undefined,
-  isShown: boolean,
-): [number, Fault][] {
+function checkWords(words: readonly string[], command: K3sCommand | undefined): [number, Fault][] {
   const parsed = parseK3sArguments(words);
   return parsed.flatMap((argument, position) => {
     if (argument.words.some((word) => CONTROL_CHARACTER.test(word)))
@@ -113,8 +104,8 @@ function checkWords(
       argument.kind === 'flag'
         ? [...checkFlag(argument, command), ...checkValue(argument)]
         : [argument.kind === 'stray' ? stray(argument, parsed[position - 1]) : unknown(argument, command)];
-    const stays = isShown || argument.kind === 'unknown';
-    const shown = stays && isSecretFlag(argument.name) ? [visible(argument.name, isShown)] : [];
+    const stays = argument.kind === 'unknown' && isSecretFlag(argument.name);
+    const shown = stays ? [visible(argument.name)] : [];
     return [...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
   });
 }
@@ -151,14 +142,18 @@ function separate(text: string): string[] {
 function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
   if (/^--?[A-Za-z]\S*\s/.test(name)) return joined(name);
   const flag = before?.flag;
+  const isSplit =
+    flag?.takesValue === true && /^[\w.-]+=/.test(name) && before?.value?.includes('=') === true;
   return {
     code: 'invalid-k3s-args',
     message: 'k3s takes no word here: it is neither a flag nor the value of one',
     hint: !flag
       ? 'Remove it.'
-      : flag.takesValue
-        ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
-        : `Remove it, or write --${flag.name}=false to switch that flag off.`,
+      : isSplit
+        ? `Put --${flag.name} and its whole value in quotes: without them, a comma ends the entry.`
+        : flag.takesValue
+          ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
+          : `Remove it, or write --${flag.name}=false to switch that flag off.`,
   };
 }
 
@@ -225,14 +220,12 @@ function checkComponents(value: string): Fault[] {
     });
 }
 
-function visible(name: string, hasOwnFile: boolean): Fault {
+function visible(name: string): Fault {
   return {
     code: 'invalid-k3s-args',
     severity: 'warning',
     message: `--${name} stays on the command line, which every user of the node can read`,
-    hint: hasOwnFile
-      ? 'Write it into the configuration file that --config or K3S_CONFIG_FILE names.'
-      : 'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
+    hint: 'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
   };
 }
 

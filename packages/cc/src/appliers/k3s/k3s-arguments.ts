@@ -5,6 +5,17 @@ import { type K3sArgument, parseK3sArguments } from '../../k3s/parse-arguments.j
 import { checkLabel, checkTaint } from '../../rules/kubernetes.js';
 import { splitWords } from './shell-words.js';
 
+/** The variables that k3s reads instead of flags that are secrets (k3s, pkg/cli/cmds). */
+const SECRET_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['token', 'K3S_TOKEN'],
+  ['agent-token', 'K3S_AGENT_TOKEN'],
+  ['datastore-endpoint', 'K3S_DATASTORE_ENDPOINT'],
+  ['vpn-auth', 'K3S_VPN_AUTH'],
+  ['etcd-s3-access-key', 'AWS_ACCESS_KEY_ID'],
+  ['etcd-s3-secret-key', 'AWS_SECRET_ACCESS_KEY'],
+  ['etcd-s3-session-token', 'AWS_SESSION_TOKEN'],
+]);
+
 const INSTALLER = 'haos.environment.INSTALL_K3S_EXEC';
 
 export interface NodeFacts {
@@ -22,6 +33,8 @@ export interface K3sInvocation {
   readonly settings: ReadonlyMap<string, string | readonly string[]>;
   /** The words that follow the command: flags which k3s would not take from the file. */
   readonly words: readonly string[];
+  /** Secrets that k3s would not take from the file: the variable of each flag, for k3s's environment file. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
@@ -34,23 +47,33 @@ export interface K3sInvocation {
  *
  * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
  * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
- * beside that one, when the installed k3s is too old for the file, and when the command is none that runs a node.
+ * beside that one, when the installed k3s is too old for the file, and when the command is none that runs a node. A secret
+ * never stays: every user can read the arguments of a process, so its variable takes the place of the flag.
  *
  * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
  */
 export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   splitWords(haos.environment?.INSTALL_K3S_EXEC ?? '', INSTALLER);
   const { command, flags } = commandLine(haos);
-  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
+  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags, variables: new Map() };
   const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
   const parsed = parseK3sArguments(all);
   const usesFile = facts.readsDropIns !== false && !hasOwnConfigFile(haos);
   const inFile = usesFile ? parsed.filter((each) => fitsFile(each, command)) : [];
+  const staying = parsed.filter((each) => !inFile.includes(each));
   return {
     command,
     settings: collectSettings(inFile),
-    words: parsed.filter((each) => !inFile.includes(each)).flatMap(({ words }) => words),
+    words: staying.filter((each) => !hasVariable(each)).flatMap(({ words }) => words),
+    variables: new Map(
+      staying.filter(hasVariable).map(({ name, value = '' }) => [SECRET_VARIABLES.get(name)!, value]),
+    ),
   };
+}
+
+/** Whether a flag is a secret that k3s also takes as a variable. */
+function hasVariable({ flag, value }: K3sArgument): boolean {
+  return flag !== undefined && value !== undefined && SECRET_VARIABLES.has(flag.name);
 }
 
 /**
@@ -91,7 +114,7 @@ export function isNodeCommand(command: string): command is K3sCommand {
  * Whether k3s reads a configuration file that the configuration names. k3s looks at the variable first (pkg/configfilearg), and
  * takes the further files from FILE.d beside whichever file it is.
  */
-export function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
+function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
   const words = [...k3sArgs, ...(environment.INSTALL_K3S_EXEC ?? '').split(/\s+/)];
   return Boolean(environment.K3S_CONFIG_FILE) || words.some((word) => /^(?:--?config|-c)(?:=|$)/.test(word));
 }

@@ -18,12 +18,16 @@ const KEPT_OUT = ['PATH', 'OPTIND'];
  * The text of k3s's environment file, for a shell to source: the server, the token, and every variable of
  * `haos.environment` but PATH, sorted; those for k3s's own installer mean nothing to k3s. Proxies are there in both spellings, because
  * the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment`
- * says otherwise; k3s of before 1.30 knows no group.
+ * says otherwise; k3s of before 1.30 knows no group. `secrets` are the variables of flags that must not be arguments.
  *
  * A variable of k3s that cannot be written is HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE: without its token or its
  * server k3s would found a cluster of its own. Others are left out; the step for /etc/environment reports them.
  */
-export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): string {
+export function renderK3sEnvironment(
+  haos: Haos,
+  kubeconfigGroup: string,
+  secrets: ReadonlyMap<string, string> = new Map(),
+): string {
   const variables = new Map([
     ['K3S_KUBECONFIG_MODE', '0640'],
     ['K3S_KUBECONFIG_GROUP', kubeconfigGroup],
@@ -32,6 +36,8 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   ]);
   if (haos.serverUrl) variables.set('K3S_URL', haos.serverUrl);
   if (haos.token) variables.set('K3S_TOKEN', haos.token);
+  // A flag overrides a variable, and so does what takes its place.
+  for (const [name, value] of secrets) variables.set(name, value);
   const sorted = [...variables].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([name, value]) => formatAssignment(name, value)).join('');
 }
