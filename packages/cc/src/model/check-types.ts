@@ -52,8 +52,16 @@ function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): I
     pointer,
     key,
     origin,
-    hint: undefined,
+    hint: /^(?:init|boot|run)_cmd\[/.test(key) && Array.isArray(found) ? hintForWords(found) : undefined,
   };
+}
+
+/** A command as a list of words is another form of cloud-init. */
+function hintForWords(words: readonly Value[]): string {
+  const hint = 'Write the command as one text, not as a list of words.';
+  return words.includes('systemctl')
+    ? `${hint} HAOS has no systemd: use rc-service, and rc-update to start a service at each boot.`
+    : hint;
 }
 
 /** Inside a list or a map of strings it is one entry that is wrong. */

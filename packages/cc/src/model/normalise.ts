@@ -3,7 +3,9 @@ import { base64, utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
+import { foreignKeyHint } from './foreign-keys.js';
 import { lookUpName, suggestName } from './names.js';
+import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
@@ -109,7 +111,9 @@ class Normaliser {
     if (node.bytes) return utf8(node.bytes) ?? [];
     const type = scalarType(node);
     if (type === 'null') return null;
-    if (type !== 'string') this.reportAmbiguous(node, pointer);
+    // What the permissions were before is worth more than that they are a number.
+    const isDecimalMode = pointer.endsWith('/permissions') && octalMeant(node.text) !== undefined;
+    if (type !== 'string' && !isDecimalMode) this.reportAmbiguous(node, pointer);
     return node.text;
   }
 
@@ -183,13 +187,11 @@ class Normaliser {
   }
 
   private reportUnknown(pair: Pair, section: KeyDefinition, pointer: string): void {
-    const similar = suggestName(section, pair.key);
-    const elsewhere = similar ? undefined : findElsewhere(pair.key);
     const prefix = documentedKey(pointer);
     this.report('unknown-key', pointer, { start: pair.keyStart, length: pair.keyLength }, {
       severity: 'warning',
       message: `unknown key ${prefix ? `${prefix}.` : ''}${pair.key}`,
-      hint: similar ? `did you mean ${similar}?` : elsewhere ? `did you mean ${elsewhere}?` : undefined,
+      hint: hintForUnknown(pair.key, section, prefix),
     } as Report);
   }
 
@@ -218,6 +220,16 @@ class Normaliser {
   }
 }
 
+function hintForUnknown(key: string, section: KeyDefinition, prefix: string): string | undefined {
+  const foreign = foreignKeyHint(section.name, key);
+  const elsewhere = findElsewhere(key);
+  const isAbove = prefix !== '' && elsewhere !== undefined && !elsewhere.includes('.');
+  if (isAbove && elsewhere !== 'haos') return `Write ${elsewhere} at the top level, outside of ${prefix}.`;
+  const similar = suggestName(section, key);
+  const meant = (foreign ? undefined : similar) ?? elsewhere;
+  return meant ? `did you mean ${meant}?` : foreign;
+}
+
 /** A key that is unknown here but known at another level, such as `token` outside of `haos`. */
 function findElsewhere(spelling: string, section = configDefinition, prefix = ''): string | undefined {
   if (/^k3os$/i.test(spelling)) return 'haos';
@@ -228,7 +240,7 @@ function findElsewhere(spelling: string, section = configDefinition, prefix = ''
     const match = found ? path + snakeCase(found.name) : findElsewhere(spelling, key, path);
     if (match) return match;
   }
-  const top = prefix === '' ? undefined : lookUpName(configDefinition, spelling);
+  const top = prefix === '' ? lookUpName(configDefinition, spelling) : undefined;
   return top && snakeCase(top.name);
 }
 

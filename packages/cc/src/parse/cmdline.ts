@@ -1,6 +1,6 @@
 import { type Parameter, parse } from '@haos/cmdline';
-import { lookUpName } from '../model/names.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { lookUpName, suggestName } from '../model/names.js';
+import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import type { YamlProblem } from './yaml.js';
 
@@ -28,7 +28,8 @@ export const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
 /**
  * The parameters of a kernel command line that name a key of the configuration, as nodes. Names are looked up as in YAML;
  * repeating a list adds to it, repeating anything else replaces it; entries of string maps are `name[KEY]=` or `name.KEY=`.
- * Parameters that are not ours are left alone; what begins with `haos` but names no key is reported.
+ * Parameters that are not ours are left alone; what begins with `haos` but names no key is reported, and so is what begins
+ * with `k3os`, which meant something to the predecessor.
  */
 export function parseCmdline(text: string): CmdlineResult {
   const { parameters, issues } = parse(text);
@@ -39,7 +40,8 @@ export function parseCmdline(text: string): CmdlineResult {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
     const isHaos = /^haos(?:[.[]|$)/i.test(parameter.name);
     if (outcome === 'inserted' || isHaos) ours.add(index);
-    if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
+    const isOurs = isHaos || /^k3os[.[]/i.test(parameter.name);
+    if (outcome === 'unknown' && isOurs && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));
   });
   for (const issue of issues)
@@ -56,13 +58,33 @@ export function parseCmdline(text: string): CmdlineResult {
 
 function unknown(parameter: Parameter): CmdlineProblem {
   const malformed = parameter.name.includes('[') && parameter.malformed;
+  const meant = malformed ? undefined : suggestParameter(parameter.name);
   return {
     code: 'unknown-key',
     message: `unknown parameter ${parameter.name}`,
     start: parameter.nameOffset,
     length: Math.max(1, parameter.nameLength),
-    hint: malformed ? 'write the entry of a map as name[key]=value' : undefined,
+    hint: malformed ? 'write the entry of a map as name[key]=value' : meant && `did you mean ${meant}?`,
   };
+}
+
+/** The documented name that is most like that of an unknown parameter; undefined when none is close. */
+function suggestParameter(name: string): string | undefined {
+  const path = name.replace(/^(?:k3os|haos)[.[]/i, '');
+  if (BOOT_PARAMETERS.has(`haos.${path}`)) return `haos.${path}`;
+  if (lookUpName(configDefinition, path)) return suggestPath(configDefinition, path);
+  return suggestPath(configDefinition, `haos.${path}`);
+}
+
+function suggestPath(section: KeyDefinition, path: string): string | undefined {
+  const [, written = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)(.*)$/s.exec(path) ?? [];
+  const similar = lookUpName(section, written) ?? lookUpName(section, suggestName(section, written) ?? '');
+  if (similar === undefined) return undefined;
+  const name = snakeCase(similar.name);
+  if (separator === '') return name;
+  if (similar.kind === 'string-map') return `${name}${separator}${inside}`;
+  const rest = similar.keys && separator === '.' ? suggestPath(similar, inside) : undefined;
+  return rest && `${name}.${rest}`;
 }
 
 interface Insertion {

@@ -17,6 +17,7 @@ import { k3sArgumentsRule } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
 import { installRule } from './node.js';
 import { checkPhases } from './phases.js';
+import { withPlaceholders } from './placeholder.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
@@ -47,7 +48,11 @@ const rules: readonly Rule[] = [
 
 /** What is wrong with the values of a configuration, as far as that can be known without the node. */
 export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>): Issue[] {
-  const findings = [...rules.flatMap((rule) => rule(result.config)), ...checkPhases(result)];
+  const found = withPlaceholders(
+    rules.flatMap((rule) => rule(result.config)),
+    result.config,
+  );
+  const findings = [...found, ...checkPhases(result)];
   return findings.map((finding) => toIssue(finding, result));
 }
 

@@ -37,7 +37,31 @@ describe('checkK3sArguments', () => {
       'a command in one text with its flags',
       ['server --disable traefik --debug'],
       'error joined-argument 0: k3s takes this entry as one argument, so it does not know it; ' +
-        'Write 3 entries: "server", "--disable=traefik", "--debug".',
+        'Write the list [server, --disable, traefik, --debug].',
+    ],
+    [
+      'a command in one text with values of all kinds',
+      ['agent --node-ip=::1 -t abcdef --etcd-snapshot-schedule-cron=0 */6 * * *  --debug '],
+      'error joined-argument 0: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write the list [agent, "--node-ip=::1", -t=..., "--etcd-snapshot-schedule-cron=0 */6 * * *", --debug].',
+    ],
+    [
+      'two flags in one text without a command',
+      ['server', '--disable=traefik --node-name a'],
+      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write 2 entries: "--disable=traefik", "--node-name=a".',
+    ],
+    [
+      'a flag behind a blank',
+      ['server', ' --debug'],
+      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+        'Write it as "--debug".',
+    ],
+    [
+      'an underscore in the name of the node',
+      ['server', '--node-name=worker_1'],
+      'error invalid-k3s-args 1: the name of a node has no underscore, and k3s does not start with this one; ' +
+        'Write --node-name=worker-1.',
     ],
     [
       'a value behind a blank',
@@ -68,6 +92,12 @@ describe('checkK3sArguments', () => {
       ['server', '--disable', 'traefik', 'servicelb'],
       'error invalid-k3s-args 3: k3s takes no word here: it is neither a flag nor the value of one; ' +
         'Remove it, or repeat --disable before it.',
+    ],
+    [
+      'a flag without its dashes',
+      ['server', 'cluster-init'],
+      'error invalid-k3s-args 1: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Write --cluster-init if the flag is meant.',
     ],
     [
       'a value that a comma split',
@@ -160,6 +190,12 @@ describe('checkK3sArguments', () => {
     expect(check({ k3sArgs, serverUrl: 'https://s:6443' })).toContainEqual(
       expect.stringContaining('--cluster-init is a flag of `k3s server`'),
     );
+  });
+
+  it('checks K3S_NODE_NAME, too', () => {
+    expect(check({ environment: { K3S_NODE_NAME: 'worker_1' } })).toEqual([
+      expect.stringMatching(/^error invalid-k3s-args K3S_NODE_NAME: .* Write K3S_NODE_NAME=worker-1\.$/),
+    ]);
   });
 
   it('checks INSTALL_K3S_EXEC, too', () => {

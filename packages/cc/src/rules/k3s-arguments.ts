@@ -29,11 +29,13 @@ export const k3sArgumentsRule: Rule = ({ haos }) => checkK3sArguments(haos ?? {}
  */
 export function checkK3sArguments(haos: Haos): Finding[] {
   const redact = createRedactor(secretsOf({ haos }));
-  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos)].map((finding) => ({
-    ...finding,
-    message: redact(finding.message),
-    ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
-  }));
+  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos), ...checkNodeNameVariable(haos)].map(
+    (finding) => ({
+      ...finding,
+      message: redact(finding.message),
+      ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
+    }),
+  );
 }
 
 function checkGivenArguments(haos: Haos): Finding[] {
@@ -64,6 +66,21 @@ function checkInstallerArguments(haos: Haos): Finding[] {
   return faults.map(([, each]) => ({ ...each, pointer }));
 }
 
+function checkNodeNameVariable({ environment }: Haos): Finding[] {
+  const name = environment?.K3S_NODE_NAME ?? '';
+  if (!name.includes('_')) return [];
+  return [{ ...underscore('K3S_NODE_NAME', name), pointer: '/haos/environment/K3S_NODE_NAME' }];
+}
+
+/** Names of nodes are DNS subdomains (Kubernetes documentation, "Object Names and IDs"). */
+function underscore(variable: string, name: string): Fault {
+  return {
+    code: 'invalid-k3s-args',
+    message: 'the name of a node has no underscore, and k3s does not start with this one',
+    hint: `Write ${variable}=${name.replaceAll('_', '-')}.`,
+  };
+}
+
 function commandOf(haos: Haos): K3sCommand | undefined {
   const { command } = commandLine(haos);
   return isNodeCommand(command) ? command : undefined;
@@ -86,7 +103,8 @@ const NO_COMMAND: Fault = {
 function checkCommand(word: string): Fault | undefined {
   if (isNodeCommand(word)) return undefined;
   if (CONTROL_CHARACTER.test(word)) return CONTROLS;
-  if (/^(?:server|agent)\s/.test(word)) return joined(word);
+  if (/^\s*(?:server|agent)\s/.test(word))
+    return { ...JOINED, hint: `Write the list [${listOf(word).map(quote).join(', ')}].` };
   return {
     code: 'invalid-k3s-args',
     message: 'k3s runs a node as server or agent, and this is another command',
@@ -118,16 +136,35 @@ const CONTROLS: Fault = {
 };
 
 /** k3s gets an entry as one argument, so a blank in it does not separate anything. */
+const JOINED: Fault = {
+  code: 'joined-argument',
+  message: 'k3s takes this entry as one argument, so it does not know it',
+};
+
 function joined(word: string): Fault {
-  const entries = word
-    .trim()
-    .split(/\s+(?=--?[A-Za-z])/)
-    .flatMap(separate);
-  return {
-    code: 'joined-argument',
-    message: 'k3s takes this entry as one argument, so it does not know it',
-    hint: `Write ${entries.length === 1 ? 'it as' : `${entries.length} entries:`} ${entries.map((each) => JSON.stringify(each)).join(', ')}.`,
-  };
+  const entries = argumentsIn(word).flatMap(separate);
+  const count = entries.length === 1 ? 'it as' : `${entries.length} entries:`;
+  return { ...JOINED, hint: `Write ${count} ${entries.map((each) => JSON.stringify(each)).join(', ')}.` };
+}
+
+/** The arguments in an entry: blanks before a dash separate them. */
+function argumentsIn(word: string): string[] {
+  return word.trim().split(/\s+(?=--?[A-Za-z])/);
+}
+
+/** The words of a whole command as entries, a flag and its value as two where they are written so. */
+function listOf(word: string): string[] {
+  return argumentsIn(word).flatMap((text) => {
+    const [, flag = '', value] = /^(--?\S+)\s+(\S+)$/.exec(text) ?? [];
+    const [argument] = parseK3sArguments([flag]);
+    const isPair = value !== undefined && !isSecretFlag(argument?.name ?? '');
+    return isPair ? [flag, value] : separate(text);
+  });
+}
+
+/** A word as an item of a list in YAML, in quotes where it needs them. */
+function quote(word: string): string {
+  return /^[\w./-][\w./+@%=-]*$/.test(word) ? word : JSON.stringify(word);
 }
 
 /** One flag with what follows it, as entries; a secret is not repeated. */
@@ -140,20 +177,22 @@ function separate(text: string): string[] {
 }
 
 function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
-  if (/^--?[A-Za-z]\S*\s/.test(name)) return joined(name);
+  if (/^\s*--?[A-Za-z]\S*\s|^\s+--?[A-Za-z]/.test(name)) return joined(name);
   const flag = before?.flag;
   const isSplit =
     flag?.takesValue === true && /^[\w.-]+=/.test(name) && before?.value?.includes('=') === true;
   return {
     code: 'invalid-k3s-args',
     message: 'k3s takes no word here: it is neither a flag nor the value of one',
-    hint: !flag
-      ? 'Remove it.'
-      : isSplit
-        ? `Put --${flag.name} and its whole value in quotes: without them, a comma ends the entry.`
-        : flag.takesValue
-          ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
-          : `Remove it, or write --${flag.name}=false to switch that flag off.`,
+    hint: isKnownFlag(`--${name.split('=')[0]}`)
+      ? `Write --${name} if the flag is meant.`
+      : !flag
+        ? 'Remove it.'
+        : isSplit
+          ? `Put --${flag.name} and its whole value in quotes: without them, a comma ends the entry.`
+          : flag.takesValue
+            ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
+            : `Remove it, or write --${flag.name}=false to switch that flag off.`,
   };
 }
 
@@ -193,12 +232,19 @@ function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
     return fault(`--${name} is either true or false`, `Write --${name} or --${name}=false.`);
   if (words.length === 2 && !name.endsWith('-arg') && isKnownFlag(value))
     return fault(`--${name} takes the next flag as its value`, `Write --${name}=VALUE.`);
+  if (words.length === 1 && hasFurtherFlag(value)) return [joined(words[0]!)];
+  if (name === 'node-name' && value.includes('_')) return [underscore('--node-name', value)];
   if (name === 'flannel-backend' && REMOVED_FLANNEL_BACKENDS.includes(value))
     return fault(
       `k3s does not have the flannel backend ${value} any more`,
       'Write --flannel-backend=wireguard-native on every server.',
     );
   return name === 'disable' ? checkComponents(value) : [];
+}
+
+/** A value may have blanks, as a cron expression has; but not what k3s would take for the next flag. */
+function hasFurtherFlag(value: string): boolean {
+  return value.split(/\s+/).some((word, index) => index > 0 && isKnownFlag(word));
 }
 
 function isKnownFlag(word: string): boolean {

@@ -5,6 +5,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
+import { octalMeant } from '../../model/octal-mode.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 
@@ -98,12 +99,27 @@ function parentOf(path: string): string {
 }
 
 function checkPermissions(text: string, pointer: string): Finding[] {
-  if (parsePermissions(text) !== undefined) return [];
+  const mode = parsePermissions(text);
+  const meant = octalMeant(text);
+  const finding: Finding = {
+    code: 'invalid-permissions',
+    pointer,
+    failure: 'HAOS_CC_FILE_PERMISSIONS',
+    message: '',
+  };
+  if (meant !== undefined)
+    return [
+      {
+        ...finding,
+        severity: mode === undefined ? 'error' : 'warning',
+        message: `${text} is ${meant} as a decimal number, ${mode === undefined ? 'and not octal' : `but is read as octal 0${text}`}`,
+        hint: `Write '${meant}', in quotes.`,
+      },
+    ];
+  if (mode !== undefined) return [];
   return [
     {
-      code: 'invalid-permissions',
-      pointer,
-      failure: 'HAOS_CC_FILE_PERMISSIONS',
+      ...finding,
       message: 'permissions must be an octal number up to 07777',
       hint: "write them in quotes, such as '0644'",
     },

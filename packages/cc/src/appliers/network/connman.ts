@@ -84,7 +84,7 @@ export const serversRule: Rule = ({ haos }) => [
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
   const message = `${JSON.stringify(server)} is not an IP address`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'name servers are given by address' }];
+  return [{ code: 'invalid-value', pointer, message, hint: 'Write its address, such as 1.1.1.1.' }];
 }
 
 function checkTimeserver(server: string, pointer: string): Finding[] {

@@ -64,12 +64,15 @@ async function chooseName(config: CloudConfig, context: ApplyContext): Promise<s
 /** What is wrong with `hostname`; an empty one counts as absent. */
 export const hostnameRule: Rule = ({ hostname: name }) => {
   if (!name || isHostname(name)) return [];
+  const dashed = name.replaceAll('_', '-');
   return [
     {
       code: 'invalid-hostname',
       pointer: '/hostname',
       message: `${JSON.stringify(name)} is not a host name`,
-      hint: 'use letters, digits and dashes, at most 63 in each part and 64 in all',
+      hint: isHostname(dashed)
+        ? `Write ${dashed}: the name of a node has no underscore.`
+        : 'use letters, digits and dashes, at most 63 in each part and 64 in all',
     },
   ];
 };
