@@ -35,20 +35,23 @@ export const REDACTED = '***';
 
 /**
  * Where the effective values come from, what they overrode and why: for one key, in any accepted spelling, with everything
- * below it, or for all. Empty when nothing is configured there; undefined when there is no such key.
+ * below it, or for all; then the keys that a source cleared, with what others say about them. Empty when nothing is configured
+ * there; undefined when there is no such key.
  */
 export function explain(result: ConfigResult, key = ''): Explanation[] | undefined {
   const wanted = key === '' ? '' : pointerOf(key);
   if (wanted === undefined) return undefined;
   const pointers = result.provenance.leaves().filter((leaf) => isAtOrBelow(leaf, wanted));
-  if (pointers.length > 0) {
-    const redact = createRedactor(secretsOf(result.config));
-    return pointers.map((pointer) => explainLeaf(result, pointer, redact));
-  }
-  const cleared = key === '' ? [] : result.provenance.contributions(wanted);
-  return cleared.length > 0 && definitionAt(wanted).kind !== 'section'
-    ? [explainCleared(result, wanted)]
-    : [];
+  const redact = createRedactor(secretsOf(result.config));
+  const cleared = result.provenance.cleared().filter((pointer) => isAtOrBelow(pointer, wanted));
+  const found = [
+    ...pointers.map((pointer) => explainLeaf(result, pointer, redact)),
+    ...cleared.map((pointer) => explainCleared(result, pointer)),
+  ];
+  // An entry of a cleared map, or a key that is empty in the only source that has it.
+  const isSet = key !== '' && result.provenance.contributions(wanted).length > 0;
+  const isCleared = found.length === 0 && isSet && definitionAt(wanted).kind !== 'section';
+  return isCleared ? [explainCleared(result, wanted)] : found;
 }
 
 function isAtOrBelow(leaf: string, wanted: string): boolean {

@@ -30,6 +30,8 @@ export interface Provenance {
   origins(pointer: string): Origin[];
   /** What every source says about a whole key (a list, a map of strings, a scalar), the winner first. */
   contributions(pointer: string): Contribution[];
+  /** Pointers of the keys that a source gave a value and a later one cleared, in the order of the schema. */
+  cleared(): string[];
 }
 
 /**
@@ -46,7 +48,23 @@ export function traceProvenance(
     leaves: () => leavesOf(config, ''),
     origins: (pointer) => originsOf(layers, writtenPointer(pointer, removed)),
     contributions: (pointer) => contributionsOf(layers, keySegments(pointer)),
+    cleared: () =>
+      keysOf(configDefinition, [])
+        .filter((key) => isCleared(layers, key))
+        .map(toPointer),
   };
+}
+
+/** The paths of all keys but sections. */
+function keysOf(section: KeyDefinition, path: readonly string[]): string[][] {
+  return (section.keys ?? []).flatMap((key) =>
+    key.kind === 'section' ? keysOf(key, [...path, key.name]) : [[...path, key.name]],
+  );
+}
+
+function isCleared(layers: readonly Layer[], key: readonly string[]): boolean {
+  const [winner, ...overridden] = contributorsOf(layers, key);
+  return winner?.value === null && overridden.some(({ value }) => value !== null);
 }
 
 /** The pointer to a value as it was written: where an item was left out of a list, those behind it moved up. */
