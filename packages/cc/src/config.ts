@@ -3,7 +3,8 @@ import type { Issue } from './issue.js';
 import { mergeTrees } from './merge/merge.js';
 import { type Provenance, traceProvenance } from './merge/provenance.js';
 import { checkTypes } from './model/check-types.js';
-import { parseSource, type Source } from './sources/source.js';
+import { requireArgument, requireIssues } from './require-argument.js';
+import { parseSource, requireSource, type Source } from './sources/source.js';
 
 /** A configuration, what is wrong with it, and where each value came from. */
 export interface ConfigResult {
@@ -18,9 +19,11 @@ export interface ConfigResult {
 
 /**
  * Reads a configuration from sources, lowest precedence first, without touching any machine. Never throws for what is in
- * the sources: look at `issues`.
+ * the sources: look at `issues`. Throws HAOS_CC_ARGUMENT for what is not a list of sources.
  */
 export function readSources(sources: readonly Source[]): ConfigResult {
+  requireArgument(Array.isArray(sources), 'the sources must be a list');
+  for (const source of sources) requireSource(source);
   const parsed = nameSources(sources).map(parseSource);
   const layers = parsed.map(({ layer }) => layer);
   const merged = mergeTrees(layers.map(({ value }) => value));
@@ -48,5 +51,6 @@ function nameSources(sources: readonly Source[]): readonly Source[] {
 
 /** Whether any issue is an error. */
 export function hasErrors(issues: readonly Issue[]): boolean {
+  requireIssues(issues);
   return issues.some(({ severity }) => severity === 'error');
 }

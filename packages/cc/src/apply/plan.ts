@@ -7,7 +7,10 @@ import {
   type WriteFileOperation,
 } from '@haos/host';
 import type { CloudConfig } from '../generated/types.js';
+import type { Issue } from '../issue.js';
 import { secretsOf } from '../model/secrets.js';
+import { requirePhaseOptions } from '../require-argument.js';
+import { validateConfig } from '../validate-config.js';
 import { targetOf } from './journal.js';
 import { apply, isAction } from './run.js';
 import type { Failure, Phase, StepResult } from './types.js';
@@ -40,6 +43,8 @@ export interface Plan {
   restarts: string[];
   /** Whether applying would change anything. */
   hasChanges: boolean;
+  /** What `validateConfig` says about the configuration: what has a wrong type is not in the plan. */
+  issues: Issue[];
 }
 
 export interface PlanOptions {
@@ -48,8 +53,14 @@ export interface PlanOptions {
   phase: Phase;
 }
 
-/** What applying a configuration in a phase would do, without doing any of it: nothing is written, run or downloaded. */
-export async function plan(config: CloudConfig, { host, phase }: PlanOptions): Promise<Plan> {
+/**
+ * What applying a configuration in a phase would do, without doing any of it: nothing is written, run or downloaded. Throws
+ * HAOS_CC_ARGUMENT for options that are none.
+ */
+export async function plan(given: CloudConfig, options: PlanOptions): Promise<Plan> {
+  requirePhaseOptions(options);
+  const { host, phase } = options;
+  const { config, issues } = validateConfig(given);
   const { steps } = await apply(config, { host: planHost(host), phase });
   const redact = createRedactor(secretsOf(config));
   const planned: PlannedStep[] = [];
@@ -59,6 +70,7 @@ export async function plan(config: CloudConfig, { host, phase }: PlanOptions): P
     steps: planned,
     restarts: [...new Set(steps.flatMap(({ operations }) => operations.flatMap(restartedBy)))],
     hasChanges: planned.some(({ changes }) => changes.length > 0),
+    issues,
   };
 }
 

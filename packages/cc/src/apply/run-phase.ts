@@ -2,6 +2,7 @@ import { type Host, withLock } from '@haos/host';
 import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
+import { requirePhaseOptions } from '../require-argument.js';
 import { readConfig } from '../sources/read.js';
 import { describeConfiguration, summariseConfiguration } from '../status/configuration.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
@@ -21,6 +22,7 @@ export interface RunPhaseResult extends PhaseResult {
  * lock (HAOS_LOCKED).
  */
 export async function runPhase(options: ApplyOptions): Promise<RunPhaseResult> {
+  requirePhaseOptions(options);
   const { host, phase } = options;
   return isAlone(phase) ? runLocked(options) : withLock(host, layout.applyLock, () => runLocked(options));
 }

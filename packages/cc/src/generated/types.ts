@@ -3,19 +3,19 @@
 /** The configuration of one HAOS node. */
 export interface CloudConfig {
   /** SSH keys that may log in as `rancher`: a public key, `github:USER`, `gitlab:USER`, or a URL that answers with keys. */
-  sshAuthorizedKeys?: string[];
+  sshAuthorizedKeys?: readonly string[];
   /** Files to write. */
-  writeFiles?: WriteFile[];
+  writeFiles?: readonly WriteFile[];
   /** The host name. Without it the one from DHCP is kept, or one is made up. */
   hostname?: string;
   /** Kubernetes manifests to download at every boot for k3s to apply. */
-  bootManifests?: BootManifest[];
+  bootManifests?: readonly BootManifest[];
   /** Shell commands to run in the initrd, before the root file system is there. */
-  initCmd?: string[];
+  initCmd?: readonly string[];
   /** Shell commands to run before services and the network start. */
-  bootCmd?: string[];
+  bootCmd?: readonly string[];
   /** Shell commands to run after the network is online. */
-  runCmd?: string[];
+  runCmd?: readonly string[];
   /** What is particular to HAOS. */
   haos?: Haos;
 }
@@ -23,13 +23,13 @@ export interface CloudConfig {
 /** Files to write. */
 export interface WriteFile {
   /** How `content` is encoded: plain text (empty), `b64`, `gz` or `gz+b64`; `base64` and `gzip` are the long names. */
-  encoding?: string;
+  encoding?: '' | 'text/plain' | 'b64' | 'base64' | 'gz' | 'gzip' | 'gz+b64' | 'gz+base64' | 'gzip+b64' | 'gzip+base64';
   /** What the file holds. YAML `!!binary` is accepted too. */
   content?: string;
   /** `user`, `user:group`, or numbers. */
   owner?: string;
   /** The absolute path. */
-  path?: string;
+  path: string;
   /** Octal permission bits, in quotes. */
   permissions?: string;
 }
@@ -37,7 +37,7 @@ export interface WriteFile {
 /** Kubernetes manifests to download at every boot for k3s to apply. */
 export interface BootManifest {
   /** Where it is. The last part of the path is the file name, which must be unique. */
-  url?: string;
+  url: string;
   /** The digest it must have; otherwise it is not saved. */
   sha256?: string;
 }
@@ -45,17 +45,17 @@ export interface BootManifest {
 /** What is particular to HAOS. */
 export interface Haos {
   /** Where to look for a configuration from the cloud, in this order; the first that provides user data ends the search. */
-  dataSources?: string[];
+  dataSources?: readonly ('aws' | 'cdrom' | 'digitalocean' | 'gcp' | 'hetzner' | 'openstack' | 'packet' | 'scaleway' | 'vultr')[];
   /** Kernel modules to load, each optionally followed by parameters. */
-  modules?: string[];
+  modules?: readonly string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
-  sysctls?: Record<string, string>;
+  sysctls?: Readonly<Record<string, string>>;
   /** Time servers to fall back to when connman knows of no other. */
-  ntpServers?: string[];
+  ntpServers?: readonly string[];
   /** Name servers to fall back to when neither DHCP nor a connman service file names one. */
-  dnsNameservers?: string[];
+  dnsNameservers?: readonly string[];
   /** Wireless networks to join. */
-  wifi?: Wifi[];
+  wifi?: readonly Wifi[];
   /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none. */
   password?: string;
   /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
@@ -63,13 +63,13 @@ export interface Haos {
   /** The cluster secret or node token. */
   token?: string;
   /** Labels of the node, set when it first registers in Kubernetes. */
-  labels?: Record<string, string>;
+  labels?: Readonly<Record<string, string>>;
   /** Arguments of k3s, one per entry, beginning with `server` or `agent`. A flag and its value are joined by `=` or are two entries. */
-  k3sArgs?: string[];
+  k3sArgs?: readonly string[];
   /** Environment variables of k3s, configured commands and log-ins; above all the proxies. */
-  environment?: Record<string, string>;
+  environment?: Readonly<Record<string, string>>;
   /** Taints of the node, set when it first registers in Kubernetes. */
-  taints?: string[];
+  taints?: readonly string[];
   /** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
   upgrade?: Upgrade;
   /** What the installer does without asking. It has no effect on an installed node. */
@@ -79,7 +79,7 @@ export interface Haos {
 /** Wireless networks to join. */
 export interface Wifi {
   /** The network name (SSID). */
-  name?: string;
+  name: string;
   /** The passphrase; none for an open network. */
   passphrase?: string;
 }

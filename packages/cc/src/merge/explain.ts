@@ -8,6 +8,7 @@ import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } fro
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { looksSecret, secretsOf } from '../model/secrets.js';
 import { valueAt } from '../model/value-at.js';
+import { isObject, requireArgument } from '../require-argument.js';
 import { isTree } from './merge.js';
 import { type Contribution, keyPointerOf } from './provenance.js';
 
@@ -36,9 +37,11 @@ export const REDACTED = '***';
 /**
  * Where the effective values come from, what they overrode and why: for one key, in any accepted spelling, with everything
  * below it, or for all; then the keys that a source cleared, with what others say about them. Empty when nothing is configured
- * there; undefined when there is no such key.
+ * there; undefined when there is no such key. Throws HAOS_CC_ARGUMENT.
  */
 export function explain(result: ConfigResult, key = ''): Explanation[] | undefined {
+  requireArgument(isObject(result) && isObject(result.provenance), 'the result must be that of readSources');
+  requireArgument(typeof key === 'string', 'the key must be a string');
   const wanted = key === '' ? '' : pointerOf(key);
   if (wanted === undefined) return undefined;
   const pointers = result.provenance.leaves().filter((leaf) => isAtOrBelow(leaf, wanted));

@@ -1,6 +1,7 @@
 import { validateConfig } from '../generated/validate-config.js';
 import type { Issue, Origin } from '../issue.js';
 import { isTree } from '../merge/merge.js';
+import { requireArgument } from '../require-argument.js';
 import type { Tree, Value } from './normalise.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
 import type { KeyDefinition, KeyKind } from './schema.js';
@@ -41,6 +42,18 @@ export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin |
   };
 }
 
+/** Throws HAOS_CC_ARGUMENT for a configuration object with a value of a wrong type. */
+export function requireTypes(config: object): void {
+  if (validateConfig(config)) return;
+  const pointer = validateConfig.errors?.[0]?.instancePath ?? '';
+  requireArgument(
+    false,
+    pointer === ''
+      ? 'the configuration must be an object'
+      : `${documentedKey(pointer)} has a wrong type; validateConfig says more`,
+  );
+}
+
 function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): Issue {
   const definition = definitionAt(pointer);
   const key = documentedKey(pointer);
@@ -75,6 +88,8 @@ function describeValue(value: Value | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (isTree(value)) return 'a map';
   if (value === null || value === undefined) return 'nothing';
+  // What a program may have put there.
+  if (typeof value === 'symbol') return 'an object of another kind';
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
 

@@ -59,6 +59,7 @@ describe('secretsOf', () => {
   it('finds private keys, and the contents of files for their owner alone', () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n';
     const writeFiles = ['0600', '400', '0o700', '1600', '0640', '0644', ''].map((permissions) => ({
+      path: '/a',
       permissions,
       content: `content ${permissions}`,
     }));

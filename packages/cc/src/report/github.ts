@@ -1,9 +1,11 @@
 import type { Issue, Severity } from '../issue.js';
+import { requireIssues } from '../require-argument.js';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
 
 /** Issues as workflow commands of GitHub Actions, which shows them beside the lines of a pull request. */
 export function formatGithub(issues: readonly Issue[]): string {
+  requireIssues(issues);
   return issues.map(formatIssue).join('');
 }
 

@@ -1,9 +1,13 @@
 import type { Issue, Severity } from '../issue.js';
+import { requireArgument, requireIssues } from '../require-argument.js';
 
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
 /** Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. */
-export function formatSarif(issues: readonly Issue[], { version }: { version: string }): object {
+export function formatSarif(issues: readonly Issue[], options: { version: string }): object {
+  requireIssues(issues);
+  requireArgument(typeof options?.version === 'string', 'the options must have the version of the tool');
+  const { version } = options;
   const rules = [...new Set(issues.map(({ code }) => code))].map((id) => ({ id }));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',

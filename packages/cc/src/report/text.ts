@@ -1,4 +1,5 @@
 import type { Issue, Severity } from '../issue.js';
+import { isObject, requireArgument, requireIssues } from '../require-argument.js';
 import { type Cover, coverText, excerptOf } from './excerpt.js';
 
 export interface TextOptions {
@@ -17,6 +18,8 @@ export function formatText(
   texts: ReadonlyMap<string, string>,
   options: TextOptions = {},
 ): string {
+  requireIssues(issues);
+  requireArgument(isObject(texts) && 'get' in texts, 'the texts must be a map of files to their texts');
   const paint = options.color
     ? (kind: Severity | 'dim', text: string) => `\u001b[${COLORS[kind]}m${text}\u001b[0m`
     : (_kind: Severity | 'dim', text: string) => text;
