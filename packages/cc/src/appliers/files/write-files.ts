@@ -6,8 +6,11 @@ import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
 import { octalMeant } from '../../model/octal-mode.js';
+import { PATTERNS } from '../../model/patterns.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
+
+const PERMISSIONS = new RegExp(PATTERNS.permissions);
 
 /**
  * Writes the files of `write_files`, in order. Of several items with one path only the last is written, which is what is
@@ -165,7 +168,7 @@ async function writeItem(host: Host, item: WriteFile, key: string): Promise<void
 /** `0755`, `755` and `0o755` are the same bits; undefined for anything but an octal number up to 07777. */
 function parsePermissions(text: string): number | undefined {
   if (text === '') return 0o644;
-  const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];
+  const digits = PERMISSIONS.exec(text)?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 

@@ -3,14 +3,12 @@ import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
+import { MAX_HOSTNAME, PATTERNS } from '../../model/patterns.js';
 import type { Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { setHostsName } from './hosts.js';
 
-/** Linux keeps at most this many bytes (HOST_NAME_MAX, sethostname(2)). */
-const MAX_LENGTH = 64;
-
-const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const HOSTNAME = new RegExp(PATTERNS.hostname);
 
 /**
  * Gives the node its name: the configured one, else the one that was kept, else, in the runtime phase, the name that the
@@ -44,7 +42,7 @@ export const hostname: Applier = {
  * and short enough for the kernel.
  */
 export function isHostname(name: string): boolean {
-  return name.length <= MAX_LENGTH && name.split('.').every((label) => LABEL.test(label));
+  return name !== '' && name.length <= MAX_HOSTNAME && HOSTNAME.test(name);
 }
 
 /** The name that an earlier boot kept; undefined when there is none, or when the file does not hold a name. */
