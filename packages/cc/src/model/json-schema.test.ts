@@ -111,8 +111,21 @@ function isAboutText({ pointer }: Issue, config: object): boolean {
 }
 
 describe('the published schema', () => {
-  it('is plain JSON Schema: the strict mode of ajv has nothing to say', () => {
-    expect(logged).toEqual([]);
+  it('is plain JSON Schema: ajv compiles it in strict mode, and only wonders about lists that may be a map', () => {
+    expect(
+      String(logged.join('\n'))
+        .replace(/^.*missing type "array" for keyword "items".*$/gm, '')
+        .trim(),
+    ).toBe('');
+  });
+
+  it('has the items of lists of maps where editors look for them, and no example that they cannot write', () => {
+    const { properties } = schema() as {
+      properties: Record<string, { items?: object; examples?: unknown[] }>;
+    };
+
+    expect(properties.write_files?.items).toMatchObject({ required: ['path'] });
+    expect(properties.write_files?.examples).toBeUndefined();
   });
 
   it.each([

@@ -62,7 +62,11 @@ function writtenSchema(definition: KeyDefinition): JsonSchema {
   const annotations = {
     description: definition.description,
     ...(definition.default === undefined ? {} : { default: definition.default }),
-    ...(definition.examples.length > 0 ? { examples: definition.examples } : {}),
+    // Of a list of maps, yaml-language-server would complete the first example as "[object Object]"; the keys of its items have
+    // examples of their own.
+    ...(definition.examples.length > 0 && definition.kind !== 'items'
+      ? { examples: definition.examples }
+      : {}),
     // Validators that are strict refuse keywords that they do not know.
     ...(facts.length > 0 ? { $comment: facts.join('; ') } : {}),
   };
@@ -99,7 +103,8 @@ function writtenType(definition: KeyDefinition): JsonSchema {
     }
     case 'items': {
       const item = writtenObject(definition);
-      return { anyOf: [{ type: 'array', items: item }, item, NULL] };
+      // `items` beside the types, where yaml-language-server looks for what it completes.
+      return { items: item, anyOf: [{ type: 'array' }, item, NULL] };
     }
     case 'section':
       return { ...writtenObject(definition), type: ['object', 'null'] };
