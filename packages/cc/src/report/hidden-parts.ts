@@ -12,7 +12,7 @@ export interface Range {
 
 /** What may be shown of a text and what not, where the parser knows its keys. */
 export interface HiddenParts {
-  /** Values of secret and unknown keys, and of keys with a value of a wrong shape; in order, none overlaps another. */
+  /** Values of secret and unknown keys, and values of a wrong shape that may be secrets; in order, none overlaps another. */
   readonly hidden: readonly Range[];
   /** All other values, likewise. */
   readonly shown: readonly Range[];
@@ -55,12 +55,18 @@ function merge(ranges: readonly Range[]): Range[] {
   return merged;
 }
 
+/** Whether a value of another shape than the key takes may be, or have, one of its secrets. */
+function mayHoldSecrets(key: KeyDefinition): boolean {
+  if (key.secret || ['content', 'environment', 'k3sArgs'].includes(key.name)) return true;
+  return (key.keys ?? []).some(mayHoldSecrets);
+}
+
 class Finder {
   readonly hidden: Range[] = [];
   readonly shown: Range[] = [];
   readonly keyEnds = new Set<number>();
   /** An alias stands for a node that was looked at before; aliases of aliases may stand for millions. */
-  private readonly seen = new Map<Node, Set<KeyDefinition | 'hide'>>();
+  private readonly seen = new Map<Node, Set<KeyDefinition | 'hide' | 'show'>>();
 
   constructor(private readonly text: string) {}
 
@@ -85,8 +91,8 @@ class Finder {
         else this.hide(item);
       }
     else if (node.kind === 'sequence' && key.kind === 'strings') this.list(node);
-    else if (node.kind === 'scalar' && ['string', 'strings', 'boolean'].includes(key.kind)) this.show(node);
-    else this.hide(node);
+    else if (mayHoldSecrets(key) && !(node.kind === 'scalar' && key.kind === 'strings')) this.hide(node);
+    else this.show(node);
   }
 
   private map(node: MappingNode): void {
@@ -119,8 +125,11 @@ class Finder {
       }
   }
 
+  /** A map where no map belongs has unknown keys. */
   private show(node: Node): void {
     if (node.kind === 'scalar') this.add(this.shown, node);
+    else if (node.kind === 'mapping') this.hide(node);
+    else if (!this.isSeen(node, 'show')) for (const item of node.items) this.show(item);
   }
 
   /** An empty value has a place but no text. */
@@ -133,7 +142,7 @@ class Finder {
     this.keyEnds.add(keyStart + keyLength - (isQuoted ? 1 : 0));
   }
 
-  private isSeen(node: Node, as: KeyDefinition | 'hide'): boolean {
+  private isSeen(node: Node, as: KeyDefinition | 'hide' | 'show'): boolean {
     const before = this.seen.get(node) ?? new Set();
     this.seen.set(node, before);
     const isSeen = before.has(as);
