@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it("GRUB's own program reads what we write", () => {
+it("GRUB's own program reads what HAOS writes", () => {
   writeFileSync(file, formatBootState(STATE));
 
   expect(must('grub-editenv', file, 'list').split('\n').sort()).toEqual([
@@ -33,7 +33,7 @@ it("GRUB's own program reads what we write", () => {
   ]);
 });
 
-it("we read what GRUB's own program writes", () => {
+it("HAOS reads what GRUB's own program writes", () => {
   must('grub-editenv', file, 'create');
   must(
     'grub-editenv',
@@ -51,7 +51,7 @@ it("we read what GRUB's own program writes", () => {
   expect(parseGrubEnv(block).get('other')).toBe('back\\slash');
 });
 
-it('either changes what the other wrote', () => {
+it('each changes what the other wrote', () => {
   writeFileSync(file, formatGrubEnv(new Map([['a', '1\\2']])));
   must('grub-editenv', file, 'set', 'haos_tries=0', 'haos_trial=v3');
   must('grub-editenv', file, 'unset', 'haos_tries');

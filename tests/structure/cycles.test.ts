@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findCycles } from './cycles.js';
 import { parseModule, readModules, readWorkspaces } from './module.js';
 
-describe('circles of imports', () => {
-  it('there is none', () => {
+describe('import cycles', () => {
+  it('do not exist', () => {
     const modules = [...readWorkspaces().flatMap((workspace) => workspace.modules), ...readModules('tests')];
 
     expect(findCycles(modules)).toEqual([]);

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Module } from './module.js';
 
-/** The circles of imports between modules, types included; each as the paths on the way round. */
+/** Returns the import cycles between modules, types included; each as the paths along the cycle. */
 export function findCycles(modules: readonly Module[]): string[][] {
   const byPath = new Map(modules.map((module) => [module.path, module]));
   const done = new Set<string>();
@@ -17,7 +17,7 @@ export function findCycles(modules: readonly Module[]): string[][] {
   return cycles;
 }
 
-/** The files of the same workspace that a module imports. */
+/** Returns the files of the same workspace that a module imports. */
 function filesOf(module: Module | undefined): string[] {
   if (module === undefined) return [];
   return module.imports

@@ -11,7 +11,7 @@ export interface Layer {
   below: readonly string[];
 }
 
-/** The drawing of the layers: the page is the rule, so it cannot be out of date. */
+/** Reads the drawing of the layers: the page is the rule, so it cannot be out of date. */
 export function readDrawing(): Layer[] {
   const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
   return page.split('\n').flatMap((line) => {
@@ -22,7 +22,7 @@ export function readDrawing(): Layer[] {
   });
 }
 
-/** The path of a layer's workspace: `packages/cc` of `@haos/cc`, `bin` of `bin/`. */
+/** Returns the path of a layer's workspace: `packages/cc` of `@haos/cc`, `bin` of `bin/`. */
 export function pathOf({ name }: Layer): string {
   return name.startsWith('@haos/') ? `packages/${name.slice('@haos/'.length)}` : name.replace(/\/$/, '');
 }

@@ -19,7 +19,7 @@ interface Case {
   title: string;
   /** Pairs of a path and a text that the rule refuses. */
   bad: readonly (readonly [path: string, text: string])[];
-  /** What it must not mistake for a breach. */
+  /** Pairs that the rule must accept. */
   good: readonly (readonly [path: string, text: string])[];
 }
 
@@ -52,7 +52,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: noDeepImports,
-    title: 'other packages are imported by what they export',
+    title: 'other packages are imported only through their exports',
     bad: [
       ['packages/cc/src/a.ts', "import { layout } from '@haos/system/dist/layout.js';"],
       ['packages/cc/src/a.ts', "import { layout } from '../../system/src/layout.js';"],
@@ -69,7 +69,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: testingOnlyInTests,
-    title: 'what is published for tests stays in tests',
+    title: 'test helpers of packages are used only in tests',
     bad: [
       ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/host/testing';"],
       ['packages/system/src/a.ts', "import { createTestHost } from './testing.js';"],
@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: indexIsExplicit,
-    title: 'index.ts lists what is public',
+    title: 'index.ts only lists what is public',
     bad: [
       ['packages/cc/src/index.ts', "export * from './read.js';"],
       ['packages/cc/src/index.ts', "export * as read from './read.js';"],
@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: honestTests,
-    title: 'tests mock no module and keep no other from running',
+    title: 'tests do not mock modules and do not disable others',
     bad: [
       ['packages/cc/src/a.test.ts', "vi.mock('node:fs');"],
       ['packages/cc/src/a.test.ts', "it.only('runs', () => {});"],
@@ -210,8 +210,8 @@ describe('the rules themselves', () => {
     const problems = checkDependencies({ path: 'packages/cc', manifest, modules });
 
     expect(problems).toEqual([
-      'packages/cc: js-yaml is imported and not declared',
-      'packages/cc: ajv is declared and never imported',
+      'packages/cc: js-yaml is imported but not declared',
+      'packages/cc: ajv is declared but never imported',
     ]);
   });
 });

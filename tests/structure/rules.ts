@@ -4,13 +4,13 @@ import ts from 'typescript';
 import { pathOf, readDrawing } from './drawing.js';
 import { type Module, nodesOf, type Workspace } from './module.js';
 
-/** What a rule has to say about one module; empty when it keeps the rule. */
+/** Returns the violations of one module; empty if it complies. */
 export type Rule = (module: Module, workspaces: readonly Workspace[]) => string[];
 
-/** Which packages a workspace may import, from the drawing in docs/architecture.md. */
+/** The packages that a workspace may import, from the drawing in docs/architecture.md. */
 const BELOW = new Map(readDrawing().map((layer) => [pathOf(layer), layer.below]));
 
-/** What only the Host may use. */
+/** Modules that only the Host may use. */
 const MACHINE = [
   'fs',
   'fs/promises',
@@ -26,17 +26,20 @@ const MACHINE = [
 ];
 const MACHINE_PACKAGES = ['execa', 'undici'];
 
-/** The workspace a module belongs to, such as `packages/cc`. */
+/** Returns the workspace of a module, such as `packages/cc`. */
 export function workspaceOf(path: string): string {
   return path.split('/src/')[0] ?? path;
 }
 
-/** Tests, and what packages publish for the tests of others. */
+/** Returns whether a file is a test, or published by a package for tests. */
 function isForTests(path: string): boolean {
   return path.endsWith('.test.ts') || posix.basename(path) === 'testing.ts' || path.includes('/src/testing/');
 }
 
-/** The package of an import: `@haos/system` of `@haos/system/testing`; undefined for files and for what Node brings. */
+/**
+ * Returns the package of an import: `@haos/system` of `@haos/system/testing`; undefined for files
+ * and for Node's modules.
+ */
 export function packageOf(specifier: string): string | undefined {
   if (specifier.startsWith('.') || builtinOf(specifier) !== undefined) return undefined;
   return specifier
@@ -45,13 +48,13 @@ export function packageOf(specifier: string): string | undefined {
     .join('/');
 }
 
-/** `fs` of `node:fs` and of `fs`; undefined for anything Node does not bring. */
+/** Returns `fs` for `node:fs` and for `fs`; undefined for other modules than Node's. */
 function builtinOf(specifier: string): string | undefined {
   if (specifier.startsWith('node:')) return specifier.slice('node:'.length);
   return builtinModules.includes(specifier) ? specifier : undefined;
 }
 
-/** An import goes neither up nor sideways. */
+/** Imports go neither up nor sideways. */
 export const layers: Rule = (module) => {
   const below = BELOW.get(workspaceOf(module.path));
   if (below === undefined) return [`${module.path}: ${workspaceOf(module.path)} has no layer`];
@@ -60,7 +63,7 @@ export const layers: Rule = (module) => {
     .map((specifier) => `${module.path}: imports ${specifier}, which is not below it`);
 };
 
-/** Other packages are imported only by what their `exports` list, never by path. */
+/** Other packages are imported only through their `exports`, never by path. */
 export const noDeepImports: Rule = (module, workspaces) =>
   module.imports
     .filter((specifier) => {
@@ -74,10 +77,10 @@ export const noDeepImports: Rule = (module, workspaces) =>
     })
     .map((specifier) => `${module.path}: imports ${specifier}, which is private`);
 
-/** Plays a cloud for people, as tests do. */
+/** Simulates a cloud for users, as tests do. */
 const SERVES = 'bin/src/datasource/serve.ts';
 
-/** What a package publishes for tests stays in tests. */
+/** Modules that a package publishes for tests are imported only in tests. */
 export const testingOnlyInTests: Rule = (module) =>
   module.imports
     .filter(
@@ -86,7 +89,9 @@ export const testingOnlyInTests: Rule = (module) =>
     )
     .map((specifier) => `${module.path}: imports ${specifier}, which is for tests`);
 
-/** Under packages/ only the Host touches files, processes, the network, `process` and the terminal. */
+/**
+ * Under packages/, only the Host touches files, processes, the network, `process` and the terminal.
+ */
 export const onlyHostTouchesMachine: Rule = (module) => {
   const { path } = module;
   if (!path.startsWith('packages/') || path.startsWith('packages/host/') || isForTests(path)) return [];
@@ -99,7 +104,7 @@ export const onlyHostTouchesMachine: Rule = (module) => {
   );
 };
 
-/** The command line package runs anywhere, browsers included: nothing of Node. */
+/** The command line package runs anywhere, browsers included: it uses nothing of Node. */
 export const cmdlineIsPortable: Rule = (module) => {
   if (!module.path.startsWith('packages/cmdline/') || isForTests(module.path)) return [];
   const imports = module.imports.filter((specifier) => builtinOf(specifier) !== undefined);
@@ -108,7 +113,7 @@ export const cmdlineIsPortable: Rule = (module) => {
   );
 };
 
-/** Names say what is imported, so exports have names. */
+/** Imports use names, so exports have names. */
 export const noDefaultExports: Rule = (module) =>
   nodesOf(module.tree)
     .filter(
@@ -120,7 +125,10 @@ export const noDefaultExports: Rule = (module) =>
     )
     .map(() => `${module.path}: has a default export`);
 
-/** A package's index.ts is the list of what is public, its internal.ts of what other packages use; nothing else. */
+/**
+ * A package's index.ts only lists its public names; its internal.ts only lists names for other
+ * packages.
+ */
 export const indexIsExplicit: Rule = (module) => {
   if (!/^(packages\/[^/]+|bin)\/src\/(index|internal)\.ts$/.test(module.path)) return [];
   return module.tree.statements
@@ -136,7 +144,7 @@ export const indexIsExplicit: Rule = (module) => {
     );
 };
 
-/** Tests use real files, and none keeps the others from running. */
+/** Tests use real files, and do not disable other tests. */
 export const honestTests: Rule = (module) =>
   nodesOf(module.tree)
     .filter(ts.isPropertyAccessExpression)
@@ -152,7 +160,10 @@ function leftmost(node: ts.PropertyAccessExpression): string {
   return left.getText();
 }
 
-/** Which of these globals a module reads: `process.env`, `globalThis.process`; a property or parameter of that name is none. */
+/**
+ * Returns which of these globals a module reads: `process.env`, `globalThis.process`. A property or
+ * parameter of that name does not count.
+ */
 function globalsUsed(module: Module, names: readonly string[]): string[] {
   const identifiers = nodesOf(module.tree).filter(ts.isIdentifier);
   const declared = new Set(identifiers.filter(isDeclared).map((node) => node.text));

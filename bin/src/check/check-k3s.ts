@@ -5,7 +5,7 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 
-/** `haos check k3s`: whether this machine has what k3s needs of it. */
+/** `haos check k3s`: checks whether this machine has what k3s needs. */
 export async function runCheckK3s(invocation: Invocation<'format'>, context: Context): Promise<ExitStatus> {
   const checks = await checkK3sHost(liveHost(context.env.DEBUG ? { debug: context.env.DEBUG } : {}));
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify({ checks }, null, 2)}\n`);

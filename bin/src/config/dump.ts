@@ -4,7 +4,10 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { openHost } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
-/** `haos config --dump` and `--dump-json`: the merged configuration alone on standard output, or nothing when it is invalid. */
+/**
+ * `haos config --dump` and `--dump-json`: prints only the merged configuration on standard output,
+ * or nothing if it is invalid.
+ */
 export async function runDump(
   invocation: Invocation<'root', 'strict' | 'dump'>,
   context: Context,

@@ -21,7 +21,10 @@ export function runPhaseCommand(
   });
 }
 
-/** Runs a phase and tells of each step on standard error as it ends; with --format json also of all on standard output. */
+/**
+ * Runs a phase and prints each step on standard error when it ends. With --format json it also
+ * prints the whole result on standard output.
+ */
 export async function applyPhase(
   host: Host,
   phase: Phase,
@@ -55,7 +58,10 @@ const MARKS = {
   failed: ['red', 'x'],
 } as const;
 
-/** A line for a step that did something or could not, and one for each failure and note; nothing for an unchanged one. */
+/**
+ * Returns a line for a step that did something or failed, and one for each failure and note;
+ * nothing for an unchanged step.
+ */
 function formatStep(
   { applier, status, operations, failures, notes }: StepResult,
   { paint, isQuiet }: { paint: Paint; isQuiet: boolean },
@@ -81,7 +87,7 @@ function closingLine({ phase, steps, issues }: RunPhaseResult): string {
   return `${phase}: ${parts.join(', ')}\n`;
 }
 
-/** What a journal may keep of a result: operations without contents. */
+/** Returns what a journal may keep of a result: operations without contents. */
 function withoutContents({ phase, exitStatus, issues, steps }: RunPhaseResult): object {
   return {
     phase,

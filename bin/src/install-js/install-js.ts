@@ -13,11 +13,14 @@ import { openNode } from '../upgrade/open-node.js';
 import { bringIso } from './bring-iso.js';
 import { runTakeover } from './takeover.js';
 
-/** On a disk, in a directory that only root can write to, where programs may be started: /run is none of it everywhere. */
+/**
+ * On a disk, in a directory that only root can write to and where programs may run. /run does not
+ * meet these conditions everywhere.
+ */
 const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
-/** What is named, as absolute paths. */
+/** The operands and the digest; paths are absolute. */
 interface Named {
   device: string;
   /** A path or a URL. */
@@ -26,7 +29,7 @@ interface Named {
   sha256: string | undefined;
 }
 
-/** What `install.js` reads, in its parts as well. */
+/** The options that `install.js` and its parts read. */
 type InstallJsInvocation = Invocation<
   'config' | 'sha256' | 'tty' | 'format',
   | 'check'
@@ -47,7 +50,7 @@ interface Call {
   signal: AbortSignal;
 }
 
-/** `install.js DEVICE ISO`. */
+/** `install.js DEVICE ISO`: installs HAOS, takes over the running Linux, or only checks. */
 export async function runInstallJs(invocation: InstallJsInvocation, context: Context): Promise<ExitStatus> {
   const named = readNamed(invocation);
   const host = openNode(context);
@@ -61,7 +64,7 @@ export async function runInstallJs(invocation: InstallJsInvocation, context: Con
   });
   const status = await work;
   const isDone = status === EXIT.done && !invocation.has('check');
-  // After a takeover it is the first boot that ends so.
+  // After a takeover its first boot powers off.
   if (isDone && invocation.has('poweroff') && !invocation.has('takeover')) await host.run('poweroff', []);
   return status;
 }
@@ -71,7 +74,7 @@ function readNamed(invocation: InstallJsInvocation): Named {
   if (device === undefined || iso === undefined)
     throw usageError(`${device === undefined ? 'the disk and the ISO are' : 'the ISO is'} missing`);
   if (more.length > 0)
-    throw usageError(`a disk and an ISO have to be named, and not also ${JSON.stringify(more[0])}`);
+    throw usageError(`unexpected operand ${JSON.stringify(more[0])} after the disk and the ISO`);
   const sha256 = invocation.text('sha256')?.toLowerCase();
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw usageError('a SHA-256 digest has 64 hexadecimal digits');
@@ -96,7 +99,7 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
   });
 }
 
-/** Brings the ISO and opens it; without its programs nothing else can be checked. */
+/** Fetches the ISO and opens it; the other checks need its programs. */
 async function findMedium(
   machine: Host,
   cleanUp: CleanUp,
@@ -113,7 +116,7 @@ async function findMedium(
   }
 }
 
-/** What is said when one check failed before the others could be made. */
+/** Returns the report for a check that failed before the others could run. */
 function reportOf(check: Check, invocation: InstallJsInvocation): InstallReport | Preflight {
   const found = { checks: [check], issues: [], texts: new Map<string, string>() };
   return invocation.has('check') ? { ...found, target: undefined } : { ...found, status: 'refused' };
@@ -137,7 +140,7 @@ function locateConfig(invocation: InstallJsInvocation): string | undefined {
   return given === undefined || isUrl(given) ? given : resolve(given);
 }
 
-/** What this machine is configured with is not meant for the node. */
+/** Writes an empty configuration, because that of this machine is not meant for the node. */
 function writeEmpty(host: Host): string {
   const path = `${SCRATCH}/empty.yaml`;
   host.files.write(path, '');

@@ -4,7 +4,7 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { printEvents, printInstall } from '../install/print-install.js';
 
-/** `install.js --takeover`: HAOS in place of the distribution that runs. */
+/** `install.js --takeover`: replaces the running distribution with HAOS. */
 export async function runTakeover(
   options: Omit<TakeoverOptions, 'confirm'>,
   {
@@ -27,7 +27,7 @@ export async function runTakeover(
   const { status, target, ...found } = report;
   if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
   if (target && !isChecking && !isConfirmed) {
-    context.err('install: with --yes it is done; nothing was written\n');
+    context.err('install: nothing was written; add --yes to take over\n');
     return EXIT.refused;
   }
   const disk = target?.partition.path ?? options.device;
@@ -38,6 +38,6 @@ export async function runTakeover(
 }
 
 function describeTarget({ partition, deleted }: NonNullable<TakeoverReport['target']>): string {
-  const names = [...deleted, '/boot, but not /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
+  const names = [...deleted, '/boot, except /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
   return `install: the next boot deletes from ${partition.path}:\n${names.join('')}`;
 }

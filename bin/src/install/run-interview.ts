@@ -8,13 +8,19 @@ import { isInvalid, printIssues } from '../config/issues.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { openPrompter } from './open-prompter.js';
 
-/** Installs with options that became known meanwhile, and restarts as far as that is wanted or `restarts` says. */
+/**
+ * Installs with more options. Afterwards the machine restarts or powers off as its options say, or
+ * restarts if `restarts` is true.
+ */
 export type RunInstallation = (
   more: Partial<InstallOptions>,
   then: { restarts: boolean },
 ) => Promise<ExitStatus>;
 
-/** `haos install` with a person, or a file of answers: asks what is to be done and what that needs, and does it. */
+/**
+ * `haos install` with a person or a file of answers: asks what to do and for what that needs, then
+ * does it.
+ */
 export async function runInterview(
   options: InstallOptions,
   {
@@ -30,7 +36,7 @@ export async function runInterview(
       return await configure(prompter, host, { invocation, context });
     const answers = await askInstallation(prompter, options);
     const all = { ...options, ...answers };
-    // On the medium's system there is nothing left to do; on any other somebody is at work.
+    // The medium's system has nothing left to do; on any other system a person may be working.
     const restarts = readMode(host) !== undefined;
     return await run({ ...answers, confirm: (target) => confirmPlan(prompter, target, all) }, { restarts });
   } finally {
@@ -38,7 +44,7 @@ export async function runInterview(
   }
 }
 
-/** There is a choice only on a HAOS that runs from the medium and was not started to install. */
+/** Asks for the operation only if HAOS runs from the medium and was not booted to install. */
 async function findOperation(prompter: Prompter, host: Host): Promise<'install' | 'configure'> {
   return readMode(host) === 'live' ? askOperation(prompter) : 'install';
 }

@@ -5,7 +5,9 @@ import { openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 
-/** `haos reset`: the next boot removes what is persistent, once or from then on. */
+/**
+ * `haos reset`: makes the next boot remove the persistent data, once or at every boot from then on.
+ */
 export async function runReset(
   invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
   context: Context,
@@ -29,15 +31,15 @@ function wantedReset(
   invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
 ): DataReset {
   if (invocation.has('ephemeral') && invocation.has('cancel'))
-    throw usageError('--ephemeral and --cancel exclude each other');
+    throw usageError('--ephemeral and --cancel cannot be used together');
   if (invocation.has('cancel')) return 'never';
   return invocation.has('ephemeral') ? 'always' : 'once';
 }
 
 const OUTCOMES: Readonly<Record<DataReset, string>> = {
-  once: 'the next boot removes all data; haos reset --cancel takes it back until then',
-  always: 'every boot from the next one removes all data but the local configuration and the identity',
-  never: 'the data stay',
+  once: 'the next boot removes all data; until then haos reset --cancel cancels it',
+  always: 'every boot from the next one on removes all data except the local configuration and the identity',
+  never: 'no boot removes the data',
 };
 
 const LOSSES: Readonly<Record<'once' | 'always', string>> = {
@@ -48,11 +50,12 @@ const LOSSES: Readonly<Record<'once' | 'always', string>> = {
 
 async function isConfirmed(wanted: 'once' | 'always', context: Context): Promise<boolean> {
   const { input, output } = await context.terminal();
-  if (!input.isTTY) throw usageError('nobody can be asked here', 'add --yes if it is meant');
+  if (!input.isTTY)
+    throw usageError('cannot ask for confirmation without a terminal', 'Add --yes to confirm.');
   context.err(`${LOSSES[wanted]}\nThe system configuration in /haos/system stays.\n`);
   const person = plainTerminal({ input, output });
   try {
-    return await confirm(person, { name: 'reset', message: 'Is that what you want', default: false });
+    return await confirm(person, { name: 'reset', message: 'Go on', default: false });
   } finally {
     person.close();
   }

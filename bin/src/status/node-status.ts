@@ -4,7 +4,7 @@ import { openHost, requireHaos } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { formatNodeStatus } from './format-node-status.js';
 
-/** `haos status`: how this node is, on one screen. */
+/** `haos status`: prints the state of this node on one screen. */
 export async function runNodeStatus(
   invocation: Invocation<'root' | 'format'>,
   context: Context,

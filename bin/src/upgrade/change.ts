@@ -8,24 +8,24 @@ import { openNode } from './open-node.js';
 
 type ChangeInvocation = Invocation<'destination' | 'format'>;
 
-/** Changes what is remembered about the versions. */
+/** A change to what HAOS remembers about the versions. */
 interface Change {
   change(host: Host, options: ChangeOptions): Promise<BootState>;
-  /** The outcome for people. */
+  /** Returns the result for people. */
   tell(state: BootState, node: { host: Host; directory: string }): string;
 }
 
-/** `haos upgrade rollback`: the other version boots next. */
+/** `haos upgrade rollback`: makes the other version boot next. */
 export function runRollback(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(ROLLBACK, invocation, context);
 }
 
-/** `haos upgrade forget`: the failed version may be tried again. */
+/** `haos upgrade forget`: allows the failed version again. */
 export function runForget(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(FORGET, invocation, context);
 }
 
-/** `haos upgrade confirm`: what runs works; pods may come back to a node that the upgrade drained. */
+/** `haos upgrade confirm`: ends the trial, and uncordons a node that the upgrade drained. */
 export async function runConfirm(
   invocation: Invocation<'when-ready' | 'destination' | 'format'>,
   context: Context,
@@ -44,7 +44,10 @@ export async function runConfirm(
   return (await letPodsBack(host, context)) ? status : EXIT.failedSteps;
 }
 
-/** Whether nothing is left to do; that the API does not answer says nothing about the version. */
+/**
+ * Uncordons the node; returns whether that succeeded. If the API does not answer, that says nothing
+ * about the version.
+ */
 async function letPodsBack(host: Host, context: Context): Promise<boolean> {
   try {
     if (await uncordonNode(host)) context.err('upgrade: pods may start on this node again\n');
@@ -66,16 +69,18 @@ const ROLLBACK: Change = {
   change: rollback,
   tell({ slot }, { host, directory }) {
     const { haos } = readSlots(host, directory)[slot];
-    return `the next boot takes HAOS ${haos} (${slot})`;
+    return `the next boot starts HAOS ${haos} (${slot})`;
   },
 };
 
-const FORGET: Change = { change: forgetFailure, tell: () => 'no version is remembered as failed' };
+const FORGET: Change = { change: forgetFailure, tell: () => 'no version is marked as failed' };
 
 const CONFIRM: Change = {
   change: markHealthy,
   tell: ({ trial }) =>
-    trial ? 'the next boot is a trial; what runs now says nothing about it' : 'nothing is on trial',
+    trial
+      ? 'another version is on trial at the next boot; the running one cannot confirm it'
+      : 'no version is on trial',
 };
 
 async function make(

@@ -4,7 +4,7 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { openNode } from './open-node.js';
 
-/** `haos upgrade status`: what is installed, what runs, what boots next. */
+/** `haos upgrade status`: prints what is installed, what runs and what boots next. */
 export async function runUpgradeStatus(
   invocation: Invocation<'destination' | 'format'>,
   context: Context,
@@ -24,7 +24,7 @@ export async function runUpgradeStatus(
   return EXIT.done;
 }
 
-/** The status for people. `k3s`: what the programs say that they are. */
+/** Formats the status for people. `k3s`: the versions that the programs report. */
 export function formatStatus(
   { slots, running, state, isInterrupted }: UpgradeStatus,
   k3s: Readonly<Partial<Record<Slot, string | undefined>>> = {},

@@ -12,6 +12,13 @@ export { type Failure, PHASES, type StepStatus } from './apply/types.js';
 export type { BootManifest, Haos, Install, Wifi, WriteFile } from './generated/types.js';
 export { type Overridden, REDACTED } from './merge/explain.js';
 export type { Contribution, Provenance } from './merge/provenance.js';
+export {
+  type Migration,
+  type MigrationChange,
+  migrateConfig,
+  type OpenQuestion,
+} from './migrate/migrate-config.js';
+export type { MigrationForm } from './migrate/source.js';
 export { secretsOf } from './model/secrets.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
 export type { TextOptions } from './report/text.js';

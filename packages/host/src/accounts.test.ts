@@ -21,7 +21,7 @@ beforeEach(() => {
 afterEach(() => host.dispose());
 
 describe('accounts of the target', () => {
-  it('are parsed, and lines that are none are left out', () => {
+  it('are parsed; lines that are not entries are ignored', () => {
     expect(parsePasswd('a:x:1:2:Name:/home/a:/bin/sh\n+\nb:x::2:::\n:x:1:1:::\nc:x:3:4\n')).toEqual([
       { name: 'a', uid: 1, gid: 2, home: '/home/a', shell: '/bin/sh' },
       { name: 'c', uid: 3, gid: 4, home: '', shell: '' },
@@ -43,7 +43,7 @@ describe('accounts of the target', () => {
     expect(findGroup(host, 27)).toMatchObject({ name: 'sudo' });
   });
 
-  it('are none where there are no files of them', () => {
+  it('are empty if the files do not exist', () => {
     host.files.remove('/etc');
 
     expect(findUser(host, 'root')).toBeUndefined();
@@ -60,11 +60,11 @@ describe('an owner', () => {
     ['1001', { uid: 1001, gid: 1001 }],
     ['4242:4343', { uid: 4242, gid: 4343 }],
     ['root:4343', { uid: 0, gid: 4343 }],
-  ])('%s has its numbers', (text, owner) => {
+  ])('resolves %s to its numbers', (text, owner) => {
     expect(resolveOwner(host, text)).toEqual(owner);
   });
 
-  it('root is 0 also where there are no accounts', () => {
+  it('resolves root to 0 without any accounts', () => {
     host.files.remove('/etc');
 
     expect(resolveOwner(host, 'root')).toEqual({ uid: 0, gid: 0 });
@@ -93,7 +93,7 @@ describe('a password', () => {
   const shadow = 'root:*:1:0:99999:7:::\nrancher:!:20000:0:99999:7:::\nrancher2:x:1::::::\n# odd line\n';
   beforeEach(() => host.files.write('/etc/shadow', shadow, { mode: 0o640, owner: { uid: 0, gid: 42 } }));
 
-  it('changes one field of one line, and neither mode nor owner', () => {
+  it('changes only one field of one line, not mode or owner', () => {
     expect(setPasswordHash(host, 'rancher', '$6$salt$hash')).toBe(true);
     expect(setPasswordHash(host, 'rancher', '$6$salt$hash')).toBe(false);
 
@@ -101,7 +101,7 @@ describe('a password', () => {
     expect(host.files.stat('/etc/shadow')).toMatchObject({ mode: 0o640, uid: 0, gid: 42 });
   });
 
-  it('is in no operation', () => {
+  it('does not appear in an operation', () => {
     setPasswordHash(host, 'rancher', '$6$sentinel');
 
     const last = host.operations.at(-1);
@@ -109,7 +109,7 @@ describe('a password', () => {
     expect(JSON.stringify(last)).not.toContain('content');
   });
 
-  it.each(['a:b', 'a\nroot::', 'a\rb', 'a\0b'])('is refused as %j, without being shown', (hash) => {
+  it.each(['a:b', 'a\nroot::', 'a\rb', 'a\0b'])('is rejected as %j without showing it', (hash) => {
     expect(() => setPasswordHash(host, 'rancher', hash)).toThrowError(
       expect.objectContaining({ code: 'HAOS_ACCOUNT_PASSWORD', message: expect.not.stringContaining(hash) }),
     );

@@ -15,7 +15,7 @@ export interface Group {
   members: readonly string[];
 }
 
-/** The users of a passwd(5) file; lines that are none are left out. */
+/** Returns the users of a passwd(5) file; ignores lines that are not entries. */
 export function parsePasswd(text: string): User[] {
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid, , home = '', shell = ''] = line.split(':');
@@ -24,7 +24,7 @@ export function parsePasswd(text: string): User[] {
   });
 }
 
-/** The groups of a group(5) file; lines that are none are left out. */
+/** Returns the groups of a group(5) file; ignores lines that are not entries. */
 export function parseGroup(text: string): Group[] {
   return text.split('\n').flatMap((line) => {
     const [name, , gid, members = ''] = line.split(':');
@@ -33,7 +33,7 @@ export function parseGroup(text: string): Group[] {
   });
 }
 
-/** The target's user of exactly this name, else of this number. */
+/** Finds the target's user with exactly this name, else with this number. */
 export function findUser(host: Target, nameOrId: string | number): User | undefined {
   const users = parsePasswd(host.files.readTextIfExists('/etc/passwd') ?? '');
   const wanted = String(nameOrId);
@@ -43,7 +43,7 @@ export function findUser(host: Target, nameOrId: string | number): User | undefi
   );
 }
 
-/** The target's group of exactly this name, else of this number. */
+/** Finds the target's group with exactly this name, else with this number. */
 export function findGroup(host: Target, nameOrId: string | number): Group | undefined {
   const groups = parseGroup(host.files.readTextIfExists('/etc/group') ?? '');
   const wanted = String(nameOrId);
@@ -54,9 +54,10 @@ export function findGroup(host: Target, nameOrId: string | number): Group | unde
 }
 
 /**
- * The numbers for `user`, `user:group` or `user:` as chown(1) has it; without a group the user's own. Names are exact; a number
- * needs no account, except for a user whose group is to be found. `root` is 0 also where there are no accounts, as in a tree
- * that is being made (the kernel's own rule). Throws HAOS_ACCOUNT_UNKNOWN.
+ * Resolves `user`, `user:group` or `user:` to numbers, as chown(1) does. If no group is given, it
+ * is the user's own. Names must match exactly. A number needs no account unless the group of that
+ * user is wanted. `root` is 0 even where accounts do not exist yet, as in a tree that is being
+ * built (the kernel's own rule). Throws HAOS_ACCOUNT_UNKNOWN.
  */
 export function resolveOwner(host: Target, owner: string): Owner {
   const [userName = '', groupName = '', ...rest] = owner.split(':');
@@ -77,15 +78,16 @@ export function resolveOwner(host: Target, owner: string): Owner {
 }
 
 /**
- * Sets the password of an account to a crypt(5) hash; `''` lets everyone in, `'*'` nobody. Only this field of this line of
- * /etc/shadow changes. Throws HAOS_ACCOUNT_UNKNOWN, and HAOS_ACCOUNT_PASSWORD for a hash that would break the file.
+ * Sets the password of an account to a crypt(5) hash: `''` allows a login without a password, `'*'`
+ * blocks every password. Changes only this field of this line of /etc/shadow. Throws
+ * HAOS_ACCOUNT_UNKNOWN, and HAOS_ACCOUNT_PASSWORD for a hash that would break the file.
  */
 export function setPasswordHash(host: Target, user: string, hash: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get in
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: this rejects them
   if (/[:\x00-\x1f\x7f]/.test(hash)) {
     throw new HaosError(
       'HAOS_ACCOUNT_PASSWORD',
-      `the password hash of ${user} holds a character that /etc/shadow cannot`,
+      `the password hash of ${user} contains a character that /etc/shadow does not allow`,
       {
         hint: 'Use the second field of a line of /etc/shadow.',
       },

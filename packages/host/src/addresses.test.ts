@@ -10,18 +10,18 @@ async function addressesBy(program: ScriptedCommand) {
 }
 
 describe('the addresses of this machine', () => {
-  it('are those that its program lists', async () => {
+  it('are the ones that its program lists', async () => {
     expect(await addressesBy({ stdout: 'eth0 10.0.2.15\neth1 fd00::1\n' })).toEqual([
       { interface: 'eth0', address: '10.0.2.15' },
       { interface: 'eth1', address: 'fd00::1' },
     ]);
   });
 
-  it('are none before there is a network', async () => {
+  it('are empty before the network is up', async () => {
     expect(await addressesBy({})).toEqual([]);
   });
 
-  it('are none where the program is missing', async () => {
+  it('are empty if the program is missing', async () => {
     const missing = () => {
       throw new HaosError('HAOS_COMMAND_NOT_FOUND', 'command not found');
     };
@@ -29,7 +29,7 @@ describe('the addresses of this machine', () => {
     expect(await addressesBy(missing)).toEqual([]);
   });
 
-  it.each(['', '\n', 'eth0', ' \n '])('are none in %j', (text) => {
+  it.each(['', '\n', 'eth0', ' \n '])('are empty for %j', (text) => {
     expect(parseAddresses(text)).toEqual([]);
   });
 });

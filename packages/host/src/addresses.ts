@@ -1,7 +1,7 @@
 import { isHaosError } from './errors.js';
 import type { Host } from './types.js';
 
-/** An address by which others reach this machine. */
+/** An address at which other machines reach this one. */
 export interface InterfaceAddress {
   /** Such as `eth0`. */
   interface: string;
@@ -9,13 +9,19 @@ export interface InterfaceAddress {
   address: string;
 }
 
-/** Lists an interface and an address per line, without those of pods; the console's banner asks it, too. */
+/**
+ * Prints one line per address, with its interface, but not the addresses of pods. The console
+ * banner uses it too.
+ */
 const PROGRAM = '/usr/lib/haos/addresses';
 
-/** Milliseconds; what is slow is to start a program on a busy machine. */
+/** Milliseconds. Starting a program on a busy machine is slow. */
 const TIMEOUT = 20_000;
 
-/** The global addresses of the running machine, without those that Kubernetes made; none where it cannot be asked. */
+/**
+ * Returns the global addresses of the running machine without those that Kubernetes created; an
+ * empty list if the program fails.
+ */
 export async function readAddresses(host: Host): Promise<InterfaceAddress[]> {
   try {
     const { stdout } = await host.run(PROGRAM, [], { readOnly: true, timeout: TIMEOUT });
@@ -27,7 +33,7 @@ export async function readAddresses(host: Host): Promise<InterfaceAddress[]> {
   }
 }
 
-/** Reads lines such as `eth0 10.0.2.15`. */
+/** Parses lines such as `eth0 10.0.2.15`. */
 export function parseAddresses(text: string): InterfaceAddress[] {
   return text.split('\n').flatMap((line) => {
     const [name, address] = line.trim().split(/\s+/);

@@ -62,10 +62,10 @@ it('lists disks and what is on them', async () => {
   host.dispose();
 });
 
-it('knows none where no command runs', () => {
+it('lists no devices if no command runs', () => {
   expect(parseBlockDevices('')).toEqual([]);
 });
 
-it.each(['nothing', '{}'])('does not take %j for an answer', (text) => {
+it.each(['nothing', '{}'])('rejects %j as an answer', (text) => {
   expect(() => parseBlockDevices(text)).toThrowError(expect.objectContaining({ code: 'HAOS_BLOCK_UNKNOWN' }));
 });

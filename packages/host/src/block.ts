@@ -1,7 +1,7 @@
 import { HaosError } from './errors.js';
 import type { Host } from './types.js';
 
-/** A disk, a partition, or something that lies on them, as lsblk(8) tells. */
+/** A disk, a partition, or a device on top of them, as lsblk(8) reports it. */
 export interface BlockDevice {
   /** Such as `/dev/vda1`. */
   path: string;
@@ -10,9 +10,9 @@ export interface BlockDevice {
   /** Bytes. */
   size: number;
   isReadOnly: boolean;
-  /** Bytes that the device reads and writes at least: 512 or 4096. */
+  /** The smallest unit that the device reads or writes, in bytes: 512 or 4096. */
   sectorSize: number;
-  /** Of a partition: a number of the msdos table, such as `0x83`, or a GUID of a GPT in lower case. */
+  /** For a partition: its type in an msdos table, such as `0x83`, or its GPT GUID in lower case. */
   partitionType: string | undefined;
   /** Where it is mounted; `[SWAP]` for swap. */
   mountPoints: readonly string[];
@@ -23,18 +23,19 @@ export interface BlockDevice {
   serial: string | undefined;
   /** Such as `usb`, `nvme`, `sata`. */
   transport: string | undefined;
-  /** Partitions, and what uses the device. */
+  /** Partitions, and devices that use this one. */
   children: readonly BlockDevice[];
 }
 
 const COLUMNS = 'PATH,TYPE,SIZE,RO,LOG-SEC,MOUNTPOINTS,FSTYPE,LABEL,UUID,MODEL,SERIAL,TRAN';
 
-/** What may hold a file system; asking an empty drive would take long. */
+/** Types that can contain a file system. Probing an empty drive would take long. */
 const PROBED = ['disk', 'part', 'loop', 'rom'];
 
 /**
- * The block devices of this machine, disks first level; what is on them below. Needs lsblk of util-linux 2.37 or newer, and blkid. File
- * systems are looked for on the devices themselves: what lsblk knows of them is what udev noticed, and without udev nothing.
+ * Lists the block devices of this machine: disks at the first level, devices on them below. Needs
+ * lsblk of util-linux 2.37 or newer, and blkid. blkid probes each device for a file system, because
+ * lsblk only reports what udev noticed, and nothing without udev.
  */
 export async function listBlockDevices(host: Host): Promise<BlockDevice[]> {
   const args = ['--json', '--bytes', '--tree', '--output', COLUMNS];
@@ -45,14 +46,17 @@ export async function listBlockDevices(host: Host): Promise<BlockDevice[]> {
     .filter(({ type, size }) => PROBED.includes(type) && size > 0)
     .map(({ path }) => path);
   const found = new Map<string, Probe>();
-  // One after the other: some machines have dozens.
+  // One at a time: some machines have dozens.
   for (const path of paths) found.set(path, await probe(host, path));
   return devices.map((device) => withProbe(device, found));
 }
 
-/** What is on one device: blkid, asked for several, ends at the first that is empty, and a node's state on the next would not be seen. */
+/**
+ * Probes one device. Given several devices, blkid stops at the first empty one and would miss the
+ * state of a node on the next.
+ */
 async function probe(host: Host, path: string): Promise<Probe> {
-  // 2: nothing was found, or it could not be opened; 8: more than one thing was.
+  // 2: it found nothing or could not open the device. 8: it found more than one thing.
   const accept = [0, 2, 8];
   const { stdout } = await host.run('blkid', ['-p', '-o', 'export', path], { readOnly: true, accept });
   return parseProbe(stdout);
@@ -60,7 +64,10 @@ async function probe(host: Host, path: string): Promise<Probe> {
 
 type Probe = ReadonlyMap<string, string>;
 
-/** What blkid prints with `-o export`: a variable a line, a backslash before special characters. */
+/**
+ * Parses the output of `blkid -o export`: one variable per line, special characters after a
+ * backslash.
+ */
 function parseProbe(text: string): Probe {
   const lines = [...text.matchAll(/^(\w+)=(.*)$/gm)];
   return new Map(lines.map(([, name = '', value = '']) => [name, value.replace(/\\(.)/g, '$1')]));
@@ -78,23 +85,25 @@ function withProbe(device: BlockDevice, found: ReadonlyMap<string, Probe>): Bloc
   };
 }
 
-/** What lsblk prints with --json; HAOS_BLOCK_UNKNOWN when it is not that. */
+/** Parses the output of `lsblk --json`; throws HAOS_BLOCK_UNKNOWN if it is anything else. */
 export function parseBlockDevices(json: string): BlockDevice[] {
   if (json === '') return [];
   try {
     const { blockdevices } = JSON.parse(json) as { blockdevices: readonly LsblkDevice[] };
     return blockdevices.map(toDevice);
   } catch (error) {
-    throw new HaosError('HAOS_BLOCK_UNKNOWN', 'lsblk does not tell which disks there are', { cause: error });
+    throw new HaosError('HAOS_BLOCK_UNKNOWN', 'cannot list the disks: the output of lsblk is not valid', {
+      cause: error,
+    });
   }
 }
 
-/** A device and everything on it. */
+/** Returns a device and everything on it. */
 export function withDescendants(device: BlockDevice): BlockDevice[] {
   return [device, ...device.children.flatMap(withDescendants)];
 }
 
-/** The device with a path, wherever it is; undefined when there is none. */
+/** Finds the device with this path at any level; returns undefined if it does not exist. */
 export function findBlockDevice(devices: readonly BlockDevice[], path: string): BlockDevice | undefined {
   return devices.flatMap(withDescendants).find((device) => device.path === path);
 }
@@ -132,4 +141,11 @@ function toDevice(device: LsblkDevice): BlockDevice {
     transport: device.tran ?? undefined,
     children: (device.children ?? []).map(toDevice),
   };
+}
+
+/** Returns the UUID of the file system on a device, read by `blkid`; undefined if there is none. */
+export async function readFileSystemUuid(host: Host, device: string): Promise<string | undefined> {
+  const args = ['-p', '-s', 'UUID', '-o', 'value', device];
+  const { stdout } = await host.run('blkid', args, { readOnly: true });
+  return stdout.trim() || undefined;
 }

@@ -23,25 +23,25 @@ async function run(fails: boolean, failingUndo?: string): Promise<{ done: string
   };
 }
 
-it('releases everything, last first, when all went well', async () => {
+it('releases everything, last first, after success', async () => {
   expect(await run(false)).toEqual({ done: ['last', 'first'], thrown: undefined });
 });
 
-it('takes back what is half done after a failure', async () => {
+it('reverts half-done changes after a failure', async () => {
   expect(await run(true)).toEqual({ done: ['last', 'on error', 'first'], thrown: new Error('work') });
 });
 
-it('goes on when something cannot be released, which is a failure then', async () => {
+it('continues if a release fails, and throws that failure', async () => {
   expect(await run(false, 'last')).toEqual({
     done: ['last', 'on error', 'first'],
     thrown: new Error('last'),
   });
 });
 
-it('tells the first failure', async () => {
+it('throws the first failure', async () => {
   expect((await run(true, 'first')).thrown).toEqual(new Error('work'));
 });
 
-it('gives what the work gave', async () => {
+it('returns the result of the work', async () => {
   expect(await withCleanUp(async () => 1)).toBe(1);
 });

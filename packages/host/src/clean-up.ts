@@ -1,14 +1,14 @@
-/** What has to be undone, whatever happens, or only after a failure. */
+/** Registers steps to run at the end, always or only after a failure. */
 export interface CleanUp {
-  /** Registers what releases something that was just taken. */
+  /** Registers a step that releases a resource just acquired. */
   always(undo: () => Promise<void> | void): void;
-  /** Registers what takes back something that must not stay half done. */
+  /** Registers a step that reverts a change that must not stay half done. */
   onError(undo: () => Promise<void> | void): void;
 }
 
 /**
- * Runs `work` and then what it registered, last first; every undo runs, whatever the others do. Throws what `work` threw, else the
- * first failure of an undo.
+ * Runs `work`, then the steps that it registered, last first. Each step runs even if others fail.
+ * Throws the error of `work`, else the first error of a step.
  */
 export async function withCleanUp<T>(work: (cleanUp: CleanUp) => Promise<T>): Promise<T> {
   const undos: { undo: () => Promise<void> | void; onErrorOnly: boolean }[] = [];

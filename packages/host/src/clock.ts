@@ -1,6 +1,6 @@
 import type { HostClock } from './types.js';
 
-/** The machine's clock. */
+/** Returns the clock of this machine. */
 export function createClock(): HostClock {
   return { now: () => Date.now(), sleep };
 }

@@ -15,7 +15,7 @@ interface Subject {
   operations: readonly (Operation | Effect)[];
 }
 
-/** Every way to have files, over the same directory. */
+/** All kinds of files, over the same directory. */
 const SUBJECTS: Readonly<Record<string, (root: string) => Subject>> = {
   'a directory as a live host has it': (root) => {
     const operations: Effect[] = [];
@@ -37,7 +37,10 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(root, { recursive: true }));
 
-/** Operations without what differs between hosts: the status, and owners, which depend on who runs the test. */
+/**
+ * Returns operations without the parts that differ between hosts: the status, and owners, which
+ * depend on the user who runs the test.
+ */
 function effects({ operations }: Subject): unknown[] {
   const varying = ['status', 'owner', 'uid', 'gid'];
   return JSON.parse(JSON.stringify(operations, (key, value) => (varying.includes(key) ? undefined : value)));
@@ -55,7 +58,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
   });
 
   describe('reading', () => {
-    it('gives bytes, text, status and names', () => {
+    it('returns bytes, text, status and names', () => {
       expect(files.read('/etc/motd')).toEqual(new Uint8Array(Buffer.from('welcome\n')));
       expect(files.readText('/etc/motd')).toBe('welcome\n');
       expect(files.stat('/etc/motd')).toMatchObject({ type: 'file', mode: 0o644, size: 8 });
@@ -66,7 +69,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(subject.operations).toEqual([]);
     });
 
-    it('knows what is missing', () => {
+    it('reports missing files', () => {
       expect(files.stat('/nowhere/at/all')).toBeUndefined();
       expect(files.stat('/etc/motd/below')).toBeUndefined();
       expect(files.readTextIfExists('/nowhere')).toBeUndefined();
@@ -81,7 +84,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       );
     });
 
-    it('refuses what is of another type', () => {
+    it('rejects other file types', () => {
       expect(() => files.read('/etc')).toThrowError(
         expect.objectContaining({ code: 'HAOS_FILE_NOT_REGULAR' }),
       );
@@ -117,7 +120,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
   });
 
   describe('writing', () => {
-    it('makes a file and its directories', () => {
+    it('creates a file and its directories', () => {
       expect(files.write('/srv/a/b', 'hello', { mode: 0o755, directoryMode: 0o711 })).toBe(true);
 
       expect(files.readText('/srv/a/b')).toBe('hello');
@@ -135,7 +138,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       ]);
     });
 
-    it('changes nothing when everything is as wanted', () => {
+    it('changes nothing if the file is already as requested', () => {
       expect(files.write('/etc/motd', 'welcome\n')).toBe(false);
       expect(files.write('/etc/motd', Buffer.from('welcome\n'), { mode: 0o644 })).toBe(false);
       expect(files.makeDirectory('/etc')).toBe(false);
@@ -147,7 +150,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(subject.operations).toEqual([]);
     });
 
-    it('keeps the mode of the file it replaces, and tells both contents', () => {
+    it('keeps the mode of the file it replaces, and records both contents', () => {
       files.setAttributes('/etc/motd', { mode: 0o664 });
 
       expect(files.write('/etc/motd', 'bye')).toBe(true);
@@ -162,7 +165,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       });
     });
 
-    it('changes only the mode of a file whose content is as wanted', () => {
+    it('changes only the mode if the content is the same', () => {
       expect(files.write('/etc/motd', 'welcome\n', { mode: 0o600 })).toBe(true);
 
       expect(files.stat('/etc/motd')).toMatchObject({ mode: 0o600 });
@@ -184,16 +187,16 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
     });
 
     it.each([
-      ['told so', () => files.write('/etc/motd', 'sentinel', { secret: true })],
-      ['it becomes unreadable for others', () => files.write('/etc/motd', 'sentinel', { mode: 0o600 })],
+      ['requested', () => files.write('/etc/motd', 'sentinel', { secret: true })],
+      ['others can no longer read it', () => files.write('/etc/motd', 'sentinel', { mode: 0o600 })],
       [
-        'it was unreadable for others',
+        'others could not read the file',
         () => {
           files.setAttributes('/etc/motd', { mode: 0o600 });
           files.write('/etc/motd', 'sentinel', { mode: 0o644 });
         },
       ],
-    ])('keeps contents out of operations when %s', (_when, act) => {
+    ])('keeps contents out of operations if %s', (_when, act) => {
       act();
 
       expect(effects(subject).at(-1)).toEqual({
@@ -244,7 +247,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(subject.operations).toEqual([]);
     });
 
-    it('sets attributes only of what exists', () => {
+    it('sets attributes only of existing files', () => {
       expect(() => files.setAttributes('/nowhere', { mode: 0o600 })).toThrowError(
         expect.objectContaining({ code: 'HAOS_FILE_NOT_FOUND' }),
       );
@@ -255,7 +258,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
   });
 
   describe('links and removing', () => {
-    it('makes and replaces links', () => {
+    it('creates and replaces links', () => {
       expect(files.link('/haos/current', '1.0')).toBe(true);
       expect(files.link('/haos/current', '2.0')).toBe(true);
       expect(files.link('/etc/motd', '/haos/current')).toBe(true);
@@ -270,7 +273,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       ]);
     });
 
-    it('replaces a link by a file instead of writing through it', () => {
+    it('replaces a link with a file instead of writing through it', () => {
       files.link('/etc/issue', 'motd');
 
       expect(files.write('/etc/issue', 'issue')).toBe(true);
@@ -279,7 +282,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(files.readText('/etc/motd')).toBe('welcome\n');
     });
 
-    it('removes a whole directory, and makes it anew without what was in it', () => {
+    it('removes a whole directory, and creates it again empty', () => {
       files.write('/etc/deep/er/file', 'x');
 
       expect(files.remove('/etc')).toBe(true);
@@ -296,14 +299,14 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       ]);
     });
 
-    it('removes a link, not what it leads to', () => {
+    it('removes a link, not its target', () => {
       expect(files.remove('/bin')).toBe(true);
 
       expect(files.lstat('/bin')).toBeUndefined();
       expect(files.stat('/usr/bin')).toMatchObject({ type: 'directory' });
     });
 
-    it('tells that a removed file was secret', () => {
+    it('records that a removed file was secret', () => {
       files.write('/etc/key', 'k', { mode: 0o600 });
       files.remove('/etc/key');
 
@@ -314,7 +317,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(() => files.remove(path)).toThrowError(expect.objectContaining({ code: 'HAOS_FILE_PATH' }));
     });
 
-    it('tells where things are when a directory is a link', () => {
+    it('reports real paths if a directory is a link', () => {
       expect(files.write('/bin/tool', '#!', { mode: 0o755 })).toBe(true);
       expect(files.write('/usr/bin/tool', '#!', { mode: 0o755 })).toBe(false);
 
@@ -338,7 +341,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
     afterEach(() => fs.rmSync(outside, { recursive: true }));
 
     it.each(['/absolute/secret', '/etc/relative/secret', '/../../secret'])(
-      'reads nothing outside through %s',
+      'reads nothing outside the root through %s',
       (path) => {
         expect(files.stat(path)).toBeUndefined();
         expect(() => files.read(path)).toThrowError(expect.objectContaining({ code: 'HAOS_FILE_NOT_FOUND' }));
@@ -352,7 +355,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(fs.readdirSync(outside)).toEqual(['secret']);
     });
 
-    it('ends at the root going up', () => {
+    it('does not go above the root', () => {
       expect(files.readText('/etc/up/etc/motd')).toBe('welcome\n');
       expect(files.readText('/../../etc/motd')).toBe('welcome\n');
       expect(files.readText('/bin/../../etc/motd')).toBe('welcome\n');
@@ -366,7 +369,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(() => files.write(`${path}/file`, '')).toThrowError(loop);
     });
 
-    it('takes a dangling link for nothing, and can replace and remove it', () => {
+    it('treats a dangling link as missing, and can replace and remove it', () => {
       expect(files.readTextIfExists('/dangling')).toBeUndefined();
       expect(files.stat('/dangling')).toBeUndefined();
       expect(files.lstat('/dangling')).toMatchObject({ type: 'symlink' });
@@ -375,13 +378,13 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
       expect(files.stat('/does')).toBeUndefined();
     });
 
-    it('makes the directories that a dangling link wants', () => {
+    it('creates the directories that a dangling link needs', () => {
       expect(files.write('/dangling/file', 'x')).toBe(true);
 
       expect(files.readText('/does/not/exist/file')).toBe('x');
     });
 
-    it('removes nothing outside', () => {
+    it('removes nothing outside the root', () => {
       expect(files.remove('/absolute/secret')).toBe(false);
       expect(files.remove('/absolute')).toBe(true);
       expect(files.remove('/etc')).toBe(true);
@@ -391,7 +394,7 @@ describe.each(Object.entries(SUBJECTS))('files of %s', (_name, create) => {
 });
 
 describe('a plan', () => {
-  it('leaves the tree as it is', () => {
+  it('does not change the tree', () => {
     const test = createTestHost({ tree: { '/etc/a': 'a', '/etc/link': { link: 'a' } } });
     const before = test.tree();
     const { files } = planHost(test);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HaosError, isHaosError } from './errors.js';
 
 describe('a HaosError', () => {
-  it('is recognised with and without codes, and whichever copy of the package made it', () => {
+  it('is recognised with and without codes, and from any copy of the package', () => {
     const error = new HaosError('HAOS_LOCKED', 'locked', { hint: 'Wait.', details: { path: '/x' } });
     const foreign = Object.assign(new Error('x'), { [Symbol.for('haos.error')]: true, code: 'HAOS_LOCKED' });
 

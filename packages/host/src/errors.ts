@@ -1,4 +1,4 @@
-/** Every code that an operation of `@haos/host` can fail with; stable, and documented in docs/errors.md. */
+/** The error codes of `@haos/host`. They are stable; docs/errors.md documents them. */
 export type HostErrorCode =
   | 'HAOS_FILE_NOT_FOUND'
   | 'HAOS_FILE_NOT_REGULAR'
@@ -31,19 +31,19 @@ export type HostErrorCode =
   | 'HAOS_TEST_UNSCRIPTED';
 
 export interface HaosErrorOptions {
-  /** One imperative sentence that repairs the problem. */
+  /** What to do about it, as a sentence in the imperative. */
   hint?: string;
   cause?: unknown;
-  /** Facts for programs: path, URL, status. Never a secret. */
+  /** Facts for programs, such as path, URL or status. Never a secret. */
   details?: Readonly<Record<string, string | number | boolean>>;
 }
 
 const MARK = Symbol.for('haos.error');
 
 /**
- * What the machine could not do. Match on `code`, which is stable, not on the message or the class:
- * two copies of a package may be loaded. Messages are lower case, say what failed and on what, and
- * never hold a secret.
+ * A failure of the machine. Match on `code`, which is stable, not on the message or the class,
+ * because two copies of a package may be loaded. Messages are in lower case, say what failed and
+ * where, and never contain a secret.
  */
 export class HaosError<Code extends string = string> extends Error {
   override readonly name = 'HaosError';
@@ -60,7 +60,10 @@ export class HaosError<Code extends string = string> extends Error {
   }
 }
 
-/** Whether `value` is a HaosError of any copy of this package, optionally with one of these codes. */
+/**
+ * Returns whether `value` is a HaosError from any copy of this package, optionally with one of
+ * these codes.
+ */
 export function isHaosError(value: unknown, ...codes: string[]): value is HaosError {
   if (typeof value !== 'object' || value === null || !(MARK in value)) return false;
   return codes.length === 0 || codes.includes((value as HaosError).code);

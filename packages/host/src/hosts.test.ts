@@ -9,7 +9,10 @@ import { rootedHost } from './rooted.js';
 import { createTestHost, type TestHost } from './testing.js';
 import type { Host } from './types.js';
 
-/** One of every effect that needs the running kernel; returns what each said about having changed something. */
+/**
+ * Triggers one of each effect that needs the running kernel; returns what each reported about
+ * changes.
+ */
 async function touchKernel({ kernel }: Host): Promise<boolean[]> {
   return [
     kernel.setHostname('node-1'),
@@ -42,7 +45,7 @@ afterEach(() => {
 });
 
 describe('the running machine', () => {
-  it('runs commands, and records those that do more than look', async () => {
+  it('runs commands, and records those that are not read-only', async () => {
     const host = liveHost();
 
     expect(await host.run('echo', ['hi'])).toMatchObject({ stdout: 'hi', deferred: false });
@@ -55,7 +58,7 @@ describe('the running machine', () => {
     ]);
   });
 
-  it('records no command that failed', async () => {
+  it('does not record a failed command', async () => {
     const host = liveHost();
     await host.run('false', []).catch(() => {});
 
@@ -125,7 +128,7 @@ describe('a directory tree', () => {
 });
 
 describe('a plan', () => {
-  it('remembers what the kernel would have been told', async () => {
+  it('remembers the planned kernel changes', async () => {
     const plan = planHost(test);
 
     expect(await touchKernel(plan)).toEqual([true, true, true]);
@@ -140,14 +143,14 @@ describe('a plan', () => {
     expect(test.kernel.hostname()).toBe('before');
   });
 
-  it('plans a setting that a module yet to be loaded may bring', () => {
+  it('plans a setting that a module may add later', () => {
     const plan = planHost(test);
 
     expect(plan.kernel.setSysctl('net.bridge.bridge-nf-call-iptables', '1')).toBe(true);
     expect(plan.kernel.setSysctl('net.bridge.bridge-nf-call-iptables', '1')).toBe(false);
   });
 
-  it('changes nothing back', () => {
+  it('passes no change on to its base', () => {
     const plan = planHost(test);
     plan.kernel.setHostname('other');
 
@@ -155,7 +158,7 @@ describe('a plan', () => {
     expect(plan.kernel.setHostname('before')).toBe(false);
   });
 
-  it('runs only commands that look', async () => {
+  it('runs only read-only commands', async () => {
     const plan = planHost(test);
 
     expect(await plan.run('tool', ['--list'], { readOnly: true })).toMatchObject({
@@ -170,7 +173,7 @@ describe('a plan', () => {
     expect(test.calls).toHaveLength(1);
   });
 
-  it('never downloads, and does not show what a URL hides', async () => {
+  it('never downloads, and does not show the secrets of a URL', async () => {
     const fetching = planHost(test).fetch('https://user:sentinel@example.com/?sentinel');
 
     await expect(fetching).rejects.toMatchObject({
@@ -179,7 +182,7 @@ describe('a plan', () => {
     });
   });
 
-  it('over a directory tree defers what that would defer', async () => {
+  it('over a directory tree defers the same operations', async () => {
     const plan = planHost(planHost(tree));
 
     expect(await touchKernel(plan)).toEqual([false, false, false]);
@@ -191,7 +194,7 @@ describe('a plan', () => {
   it.each([
     ['a live host', () => planHost(test)],
     ['a directory tree', () => planHost(tree)],
-  ])('over %s refuses what no kernel takes', async (_name, create) => {
+  ])('over %s rejects values that no kernel accepts', async (_name, create) => {
     const { kernel } = create();
 
     expect(() => kernel.setHostname('a b')).toThrowError(
@@ -205,7 +208,7 @@ describe('a plan', () => {
 });
 
 describe('the clock', () => {
-  it('waits, and stops waiting when told to', async () => {
+  it('waits, and stops waiting when its signal aborts', async () => {
     const clock = createClock();
     const before = clock.now();
     const controller = new AbortController();

@@ -6,6 +6,7 @@ export {
   findBlockDevice,
   listBlockDevices,
   parseBlockDevices,
+  readFileSystemUuid,
   withDescendants,
 } from './block.js';
 export { type CleanUp, withCleanUp } from './clean-up.js';

@@ -13,12 +13,12 @@ export interface HostOptions {
   debug?: string;
 }
 
-/** The running machine. Everything happens; changing most of it needs root. */
+/** Returns the host of the running machine. Every effect really happens; most changes need root. */
 export function liveHost({ debug }: HostOptions = {}): Host {
   const { operations, record } = createRecorder();
   const done = (effect: Effect) => record(effect, 'done');
   const clock = createClock();
-  // Loaded when first used: most starts neither run nor download anything.
+  // Loaded at first use: most starts neither run commands nor download.
   const runCommand: Host['run'] = async (...call) => (await import('./process/run.js')).runCommand(...call);
   return {
     kind: 'live',

@@ -4,18 +4,19 @@ import type { Host } from './types.js';
 
 export interface LockOptions {
   /**
-   * How long to wait for another holder, in milliseconds. Default: 5000. A node that confirms its version holds the lock for less;
-   * an upgrade holds it longer.
+   * How long to wait for another holder, in milliseconds. Default: 5000. A node that confirms its
+   * version holds the lock for a shorter time, an upgrade for a longer one.
    */
   patience?: number;
 }
 
-/** Milliseconds between two looks at a lock. */
+/** Milliseconds between two attempts. */
 const PAUSE = 250;
 
 /**
- * Runs `work` while this process holds the lock of the file `path`, which is made when missing. HAOS_LOCKED when another
- * process still holds it after `patience`. A host that is not the running machine needs no lock: there, `work` just runs.
+ * Runs `work` while this process holds the lock of the file `path`, which it creates if missing.
+ * Throws HAOS_LOCKED if another process still holds the lock after `patience`. On a host that is
+ * not the running machine, `work` runs without a lock.
  */
 export async function withLock<T>(
   host: Host,

@@ -3,11 +3,11 @@ import { createLog } from './log.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** What reaches standard error of a line in the area `files`. */
+/** Returns the standard error output of a line in the area `files`. */
 async function logged(selection: string | undefined): Promise<string> {
   const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   createLog(selection)('files', '100% of it');
-  // The library is loaded when first needed; the line follows.
+  // The library is loaded at first use, before the line appears.
   await import('debug');
   await new Promise((resolve) => setImmediate(resolve));
   return write.mock.calls.map(([text]) => String(text)).join('');
@@ -20,6 +20,9 @@ it.each(['haos:*', 'haos:files', '*'])('shows debug lines with DEBUG=%s', async 
   expect(text).toContain('100% of it');
 });
 
-it.each([undefined, '', 'express:*', 'haos:other'])('shows none with DEBUG=%s', async (selection) => {
-  expect(await logged(selection)).toBe('');
-});
+it.each([undefined, '', 'express:*', 'haos:other'])(
+  'shows no debug lines with DEBUG=%s',
+  async (selection) => {
+    expect(await logged(selection)).toBe('');
+  },
+);

@@ -1,5 +1,6 @@
 /**
- * Debug lines by namespace. `selection` is the value of DEBUG; the debug library is only loaded when it names HAOS.
+ * Returns a function that prints debug lines by namespace. `selection` is the value of DEBUG; the
+ * debug library is loaded only if it names HAOS.
  */
 export function createLog(selection: string | undefined): (area: string, message: string) => void {
   if (!selection || !/haos|\*/.test(selection)) return () => {};

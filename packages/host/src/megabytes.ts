@@ -1,4 +1,4 @@
-/** Bytes as whole megabytes (10^6), rounded down, for messages to people. */
+/** Converts bytes to whole megabytes (10^6), rounded down, for messages. */
 export function megabytes(bytes: number): number {
   return Math.floor(bytes / 1_000_000);
 }

@@ -11,9 +11,9 @@ import { createDeferredKernel, NOT_RUN } from './rooted.js';
 import type { Effect, Host, HostKernel } from './types.js';
 
 /**
- * A host on which nothing happens: reads come from `base`, changes stay in memory where later reads see them, and every
- * effect is recorded as planned; over a rooted host, commands and what concerns the kernel are recorded as deferred.
- * Commands that only look are run by `base`. It never fetches.
+ * Returns a host on which nothing happens. Reads come from `base`; changes stay in memory, where
+ * later reads see them; every effect is recorded as planned. Over a rooted host, commands and
+ * kernel changes are recorded as deferred. `base` runs read-only commands. It never fetches.
  */
 export function planHost(base: Host): Host {
   const { operations, record } = createRecorder();
@@ -33,12 +33,12 @@ export function planHost(base: Host): Host {
       return NOT_RUN;
     },
     async fetch(url) {
-      throw httpError('HAOS_HTTP_FAILED', url, 'a plan downloads nothing');
+      throw httpError('HAOS_HTTP_FAILED', url, 'a plan does not download');
     },
   };
 }
 
-/** The running kernel as it would be after everything that is planned. */
+/** Returns the running kernel as it would be after all planned changes. */
 function createPlannedKernel(base: HostKernel, record: (effect: Effect) => void): HostKernel {
   const settings = new Map<string, string>();
   const modules = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Effect, Operation } from './types.js';
 
-/** The operations of a host, and how one is added. */
+/** The operations of a host, and a method that adds one. */
 export interface Recorder {
   readonly operations: readonly Operation[];
   record(effect: Effect, status: Operation['status']): void;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRedactor, redactUrl } from './redact.js';
 
 describe('a redactor', () => {
-  it('replaces every secret everywhere, also percent-encoded', () => {
+  it('replaces every secret everywhere, even percent-encoded', () => {
     const redact = createRedactor(['s3cret/key', 'token']);
 
     expect(redact('a s3cret/key, token=token; http://x/?k=s3cret%2Fkey')).toBe(
@@ -10,20 +10,20 @@ describe('a redactor', () => {
     );
   });
 
-  it('leaves nothing of a secret that contains another', () => {
+  it('leaves no part of a secret that contains another', () => {
     expect(createRedactor(['pass', 'password'])('password pass')).toBe('*** ***');
   });
 
-  it('takes secrets as they are, not as patterns', () => {
+  it('treats secrets as text, not as patterns', () => {
     expect(createRedactor(['$6$.*'])('abc $6$.* abc')).toBe('abc *** abc');
   });
 
-  it('leaves short secrets alone, and survives odd ones', () => {
+  it('ignores short secrets, and accepts odd ones', () => {
     expect(createRedactor(['', 'yes', 'abc\uD800'])('yes, abc')).toBe('yes, abc');
   });
 });
 
-describe('a URL to be shown', () => {
+describe('a redacted URL', () => {
   it.each([
     ['https://user:password@example.com:8443/a/b?token=x#y', 'https://example.com:8443/a/b'],
     ['http://token@example.com', 'http://example.com/'],

@@ -1,9 +1,9 @@
-/** Shorter ones would blank out ordinary text. */
+/** Replacing shorter secrets would blank out ordinary text. */
 const MIN_LENGTH = 4;
 
 /**
- * A function that replaces every secret in a text by `***`, also where it is percent-encoded. Secrets of fewer than four
- * characters are left alone.
+ * Returns a function that replaces every secret in a text with `***`, even if it is
+ * percent-encoded. It ignores secrets of fewer than four characters.
  */
 export function createRedactor(secrets: Iterable<string>): (text: string) => string {
   const patterns = [...secrets]
@@ -14,13 +14,16 @@ export function createRedactor(secrets: Iterable<string>): (text: string) => str
 }
 
 function encode(text: string): string {
-  // As URLs have it: a lone surrogate cannot be encoded.
+  // As in URLs: a lone surrogate cannot be encoded.
   return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 }
 
-/** A URL as it may be shown: scheme, host and path, without user, password, query and fragment. */
+/**
+ * Returns a URL that is safe to show: scheme, host and path, without user, password, query and
+ * fragment.
+ */
 export function redactUrl(url: string): string {
-  // The interface of a link-local address, which URL does not take.
+  // Removes the interface of a link-local address, which URL does not accept.
   const text = url.replace(/^(https?:\/\/\[fe80:[^\]%]*)%25[\w.-]+\]/i, '$1]');
   if (!URL.canParse(text)) return '(invalid URL)';
   const { protocol, host, pathname } = new URL(text);

@@ -14,13 +14,14 @@ import { processOwner } from './process/process-owner.js';
 import { createRecorder } from './recorder.js';
 import type { Effect, Host, HostKernel, RunResult } from './types.js';
 
-/** What a command gives that did not run. */
+/** The result of a command that did not run. */
 export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferred: true };
 
 /**
- * The system whose root is the directory `root`. Files really change and downloads really happen; commands and everything
- * about the kernel are only recorded, as deferred. A process that is not root leaves owners alone. Throws
- * HAOS_FILE_NOT_FOUND when there is no such directory, and HAOS_FILE_NOT_DIRECTORY when it is something else.
+ * Returns the host of the system whose root is the directory `root`. Files really change and
+ * downloads really happen. Commands and kernel changes are only recorded, as deferred. A process
+ * that is not root does not change owners. Throws HAOS_FILE_NOT_FOUND if the directory does not
+ * exist, and HAOS_FILE_NOT_DIRECTORY if it is something else.
  */
 export function rootedHost(root: string, { debug }: HostOptions = {}): Host {
   const { operations, record } = createRecorder();
@@ -58,7 +59,7 @@ function realRoot(root: string): string {
   }
 }
 
-/** A kernel that is not running: what it should be told is recorded, and nothing is known about it. */
+/** Returns a kernel that is not running: it records changes and knows no values. */
 export function createDeferredKernel(record: (effect: Effect) => void): HostKernel {
   return {
     hostname: () => undefined,

@@ -15,7 +15,7 @@ afterEach(() => {
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe('the files of a test host', () => {
-  it('are the given ones beside the accounts, and no operations', () => {
+  it('are the given ones and the accounts, without operations', () => {
     const host = create({
       tree: {
         '/a': 'text',
@@ -43,7 +43,7 @@ describe('the files of a test host', () => {
     expect(host.operations).toEqual([]);
   });
 
-  it('have the owners they were given, whoever runs the test', () => {
+  it('have the given owners for any user who runs the test', () => {
     const host = create({ tree: { '/a': 'x' } });
     const rancher = { uid: 1000, gid: 1000 };
 
@@ -57,7 +57,7 @@ describe('the files of a test host', () => {
     expect(host.files.stat('/home/rancher/x')).toMatchObject({ uid: 0, gid: 0 });
   });
 
-  it('are gone in the end', () => {
+  it('are deleted at the end', () => {
     const host = create();
     host.dispose();
 
@@ -66,7 +66,7 @@ describe('the files of a test host', () => {
 });
 
 describe('commands of a test host', () => {
-  it('answer as scripted, the whole line before the program alone', async () => {
+  it('answer as scripted; the whole line takes precedence over the program', async () => {
     const lines: string[] = [];
     const host = create({
       commands: {
@@ -96,7 +96,7 @@ describe('commands of a test host', () => {
     });
   });
 
-  it('are refused when not scripted, and reported when not used', async () => {
+  it('are rejected if not scripted, and reported if not used', async () => {
     const host = create({ commands: { used: {}, 'never used': {} }, responses: { 'http://x/': '' } });
 
     await host.run('used', ['with', 'anything']);
@@ -162,7 +162,7 @@ describe('the kernel of a test host', () => {
 });
 
 describe('the kind of a test host', () => {
-  it('decides what happens', async () => {
+  it('determines what happens', async () => {
     const rooted = create({ kind: 'rooted' });
     const plan = create({ kind: 'plan', tree: { '/a': 'x' } });
 

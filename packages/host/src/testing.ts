@@ -19,7 +19,10 @@ import type { Effect, Host, HostKind } from './types.js';
 export type { CommandCall, ScriptedCommand, ScriptedResponse, TestClock, Tree, TreeEntry };
 
 export interface TestHostOptions {
-  /** Files before the test, beside accounts for `root` and `rancher`, which it may replace. */
+  /**
+   * Files that exist before the test, in addition to accounts for `root` and `rancher`, which these
+   * may replace.
+   */
   tree?: Readonly<Record<string, Tree>>;
   hostname?: string;
   /** Kernel settings, by dotted key; others do not exist. */
@@ -28,13 +31,13 @@ export interface TestHostOptions {
   modules?: readonly string[];
   /** Modules that cannot be loaded. */
   missingModules?: readonly string[];
-  /** By command line (`rc-service sshd restart`) or by program alone, for all its other calls. */
+  /** By command line (`rc-service sshd restart`), or by program name for all its other calls. */
   commands?: Readonly<Record<string, ScriptedCommand>>;
-  /** By URL; by `PUT URL` for a PUT. */
+  /** By URL, or by `PUT URL` for a PUT. */
   responses?: Readonly<Record<string, ScriptedResponse>>;
   /** Lock files that another process holds. */
   locked?: readonly string[];
-  /** Default `live`: nothing is deferred. */
+  /** Default `live`, where nothing is deferred. */
   kind?: HostKind;
 }
 
@@ -44,17 +47,21 @@ export interface TestHost extends Host {
   readonly root: string;
   /** Every command that ran, with its options. */
   readonly calls: readonly CommandCall[];
-  /** Everything in the target (of a plan: as it really is), by path in byte order, without the root directory itself. */
+  /**
+   * Returns everything in the target (for a plan, the real tree), by path in byte order, without
+   * the root directory itself.
+   */
   tree(): Record<string, TreeEntry>;
-  /** Scripted commands and responses that were never used. */
+  /** Returns the scripted commands and responses that were never used. */
   unused(): string[];
   /** Removes the directory. */
   dispose(): void;
 }
 
 /**
- * A host for tests: real files in a fresh directory, a kernel in memory, a clock whose waiting takes no time. Commands and
- * URLs that are not scripted are refused with HAOS_TEST_UNSCRIPTED. Owners are remembered instead of set, so tests need no root.
+ * Returns a host for tests: real files in a fresh directory, a kernel in memory, and a clock whose
+ * waits take no time. It rejects commands and URLs that are not scripted with HAOS_TEST_UNSCRIPTED.
+ * It remembers owners instead of setting them, so tests need no root.
  */
 export function createTestHost(options: TestHostOptions = {}): TestHost {
   const root = fs.realpathSync(fs.mkdtempSync(posix.join(tmpdir(), 'haos-test-')));

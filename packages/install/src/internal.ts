@@ -1,6 +1,3 @@
-export { type Consoles, chooseConsoles } from './boot/console.js';
-export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './boot/grub-config.js';
-export { findMenu, type NodeMenu, replaceMenu } from './boot/menu.js';
 export {
   type Configuration,
   type ConfigurationOptions,

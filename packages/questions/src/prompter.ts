@@ -1,21 +1,22 @@
 import type { ChoiceQuestion, ConfirmQuestion, Question } from './question.js';
 
 /**
- * Who answers: a person at some terminal, or a file. Answers are as they were given; the functions that ask check them.
- * All throw HAOS_QUESTIONS_ENDED when there will be no more answers.
+ * Asks a person at a terminal, or reads a file of answers. Returns answers as they were given;
+ * `ask` and the other functions check them. Every question throws HAOS_QUESTIONS_ENDED if there are
+ * no more answers.
  */
 export interface Prompter {
-  /** Whether there is somebody who can do better after a bad answer. */
+  /** Whether the answers come from a person, who can correct an invalid one. */
   readonly isPerson: boolean;
-  /** `draft`: what was answered before and is to be repaired. */
+  /** `draft`: the invalid answer that the person can correct. */
   text(question: Question & { default?: string; optional?: boolean; draft?: string }): Promise<string>;
-  /** An answer that nobody may see. */
+  /** Returns an answer that must not be visible. */
   secret(question: Question & { optional?: boolean }): Promise<string>;
   confirm(question: ConfirmQuestion): Promise<boolean>;
   /** Resolves to the value of one of the choices. */
   choose(question: ChoiceQuestion): Promise<string>;
-  /** Lines for a person. */
+  /** Shows lines to a person. */
   tell(text: string): void;
-  /** Lets go of the input, so that the process can end. */
+  /** Releases the input, so that the process can end. */
   close(): void;
 }

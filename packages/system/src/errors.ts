@@ -1,8 +1,13 @@
-/** Every code that a system can fail with, besides those of `@haos/host`; stable, and documented in docs/errors.md. */
+/**
+ * The error codes of this package, in addition to those of `@haos/host`. They are stable;
+ * docs/errors.md documents them.
+ */
 export type SystemErrorCode =
   | 'HAOS_UPGRADE_GRUB_ENV'
   | 'HAOS_UPGRADE_NO_PREVIOUS'
   | 'HAOS_UPGRADE_NO_CHANNEL'
+  | 'HAOS_UPGRADE_NO_UUID'
+  | 'HAOS_INSTALL_ARGUMENT'
   | 'HAOS_RESET_MODE'
   | 'HAOS_RELEASE_SIGNATURE'
   | 'HAOS_RELEASE_UNKNOWN';

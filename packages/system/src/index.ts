@@ -1,3 +1,4 @@
+export type { Check } from './check.js';
 export { COMPONENTS, type Component, readSlots, SLOTS, type Slot, type Slots } from './components.js';
 export type { SystemErrorCode } from './errors.js';
 export { checkK3sHost } from './k3s-host/check-k3s-host.js';
@@ -6,6 +7,6 @@ export { type NodeHealth, readNodeHealth } from './kubernetes/node-health.js';
 export type { Mode } from './layout.js';
 export { layout } from './layout.js';
 export { readMode, readVersion } from './mode.js';
-export type { Check } from './upgrade/check.js';
+export { openSystem, type System } from './open-system.js';
 export { type ChangeOptions, rollback, type UpgradeStatus, upgradeStatus } from './upgrade/status.js';
 export { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade/upgrade.js';

@@ -1,4 +1,14 @@
 export { ARCHITECTURE_BYTES, type Architecture, architectureOf } from './architecture.js';
+export { type BootLoader, countsBoots, readBootLoader } from './boot/boot-loader.js';
+export { type Consoles, checkConsoles, chooseConsoles } from './boot/console.js';
+export {
+  GRUB_CONFIG_MARK,
+  type GrubConfigOptions,
+  quoteArguments,
+  renderGrubConfig,
+} from './boot/grub-config.js';
+export { findMenu, type NodeMenu, replaceMenu } from './boot/menu.js';
+export { placeMenu } from './boot/place-menu.js';
 export { compareVersions, upstreamVersion } from './compare-versions.js';
 export {
   COMPONENT_FILES,
@@ -21,6 +31,7 @@ export { findKubeconfig } from './kubernetes/kubeconfig.js';
 export { isNodeReady } from './kubernetes/node-health.js';
 export { readNodeName } from './kubernetes/node-name.js';
 export { MODES, parentOf, RANCHER } from './layout.js';
+export { isInstallByFallback } from './mode.js';
 export { PROJECT, type Project } from './project.js';
 export { fetchDigest, type ReleaseOptions } from './release/fetch-digest.js';
 export { readReleaseKeys } from './release/read-keys.js';

@@ -4,8 +4,9 @@ import { documentedKey } from '../model/pointer.js';
 import { type Finding, isError } from '../rules/rule.js';
 
 /**
- * Throws the first error among the findings of a check, so that applying fails exactly where validation reports an
- * error; warnings pass. `code` is for a finding without a code of its own. The error has the pointer in `details`.
+ * Throws the first error among the findings of a check, so that applying fails exactly where
+ * validation reports an error. Warnings pass. `code` is for a finding without its own code.
+ * `details` of the error contains the pointer.
  */
 export function refuse(findings: readonly Finding[], code: CcErrorCode | HostErrorCode): void {
   const error = findings.find(isError);

@@ -8,10 +8,10 @@ import type { KeyDefinition, KeyKind } from './schema.js';
 import { valueAt } from './value-at.js';
 
 const EXPECTED: Record<KeyKind, string> = {
-  string: 'text',
+  string: 'a string',
   boolean: 'true or false',
-  strings: 'a list of texts',
-  'string-map': 'a map of texts',
+  strings: 'a list of strings',
+  'string-map': 'a map of strings',
   items: 'a list of maps',
   section: 'a map',
 };
@@ -19,17 +19,18 @@ const EXPECTED: Record<KeyKind, string> = {
 export interface CheckedTypes {
   config: Tree;
   issues: Issue[];
-  /** JSON pointers into the merged configuration to what was left out, in order. */
+  /** JSON pointers into the merged configuration to the values that were left out, in order. */
   removed: string[];
 }
 
 /**
- * Checks the types of a merged configuration and leaves out what has the wrong one: of a list of maps or a map of strings
- * the single entry, otherwise the whole key, since a list that lost an item means something else.
+ * Checks the types of a merged configuration and leaves out wrong values: only the entry in a list
+ * of maps or a map of strings, otherwise the whole key, because a list without one of its items has
+ * another meaning.
  */
 export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
   if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
-  // A list may have a hundred thousand wrong items, so nothing here may compare each of them with all others.
+  // A list may have a hundred thousand wrong items, so this must not compare each with all others.
   const found = new Set((validateConfig.errors ?? []).map(({ instancePath }) => instancePath));
   const wrong = new Set([...found].map(removable));
   const removed = [...wrong]
@@ -69,31 +70,31 @@ function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): I
   };
 }
 
-/** A command as a list of words is another form of cloud-init. */
+/** Returns the hint for a command as a list of words, another form that cloud-init accepts. */
 function hintForWords(words: readonly Value[]): string {
-  const hint = 'Write the command as one text, not as a list of words.';
+  const hint = 'Write the command as one string, not as a list of words.';
   return words.includes('systemctl')
     ? `${hint} HAOS has no systemd: use rc-service, and rc-update to start a service at each boot.`
     : hint;
 }
 
-/** Inside a list or a map of strings it is one entry that is wrong. */
+/** Inside a list or a map of strings, one entry is wrong. */
 function expectedAt(definition: KeyDefinition, key: string): string {
   const isEntry = key.endsWith(']');
   if (!isEntry) return EXPECTED[definition.kind];
-  return definition.kind === 'items' ? 'a map' : 'text';
+  return definition.kind === 'items' ? 'a map' : 'a string';
 }
 
 function describeValue(value: Value | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (isTree(value)) return 'a map';
   if (value === null || value === undefined) return 'nothing';
-  // What a program may have put there.
+  // A value that only a program can have put there.
   if (typeof value === 'symbol') return 'an object of another kind';
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 
-/** The pointer to what has to go: an item of a list of texts takes the list with it. */
+/** Returns the pointer to remove. An item of a list of strings takes the list with it. */
 function removable(pointer: string): string {
   const segments = pointerSegments(pointer);
   const definition = definitionAt(pointer);
@@ -109,7 +110,7 @@ function isInside(pointer: string, others: ReadonlySet<string>): boolean {
   return parts.some((_, depth) => depth > 0 && others.has(parts.slice(0, depth).join('/')));
 }
 
-/** A copy without the values at some paths, none of which lies inside another. */
+/** Returns a copy without the values at some paths, none of which lies inside another. */
 function without(value: Value, paths: readonly string[][]): Value {
   if (paths.length === 0 || (!Array.isArray(value) && !isTree(value))) return value;
   const inside = new Map<string, string[][]>();

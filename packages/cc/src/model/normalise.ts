@@ -9,7 +9,10 @@ import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
-/** A configuration tree before its types are checked: canonical names, coerced values, wrong types left as they are. */
+/**
+ * A configuration tree before its types are checked: canonical names, coerced values, wrong types
+ * unchanged.
+ */
 export type Value = string | number | boolean | null | Value[] | Tree;
 export interface Tree {
   [key: string]: Value;
@@ -21,8 +24,9 @@ export interface NormaliseResult {
 }
 
 /**
- * Gives every known name, in whatever spelling, its canonical camelCase form and coerces each value to its key's kind.
- * Unknown names are dropped and reported. A value of a wrong type stays, because a later source may replace it.
+ * Converts every known name, in any spelling, to its canonical camelCase form, and coerces each
+ * value to the kind of its key. Drops and reports unknown names. Keeps a value of a wrong type,
+ * because a later source may replace it.
  */
 export function normalise(document: Document): NormaliseResult {
   const normaliser = new Normaliser(document);
@@ -32,21 +36,25 @@ export function normalise(document: Document): NormaliseResult {
   if (root.kind !== 'mapping') {
     normaliser.report('not-a-mapping', '', root, {
       message: `the top level must be a map of keys, not ${describeNode(root)}`,
-      hint: 'write `key: value` lines, such as `hostname: myhost`',
+      hint: 'Write `key: value` lines, such as `hostname: myhost`.',
     });
     return { value: {}, issues: normaliser.issues };
   }
   return { value: normaliser.section(root, configDefinition, ''), issues: normaliser.issues };
 }
 
-/** What a node is, in words. */
+/** Describes the type of a node in words. */
 export function describeNode(node: Node): string {
   if (node.kind === 'sequence') return 'a list';
   if (node.kind === 'mapping') return 'a map';
   if (node.bytes) return 'binary data';
-  return { null: 'nothing', boolean: 'a boolean', integer: 'a number', float: 'a number', string: 'text' }[
-    scalarType(node)
-  ];
+  return {
+    null: 'nothing',
+    boolean: 'a boolean',
+    integer: 'a number',
+    float: 'a number',
+    string: 'a string',
+  }[scalarType(node)];
 }
 
 interface Report {
@@ -105,7 +113,7 @@ class Normaliser {
     }
   }
 
-  /** Numbers and booleans are taken as the text that was written. */
+  /** Numbers and booleans become the text as written. */
   private text(node: Node, pointer: string): Value {
     if (node.kind !== 'scalar') return plainValue(node);
     if (node.bytes) return utf8(node.bytes) ?? [];
@@ -126,7 +134,7 @@ class Normaliser {
         this.report('deprecated-form', pointer, node, {
           severity: 'warning',
           message: `${node.text} is read as ${isTrue(node.text)}`,
-          hint: `write ${isTrue(node.text)}`,
+          hint: `Write ${isTrue(node.text)}.`,
         });
       return isTrue(node.text);
     }
@@ -134,8 +142,8 @@ class Normaliser {
     if (node.text !== 'true' && node.text !== 'false')
       this.report('ambiguous-scalar', pointer, node, {
         severity: 'warning',
-        message: 'any text but "true" is read as false',
-        hint: 'write true or false',
+        message: 'any text except "true" is read as false',
+        hint: 'Write true or false.',
       });
     return node.text === 'true';
   }
@@ -157,7 +165,10 @@ class Normaliser {
     return tree;
   }
 
-  /** Values of maps are trimmed, and typed values become their canonical text; of a list it is the first item. */
+  /**
+   * Values of maps are trimmed, and typed values become their canonical text. Of a list, the first
+   * item counts.
+   */
   private mapText(node: Node, pointer: string): Value {
     if (node.kind === 'mapping') return plainValue(node);
     if (node.kind === 'sequence') return node.items[0] ? this.mapText(node.items[0], pointer) : '';
@@ -203,19 +214,19 @@ class Normaliser {
       { start: pair.keyStart, length: pair.keyLength },
       {
         severity: 'warning',
-        message: `${earlier.key} and ${pair.key} are one key; the value of ${earlier.key} is ignored`,
-        hint: 'keep one of them',
+        message: `${earlier.key} and ${pair.key} are the same key; the value of ${earlier.key} is ignored`,
+        hint: 'Keep one of them.',
       },
     );
   }
 
-  /** Without `taken`, which may be a secret. */
+  /** Reports an unquoted value without showing `taken`, which may be a secret. */
   private reportAmbiguous(node: ScalarNode, pointer: string, taken = node.text): void {
-    const outcome = taken === node.text ? 'it is taken as text' : 'it is taken as YAML spells that';
+    const outcome = taken === node.text ? 'it is treated as text' : "YAML's spelling of it is used";
     this.report('ambiguous-scalar', pointer, node, {
       severity: 'warning',
-      message: `unquoted, this is ${describeNode(node)} to YAML; ${outcome}`,
-      hint: 'put it in quotes',
+      message: `YAML reads this unquoted value as ${describeNode(node)}; ${outcome}`,
+      hint: 'Put it in quotes.',
     });
   }
 }
@@ -227,10 +238,12 @@ function hintForUnknown(key: string, section: KeyDefinition, prefix: string): st
   if (isAbove && elsewhere !== 'haos') return `Write ${elsewhere} at the top level, outside of ${prefix}.`;
   const similar = suggestName(section, key);
   const meant = (foreign ? undefined : similar) ?? elsewhere;
-  return meant ? `did you mean ${meant}?` : foreign;
+  return meant ? `Did you mean ${meant}?` : foreign;
 }
 
-/** A key that is unknown here but known at another level, such as `token` outside of `haos`. */
+/**
+ * Finds a key that is unknown here but known at another level, such as `token` outside of `haos`.
+ */
 function findElsewhere(spelling: string, section = configDefinition, prefix = ''): string | undefined {
   if (/^k3os$/i.test(spelling)) return 'haos';
   for (const key of section.keys ?? []) {
@@ -244,7 +257,7 @@ function findElsewhere(spelling: string, section = configDefinition, prefix = ''
   return top && snakeCase(top.name);
 }
 
-/** Bytes that are no text become base64, and the encoding says so. */
+/** Encodes bytes that are not text as base64, and sets the encoding. */
 function withBinaryContent(tree: Tree, item: MappingNode, definition: KeyDefinition): Tree {
   const content = item.pairs.findLast((pair) => lookUpName(definition, pair.key)?.name === 'content')?.value;
   if (content?.kind !== 'scalar' || !content.bytes || utf8(content.bytes) !== undefined) return tree;
@@ -254,7 +267,10 @@ function withBinaryContent(tree: Tree, item: MappingNode, definition: KeyDefinit
   return { ...tree, content: base64(content.bytes), encoding: encoded };
 }
 
-/** A node by YAML's own types, for what no rule of its key covers: the type check then says what is wrong. */
+/**
+ * Converts a node by YAML's own types if no rule of its key covers it. The type check then reports
+ * the problem.
+ */
 function plainValue(node: Node): Value {
   if (node.kind === 'sequence') return node.items.map(plainValue);
   if (node.kind === 'mapping') {
@@ -270,7 +286,7 @@ function plainValue(node: Node): Value {
     : Number(type === 'integer' ? integerDigits(node.text) : floatDigits(node.text));
 }
 
-/** Sets a data property whatever its name, `__proto__` included. */
+/** Sets a data property of any name, including `__proto__`. */
 function setOwn(tree: Tree, key: string, value: Value): void {
   if (key === '__proto__')
     Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });

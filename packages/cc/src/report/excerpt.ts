@@ -6,7 +6,7 @@ import { isSecretFlag, looksSecret } from '../model/secrets.js';
 import { BOOT_PARAMETERS } from '../parse/cmdline.js';
 import { findHiddenParts, type HiddenParts, type Range, rangesWithin } from './hidden-parts.js';
 
-/** One line of a source, and the part of it that an issue is about, for underlining. */
+/** One line of a source, and the part of it to underline. */
 export interface Excerpt {
   text: string;
   /** UTF-16 units from the start of `text`. */
@@ -14,11 +14,14 @@ export interface Excerpt {
   length: number;
 }
 
-/** Longer lines, such as a key or an encoded file, are cut around the part that is meant. */
+/** Longer lines, such as a key or an encoded file, are cut around the underlined part. */
 const MAX_LINE = 120;
 const HIDDEN = '***';
 
-/** How far above a line its key is looked for, in UTF-16 units; a value that goes on for longer is hidden. */
+/**
+ * How far above a line to look for its key, in UTF-16 units. A value that continues for longer is
+ * hidden.
+ */
 const LOOK_BACK = 16 * 1024;
 
 /** What is hidden of a text, found once for all of its issues: one line may have thousands of them. */
@@ -42,14 +45,17 @@ export function coverText(text: string): Cover {
 }
 
 export interface ExcerptOptions {
-  /** Hide what follows the part that is meant: the value of a key that nobody knows may be a secret. */
+  /**
+   * Hides the text after the underlined part, because the value of an unknown key may be a secret.
+   */
   hideRest?: boolean;
   cover?: Cover;
 }
 
 /**
- * The line that an origin points into, without the values of secret and unknown keys. Where the text does not parse, this
- * goes by the names of keys, also misspelt ones. A byte order mark is not part of the line.
+ * Returns the line that an origin points into, without the values of secret and unknown keys. If
+ * the text does not parse, this uses the names of keys, including misspelt ones. A byte order mark
+ * is not part of the line.
  */
 export function excerptOf(text: string, origin: Origin, options: ExcerptOptions = {}): Excerpt {
   const { lines, parts } = options.cover ?? coverText(text);
@@ -62,7 +68,7 @@ export function excerptOf(text: string, origin: Origin, options: ExcerptOptions 
   return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
 }
 
-/** Without a search for a carriage return through all of a long text that has none. */
+/** Avoids searching a long text for a carriage return that it does not contain. */
 function lineStartBefore(text: string, offset: number): number {
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   const lineStart = start + text.slice(start, offset).lastIndexOf('\r') + 1;
@@ -131,12 +137,14 @@ function hideAfterMark(excerpt: Excerpt): Excerpt {
 }
 
 /**
- * Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, `--token, `, and behind unknown keys;
- * passwords in URLs; private keys. `isKnown` says of a name whether it is a key that the parser found, or part of a text that may be shown.
+ * Returns values after names such as `token:`, `"password" :`, `haos.token=`, `--token `,
+ * `--token, ` and after unknown keys; passwords in URLs; private keys. `isKnown` says whether a name
+ * is a key that the parser found, or part of a text that may be shown.
  */
 function secretRanges(line: string, isKnown: (from: number, to: number) => boolean | 'text'): Range[] {
   const ranges: Range[] = [];
-  // Names first, then what follows them: one expression for both would try each character of a long text as a beginning.
+  // Finds names first, then the text after them: a single expression would try each character of a
+  // long text as a beginning.
   const separator = /["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/y;
   for (const match of line.matchAll(/[\p{L}\p{N}_.[\]-]+/gu)) {
     const name = match[0].replace(/^[[\]]+/, '');
@@ -161,7 +169,7 @@ function secretRanges(line: string, isKnown: (from: number, to: number) => boole
   return ranges;
 }
 
-/** The ranges in order, each without what an earlier one covers. */
+/** Returns the ranges in order, each without the part that an earlier one covers. */
 function disjoint(ranges: readonly Range[]): Range[] {
   let end = 0;
   return [...ranges]
@@ -191,8 +199,10 @@ function isUnknownParameter(name: string, between: string): boolean {
 }
 
 /**
- * Whether what stands behind a name may be a secret: the name has a part that is called like one, give or take two letters; or
- * it is the content of a file; or a network that is not written as a map, where nothing tells the name from the passphrase.
+ * Returns whether the text after a name may be a secret. That is so if a part of the name is
+ * similar to a secret-like name, with up to two wrong letters. It is also so for the content of a
+ * file, and for a network that is not written as a map, where the passphrase cannot be told from
+ * the name.
  */
 function mayHoldSecret(name: string, value: string): boolean {
   const flag = /^--?([^-].*)$/.exec(name)?.[1];
@@ -204,15 +214,19 @@ function mayHoldSecret(name: string, value: string): boolean {
   return secrets.some((secret) => leven(parts.at(-1)!, secret) <= 2);
 }
 
-/** Behind `=` a value ends at white space unless it is quoted; in YAML it takes the rest of the line. */
+/**
+ * Returns where a value ends. After `=` it ends at white space unless it is quoted; in YAML it
+ * takes the rest of the line.
+ */
 function valueEnd(line: string, from: number, isParameter: boolean): number {
   if (!isParameter) return line.length;
   return from + (/^(?:"[^"]*"?|[^\s"]+)+/.exec(line.slice(from))?.[0].length ?? 0);
 }
 
 /**
- * Whether a line belongs to the value of a key above it that may hold a secret, or is the value of a flag above it. A line
- * without a key of its own may have lost its indentation, and a list may stand right below its key.
+ * Returns whether a line belongs to the value of a key above it that may hold a secret, or is the
+ * value of a flag above it. A line without its own key may have lost its indentation, and a list
+ * may begin directly below its key.
  */
 function continuesSecret(line: string, before: string): boolean {
   const indent = line.search(/\S|$/);

@@ -10,12 +10,12 @@ function text(content: string, file = 'config.yaml'): string {
 }
 
 describe('formatText', () => {
-  it('shows the place, the line with the part underlined, and what to do', () => {
+  it('shows the place, the line with the wrong part underlined, and the hint', () => {
     expect(text('hostname: a\nhaos:\n  lables: {a: b}\n')).toMatchInlineSnapshot(`
       "config.yaml:3:3: error: unknown key haos.lables [unknown-key]
         3 |   lables: ***
           |   ^^^^^^
-        hint: did you mean labels?
+        hint: Did you mean labels?
       "
     `);
   });
@@ -36,8 +36,8 @@ describe('formatText', () => {
     ['a value without its indentation', 'haos:\n  token: |\n  SENTINEL\n'],
     ['a list of maps right below the key', 'haos:\n  token:\n  - a: "\\qSENTINEL"\n'],
     ['a value that begins like an alias', 'haos: {password: *SENTINEL}'],
-    ['networks that are no maps', 'haos: {wifi: [home, SENTINEL]}'],
-    ['networks that are no maps, one per line', 'haos:\n  wifi:\n  - home\n  - SENTINEL\n'],
+    ['networks that are not maps', 'haos: {wifi: [home, SENTINEL]}'],
+    ['networks that are not maps, one per line', 'haos:\n  wifi:\n  - home\n  - SENTINEL\n'],
     ['the content of a file', 'write_files: [{path: /a, encoding: b64, content: "SENTINEL%"}]'],
     ['a private key', 'ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY----- SENTINEL"]'],
     ['an environment variable', 'haos: {environment: {MY-SECRET: SENTINEL}}'],
@@ -70,7 +70,7 @@ describe('formatText', () => {
     expect(shown).not.toContain('SENTI');
   });
 
-  it('shows the rest of a line with a secret', () => {
+  it('shows the other values of a line with a secret', () => {
     expect(text('write_files: [{content: SENTINEL, path: etc/a}]')).toContain(
       '1 | write_files: [{content: ***, path: etc/a}]',
     );
@@ -83,7 +83,7 @@ describe('formatText', () => {
     expect(text('\ufeffhostname: a_b\n')).toContain('  1 | hostname: a_b\n    |           ^^^');
   });
 
-  it('shows what is left of the line', () => {
+  it('shows the rest of the line', () => {
     expect(text('haos: {wifi: [{name: a, passphrase: SENTI}]}')).toContain(
       '1 | haos: {wifi: [{name: a, passphrase: ***',
     );
@@ -102,13 +102,13 @@ describe('formatText', () => {
     expect(shown).not.toMatch(/SENT|INEL/);
   });
 
-  it('hides a line far below the key that it may belong to', () => {
+  it('hides a line far below a key that it may belong to', () => {
     const shown = text(`haos:\n  token: |\n${'    SENTINEL\n'.repeat(5_000)}    \u0001SENTINEL\n`);
     expect(shown).toContain('config.yaml:5003:');
     expect(shown).not.toContain('SENTI');
   });
 
-  it('hides the secret behind a name that goes on, and behind a quote that ends too early', () => {
+  it('hides the secret after a name that continues, and after a quote that ends too early', () => {
     for (const content of [
       'haos.tok.x=SENTINEL haos.labels=x',
       'k3os.whatever=SENTINEL haos.labels=x',
@@ -122,7 +122,7 @@ describe('formatText', () => {
     }
   });
 
-  it('cuts a long line around the part that is meant', () => {
+  it('cuts a long line around the underlined part', () => {
     const shown = text(`haos: {labels: {a: ${'x'.repeat(500)}}}`);
     expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(150);
   });
@@ -134,7 +134,8 @@ describe('formatText', () => {
       `haos: {${Array.from({ length: 3_000 }, (_, index) => `k${index}: v`).join(', ')}}`,
     ],
   ])('is quick with %s', (_name, content) => {
-    // Trying each character as the beginning of a name, or the whole line for each problem, takes minutes.
+    // With an expression that tries each character as the beginning of a name, or with a search of
+    // the whole line for each problem, this takes minutes.
     expect(text(content)).toContain('config.yaml:1:');
   });
 
@@ -142,7 +143,7 @@ describe('formatText', () => {
     expect(text('a: "\u001b[31m')).not.toContain('\u001b');
   });
 
-  it('paints only when told to', () => {
+  it('uses colours only if requested', () => {
     const { issues, texts } = validate('a: b');
     expect(formatText(issues, texts)).not.toContain('\u001b');
     expect(formatText(issues, texts, { color: true })).toContain('\u001b[31m');
@@ -153,7 +154,7 @@ describe('formatGithub', () => {
   it('writes workflow commands whose values are escaped', () => {
     const { issues } = validate({ file: 'a,b:c%.yaml', content: 'hostnme: x' });
     expect(formatGithub(issues)).toBe(
-      '::error file=a%2Cb%3Ac%25.yaml,line=1,col=1,endColumn=8,title=unknown-key::unknown key hostnme (did you mean hostname?)\n',
+      '::error file=a%2Cb%3Ac%25.yaml,line=1,col=1,endColumn=8,title=unknown-key::unknown key hostnme. Did you mean hostname?\n',
     );
   });
 });

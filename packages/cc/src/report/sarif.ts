@@ -3,7 +3,10 @@ import { requireArgument, requireIssues } from '../require-argument.js';
 
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
-/** Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. */
+/**
+ * Formats issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the
+ * tool.
+ */
 export function formatSarif(issues: readonly Issue[], options: { version: string }): object {
   requireIssues(issues);
   requireArgument(typeof options?.version === 'string', 'the options must have the version of the tool');
@@ -19,7 +22,7 @@ export function formatSarif(issues: readonly Issue[], options: { version: string
         results: issues.map((issue) => ({
           ruleId: issue.code,
           level: LEVELS[issue.severity],
-          message: { text: issue.hint ? `${issue.message} (${issue.hint})` : issue.message },
+          message: { text: issue.hint ? `${issue.message}. ${issue.hint}` : issue.message },
           locations: issue.origin ? [locationOf(issue)] : [],
         })),
       },

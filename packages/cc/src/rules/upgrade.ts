@@ -12,14 +12,14 @@ export const upgradeRule: Rule = ({ haos }) => {
       code: 'invalid-url',
       pointer: '/haos/upgrade/channel',
       message: 'the channel must be an http or https URL',
-      hint: 'write it as https://HOST/PATH/latest',
+      hint: 'Write it as `https://HOST/PATH/latest`.',
     });
   if (image && !IMAGE.test(image))
     findings.push({
       code: 'invalid-value',
       pointer: '/haos/upgrade/image',
       message: 'the image must be a repository without a tag, in lower case',
-      hint: 'write it as HOST/PATH; `version` or `channel` gives the tag',
+      hint: 'Write it as `HOST/PATH`; `version` or `channel` gives the tag.',
     });
   if (version && !VERSION.test(version))
     findings.push({
@@ -27,7 +27,7 @@ export const upgradeRule: Rule = ({ haos }) => {
       pointer: '/haos/upgrade/version',
       message:
         'the version must have at most 63 letters, digits, - _ . + and begin and end with a letter or digit',
-      hint: 'write it as v1.2.0',
+      hint: 'Write it as `v1.2.0`.',
     });
   return findings;
 };

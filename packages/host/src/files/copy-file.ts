@@ -5,12 +5,12 @@ import type { Attributes } from './store.js';
 
 const CHUNK = 1024 * 1024;
 
-/** The SHA-256 digest of a file of this machine. */
+/** Returns the SHA-256 digest of a file of this machine. */
 export async function digestFile(path: string, options: StreamOptions = {}): Promise<string> {
   return withCleanUp(async (cleanUp) => (await readAll(await openFile(cleanUp, path), options)).sha256);
 }
 
-/** Opens a file until the clean-up. */
+/** Opens a file; the clean-up closes it. */
 async function openFile(cleanUp: CleanUp, path: string, flags = 'r', mode?: number): Promise<FileHandle> {
   const { open } = await import('node:fs/promises');
   const file = await open(path, flags, mode);
@@ -18,7 +18,7 @@ async function openFile(cleanUp: CleanUp, path: string, flags = 'r', mode?: numb
   return file;
 }
 
-/** Copies a file of this machine to a new one, and lets it reach the disk. */
+/** Copies a file of this machine to a new file and syncs it to disk. */
 export async function copyInto(
   from: string,
   to: string,
@@ -26,7 +26,7 @@ export async function copyInto(
 ): Promise<Copied> {
   return withCleanUp(async (cleanUp) => {
     const source = await openFile(cleanUp, from);
-    // Nobody else reads it before it has its owner and mode.
+    // Private until owner and mode are set.
     const target = await openFile(cleanUp, to, 'wx', 0o600);
     const copied = await readAll(source, options, (chunk) => writeAll(target, chunk));
     if (owner) await target.chown(owner.uid, owner.gid);
@@ -36,7 +36,10 @@ export async function copyInto(
   });
 }
 
-/** The next part is read while one is digested and used: a disk, a processor and another disk need not wait for each other. */
+/**
+ * Reads the next chunk while hashing and using the current one, so that the source disk, the
+ * processor and the target disk work in parallel.
+ */
 async function readAll(
   file: FileHandle,
   { onProgress, signal }: StreamOptions,
@@ -47,7 +50,7 @@ async function readAll(
   const buffers = [Buffer.allocUnsafe(CHUNK), Buffer.allocUnsafe(CHUNK)] as const;
   const read = (buffer: Buffer) => {
     const reading = file.read(buffer, 0, CHUNK);
-    // Whoever waits for it sees its failure; after a failure of something else nobody does.
+    // The `await` below reports a failure. After another failure nothing awaits this one.
     reading.catch(() => undefined);
     return reading;
   };

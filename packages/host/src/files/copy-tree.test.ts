@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => host.dispose());
 
-/** What lies below a directory, by path in it. */
+/** Returns the entries below a directory, by relative path. */
 function below(directory: string): object {
   return Object.fromEntries(
     Object.entries(host.tree())
@@ -24,7 +24,7 @@ function below(directory: string): object {
   );
 }
 
-it('copies files, directories, links and modes, and says what it copied', async () => {
+it('copies files, directories, links and modes, and returns what it copied', async () => {
   const progress: number[] = [];
 
   const files = await copyTree(host, '/from', '/to', { onProgress: (bytes) => progress.push(bytes) });
@@ -39,25 +39,25 @@ it('copies files, directories, links and modes, and says what it copied', async 
   await expect(verifyTree(host, '/to', { files })).resolves.toBeUndefined();
 });
 
-it('leaves out what it is told to', async () => {
+it('skips the requested paths', async () => {
   await copyTree(host, '/from', '/to', { skips: (path) => path === 'deep' });
 
   expect(Object.keys(below('/to'))).toEqual(['/a', '/empty']);
 });
 
-it('notices what did not arrive', async () => {
+it('detects files that did not arrive', async () => {
   const files = await copyTree(host, '/from', '/to');
   host.files.write('/to/deep/b', 'xx');
 
   await expect(verifyTree(host, '/to', { files })).rejects.toMatchObject({ code: 'HAOS_COPY_DIFFERS' });
 });
 
-it('ends when it is told to', async () => {
+it('stops when its signal aborts', async () => {
   const reason = new Error('enough');
 
   await expect(copyTree(host, '/from', '/to', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
-it('copies no devices', async () => {
+it('refuses to copy devices', async () => {
   await expect(copyTree(host, '/none', '/to')).rejects.toMatchObject({ code: 'HAOS_COPY_TYPE' });
 });

@@ -1,19 +1,20 @@
 import { HaosError } from '../errors.js';
 import type { Copied, Host, StreamOptions } from '../types.js';
 
-/** A regular file of a tree: where it lies below the tree's directory, and what it holds. */
+/** A regular file of a tree: its path below the directory of the tree, and its content. */
 export interface TreeFile extends Copied {
   path: string;
 }
 
 export interface CopyTreeOptions extends StreamOptions {
-  /** Whether a path below the directory is left out, with everything in it. Default: nothing is. */
+  /** Whether to skip a path below the directory, with everything in it. Default: skip nothing. */
   skips?: (path: string) => boolean;
 }
 
 /**
- * Copies a directory with its files, directories and symbolic links (HAOS_COPY_TYPE for anything else), modes and owners kept,
- * each file durably. Resolves to what was read, so that `verifyTree` can prove that it arrived. Progress counts all bytes.
+ * Copies a directory with its files, directories and symbolic links (HAOS_COPY_TYPE for anything
+ * else). Keeps modes and owners and writes each file durably. Resolves to what it read, so that
+ * `verifyTree` can prove that it arrived. Progress counts the bytes of all files.
  */
 export async function copyTree(
   host: Host,
@@ -42,13 +43,13 @@ export async function copyTree(
       });
       done += result.size;
       copied.push({ path, ...result });
-    } else throw new HaosError('HAOS_COPY_TYPE', `neither a file, a directory nor a link: ${source}`);
+    } else throw new HaosError('HAOS_COPY_TYPE', `cannot copy ${source}: not a file, directory or link`);
   }
   await visit('');
   return copied;
 }
 
-/** Reads files back and compares them with what was copied (HAOS_COPY_DIFFERS). */
+/** Reads files back and compares them with what was copied; throws HAOS_COPY_DIFFERS. */
 export async function verifyTree(
   host: Host,
   directory: string,
@@ -60,7 +61,7 @@ export async function verifyTree(
     const progress = (bytes: number) => onProgress?.(done + bytes);
     const found = await host.files.digest(file, { onProgress: progress, ...(signal && { signal }) });
     if (found !== sha256) {
-      throw new HaosError('HAOS_COPY_DIFFERS', `what was written differs from what was read: ${file}`, {
+      throw new HaosError('HAOS_COPY_DIFFERS', `the copy differs from its source: ${file}`, {
         hint: 'Check the disk and the memory of the machine.',
         details: { path: file },
       });
@@ -69,7 +70,7 @@ export async function verifyTree(
   }
 }
 
-/** Bytes of all regular files below a directory. */
+/** Returns the total size of all regular files below a directory, in bytes. */
 export function treeSize(host: Host, directory: string): number {
   return host.files.list(directory).reduce((sum, name) => {
     const path = `${directory}/${name}`;

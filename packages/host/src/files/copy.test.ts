@@ -49,7 +49,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (_name, create) => {
     );
   });
 
-  it('reads in the middle of a large file, and not beyond its end', () => {
+  it('reads from the middle of a large file, but not beyond its end', () => {
     const at = (offset: number, length: number) =>
       Buffer.from(host.files.readAt('/images/link', { offset, length }));
 
@@ -62,7 +62,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (_name, create) => {
     );
   });
 
-  it('copies with mode and progress, and says what it copied', async () => {
+  it('copies with mode and progress, and returns what it copied', async () => {
     const progress: number[] = [];
 
     const copied = await host.files.copy('/images/link', '/new/place/root', {
@@ -89,7 +89,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (_name, create) => {
     expect(host.operations.at(-1)).toMatchObject({ kind: 'move', from: '/images', path: '/pictures' });
   });
 
-  it('does not move a directory over something', () => {
+  it('does not move a directory over an existing entry', () => {
     host.files.write('/file', '');
 
     expect(() => host.files.move('/images', '/file')).toThrowError(
@@ -101,7 +101,7 @@ describe.each(Object.entries(SUBJECTS))('%s', (_name, create) => {
   });
 });
 
-it('leaves nothing behind, and what was there, when a copy is ended', async () => {
+it('leaves no partial file and keeps the old one if a copy is aborted', async () => {
   const host = rootedHost(root);
   writeFileSync(join(root, 'target'), 'before');
   const ended = new AbortController();

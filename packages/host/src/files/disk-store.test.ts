@@ -36,7 +36,7 @@ describe('a directory of this machine', () => {
     fs.closeSync(reader);
   });
 
-  it('tells why a copy failed, also when there is nothing left to clean up', async () => {
+  it('reports why a copy failed, even if there is nothing to clean up', async () => {
     const files = open();
     files.write('/from', 'content');
     files.makeDirectory('/to');
@@ -48,7 +48,7 @@ describe('a directory of this machine', () => {
     await expect(files.copy('/from', '/to/file', { onProgress })).rejects.toThrow('interrupted');
   });
 
-  it('is written into where that is wanted and the size is the same', () => {
+  it('is overwritten in place if requested and the size is the same', () => {
     const files = open();
     files.write('/file', 'old');
     const { ino } = fs.statSync(join(root, 'file'));
@@ -63,11 +63,11 @@ describe('a directory of this machine', () => {
     expect(fs.readFileSync(join(root, 'file'), 'utf8')).toBe('longer');
   });
 
-  it('holds no temporary file after a failure', () => {
+  it('contains no temporary file after a failure', () => {
     const store = createDiskStore(root, { keepsOwners: true, defaultOwner: processOwner() });
     fs.mkdirSync(join(root, 'directory/full'), { recursive: true });
 
-    // A directory cannot be replaced by a file, which is only found out when the temporary file is complete.
+    // A file cannot replace a directory; this fails only after the temporary file is complete.
     expect(() =>
       store.writeFile('/directory', Buffer.from('x'), { mode: 0o644, owner: undefined }),
     ).toThrow();
@@ -76,7 +76,7 @@ describe('a directory of this machine', () => {
     expect(fs.readdirSync(root)).toEqual(['directory']);
   });
 
-  it('holds no temporary file after an owner that cannot be set', () => {
+  it('contains no temporary file if an owner cannot be set', () => {
     const files = open();
 
     expect(() => files.write('/file', 'x', { owner: { uid: -2, gid: -2 } })).toThrow();
@@ -85,7 +85,7 @@ describe('a directory of this machine', () => {
     expect(recorded).toEqual([]);
   });
 
-  it('may be made by another process at the same moment', () => {
+  it('may be created by another process at the same time', () => {
     const store = createDiskStore(root, { keepsOwners: true, defaultOwner: processOwner() });
     const makeDirectory: typeof store.makeDirectory = (path, attributes) => {
       fs.mkdirSync(join(root, path), { mode: 0o755 });
@@ -110,7 +110,7 @@ describe('a directory of this machine', () => {
     expect(files.stat('/tmp')).toMatchObject({ mode: 0o1777 });
   });
 
-  it('reads files whose size is unknown, as those of /proc', () => {
+  it('reads files of unknown size, such as those in /proc', () => {
     const files = createFiles(
       createDiskStore('/', { keepsOwners: true, defaultOwner: processOwner() }),
       () => {},
@@ -121,7 +121,7 @@ describe('a directory of this machine', () => {
     expect(files.list('/')).toContain('proc');
   });
 
-  it('never waits for what is no regular file', () => {
+  it('never blocks on a file that is not regular', () => {
     fs.mkdirSync(join(root, 'etc'));
     const files = createFiles(
       createDiskStore('/', { keepsOwners: true, defaultOwner: processOwner() }),
@@ -136,17 +136,17 @@ describe('a directory of this machine', () => {
     );
   });
 
-  it('says what is wrong with a name that is too long', () => {
+  it('reports a name that is too long', () => {
     expect(() => open().write(`/${'x'.repeat(300)}`, '')).toThrowError(
       expect.objectContaining({ code: 'HAOS_FILE_PATH' }),
     );
   });
 
-  it('takes the longest name there is', () => {
+  it('accepts the longest possible name', () => {
     expect(open().write(`/${'x'.repeat(255)}`, 'y')).toBe(true);
   });
 
-  it('says that a file system is read-only', () => {
+  it('reports a read-only file system', () => {
     const files = createFiles(
       createDiskStore('/', { keepsOwners: true, defaultOwner: processOwner() }),
       () => {},
@@ -157,7 +157,7 @@ describe('a directory of this machine', () => {
     );
   });
 
-  it.skipIf(!isRoot)('sets owners, and keeps those of what it replaces (needs root)', () => {
+  it.skipIf(!isRoot)('sets owners, and keeps those of the files it replaces (needs root)', () => {
     const files = open();
     files.write('/file', 'x', { owner: { uid: 1000, gid: 27 } });
     files.write('/file', 'y');
@@ -171,7 +171,7 @@ describe('a directory of this machine', () => {
     expect(files.makeDirectory('/a/b', { owner: { uid: 0, gid: 0 } })).toBe(true);
   });
 
-  it('neither sets nor compares owners where it cannot', () => {
+  it('neither sets nor compares owners if it cannot', () => {
     const files = open(false);
 
     expect(files.keepsOwners).toBe(false);
@@ -181,7 +181,7 @@ describe('a directory of this machine', () => {
     expect(recorded).toMatchObject([{ after: processOwner() }]);
   });
 
-  it('is refused when it does not exist or is no directory', () => {
+  it('is rejected if it does not exist or is not a directory', () => {
     fs.writeFileSync(join(root, 'file'), '');
     expect(() => rootedHost(join(root, 'file'))).toThrowError(
       expect.objectContaining({ code: 'HAOS_FILE_NOT_DIRECTORY' }),

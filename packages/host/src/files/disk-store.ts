@@ -26,14 +26,14 @@ import { sortNames } from './store.js';
 
 export interface DiskStoreOptions {
   /**
-   * False: owners are neither set nor compared. For a directory tree of a process that is not root, which could not
-   * set them; a live host always tries.
+   * False: the store neither sets nor compares owners. For a directory tree when the process is not
+   * root and cannot set them. A live host always tries.
    */
   keepsOwners: boolean;
   defaultOwner: Owner;
 }
 
-/** A directory of this machine; `/` is the machine itself. */
+/** Returns a store over a directory of this machine; `/` is the machine itself. */
 export function createDiskStore(root: string, { keepsOwners, defaultOwner }: DiskStoreOptions): Store {
   const at = (path: string) => (root === '/' ? path : path === '/' ? root : root + path);
   return {
@@ -80,7 +80,7 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
     },
     makeDirectory(path, attributes) {
       try {
-        // Its final mode at once: what is killed here leaves no directory that nobody may enter.
+        // With the final mode at once: a process killed here leaves no directory without access.
         mkdirSync(at(path), { mode: attributes.mode });
       } catch (error) {
         if (isErrno(error, 'EEXIST') && statIfExists(at(path))?.type === 'directory') return false;
@@ -106,7 +106,7 @@ function statIfExists(path: string): FileStat | undefined {
     const stat = lstatSync(path);
     return { type: typeOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
   } catch (error) {
-    // A file in the place of a directory: what should lie below it does not exist.
+    // ENOTDIR: a parent is a file, so the path does not exist.
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
@@ -118,7 +118,10 @@ function typeOf(stat: Stats): FileType {
   return stat.isSymbolicLink() ? 'symlink' : 'other';
 }
 
-/** At most one byte more than the limit, so that the caller sees that there is more. Files of /proc tell no size. */
+/**
+ * Reads at most one byte more than the limit, so that the caller can detect a longer file. Files in
+ * /proc report no size.
+ */
 function readFile(path: string, maxBytes: number): Uint8Array {
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
@@ -153,21 +156,21 @@ function readRange(path: string, { offset, length }: { offset: number; length: n
   }
 }
 
-/** Makes something new beside `path`, renames it over `path`, and lets the directory reach the disk. */
+/** Creates a new entry beside `path`, renames it over `path`, and syncs the directory. */
 function replace(path: string, make: (temporary: string) => void): void {
   const temporary = temporaryBeside(path);
   try {
     make(temporary);
     renameSync(temporary, path);
   } catch (error) {
-    // Nothing of ours when the name was taken.
+    // EEXIST: the name was taken, so the entry is not ours.
     if (!isErrno(error, 'EEXIST')) discard(temporary);
     throw error;
   }
   syncDirectory(posix.dirname(path));
 }
 
-/** Removes what a failure left, if that is possible: the failure itself is what has to be told. */
+/** Removes the leftover of a failure if possible. The caller reports the failure itself. */
 function discard(temporary: string): void {
   try {
     rmSync(temporary, { force: true });
@@ -179,12 +182,12 @@ function temporaryBeside(path: string): string {
 }
 
 function writeNewFile(path: string, content: Uint8Array, { mode, owner }: Attributes): void {
-  // Nobody else reads it before it has its owner and mode.
+  // Private until owner and mode are set.
   const file = openSync(path, 'wx', 0o600);
   try {
     for (let written = 0; written < content.length; ) written += writeSync(file, content, written);
     if (owner) fchownSync(file, owner.uid, owner.gid);
-    // After the owner, because a change of owner clears the set-user-ID bit.
+    // After the owner: a change of owner clears the set-user-ID bit.
     fchmodSync(file, mode);
     fsyncSync(file);
   } finally {
@@ -213,14 +216,14 @@ function syncDirectory(path: string): void {
   try {
     fsyncSync(directory);
   } catch (error) {
-    // File systems that cannot sync a directory say so with EINVAL: fsync(2).
+    // EINVAL: the file system cannot sync directories, fsync(2).
     if (!isErrno(error, 'EINVAL')) throw error;
   } finally {
     closeSync(directory);
   }
 }
 
-/** Removing a directory must not empty a disk that is mounted below it. */
+/** Refuses a directory with a mount below it: removing it would empty the mounted disk. */
 function refuseMounts(path: string): void {
   const { dev } = lstatSync(path);
   const walk = (directory: string): void => {

@@ -17,7 +17,7 @@ const NO_SPACE: Translation = {
   hint: 'Free some space on the file system and try again.',
 };
 
-/** errno(3) names; what is not here is HAOS_FILE_FAILED. */
+/** errno(3) names; any other errno is HAOS_FILE_FAILED. */
 const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   ENOENT: { code: 'HAOS_FILE_NOT_FOUND', problem: 'no such file' },
   EACCES: NOT_PERMITTED,
@@ -31,7 +31,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   ENAMETOOLONG: { code: 'HAOS_FILE_PATH', problem: 'the name is too long' },
 };
 
-/** A system error of a file operation as a HaosError; one that is a HaosError already stays as it is. */
+/** Converts a system error of a file operation to a HaosError; returns a HaosError unchanged. */
 export function fileError(action: string, path: string, error: unknown): unknown {
   if (isHaosError(error)) return error;
   const errno = String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');

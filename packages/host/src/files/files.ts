@@ -6,7 +6,7 @@ import { createLooking, createReadFiles, guard, guardLater } from './read-files.
 import { isSecretMode, ownerOf, snapshotAfter, snapshotBefore } from './snapshot.js';
 import { type Attributes, hasAttributes, type Store } from './store.js';
 
-/** The files of a host over any store. `record` gets every change, after it happened. */
+/** Returns the files of a host over a store. Calls `record` after each change. */
 export function createFiles(store: Store, record: (effect: Effect) => void): HostFiles {
   const looking = createLooking(store);
   const { at, statAt } = looking;
@@ -24,7 +24,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
     return true;
   }
 
-  /** False when another process made it meanwhile. */
+  /** Returns false if another process created it meanwhile. */
   function makeOne(path: string, attributes: Attributes): boolean {
     if (!guard('make the directory', path, () => store.makeDirectory(path, attributes))) return false;
     const owner = attributes.owner ?? store.defaultOwner;
@@ -41,7 +41,10 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
     makeOne(parent, { mode, owner: undefined });
   }
 
-  /** The resolved path and what a file or link there would replace; directories, devices and sockets never are. */
+  /**
+   * Returns the resolved path and the status of the file or link to replace. Throws for a
+   * directory, device or socket: they are never replaced.
+   */
   function replaceable(given: string): { path: string; stat: FileStat | undefined } {
     if (/(^|\/)\.{0,2}$/.test(given)) {
       throw new HaosError('HAOS_FILE_PATH', `not the path of a file: ${JSON.stringify(given)}`);
@@ -60,7 +63,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
 
   function write(given: string, text: Uint8Array | string, options: WriteFileOptions = {}): boolean {
     const { path, stat } = replaceable(given);
-    // A copy of its own, because a plan and the operation keep it.
+    // A private copy, because a plan and the operation keep it.
     const content = new Uint8Array(typeof text === 'string' ? Buffer.from(text) : text);
     const file = stat?.type === 'file' ? stat : undefined;
     const mode = (options.mode ?? file?.mode ?? 0o644) & 0o7777;

@@ -6,14 +6,14 @@ import { sortNames } from './store.js';
 interface PlannedFile {
   type: 'file';
   stat: FileStat;
-  /** Undefined: only mode and owner change, the content is the base's. */
+  /** Undefined: only mode and owner change; the content is that of the base. */
   content: Uint8Array | undefined;
 }
 
 interface PlannedDirectory {
   type: 'directory';
   stat: FileStat;
-  /** Whether it is new, so that nothing of the base shows through. */
+  /** Whether it is new and hides everything of the base. */
   opaque: boolean;
 }
 
@@ -25,11 +25,11 @@ interface PlannedLink {
 
 type Planned = PlannedFile | PlannedDirectory | PlannedLink | { type: 'removed' };
 
-/** A store in memory over another one that is only read: later reads see what was written before. */
+/** Returns a store in memory over a base that it only reads. Reads see earlier writes. */
 export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): Store {
   const planned = new Map<string, Planned>();
 
-  /** Whether the base's entry at `path` is not hidden by something planned above it. */
+  /** Returns whether no planned entry above `path` hides the entry of the base. */
   function showsBase(path: string): boolean {
     for (let above = path; above !== '/'; ) {
       above = posix.dirname(above);

@@ -6,7 +6,7 @@ import type { ReadableStore } from './store.js';
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 
-/** The half of HostFiles that changes nothing. */
+/** The methods of HostFiles that change nothing. */
 type ReadFiles = Pick<
   HostFiles,
   | 'keepsOwners'
@@ -23,11 +23,11 @@ type ReadFiles = Pick<
   | 'readLink'
 >;
 
-/** Ways to look at a store whose system errors have become HaosErrors. */
+/** Looks at a store and converts system errors to HaosErrors. */
 export interface Looking {
   /** The resolved path. */
   at(path: string, options: { followLast: boolean }): string;
-  /** Status at a resolved path. */
+  /** Returns the status at a resolved path. */
   statAt(path: string): FileStat | undefined;
 }
 
@@ -39,7 +39,7 @@ export function createLooking(store: ReadableStore): Looking {
 }
 
 export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): ReadFiles {
-  /** The resolved path of a regular file. */
+  /** Returns the resolved path of a regular file. */
   function regular(given: string): string {
     const path = at(given, { followLast: true });
     const stat = statAt(path);
@@ -108,7 +108,9 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
   };
 }
 
-/** Does one thing with a store; what it throws becomes a HaosError that says what could not be done to what. */
+/**
+ * Calls `attempt` and converts what it throws to a HaosError that names the action and the path.
+ */
 export function guard<T>(action: string, path: string, attempt: () => T): T {
   try {
     return attempt();
@@ -117,7 +119,7 @@ export function guard<T>(action: string, path: string, attempt: () => T): T {
   }
 }
 
-/** The same for what takes long; the reason of a signal that ended it is thrown as it is. */
+/** Does the same for a long operation. If the signal ended it, rethrows the reason unchanged. */
 export async function guardLater<T>(
   { action, path, signal }: { action: string; path: string; signal: AbortSignal | undefined },
   attempt: () => Promise<T>,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FileStat } from '../types.js';
 import { resolvePath } from './resolve.js';
 
-/** A store of nothing but links. */
+/** A store that contains only links. */
 function linksOnly(links: Readonly<Record<string, string>>) {
   const link: FileStat = { type: 'symlink', mode: 0o777, size: 0, uid: 0, gid: 0 };
   return {
@@ -40,11 +40,11 @@ describe('a path in the target', () => {
     ['/bin/', '/usr/bin'],
     ['/usr/local/share', '/var/local/share'],
     ['/last', '/last'],
-  ])('%s is %s when the last link is not followed', (path, expected) => {
+  ])('%s is %s if the last link is not followed', (path, expected) => {
     expect(resolvePath(linksOnly(LINKS), path, { followLast: false })).toBe(expected);
   });
 
-  it('may have as many links as the kernel allows', () => {
+  it('may contain as many links as the kernel allows', () => {
     const chain = Object.fromEntries(Array.from({ length: 41 }, (_, index) => [`/${index}`, `${index + 1}`]));
 
     expect(resolvePath(linksOnly(chain), '/1', { followLast: true })).toBe('/41');

@@ -2,18 +2,21 @@ import { posix } from 'node:path';
 import { HaosError } from '../errors.js';
 import type { ReadableStore } from './store.js';
 
-/** As the kernel: path_resolution(7). */
+/** The limit of the kernel: path_resolution(7). */
 const MAX_LINKS = 40;
 
 export interface ResolveOptions {
-  /** Whether a link in the last component is followed; one before a final slash always is. */
+  /**
+   * Whether to follow a link in the last component. A link before a final slash is always followed.
+   */
   followLast: boolean;
 }
 
 /**
- * Where a path leads in the target: every link in its directories is followed as if the store's root were `/`, so `..` and
- * absolute links end at that root. What does not exist is appended as written. Throws HAOS_FILE_PATH for a path that is
- * not absolute or holds a NUL, HAOS_FILE_LINK_LOOP after 40 links.
+ * Resolves a path in the target. Follows every link in its directories as if the store's root were
+ * `/`, so `..` and absolute links end at that root. Appends components that do not exist as
+ * written. Throws HAOS_FILE_PATH for a path that is not absolute or contains a NUL,
+ * HAOS_FILE_LINK_LOOP after 40 links.
  */
 export function resolvePath(
   store: Pick<ReadableStore, 'lstat' | 'readLink'>,
@@ -52,5 +55,5 @@ function checkPath(path: string): void {
       hint: 'Give the path from the root of the target system.',
     });
   }
-  if (path.includes('\0')) throw new HaosError('HAOS_FILE_PATH', 'a path cannot hold a NUL character');
+  if (path.includes('\0')) throw new HaosError('HAOS_FILE_PATH', 'a path cannot contain a NUL character');
 }

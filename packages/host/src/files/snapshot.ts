@@ -1,15 +1,15 @@
 import type { FileSnapshot, FileStat, Owner } from '../types.js';
 import type { ReadableStore } from './store.js';
 
-/** Larger contents are not kept in operations. */
+/** Operations do not keep larger contents. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Neither the group nor others may read it. */
+/** Returns whether neither the group nor others may read a file with this mode. */
 export function isSecretMode(mode: number): boolean {
   return (mode & 0o044) === 0;
 }
 
-/** What is at a path before it is replaced. */
+/** Returns the snapshot of a path before it is replaced. */
 export function snapshotBefore(
   store: ReadableStore,
   path: string,
@@ -26,7 +26,7 @@ export function snapshotBefore(
   };
 }
 
-/** What is at a path after it was written. */
+/** Returns the snapshot of a path after it was written. */
 export function snapshotAfter(
   content: Uint8Array,
   mode: number,
@@ -36,7 +36,7 @@ export function snapshotAfter(
   return { ...ownerOf(owner), mode, size: content.length, content: isKept ? content : undefined };
 }
 
-/** Only the owner of something that also has one. */
+/** Returns only the owner fields of a larger object. */
 export function ownerOf({ uid, gid }: Owner): Owner {
   return { uid, gid };
 }

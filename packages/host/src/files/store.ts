@@ -1,8 +1,9 @@
 import type { Copied, FileStat, HostFiles, Owner, StreamOptions } from '../types.js';
 
 /**
- * What reading needs of a file system. Paths are resolved: absolute, and no component but the last is a link.
- * `HostFiles` has the same ones, so a plan can lie over any host.
+ * The part of a file system that reading needs. Paths are resolved: they are absolute, and only the
+ * last component can be a link. `HostFiles` has the same methods, so a plan can use any host as its
+ * base.
  */
 export type ReadableStore = Pick<
   HostFiles,
@@ -11,26 +12,30 @@ export type ReadableStore = Pick<
 
 export interface Attributes {
   mode: number;
-  /** Undefined: the owner is left as it is; of something new, the process's own. */
+  /** Undefined: keeps the owner; a new entry gets the owner of the process. */
   owner: Owner | undefined;
 }
 
 /**
- * Where files live: a directory of this machine, or a plan's memory. The caller has looked first: what it asks for is
- * possible as far as types go. Throws the system's errors as they are; `createFiles` turns them into HaosErrors.
+ * Storage for files: a directory of this machine, or the memory of a plan. The caller has already
+ * checked that the types allow what it asks for. Throws system errors unchanged; `createFiles`
+ * converts them to HaosErrors.
  */
 export interface Store extends ReadableStore {
-  /** The owner of what this process makes. */
+  /** The owner of files that this process creates. */
   readonly defaultOwner: Owner;
-  /** Replaces what is there, atomically and durably. */
+  /** Replaces the entry at `path`, atomically and durably. */
   writeFile(path: string, content: Uint8Array, attributes: Attributes): void;
-  /** Overwrites the content of a file by one of the same size, durably. */
+  /** Overwrites the content of a file with content of the same size, durably. */
   overwriteFile(path: string, content: Uint8Array): void;
-  /** Replaces what is at `path` by a copy of a file, atomically and durably. */
+  /** Replaces the entry at `path` with a copy of a file, atomically and durably. */
   copyFile(from: string, path: string, options: Attributes & StreamOptions): Promise<Copied>;
   /** Renames, durably. */
   move(from: string, path: string): void;
-  /** The parent exists, the directory does not. False when another process was faster: then it is as that one made it. */
+  /**
+   * Creates a directory whose parent exists. Returns false if another process created it first, and
+   * leaves that directory as it is.
+   */
   makeDirectory(path: string, attributes: Attributes): boolean;
   /** Replaces a file or link, atomically and durably. */
   link(path: string, target: string): void;
@@ -39,12 +44,12 @@ export interface Store extends ReadableStore {
   setAttributes(path: string, attributes: Attributes): void;
 }
 
-/** Names in byte order, which is not JavaScript's order of UTF-16 units. */
+/** Sorts names in byte order, which differs from the UTF-16 order of JavaScript. */
 export function sortNames(names: Iterable<string>): string[] {
   return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-/** Whether two statuses are of things that need no change. */
+/** Returns whether an entry already has these attributes. */
 export function hasAttributes(stat: FileStat, { mode, owner }: Attributes): boolean {
   return stat.mode === mode && (owner === undefined || (stat.uid === owner.uid && stat.gid === owner.gid));
 }

@@ -16,7 +16,10 @@ let directory: string;
 let path: string;
 let server: Server | undefined;
 let requests: IncomingMessage['headers'][];
-/** An answer that ends as soon as the client has this much; before, it might be lost on the way. */
+/**
+ * A response that ends once the client has this much; if it ended earlier, data could be lost in
+ * transit.
+ */
 let broken: { response: ServerResponse; end: number } | undefined;
 
 beforeEach(() => {
@@ -43,7 +46,7 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
 }
 
-/** Sends all from `start`; breaks off at `end`. */
+/** Sends everything from `start`; breaks off at `end`. */
 function send(response: ServerResponse, start: number, { end = CONTENT.length, etag = '"1"' } = {}): void {
   const range = `bytes ${start}-${CONTENT.length - 1}/${CONTENT.length}`;
   broken = undefined;
@@ -69,7 +72,7 @@ function download(url: string, { onProgress, ...options }: DownloadOptions = {})
 }
 const failure = (code: string) => expect.objectContaining({ code });
 
-it('puts a whole file in place, for its owner only, and tells how far it is', async () => {
+it('downloads a whole file, readable only by its owner, and reports progress', async () => {
   const url = await serve((response) => send(response, 0));
   const seen: [number, number | undefined][] = [];
 
@@ -82,7 +85,7 @@ it('puts a whole file in place, for its owner only, and tells how far it is', as
   expect(readdirSync(directory)).toEqual(['file']);
 });
 
-it('goes on where it broke off, as often as it brings something', async () => {
+it('resumes where it broke off as long as it makes progress', async () => {
   const url = await serve((response, start, attempt) =>
     send(response, start, attempt < 9 ? { end: attempt * 30_000 } : {}),
   );
@@ -99,7 +102,7 @@ it('goes on where it broke off, as often as it brings something', async () => {
 it.each([
   ['has changed', '"2"'],
   ['has no strong tag', 'W/"1"'],
-])('begins again with a file that %s', async (_title, etag) => {
+])('starts again with a file that %s', async (_title, etag) => {
   const url = await serve((response, _start, attempt) =>
     attempt === 1 ? send(response, 0, { end: 200_000, etag }) : send(response, 0),
   );
@@ -109,9 +112,9 @@ it.each([
 });
 
 it.each([
-  ['another part', (response: ServerResponse) => send(response, 7)],
-  ['that there is none', (response: ServerResponse) => response.writeHead(416).end()],
-])('begins again when the server answers a part with %s', async (_title, answer) => {
+  ['another range', (response: ServerResponse) => send(response, 7)],
+  ['an unsatisfiable range', (response: ServerResponse) => response.writeHead(416).end()],
+])('starts again if the server answers a range request with %s', async (_title, answer) => {
   const url = await serve((response, start, attempt) => {
     if (attempt === 1) send(response, 0, { end: 100_000 });
     else if (start > 0) answer(response);
@@ -122,7 +125,7 @@ it.each([
   expect(requests).toHaveLength(3);
 });
 
-it('gives up when several attempts in a row bring nothing, and leaves nothing', async () => {
+it('gives up after several attempts without progress, and leaves no file', async () => {
   const url = await serve((response) => response.writeHead(503).end());
 
   await expect(download(url, { retries: 2 })).rejects.toEqual(failure('HAOS_HTTP_STATUS'));
@@ -132,8 +135,8 @@ it('gives up when several attempts in a row bring nothing, and leaves nothing', 
 
 it.each<[string, string, DownloadOptions]>([
   ['another digest', 'HAOS_HTTP_CHECKSUM', { sha256: '0'.repeat(64) }],
-  ['more than there is room for', 'HAOS_HTTP_TOO_LARGE', { maxBytes: 1000 }],
-])('refuses %s, and leaves what was there', async (_title, code, options) => {
+  ['a file above the size limit', 'HAOS_HTTP_TOO_LARGE', { maxBytes: 1000 }],
+])('rejects %s, and keeps the existing file', async (_title, code, options) => {
   const url = await serve((response) => send(response, 0));
 
   await expect(download(url, options)).rejects.toEqual(failure(code));
@@ -141,7 +144,7 @@ it.each<[string, string, DownloadOptions]>([
   expect(requests).toHaveLength(1);
 });
 
-it('counts what comes where the server does not say how much it is', async () => {
+it('counts bytes if the server does not send the size', async () => {
   const url = await serve((response) => response.writeHead(200).end(CONTENT));
 
   await expect(download(url, { maxBytes: 1000 })).rejects.toEqual(failure('HAOS_HTTP_TOO_LARGE'));
@@ -158,7 +161,7 @@ it('ends with the reason of its signal', async () => {
   expect(existsSync(`${path}.part`)).toBe(false);
 });
 
-it('tells of a directory that is not there, without asking', async () => {
+it('reports a missing directory without sending a request', async () => {
   const url = await serve((response) => send(response, 0));
 
   const work = downloadFile(url, join(directory, 'none/file'), {}, createTestClock());
@@ -170,7 +173,7 @@ it('tells of a directory that is not there, without asking', async () => {
 describe('with keepPart', () => {
   const options: DownloadOptions = { sha256: SHA256, keepPart: true, retries: 0 };
 
-  it('keeps what arrived, and continues from it in the next call', async () => {
+  it('keeps the received part, and continues from it in the next call', async () => {
     const url = await serve((response, start, attempt) => {
       if (attempt === 2) response.writeHead(503).end();
       else send(response, start, attempt === 1 ? { end: 100_000 } : {});
@@ -184,7 +187,7 @@ describe('with keepPart', () => {
     expect(Number(/^bytes=(\d+)-$/.exec(requests.at(-1)?.range ?? '')?.[1])).toBeGreaterThanOrEqual(100_000);
   });
 
-  it('asks for nothing when the whole is there already', async () => {
+  it('sends no request if the file is already complete', async () => {
     const url = await serve((response) => send(response, 0));
     writeFileSync(`${path}.part`, CONTENT);
 
@@ -195,7 +198,7 @@ describe('with keepPart', () => {
   it.each([
     ['belongs to another file', Buffer.alloc(1000, 1)],
     ['is longer than the file', Buffer.alloc(CONTENT.length + 1, 1)],
-  ])('begins again when what is there %s', async (_title, left) => {
+  ])('starts again if the existing part %s', async (_title, left) => {
     const url = await serve((response, start) =>
       start > CONTENT.length ? response.writeHead(416).end() : send(response, start),
     );
@@ -205,7 +208,7 @@ describe('with keepPart', () => {
     expect(readFileSync(path).equals(CONTENT)).toBe(true);
   });
 
-  it('keeps nothing of a file with another digest', async () => {
+  it('discards a file with another digest', async () => {
     const url = await serve((response, start) => send(response, start));
 
     await expect(download(url, { ...options, sha256: '0'.repeat(64) })).rejects.toEqual(

@@ -17,14 +17,17 @@ const DEFAULT_RETRIES = 5;
 const PARTIAL = 206;
 const BEYOND_THE_END = 416;
 
-/** What is there of the file so far. */
+/** The part of the file received so far. */
 interface Progress {
-  /** Where it is going to be, for messages. */
+  /** The final path, for messages. */
   path: string;
   file: FileHandle;
   size: number;
   hash: Hash;
-  /** The entity tag of what the bytes belong to; without one only a digest can tell whether the rest belongs to them. */
+  /**
+   * The entity tag of the version that the bytes belong to. Without one, only a digest can prove
+   * that the rest belongs to them.
+   */
   tag: string | undefined;
 }
 
@@ -34,7 +37,7 @@ interface Work {
   clock: HostClock;
 }
 
-/** Downloads as `Host.download` says. Records nothing. */
+/** Downloads as `Host.download` describes. Records no operation. */
 export async function downloadFile(
   url: string,
   path: string,
@@ -63,18 +66,24 @@ function emptyPart(): Pick<Progress, 'size' | 'hash'> {
   return { size: 0, hash: createHash('sha256') };
 }
 
-/** Whether bytes may be put together without an entity tag, since the digest of the whole is known. */
+/**
+ * Returns whether parts may be joined without an entity tag, because the digest of the whole file
+ * is known.
+ */
 function isKept({ keepPart, sha256 }: DownloadOptions): boolean {
   return keepPart === true && sha256 !== undefined;
 }
 
-/** Opens the file that grows; what an earlier call left in it stays where it is to be kept. */
+/** Opens the partial file; keeps the content from an earlier call if `keepPart` is true. */
 function openPart(path: string, keepPart: boolean): Promise<FileHandle> {
   const fresh = keepPart ? 0 : constants.O_TRUNC;
   return open(path, constants.O_RDWR | constants.O_CREAT | fresh, 0o600);
 }
 
-/** Downloads what is missing. What an earlier call left is dropped when the whole has another digest. */
+/**
+ * Downloads the missing part. Discards the part from an earlier call if the digest of the whole
+ * file is wrong.
+ */
 async function fill(progress: Progress, work: Work): Promise<Copied> {
   const { sha256 } = work.options;
   await readPart(progress);
@@ -88,7 +97,7 @@ async function fill(progress: Progress, work: Work): Promise<Copied> {
   return { size: progress.size, sha256: digestOf(progress) };
 }
 
-/** Digests what an earlier call left. */
+/** Hashes the part that an earlier call left. */
 async function readPart(progress: Progress): Promise<void> {
   const { path, file, hash } = progress;
   const buffer = Buffer.alloc(1 << 20);
@@ -100,7 +109,7 @@ async function readPart(progress: Progress): Promise<void> {
   }
 }
 
-/** The digest so far, in lower-case hex. */
+/** Returns the digest so far, in lower-case hex. */
 function digestOf({ hash }: Progress): string {
   return hash.copy().digest('hex');
 }
@@ -113,7 +122,7 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Until it is all there, or several attempts in a row have brought nothing. */
+/** Retries until the file is complete, or several attempts in a row made no progress. */
 async function attempt(progress: Progress, { url, options, clock }: Work): Promise<void> {
   const { retries = DEFAULT_RETRIES, signal } = options;
   let furthest = progress.size;
@@ -128,7 +137,7 @@ async function attempt(progress: Progress, { url, options, clock }: Work): Promi
   }
 }
 
-/** One attempt, which begins behind what is there already where that is possible. */
+/** Makes one attempt, and continues after the received part if possible. */
 async function receive(url: string, progress: Progress, options: DownloadOptions): Promise<void> {
   const { timeout = DEFAULT_TIMEOUT, connectTimeout, proxy, signal } = options;
   const { size, tag } = progress;
@@ -157,9 +166,11 @@ async function store(
   const { maxBytes = Number.POSITIVE_INFINITY, onProgress } = options;
   const isContinued = response.statusCode === PARTIAL && startOf(response) === progress.size;
   if (!isContinued) await startOver(progress, response);
-  // What was asked for cannot be had; the next attempt asks for all.
+  // The server cannot send this range; the next attempt asks for the whole file.
   if (!isContinued && [PARTIAL, BEYOND_THE_END].includes(response.statusCode))
-    throw new PassingFailure(httpError('HAOS_HTTP_FAILED', url, 'it answered with another range'));
+    throw new PassingFailure(
+      httpError('HAOS_HTTP_FAILED', url, 'the server sent another range than requested'),
+    );
   const length = Number(response.headers['content-length'] ?? Number.NaN);
   const total = Number.isNaN(length) ? undefined : progress.size + length;
   if ((total ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
@@ -188,7 +199,7 @@ async function append(progress: Progress, chunk: Buffer): Promise<void> {
   progress.size += chunk.length;
 }
 
-/** Where a part begins: RFC 9110, 14.4. */
+/** Returns where a part begins: RFC 9110, 14.4. */
 function startOf({ headers }: Dispatcher.ResponseData): number | undefined {
   const start = /^bytes (\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1];
   return start === undefined ? undefined : Number(start);

@@ -57,7 +57,7 @@ const text = async (url: string, options?: FetchOptions) =>
 const failure = (code: string) => expect.objectContaining({ code });
 
 describe('fetching', () => {
-  it('gives status, headers and bytes as they are', async () => {
+  it('returns status, headers and bytes unchanged', async () => {
     const { origin, requests } = await serve((_request, response) => {
       response.writeHead(200, { 'X-Thing': 'a', 'Set-Cookie': ['b=1', 'c=2'], 'Content-Encoding': 'gzip' });
       response.end(new Uint8Array([0x1f, 0x8b, 0, 255]));
@@ -72,7 +72,7 @@ describe('fetching', () => {
     ]);
   });
 
-  it('takes 204 for success, and can PUT', async () => {
+  it('treats 204 as success, and can PUT', async () => {
     const { origin, requests } = await serve((_request, response) => response.writeHead(204).end());
 
     expect(await get(origin, { method: 'PUT' })).toMatchObject({ status: 204, body: new Uint8Array() });
@@ -98,7 +98,7 @@ describe('fetching', () => {
 
   it.each([
     ['announced', { 'content-length': '11' }],
-    ['found out while it comes', {}],
+    ['detected while it arrives', {}],
   ])('stops at the limit, %s', async (_how, headers) => {
     const { origin } = await serve((_request, response) => {
       response.writeHead(200, headers);
@@ -111,7 +111,7 @@ describe('fetching', () => {
   });
 });
 
-describe('trying again', () => {
+describe('retrying', () => {
   it.each([408, 425, 429, 500, 502, 503, 504])('helps after status %i', async (status) => {
     const { origin, requests } = await serve(failFirst([status]));
 
@@ -120,7 +120,7 @@ describe('trying again', () => {
     expect(clock.sleeps).toEqual([200]);
   });
 
-  it('waits twice as long each time, and gives up with the last failure', async () => {
+  it('doubles each pause, and finally throws the last failure', async () => {
     const { origin, requests } = await serve(failFirst(Array.from({ length: 20 }, () => 503)));
 
     await expect(get(origin)).rejects.toMatchObject({ code: 'HAOS_HTTP_STATUS', details: { status: 503 } });
@@ -162,7 +162,7 @@ describe('trying again', () => {
     expect(await text(origin)).toBe('done');
   });
 
-  it('helps after a document that broke off', async () => {
+  it('helps after a truncated document', async () => {
     let first = true;
     const { origin } = await serve((_request, response) => {
       response.writeHead(200, { 'content-length': '4' });
@@ -174,7 +174,7 @@ describe('trying again', () => {
     expect(await text(origin)).toBe('done');
   });
 
-  it('does not help when nobody listens', async () => {
+  it('does not help if the port is closed', async () => {
     const { origin } = await serve(() => {});
     servers[0]!.close();
     await new Promise((resolve) => servers[0]!.once('close', resolve));
@@ -183,22 +183,22 @@ describe('trying again', () => {
     expect(clock.sleeps).toEqual([200]);
   });
 
-  it('ends after the time for each attempt', async () => {
+  it('stops after the time limit of each attempt', async () => {
     const { origin, requests } = await serve(() => {});
 
     await expect(get(origin, { timeout: 1_000, retries: 1 })).rejects.toEqual(failure('HAOS_HTTP_TIMEOUT'));
     expect(requests).toHaveLength(2);
   });
 
-  it('ends when a document comes too slowly', async () => {
+  it('stops if a document arrives too slowly', async () => {
     const { origin } = await serve((_request, response) => response.write('a'));
 
     await expect(get(origin, { timeout: 50, retries: 0 })).rejects.toEqual(failure('HAOS_HTTP_TIMEOUT'));
   });
 });
 
-describe('giving up', () => {
-  it('ends an attempt, with the reason as the cause', async () => {
+describe('aborting', () => {
+  it('ends an attempt with the reason as the cause', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
     const { origin, requests } = await serve(() => controller.abort(reason));
@@ -210,7 +210,7 @@ describe('giving up', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('ends the waiting between attempts', async () => {
+  it('ends the pause between attempts', async () => {
     const controller = new AbortController();
     const { origin, requests } = await serve(failFirst([503, 503, 503]));
     const waiting: TestClock = {
@@ -228,7 +228,7 @@ describe('giving up', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('beforehand asks nobody', async () => {
+  it('in advance sends no request', async () => {
     const { origin, requests } = await serve((_request, response) => response.end());
 
     await expect(get(origin, { signal: AbortSignal.abort() })).rejects.toEqual(failure('HAOS_HTTP_FAILED'));
@@ -257,7 +257,7 @@ describe('redirects', () => {
     await expect(get(`${origin}/6`)).rejects.toEqual(failure('HAOS_HTTP_FAILED'));
   });
 
-  it('carry no credentials to another origin', async () => {
+  it('send no credentials to another origin', async () => {
     const other = await serve((_request, response) => response.end('other'));
     const { origin } = await serve((_request, response) =>
       response.writeHead(302, { location: other.origin }).end(),
@@ -305,7 +305,7 @@ describe('a proxy', () => {
     expect(tunnels).toEqual(['haos.invalid:443']);
   });
 
-  it('is never used for this machine, nor for what is excepted', async () => {
+  it('is never used for this machine or for excluded hosts', async () => {
     const proxy = await serve((_request, response) => response.end('from the proxy'));
     const { origin, port } = await serve((_request, response) => response.end('direct'));
     const http = `http://127.0.0.1:${proxy.port}`;
@@ -330,14 +330,14 @@ describe('a proxy', () => {
 });
 
 describe('secrets of a URL', () => {
-  /** Everything about a failure that a program or person could print. */
+  /** Returns all text of a failure that a program or person could print. */
   async function shown(promise: Promise<unknown>): Promise<string> {
     const error: unknown = await promise.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Error);
     return inspect(error, { depth: 10, showHidden: true });
   }
 
-  it('are in no failure', async () => {
+  it('do not appear in failures', async () => {
     const { origin } = await serve((request, response) => {
       if (request.url!.startsWith('/loop')) response.writeHead(302, { location: '/loop?sentinel' }).end();
       else if (request.url!.startsWith('/away'))
@@ -363,8 +363,8 @@ describe('secrets of a URL', () => {
   });
 });
 
-describe('where it is asked from, and to', () => {
-  it('takes the first free one of some ports', async () => {
+describe('a request', () => {
+  it('uses the first free local port of a range', async () => {
     const ports: (number | undefined)[] = [];
     const { origin, port } = await serve((request, response) => {
       ports.push(request.socket.remotePort);
@@ -372,14 +372,14 @@ describe('where it is asked from, and to', () => {
     });
     const last = Math.min(port + 50, 65_535);
 
-    // The server itself has the first one.
+    // The server itself uses the first port.
     await get(origin, { localPorts: [port, last] });
 
     expect(ports[0]).toBeGreaterThan(port);
     expect(ports[0]).toBeLessThanOrEqual(last);
   });
 
-  it('stays with its origin when it has to', async () => {
+  it('stays on one origin if required', async () => {
     const other = await serve((_request, response) => response.end('other'));
     const { origin } = await serve((request, response) => {
       if (request.url === '/there') response.end('done');
@@ -391,7 +391,7 @@ describe('where it is asked from, and to', () => {
     expect(other.requests).toEqual([]);
   });
 
-  it('goes through the interface that a link-local address names', async () => {
+  it('uses the interface that a link-local address names', async () => {
     const called: unknown[] = [];
     const build = ((options: object) =>
       (target: { hostname: string }, callback: (error: Error, socket: null) => void) => {

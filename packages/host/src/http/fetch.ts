@@ -10,7 +10,7 @@ import { asPassing, describeFailure, PassingFailure, pauseAfter } from './passin
 const DEFAULT_TIMEOUT = 10_000;
 const DEFAULT_RETRIES = 4;
 
-/** Fetches a document as `Host.fetch` says; throws HAOS_HTTP_*. Records nothing. */
+/** Fetches a document as `Host.fetch` describes; throws HAOS_HTTP_*. Records no operation. */
 export async function fetchDocument(
   url: string,
   options: FetchOptions = {},
@@ -29,7 +29,7 @@ export async function fetchDocument(
   }
 }
 
-/** One attempt. Its time is limited as a whole. */
+/** Makes one attempt, with one time limit for all of it. */
 async function fetchOnce(target: HttpTarget, options: FetchOptions): Promise<FetchResult> {
   const { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_MAX_BYTES, sha256 } = options;
   const timer = AbortSignal.timeout(timeout);
@@ -72,10 +72,10 @@ function joinHeaders(
   );
 }
 
-/** The caller gave up; what had failed until then is worth knowing. */
+/** Returns the error for an abort by the caller. Its message includes the last failure. */
 function givenUp(url: string, signal: AbortSignal | undefined, last: HaosError): HaosError {
   const reason: unknown = signal?.reason;
   const isTimeout = reason instanceof Error && reason.name === 'TimeoutError';
   const code = isTimeout ? 'HAOS_HTTP_TIMEOUT' : 'HAOS_HTTP_FAILED';
-  return httpError(code, url, `it was given up; the last failure: ${last.message}`, { cause: reason });
+  return httpError(code, url, `aborted; the last failure was: ${last.message}`, { cause: reason });
 }

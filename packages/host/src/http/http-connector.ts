@@ -8,10 +8,10 @@ export interface ConnectorOptions {
   timeout: number;
 }
 
-/** What a port says that is in use, or was a moment ago for the same address. */
+/** errno(3) names for a local port that is in use, or was a moment ago for the same address. */
 const TAKEN = ['EADDRINUSE', 'EADDRNOTAVAIL'];
 
-/** Connects through an interface, and from the first free one of some ports of this machine. */
+/** Returns a connector that uses an interface, and the first free local port of a range. */
 export function createConnector(
   build: typeof buildConnector,
   { zone, localPorts, timeout }: ConnectorOptions,

@@ -3,7 +3,7 @@ import { redactUrl } from '../redact.js';
 
 export type HttpErrorCode = Extract<HostErrorCode, `HAOS_HTTP_${string}`>;
 
-/** An error of a fetch; of the URL it shows only what `redactUrl` leaves. */
+/** Returns an error of a fetch. It shows only what `redactUrl` keeps of the URL. */
 export function httpError(
   code: HttpErrorCode,
   url: string,

@@ -16,11 +16,14 @@ export interface RequestOptions extends Pick<FetchOptions, 'sameOrigin' | 'local
   connectTimeout?: number | undefined;
   proxy?: ProxySettings | undefined;
   signal?: AbortSignal | undefined;
-  /** Statuses that `use` judges itself. */
+  /** Statuses that `use` handles itself. */
   accept?: readonly number[];
 }
 
-/** One attempt, all its redirects included; `use` gets the answer of the last address while it is coming. */
+/**
+ * Makes one attempt and follows its redirects. Calls `use` with the final response while the body
+ * is still arriving.
+ */
 export async function sendRequest<T>(
   first: HttpTarget,
   options: RequestOptions,
@@ -61,12 +64,15 @@ async function sendOnce<T>(
       checkAnswer(url.href, status, typeof retryAfter === 'string' ? retryAfter : undefined);
     return { value: await use(response, url.href) };
   } finally {
-    // Not `close`, which waits for answers that nobody reads any more.
+    // Not `close`: it waits for responses that are no longer read.
     await dispatcher.destroy();
   }
 }
 
-/** Direct connections or the proxy's, for one request, so that nothing keeps the process alive afterwards. */
+/**
+ * Returns a dispatcher, direct or for the proxy, for one request only, so that nothing keeps the
+ * process alive afterwards.
+ */
 async function openDispatcher(
   { url, zone }: HttpTarget,
   { proxy = {}, timeout, connectTimeout = timeout, localPorts }: RequestOptions,
@@ -79,8 +85,8 @@ async function openDispatcher(
     return new Agent({ ...limits, connect });
   }
   if (address === undefined) return new Agent(limits);
-  // Given whole, so that nothing is taken from this process's environment; plain http is not tunnelled, because
-  // proxies commonly allow CONNECT to port 443 only.
+  // All settings are explicit, so that the environment of this process has no effect. Plain http is
+  // not tunnelled, because proxies commonly allow CONNECT only to port 443.
   return new EnvHttpProxyAgent({
     ...limits,
     httpProxy: address,

@@ -4,7 +4,7 @@ import { httpError } from './http-error.js';
 export const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 const SUCCESS = [200, 204];
 
-/** Throws HAOS_HTTP_STATUS unless the status means that the document came. */
+/** Throws HAOS_HTTP_STATUS unless the status is a success. */
 export function checkStatus(url: string, status: number): void {
   if (SUCCESS.includes(status)) return;
   throw httpError('HAOS_HTTP_STATUS', url, `the server answered with status ${status}`, {
@@ -12,30 +12,30 @@ export function checkStatus(url: string, status: number): void {
   });
 }
 
-/** HAOS_HTTP_TOO_LARGE, for the caller to throw. */
+/** Returns the error HAOS_HTTP_TOO_LARGE for the caller to throw. */
 export function tooLarge(url: string, maxBytes: number) {
   return httpError('HAOS_HTTP_TOO_LARGE', url, `it is larger than ${maxBytes} bytes`, {
     details: { maxBytes },
   });
 }
 
-/** Throws HAOS_HTTP_CHECKSUM when a checksum is wanted and this is not it. */
+/** Throws HAOS_HTTP_CHECKSUM if a checksum is given and does not match. */
 export async function checkSum(url: string, body: Uint8Array, sha256: string | undefined): Promise<void> {
   if (sha256 === undefined) return;
   const { createHash } = await import('node:crypto');
   checkDigest(url, createHash('sha256').update(body).digest('hex'), sha256);
 }
 
-/** Throws HAOS_HTTP_CHECKSUM unless the two are the same. */
+/** Throws HAOS_HTTP_CHECKSUM unless the two digests match. */
 export function checkDigest(url: string, actual: string, expected: string): void {
   if (actual === expected.toLowerCase()) return;
   throw httpError('HAOS_HTTP_CHECKSUM', url, `its sha256 is ${actual}, not ${expected}`, {
-    hint: 'Check the checksum and where the document comes from.',
+    hint: 'Check the expected checksum and the source of the document.',
     details: { actual, expected },
   });
 }
 
-/** All checks of a response that is there as a whole. */
+/** Runs all checks on a complete response. */
 export async function checkResponse(
   url: string,
   response: FetchResult,

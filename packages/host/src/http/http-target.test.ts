@@ -9,7 +9,7 @@ describe('the first request', () => {
     expect(headers.authorization).toBe(`Basic ${Buffer.from('us@er:päss').toString('base64')}`);
   });
 
-  it('sends the given headers in lower case, and says who asks', () => {
+  it('sends the given headers in lower case, and a user agent', () => {
     expect(firstTarget('http://example.com/', 'PUT', { Accept: 'text/plain' })).toMatchObject({
       method: 'PUT',
       headers: { accept: 'text/plain', 'user-agent': 'haos' },
@@ -17,7 +17,7 @@ describe('the first request', () => {
   });
 
   it.each(['ftp://example.com/', 'file:///etc/shadow', '/etc/shadow', 'example.com', '', 'http://'])(
-    'refuses %j',
+    'rejects %j',
     (url) => {
       expect(() => firstTarget(url, 'GET', {})).toThrowError(
         expect.objectContaining({ code: 'HAOS_HTTP_URL' }),
@@ -34,20 +34,20 @@ describe('a redirect', () => {
   });
 
   it.each(['https://other.example.com/', 'https://example.com:8443/', '//other.example.com/'])(
-    'to %s gets no credentials, in whichever header they are',
+    'to %s sends no credentials, whatever header they are in',
     (location) => {
       expect(redirectTarget(from, location, 302).headers).toEqual({ accept: '*/*', 'user-agent': 'haos' });
     },
   );
 
-  it('may bring its own credentials', () => {
+  it('may contain its own credentials', () => {
     const { headers, url } = redirectTarget(from, 'https://me:mine@other.example.com/', 302);
 
     expect(headers.authorization).toBe(`Basic ${Buffer.from('me:mine').toString('base64')}`);
     expect(url.href).toBe('https://other.example.com/');
   });
 
-  it('with status 303 becomes a GET', () => {
+  it('becomes a GET with status 303', () => {
     expect(redirectTarget(from, '/x', 303).method).toBe('GET');
     expect(redirectTarget(from, '/x', 307).method).toBe('PUT');
   });

@@ -1,19 +1,22 @@
 import { httpError } from './http-error.js';
 
-/** One request of a fetch: where to, and with which headers. */
+/** One request of a fetch: its address and headers. */
 export interface HttpTarget {
   /** Without user and password. */
   url: URL;
   method: 'GET' | 'PUT';
   headers: Readonly<Record<string, string>>;
-  /** The interface of a link-local address, for which URLs have no place (RFC 6874). */
+  /** The interface of a link-local address; a URL cannot hold it (RFC 6874). */
   zone: string | undefined;
 }
 
-/** Headers that say nothing about who asks; only these go along to another origin. */
+/** Headers that do not identify the client. A redirect to another origin keeps only these. */
 const HARMLESS_HEADERS = ['accept', 'user-agent', 'range', 'if-range'];
 
-/** The first request for a URL; its user and password become Basic authentication (RFC 7617). Throws HAOS_HTTP_URL. */
+/**
+ * Returns the first request for a URL; its user and password become Basic authentication (RFC
+ * 7617). Throws HAOS_HTTP_URL.
+ */
 export function firstTarget(
   url: string,
   method: HttpTarget['method'],
@@ -32,13 +35,13 @@ export function firstTarget(
 }
 
 /**
- * Where a redirect leads. Another origin gets no credentials, in whichever header they are; encryption is never given up
- * (HAOS_HTTP_FAILED).
+ * Returns the request that follows a redirect. Sends no credentials to another origin, whatever
+ * header they are in, and rejects a change from https to http (HAOS_HTTP_FAILED).
  */
 export function redirectTarget(from: HttpTarget, location: string, status: number): HttpTarget {
   const parsed = parse(location, from.url);
   if (!parsed)
-    throw httpError('HAOS_HTTP_FAILED', from.url.href, 'it redirects to what is not an http or https URL');
+    throw httpError('HAOS_HTTP_FAILED', from.url.href, 'it redirects to a URL that is not http or https');
   if (from.url.protocol === 'https:' && parsed.url.protocol === 'http:') {
     throw httpError('HAOS_HTTP_FAILED', from.url.href, 'it redirects from https to http');
   }
@@ -49,13 +52,16 @@ export function redirectTarget(from: HttpTarget, location: string, status: numbe
   return {
     url: parsed.url,
     zone: isSameOrigin ? from.zone : parsed.zone,
-    // RFC 9110, 15.4.4: See Other is asked for with GET.
+    // RFC 9110, 15.4.4: the request after See Other is a GET.
     method: status === 303 ? 'GET' : from.method,
     headers: { ...Object.fromEntries(kept), ...parsed.headers },
   };
 }
 
-/** Takes user and password out of a URL. Errors of URL's constructor are not passed on: they hold the whole text. */
+/**
+ * Separates user and password from a URL. Does not pass on errors of the URL constructor: they
+ * contain the whole text.
+ */
 function parse(
   given: string,
   base: URL | undefined,

@@ -7,7 +7,7 @@ const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 const MAY_PASS = [408, 425, 429];
 
-/** A failure that another attempt may not meet; never leaves what makes the attempts. */
+/** A transient failure: a retry may succeed. Never thrown to callers of a fetch or download. */
 export class PassingFailure extends Error {
   constructor(
     readonly error: HaosError,
@@ -22,7 +22,10 @@ export function asPassing(thrown: unknown): PassingFailure {
   throw thrown;
 }
 
-/** What broke on the way, as a failure that may pass; what is judged already stays as it is. */
+/**
+ * Converts an error of the connection to a transient failure; returns errors that are already
+ * classified unchanged.
+ */
 export function describeFailure(
   error: unknown,
   { url, timeout, timedOut }: { url: string; timeout: number; timedOut: boolean },
@@ -36,19 +39,22 @@ export function describeFailure(
   return new PassingFailure(httpError(kind, url, problem, { cause: error }));
 }
 
-/** Milliseconds: what the server asks for, else doubled each time. */
+/** Returns the pause in milliseconds: what the server asks for, else doubled for each attempt. */
 export function pauseAfter({ retryAfter }: PassingFailure, attempt: number, now: number): number {
   const pause = retryAfter === undefined ? FIRST_PAUSE * 2 ** attempt : parseRetryAfter(retryAfter, now);
   return Math.min(Math.max(pause, 0), LONGEST_PAUSE);
 }
 
-/** Retry-After holds seconds or a date: RFC 9110, 10.2.3. */
+/** Parses Retry-After, which is seconds or a date: RFC 9110, 10.2.3. */
 function parseRetryAfter(value: string, now: number): number {
   const milliseconds = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isNaN(milliseconds) ? FIRST_PAUSE : milliseconds;
 }
 
-/** Throws unless the status means that the document came: a PassingFailure, or HAOS_HTTP_STATUS for good. */
+/**
+ * Throws unless the status is a success: a PassingFailure if a retry may help, else
+ * HAOS_HTTP_STATUS.
+ */
 export function checkAnswer(url: string, status: number, retryAfter: string | undefined): void {
   try {
     checkStatus(url, status);

@@ -13,14 +13,14 @@ describe('the proxy of a URL', () => {
     expect(proxyFor(new URL(url), proxy)).toBe(expected);
   });
 
-  it('is none for a scheme without one', () => {
+  it('is undefined for a scheme without a proxy', () => {
     expect(proxyFor(new URL('https://example.com/'), { http: 'http://plain:3128' })).toBeUndefined();
     expect(proxyFor(new URL('http://example.com/'), { http: '' })).toBeUndefined();
     expect(proxyFor(new URL('http://example.com/'), {})).toBeUndefined();
   });
 
   it.each(['http://', 'socks5://proxy:1080', 'http://user:sentinel@:99999'])(
-    'is refused as %j',
+    'is rejected as %j',
     (address) => {
       expect(() => proxyFor(new URL('http://example.com/'), { http: address })).toThrowError(
         expect.objectContaining({ code: 'HAOS_HTTP_URL', message: expect.not.stringContaining('sentinel') }),

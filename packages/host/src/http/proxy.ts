@@ -2,8 +2,9 @@ import { HaosError } from '../errors.js';
 import type { ProxySettings } from '../types.js';
 
 /**
- * The proxy for a URL: `http` for http, `https` for https, none for the other's scheme (as curl has it), and none for hosts
- * that no proxy can reach. `no` is left to the HTTP library. Throws HAOS_HTTP_URL for an address that is none.
+ * Returns the proxy for a URL: `http` for http, `https` for https, and undefined if that one is not
+ * set (as in curl) or for loopback and link-local hosts, which a proxy cannot reach. The HTTP
+ * library applies `no`. Throws HAOS_HTTP_URL for a proxy address that is not valid.
  */
 export function proxyFor(url: URL, proxy: ProxySettings): string | undefined {
   const address = url.protocol === 'https:' ? proxy.https : proxy.http;
@@ -15,7 +16,10 @@ export function proxyFor(url: URL, proxy: ProxySettings): string | undefined {
   });
 }
 
-/** Loopback and link-local: RFC 1122 127/8, RFC 3927 169.254/16, RFC 4291 ::1 and fe80::/10, RFC 6761 localhost. */
+/**
+ * Returns whether a host is loopback or link-local: RFC 1122 127/8, RFC 3927 169.254/16, RFC 4291
+ * ::1 and fe80::/10, RFC 6761 localhost.
+ */
 export function isLocalHost(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   if (name === 'localhost' || name.endsWith('.localhost')) return true;

@@ -6,7 +6,7 @@ import { HaosError } from '../errors.js';
 import type { Effect, HostKernel } from '../types.js';
 import { createKernel } from './kernel.js';
 
-/** A directory that looks like a kernel does, apart from what only a kernel does when it is written to. */
+/** A directory that looks like a kernel, apart from effects of writing to a real one. */
 let root: string;
 let recorded: Effect[];
 let commands: string[];
@@ -42,7 +42,7 @@ beforeEach(() => {
 afterEach(() => fs.rmSync(root, { recursive: true }));
 
 describe('the running kernel', () => {
-  it('takes a host name once', () => {
+  it('sets a host name only once', () => {
     expect(kernel.setHostname('node-1')).toBe(true);
     expect(kernel.setHostname('node-1')).toBe(false);
 
@@ -50,14 +50,14 @@ describe('the running kernel', () => {
     expect(recorded).toEqual([{ kind: 'set-hostname', name: 'node-1', before: 'before' }]);
   });
 
-  it.each(['', 'a b', '-x', 'a/b', 'a\nb', 'x'.repeat(65)])('refuses the host name %j', (name) => {
+  it.each(['', 'a b', '-x', 'a/b', 'a\nb', 'x'.repeat(65)])('rejects the host name %j', (name) => {
     expect(() => kernel.setHostname(name)).toThrowError(
       expect.objectContaining({ code: 'HAOS_KERNEL_HOSTNAME' }),
     );
     expect(kernel.hostname()).toBe('before');
   });
 
-  it('takes a setting once, however its fields are separated', () => {
+  it('writes a setting only once, whatever separates its fields', () => {
     expect(kernel.setSysctl('kernel.printk', '4 4 1 7')).toBe(false);
     expect(kernel.setSysctl('kernel.printk', '3 4 1 7')).toBe(true);
     expect(kernel.setSysctl('kernel/printk', '3\t4\t1\t7')).toBe(false);
@@ -68,7 +68,7 @@ describe('the running kernel', () => {
     ]);
   });
 
-  it('refuses settings that it does not know, and makes no files for them', () => {
+  it('rejects settings that do not exist, and creates no files for them', () => {
     expect(kernel.sysctl('kernel.nothing')).toBeUndefined();
     expect(() => kernel.setSysctl('kernel.nothing', '1')).toThrowError(
       expect.objectContaining({ code: 'HAOS_KERNEL_SYSCTL' }),
@@ -86,7 +86,7 @@ describe('the running kernel', () => {
     }
   });
 
-  it('loads only modules that it does not have', async () => {
+  it('loads only modules that are missing', async () => {
     expect(await kernel.loadModule('br_netfilter', [])).toBe(false);
     expect(await kernel.loadModule('ext4', [])).toBe(false);
     expect(await kernel.loadModule('nbd', ['nbds_max=4'])).toBe(true);
@@ -95,7 +95,7 @@ describe('the running kernel', () => {
     expect(recorded).toEqual([{ kind: 'load-module', name: 'nbd', parameters: ['nbds_max=4'] }]);
   });
 
-  it('says which module cannot be loaded', async () => {
+  it('names the module that cannot be loaded', async () => {
     await expect(kernel.loadModule('broken', [])).rejects.toMatchObject({
       code: 'HAOS_KERNEL_MODULE',
       cause: { code: 'HAOS_COMMAND_FAILED' },

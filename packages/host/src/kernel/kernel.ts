@@ -9,11 +9,11 @@ import { isSameSysctl, sysctlPath } from './sysctl.js';
 export interface KernelOptions {
   record: (effect: Effect) => void;
   run: (command: string, args: readonly string[], options?: RunOptions) => Promise<RunResult>;
-  /** Where the kernel shows itself; another directory in tests. Default `/`. */
+  /** The directory that contains `proc` and `sys`; tests use another one. Default `/`. */
   root?: string;
 }
 
-/** The running kernel, by what it shows in /proc and /sys. */
+/** Returns the running kernel, read and changed through /proc and /sys. */
 export function createKernel({ record, run, root = '/' }: KernelOptions): HostKernel {
   const settings = posix.join(root, 'proc/sys');
   const hostnameFile = posix.join(settings, 'kernel/hostname');
@@ -60,7 +60,10 @@ export function createKernel({ record, run, root = '/' }: KernelOptions): HostKe
   };
 }
 
-/** Without the final newline; undefined when there is no such file or it cannot be read, as with what is only for writing. */
+/**
+ * Returns the value without the final newline; undefined if the file does not exist or cannot be
+ * read, such as a write-only one.
+ */
 function readValue(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').replace(/\n$/, '');
@@ -74,7 +77,7 @@ interface Failing {
   what: string;
 }
 
-/** In one write, as the kernel wants it, and never making a file. */
+/** Writes the value in one call, as the kernel requires, and never creates a file. */
 function writeValue(path: string, value: string, { code, what }: Failing): void {
   try {
     const file = openSync(path, constants.O_WRONLY | constants.O_TRUNC);
@@ -91,7 +94,7 @@ function writeValue(path: string, value: string, { code, what }: Failing): void 
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'this kernel does not know it',
+  ENOENT: 'this kernel does not have this setting',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'it is read-only',

@@ -26,13 +26,13 @@ describe('the path of a kernel setting', () => {
     'net/ipv4/',
     'a\0b',
     'a/./b',
-  ])('refuses %j', (key) => {
+  ])('rejects %j', (key) => {
     expect(() => sysctlPath(key)).toThrowError(expect.objectContaining({ code: 'HAOS_KERNEL_SYSCTL' }));
   });
 });
 
 describe('two values', () => {
-  it('are the same when only white space differs', () => {
+  it('are equal if only white space differs', () => {
     expect(isSameSysctl('4\t4\t1\t7', ' 4 4  1 7\n')).toBe(true);
     expect(isSameSysctl('4\t4\t1\t7', '4 4 17')).toBe(false);
     expect(isSameSysctl(undefined, '1')).toBe(false);

@@ -1,9 +1,10 @@
 import { HaosError } from '../errors.js';
 
 /**
- * The path below /proc/sys of a key, by the rule of sysctl.d(5): the first separator decides. After a slash everything stays;
- * after a dot, dots become slashes and slashes dots (`net.ipv4.conf.eth0/1.forwarding`). Throws HAOS_KERNEL_SYSCTL for a key
- * with empty parts or `..`.
+ * Returns the path of a key below /proc/sys by the rule of sysctl.d(5): the first separator
+ * decides. If it is a slash, the key is the path. If it is a dot, dots become slashes and slashes
+ * become dots (`net.ipv4.conf.eth0/1.forwarding`). Throws HAOS_KERNEL_SYSCTL for a key with empty
+ * parts or `..`.
  */
 export function sysctlPath(key: string): string {
   const separator = /[./]/.exec(key)?.[0];
@@ -17,7 +18,7 @@ export function sysctlPath(key: string): string {
   return parts.join('/');
 }
 
-/** Whether two values mean the same; the kernel separates the fields of a value by tabs. */
+/** Returns whether two values are equal. The kernel separates the fields of a value with tabs. */
 export function isSameSysctl(a: string | undefined, b: string): boolean {
   return a !== undefined && fields(a) === fields(b);
 }

@@ -14,11 +14,11 @@ it.each([
   ['/.base', false],
   ['/a b', true],
   ['/haos', false],
-])('knows whether %s is mounted read-only: %s', (directory, isReadOnly) => {
+])('detects whether %s is mounted read-only: %s', (directory, isReadOnly) => {
   expect(isReadOnlyMount(MOUNTS, directory)).toBe(isReadOnly);
 });
 
-it('makes a mount point writable for as long as the work takes, also when it fails', async () => {
+it('makes a mount point writable only during the work, even if the work fails', async () => {
   const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount: {} } });
   const done = () => host.calls.map(({ args }) => args.join(' '));
 
@@ -32,7 +32,7 @@ it('makes a mount point writable for as long as the work takes, also when it fai
   host.dispose();
 });
 
-it('tells why the work failed, also when the mount point cannot be made read-only again', async () => {
+it('reports why the work failed, even if the mount point cannot become read-only again', async () => {
   const mount = ({ args }: { args: readonly string[] }) => {
     if (args[1]?.endsWith('ro')) throw new Error('busy');
     return {};
@@ -45,7 +45,7 @@ it('tells why the work failed, also when the mount point cannot be made read-onl
   host.dispose();
 });
 
-it('leaves alone what is writable', async () => {
+it('does not remount a writable mount point', async () => {
   const host = createTestHost({ tree: { '/proc/mounts': MOUNTS } });
 
   expect(await withWritable(host, '/.base', () => 1)).toBe(1);

@@ -2,8 +2,9 @@ import { withCleanUp } from '../clean-up.js';
 import type { Host } from '../types.js';
 
 /**
- * Runs `work` while a directory can be written to: a mount point that is read-only, as `/haos/system` is on a node, is made
- * writable for that time. Only this mount point is; what else shows the same file system stays as it is.
+ * Runs `work` while a directory is writable. If it is a read-only mount point, as `/haos/system` is
+ * on a node, it is remounted writable for that time. Other mounts of the same file system do not
+ * change.
  */
 export async function withWritable<T>(host: Host, directory: string, work: () => Promise<T> | T): Promise<T> {
   if (!isReadOnlyMount(host.files.readTextIfExists('/proc/mounts') ?? '', directory)) return work();
@@ -16,7 +17,10 @@ export async function withWritable<T>(host: Host, directory: string, work: () =>
   });
 }
 
-/** Whether a directory is a mount point, and a read-only one, by the text of /proc/mounts: proc_mounts(5). */
+/**
+ * Returns whether a directory is a read-only mount point, from the text of /proc/mounts:
+ * proc_mounts(5).
+ */
 export function isReadOnlyMount(mounts: string, directory: string): boolean {
   const options = mounts
     .split('\n')
@@ -27,7 +31,10 @@ export function isReadOnlyMount(mounts: string, directory: string): boolean {
   return options?.includes('ro') ?? false;
 }
 
-/** A path as /proc/mounts and its like have it: blanks and such are octal. */
+/**
+ * Decodes a path from /proc/mounts or a similar file, where blanks and some other characters are
+ * octal escapes.
+ */
 export function unescapePath(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),

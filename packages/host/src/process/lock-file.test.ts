@@ -18,13 +18,13 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-/** Whether another process could take the lock now. */
+/** Returns whether another process could take the lock now. */
 function isFree(): boolean {
   return spawnSync('flock', ['-n', path, 'true']).status === 0;
 }
 
 describe('a lock on the running machine', () => {
-  it('keeps other processes out until the work is done', async () => {
+  it('excludes other processes until the work is done', async () => {
     const during = await withLock(liveHost(), path, () => isFree());
 
     expect(during).toBe(false);
@@ -37,7 +37,7 @@ describe('a lock on the running machine', () => {
     expect(isFree()).toBe(true);
   });
 
-  it('is refused while another process has it, and had when that dies meanwhile', async () => {
+  it('is refused while another process holds it, and acquired when that process dies', async () => {
     fs.mkdirSync(join(path, '..'), { recursive: true });
     const other = spawn('flock', [path, 'sh', '-c', 'echo locked; exec cat'], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -61,7 +61,7 @@ describe('a lock on the running machine', () => {
     expect(isFree()).toBe(true);
   });
 
-  it('is no operation', async () => {
+  it('is not an operation', async () => {
     const host = liveHost();
     await withLock(host, path, () => {});
 
@@ -70,7 +70,7 @@ describe('a lock on the running machine', () => {
 });
 
 describe('a lock elsewhere', () => {
-  it('keeps nobody out and makes no file', async () => {
+  it('excludes no process and creates no file', async () => {
     fs.mkdirSync(join(directory, 'run'));
     const rooted = rootedHost(directory);
 
@@ -79,7 +79,7 @@ describe('a lock elsewhere', () => {
     expect(fs.readdirSync(join(directory, 'run'))).toEqual([]);
   });
 
-  it('can be played in a test', async () => {
+  it('can be simulated in a test', async () => {
     const host = createTestHost({ locked: ['/run/taken'] });
 
     await expect(withLock(host, '/run/taken', () => {})).rejects.toMatchObject({ code: 'HAOS_LOCKED' });

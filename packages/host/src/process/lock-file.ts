@@ -4,12 +4,13 @@ import { HaosError, isHaosError } from '../errors.js';
 import { fileError } from '../files/file-error.js';
 import { runCommand } from './run.js';
 
-/** What flock(1) exits with when the lock is taken. */
+/** The exit status of flock(1) if the lock is taken. */
 const TAKEN = 1;
 
 /**
- * Locks a file of this machine, making it when missing. The lock belongs to the open file that flock(1) shares with this
- * process, so it outlives flock and ends with this process at the latest.
+ * Locks a file of this machine and creates it if missing. The lock belongs to the open file that
+ * flock(1) shares with this process, so it remains after flock ends, and is released at the latest
+ * when this process ends.
  */
 export async function lockFile(path: string): Promise<() => void> {
   const file = openLockFile(path);
@@ -20,7 +21,7 @@ export async function lockFile(path: string): Promise<() => void> {
     closeSync(file);
     if (isHaosError(error, 'HAOS_COMMAND_FAILED') && error.details.exitCode === TAKEN) {
       throw new HaosError('HAOS_LOCKED', `another process holds the lock ${path}`, {
-        hint: 'Wait until it has ended and try again.',
+        hint: 'Wait until that process has ended, then try again.',
         details: { path },
       });
     }

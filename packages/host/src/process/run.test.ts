@@ -4,7 +4,7 @@ import { runCommand } from './run.js';
 
 const failure = (code: string) => expect.objectContaining({ code });
 
-/** Everything about an error that a program or person could print. */
+/** Returns all text of an error that a program or person could print. */
 async function everything(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(Error);
@@ -13,13 +13,13 @@ async function everything(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('a command', () => {
-  it('gives its status and what it printed, without the final newline', async () => {
+  it('returns its status and output, without the final newline', async () => {
     const result = await runCommand('sh', ['-c', 'echo out; echo; echo err >&2; exit 3'], { accept: [0, 3] });
 
     expect(result).toEqual({ exitCode: 3, stdout: 'out\n', stderr: 'err', deferred: false });
   });
 
-  it('gets its arguments as they are, without a shell', async () => {
+  it('gets its arguments unchanged, without a shell', async () => {
     const { stdout } = await runCommand('printf', ['<%s>', 'a b', '$HOME', '*', "'", '']);
 
     expect(stdout).toBe("<a b><$HOME><*><'><>");
@@ -39,13 +39,13 @@ describe('a command', () => {
     }
   });
 
-  it('runs in the root directory unless told otherwise', async () => {
+  it('runs in the root directory by default', async () => {
     expect((await runCommand('pwd', [])).stdout).toBe('/');
     expect((await runCommand('pwd', [], { cwd: '/usr' })).stdout).toBe('/usr');
     await expect(runCommand('pwd', [], { cwd: '/nowhere' })).rejects.toEqual(failure('HAOS_COMMAND_FAILED'));
   });
 
-  it('has an empty standard input, or what it is given', async () => {
+  it('has an empty standard input, or the given one', async () => {
     expect((await runCommand('cat', [])).stdout).toBe('');
     expect((await runCommand('cat', [], { input: 'given\n\n' })).stdout).toBe('given\n');
     expect((await runCommand('cat', [], { input: new Uint8Array([104, 105]) })).stdout).toBe('hi');
@@ -55,7 +55,7 @@ describe('a command', () => {
     expect((await runCommand('true', [], { input: 'x'.repeat(1_000_000) })).exitCode).toBe(0);
   });
 
-  it('is told of line by line', async () => {
+  it('reports its output line by line', async () => {
     const lines: string[] = [];
     const script = 'echo one; echo; echo two >&2; printf three';
 
@@ -65,13 +65,13 @@ describe('a command', () => {
     expect(stdout).toBe('one\n\nthree');
   });
 
-  it('is not found', async () => {
+  it('fails if it does not exist', async () => {
     await expect(runCommand('haos-no-such-command', ['x'])).rejects.toEqual(
       failure('HAOS_COMMAND_NOT_FOUND'),
     );
   });
 
-  it('cannot be started', async () => {
+  it('fails if it cannot start', async () => {
     await expect(runCommand('/etc/passwd', [])).rejects.toEqual(failure('HAOS_COMMAND_FAILED'));
     await expect(runCommand('echo', ['a\0b'])).rejects.toEqual(failure('HAOS_COMMAND_FAILED'));
   });
@@ -87,7 +87,7 @@ describe('a command', () => {
     });
   });
 
-  it('shows neither its input nor what a label stands for when it fails', async () => {
+  it('shows neither its input nor the arguments behind a label if it fails', async () => {
     const text = await everything(
       runCommand('sh', ['-c', 'cat >&2; exit 1'], { input: 'rancher:sentinel-input' }),
     );
@@ -105,7 +105,7 @@ describe('a command', () => {
     }
   });
 
-  it('is ended with everything it started when it takes too long', async () => {
+  it('is killed with everything it started if it takes too long', async () => {
     const script = 'sleep 300 & echo $!; wait';
     let started = '';
 
@@ -117,7 +117,7 @@ describe('a command', () => {
     await expect.poll(() => isRunning(Number(started)), { timeout: 5_000 }).toBe(false);
   });
 
-  it('does not wait for what it leaves in the background', async () => {
+  it('does not wait for its background processes', async () => {
     const { stdout } = await runCommand('sh', ['-c', 'sleep 30 & echo $!']);
 
     const background = Number(stdout);
@@ -140,7 +140,7 @@ describe('a command', () => {
 
 function isRunning(pid: number): boolean {
   try {
-    // Z: it has ended, and nobody has asked how.
+    // Z: it has ended, and no process has collected its status.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;

@@ -4,18 +4,21 @@ import { HaosError } from '../errors.js';
 import { createRedactor } from '../redact.js';
 import type { RunOptions, RunResult } from '../types.js';
 
-/** All that a command inherits; Node's own environment is not passed on. */
+/** The default environment of a command. It inherits nothing else from Node's environment. */
 const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',
   LANG: 'C.UTF-8',
 };
 const DEFAULT_TIMEOUT = 60_000;
-/** How long the output of a command that has ended may be held open by what it left in the background. */
+/** How long background processes may hold the output open after the command has ended. */
 const GRACE = 1_000;
 const STDERR_LINES = 5;
 
-/** Runs a command on this machine and returns what it printed; throws HAOS_COMMAND_*. Records nothing. */
+/**
+ * Runs a command on this machine and returns its output; throws HAOS_COMMAND_*. Records no
+ * operation.
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
@@ -24,9 +27,9 @@ export async function runCommand(
   const { execa } = await import('execa');
   const { timeout = DEFAULT_TIMEOUT } = options;
   const name = options.label ?? [command, ...args].join(' ');
-  // execa's own refusal would show them.
+  // Checked here because execa's error would show the arguments.
   if ([command, ...args].some((text) => text.includes('\0'))) {
-    throw new HaosError('HAOS_COMMAND_FAILED', 'an argument of a command holds a NUL character');
+    throw new HaosError('HAOS_COMMAND_FAILED', 'an argument of a command contains a NUL character');
   }
   const child = execa(command, args, {
     ...streams(options),
@@ -34,7 +37,7 @@ export async function runCommand(
     env: { ...ENVIRONMENT, ...options.env },
     extendEnv: false,
     reject: false,
-    // A process group of its own, so that a timeout ends what the command started, too.
+    // A separate process group, so that a timeout also ends what the command started.
     detached: true,
   });
   const timer = stopLate(child.pid, timeout);
@@ -67,19 +70,19 @@ function streams({ input, onLine, inherit = [] }: RunOptions) {
   };
   const output = onLine ? watch : ('pipe' as const);
   const stdin = input === undefined ? ('ignore' as const) : ('pipe' as const);
-  // Descriptors of this process are taken as numbers, which execa's types do not say.
+  // execa accepts numbers of open descriptors, but its types do not say so.
   const stdio = [stdin, output, output, ...inherit] as Options['stdio'];
   return { stdio, ...(input !== undefined && { input }) };
 }
 
-/** Kills the process group after `timeout` milliseconds, and when this process ends first. */
+/** Kills the process group after `timeout` milliseconds, or when this process ends. */
 function stopLate(pid: number | undefined, timeout: number) {
   let expired = false;
   const kill = () => {
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
     } catch {
-      // It has ended meanwhile.
+      // It has already ended.
     }
   };
   const expire = () => {
@@ -103,8 +106,8 @@ interface Ended {
 }
 
 /**
- * The result of a command that ended, or HAOS_COMMAND_FAILED. Neither message nor details hold what the label stands
- * for or what was written to standard input.
+ * Returns the result of a command that ended, or throws HAOS_COMMAND_FAILED. Neither message nor
+ * details contain the arguments behind a label or the text written to standard input.
  */
 export function checkResult(name: string, options: RunOptions, ended: Ended): RunResult {
   const { exitCode, signal, stdout, stderr } = ended;
@@ -113,7 +116,7 @@ export function checkResult(name: string, options: RunOptions, ended: Ended): Ru
   }
   const how = exitCode === undefined ? `was killed by ${signal}` : `failed with status ${exitCode}`;
   const lastLines = hideInput(options.input, stderr.trimEnd().split('\n').slice(-STDERR_LINES).join('\n'));
-  // What a labelled command prints may repeat its arguments.
+  // The output of a labelled command may repeat its arguments.
   const silent = options.label !== undefined;
   throw new HaosError('HAOS_COMMAND_FAILED', `command ${how}: ${name}`, {
     details: {
@@ -131,7 +134,7 @@ function hideInput(input: RunOptions['input'], output: string): string {
 
 function startError(name: string, errno: string | undefined, cwd = '/'): HaosError {
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-    return new HaosError('HAOS_COMMAND_FAILED', `cannot run in ${cwd}, which is no directory: ${name}`);
+    return new HaosError('HAOS_COMMAND_FAILED', `cannot run in ${cwd}, which is not a directory: ${name}`);
   }
   if (errno === 'ENOENT') {
     return new HaosError('HAOS_COMMAND_NOT_FOUND', `command not found: ${name}`, {

@@ -11,10 +11,10 @@ export interface CommandCall {
 
 type Answer = Partial<Pick<RunResult, 'exitCode' | 'stdout' | 'stderr'>>;
 
-/** What a program answers; status 0 and no output by default. */
+/** The result of a program. Default: status 0 and no output. */
 export type ScriptedCommand = Answer | ((call: CommandCall) => Answer);
 
-/** Answers commands from a script, as a host would that ran them. */
+/** Returns commands that answer from a script and behave like a host that runs them. */
 export function createCommands(script: Readonly<Record<string, ScriptedCommand>> = {}) {
   const calls: CommandCall[] = [];
   const unused = new Set(Object.keys(script));
@@ -23,7 +23,7 @@ export function createCommands(script: Readonly<Record<string, ScriptedCommand>>
     const line = [command, ...args].join(' ');
     const key = [line, command].find((name) => Object.hasOwn(script, name));
     if (key === undefined)
-      throw new HaosError('HAOS_TEST_UNSCRIPTED', `the test scripts no command: ${line}`);
+      throw new HaosError('HAOS_TEST_UNSCRIPTED', `the test did not script this command: ${line}`);
     unused.delete(key);
     const call = { command, args, options };
     calls.push(call);

@@ -11,7 +11,10 @@ export interface TestKernelOptions {
   missingModules?: readonly string[];
 }
 
-/** A kernel in memory: it knows the settings it was given, and loads every module but the missing ones. */
+/**
+ * Returns a kernel in memory. It has only the given settings, and loads every module except the
+ * missing ones.
+ */
 export function createTestKernel(options: TestKernelOptions, record: (effect: Effect) => void): HostKernel {
   const settings = new Map(
     Object.entries(options.sysctls ?? {}).map(([key, value]) => [sysctlPath(key), value]),
@@ -34,7 +37,10 @@ export function createTestKernel(options: TestKernelOptions, record: (effect: Ef
       const path = sysctlPath(key);
       const before = settings.get(path);
       if (before === undefined)
-        throw new HaosError('HAOS_KERNEL_SYSCTL', `cannot set ${key}: this kernel does not know it`);
+        throw new HaosError(
+          'HAOS_KERNEL_SYSCTL',
+          `cannot set ${key}: this kernel does not have this setting`,
+        );
       if (isSameSysctl(before, value)) return false;
       settings.set(path, value);
       record({ kind: 'set-sysctl', key, value, before });

@@ -1,7 +1,10 @@
 import type { Store } from '../files/store.js';
 import type { Owner } from '../types.js';
 
-/** A store that remembers owners instead of setting them, so that a test need not be root to see them. */
+/**
+ * Returns a store that remembers owners instead of setting them, so that tests can check owners
+ * without root.
+ */
 export function rememberOwners(store: Store): Store {
   const owners = new Map<string, Owner>();
   const remember = (path: string, owner: Owner | undefined) => {

@@ -5,17 +5,22 @@ import type { FetchOptions, FetchResult } from '../types.js';
 type Body = string | Uint8Array;
 type Answer = Body | { status?: number; headers?: Readonly<Record<string, string>>; body?: Body };
 
-/** What a server answers: a document, a whole response, or a function that gives one or throws. */
+/**
+ * The response of a server: a document, a whole response, or a function that returns one or throws.
+ */
 export type ScriptedResponse = Answer | ((options: FetchOptions) => Answer);
 
-/** Answers requests from a script, with the checks of a real fetch but without its retries. */
+/**
+ * Returns a `fetch` that answers from a script, with the checks of a real fetch but without
+ * retries.
+ */
 export function createResponses(script: Readonly<Record<string, ScriptedResponse>> = {}) {
   const unused = new Set(Object.keys(script));
 
   async function fetch(url: string, options: FetchOptions = {}): Promise<FetchResult> {
     const key = options.method === 'PUT' ? `PUT ${url}` : url;
     if (!Object.hasOwn(script, key))
-      throw new HaosError('HAOS_TEST_UNSCRIPTED', `the test scripts no response: ${key}`);
+      throw new HaosError('HAOS_TEST_UNSCRIPTED', `the test did not script this response: ${key}`);
     unused.delete(key);
     options.signal?.throwIfAborted();
     const scripted = script[key]!;

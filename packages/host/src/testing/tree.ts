@@ -2,20 +2,20 @@ import { posix } from 'node:path';
 import { createFiles } from '../files/files.js';
 import { type Store, sortNames } from '../files/store.js';
 
-/** What to put at a path: a file's content, or more than that. */
+/** What to create at a path: the content of a file, or more details. */
 export type Tree =
   | string
   | Uint8Array
   | { content?: string | Uint8Array; mode?: number; link?: string; directory?: boolean };
 
-/** What is at a path; content is text where it is UTF-8. */
+/** What is at a path. Content is text if it is valid UTF-8. */
 export type TreeEntry =
   | { type: 'file'; mode: number; content: string | Uint8Array }
   | { type: 'directory'; mode: number }
   | { type: 'symlink'; target: string }
   | { type: 'other'; mode: number };
 
-/** Makes files, directories and links. */
+/** Creates files, directories and links. */
 export function writeTree(store: Store, tree: Readonly<Record<string, Tree>>): void {
   const files = createFiles(store, () => {});
   for (const [path, entry] of Object.entries(tree)) {
@@ -34,7 +34,7 @@ export function writeTree(store: Store, tree: Readonly<Record<string, Tree>>): v
   }
 }
 
-/** Everything below the root, by path in byte order. */
+/** Returns everything below the root, by path in byte order. */
 export function readTree(store: Store): Record<string, TreeEntry> {
   const found: Record<string, TreeEntry> = {};
   const visit = (directory: string): void => {

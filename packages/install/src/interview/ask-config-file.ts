@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { ask, type Prompter } from '@haos/questions';
 import { type ConfigurationOptions, findConfiguration } from '../configuration.js';
 
-/** The address of a configuration that is there and valid; undefined when the person has none. */
+/** Asks for the address of a valid configuration; returns undefined if the person has none. */
 export async function askConfigFile(
   prompter: Prompter,
   host: Host,
@@ -21,8 +21,7 @@ async function findProblem(
   host: Host,
   options: ConfigurationOptions & { configUrl: string },
 ): Promise<string | undefined> {
-  if (!/^(\/|https?:\/\/)/.test(options.configUrl))
-    return 'it is neither an absolute path nor an http(s) URL';
+  if (!/^(\/|https?:\/\/)/.test(options.configUrl)) return 'it must be an absolute path or an http(s) URL';
   const { check, issues } = await findConfiguration(host, options);
   if (check.ok) return undefined;
   const errors = issues

@@ -5,8 +5,8 @@ import { listFittingDisks } from '../disk/device.js';
 import { describeDisk } from './describe-disk.js';
 
 /**
- * The disk to install to: one of those that fit, the only one without asking. Undefined where none does; the checks of the
- * installation say why.
+ * Returns the disk to install to; asks only if several fit. Returns undefined if none fits; the
+ * checks of the installation say why.
  */
 export async function askDevice(
   prompter: Prompter,

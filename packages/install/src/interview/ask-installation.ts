@@ -8,19 +8,20 @@ import { askLogin } from './ask-login.js';
 import { askRole } from './ask-role.js';
 import { askWifi } from './ask-wifi.js';
 
-/** What was asked; the rest of the options is as it was. */
+/** The options that were asked for; the others are unchanged. */
 export type InstallAnswers = Pick<PreflightOptions, 'device' | 'configUrl' | 'answers'>;
 
 /**
- * Asks for what an installation needs and neither its options nor the running system's configuration says: the disk, a configuration
- * file, and without one who may log in, wireless networks, and what k3s is. Fails like the questions.
+ * Asks for everything that an installation needs and that neither its options nor the configuration
+ * of the running system sets: the disk and a configuration file or, without a file, who may log in,
+ * wireless networks, and the role of k3s. Fails like the questions.
  */
 export async function askInstallation(
   prompter: Prompter,
   options: PreflightOptions,
 ): Promise<InstallAnswers> {
   const { host, minimumSize } = options;
-  // Without formatting it is the partition with the label, or one that was named.
+  // Without formatting, the partition has the label or is named.
   const asksDevice = options.device === undefined && options.format !== false;
   const device = asksDevice
     ? await askDevice(prompter, host, minimumSize ? { minimumSize } : {})

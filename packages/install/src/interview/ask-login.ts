@@ -3,7 +3,10 @@ import { encryptPassword } from '@haos/cc/internal';
 import { ask, askSecret, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Who may log in, as far as that is not configured: users of GitHub by their keys, and the password, which is kept encrypted. */
+/**
+ * Asks who may log in, unless that is configured: GitHub users by their keys, and the password,
+ * which is stored encrypted.
+ */
 export async function askLogin(prompter: Prompter, configured: CloudConfig): Promise<CloudConfig> {
   const keys = configured.sshAuthorizedKeys ?? [];
   const { password } = configured.haos ?? {};
@@ -12,7 +15,7 @@ export async function askLogin(prompter: Prompter, configured: CloudConfig): Pro
   const answer = await askSecret(prompter, {
     name: 'password',
     message: 'Password of the user rancher',
-    // Nobody may be locked out of the new node.
+    // Login to the new node must be possible.
     optional: keys.length + asked.length > 0,
     validate: (value) => checkAnswer({ haos: { password: value } }),
   });

@@ -2,7 +2,7 @@ import type { Haos } from '@haos/cc/internal';
 import { ask, askSecret, choose, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Server or agent, the server to join and the token, as far as they are not configured. */
+/** Asks for the role, the server to join and the token, unless they are configured. */
 export async function askRole(prompter: Prompter, configured: Haos = {}): Promise<Haos> {
   if (isDecided(configured)) return askToken(prompter, configured, { optional: true });
   const role = await choose(prompter, {
@@ -17,7 +17,7 @@ export async function askRole(prompter: Prompter, configured: Haos = {}): Promis
   if (role === 'server')
     return {
       k3sArgs: ['server', ...(configured.k3sArgs ?? [])],
-      // A server makes a token where there is none.
+      // A server without a token creates one.
       ...(await askToken(prompter, configured, { optional: true })),
     };
   const serverUrl = await ask(prompter, {
@@ -28,7 +28,7 @@ export async function askRole(prompter: Prompter, configured: Haos = {}): Promis
   return { serverUrl, ...(await askToken(prompter, configured, { optional: false })) };
 }
 
-/** Whether the configuration says what k3s runs as, so that there is nothing to choose. */
+/** Returns whether the configuration already sets the role of k3s. */
 function isDecided({ serverUrl, k3sArgs = [], environment = {} }: Haos): boolean {
   const [command = '-'] = k3sArgs;
   return (

@@ -3,7 +3,10 @@ import type { Host } from '@haos/host';
 import { ask, askSecret, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Asks for wireless networks until a name stays empty; for none where the machine has no wireless device. */
+/**
+ * Asks for wireless networks until a name is empty; asks for none if the machine has no wireless
+ * device.
+ */
 export async function askWifi(prompter: Prompter, host: Host): Promise<Wifi[]> {
   if (!hasWireless(host)) return [];
   const networks: Wifi[] = [];
@@ -26,7 +29,7 @@ export async function askWifi(prompter: Prompter, host: Host): Promise<Wifi[]> {
   }
 }
 
-/** By the directory that the kernel gives a wireless device in sysfs. */
+/** Looks for the directory that the kernel gives each wireless device in sysfs. */
 function hasWireless({ files }: Host): boolean {
   const directory = '/sys/class/net';
   if (files.stat(directory) === undefined) return false;

@@ -3,12 +3,16 @@ import type { Host } from '@haos/host';
 import type { Prompter } from '@haos/questions';
 import { askRole } from './ask-role.js';
 
-/** Written by "configure server or agent", beside what a person wrote, which stays as it is. */
+/**
+ * The file that "configure server or agent" writes, beside files that people wrote, which stay
+ * unchanged.
+ */
 export const ROLE_FILE = '50-server-or-agent.yaml';
 
 /**
- * Asks what is not configured of the role in the cluster, and writes the answers to `config.d` of the running system, 0600. Resolves to
- * what putting it there said; applying it is for the caller. Fails like the questions, and with HAOS_FILE_*.
+ * Asks for what is not configured of the role in the cluster, and writes the answers to `config.d`
+ * of the running system with mode 0600. Resolves to the result of writing; the caller applies it.
+ * Fails like the questions, and with HAOS_FILE_*.
  */
 export async function configureRole(
   prompter: Prompter,

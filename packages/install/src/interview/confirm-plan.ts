@@ -3,7 +3,7 @@ import type { PreflightOptions, Target } from '../preflight.js';
 import { hasData } from './describe-disk.js';
 import { describePlan } from './describe-plan.js';
 
-/** Shows the whole plan and asks whether to go on; where something would be lost, nothing but a clear yes is one. */
+/** Shows the whole plan and asks whether to continue. If data would be lost, the default is no. */
 export function confirmPlan(
   prompter: Prompter,
   target: Target,

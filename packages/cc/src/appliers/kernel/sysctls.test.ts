@@ -9,7 +9,7 @@ const CONFIG = {
 const SYSCTLS = { 'kernel.printk': '7\t4\t1\t7', 'kernel.kptr_restrict': '1' };
 
 describe('sysctls', () => {
-  it('sets what differs, and reports a key that the kernel does not know', async () => {
+  it('sets different values, and reports a key that the kernel does not know', async () => {
     const host = hostWith({ sysctls: SYSCTLS });
 
     const { first, second } = await runTwice(sysctls, CONFIG, { host });

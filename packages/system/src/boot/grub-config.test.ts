@@ -2,7 +2,10 @@ import { parse } from '@haos/cmdline';
 import { describe, expect, it } from 'vitest';
 import { quoteArguments, renderGrubConfig } from './grub-config.js';
 
-/** How GRUB makes the kernel's command line of the words of its script: a word with a blank gets quotes. */
+/**
+ * Returns the kernel command line that GRUB builds from the words of its script: it quotes words
+ * with blanks.
+ */
 function asKernelSees(script: string): string {
   const words = [...script.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
   return words.map((word) => (word.includes(' ') ? `"${word}"` : word)).join(' ');
@@ -14,7 +17,7 @@ describe('kernel arguments', () => {
     ['blanks', [{ name: 'haos.labels[a]', value: 'one two' }]],
     ['what GRUB would expand', [{ name: 'a', value: '$b;{c}#<d>|&' }]],
     ['what is not ASCII', [{ name: 'hostname', value: 'größe' }]],
-  ])('reach the kernel as they are: %s', (_title, entries) => {
+  ])('reach the kernel unchanged: %s', (_title, entries) => {
     const { parameters } = parse(asKernelSees(quoteArguments(entries)));
 
     expect(parameters.map(({ name, value }) => [name, value])).toEqual(
@@ -22,7 +25,7 @@ describe('kernel arguments', () => {
     );
   });
 
-  it.each(['a"b', "it's", 'a\\b', 'a\nb'])('that GRUB would change are refused: %j', (value) => {
+  it.each(['a"b', "it's", 'a\\b', 'a\nb'])('are refused if GRUB would change them: %j', (value) => {
     expect(() => quoteArguments([{ name: 'a', value }])).toThrowError(
       expect.objectContaining({ code: 'HAOS_INSTALL_ARGUMENT' }),
     );
@@ -36,7 +39,7 @@ describe('the configuration of GRUB', () => {
     serial: { unit: 0, speed: 115_200 },
   });
 
-  it('has four entries, of which only the current one is counted', () => {
+  it('has four entries and counts only the current one', () => {
     const entries = [...config.matchAll(/^menuentry "(.*)" --id (\S+) \{\n([\s\S]*?)^\}/gm)];
 
     expect(entries.map(([, title, id]) => [id, title])).toEqual([
@@ -66,7 +69,7 @@ describe('the configuration of GRUB', () => {
     expect(renderGrubConfig({ stateUuid: 'a' })).not.toContain('serial');
   });
 
-  it('writes nothing where GRUB cannot, and still takes the slot that HAOS wrote down', () => {
+  it('writes nothing if GRUB cannot, but still uses the slot that HAOS wrote', () => {
     const uncounted = renderGrubConfig({ stateUuid: 'a', counts: false });
 
     expect(uncounted).not.toMatch(/save_env|count_boot|\$trial/);

@@ -1,9 +1,9 @@
 import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderGrubConfig } from './grub-config.js';
-import { findMenu, replaceMenu } from './menu.js';
+import { findMenu, renderReplacement, replaceMenu } from './menu.js';
 
-/** As the Go implementation's installer writes it, as far as it is recognised. */
+/** The parts of the Go implementation's menu that are recognised. */
 const GO_MENU = `set default=0
 menuentry "HAOS Current" {
   search.fs_label HAOS_STATE root
@@ -31,25 +31,31 @@ function createNode(menu: string, directory = '/host/boot', mounts = ''): TestHo
 
 const find = () => findMenu(host, '/host/haos/system');
 
+/** Replaces the menu of the Go implementation, as an upgrade does. */
+async function replace(): Promise<void> {
+  const menu = find()!;
+  await replaceMenu(host, menu, await renderReplacement(host, menu));
+}
+
 describe('a menu of the Go implementation', () => {
-  it('is replaced by one that counts, on the same consoles and with what people added', async () => {
+  it('is replaced by one that counts, with the same consoles and added arguments', async () => {
     const node = createNode(GO_MENU);
 
-    const menu = await find();
-    await replaceMenu(node, menu!);
+    expect(find()).toMatchObject({ isGo: true, isCounted: false });
+    await replace();
 
     const text = node.files.readText('/host/boot/grub/grub.cfg');
     const words = 'console=tty1 console=ttyS0 pci=nomsi haos.state=UUID=0123-ABCD';
-    expect(menu?.isCounted).toBe(true);
+    expect(find()).toMatchObject({ isGo: false, isCounted: true });
     expect(text).toContain(`linux $system/kernel/current/vmlinuz ${words} haos.slot=current $trial\n`);
     expect(text).toContain('serial --unit=0 --speed=9600');
     expect(node.files.readText('/host/boot/grub/grub.cfg.before-haos')).toBe(GO_MENU);
   });
 
-  it('stays the way to what the Go implementation left', async () => {
+  it('still boots the set of the Go implementation', async () => {
     createNode(GO_MENU);
 
-    expect((await find())?.replacement).toContain(
+    expect(await renderReplacement(host, find()!)).toContain(
       [
         '    loopback previous $system/kernel/previous/kernel.squashfs',
         '    linux (previous)/vmlinuz printk.devkmsg=on console=tty1 console=ttyS0 apparmor=0 pci=nomsi haos.slot=previous\n',
@@ -57,22 +63,22 @@ describe('a menu of the Go implementation', () => {
     );
   });
 
-  it('is not kept a second time', async () => {
+  it('is kept only once', async () => {
     const node = createNode(GO_MENU);
-    const menu = await find();
-    await replaceMenu(node, menu!);
+    const text = await renderReplacement(host, find()!);
+    await replace();
 
-    await replaceMenu(node, menu!);
+    await replaceMenu(host, find()!, text);
 
     expect(node.files.readText('/host/boot/grub/grub.cfg.before-haos')).toBe(GO_MENU);
-    expect((await find())?.replacement).toBeUndefined();
+    expect(find()?.isGo).toBe(false);
   });
 
-  it('is written where its mount is read-only', async () => {
+  it('is written even if its mount is read-only', async () => {
     const node = createNode(GO_MENU, '/host/.base/boot', '/dev/sda1 /host/.base ext4 ro 0 0\n');
     node.files.write('/proc/mounts', '/dev/sda1 /host/.base ext4 ro 0 0\n');
 
-    await replaceMenu(node, (await find())!);
+    await replace();
 
     expect(node.calls.filter(({ command }) => command === 'mount').map(({ args }) => args)).toEqual([
       ['-o', 'remount,bind,rw', '/host/.base'],
@@ -85,16 +91,16 @@ describe('the menu of a node', () => {
   it.each([
     ['counts', true],
     ['does not count', false],
-  ])('that HAOS wrote and that %s stays', async (_title, counts) => {
+  ])('is kept if HAOS wrote it and it %s', (_title, counts) => {
     createNode(renderGrubConfig({ stateUuid: 'a', counts }), '/host/.base/boot');
 
-    expect(await find()).toEqual({ path: '/host/.base/boot/grub/grub.cfg', isCounted: counts });
+    expect(find()).toEqual({ path: '/host/.base/boot/grub/grub.cfg', isCounted: counts, isGo: false });
   });
 
-  it('is not that of another system', async () => {
+  it('is not that of another system', () => {
     createNode('menuentry "Debian" {\n  linux /vmlinuz\n}\n');
 
-    expect(await find()).toBeUndefined();
-    expect(await findMenu(host, '/elsewhere')).toBeUndefined();
+    expect(find()).toBeUndefined();
+    expect(findMenu(host, '/elsewhere')).toBeUndefined();
   });
 });

@@ -1,22 +1,23 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
-import type { Check } from '@haos/system';
+import type { Check } from '../check.js';
 
-/** How an installed system shows itself. */
+/** The consoles of an installed system. */
 export interface Consoles {
-  /** `console=` arguments; the last one is where early boot and the login of the kernel's console are. */
+  /** `console=` arguments; early boot and the login of the kernel's console use the last one. */
   arguments: readonly FormatEntry[];
-  /** The serial line for the boot loader's menu; undefined: only the screen. */
+  /** The serial line for the menu of the boot loader; undefined: only the screen. */
   serial: { unit: number; speed: number } | undefined;
 }
 
 const DEFAULT_SPEED = 115_200;
-/** What the kernel takes where nothing is said: Documentation/admin-guide/serial-console.rst. */
+/** The kernel's default: Documentation/admin-guide/serial-console.rst. */
 const KERNEL_SPEED = 9_600;
 const SCREEN = 'tty1';
 
 /**
- * The consoles of the installed system: the screen and the device `tty`, such as `ttyS0` or `ttyS1,9600`; for `auto` and
- * nothing those of the running kernel, and where it names none the first serial line and the screen.
+ * Returns the consoles of the installed system: the screen and the device `tty`, such as `ttyS0` or
+ * `ttyS1,9600`. For `auto` and undefined it returns those of the running kernel or, if that names
+ * none, the first serial line and the screen.
  */
 export function chooseConsoles(tty: string | undefined, commandLine: string): Consoles {
   const running = parse(commandLine)
@@ -31,17 +32,23 @@ export function chooseConsoles(tty: string | undefined, commandLine: string): Co
   };
 }
 
-/** A device and its options, as the kernel's Documentation/admin-guide/kernel-parameters.txt has them, such as `uart8250,io,0x3f8,9600`. */
+/**
+ * Matches a device with its options, as in the kernel's
+ * Documentation/admin-guide/kernel-parameters.txt, such as `uart8250,io,0x3f8,9600`.
+ */
 const CONSOLE = /^[A-Za-z][A-Za-z0-9]*(,[A-Za-z0-9]+)*$/;
 
-/** Whether the kernel and the boot loader can be told of the consoles: what they take for none, they take for something else. */
+/**
+ * Checks the names of the consoles, because the kernel and the boot loader misinterpret an invalid
+ * one.
+ */
 export function checkConsoles(tty: string | undefined, commandLine: string): Check {
   const id = 'console';
   const names = chooseConsoles(tty, commandLine).arguments.map(({ value = '' }) => value);
   const bad = names.find((name) => !CONSOLE.test(name));
   if (bad === undefined) return { id, ok: true, message: `the installed system uses ${names.join(' and ')}` };
   const hint = 'Name a device, such as ttyS0, or ttyS0,9600 with its speed.';
-  return { id, ok: false, message: `${JSON.stringify(bad)} is no console`, hint };
+  return { id, ok: false, message: `${JSON.stringify(bad)} is not a console`, hint };
 }
 
 function isFirst(device: string, index: number, all: readonly string[]): boolean {

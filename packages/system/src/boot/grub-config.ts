@@ -1,34 +1,39 @@
 import { type FormatEntry, format } from '@haos/cmdline';
 import { HaosError } from '@haos/host';
-import type { Slot } from '@haos/system';
-import type { InstallErrorCode } from '../errors.js';
+import type { Slot } from '../components.js';
+import type { SystemErrorCode } from '../errors.js';
 
 export interface GrubConfigOptions {
-  /** UUID of the file system of the state partition. */
+  /** The UUID of the file system of the state partition. */
   stateUuid: string;
   /** Kernel arguments of every entry, such as the consoles. */
   arguments?: readonly FormatEntry[];
-  /** The serial line that shows the menu, too. */
+  /** The serial line that also shows the menu. */
   serial?: { unit: number; speed: number } | undefined;
   /** Seconds that the menu waits. Default 5. */
   timeout?: number;
-  /** Whether GRUB counts the boots of a set on trial. Default true; false where it cannot write: below LVM or RAID. */
+  /**
+   * Whether GRUB counts the boots of a set on trial. Default true; false if GRUB cannot write, as
+   * on LVM or RAID.
+   */
   counts?: boolean;
   /**
-   * Kernel arguments of a set of the Go implementation, whose kernel lies only inside of its image. Default: there is no such set.
+   * Kernel arguments of a set of the Go implementation, whose kernel is only inside its image.
+   * Default: such a set does not exist.
    */
   goArguments?: readonly FormatEntry[] | undefined;
 }
 
-/** Where on the state partition the boot loader finds things. */
+/** The directory on the state partition in which the boot loader finds the sets. */
 const SYSTEM = '/haos/system';
 
 /** The first line of every menu that HAOS wrote. */
 export const GRUB_CONFIG_MARK = '# Written by the installer of HAOS.';
 
 /**
- * The configuration of GRUB on an installed disk: the sets of both slots, each normally and as a rescue shell. It counts the boots of a
- * set that is on trial, and after two takes the previous one; `nextBootState` of `@haos/system` says the same in TypeScript.
+ * Returns the configuration of GRUB on an installed disk: the sets of both slots, each with a
+ * normal entry and a rescue shell. It counts the boots of a set on trial, and after two boots the
+ * previous one; `nextBootState` of `@haos/system` implements the same in TypeScript.
  */
 export function renderGrubConfig(options: GrubConfigOptions): string {
   const { stateUuid, timeout = 5, serial, counts = true, goArguments } = options;
@@ -73,14 +78,15 @@ function renderSerial({ unit, speed }: { unit: number; speed: number }): string 
 fi`;
 }
 
-/** What HAOS wrote down. */
+/** Loads the choice that HAOS wrote. */
 const LOAD = `if [ -f $system/grubenv ]; then
   load_env --file $system/grubenv haos_slot haos_trial haos_tries haos_failed
 fi`;
 
 /**
- * A set that used up its tries is left for the previous one. Where there is no previous one, it is tried again: an interrupted
- * first upgrade that was undone leaves its trial to a set that has none.
+ * Rolls back from a set that used up its tries to the previous one. If there is no previous set,
+ * GRUB tries it again: an interrupted first upgrade that was undone leaves its trial to a set
+ * without one.
  */
 const LEAVE = `if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1 ]; then
   if [ -f $system/kernel/previous/initrd ]; then
@@ -93,7 +99,7 @@ const LEAVE = `if [ -n "$haos_trial" -a "$haos_tries" != 2 -a "$haos_tries" != 1
 fi
 export haos_trial haos_tries`;
 
-/** Which entry is taken. */
+/** Chooses the entry. */
 const CHOICE = `if [ "$haos_slot" = previous ]; then
   set default=previous
   set fallback=0
@@ -102,7 +108,7 @@ else
   set fallback=1
 fi`;
 
-/** What is on trial restarts after a panic, so that the count goes on. */
+/** Counts a boot. A set on trial reboots after a panic, so that the count continues. */
 const COUNT = `function count_boot {
   set trial=
   if [ -n "$haos_trial" ]; then
@@ -133,7 +139,10 @@ function renderEntry(
   ].join('\n');
 }
 
-/** The kernel of a set of HAOS, or else the one in the image of a set of the Go implementation. */
+/**
+ * Loads the kernel of a set of HAOS, or else the one in the image of a set of the Go
+ * implementation.
+ */
 function renderEither(
   linux: string,
   { kernel, slot, goWords, special }: { kernel: string; slot: Slot; goWords: string; special: string },
@@ -149,8 +158,9 @@ function renderEither(
 }
 
 /**
- * Kernel arguments as words of GRUB's script. GRUB itself puts a word with blanks into quotes when it makes the kernel's command
- * line, and a backslash before quotes and backslashes in it, which the kernel does not take back: these are refused
+ * Returns kernel arguments as words of GRUB's script. When GRUB builds the kernel command line, it
+ * quotes words with blanks, and escapes quotes and backslashes with backslashes that the kernel
+ * does not remove. Arguments with quotes or backslashes are therefore refused
  * (HAOS_INSTALL_ARGUMENT).
  */
 export function quoteArguments(entries: readonly FormatEntry[]): string {
@@ -158,7 +168,7 @@ export function quoteArguments(entries: readonly FormatEntry[]): string {
     .map((entry) => {
       const word = entry.value === undefined || entry.bare ? entry.name : `${entry.name}=${entry.value}`;
       if (format([entry]).issues.length > 0 || /["'\\\n]/.test(word)) {
-        throw new HaosError<InstallErrorCode>(
+        throw new HaosError<SystemErrorCode>(
           'HAOS_INSTALL_ARGUMENT',
           `the boot loader cannot pass on the kernel argument ${entry.name}`,
           { hint: 'Leave out quotes and backslashes, or put the setting into the configuration.' },
@@ -169,7 +179,7 @@ export function quoteArguments(entries: readonly FormatEntry[]): string {
     .join(' ');
 }
 
-/** One word of GRUB's script: nothing in it is expanded. */
+/** Returns one word of GRUB's script, in which GRUB expands nothing. */
 function quoteForGrub(word: string): string {
   return /^[A-Za-z0-9_.,:=/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

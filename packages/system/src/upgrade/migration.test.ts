@@ -1,9 +1,10 @@
 import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
-import { readSlots, type Slot, upgrade } from '@haos/system';
-import { completeIntent, nameSet, type ReleaseSet, readBootState, readSlot } from '@haos/system/internal';
 import { expect, it, onTestFinished } from 'vitest';
-import { findMenu, replaceMenu } from './boot/menu.js';
+import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot } from '../components.js';
+import { readBootState } from './boot-state.js';
+import { completeIntent } from './complete-intent.js';
+import { upgrade } from './upgrade.js';
 
 const SYSTEM = '/host/haos/system';
 const MENU = '/host/boot/grub/grub.cfg';
@@ -31,20 +32,13 @@ const NODE: Record<string, Tree> = {
   '/proc/mounts': '/dev/sda1 /host/boot ext4 rw 0 0\n/dev/sda1 /host/haos/system ext4 rw 0 0\n',
 };
 
-/** The same upgrade as `haos upgrade` makes. */
+/** Upgrades as `haos upgrade` does. */
 async function migrate(host: Host): Promise<void> {
-  const menu = await findMenu(host, SYSTEM);
-  const { status } = await upgrade({
-    host,
-    source: '/haos/system',
-    destination: SYSTEM,
-    isCounted: menu?.isCounted ?? false,
-    beforeSwitch: () => (menu ? replaceMenu(host, menu) : undefined),
-  });
+  const { status } = await upgrade({ host, source: '/haos/system', destination: SYSTEM });
   expect(['upgraded', 'unchanged']).toContain(status);
 }
 
-/** A host whose power fails before the effect of this number. */
+/** Returns a host whose power fails before the effect with this number. */
 function failingHost(host: Host, effects: number): Host {
   let left = effects;
   const files: Record<string, unknown> = { ...host.files };
@@ -59,8 +53,9 @@ function failingHost(host: Host, effects: number): Host {
 }
 
 /**
- * What boots: either menu follows links to a kernel. That of HAOS brings an initrd that settles an interrupted upgrade; that of the Go
- * implementation ends at the program of the current set, which is the launcher of HAOS or its own.
+ * Returns the set that boots: either menu follows links to a kernel. The menu of HAOS brings an
+ * initrd that completes an interrupted upgrade. The menu of the Go implementation ends at the
+ * program of the current set, which is the launcher of HAOS or its own.
  */
 async function boot(host: Host): Promise<string> {
   const isOurs = (component: 'haos' | 'kernel', slot: Slot) =>
@@ -78,7 +73,7 @@ async function boot(host: Host): Promise<string> {
   return nameSet(readSlots(host, SYSTEM)[slot]);
 }
 
-it('a node of the Go implementation boots the old set or the new one, whole, whenever its upgrade is killed', async () => {
+it('a node of the Go implementation boots either the whole old set or the whole new one, whenever its upgrade is killed', async () => {
   const machine = createTestHost({
     tree: NODE,
     commands: { sync: {}, ln: {}, blkid: { stdout: '0123-ABCD\n' } },

@@ -13,8 +13,8 @@ it.each([
     ['tty0', 'ttyS1,57600n8'],
     { unit: 1, speed: 57_600 },
   ],
-  ['those in use, unasked', undefined, 'console=tty0', ['tty0'], undefined],
-  ['both, where none is in use', undefined, 'quiet', ['ttyS0,115200', 'tty1'], { unit: 0, speed: 115_200 }],
+  ['those in use by default', undefined, 'console=tty0', ['tty0'], undefined],
+  ['both if none is in use', undefined, 'quiet', ['ttyS0,115200', 'tty1'], { unit: 0, speed: 115_200 }],
 ])('chooses %s', (_title, tty, commandLine, values, serial) => {
   const consoles = chooseConsoles(tty, commandLine);
 
@@ -30,10 +30,10 @@ it.each([
   ['serial/by-id/x', false],
   ['ttyS0 quiet', false],
   ["tty'S0", false],
-])('takes %j for a console: %s', (tty, ok) => {
+])('accepts %j as a console: %s', (tty, ok) => {
   expect(checkConsoles(tty, '')).toMatchObject({ id: 'console', ok });
 });
 
-it('refuses consoles in use that nothing can be told of', () => {
+it('refuses consoles in use whose names it cannot pass on', () => {
   expect(checkConsoles('auto', '"console=tty S0"')).toMatchObject({ ok: false });
 });
