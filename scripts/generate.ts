@@ -36,7 +36,9 @@ function typesSource(): string {
 
 function addInterface(definition: KeyDefinition, interfaces: string[]): void {
   const keys = definition.keys ?? [];
-  const lines = keys.map((key) => `  /** ${key.description} */\n  ${key.name}?: ${typeOf(key)};`);
+  const lines = keys.map(
+    (key) => `  /** ${key.description} */\n  ${key.name}${key.required ? '' : '?'}: ${typeOf(key)};`,
+  );
   interfaces.push(
     `/** ${definition.description} */\nexport interface ${definition.type} {\n${lines.join('\n')}\n}`,
   );
@@ -44,17 +46,18 @@ function addInterface(definition: KeyDefinition, interfaces: string[]): void {
 }
 
 function typeOf(key: KeyDefinition): string {
+  const text = key.values?.map((value) => `'${value}'`).join(' | ') ?? 'string';
   switch (key.kind) {
     case 'string':
-      return 'string';
+      return text;
     case 'boolean':
       return 'boolean';
     case 'strings':
-      return 'string[]';
+      return `readonly ${key.values ? `(${text})` : text}[]`;
     case 'string-map':
-      return 'Record<string, string>';
+      return 'Readonly<Record<string, string>>';
     case 'items':
-      return `${key.type}[]`;
+      return `readonly ${key.type}[]`;
     case 'section':
       return `${key.type}`;
   }

@@ -26,4 +26,5 @@ export type CcErrorCode =
   | 'HAOS_CC_DATA_SOURCE_FIXTURE'
   | 'HAOS_CC_K3S_ARGUMENT'
   | 'HAOS_CC_UPGRADE'
-  | 'HAOS_CC_PUT_NAME';
+  | 'HAOS_CC_PUT_NAME'
+  | 'HAOS_CC_ARGUMENT';

@@ -2,6 +2,7 @@ import { type Host, withLock } from '@haos/host';
 import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
+import { requirePhaseOptions } from '../require-argument.js';
 import { raiseDoubts } from '../rules/k3s-hold.js';
 import { readConfig } from '../sources/read.js';
 import { describeConfiguration, listIssues, summariseConfiguration } from '../status/configuration.js';
@@ -22,6 +23,7 @@ export interface RunPhaseResult extends PhaseResult {
  * machine, the phases that users may start at any time hold a lock (HAOS_LOCKED).
  */
 export async function runPhase(options: ApplyOptions): Promise<RunPhaseResult> {
+  requirePhaseOptions(options);
   const { host, phase } = options;
   return isAlone(phase) ? runLocked(options) : withLock(host, layout.applyLock, () => runLocked(options));
 }

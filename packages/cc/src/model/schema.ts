@@ -1,5 +1,6 @@
 import { PROJECT } from '@haos/system/internal';
 import type { Phase } from '../apply/types.js';
+import { MAX_HOSTNAME, PATTERNS } from './patterns.js';
 
 /**
  * How the value of a key is written and coerced (docs/configuration.md). A `section` merges by key;
@@ -24,6 +25,10 @@ export interface KeyDefinition {
   readonly default?: string;
   /** The only allowed values. */
   readonly values?: readonly string[];
+  /** What a text must match (`patterns.ts`); its check may want more. */
+  readonly pattern?: string;
+  /** UTF-16 units. */
+  readonly maxLength?: number;
   /** Phases in which the key takes effect. */
   readonly phases?: readonly Phase[];
   /** Keys of a section, or of each item. */
@@ -73,12 +78,14 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'device',
     kind: 'string',
+    pattern: PATTERNS.device,
     description: 'The disk to install to. With `no_format`, the partition of `HAOS_STATE`.',
     examples: ['/dev/vda'],
   },
   {
     name: 'configUrl',
     kind: 'string',
+    pattern: PATTERNS.httpOrPath,
     description: 'Where to fetch the configuration that is installed as `/haos/system/config.yaml`.',
     examples: ['https://config.example/node.yaml'],
   },
@@ -91,12 +98,14 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'isoUrl',
     kind: 'string',
+    pattern: PATTERNS.httpOrPath,
     description: 'The image to install when the machine was not booted from it.',
     examples: ['https://releases.example/haos-amd64.iso'],
   },
   {
     name: 'isoSha256',
     kind: 'string',
+    pattern: PATTERNS.sha256,
     description:
       'The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature.',
     examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
@@ -132,6 +141,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'channel',
     kind: 'string',
+    pattern: PATTERNS.http,
     description:
       'Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel.',
     phases: ['runtime'],
@@ -140,6 +150,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'version',
     kind: 'string',
+    pattern: PATTERNS.version,
     description: 'The one release that the cluster is upgraded to. It overrides the channel.',
     phases: ['runtime'],
     examples: ['v1.2.0'],
@@ -147,6 +158,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'image',
     kind: 'string',
+    pattern: PATTERNS.image,
     default: PROJECT.image,
     description: 'The upgrade image, without a tag: the tag is the version.',
     phases: ['runtime'],
@@ -377,6 +389,7 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'serverUrl',
     kind: 'string',
+    pattern: PATTERNS.https,
     description: 'The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise.',
     phases: BOOT_AND_RUNTIME,
     examples: ['https://myserver:6443'],
@@ -493,6 +506,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'path',
         kind: 'string',
+        pattern: PATTERNS.path,
         required: true,
         description: 'The absolute path.',
         examples: ['/etc/crontab'],
@@ -500,6 +514,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'permissions',
         kind: 'string',
+        pattern: PATTERNS.permissions,
         default: '0644',
         description: 'Octal permission bits, in quotes.',
         examples: ['0755'],
@@ -509,6 +524,8 @@ const topKeys: readonly KeyDefinition[] = [
   {
     name: 'hostname',
     kind: 'string',
+    pattern: PATTERNS.hostname,
+    maxLength: MAX_HOSTNAME,
     description: 'The host name. Without it, the node keeps the name from DHCP or a generated one.',
     phases: ALL_PHASES,
     examples: ['myhostname'],
@@ -531,6 +548,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'url',
         kind: 'string',
+        pattern: PATTERNS.http,
         required: true,
         description:
           'The URL of the manifest. The last part of the path is the file name, which must be unique.',
@@ -539,6 +557,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'sha256',
         kind: 'string',
+        pattern: PATTERNS.sha256,
         description: 'The SHA-256 digest of the manifest. If it differs, the manifest is not saved.',
         examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
       },

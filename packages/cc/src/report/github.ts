@@ -1,4 +1,5 @@
 import type { Issue, Severity } from '../issue.js';
+import { requireIssues } from '../require-argument.js';
 import { pathOf } from './report-path.js';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
@@ -8,6 +9,7 @@ const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning',
  * pull request.
  */
 export function formatGithub(issues: readonly Issue[]): string {
+  requireIssues(issues);
   return issues.map(formatIssue).join('');
 }
 

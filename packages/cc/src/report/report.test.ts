@@ -52,6 +52,42 @@ describe('formatText', () => {
     expect(shown).not.toContain('SENTI');
   });
 
+  it.each([
+    ['a passphrase as others call it', 'haos:\n  wifi:\n  - psk: SENTINEL\n    ssid: home\n'],
+    ['an unknown key before what is meant', 'haos: {wifi: [{psk: SENTINEL, name: home, passphrase: short}]}'],
+    ['an unknown key behind what is meant', 'write_files: [{path: etc/a, whatever: SENTINEL}]'],
+    ['an unknown key with quotes', '{"hostname": "a_b", "what ever":"SENTINEL"}'],
+    [
+      'an unknown key of another alphabet',
+      'haos: {labels: [, \u043f\u0430\u0440\u043e\u043b\u044c: SENTINEL}',
+    ],
+    ['an unknown key of a text that is broken', 'haos: {wpa: SENTINEL, labels: [}'],
+    ['an unknown key above, in a text that is broken', 'wpa:\n  name: SENTINEL [\n  path: SENTINEL: x\n'],
+    ['a map below an unknown key', 'write_files: [{path: etc/a, x: {SENTINEL: 1}}]'],
+    ['a list below an unknown key', 'write_files: [{path: etc/a, x: [SENTINEL]}]'],
+    ['the first of two unknown keys', 'write_files: [{x: SENTINEL, x: a, path: etc/a}]'],
+    ['a key of the environment', 'haos: {environment: {MY_PSK: SENTINEL, a-b: c}}'],
+    ['a value behind an alias', 'x: &a SENTINEL\nhostname: [*a]\n'],
+    ['an argument that a comma split', 'haos: {k3s_args: [server, --vpn-auth=name=n,joinKey=SENTINEL]}'],
+  ])('hides %s', (_name, content) => {
+    const shown = text(content);
+    expect(shown).toContain('config.yaml:');
+    expect(shown).not.toContain('SENTI');
+  });
+
+  it('shows the other values of a line with a secret', () => {
+    expect(text('write_files: [{content: SENTINEL, path: etc/a}]')).toContain(
+      '1 | write_files: [{content: ***, path: etc/a}]',
+    );
+    expect(text('haos: {labels: {region: a b, zone: c}}')).toContain('{region: a b, zone: c}');
+    expect(text('run_cmd: ["echo a: b\\0"]')).toContain('echo a: b');
+  });
+
+  it('shows the line behind a byte order mark as if it were not there', () => {
+    expect(text('\ufeffhostname: a_b\n')).toContain('config.yaml:1:11: error');
+    expect(text('\ufeffhostname: a_b\n')).toContain('  1 | hostname: a_b\n    |           ^^^');
+  });
+
   it('shows the rest of the line', () => {
     expect(text('haos: {wifi: [{name: a, passphrase: SENTI}]}')).toContain(
       '1 | haos: {wifi: [{name: a, passphrase: ***',
@@ -79,6 +115,8 @@ describe('formatText', () => {
 
   it('hides the secret after a name that continues, and after a quote that ends too early', () => {
     for (const content of [
+      'haos.tok.x=SENTINEL haos.labels=x',
+      'k3os.whatever=SENTINEL haos.labels=x',
       'haos.token.x=SENTINEL',
       'haos.token="a"SENTINEL haos.labels=x',
       'haos.wifi=SENTINEL',

@@ -1,6 +1,7 @@
 import { PROJECT } from '@haos/system/internal';
 import { ISSUE_RULES } from '../generated/issue-rules.js';
 import type { Issue, IssueCode, Severity } from '../issue.js';
+import { requireArgument, requireIssues } from '../require-argument.js';
 import { fingerprintsOf } from './fingerprint.js';
 import { uriOf } from './report-path.js';
 
@@ -12,7 +13,10 @@ const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', i
  * code scanning") except `primaryLocationLineHash`: GitHub's action computes it from the files and
  * rejects any other value.
  */
-export function formatSarif(issues: readonly Issue[], { version }: { version: string }): object {
+export function formatSarif(issues: readonly Issue[], options: { version: string }): object {
+  requireIssues(issues);
+  requireArgument(typeof options?.version === 'string', 'the options must have the version of the tool');
+  const { version } = options;
   const codes = [...new Set(issues.map(({ code }) => code))];
   const fingerprints = fingerprintsOf(issues);
   const fallback = issues.find(({ origin }) => origin !== undefined)?.origin?.file ?? 'config.yaml';

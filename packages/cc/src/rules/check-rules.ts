@@ -22,6 +22,7 @@ import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.j
 import { installRule } from './node.js';
 import { oldTextsRule } from './old-texts-rule.js';
 import { checkPhases } from './phases.js';
+import { withPlaceholders } from './placeholder.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
@@ -57,7 +58,11 @@ const rules: readonly Rule[] = [
 
 /** Checks the values of a configuration, as far as that is possible without the node. */
 export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>): Issue[] {
-  const findings = [...rules.flatMap((rule) => rule(result.config)), ...checkPhases(result)];
+  const found = withPlaceholders(
+    rules.flatMap((rule) => rule(result.config)),
+    result.config,
+  );
+  const findings = [...found, ...checkPhases(result)];
   return findings.map((finding) => toIssue(finding, result));
 }
 

@@ -8,6 +8,7 @@ import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';
 import { type PhaseJournal, readJournals } from '../apply/journal.js';
 import { readDataSourceReport } from '../datasources/report.js';
 import { secretsOf } from '../model/secrets.js';
+import { requireHost } from '../require-argument.js';
 import { readConfig } from '../sources/read.js';
 import { type ConfigurationStatus, summariseConfiguration } from './configuration.js';
 import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
@@ -19,6 +20,7 @@ import { judgeNode, type NodeStatus } from './node-status.js';
  * at most half a minute. For a directory tree it reports only what the files show.
  */
 export async function readNodeStatus(host: Host): Promise<NodeStatus> {
+  requireHost(host);
   const mode = readMode(host);
   const journals = readJournals(host);
   const [addresses, kubernetes] = await Promise.all([readAddresses(host), readKubernetes(host, journals)]);

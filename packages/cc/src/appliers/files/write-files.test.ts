@@ -7,7 +7,7 @@ import { writeFiles } from './write-files.js';
 describe('writeFiles', () => {
   it('writes files with their mode and owner, and nothing the second time', async () => {
     const host = hostWith();
-    const files = [
+    const files: WriteFile[] = [
       { path: '/opt/tool', content: 'AAEC', encoding: 'b64', permissions: '0o4755', owner: 'rancher' },
       { path: '/etc/crontab', content: '15 * * * * root ship_logs\n' },
       { path: '/etc/secret', content: 'x', permissions: '600', owner: 'root:sudo' },
@@ -38,7 +38,7 @@ describe('writeFiles', () => {
     expect(host.files.readText('/etc/a')).toBe('two');
   });
 
-  it.each<[string, WriteFile, string]>([
+  it.each<[string, Partial<Record<keyof WriteFile, string>>, string]>([
     ['a relative path', { path: 'etc/a' }, 'HAOS_CC_FILE_PATH'],
     ['no path', { content: 'x' }, 'HAOS_CC_FILE_PATH'],
     ['the path of a directory', { path: '/etc/a/' }, 'HAOS_CC_FILE_PATH'],
@@ -59,7 +59,7 @@ describe('writeFiles', () => {
 
     const run = await runApplier(
       writeFiles,
-      { writeFiles: [bad, { path: '/etc/good', content: 'x' }] },
+      { writeFiles: [bad as WriteFile, { path: '/etc/good', content: 'x' }] },
       { host },
     );
 

@@ -99,7 +99,7 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   const haos = config.haos ?? {};
   // All files are rendered before the first is written: a service with the flags of one
   // configuration and the token of another must not start.
-  const { command, settings, words } = k3sInvocation(haos, {
+  const { command, settings, words, variables } = k3sInvocation(haos, {
     mode: context.mode,
     version: context.version,
     readsDropIns: readsDropIns(context.host, binary),
@@ -108,7 +108,7 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
     [k3sPaths.service, renderService(), 0o755],
     [k3sPaths.startScript, renderStartScript(binary, [command, ...words]), 0o700],
     [k3sPaths.config, renderK3sConfig(settings), 0o600],
-    [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host)), 0o600],
+    [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host), variables), 0o600],
     [k3sPaths.logRotation, renderLogRotation(), 0o644],
   ] as const;
   for (const [path, text, mode] of files) {

@@ -91,7 +91,8 @@ export const serversRule: Rule = ({ haos }) => [
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
   const message = `${JSON.stringify(server)} is not an IP address`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'Give the address of the name server.' }];
+  const hint = 'Give the address of the name server, such as 1.1.1.1.';
+  return [{ code: 'invalid-value', pointer, message, hint }];
 }
 
 /** Whether a text has the form of a name in DNS. */
