@@ -1,6 +1,6 @@
 import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Mount } from '../../generated/types.js';
+import type { CloudConfig, Mount } from '../../generated/types.js';
 import { k3s } from '../k3s/k3s.js';
 import { k3sEarly } from '../k3s/k3s-early.js';
 import { runApplier, runTwice } from '../testing.js';
@@ -90,7 +90,7 @@ describe('haos.mounts', () => {
     expect(host.files.readText(FSTAB)).toBe(OWN);
   });
 
-  it.each<[string, Mount, string]>([
+  it.each<[string, Partial<Mount>, string]>([
     ['no device', { path: '/srv/a' }, '/haos/mounts/0'],
     ['a relative device', { device: 'sda1', path: '/srv/a' }, '/haos/mounts/0/device'],
     ['a server without a type', { device: 'nas:/x', path: '/srv/a' }, '/haos/mounts/0/device'],
@@ -116,7 +116,7 @@ describe('haos.mounts', () => {
     ],
   ])('refuse %s as validation does, and list the others', async (_, mount, pointer) => {
     const host = hostWith();
-    const config = { haos: { mounts: [mount, DATA] } };
+    const config = { haos: { mounts: [mount, DATA] } } as CloudConfig;
 
     const run = await runApplier(mounts, config, { host, phase: 'boot' });
 
