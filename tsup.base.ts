@@ -1,8 +1,8 @@
 import { defineConfig, type Options } from 'tsup';
 
 /**
- * How every library package is bundled: ESM for the oldest supported Node, split so that what is
- * imported lazily stays a file of its own. Declarations come from `tsc -b`, which knows references.
+ * Returns the bundle settings of a library package: ESM for the oldest supported Node, split so
+ * that lazy imports stay separate files. Declarations come from `tsc -b`, which knows references.
  */
 export function libraryBundle(options: Options) {
   return defineConfig({
@@ -11,7 +11,7 @@ export function libraryBundle(options: Options) {
     platform: 'node',
     outDir: 'dist',
     splitting: true,
-    // All but what `tsc -b` wrote: a chunk of an earlier build must not be published.
+    // Keeps what `tsc -b` wrote; a chunk of an earlier build must not be published.
     clean: ['!**/*.d.ts', '!**/.tsbuildinfo'],
     removeNodeProtocol: false,
     dts: false,

@@ -4,12 +4,16 @@ import { defineConfig } from 'vitest/config';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
-/** Unit tests read the sources, so that they need no build; everything under tests/ runs the built artefacts. */
+/**
+ * Unit tests read the sources, so they need no build; everything under tests/ runs the built
+ * artefacts.
+ */
 export default defineConfig({
   resolve: {
     alias: [
-      { find: '@haos/system/testing', replacement: `${packages}system/src/testing.ts` },
+      { find: '@haos/host/testing', replacement: `${packages}host/src/testing.ts` },
       { find: /^@haos\/cc\/(datasources|testing)$/, replacement: `${packages}cc/src/$1/index.ts` },
+      { find: /^@haos\/(\w+)\/internal$/, replacement: `${packages}$1/src/internal.ts` },
       ...readdirSync(packages).map((name) => ({
         find: new RegExp(`^@haos/${name}$`),
         replacement: `${packages}${name}/src/index.ts`,
@@ -29,7 +33,7 @@ export default defineConfig({
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },
       {
-        // One file at a time: a machine installs one disk at a time.
+        // One file at a time, because the machine installs to one disk at a time.
         test: {
           name: 'loop',
           include: ['tests/loop/**/*.test.ts'],
@@ -49,7 +53,8 @@ export default defineConfig({
       {
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
-      // Two machines at a time, each of which keeps one processor busy. Those of the matrix may have several machines.
+      // Two machines at a time, each of which keeps one processor busy. A matrix test may start
+      // several machines.
       ...['vm', 'matrix'].map((name) => ({
         test: {
           name,

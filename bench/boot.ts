@@ -3,27 +3,30 @@ import { buildIso, liveArguments } from '../scripts/live-iso.js';
 import { type Machine, startMachine } from '../tests/vm/machine.js';
 import { readStatus, waitForRuntime } from '../tests/vm/status.js';
 
-/** Moments of a boot, in seconds since the kernel started to count. */
+/** Moments of a boot, in seconds since the kernel started. */
 interface Boot {
   pid1: number;
   login: number;
   applied: number;
-  /** What the phases before the log-in took, from starting Node to its end. */
+  /** Duration of the phases before the login, from the start of Node to its end. */
   node: number;
-  /** How often Node started: before the log-in, and altogether. */
+  /** Starts of Node: before the login, and in total. */
   starts: [before: number, all: number];
 }
 
-/** What booting the live ISO costs, and how much of it is ours: with nothing to do in the initrd phase, and with something. */
+/**
+ * Measures the boot of the live ISO and HAOS's share of it, with an empty initrd phase and with one
+ * that has work.
+ */
 export async function measureBoot(
   root: string,
   scratch: string,
   print: (line: string) => void,
 ): Promise<string[]> {
-  if (process.getuid?.() !== 0) return ['left out: building an image needs root'];
-  const iso = await buildIso(root, ['--no-k3s']); // the time to a login, wherever it is measured
+  if (process.getuid?.() !== 0) return ['skipped: building an image needs root'];
+  const iso = await buildIso(root, ['--no-k3s']); // the time to a login, on any machine
   await accelerate(async (accelerator) => {
-    print(accelerator === 'kvm' ? 'with KVM' : 'emulated: only the ratios mean something');
+    print(accelerator === 'kvm' ? 'with KVM' : 'emulated: only the ratios are meaningful');
     await measureForms(iso, scratch, accelerator, print);
   }, print);
   return [];
@@ -55,8 +58,8 @@ const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
 function describe(name: string, { pid1, login, applied, node, starts }: Boot, goal: number): string[] {
   const share = (part: number) => `${((part / login) * 100).toFixed(0)} %`;
   return [
-    `${name}: first process after ${pid1.toFixed(1)} s (${share(pid1)} of the time to the log-in), log-in after ${login.toFixed(1)} s, configuration applied after ${applied.toFixed(1)} s (${share(applied)})`,
-    `${name}: Node starts ${starts.join(' of ')} times before the log-in and takes ${node.toFixed(1)} s, ${share(node)} of the time to it (goal ${goal} %)`,
+    `${name}: first process after ${pid1.toFixed(1)} s (${share(pid1)} of the time to the login), login after ${login.toFixed(1)} s, configuration applied after ${applied.toFixed(1)} s (${share(applied)})`,
+    `${name}: Node starts ${starts.join(' of ')} times before the login and takes ${node.toFixed(1)} s, ${share(node)} of the time to it (goal ${goal} %)`,
   ];
 }
 
@@ -67,7 +70,7 @@ async function watchBoot(machine: Machine): Promise<Boot> {
   await machine.expect(/rancher@\S+:~\$ /, 60);
   await machine.openShell("exec sudo sh -c 'dmesg -n 1; stty -echo; PS1= exec sh'");
   await waitForRuntime(machine, 240);
-  // The clock of the machine against ours, as good as an answer over a serial line is quick.
+  // The machine's clock relative to this one, as exact as the round trip over a serial line allows.
   const [uptime = 0, now = 0] = (await machine.read('cut -d" " -f1 /proc/uptime; date +%s.%N'))
     .split('\n')
     .map(Number);

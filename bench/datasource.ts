@@ -5,13 +5,16 @@ import { startMetadataServer } from '@haos/cc/testing';
 import { median } from './measure.js';
 
 const ROUNDS = 11;
-/** A metadata service is on the same network; one round trip there is the time of one answer. Milliseconds. */
+/** A metadata service is on the same network; one answer takes one round trip. Milliseconds. */
 const ROUND_TRIP = 20;
 const HEADER = 'Iface\tDestination\tGateway\n';
 
-/** From the route that the network gets until user data is written, by the program that waits for it. */
+/**
+ * Measures the time from the network's route until user data is written, by the program that waits
+ * for it.
+ */
 export async function measureDataSource(root: string): Promise<string[]> {
-  // In memory, as /run of a node is: a disk would be asked for every file whether it is there.
+  // In memory, like /run of a node: on a disk, each look-up of a file would take longer.
   const scratch = mkdtempSync('/dev/shm/haos-bench-');
   const times: number[] = [];
   try {
@@ -44,7 +47,7 @@ async function measureOnce(program: string, tree: string): Promise<number> {
     { stdio: 'ignore' },
   );
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  // It has begun to wait when it has said that it runs.
+  // It waits as soon as it has reported that it runs.
   await until(join(tree, 'run/haos'), 'data-sources.json');
   const started = performance.now();
   writeFileSync(route, `${HEADER}eth0\t00000000\t0100000A\n`);

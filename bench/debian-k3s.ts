@@ -24,10 +24,13 @@ const PACKAGES = [
   ...['iproute2', 'iptables', 'conntrack', 'ca-certificates', 'curl'],
 ];
 
-/** Where k3s finds archives of images. */
+/** The directory in which k3s finds archives of images. */
 export const IMAGES = '/var/lib/rancher/k3s/agent/images';
 
-/** What starts with the system: k3s much as its installer sets it up, and the watcher of the bench. */
+/**
+ * The units that start with the system: k3s, much as its installer sets it up, and the watcher of
+ * the benchmark.
+ */
 const UNITS = {
   'k3s.service': `[Unit]
 Wants=network-online.target
@@ -55,22 +58,23 @@ WantedBy=multi-user.target
 };
 
 export interface DebianK3s {
-  /** The file of a disk with a file system and no partition. */
+  /** The file of a disk with a file system and without partitions. */
   disk: string;
   initrd: string;
 }
 
-/** What the node runs, and where the disk is kept. */
+/** What the node runs, and where its disk is kept. */
 export interface DebianRecipe {
   k3s: string;
-  /** Of k3s, in its configuration file. */
+  /** The content of k3s's configuration file. */
   config: string;
   cache: string;
 }
 
 /**
- * Debian with systemd, the kernel and modules of HAOS, and k3s, made once per content. It mounts its second disk, `/dev/vdb`, where k3s
- * finds archives of images; the watcher of the bench is there, too.
+ * Creates a Debian with systemd, the kernel and modules of HAOS, and k3s, once per content. It
+ * mounts its second disk, `/dev/vdb`, where k3s finds archives of images. The watcher of the
+ * benchmark is in the image, too.
  */
 export async function makeDebianK3s({ k3s, config, cache }: DebianRecipe): Promise<DebianK3s> {
   const { suite } = readVersions(ROOT).debian;
@@ -116,7 +120,7 @@ function setUp(root: string, config: string): void {
     'etc/fstab': `/dev/vda / ext4 defaults 0 0\n/dev/vdb ${IMAGES} squashfs ro 0 0\n`,
     'etc/hostname': 'bench\n',
     'etc/hosts': '127.0.0.1 localhost\n127.0.1.1 bench\n',
-    'etc/machine-id': `${'0123456789abcdef'.repeat(2)}\n`, // else the first boot would be one of systemd, too
+    'etc/machine-id': `${'0123456789abcdef'.repeat(2)}\n`, // else systemd treats this as a first boot
     'etc/resolv.conf': 'nameserver 10.0.2.3\n',
     'etc/systemd/network/ether.network': '[Match]\nName=e*\n[Network]\nDHCP=yes\n',
     'etc/rancher/k3s/config.yaml': config,

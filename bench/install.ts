@@ -6,20 +6,24 @@ import { createHost } from '../tests/loop/installation.js';
 import { createLoopDisk, must, writeImage, writeUdevadm } from '../tests/loop/loop-disk.js';
 import { median } from './measure.js';
 
-/** Bytes: about those of a released image. */
+/** Bytes: about the size of a released image. */
 const SIZE = 200_000_000;
 const ROUNDS = 3;
 
-/** What an installation does one after the other. Unmounting after the copy is part of the boot loader's. */
+/**
+ * The parts of an installation, in order. Unmounting after the copy counts as part of the boot
+ * loader's.
+ */
 const PARTS = ['checking', 'formatting', 'copying', 'boot loader', 'reading back', 'the rest'] as const;
 type Part = (typeof PARTS)[number];
 /** Milliseconds. */
 type Times = Readonly<Record<Part, number>>;
 
 /**
- * An installation for BIOS beside copying the same bytes to a file system that is there, and syncing. What it does beyond that, for each
- * byte: it verifies the image, and reads everything back; once: it starts, looks at the disks, partitions, formats, and installs GRUB,
- * which an installation of an image of nearly nothing shows.
+ * Compares an installation for BIOS with copying the same bytes to an existing file system and
+ * syncing. For each byte, the installation also verifies the image and reads everything back. Once,
+ * it starts, examines the disks, partitions, formats, and installs GRUB; installing a nearly empty
+ * image measures that.
  */
 export async function measureInstall(scratch: string): Promise<string[]> {
   if (process.getuid?.() !== 0 || !existsSync('/dev/loop-control'))
@@ -108,7 +112,7 @@ const STEPS = {
   verify: 'reading back',
 } as const satisfies Record<Extract<InstallEvent, { kind: 'step' }>['step'], Part>;
 
-/** What begins with an event; undefined when it goes on with what it does. */
+/** Returns the part that begins with an event; undefined if the current part continues. */
 function partAfter(event: InstallEvent, current: Part): Part | undefined {
   if (event.kind === 'step') return STEPS[event.step];
   const isReadBack = current === 'reading back' && event.kind === 'progress' && event.done === event.total;

@@ -16,13 +16,13 @@ interface Node {
   userland: number;
   /** There is a default route. */
   network: number;
-  /** The log-in is offered. */
+  /** The login prompt appears. */
   login: number;
   /** The process of k3s starts. */
   k3s: number;
-  /** The API says that the node is Ready. */
+  /** The API reports the node as Ready. */
   ready: number;
-  /** KiB in use a minute later: all that programs could not have. */
+  /** KiB in use a minute later: all memory that is not available to programs. */
   memory: number;
 }
 
@@ -30,7 +30,10 @@ const DISABLED = 'traefik,metrics-server,coredns,local-storage';
 
 const MANIFESTS = '/var/lib/rancher/k3s/server/manifests';
 
-/** How HAOS does what the Debian does with `fstab` and a unit. It leaves out its own manifests, which the Debian has not. */
+/**
+ * Makes HAOS do what Debian does with `fstab` and a unit. It leaves out its own manifests, which
+ * Debian does not have.
+ */
 const CONFIG = dump({
   hostname: 'bench',
   boot_cmd: [
@@ -44,15 +47,16 @@ const CONFIG = dump({
 });
 
 /**
- * From the start of the kernel to a Ready node, and the memory of the server then, on HAOS and on a plain Debian with systemd: the same
- * k3s and kernel on like machines, one after the other. They are emulated wherever this runs, so only the ratios mean something.
+ * Measures the time from the start of the kernel to a Ready node, and the memory of the server
+ * then, on HAOS and on a plain Debian with systemd: the same k3s and kernel on equal machines, one
+ * after the other. Both are always emulated, so only the ratios are meaningful.
  */
 export async function measureKubernetes(
   root: string,
   scratch: string,
   print: (line: string) => void,
 ): Promise<string[]> {
-  if (process.getuid?.() !== 0) return ['left out: building an image needs root'];
+  if (process.getuid?.() !== 0) return ['skipped: building an image needs root'];
   const { k3s, haos, images } = prepareKubernetes();
   const without = await buildIso(root, ['--no-k3s', '--version', 'v0.1.0']);
   const [size, bare] = [haos.iso, without].map((iso) => statSync(iso).size / 1e6) as [number, number];
@@ -79,7 +83,7 @@ async function watchNode(name: string, args: readonly string[]): Promise<Node> {
   try {
     const line = await machine.expect(/bench: .* end/, 1800);
     const [userland, network, login, k3s, ready, memory] = line.split(' ').slice(1, -1).map(Number);
-    if (memory === undefined || !memory) throw new Error(`not all was measured: ${line}`);
+    if (memory === undefined || !memory) throw new Error(`a measurement is missing: ${line}`);
     return { userland, network, login, k3s, ready, memory } as Node;
   } finally {
     await machine.stop();
@@ -97,16 +101,16 @@ function describe({ haos, debian }: { haos: Node; debian: Node }): string[] {
   ];
 }
 
-/** Two values of names and how many times the second the first is. */
+/** Returns two named values, and the first divided by the second. */
 function compare(unit: string, values: Readonly<Record<string, number>>): string {
   const shown = Object.entries(values).map(([name, value]) => `${name} ${value.toFixed(0)} ${unit}`);
   const [first = 0, second = 0] = Object.values(values);
   return `${shown.join(', ')}: ${(first / second).toFixed(2)} times`;
 }
 
-/** Where the time goes, and whether k3s starts as soon as there is a network. */
+/** Lists the moments of a boot, which show whether k3s starts as soon as there is a network. */
 function listMoments({ userland, network, login, k3s, ready }: Node): string {
-  const moments = { 'first process': userland, network, 'log-in': login, 'k3s started': k3s, Ready: ready };
+  const moments = { 'first process': userland, network, login, 'k3s started': k3s, Ready: ready };
   return Object.entries(moments)
     .map(([name, seconds]) => `${name} ${seconds.toFixed(0)} s`)
     .join(', ');

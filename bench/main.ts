@@ -1,6 +1,7 @@
-// Measures what must stay fast, side by side in one run, because machines differ and are noisy. Nothing here fails: it prints.
-// Arguments choose: start-up, throughput, many-files, datasource, install, boot, kubernetes; default: all but kubernetes, which takes a
-// quarter of an hour, and longer the first time.
+// Measures what must stay fast, side by side in one run, because machines differ and are noisy. It
+// prints and never fails. Arguments select: start-up, throughput, many-files, datasource, install,
+// boot, kubernetes. Default: all but kubernetes, which takes a quarter of an hour, and longer the
+// first time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,10 @@ const wanted =
 function find(name: string) {
   const bench = benches[name];
   if (bench) return bench;
-  throw new StepFailure(`no bench is called ${name}; there are ${Object.keys(benches).join(', ')}`, 2);
+  throw new StepFailure(
+    `unknown benchmark ${name}; the benchmarks are ${Object.keys(benches).join(', ')}`,
+    2,
+  );
 }
 
 try {

@@ -5,7 +5,7 @@ import { median, runNode } from './measure.js';
 const FILES = 10_000;
 const ROUNDS = 3;
 
-/** Files per second of a whole process that validates ten thousand. */
+/** Measures files per second of a whole process that validates ten thousand files. */
 export function measureManyFiles(root: string, scratch: string): string[] {
   const directory = join(scratch, 'many');
   mkdirSync(directory);

@@ -5,18 +5,20 @@ import { fileURLToPath } from 'node:url';
 export interface Usage {
   cpu: number;
   peak: number;
-  /** Milliseconds on the clock. */
+  /** Wall-clock milliseconds. */
   wall: number;
 }
 
 const preload = fileURLToPath(new URL('usage.cjs', import.meta.url));
 
 /**
- * Runs a script of Node and tells what it used. Nobody but the process itself knows its usage without help from outside Node, so
- * it reports it when it ends: ending is not counted, and loading the reporter is, alike for all that is compared.
+ * Runs a Node script and returns what it used. Only the process itself can measure that without a
+ * tool outside Node, so it reports when it ends. Ending is not counted; loading the reporter is,
+ * equally in everything that is compared.
  */
 export function runNode(args: readonly string[], accept = 0): Usage {
-  // With NODE_EXTRA_CA_CERTS Node 20 parses that bundle at every start, which takes longer than what is measured.
+  // With NODE_EXTRA_CA_CERTS, Node 20 parses that bundle at every start, which takes longer than
+  // what is measured.
   const { NODE_EXTRA_CA_CERTS: _bundle, ...env } = process.env;
   const started = performance.now();
   const { status, output } = spawnSync(process.execPath, ['--require', preload, ...args], {
@@ -28,7 +30,7 @@ export function runNode(args: readonly string[], accept = 0): Usage {
   return { ...(JSON.parse(String(output[3])) as Omit<Usage, 'wall'>), wall };
 }
 
-/** Rounds of two runs, one directly after the other, so that both meet the same noise. */
+/** Runs rounds of two runs, one directly after the other, so that both meet the same noise. */
 export function runPairs(rounds: number, first: () => Usage, second: () => Usage): [Usage, Usage][] {
   return Array.from({ length: rounds }, () => [first(), second()]);
 }
@@ -39,7 +41,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** How often per second of CPU time each form runs, the median of rounds in which they take turns. */
+/**
+ * Returns how often per second of CPU time each form runs: the median of rounds in which they
+ * alternate.
+ */
 export function ratesOf(
   forms: Readonly<Record<string, () => unknown>>,
   rounds: number,

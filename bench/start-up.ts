@@ -4,7 +4,10 @@ import { median, runNode, runPairs } from './measure.js';
 
 const ROUNDS = 31;
 
-/** What starting costs: reading three files and a kernel command line, against an empty script on the same Node. */
+/**
+ * Measures the start of the program with three files and a kernel command line, against an empty
+ * script on the same Node.
+ */
 export function measureStartUp(root: string, scratch: string): string[] {
   const tree = makeTree(root, join(scratch, 'tree'));
   const empty = join(scratch, 'empty.cjs');
@@ -38,7 +41,7 @@ function makeTree(root: string, tree: string): string {
   return tree;
 }
 
-/** A copy of the program with the caches that an image brings. */
+/** Copies the program, with the caches that are part of an image. */
 function withCodeCache(root: string, directory: string): string {
   cpSync(join(root, 'bin'), directory, {
     recursive: true,

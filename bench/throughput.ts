@@ -6,7 +6,10 @@ import { ratesOf } from './measure.js';
 
 const ROUNDS = 15;
 
-/** Configurations per second in one process, for the full sample. The library alone on the same text tells how fast the machine is. */
+/**
+ * Measures configurations per second in one process, for the full sample. The YAML library alone on
+ * the same text shows the speed of the machine.
+ */
 export function measureThroughput(root: string): string[] {
   const text = readFileSync(join(root, 'tests/fixtures/seed/sample.yaml'), 'utf8');
   const wrong = text.replace('myhost', '[myhost]');

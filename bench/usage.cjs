@@ -1,6 +1,7 @@
 'use strict';
 
-// Preloaded into a measured process: tells its parent, on descriptor 3, what it used until it ended.
+// Preloaded into a measured process: reports to its parent, on descriptor 3, what it used until it
+// ended.
 const { writeSync } = require('node:fs');
 
 process.on('exit', () => {

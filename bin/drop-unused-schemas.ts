@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Options } from 'tsup';
 
-/** `var NAME = VALUE;`, whose further lines are indented or close a bracket. */
+/** Matches `var NAME = VALUE;`, whose further lines are indented or close a bracket. */
 const TOP_LEVEL = /^var ([\w$]+) = ((?:.|\n(?=[\t\]})]))*);$/gm;
 
 /**
- * js-yaml makes its schemas and tags when it is loaded, in calls that a bundler has to keep. None of them does
- * anything else, so esbuild is told that it may leave out what nothing uses: half of the library where only the parser is used.
+ * Returns a plugin that marks the schemas and tags of js-yaml as pure. js-yaml creates them when it
+ * is loaded, in calls that a bundler must keep. The calls have no other effect, so esbuild may drop
+ * what is not used: half of the library if only the parser is used.
  */
 export function dropUnusedSchemas(): NonNullable<Options['esbuildPlugins']>[number] {
   return {

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 'use strict';
 
-// Loads the program: plainly, or with V8's code cache where build-cache.cjs made one, which halves what starting costs
-// beyond Node itself. V8 refuses a cache of another version of itself; then the code is compiled as usual.
+// Loads the program, with V8's code cache if build-cache.cjs created one. The cache halves the
+// start-up cost beyond that of Node itself. V8 rejects a cache of another version of itself and
+// then compiles the code as usual.
 const { existsSync, readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
@@ -34,18 +35,21 @@ function readCache(path) {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-/** @param {string} source what `require` makes of a file; build-cache.cjs does the same */
+/**
+ * Wraps a file as `require` does; build-cache.cjs does the same.
+ * @param {string} source
+ */
 function wrap(source) {
   return `(function(exports,require,module,__filename,__dirname){${source}\n})`;
 }
 
 module.exports = { wrap };
 
-/** The program's exports; it tells what to do where nothing was built. */
+/** Returns the program's exports; if nothing was built, says what to do. */
 function loadProgram() {
   if (existsSync(join(directory, 'main.cjs.cache'))) return loadCached('main.cjs');
   if (existsSync(join(directory, 'main.cjs'))) return require('./dist/main.cjs');
-  console.error('haos: the program is not built\n  run npm run build');
+  console.error('haos: the program is not built\n  Run npm run build.');
   process.exit(1);
 }
 

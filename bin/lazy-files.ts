@@ -5,9 +5,10 @@ type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 type Build = Parameters<Plugin['setup']>[0];
 
 /**
- * Makes each module that is imported by `import()` a file of its own, with what it needs and no more, loaded by `require` when
- * it is first used. esbuild splits only ESM, and there a module that imports one thing of a package's index drags
- * in all of it; the price here is that code which several commands use is in each of their files.
+ * Returns a plugin that makes a separate file of each module that `import()` loads, with only what
+ * it needs; `require` loads the file at first use. esbuild splits only ESM, and there a module that
+ * imports one name from the index of a package gets all of the package. The price: code that
+ * several commands use is in each of their files.
  */
 export function lazyFiles(): Plugin {
   return {
@@ -19,7 +20,7 @@ export function lazyFiles(): Plugin {
         ...(initialOptions.entryPoints as Record<string, string>),
         ...Object.fromEntries([...files].map(([path, name]) => [name, path])),
       };
-      // Without it Node would load its ESM loader for each import().
+      // Otherwise Node would load its ESM loader for each import().
       initialOptions.supported = { 'dynamic-import': false };
       build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
         if (kind !== 'dynamic-import' || pluginData === SECOND) return undefined;
@@ -31,10 +32,10 @@ export function lazyFiles(): Plugin {
   };
 }
 
-/** Marks what this plugin itself asks esbuild to resolve. */
+/** Marks the paths that this plugin itself asks esbuild to resolve. */
 const SECOND = {};
 
-/** Absolute paths of all modules that are imported by `import()`, and the name of the file each becomes. */
+/** Returns the absolute path of each module that `import()` loads, and the name of its file. */
 async function findLazyModules({ esbuild, initialOptions }: Build): Promise<Map<string, string>> {
   const { metafile } = await esbuild.build({
     ...initialOptions,
@@ -53,11 +54,11 @@ async function findLazyModules({ esbuild, initialOptions }: Build): Promise<Map<
     .filter((path) => !own.includes(path));
   const files = new Map(modules.map((path) => [path, nameOf(path)]));
   if (new Set(files.values()).size < files.size)
-    throw new Error(`two of these would be one file: ${modules.join(', ')}`);
+    throw new Error(`two of these modules would become the same file: ${modules.join(', ')}`);
   return files;
 }
 
-/** Such as `validate` for a module of ours, `undici` for a package. */
+/** Returns a name such as `validate` for a module of HAOS, or `undici` for a package. */
 function nameOf(path: string): string {
   const [, inPackage] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
   return inPackage?.replace('/', '-') ?? basename(path, '.ts');

@@ -6,15 +6,16 @@ import type { Options } from 'tsup';
 interface Package {
   name: string;
   version: string;
-  /** As SPDX names it. */
+  /** The SPDX identifier. */
   license: string;
-  /** The whole text, with the names of its authors, which every copy has to bring. */
+  /** The whole text with the names of the authors, which every copy must include. */
   text: string;
 }
 
 /**
- * Says whose code the bundles hold: `third-party.json` for programs, `third-party-licenses.txt` for people. One plugin for several
- * bundles: what each of them holds adds up.
+ * Returns a plugin that lists the packages in the bundles: `third-party.json` for programs,
+ * `third-party-licenses.txt` for people. Use one plugin for several bundles: it collects the
+ * packages of all of them.
  */
 export function thirdParty(directory: string): NonNullable<Options['esbuildPlugins']>[number] {
   const found = new Map<string, Package>();
@@ -36,7 +37,7 @@ export function thirdParty(directory: string): NonNullable<Options['esbuildPlugi
 function readPackage(folder: string): Package {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-  if (file === undefined) throw new Error(`${name} brings no licence`);
+  if (file === undefined) throw new Error(`${name} has no licence file`);
   return { name, version, license, text: readFileSync(join(folder, file), 'utf8').trim() };
 }
 

@@ -12,7 +12,10 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 const alias = {
   ...Object.fromEntries(
-    readdirSync(packages).map((name) => [`@haos/${name}`, `${packages}${name}/src/index.ts`]),
+    readdirSync(packages).flatMap((name) => [
+      [`@haos/${name}`, `${packages}${name}/src/index.ts`],
+      [`@haos/${name}/internal`, `${packages}${name}/src/internal.ts`],
+    ]),
   ),
   '@haos/cc/datasources': `${packages}cc/src/datasources/index.ts`,
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
@@ -36,21 +39,22 @@ const common: Options = {
   minify: true,
   silent: true,
   removeNodeProtocol: false,
-  // For packages that use import.meta.url.
+  // Some packages use import.meta.url.
   shims: true,
   define: { HAOS_VERSION: JSON.stringify(version) },
 };
 
 /**
- * The program carries everything in itself. It is CommonJS, which Node 20 starts faster than ESM, and bundled from the
- * sources of the packages, so that each command loads only the modules it uses.
+ * The program includes everything it needs. It is CommonJS, which Node 20 starts faster than ESM,
+ * and is bundled from the sources of the packages, so that each command loads only the modules it
+ * uses.
  */
 const haos: Options = {
   ...common,
   entry: { main: 'src/main.ts' },
   format: 'cjs',
   esbuildPlugins: [dropUnusedSchemas(), lazyFiles(), credits],
-  // What an earlier build left would be loaded by nobody, and a stale code cache by the launcher.
+  // Remove files of earlier builds: the launcher would use a stale code cache.
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
     options.alias = alias;
@@ -58,13 +62,14 @@ const haos: Options = {
 };
 
 /**
- * install.js is a single file that runs wherever it was downloaded to, also below a package.json that makes it an ES module; so it
- * is neither kind of module, and asks Node itself for what Node brings.
+ * install.js is a single file that runs wherever it was downloaded to, even below a package.json
+ * that makes it an ES module. So it is neither kind of module, and gets the modules of Node from
+ * Node itself.
  */
 const installJs: Options = {
   ...common,
   entry: { install: 'src/install-js/main.ts' },
-  // No image is there to bring the public keys of releases.
+  // There is no image that could bring the public keys of releases.
   define: { ...common.define, HAOS_RELEASE_KEYS: JSON.stringify(readKeys()) },
   format: 'iife',
   outExtension: () => ({ js: '.js' }),

@@ -4,34 +4,41 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LONG_MODE_GUEST, LONG_MODE_STATUS } from './long-mode-guest.js';
 
-/** How guests run: with the help of the processor, or emulated. */
+/** How guests run: accelerated by the processor, or emulated. */
 export type Accelerator = 'kvm' | 'tcg';
 
 /**
- * Arguments of QEMU for each. `qemu64` is the processor that is emulated fastest. An emulated machine has one processor: kernels patch
- * their own code at run time, and with several processors the emulator sometimes runs what is half written.
+ * QEMU arguments for each. `qemu64` is the processor that QEMU emulates fastest. An emulated
+ * machine has one processor: kernels patch their own code at run time, and with several processors
+ * the emulator sometimes runs half-written code.
  */
 export const ACCELERATORS: Readonly<Record<Accelerator, readonly string[]>> = {
   kvm: ['-accel', 'kvm', '-cpu', 'host', '-smp', '2'],
   tcg: ['-accel', 'tcg', '-cpu', 'qemu64', '-smp', '1'],
 };
 
-/** KVM failed under a machine that had started. The same machine may work emulated. */
+/** KVM failed after a machine had started. The same machine may work emulated. */
 export class KvmFailure extends Error {}
 
-/** Whether QEMU reports on standard error that KVM cannot go on. QEMU does not exit then: the machine stands still. */
+/**
+ * Returns whether QEMU reports on standard error that KVM cannot continue. QEMU does not exit then:
+ * the machine hangs.
+ */
 export function reportsKvmFailure(text: string): boolean {
   return /^(KVM internal error|error: kvm run failed)/m.test(text);
 }
 
-/** Returns `kvm` if a 64-bit guest runs with it. The device may exist and not work, as on many virtual machines. */
+/**
+ * Returns `kvm` if a 64-bit guest runs with it. On many virtual machines the device exists but does
+ * not work.
+ */
 export async function chooseAccelerator(): Promise<Accelerator> {
   return existsSync('/dev/kvm') && (await runsGuest(ACCELERATORS.kvm)) ? 'kvm' : 'tcg';
 }
 
 /**
- * Runs `work` with the `first` accelerator, by default KVM where that works. If KVM fails under the machine after all, runs it once
- * more, emulated. `print` gets one line when the machine is emulated.
+ * Runs `work` with the `first` accelerator, by default KVM if it works. If KVM fails later, runs
+ * `work` once more, emulated. `print` gets one line if the machine is emulated.
  */
 export async function accelerate<T>(
   work: (accelerator: Accelerator) => Promise<T>,
@@ -39,21 +46,24 @@ export async function accelerate<T>(
   first?: Accelerator,
 ): Promise<T> {
   if ((first ?? (await chooseAccelerator())) === 'tcg') {
-    print('KVM does not run guests here: the machine is emulated, which is slow.');
+    print('KVM cannot run guests on this machine, so the guest is emulated, which is slow.');
     return work('tcg');
   }
   try {
     return await work('kvm');
   } catch (error) {
     if (!(error instanceof KvmFailure)) throw error;
-    print(`${error.message}: the machine starts again, emulated, which is slow.`);
+    print(`${error.message}: the machine restarts emulated, which is slow.`);
     return work('tcg');
   }
 }
 
 const LIMIT_MS = 20_000;
 
-/** Whether a boot sector that enters long mode comes to its end on a machine with these arguments. It takes less than a second. */
+/**
+ * Returns whether a boot sector that enters long mode completes on a machine with these arguments.
+ * It takes less than a second.
+ */
 export async function runsGuest(machine: readonly string[]): Promise<boolean> {
   const directory = mkdtempSync(join(tmpdir(), 'haos-guest-'));
   const disk = join(directory, 'disk');
@@ -71,7 +81,10 @@ export async function runsGuest(machine: readonly string[]): Promise<boolean> {
   }
 }
 
-/** Resolves to the exit status, or undefined if QEMU cannot be started, hangs, or was ended by a signal. */
+/**
+ * Resolves to the exit status, or undefined if QEMU cannot be started, hangs, or was killed by a
+ * signal.
+ */
 function runQemu(args: readonly string[]): Promise<number | undefined> {
   return new Promise((resolve) => {
     const child = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'ignore', 'pipe'] });

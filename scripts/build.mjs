@@ -12,18 +12,21 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { must, npmProgram, step } from './run.mjs';
 
-/** What every workspace is built with, beside its own files. */
+/** Inputs of every workspace, in addition to its own files. */
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.json', 'tsup.base.ts'];
 
 /**
  * @typedef {{
- *   path: string, name: string, bundled: boolean, dependencies: string[], outputs: string[], programs: Record<string, string>,
+ *   path: string, name: string, bundled: boolean, dependencies: string[], outputs: string[],
+ *   programs: Record<string, string>,
  * }} Workspace
- * @typedef {{ types?: string, bundles: Record<string, string> }} BuildRecord digests of the inputs of the last build
+ * @typedef {{ types?: string, bundles: Record<string, string> }} BuildRecord digests of the inputs
+ *   of the last build
  */
 
 /**
- * Compiles and bundles what is stale: whose inputs differ from those of the last build, or whose output is missing.
+ * Compiles and bundles what is stale: its inputs differ from those of the last build, or its output
+ * is missing.
  * @param {string} root
  */
 export async function build(root) {
@@ -34,7 +37,7 @@ export async function build(root) {
   const typesMissing = workspaces.some((workspace) => isMissing(root, workspace, '.d.ts'));
 
   if (record.types !== types || typesMissing) {
-    // An output that was deleted is not noticed by tsc, which only looks at its own record.
+    // tsc does not notice a deleted output, because it checks only its own record.
     const args = typesMissing ? ['-b', '--force'] : ['-b'];
     await step('compile', () => must(npmProgram(root, 'tsc'), args, { cwd: root }));
     writeRecord(root, Object.assign(record, { types }));
@@ -53,7 +56,8 @@ export async function build(root) {
 }
 
 /**
- * Links the programs of a workspace where npx looks. npm does so at installation, but only for files that are built already.
+ * Links the programs of a workspace where npx looks. npm does so when it installs, but only for
+ * files that exist then.
  * @param {string} root
  * @param {Workspace} workspace
  */
@@ -70,7 +74,7 @@ export function linkPrograms(root, workspace) {
 }
 
 /**
- * The workspaces in the order of package.json, which is the order they are built in.
+ * Returns the workspaces in the order of package.json, which is the build order.
  * @param {string} root
  * @returns {Workspace[]}
  */
@@ -109,7 +113,8 @@ function isThere(pattern) {
 }
 
 /**
- * One digest per workspace over its own inputs, the shared ones, and the digests of the workspaces it depends on.
+ * Returns one digest per workspace over its own inputs, the shared ones, and the digests of its
+ * dependencies.
  * @param {string} root
  * @param {readonly Workspace[]} workspaces
  * @returns {Map<string, string>}
@@ -171,7 +176,11 @@ function digestOf(parts) {
   return hash.digest('hex');
 }
 
-/** Every string in a tree of objects and arrays. @param {unknown} value @returns {string[]} */
+/**
+ * Returns every string in a tree of objects and arrays.
+ * @param {unknown} value
+ * @returns {string[]}
+ */
 function stringsIn(value) {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
@@ -182,7 +191,7 @@ function readRecord(root) {
   try {
     return { bundles: {}, ...readJson(join(root, '.cache', 'build.json')) };
   } catch {
-    return { bundles: {} }; // none yet, or cut short: build everything
+    return { bundles: {} }; // missing or truncated: build everything
   }
 }
 

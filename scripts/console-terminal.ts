@@ -1,34 +1,37 @@
 import { once } from 'node:events';
 
-/** This terminal as the console of a machine. */
+/** Uses this terminal as the console of a machine. */
 export class ConsoleTerminal {
-  /** When something last appeared, as of performance.now(). */
+  /** The time of the last output, as of performance.now(). */
   private changed = performance.now();
 
-  /** `type` gets the keys that are pressed. */
+  /** `type` receives the pressed keys. */
   constructor(type: (keys: Buffer) => void) {
     process.stdin.setRawMode(true);
     process.stdin.on('data', type);
   }
 
-  /** What the machine prints. */
+  /** Shows output of the machine. */
   show(chunk: Buffer): void {
     this.changed = performance.now();
     process.stdout.write(chunk);
   }
 
-  /** A line of our own in the middle of that. */
+  /** Prints a line of this program within that output. */
   print(line: string): void {
     process.stdout.write(`\r\n${line}\r\n`);
   }
 
-  /** Resolves when a key is pressed from now on. */
+  /** Resolves when the next key is pressed. */
   async touched(): Promise<'touched'> {
     await once(process.stdin, 'data');
     return 'touched';
   }
 
-  /** Calls `late` once when nothing has appeared for `seconds`. Returns what ends the watch. */
+  /**
+   * Calls `late` once if nothing has appeared for `seconds`. Returns a function that ends the
+   * watch.
+   */
   watchSilence(seconds: number, late: () => void): () => void {
     const timer = setInterval(() => {
       if (performance.now() - this.changed < seconds * 1000) return;
@@ -38,7 +41,7 @@ export class ConsoleTerminal {
     return () => clearInterval(timer);
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   close(): void {
     process.stdin.setRawMode(false);
     process.stdin.removeAllListeners('data').pause();

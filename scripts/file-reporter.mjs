@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 /**
- * A reporter of vitest that writes what became of each file, and how long it took with its hooks, to the file that HAOS_TEST_REPORT
- * names. That of vitest for JSON leaves out the time of `beforeAll`, in which machines boot.
+ * A vitest reporter that writes the result of each file, and its duration with hooks, to the file
+ * that HAOS_TEST_REPORT names. vitest's JSON reporter leaves out the time of `beforeAll`, in which
+ * machines boot.
  */
 export default class FileReporter {
   /** @param {readonly import('vitest/node').TestModule[]} modules */

@@ -1,6 +1,7 @@
 /**
- * Writes what is generated from packages/cc/src/model/schema.ts and from the lists of codes: types, the compiled validator, the
- * JSON Schema and the marked regions of docs/. With --check it writes nothing and fails when something is stale.
+ * Writes the files that are generated from packages/cc/src/model/schema.ts and from the lists of
+ * codes: types, the compiled validator, the JSON Schema and the marked regions of docs/. With
+ * --check it writes nothing and fails if a file is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +13,7 @@ import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Path from the repository's root to content. */
+/** Returns the content of each generated file by its path in the repository. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['packages/cc/src/generated/types.ts', typesSource()],
@@ -58,7 +59,8 @@ function typeOf(key: KeyDefinition): string {
 }
 
 function validatorSource(): string {
-  // Without messages and with one function for all lists: every start reads this code.
+  // Without messages and with one function for all lists: every start of the program reads this
+  // code.
   const ajv = new Ajv({
     allErrors: true,
     strict: true,
@@ -72,10 +74,11 @@ function validatorSource(): string {
     .replace('"use strict";', '')
     .replace(/export default validate\d+;/, '');
   const name = /export const validate = (validate\d+);/.exec(code)?.[1];
-  if (!name) throw new Error('ajv names its function in a way that this script does not know');
+  if (!name) throw new Error('ajv names its function in an unknown form; adapt scripts/generate.ts');
   const body = code.replace(/export const validate = validate\d+;/, '').trim();
   return `// @ts-nocheck
-// Generated from src/schema.ts by \`npm run generate\`: ajv's standalone code, so that no start compiles a schema; do not edit.
+// Generated from src/schema.ts by \`npm run generate\`: ajv's standalone code, so that no start
+// compiles a schema; do not edit.
 
 /** Whether a merged configuration has the right types; if not, \`errors\` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = ${name};
@@ -84,7 +87,10 @@ ${body}
 `;
 }
 
-/** The file with the text between \`<!-- generated: NAME -->\` and \`<!-- /generated -->\` replaced. */
+/**
+ * Returns the file with the text between `<!-- generated: NAME -->` and `<!-- /generated -->`
+ * replaced.
+ */
 function withRegions(path: string, regions: Record<string, string>): string {
   let text = existsSync(root + path) ? readFileSync(root + path, 'utf8') : '';
   for (const [name, content] of Object.entries(regions)) {

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JsonChannel } from './json-channel.js';
 
-/** What a command in the guest came to. */
+/** The result of a command in the guest. */
 export interface GuestResult {
   status: number;
   /** Standard output. */
   output: string;
 }
 
-/** Commands in a guest, by its qemu-guest-agent: nobody has to be logged in, and no console sees them. */
+/**
+ * Runs commands in a guest through its qemu-guest-agent: this needs no login, and no console shows
+ * the commands.
+ */
 export class GuestAgent {
   private constructor(private readonly channel: JsonChannel) {}
 
@@ -16,7 +19,7 @@ export class GuestAgent {
     return new GuestAgent(await JsonChannel.listen(path));
   }
 
-  /** Arguments of QEMU for a guest whose agent is reached at `path`. */
+  /** Returns QEMU arguments for a guest whose agent is reached at `path`. */
   static arguments(path: string): string[] {
     return [
       ...['-chardev', `socket,id=agent,path=${path}`, '-device', 'virtio-serial-pci'],
@@ -24,12 +27,15 @@ export class GuestAgent {
     ];
   }
 
-  /** Resolves when the agent answers: a few seconds after the log-in of the guest appears. */
+  /** Resolves when the agent answers, a few seconds after the login prompt of the guest. */
   async ready(seconds: number): Promise<void> {
     await this.channel.execute('guest-ping', {}, seconds);
   }
 
-  /** Runs a command as root in a shell of the guest. Fails when it takes longer than `seconds`, or when the guest ends. */
+  /**
+   * Runs a command as root in a shell of the guest. Fails if it takes longer than `seconds`, or if
+   * the guest ends.
+   */
   async run(command: string, seconds = 120): Promise<GuestResult> {
     const script = `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin\n${command}`;
     const { pid } = (await this.channel.execute('guest-exec', {
@@ -46,7 +52,7 @@ export class GuestAgent {
       }
       await sleep(200);
     }
-    throw new Error(`${command}: not done after ${seconds} s`);
+    throw new Error(`${command}: timed out after ${seconds} s`);
   }
 
   close(): void {
@@ -54,7 +60,7 @@ export class GuestAgent {
   }
 }
 
-/** What guest-exec-status returns. There is no `exitcode` where a signal ended the command. */
+/** The return value of guest-exec-status. `exitcode` is missing if a signal ended the command. */
 interface ExecStatus {
   exited: boolean;
   exitcode?: number;

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** An answer that says why a command failed. */
+/** The answer to a failed command. */
 interface Refusal {
   desc: string;
 }
@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * A channel of QEMU over which one JSON object after the other goes: QMP, the protocol of its monitor, and that of its guest agent. QEMU
- * connects to it, so it has to be there before QEMU starts.
+ * A channel of QEMU that carries JSON objects: QMP, the protocol of its monitor, and that of its
+ * guest agent. QEMU connects to the socket, so it must exist before QEMU starts.
  */
 export class JsonChannel {
   private readonly waiting = new Map<number, Waiting>();
@@ -41,7 +41,10 @@ export class JsonChannel {
     });
   }
 
-  /** What a command returns. Fails when it is refused, when there is no answer within `seconds`, and when the machine ends. */
+  /**
+   * Resolves to the return value of a command. Fails if the command is refused, gets no answer
+   * within `seconds`, or the machine ends.
+   */
   execute(command: string, args: Readonly<Record<string, unknown>> = {}, seconds = 30): Promise<unknown> {
     if (this.closed) return Promise.reject(new Error(`${command}: the machine ended`));
     this.commands += 1;
@@ -72,7 +75,7 @@ export class JsonChannel {
 
   private connect(socket: Socket): void {
     this.socket = socket;
-    socket.on('error', () => {}); // the machine is gone, which `close` tells
+    socket.on('error', () => {}); // the machine has ended, which `close` reports
     socket.on('close', () => this.close());
     let rest = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
@@ -90,7 +93,7 @@ export class JsonChannel {
     this.unsent = '';
   }
 
-  /** What has no number is a greeting or an event. */
+  /** A message without a number is a greeting or an event. */
   private answer({ id, error, return: value }: Answer): void {
     const waiting = id === undefined ? undefined : this.take(id);
     if (error === undefined) waiting?.resolve(value);

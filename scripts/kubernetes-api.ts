@@ -1,30 +1,33 @@
 import { request } from 'node:https';
 
-/** How a node is in Kubernetes. */
+/** The state of a node in Kubernetes. */
 export interface ListedNode {
   name: string;
   isReady: boolean;
 }
 
 /**
- * The kubeconfig that k3s writes on a server, for this machine: its port of 127.0.0.1 leads to that of the server. It may be YAML or JSON, as
- * kubectl reads both.
+ * Changes the kubeconfig that k3s writes on a server for use on this machine: it names the port of
+ * 127.0.0.1 that leads to that server. It may be YAML or JSON, as kubectl reads both.
  */
 export function moveKubeconfig(kubeconfig: string, port: number): string {
   return kubeconfig.replace(/(\bserver"?:\s*"?)https:\/\/[^\s",]+/g, `$1https://127.0.0.1:${port}`);
 }
 
-/** The value of a key that appears once in a kubeconfig. */
+/** Returns the value of a key that appears once in a kubeconfig. */
 export function readKubeconfig(kubeconfig: string, key: string): string | undefined {
   return new RegExp(`\\b${key}"?:\\s*"?([^\\s",]+)`).exec(kubeconfig)?.[1];
 }
 
 const SECONDS = 20;
 
-/** Asks the API of Kubernetes for its nodes, with the certificates in the kubeconfig. Fails when it cannot be asked. */
+/**
+ * Lists the nodes through the Kubernetes API, with the certificates in the kubeconfig. Fails if the
+ * request fails.
+ */
 export function listNodes(kubeconfig: string): Promise<ListedNode[]> {
   const server = readKubeconfig(kubeconfig, 'server');
-  if (server === undefined) return Promise.reject(new Error('the kubeconfig names no server'));
+  if (server === undefined) return Promise.reject(new Error('the kubeconfig does not name a server'));
   const data = (key: string) => {
     const text = readKubeconfig(kubeconfig, key);
     return text === undefined ? undefined : Buffer.from(text, 'base64');
@@ -59,7 +62,7 @@ interface NodeList {
   }[];
 }
 
-/** Reads the answer to a request for all nodes. */
+/** Parses the response to a request for all nodes. */
 export function parseNodes(body: string): ListedNode[] {
   return (JSON.parse(body) as NodeList).items.map(({ metadata: { name }, status }) => ({
     name,

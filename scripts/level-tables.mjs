@@ -15,7 +15,10 @@ export function formatTable(outcomes) {
   return alignColumns(table);
 }
 
-/** The first column is aligned to the left, the others to the right, the last one not at all. @param {readonly string[][]} rows */
+/**
+ * Aligns the first column to the left and the others to the right, except the last one.
+ * @param {readonly string[][]} rows
+ */
 function alignColumns(rows) {
   const last = Math.max(...rows.map((row) => row.length)) - 1;
   const widths = Array.from({ length: last }, (_, column) =>
@@ -34,7 +37,8 @@ function alignColumns(rows) {
 }
 
 /**
- * The tests of all levels. A level that failed without a failed test, such as formatting, counts as one failure.
+ * Returns the sum of the tests of all levels. A level that failed without a failed test, such as
+ * formatting, counts as one failure.
  * @param {readonly Outcome[]} outcomes
  */
 export function formatSum(outcomes) {
@@ -49,7 +53,10 @@ export function formatSum(outcomes) {
 
 const SLOWEST = 10;
 
-/** The files of tests that took longest, with their hooks; empty when none ran. @param {readonly Outcome[]} outcomes */
+/**
+ * Returns the slowest test files, with their hooks; an empty text if none ran.
+ * @param {readonly Outcome[]} outcomes
+ */
 export function formatSlowest(outcomes) {
   const files = outcomes
     .flatMap((outcome) => outcome.files ?? [])
@@ -60,7 +67,7 @@ export function formatSlowest(outcomes) {
 }
 
 /**
- * One row for each scenario that was to run.
+ * Returns a table with one row for each selected scenario.
  * @param {readonly import('./scenarios.mjs').Scenario[]} scenarios
  * @param {readonly Outcome[]} outcomes
  */

@@ -5,19 +5,24 @@ import { npmProgram, run, StepFailure, since, step } from './run.mjs';
 import { listScenarios } from './scenarios.mjs';
 
 /**
- * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it, or some `files` of that.
- * `slow` levels are left out of the inner loop, `extra` ones run only when they are named; `absent` says why a level cannot run here.
+ * One level of the tests: `program` and its arguments, or a vitest `project` and a folder of it, or
+ * some of its `files`. `npm run check` leaves out `slow` levels; `extra` levels run only if they
+ * are named; `absent` says why a level cannot run.
  * @typedef {{
- *   name: string, title: string, slow?: true, extra?: true, program?: readonly string[], project?: string, folder?: string,
- *   files?: readonly string[], absent?: (root: string) => string | undefined,
+ *   name: string, title: string, slow?: true, extra?: true, program?: readonly string[],
+ *   project?: string, folder?: string, files?: readonly string[],
+ *   absent?: (root: string) => string | undefined,
  * }} Level
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  * A file of tests with its hooks, as scripts/file-reporter.mjs writes it.
  * @typedef {{ file: string, state: string, seconds: number, counts: Counts }} TestFile
- * @typedef {{ level: Level, status: number, counts?: Counts, files?: readonly TestFile[], time: string, note?: string }} Outcome
+ * @typedef {{
+ *   level: Level, status: number, counts?: Counts, files?: readonly TestFile[], time: string,
+ *   note?: string,
+ * }} Outcome
  */
 
-/** In the order they run: what is quick and fails most comes first. @type {readonly Level[]} */
+/** In the order they run: fast levels that often fail come first. @type {readonly Level[]} */
 export const LEVELS = [
   { name: 'format', title: 'formatting and lint', program: ['biome', 'check', '.'] },
   { name: 'types', title: 'types of tests and scripts', program: ['tsc', '-p', 'tsconfig.tests.json'] },
@@ -49,7 +54,7 @@ export const LEVELS = [
   },
   {
     name: 'package',
-    title: 'packed and installed elsewhere',
+    title: 'packages, installed into an empty project',
     slow: true,
     project: 'blackbox',
     folder: 'tests/package',
@@ -72,7 +77,7 @@ export const LEVELS = [
   },
   {
     name: 'faults',
-    title: 'killed at every step, power cuts, many boots',
+    title: 'kills at every step, power cuts, many boots',
     extra: true,
     project: 'faults',
     folder: 'tests/faults',
@@ -88,7 +93,7 @@ function needsRoot() {
 /** @param {string} root @returns {string | undefined} */
 function needsMatrix(root) {
   const isEmpty = !listScenarios(root).some(({ level }) => level === 'matrix');
-  return isEmpty ? 'tests/matrix has no scenario' : needsRoot();
+  return isEmpty ? 'tests/matrix has no scenarios' : needsRoot();
 }
 
 /** @returns {string | undefined} */
@@ -98,14 +103,14 @@ function needsLoopDevices() {
 }
 
 /**
- * The levels with these names, all but the extra ones when none is given.
+ * Returns the levels with these names, or all but the extra ones without names.
  * @param {readonly string[]} names
  */
 export function selectLevels(names) {
   const unknown = names.find((name) => !LEVELS.some((level) => level.name === name));
   if (unknown !== undefined) {
     throw new StepFailure(
-      `no level is called ${unknown}; there are ${LEVELS.map((level) => level.name).join(', ')}`,
+      `unknown level ${unknown}; the levels are ${LEVELS.map((level) => level.name).join(', ')}`,
       2,
     );
   }
@@ -115,8 +120,9 @@ export function selectLevels(names) {
 }
 
 /**
- * Runs all levels, failed ones too, then prints the table, the slowest files, what was left to the matrix, and the sum. Resolves to the
- * status of the first that failed, else 0. Under CI a level that cannot run fails.
+ * Runs all levels, even after a failure. Then prints the table, the slowest files, the scenarios
+ * left to the matrix, and the sum. Resolves to the status of the first that failed, else 0. Under
+ * CI a level that cannot run fails.
  * @param {string} root
  * @param {readonly Level[]} levels
  */
@@ -141,12 +147,16 @@ export async function collectOutcomes(root, levels) {
   return outcomes;
 }
 
-/** The status of the first that failed, else 0. @param {readonly Outcome[]} outcomes */
+/** Returns the status of the first that failed, else 0. @param {readonly Outcome[]} outcomes */
 export function statusOf(outcomes) {
   return outcomes.find(({ status }) => status !== 0)?.status ?? 0;
 }
 
-/** Which scenarios only the matrix runs, after a run of the others. @param {string} root @param {readonly Level[]} levels */
+/**
+ * Lists the scenarios that only the matrix runs, after a run of the others.
+ * @param {string} root
+ * @param {readonly Level[]} levels
+ */
 function describeLeft(root, levels) {
   const names = levels.map(({ name }) => name);
   if (!names.includes('vm')) return '';
@@ -182,7 +192,10 @@ function isCi() {
   return !['', '0', 'false', undefined].includes(process.env.CI);
 }
 
-/** @param {string} root @param {Level} level @param {string} report where vitest writes its results */
+/**
+ * @param {string} root @param {Level} level
+ * @param {string} report where vitest writes its results
+ */
 async function runProgram(root, level, report) {
   const [program = 'vitest', ...args] = level.program ?? ['vitest', ...vitestArguments(level)];
   rmSync(report, { force: true });
@@ -202,7 +215,10 @@ function vitestArguments({ project = '', folder, files }) {
   return ['run', '--project', project, ...filters, ...reporters];
 }
 
-/** @param {Level} level @param {string} report @returns {{ counts?: Counts, files?: readonly TestFile[] }} */
+/**
+ * @param {Level} level @param {string} report
+ * @returns {{ counts?: Counts, files?: readonly TestFile[] }}
+ */
 function readReport(level, report) {
   if (level.project === undefined || !existsSync(report)) return {};
   /** @type {TestFile[]} */

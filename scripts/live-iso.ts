@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { npmProgram, StepFailure } from './run.mjs';
 
-/** Builds what is stale of the ISO with the builder's options, showing its progress; resolves to the path. */
+/**
+ * Builds the stale parts of the ISO with the builder's options and shows its progress; resolves to
+ * the path.
+ */
 export async function buildIso(root: string, options: readonly string[] = []): Promise<string> {
   const child = spawn(npmProgram(root, 'tsx'), ['os/src/main.ts', '--only', 'iso', ...options], {
     cwd: root,
@@ -13,15 +16,16 @@ export async function buildIso(root: string, options: readonly string[] = []): P
   const status = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
   let directory = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    // The last line is the result; the others are progress, which must not wait for the next one.
+    // The last line is the result; the others are progress, which is printed at once.
     if (line.startsWith('/')) directory = line;
     else console.log(line);
   }
-  if ((await status) !== 0) throw new StepFailure('the image could not be built', await status);
+  if ((await status) !== 0)
+    throw new StepFailure('the image build failed; the lines above show why', await status);
   return join(directory, 'haos.iso');
 }
 
-/** Whether an ISO has k3s. */
+/** Returns whether an ISO has k3s. */
 export function hasK3s(iso: string): boolean {
   const { stdout } = spawnSync(
     'xorriso',
@@ -34,8 +38,9 @@ export function hasK3s(iso: string): boolean {
 }
 
 /**
- * Arguments of a machine that runs an ISO with a kernel command line of one's own: it has the ISO as a disc and starts with kernel and
- * initrd from there, which are put into `directory`. The system itself comes from the disc, as always.
+ * Returns arguments of a machine that boots an ISO with a custom kernel command line. The ISO is
+ * its disc; kernel and initrd are copied from it to `directory`. The system itself comes from the
+ * disc, as always.
  */
 export function liveArguments(iso: string, directory: string, words: readonly string[]): string[] {
   const kernel = join(directory, 'kernel');
@@ -49,7 +54,10 @@ export function liveArguments(iso: string, directory: string, words: readonly st
   ];
 }
 
-/** As on the ISO's menu, with the serial line as the only console. A shell takes the quotes that the kernel needs around blanks. */
+/**
+ * Returns the command line of the ISO's menu, with the serial line as the only console. A shell
+ * would remove the quotes that the kernel needs around blanks.
+ */
 function cmdlineOf(words: readonly string[]): string {
   const hasMode = words.some((word) => word === 'rescue' || /^haos\.mode=/i.test(word));
   const quoted = words.map((word) => (/^[^"]*\s[^"]*$/.test(word) ? word.replace(/=(.*)/s, '="$1"') : word));

@@ -1,6 +1,7 @@
 /**
- * A boot sector for QEMU's isa-debug-exit device, at port 0xf4. It does what every Linux kernel does and what half a KVM cannot do: it
- * enters long mode and calculates with SSE there. A guest that stays in real mode proves nothing: such a KVM interprets it.
+ * A boot sector for QEMU's isa-debug-exit device, at port 0xf4. It does what every Linux kernel
+ * does and an incomplete KVM cannot do: it enters long mode and calculates with SSE. A guest in
+ * real mode proves nothing, since such a KVM interprets it.
  */
 export const LONG_MODE_GUEST = assemble([
   ['fa fc', 'cli; cld'],
@@ -28,10 +29,13 @@ export const LONG_MODE_GUEST = assemble([
   ['00 00 00 00 00 9a 20 00', 'dq 0x00209a0000000000                    ; code of 64 bits'],
 ]);
 
-/** What QEMU exits with after that guest: the device shifts what it was sent and sets the lowest bit. */
+/**
+ * QEMU's exit status after that guest: the device shifts the value that it receives and sets the
+ * lowest bit.
+ */
 export const LONG_MODE_STATUS = (0x10 << 1) | 1;
 
-/** Firmware loads one sector to 0x7c00, if it ends with this mark. */
+/** The firmware loads one sector to 0x7c00 if it ends with this mark. */
 function assemble(lines: readonly (readonly [bytes: string, source: string])[]): Buffer {
   const sector = Buffer.alloc(512);
   sector.set(Buffer.from(lines.map(([bytes]) => bytes.replaceAll(' ', '')).join(''), 'hex'));

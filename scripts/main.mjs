@@ -1,4 +1,5 @@
-// The commands of package.json. It runs before anything is installed, so everything it imports at the start comes with Node.
+// The commands of package.json. This runs before anything is installed, so its static imports are
+// only Node's own modules.
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { formatScenarios, formatSum } from './level-tables.mjs';
@@ -10,16 +11,16 @@ import { hasTerminal, readStartOptions } from './start-options.mjs';
 
 const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   start [...]      boot the live ISO in a virtual machine in this terminal; start --help lists the options
-  test [LEVEL...]  all levels of tests, or those named
-  matrix [NAME...] every scenario in virtual machines, or those named, and one table of them
-  check            all levels but the slow ones
+  test [LEVEL...]  run all levels of tests, or the named ones
+  matrix [NAME...] run every scenario in virtual machines, or the named ones, and print one table
+  check            run all levels but the slow ones
   build            compile and bundle what is stale
-  bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or those named;
-                   kubernetes is measured only when named
+  bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or the named ones;
+                   kubernetes is measured only if named
   os [OPTION...]   build the image; os --help lists the options
   k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
-  vm [NAME...]     the scenarios in a virtual machine, or those named`;
+  vm [NAME...]     run the scenarios in a virtual machine, or the named ones`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,18 +44,21 @@ async function prepareLevels(levels) {
     const possible = levels.filter((level) => level.absent?.(root) === undefined);
     await prepare(possible.map((level) => level.name));
   } catch (error) {
-    // The last line says the result whatever happens.
+    // The last line always gives the result.
     if (error instanceof StepFailure) error.message += '\n\n0 passed, 1 failed';
     throw error;
   }
 }
 
-/** Help takes no Debian packages. @param {readonly string[]} args */
+/** Help needs no Debian packages. @param {readonly string[]} args */
 function levelsFor(args) {
   return args.some((arg) => ['--help', '-h'].includes(arg)) ? [] : ['vm'];
 }
 
-/** Every scenario there is, or those named, and one table of them. @param {readonly string[]} names */
+/**
+ * Runs every scenario, or the named ones, and prints one table of them.
+ * @param {readonly string[]} names
+ */
 async function testMatrix(names) {
   const scenarios = selectScenarios(listScenarios(root), names);
   const levels = LEVELS.flatMap((level) => {
@@ -101,7 +105,7 @@ const commands = {
   matrix: testMatrix,
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   bench: async (args) => {
-    await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root there is no image to boot
+    await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root no image can be built
     return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
   },
 };

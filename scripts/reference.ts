@@ -2,20 +2,20 @@ import { dump } from 'js-yaml';
 import { configDefinition, type KeyDefinition, snakeCase } from '../packages/cc/src/model/schema.js';
 
 const KINDS: Record<KeyDefinition['kind'], string> = {
-  string: 'text',
+  string: 'string',
   boolean: '`true` or `false`',
-  strings: 'list of texts',
-  'string-map': 'map of texts',
+  strings: 'list of strings',
+  'string-map': 'map of strings',
   items: 'list of maps',
   section: 'section',
 };
 
-/** Every key with its type, phases, default and an example, as Markdown. */
+/** Returns every key with its type, phases, default and an example, as Markdown. */
 export function keyReference(): string {
   return describeKeys(configDefinition, []).join('\n\n');
 }
 
-/** The table of keys and phases, as Markdown. */
+/** Returns the table of keys and phases, as Markdown. */
 export function phaseTableMarkdown(): string {
   const rows = leafKeys(configDefinition, []).filter(({ key }) => key.phases);
   const mark = (key: KeyDefinition, phase: 'initrd' | 'boot' | 'runtime') =>

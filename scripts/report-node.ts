@@ -4,7 +4,7 @@ import { KvmFailure } from './accelerator.js';
 import { StepFailure } from './run.mjs';
 import type { StartedCluster } from './started-cluster.js';
 
-/** What is looked at from inside, under its heading. */
+/** The commands to run in the node, with their headings. */
 const QUESTIONS: readonly [heading: string, command: string][] = [
   [
     'version',
@@ -23,9 +23,10 @@ const QUESTIONS: readonly [heading: string, command: string][] = [
 const NODES = 'kubectl get nodes --output wide';
 
 /**
- * Boots machines, logs in on the first, waits for its configuration to be applied and, if it has k3s, for Kubernetes to be Ready; then
- * prints what the node says of itself, and switches it off. Resolves to 0 if the node is healthy, else to 1. Throws a StepFailure with
- * the end of the console when one of these does not happen in time.
+ * Boots machines, logs in on the first, waits until its configuration is applied and, with k3s,
+ * until Kubernetes is Ready. Then it prints what the node reports, and switches it off. Resolves to
+ * 0 if the node is healthy, else to 1. Throws a StepFailure with the end of the console if a step
+ * times out.
  */
 export async function reportNode(cluster: StartedCluster): Promise<number> {
   const { machine } = await cluster.startFirst();

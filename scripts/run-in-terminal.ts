@@ -5,26 +5,32 @@ import type { StartedNode } from './start-node.js';
 import { SSH } from './start-plan.js';
 import type { StartedCluster } from './started-cluster.js';
 
-/** Seconds without a sign of life before the log-in, after which the machine counts as stuck. Emulated machines are silent for a minute. */
+/**
+ * Seconds without output before the login prompt after which the machine counts as stuck. Emulated
+ * machines are silent for a minute.
+ */
 const SILENCE = 300;
 
-/** Longer than anybody waits for a log-in: the silence is what counts. */
+/** Longer than any user waits for a login: the silence is what counts. */
 const DAY = 24 * 3600;
 
 /**
- * What the first machine is: `live`, where nobody needs a password, so that the person gets a prompt once Kubernetes is Ready; `disk`, which
- * asks for one; `other`, with no Kubernetes.
+ * The kind of the first machine. `live` needs no password, so the user gets a prompt once
+ * Kubernetes is Ready; `disk` asks for one; `other` has no Kubernetes.
  */
 export type FirstKind = 'live' | 'disk' | 'other';
 
-/** Runs the machines with the console of the first in this terminal, until that one ends. Resolves to the exit status. */
+/**
+ * Runs the machines with the console of the first in this terminal until that one ends. Resolves to
+ * the exit status.
+ */
 export async function runInTerminal(cluster: StartedCluster, kind: FirstKind): Promise<number> {
   let show = (chunk: Buffer): void => {
     process.stdout.write(chunk);
   };
   const node = await cluster.startFirst({
     onConsole: (chunk) => show(chunk),
-    canRestart: kind === 'disk', // a live machine would only be the same again
+    canRestart: kind === 'disk', // a live machine would only boot the same system again
   });
   console.log(describeWays(node, cluster.kubeconfig));
   const terminal = new ConsoleTerminal((keys) => node.machine.type(keys));
@@ -45,7 +51,10 @@ interface Console {
   kind: FirstKind;
 }
 
-/** Waits for the log-in and for Kubernetes. It ends earlier when a key is pressed at the log-in: somebody does not want to wait. */
+/**
+ * Waits for the login and for Kubernetes. A key that is pressed at the login prompt ends the wait
+ * early.
+ */
 async function bringUp(
   cluster: StartedCluster,
   { node: { machine }, terminal, kind }: Console,
@@ -62,7 +71,7 @@ async function expectLogin(machine: StartedNode['machine'], terminal: ConsoleTer
   let unwatch = () => {};
   const silence = new Promise<never>((_resolve, reject) => {
     const late = () =>
-      reject(new StepFailure(`the machine has printed nothing for ${SILENCE / 60} minutes and was ended`));
+      reject(new StepFailure(`the machine printed nothing for ${SILENCE / 60} minutes and was stopped`));
     unwatch = terminal.watchSilence(SILENCE, late);
   });
   await Promise.race([machine.expect(/login: /, DAY), silence]).finally(unwatch);

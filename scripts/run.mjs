@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-/**
- * A step that failed; everything it had to say was printed while it ran.
- */
+/** A step that failed. Its output was already printed. */
 export class StepFailure extends Error {
   /** @param {string} message @param {number} status the exit status for the whole run */
   constructor(message, status = 1) {
@@ -18,7 +16,7 @@ export function since(started) {
 }
 
 /**
- * Prints a line before and a line after the work, so that a hang shows where it is.
+ * Prints a line before and a line after the work, so that a hang shows its place.
  * @template T
  * @param {string} title
  * @param {() => Promise<T> | T} work
@@ -38,8 +36,8 @@ export async function step(title, work) {
 }
 
 /**
- * Runs a program with its output streaming through; resolves to its exit status. Standard input is empty unless said otherwise, so
- * nothing waits for an answer.
+ * Runs a program and passes its output through; resolves to its exit status. Standard input is
+ * empty by default, so no program waits for an answer.
  * @param {string} program
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, input?: 'ignore' | 'inherit' }} [options]
@@ -58,7 +56,8 @@ export function run(program, args, { input = 'ignore', ...options } = {}) {
 }
 
 /**
- * Ends a child when this program is to end: only those of a terminal reach both. Returns what undoes it.
+ * Passes signals on to a child: only those of a terminal reach both. Returns a function that undoes
+ * this.
  * @param {import('node:child_process').ChildProcess} child
  */
 function passSignals(child) {

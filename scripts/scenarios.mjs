@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { StepFailure } from './run.mjs';
 
 /**
- * A scenario is a file of tests that starts machines, or kills installations. `npm test` runs those of the level `vm`; the matrix runs all.
+ * A scenario is a test file that boots machines or kills installations. `npm test` runs the
+ * scenarios of the level `vm`, the matrix runs all.
  * @typedef {{ name: string, level: string, path: string }} Scenario
  */
 
-/** The folders of the levels. Names of the last one begin with its name. */
+/** The folders of the levels. Names in the last one begin with its own name. */
 const FOLDERS = [
   { level: 'vm', folder: 'tests/vm', prefix: '' },
   { level: 'matrix', folder: 'tests/matrix', prefix: '' },
@@ -25,7 +26,8 @@ export function listScenarios(root) {
 }
 
 /**
- * The scenarios with these names, or of levels with these names; all if there is none. Throws a StepFailure for an unknown name.
+ * Returns the scenarios with these names or in levels with these names; all without names. Throws a
+ * StepFailure for an unknown name.
  * @param {readonly Scenario[]} scenarios
  * @param {readonly string[]} names
  */
@@ -33,7 +35,7 @@ export function selectScenarios(scenarios, names) {
   const unknown = names.find((name) => !scenarios.some(isNamed(name)));
   if (unknown !== undefined) {
     const known = scenarios.map(({ name }) => name).join(', ');
-    throw new StepFailure(`no scenario is called ${unknown}; there are ${known}`, 2);
+    throw new StepFailure(`unknown scenario ${unknown}; the scenarios are ${known}`, 2);
   }
   return names.length === 0
     ? [...scenarios]

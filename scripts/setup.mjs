@@ -3,8 +3,10 @@ import { delimiter, join } from 'node:path';
 import { must, StepFailure, step } from './run.mjs';
 
 /**
- * A Debian package that a level of tests needs, known by a program or, where it has none, a file it brings.
- * @typedef {{ package: string, program: string, file?: string, levels: readonly string[], why: string }} DebianPackage
+ * A Debian package that a level of tests needs, recognised by a program or, without one, by a file.
+ * @typedef {{
+ *   package: string, program: string, file?: string, levels: readonly string[], why: string,
+ * }} DebianPackage
  */
 
 /** @type {readonly DebianPackage[]} */
@@ -17,16 +19,16 @@ export const DEBIAN_PACKAGES = [
   },
   loop('fdisk', 'sfdisk', 'disks are partitioned'),
   loop('dosfstools', 'mkfs.vfat', 'file systems for EFI'),
-  loop('mtools', 'mcopy', 'GRUB gets there without mounting'),
+  loop('mtools', 'mcopy', 'GRUB is copied to the EFI partition without mounting it'),
   loop('e2fsprogs', 'mkfs.ext4', 'file systems are made and checked'),
-  loop('bsdutils', 'script', 'the program is on a terminal'),
+  loop('bsdutils', 'script', 'the program runs on a terminal'),
   loop('mount', 'losetup', 'files become disks'),
   loop('grub2-common', 'grub-install', 'the boot loader is installed'),
-  loop('grub-common', 'grub-editenv', 'what we write is what GRUB reads'),
+  loop('grub-common', 'grub-editenv', 'GRUB can read the environment block that HAOS writes'),
   { ...loop('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   loop('squashfs-tools', 'mksquashfs', 'the root image of a small ISO'),
   loop('xorriso', 'xorriso', 'a small ISO, and reading one'),
-  loop('busybox', 'busybox', 'a tar that is not that of GNU'),
+  loop('busybox', 'busybox', 'a tar other than GNU tar'),
   loop('libarchive-tools', 'bsdtar', 'reading an ISO'),
   { ...loop('7zip', '', 'reading an ISO'), file: '/usr/bin/7zz' },
   { ...loop('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
@@ -40,28 +42,34 @@ export const DEBIAN_PACKAGES = [
   vm('binutils', 'strip', 'Node without symbols'),
   vm('xorriso', 'xorriso', 'the ISO'),
   vm('mtools', 'mcopy', 'the EFI part of the ISO'),
-  vm('grub-common', 'grub-mkrescue', 'the ISO starts with GRUB'),
+  vm('grub-common', 'grub-mkrescue', 'GRUB boots the ISO'),
   { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
-  vm('skopeo', 'skopeo', 'the OCI image is read by somebody else'),
-  vm('umoci', 'umoci', 'and unpacked'),
+  vm('skopeo', 'skopeo', 'another program reads the OCI image'),
+  vm('umoci', 'umoci', 'another program unpacks the OCI image'),
   { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
-  vm('qemu-system-x86', 'qemu-system-x86_64', 'the image is started'),
+  vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];
 
-/** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what installing on a disk takes */
+/**
+ * @param {string} name @param {string} program @param {string} why
+ * @returns {DebianPackage} a package that installing to a disk needs
+ */
 function loop(name, program, why) {
   return { package: name, program, levels: ['loop', 'faults'], why };
 }
 
-/** @param {string} name @param {string} program @param {string} why @returns {DebianPackage} what building and starting the image takes */
+/**
+ * @param {string} name @param {string} program @param {string} why
+ * @returns {DebianPackage} a package that building and booting the image needs
+ */
 function vm(name, program, why) {
   return { package: name, program, levels: ['vm', 'matrix', 'faults'], why };
 }
 
 /**
- * Refuses a Node that is older than package.json asks for.
+ * Throws if Node is older than package.json requires.
  * @param {string} root
  * @param {string} version such as 20.18.1
  */
@@ -69,9 +77,7 @@ export function checkNode(root, version) {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wanted = String(engines.node).replace('>=', '');
   if (isOlder(version, wanted)) {
-    throw new StepFailure(
-      `this is Node ${version}, but Node ${wanted} or newer is needed: https://nodejs.org/`,
-    );
+    throw new StepFailure(`Node ${version} is too old; install Node ${wanted} or newer: https://nodejs.org/`);
   }
 }
 
@@ -88,7 +94,7 @@ export function isOlder(version, wanted) {
 }
 
 /**
- * Installs the npm packages unless what is installed is what the lock file says.
+ * Installs the npm packages unless the installed ones match the lock file.
  * @param {string} root
  */
 export async function installNpmPackages(root) {
@@ -97,8 +103,10 @@ export async function installNpmPackages(root) {
 }
 
 /**
- * npm records what it installed in a hidden lock file; every package of ours has to be in it with the same version and content,
- * and to be there: npm install --package-lock-only writes that file too. Packages for other platforms are optional and may be missing.
+ * Returns whether the npm packages match the lock file. npm records what it installed in a hidden
+ * lock file. Every package of the lock file must be in it with the same version and content, and
+ * must exist, because `npm install --package-lock-only` writes that file, too. Packages for other
+ * platforms are optional and may be missing.
  * @param {string} root
  */
 export function isInstalled(root) {
@@ -120,7 +128,7 @@ function readPackages(lockFile) {
 }
 
 /**
- * Installs the Debian packages the levels need, or names them when it may not.
+ * Installs the Debian packages that the levels need, or names them without the rights to install.
  * @param {readonly string[]} levels
  */
 export async function installDebianPackages(levels) {
@@ -150,7 +158,7 @@ function isPresent({ program, file }) {
 }
 
 /**
- * Where a program is, sbin included: a user's PATH often lacks it.
+ * Returns the path of a program, also in the sbin directories, which a user's PATH often lacks.
  * @param {string} name
  * @returns {string | undefined}
  */

@@ -31,7 +31,7 @@ export async function startNode(directory: string, options: MachineOptions): Pro
   try {
     return { name, machine, agent, ports: await readForwardedPorts(monitor), started, stop };
   } catch (error) {
-    await machine.ended(10).finally(stop); // a machine that KVM ended says so
+    await machine.ended(10).finally(stop); // throws if KVM ended the machine
     throw error;
   } finally {
     monitor.close();

@@ -1,12 +1,12 @@
 import { CONNMAN_CONFIG, connmanConfig, type Lan } from '../tests/kubernetes/lan.js';
 import type { StartOptions } from './start-options.mjs';
 
-/** One machine of a start. The first one is the server, and has the terminal and the disk. */
+/** One machine of a start. The first is the server, and has the terminal and the disk. */
 export interface PlannedNode {
   name: string;
   /** Words of its kernel command line. */
   words: readonly string[];
-  /** The configuration on its drive; undefined where it has none. */
+  /** The configuration on its drive; undefined without a drive. */
   config?: object;
   /** MiB */
   memory: number;
@@ -14,7 +14,7 @@ export interface PlannedNode {
   network: readonly string[];
 }
 
-/** Ports of the first node that a port of 127.0.0.1 leads to. */
+/** Ports of the first node that ports of 127.0.0.1 lead to. */
 export const SSH = 22;
 export const API = 6443;
 
@@ -23,23 +23,25 @@ const SMALLEST = 2 * MIB_PER_GIB;
 const LARGEST = 4 * MIB_PER_GIB;
 
 /**
- * MiB for each of `nodes` machines on a host with `total` bytes: an even share of half of it, in whole GiB, from 2 to 4. With k3s, 2 GiB
- * are the least in which a live node gets Ready; more is room for pods, which a live node keeps in memory.
+ * Returns the MiB for each of `nodes` machines on a host with `total` bytes: an even share of half
+ * of it, in whole GiB, from 2 to 4. With k3s, a live node needs at least 2 GiB to become Ready;
+ * more leaves room for pods, which a live node keeps in memory.
  */
 export function chooseMemory(total: number, nodes: number): number {
   const share = Math.floor(total / 2 / nodes / 2 ** 30) * MIB_PER_GIB;
   return Math.min(Math.max(share, SMALLEST), LARGEST);
 }
 
-/** What several nodes have in common. */
+/** Settings that several nodes share. */
 export interface SharedSetting {
   token: string;
   lan: Lan;
 }
 
 /**
- * Plans the machines: alone, or a server and agents. Each has a network of QEMU with DHCP and a way out. Several have a second card, in a
- * network of their own, for Kubernetes: QEMU's takes packets for other machines for its own and refuses them.
+ * Plans the machines: one alone, or a server and agents. Each has a QEMU network with DHCP and a
+ * route to the outside. Several machines have a second card in a network of their own for
+ * Kubernetes: QEMU's network takes packets for other machines as its own and refuses them.
  */
 export function planNodes(
   { nodes, words }: Pick<StartOptions, 'nodes' | 'words'>,
@@ -65,7 +67,10 @@ export function planNodes(
   });
 }
 
-/** The configuration is on a drive, for it has the token: the kernel command line is no secret in a guest. */
+/**
+ * The configuration is on a drive because it contains the token: in a guest the kernel command line
+ * is not secret.
+ */
 const SEED = 'haos.data_source=cdrom';
 
 function configureNode(address: string, { token, isServer }: { token: string; isServer: boolean }): object {
@@ -74,7 +79,10 @@ function configureNode(address: string, { token, isServer }: { token: string; is
   return { haos: { token, ...join, k3s_args: [role, `--node-ip=${address}`, '--flannel-iface=eth1'] } };
 }
 
-/** A word of the kernel command line, because the drive is read only when the network is up. */
+/**
+ * Returns a word of the kernel command line, because the drive is read only after the network is
+ * up.
+ */
 function configureCard(address: string): string {
   return `boot_cmd=printf '${connmanConfig(address).join('\\n')}' >${CONNMAN_CONFIG}`;
 }

@@ -1,4 +1,5 @@
-// `npm start`: the image in virtual machines, with the first in this terminal, or a report about it where there is none.
+// `npm start`: runs the image in virtual machines, with the first in this terminal, or prints a
+// report without a terminal.
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -19,13 +20,13 @@ async function main(root: string): Promise<number> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const disk = join(directory, 'disk');
   if (options.disk && !isBootable(disk)) {
-    throw new StepFailure('nothing is installed yet: npm start -- haos.mode=install');
+    throw new StepFailure('HAOS is not installed on the disk yet; run npm start -- haos.mode=install');
   }
   makeDisk(disk);
   const iso = options.disk ? undefined : await buildIso(root, options.builder);
   if (options.nodes > 1 && iso !== undefined && !hasK3s(iso)) {
     throw new StepFailure(
-      '--nodes needs k3s, which this image does not have: the lines above say how to bring it',
+      '--nodes needs k3s, which this image does not have; the lines above say how to add it',
     );
   }
   return accelerate((accelerator) => run(options, { directory, disk, iso, accelerator }));
@@ -34,7 +35,7 @@ async function main(root: string): Promise<number> {
 interface Setting {
   directory: string;
   disk: string;
-  /** Undefined where the disk boots. */
+  /** Undefined if the disk boots. */
   iso: string | undefined;
   accelerator: Accelerator;
 }
@@ -52,7 +53,7 @@ async function run(options: StartOptions, { directory, disk, iso, accelerator }:
   });
   const ended = endWith(cluster);
   try {
-    if (!hasTerminal()) return await step('boot, and look from inside', () => reportNode(cluster));
+    if (!hasTerminal()) return await step('boot, and check from inside', () => reportNode(cluster));
     const kind = isLive(options.words) ? 'live' : 'other';
     return await runInTerminal(cluster, options.disk ? 'disk' : kind);
   } finally {
@@ -61,7 +62,7 @@ async function run(options: StartOptions, { directory, disk, iso, accelerator }:
   }
 }
 
-/** Machines must not outlive this program. Returns what undoes it. */
+/** Stops the machines when a signal ends this program. Returns a function that undoes this. */
 function endWith(cluster: StartedCluster): () => void {
   const statuses = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
   const handlers = Object.entries(statuses).map(
@@ -74,7 +75,7 @@ function endWith(cluster: StartedCluster): () => void {
   };
 }
 
-/** A machine with an empty disk would not say a word. */
+/** A machine with an empty disk would print nothing. */
 function isBootable(disk: string): boolean {
   if (!existsSync(disk)) return false;
   const sector = Buffer.alloc(512);
@@ -84,7 +85,7 @@ function isBootable(disk: string): boolean {
   return sector.readUInt16BE(510) === 0x55aa;
 }
 
-/** It takes only the space that is written to. */
+/** Creates a sparse file, which takes only the space that is written. */
 function makeDisk(path: string): void {
   if (existsSync(path)) return;
   const descriptor = openSync(path, 'a');
@@ -93,7 +94,7 @@ function makeDisk(path: string): void {
 }
 
 try {
-  // At once: the machines are gone, and a wait for Kubernetes may still be under way.
+  // Exits at once: the machines have ended, and a wait for Kubernetes may still be pending.
   process.exit(await main(fileURLToPath(new URL('..', import.meta.url))));
 } catch (error) {
   if (!(error instanceof StepFailure)) throw error;

@@ -12,27 +12,30 @@ import { type Readiness, waitUntilReady } from './wait-until-ready.js';
 
 export interface ClusterSetting {
   accelerator: Accelerator;
-  /** Where the kubeconfig for this machine goes; it is there as long as the machines are. */
+  /** The path of the kubeconfig for this machine; it exists as long as the machines do. */
   kubeconfig: string;
-  /** Bytes of memory of this machine. */
+  /** Memory of this machine in bytes. */
   memory: number;
-  /** What a node boots from, as arguments of QEMU. */
+  /** Returns the QEMU arguments from which a node boots. */
   boot(node: PlannedNode): string[];
 }
 
-/** How the first machine is started. */
+/** How to start the first machine. */
 export interface FirstNode {
   onConsole?: (chunk: Buffer) => void;
   canRestart?: boolean;
 }
 
-/** Seconds from the log-in of a machine, which its agent follows, and until Kubernetes is Ready. Emulated machines need most of it. */
+/**
+ * Seconds until the agent of a machine answers after its login, and until Kubernetes is Ready.
+ * Emulated machines need most of these.
+ */
 const AGENT_SECONDS = 600;
 const READY_SECONDS = 900;
 
 /** The machines of a start: one, or a server and its agents. */
 export class StartedCluster {
-  /** Of the sockets and of the drives with the token; only root may look into it. */
+  /** For the sockets and for the drives with the token; only root can read it. */
   private readonly directory = mkdtempSync(join(tmpdir(), 'haos-start-'));
   private readonly plan: readonly PlannedNode[];
   private readonly nodes: StartedNode[] = [];
@@ -45,22 +48,25 @@ export class StartedCluster {
     this.plan = planNodes(options, { total: setting.memory, token, lan: makeLan() });
   }
 
-  /** Where the kubeconfig for this machine goes. */
+  /** The path of the kubeconfig for this machine. */
   get kubeconfig(): string {
     return this.setting.kubeconfig;
   }
 
-  /** Starts the first machine; the others follow in `waitUntilReady`, so that they do not slow down its boot. */
+  /**
+   * Starts the first machine. The others follow in `waitUntilReady`, so that they do not slow down
+   * its boot.
+   */
   async startFirst(options: FirstNode = {}): Promise<StartedNode> {
     const [first] = this.plan;
-    if (first === undefined) throw new Error('a plan has a node');
+    if (first === undefined) throw new Error('the plan has no node');
     return this.start(first, options);
   }
 
   /** Starts the other machines, waits until all nodes are Ready, and writes the kubeconfig. */
   async waitUntilReady(print: (line: string) => void): Promise<Readiness> {
     const [server] = this.nodes;
-    if (server === undefined) throw new Error('the first node was started');
+    if (server === undefined) throw new Error('the first node is not started');
     const { agent, ports, started } = server;
     await agent.ready(AGENT_SECONDS);
     for (const node of this.plan.slice(1)) await this.start(node, {});
@@ -97,7 +103,7 @@ export class StartedCluster {
     return started;
   }
 
-  /** A drive with the configuration of a node. */
+  /** Returns arguments for a drive with the configuration of a node. */
   private seed({ name, config }: PlannedNode): string[] {
     if (config === undefined) return [];
     const path = join(this.directory, `${name}.seed`);

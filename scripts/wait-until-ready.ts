@@ -7,25 +7,28 @@ export interface Waiting {
   agent: GuestAgent;
   /** The port of 127.0.0.1 that leads to the API. */
   port: number;
-  /** How many nodes there are to be. */
+  /** The expected number of nodes. */
   nodes: number;
-  /** How long to wait. */
+  /** Seconds to wait. */
   seconds: number;
   /** When the machine started, as of performance.now(). */
   started: number;
   print(line: string): void;
-  /** Gets the kubeconfig for this machine as soon as the server has written it. */
+  /** Receives the kubeconfig for this machine as soon as the server has written it. */
   onKubeconfig(text: string): void;
 }
 
 /** `absent`: there is no k3s, or the configuration does not start it. */
 export type Readiness = 'ready' | 'absent' | 'not-ready';
 
-/** The API is asked often, which costs little; the program in the guest seldom, because an emulated machine takes seconds to start it. */
+/**
+ * Requests to the API are frequent, because they are cheap. Those to the program in the guest are
+ * rare, because an emulated machine takes seconds to start it.
+ */
 const ASK_MS = 5_000;
 const LOOK_MS = 60_000;
 
-/** Waits until all nodes are Ready, and prints what happens meanwhile, each thing once. */
+/** Waits until all nodes are Ready, and reports each change once. */
 export async function waitUntilReady(waiting: Waiting): Promise<Readiness> {
   const { agent, nodes, started, print } = waiting;
   const since = () => `after ${Math.round((performance.now() - started) / 1000)} s`;
@@ -43,7 +46,7 @@ export async function waitUntilReady(waiting: Waiting): Promise<Readiness> {
       look = performance.now() + LOOK_MS;
       const { state, reason } = await askNode(agent);
       isReady = nodes === 1 && state === 'ready'; // an agent of another server: its API is elsewhere
-      if (reason !== undefined && state !== 'starting') say(reason); // while it starts, the API is not there yet
+      if (reason !== undefined && state !== 'starting') say(reason); // at first the API does not answer
       if (state === 'off') return 'absent';
     }
     if (isReady) {
@@ -51,14 +54,17 @@ export async function waitUntilReady(waiting: Waiting): Promise<Readiness> {
       return 'ready';
     }
     if (performance.now() > end) {
-      say(`not Ready ${since()}; sudo haos status shows why`);
+      say(`not Ready ${since()}; 'sudo haos status' shows why`);
       return 'not-ready';
     }
     await sleep(ASK_MS);
   }
 }
 
-/** Returns a function that asks the API for its nodes; there are none until the server answers. */
+/**
+ * Returns a function that lists the nodes through the API; the list is empty until the server
+ * answers.
+ */
 function followApi({ agent, port, onKubeconfig }: Waiting): () => Promise<ListedNode[]> {
   let kubeconfig: string | undefined;
   return async () => {
@@ -72,13 +78,13 @@ function followApi({ agent, port, onKubeconfig }: Waiting): () => Promise<Listed
   };
 }
 
-/** What `haos status` says of Kubernetes on a node. */
+/** Returns the state of Kubernetes that `haos status` reports on a node. */
 async function askNode(agent: GuestAgent): Promise<{ state: string; reason?: string }> {
   const { output } = await agent.run('haos status --format json');
   try {
     return (JSON.parse(output) as { kubernetes: { state: string; reason?: string } }).kubernetes;
   } catch {
-    return { state: 'unknown' }; // it failed, which is no answer
+    return { state: 'unknown' }; // the command failed
   }
 }
 

@@ -45,13 +45,13 @@ describe('the command that is selected', () => {
     ['/usr/bin/haos', ['--boot']],
     ['/usr/lib/haos/haos.cjs', ['--boot']],
     ['/usr/sbin/plan', ['--boot']],
-  ])('follows from the name %s of a link', (calledAs, argv) => {
+  ])('is selected by the name %s of a link', (calledAs, argv) => {
     expect(withCalledName(program, calledAs, ['--boot'])).toEqual(argv);
   });
 });
 
 describe('options and operands', () => {
-  it('are read in any order', async () => {
+  it('are accepted in any order', async () => {
     const invocation = await parse('config', 'plan', 'a', '--root', '/x', '-q', 'b', '--format=json');
 
     expect(invocation.operands).toEqual(['a', 'b']);
@@ -59,7 +59,7 @@ describe('options and operands', () => {
     expect([invocation.has('quiet'), invocation.has('root')]).toEqual([true, true]);
   });
 
-  it('may be absent', async () => {
+  it('are optional', async () => {
     const invocation = await parse('config', 'plan');
 
     expect(invocation.operands).toEqual([]);
@@ -74,26 +74,26 @@ describe('options and operands', () => {
     expect((await parse('config', 'plan', '-', '--', '--root')).operands).toEqual(['-', '--root']);
   });
 
-  it.each([['--help'], ['-h']])('ask for help with %s, whatever else is wrong', async (option) => {
+  it.each([['--help'], ['-h']])('ask for help with %s, even beside invalid ones', async (option) => {
     expect((await parse('config', 'plan', '--nonsense', option)).wantsHelp).toBe(true);
   });
 
   it.each([
-    ['an unknown option', ['config', 'plan', '--rot', '/x'], 'did you mean --root?'],
+    ['an unknown option', ['config', 'plan', '--rot', '/x'], 'Did you mean --root?'],
     ['an unknown short option', ['config', 'plan', '-x'], undefined],
     ['a missing value', ['config', 'plan', '--root'], undefined],
     ['an option in the place of a value', ['config', 'plan', '--root', '--quiet'], undefined],
     ['an empty value', ['config', 'plan', '--root='], undefined],
     ['a value for a switch', ['config', 'plan', '--quiet=yes'], undefined],
-    ['a value that is none of the choices', ['config', 'plan', '--format', 'jsno'], 'did you mean json?'],
-    ['an unknown command', ['config', 'paln'], 'did you mean plan?'],
-    ['an unknown command that is like none', ['config', 'something-else'], undefined],
-    ['an operand where none is taken', ['cofnig'], 'did you mean config?'],
+    ['a value that is not among the choices', ['config', 'plan', '--format', 'jsno'], 'Did you mean json?'],
+    ['an unknown command', ['config', 'paln'], 'Did you mean plan?'],
+    ['an unknown command that resembles no other', ['config', 'something-else'], undefined],
+    ['an operand of a command that takes no operands', ['cofnig'], 'Did you mean config?'],
   ])('refuse %s', async (_title, argv, hint) => {
     await expect(parse(...argv)).rejects.toMatchObject({ name: 'CommandFailure', status: EXIT.usage, hint });
   });
 
-  it('tell that a command stands behind an option', async () => {
+  it('report a subcommand after an option', async () => {
     await expect(parse('config', '--quiet', 'plan')).rejects.toMatchObject({
       status: EXIT.usage,
       hint: expect.stringContaining('config plan'),

@@ -2,15 +2,15 @@ import { parseArgs } from 'node:util';
 import type { Command, Invocation, OptionValue } from './command.js';
 import { usageError } from './failure.js';
 
-/** The command that was called, by the words that name it. */
+/** The command that the leading words of the arguments name. */
 export interface Selection {
-  /** From the program down, such as haos, config, plan. */
+  /** The commands from the program down, such as haos, config, plan. */
   readonly path: readonly Command[];
-  /** What follows the words that name the command. */
+  /** The arguments after those words. */
   readonly args: readonly string[];
 }
 
-/** Follows the leading words of the arguments into the commands. */
+/** Returns the command that the leading words of the arguments name. */
 export function selectCommand(program: Command, argv: readonly string[]): Selection {
   const path = [program];
   let rest = argv;
@@ -23,8 +23,8 @@ export function selectCommand(program: Command, argv: readonly string[]): Select
 }
 
 /**
- * The command that a program's name selects by itself: a link named `config` to `haos` is `haos config`. Names that are no
- * command are those of the program.
+ * Returns the arguments, preceded by the command that the name of the program selects: a link named
+ * `config` runs `haos config`. A name that is not a command selects nothing.
  */
 export function withCalledName(
   program: Command,
@@ -35,11 +35,14 @@ export function withCalledName(
   return program.commands?.some((command) => command.name === name) ? [name, ...argv] : argv;
 }
 
-/** Reads a command's options and operands. Throws a usage error that suggests what may have been meant. */
+/**
+ * Parses the options and operands of a command. Throws a usage error, with a suggestion if a known
+ * name is similar.
+ */
 export async function parseInvocation({
   path,
   args,
-}: Selection): Promise<Invocation & { wantsHelp: boolean }> {
+}: Selection): Promise<Invocation<string, string> & { wantsHelp: boolean }> {
   const command = path.at(-1)!;
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
@@ -66,7 +69,7 @@ function specOf({ value, short }: Command['options'][number]): {
 function invocationOf(
   values: Readonly<Record<string, OptionValue>>,
   operands: readonly string[],
-): Invocation {
+): Invocation<string, string> {
   return {
     text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
     has: (name) => values[name] !== undefined,
@@ -94,14 +97,14 @@ async function checkOption(
     throw usageError(`unknown option ${rawName}`, await suggest(rawName, known));
   }
   if (!option.value) {
-    if (inlineValue) throw usageError(`the option ${rawName} takes no value`);
+    if (inlineValue) throw usageError(`the option ${rawName} does not take a value`);
     return;
   }
   if (value === undefined || value === '' || (!inlineValue && value.length > 1 && value.startsWith('-')))
     throw usageError(`the option ${rawName} needs a value: ${option.value}`);
   if (option.choices && !option.choices.includes(value))
     throw usageError(
-      `${rawName} cannot be ${JSON.stringify(value)}; it is one of ${option.choices.join(', ')}`,
+      `${rawName} does not accept ${JSON.stringify(value)}; use one of ${option.choices.join(', ')}`,
       await suggest(value, option.choices),
     );
 }
@@ -110,10 +113,13 @@ async function unexpected(path: readonly Command[], word: string): Promise<Error
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');
   if (!command.commands)
-    return usageError(`${called} takes no operand, but was given ${JSON.stringify(word)}`);
+    return usageError(`${called} does not take operands, but got ${JSON.stringify(word)}`);
   const names = command.commands.map(({ name }) => name);
   if (names.includes(word))
-    return usageError(`${word} stands behind an option`, `write ${called} ${word} first, then its options`);
+    return usageError(
+      `the subcommand ${word} must come before options`,
+      `Write ${called} ${word} first, then its options.`,
+    );
   return usageError(`unknown command ${JSON.stringify(word)}`, await suggest(word, names));
 }
 

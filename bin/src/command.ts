@@ -6,25 +6,34 @@ export interface Option {
   /** Long name without dashes. */
   readonly name: string;
   readonly short?: string;
-  /** What stands for its value in help; an option without one is a switch. */
+  /** The placeholder for its value in the help; an option without one is a switch. */
   readonly value?: string;
-  /** The only values there are. */
+  /** The accepted values; undefined: any value. */
   readonly choices?: readonly string[];
   readonly summary: string;
 }
 
-/** An option's value: text, or true for a switch; undefined when it was not given. */
+/** The value of an option: text, or true for a switch; undefined when the option was not given. */
 export type OptionValue = string | true | undefined;
 
-export interface Invocation {
+/**
+ * A parsed command line. A command names the options with a value and the switches that it reads.
+ */
+export interface Invocation<Texts extends string = never, Switches extends string = never> {
   /** The value of an option that takes one. */
-  text(name: string): string | undefined;
-  /** Whether a switch was given. */
-  has(name: string): boolean;
+  readonly text: (name: Texts) => string | undefined;
+  /** Whether an option was given. */
+  readonly has: (name: Texts | Switches) => boolean;
   readonly operands: readonly string[];
 }
 
-/** What a command needs of the process it runs in. */
+/** The invocation of a command with these options. */
+export type InvocationOf<Options extends readonly Option[]> = Invocation<
+  Extract<Options[number], { value: string }>['name'],
+  Exclude<Options[number], { value: string }>['name']
+>;
+
+/** What a command needs from the process it runs in. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
@@ -32,46 +41,65 @@ export interface Context {
   out(text: string): void;
   /** Writes to standard error, for everything else. */
   err(text: string): void;
-  /** All of standard input. */
+  /** Reads all of standard input. */
   input(): Uint8Array;
   isRoot(): boolean;
-  /** Whether this is a node that was installed already. */
+  /** Whether this machine is an installed node. */
   isInstalled(): boolean;
-  /** Where a person may be asked. */
+  /** The terminal for questions to a person. */
   terminal(): Promise<Terminal>;
-  /** The width of standard output; undefined where it is no terminal, 0 where that does not tell. */
+  /**
+   * The width of standard output; undefined if it is not a terminal, 0 if the terminal does not
+   * report its width.
+   */
   columns(): number | undefined;
-  /** Whether colour shows on an output. */
+  /** Whether an output shows colours. */
   hasColor(output: 'out' | 'err'): Promise<boolean>;
   /**
-   * Makes an interruption end the process with the status for it, once the running step has finished writing; with `stop`, when
-   * what that began has ended.
+   * Makes an interruption end the process with the exit status for its signal: after the running
+   * step has finished writing or, with `stop`, after the work that `stop` ends has finished.
    */
   onInterrupt(stop?: () => Promise<unknown>): void;
 }
 
-/** Where a person may be asked: the standard input, and standard error, so that the result of a command can be piped. */
+/**
+ * The streams for questions: standard input, and standard error, so that the result of a command
+ * can be piped.
+ */
 export interface Terminal extends Streams {
-  /** Whether both can do more than lines. */
+  /** Whether both streams support a cursor and colours. */
   readonly isRich: boolean;
 }
 
-export type Run = (invocation: Invocation, context: Context) => Promise<ExitStatus>;
+export type Run = (invocation: Invocation<string, string>, context: Context) => Promise<ExitStatus>;
 
-/** A command and how help tells of it. Its implementation is loaded when it runs. */
+/** A command with the texts of its help. Its implementation is loaded when it runs. */
 export interface Command {
   readonly name: string;
-  /** One line, without a dot. */
+  /** One line, without a full stop. */
   readonly summary: string;
   /** A paragraph below the usage. */
   readonly description?: string;
-  /** What may follow the options, such as `FILE...`; none: no operand is accepted. */
+  /** The operands as the usage shows them, such as `FILE...`; undefined: operands are refused. */
   readonly operands?: string;
   readonly options: readonly Option[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
   readonly commands?: readonly Command[];
-  /** It makes a node of a machine, so a node is not offered it. */
+  /** The command installs a node, so the help on an installed node leaves it out. */
   readonly installs?: true;
-  /** A command without one only groups others. */
+  /** Loads the implementation; a command without it only groups others. */
   load?(): Promise<Run>;
+}
+
+type Described<Options extends readonly Option[]> = Omit<Command, 'options' | 'load'> & {
+  readonly options: Options;
+  load?(): Promise<(invocation: InvocationOf<Options>, context: Context) => Promise<ExitStatus>>;
+};
+
+/**
+ * Describes a command. An implementation that reads an option that is not listed here does not
+ * compile.
+ */
+export function command<const Options extends readonly Option[]>(described: Described<Options>): Command {
+  return described as Command;
 }

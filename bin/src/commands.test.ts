@@ -19,7 +19,7 @@ function withPaths(
   ];
 }
 
-/** Without the examples, which are there to be copied. */
+/** Ignores the examples, which people copy. */
 function widest(help: string): number {
   const [text = '', examples = ''] = help.split('\nExamples:\n');
   const after = examples.split('\n\n').slice(1).join('\n');
@@ -39,7 +39,7 @@ describe.each(commands)('$called', ({ called, command, path }) => {
   it.each([
     ['of 60 columns', 60, 60],
     ['of 300 columns', 300, 100],
-    ['that does not tell its width', 0, 80],
+    ['that does not report its width', 0, 80],
   ])('has help for a terminal %s', (_title, columns, limit) => {
     const help = formatHelp(path, { isInstalled: () => false, columns: () => columns });
 
@@ -53,7 +53,7 @@ describe.each(commands)('$called', ({ called, command, path }) => {
       expect(section).toContain(`\`--${name}${value ? ` ${value}` : ''}\``);
   });
 
-  it('understands its own examples', async () => {
+  it('accepts its own examples', async () => {
     for (const { line } of command.examples) {
       const words = line
         .replace(/^.*?\bhaos /, '')
@@ -67,7 +67,7 @@ describe.each(commands)('$called', ({ called, command, path }) => {
 });
 
 describe('the help of the program', () => {
-  it.each([true, false])('offers an installation where nothing is installed: %s', (isInstalled) => {
+  it.each([true, false])('offers an installation only if nothing is installed: %s', (isInstalled) => {
     const help = formatHelp([haos], { isInstalled: () => isInstalled, columns: () => undefined });
 
     expect(help.includes('install HAOS on a disk')).toBe(!isInstalled);

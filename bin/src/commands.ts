@@ -1,38 +1,41 @@
-import type { Command, Option } from './command.js';
+import { type Command, command, type Option } from './command.js';
 
-const ROOT: Option = {
+const ROOT = {
   name: 'root',
   value: 'DIR',
   summary: 'work on the system in this directory; default: the running machine, as root',
-};
-const FORMAT: Option = {
+} as const satisfies Option;
+const FORMAT = {
   name: 'format',
   value: 'FORMAT',
   choices: ['text', 'json'],
   summary: 'text for people (default) or json for programs',
-};
-const STRICT: Option = { name: 'strict', summary: 'take warnings, such as unknown keys, for errors' };
-const PHASES: readonly Option[] = [
+} as const satisfies Option;
+const STRICT = {
+  name: 'strict',
+  summary: 'treat warnings, such as unknown keys, as errors',
+} as const satisfies Option;
+const PHASES = [
   { name: 'initrd', summary: 'the phase before the root disk is mounted' },
   { name: 'boot', summary: 'the phase before services start; there is no network yet' },
   { name: 'install', summary: 'only k3s, after "configure server or agent"' },
-];
+] as const satisfies readonly Option[];
 
-const validate: Command = {
+const validate = command({
   name: 'validate',
-  summary: 'check configuration files, without touching any machine',
+  summary: 'check configuration files without accessing the system',
   description:
-    'Each FILE is checked by itself; `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded. ' +
-    'The exit status is 0 when all are valid, 3 when one is not or cannot be read.',
+    'Each FILE is checked separately. `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded. ' +
+    'The exit status is 0 when all files are valid, and 3 when one is invalid or cannot be read.',
   operands: 'FILE...',
   options: [
     {
       name: 'as',
       value: 'KIND',
       choices: ['input', 'system', 'cmdline', 'local', 'userdata', 'config.d'],
-      summary: 'what a file is going to be; cmdline: the text of a kernel command line; default: input',
+      summary: 'how the files will be used; cmdline: the text of a kernel command line; default: input',
     },
-    { name: 'merge', summary: 'take all files for one configuration, the last one winning' },
+    { name: 'merge', summary: 'merge all files; later files override' },
     STRICT,
     {
       name: 'format',
@@ -43,17 +46,20 @@ const validate: Command = {
   ],
   examples: [
     { line: 'haos config validate node.yaml', what: 'one file' },
-    { line: "haos config validate --format github 'nodes/**/*.yaml'", what: 'many, in a GitHub workflow' },
+    {
+      line: "haos config validate --format github 'nodes/**/*.yaml'",
+      what: 'many files, in a GitHub workflow',
+    },
     { line: 'curl -s https://config.example/node.yaml | haos config validate -', what: 'standard input' },
   ],
   load: async () => (await import('./config/validate.js')).runValidate,
-};
+});
 
-const plan: Command = {
+const plan = command({
   name: 'plan',
   summary: 'show what a phase would change, without changing anything',
   description:
-    'Nothing is written, run or downloaded. Without a phase option it is the runtime phase that is planned. ' +
+    'Writes, runs and downloads nothing. Without a phase option it plans the runtime phase. ' +
     'The exit status is 10 when something would change, else 0, or 4 when a step would fail.',
   options: [...PHASES, ROOT, STRICT, FORMAT],
   examples: [
@@ -64,13 +70,13 @@ const plan: Command = {
     },
   ],
   load: async () => (await import('./config/plan.js')).runPlan,
-};
+});
 
-const explain: Command = {
+const explain = command({
   name: 'explain',
   summary: 'show where values come from, what they override and why',
   description:
-    'KEY is a key in any accepted spelling, such as haos.labels or hostname; default: all that is configured.',
+    'KEY is a key in any accepted spelling, such as haos.labels or hostname; default: everything that is configured.',
   operands: '[KEY]',
   options: [ROOT, FORMAT],
   examples: [
@@ -78,32 +84,32 @@ const explain: Command = {
     { line: 'haos config explain --root ./tree', what: 'every value of a directory tree' },
   ],
   load: async () => (await import('./config/explain.js')).runExplain,
-};
+});
 
-const status: Command = {
+const status = command({
   name: 'status',
   summary: 'show what each phase did in this boot',
   description:
-    'The exit status is 0 when every phase that ran is done, 4 when one has failures, ' +
-    '1 when none ran or one has not ended.',
+    'The exit status is 0 when every phase that ran is done, 4 when a phase has failures, ' +
+    'and 1 when no phase ran or one has not finished.',
   options: [ROOT, FORMAT],
   examples: [{ line: 'sudo haos config status', what: 'after a boot' }],
   load: async () => (await import('./config/status.js')).runStatus,
-};
+});
 
-const schema: Command = {
+const schema = command({
   name: 'schema',
   summary: 'print the JSON Schema of the configuration, for editors',
   options: [],
   examples: [{ line: 'haos config schema > cloud-config.schema.json', what: 'a file that editors can use' }],
   load: async () => (await import('./config/schema.js')).runSchema,
-};
+});
 
-const put: Command = {
+const put = command({
   name: 'put',
-  summary: 'put a validated file into config.d of the node, or remove it',
+  summary: 'write a valid file to config.d of the node, or remove it',
   description:
-    'The file is read from FILE or standard input, and written with mode 0600 only if it is valid.',
+    'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid.',
   operands: 'NAME [FILE]',
   options: [
     { name: 'apply', summary: 'run the runtime phase afterwards' },
@@ -116,14 +122,14 @@ const put: Command = {
     { line: 'sudo haos config put 50-proxy.yaml --delete', what: 'remove it again' },
   ],
   load: async () => (await import('./config/put.js')).runPut,
-};
+});
 
-const config: Command = {
+const config = command({
   name: 'config',
   summary: 'apply, show and check the configuration',
   description:
-    'Without --dump or --dump-json it applies the configuration in a phase: runtime, unless another is named. ' +
-    'What a phase changed, ran and failed to do is told on standard error. Applying again changes nothing.',
+    'Without --dump or --dump-json, applies the configuration in one phase: runtime, unless an option names another. ' +
+    'Prints on standard error what the phase changed, what it ran and what failed. Applying again changes nothing.',
   options: [
     ...PHASES,
     { name: 'dump', summary: 'print the configuration as YAML; with its secrets' },
@@ -131,7 +137,7 @@ const config: Command = {
     ROOT,
     { ...STRICT, summary: `with --dump and --dump-json: ${STRICT.summary}` },
     FORMAT,
-    { name: 'quiet', short: 'q', summary: 'tell only of failures' },
+    { name: 'quiet', short: 'q', summary: 'print only failures' },
   ],
   examples: [
     { line: 'sudo haos config', what: 'apply the configuration now' },
@@ -140,123 +146,156 @@ const config: Command = {
   ],
   commands: [validate, plan, explain, status, schema, put],
   load: async () => (await import('./config/config.js')).runConfig,
-};
+});
 
-const install: Command = {
+const migrate = command({
+  name: 'migrate',
+  summary: 'turn a configuration of k3OS or of the Go HAOS into one of HAOS',
+  description:
+    'Reads cloud-configs and kernel command lines; `-` is standard input. Comments and layout stay. The result goes to standard ' +
+    'output, what changed and what a person has to decide to standard error. ' +
+    'The exit status is 0 when every result is valid, 3 when one has errors left, 1 when a file cannot be read or written.',
+  operands: 'FILE...',
+  options: [
+    { name: 'write', summary: 'replace the files by the results' },
+    {
+      name: 'as',
+      value: 'KIND',
+      choices: ['input', 'cmdline'],
+      summary: 'what a file is: input, a cloud-config, or cmdline; default: what it looks like',
+    },
+    FORMAT,
+  ],
+  examples: [
+    { line: 'haos migrate k3os.yaml > node.yaml', what: 'see what changes, and keep the old file' },
+    { line: "haos migrate --write 'nodes/*.yaml'", what: 'many files at once' },
+    { line: 'haos migrate --as cmdline pxelinux.cfg', what: 'kernel arguments, whatever stands around them' },
+  ],
+  load: async () => (await import('./migrate/migrate.js')).runMigrate,
+});
+
+const install = command({
   name: 'install',
   summary: 'install HAOS on a disk of this machine',
   description:
-    'Asks what is neither named here nor configured below haos.install, kernel arguments included, shows the whole plan ' +
-    'and asks whether to go on. Everything is checked before the first write: configuration, image, programs, disk. ' +
-    'On an installed node it is refused.',
+    'Asks for everything that neither an option nor haos.install of the configuration sets, kernel arguments included. ' +
+    'Then shows the whole plan and asks for confirmation. Checks everything before the first write: configuration, ' +
+    'image, programs, disk. Refuses to run on an installed node.',
   options: [
-    { name: 'silent', summary: 'ask no question' },
+    { name: 'silent', summary: 'ask no questions' },
     {
       name: 'answers',
       value: 'FILE',
-      summary: 'take the answers from a YAML or JSON file (- is standard input) instead of a person',
+      summary: 'read the answers from a YAML or JSON file (- is standard input) instead of asking a person',
     },
-    { name: 'check', summary: 'only check, and say what was found; nothing is written' },
+    { name: 'check', summary: 'only check, and print the results; nothing is written' },
     {
       name: 'device',
       value: 'DEVICE',
       summary: 'the whole disk; default: the only one that fits; with --no-format the partition',
     },
-    { name: 'no-format', summary: 'use an ext4 partition that is there, and keep what persists on it' },
-    { name: 'no-bootloader', summary: 'do not install GRUB, only its menu' },
+    { name: 'no-format', summary: 'use an existing ext4 partition, and keep the persistent data on it' },
+    { name: 'no-bootloader', summary: 'write the menu of GRUB, but do not install GRUB' },
     {
       name: 'config-url',
       value: 'URL',
-      summary: 'the configuration to install: a URL or a path; default: that of this system',
+      summary: 'the configuration to install: a URL or a path; default: the one of this system',
     },
-    { name: 'allow-empty-config', summary: 'install a fetched configuration that configures nothing' },
+    {
+      name: 'allow-empty-config',
+      summary: 'install a downloaded configuration even if it configures nothing',
+    },
     { name: 'image', value: 'DIR', summary: 'the directory with the components; default: /haos/system' },
     {
       name: 'iso',
       value: 'ISO',
-      summary: 'an ISO instead: a path or a URL; default: haos.install.iso_url where no medium was started',
+      summary: 'an ISO instead: a path or a URL; default: haos.install.iso_url, unless booted from a medium',
     },
     {
       name: 'sha256',
       value: 'HEX',
-      summary: 'the digest that the ISO must have; then it needs no signature',
+      summary: 'the digest that the ISO must have; it then needs no signature',
     },
-    { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
-    { name: 'force-efi', summary: 'install for EFI even when the machine was not started by EFI' },
-    { name: 'tty', value: 'TTY', summary: 'the console of the installed system; default: those in use' },
+    { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
+    { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
+    {
+      name: 'tty',
+      value: 'TTY',
+      summary: 'the console of the installed system; default: the consoles in use',
+    },
     { name: 'debug', summary: 'log more on the installed system' },
-    { name: 'reboot', summary: 'restart afterwards, as in mode install' },
+    { name: 'reboot', summary: 'reboot afterwards, as in mode install' },
     { name: 'power-off', summary: 'power off afterwards' },
     FORMAT,
   ],
   examples: [
     { line: 'sudo haos install', what: 'answer questions, then install' },
-    { line: 'sudo haos install --answers answers.yaml', what: 'the same without a person' },
-    { line: 'sudo haos install --check --device /dev/vda', what: 'whether it could be installed' },
+    { line: 'sudo haos install --answers answers.yaml', what: 'take the answers from a file' },
+    { line: 'sudo haos install --check --device /dev/vda', what: 'check whether HAOS can be installed' },
     {
       line: 'sudo haos install --silent --device /dev/vda --config-url https://config.example/node.yaml',
       what: 'install, with a configuration from a server',
     },
-    { line: 'sudo haos install --silent --no-format', what: 'into the partition labelled HAOS_STATE' },
+    { line: 'sudo haos install --silent --no-format', what: 'install to the partition labelled HAOS_STATE' },
   ],
   installs: true,
   load: async () => (await import('./install/install.js')).runInstall,
-};
+});
 
-const DESTINATION: Option = {
+const DESTINATION = {
   name: 'destination',
   value: 'DIR',
   summary: 'the system directory of the node; default: /haos/system',
-};
+} as const satisfies Option;
 
 const upgradeCommands: readonly Command[] = [
-  {
+  command({
     name: 'status',
     summary: 'show what is installed, what runs, and what boots next',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade status', what: 'after an upgrade' }],
     load: async () => (await import('./upgrade/upgrade-status.js')).runUpgradeStatus,
-  },
-  {
+  }),
+  command({
     name: 'rollback',
     summary: 'boot the other version next and do not return to this one automatically',
     options: [DESTINATION, FORMAT],
-    examples: [{ line: 'sudo haos upgrade rollback', what: 'go back; a second time, forth again' }],
+    examples: [{ line: 'sudo haos upgrade rollback', what: 'go back; run it again to return' }],
     load: async () => (await import('./upgrade/change.js')).runRollback,
-  },
-  {
+  }),
+  command({
     name: 'forget',
-    summary: 'forget which version failed, so that it may be tried again',
+    summary: 'forget which version failed, so that it can be tried again',
     options: [DESTINATION, FORMAT],
     examples: [{ line: 'sudo haos upgrade forget', what: 'before a second attempt' }],
     load: async () => (await import('./upgrade/change.js')).runForget,
-  },
-  {
+  }),
+  command({
     name: 'confirm',
-    summary: 'end the trial of the version that runs: it works',
+    summary: 'end the trial of the running version: it works',
     description:
-      'The node does this itself when it is healthy. A node that an upgrade drained is opened for pods again.',
+      'A healthy node does this automatically. If an upgrade drained the node, it accepts pods again.',
     options: [
       {
         name: 'when-ready',
         value: 'SECONDS',
-        summary: 'wait this long until Kubernetes says that the node is Ready, else fail',
+        summary: 'wait up to this long until Kubernetes reports the node as Ready, else fail',
       },
       DESTINATION,
       FORMAT,
     ],
-    examples: [{ line: 'sudo haos upgrade confirm', what: 'keep the version that runs' }],
+    examples: [{ line: 'sudo haos upgrade confirm', what: 'keep the running version' }],
     load: async () => (await import('./upgrade/change.js')).runConfirm,
-  },
+  }),
 ];
 
-const upgrade: Command = {
+const upgrade = command({
   name: 'upgrade',
-  summary: 'put a new version beside the one that runs, to boot it next',
+  summary: 'stage a new version beside the running one, to boot it next',
   description:
-    'All or nothing: a version that does not work is left by itself after two boots. Each option can also be given by ' +
-    'the environment, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true. ' +
-    'A source that comes from the network has to be signed by a key of this image, unless its digest is named.',
+    'Upgrades are atomic: if the new version does not work, the node rolls back automatically after two boots. ' +
+    'The environment can set each option, too, such as HAOS_UPGRADE_SOURCE=DIR and HAOS_UPGRADE_KERNEL=true. ' +
+    'A key of this image must have signed a source from the network, unless --sha256 names its digest.',
   options: [
     {
       name: 'source',
@@ -265,69 +304,73 @@ const upgrade: Command = {
         'a directory with the components, an ISO, its URL, a version, or latest; default: /haos/system',
     },
     DESTINATION,
-    { name: 'check', summary: 'only check, and say what was found; nothing is upgraded' },
-    { name: 'rootfs', summary: 'upgrade haos, and k3s where the source has it' },
+    { name: 'check', summary: 'only check, and print the results; nothing is upgraded' },
+    { name: 'rootfs', summary: 'upgrade haos, and k3s if the source has it' },
     { name: 'kernel', summary: 'upgrade the kernel; default: everything' },
-    { name: 'allow-downgrade', summary: 'take an older version, too' },
-    { name: 'allow-skip', summary: 'take a k3s that is more than one minor version newer' },
+    { name: 'allow-downgrade', summary: 'accept an older version' },
+    { name: 'allow-skip', summary: 'accept a k3s that is more than one minor version newer' },
     {
       name: 'sha256',
       value: 'HEX',
-      summary: 'the digest that the ISO must have; then it needs no signature',
+      summary: 'the digest that the ISO must have; it then needs no signature',
     },
-    { name: 'insecure', summary: 'take an ISO from a URL although its release is not signed' },
-    { name: 'sync', summary: 'let everything in memory reach the disks' },
+    { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
+    { name: 'sync', summary: 'flush everything in memory to the disks' },
     {
       name: 'remount',
-      summary: 'accepted as by earlier versions: a read-only destination is remounted anyway',
+      summary: 'accepted for compatibility: a read-only destination is always remounted',
     },
     { name: 'drain', summary: 'drain the Kubernetes node before the next boot changes' },
-    { name: 'reboot', summary: 'restart the node afterwards' },
-    { name: 'wait', summary: 'stay until the node restarts, or the version that runs has ended its trial' },
-    { name: 'lock-file', value: 'FILE', summary: 'default: /run/haos/upgrade.lock' },
+    { name: 'reboot', summary: 'reboot the node afterwards' },
+    { name: 'wait', summary: 'wait until the node reboots, or until the trial of the running version ends' },
+    { name: 'lock-file', value: 'FILE', summary: 'the lock file; default: /run/haos/upgrade.lock' },
     FORMAT,
   ],
   examples: [
-    { line: 'sudo haos upgrade --source latest --reboot', what: 'upgrade everything and restart' },
+    { line: 'sudo haos upgrade --source latest --reboot', what: 'upgrade everything and reboot' },
     {
       line: 'sudo haos upgrade --source v1.1.0 --check',
-      what: 'whether it could be upgraded to that release',
+      what: 'check whether the node can be upgraded to that release',
     },
     {
       line: 'haos upgrade --source /haos/system --destination /host/haos/system --rootfs',
-      what: 'from within the image of a release',
+      what: 'in a container of a release',
     },
   ],
   commands: upgradeCommands,
   load: async () => (await import('./upgrade/upgrade.js')).runUpgrade,
-};
+});
 
-const reset: Command = {
+const reset = command({
   name: 'reset',
-  summary: 'let the next boot remove all data of the node',
+  summary: 'remove all data of the node at the next boot',
   description:
-    'What goes is /var, /home and /opt: workloads, volumes, the local configuration, host keys, the node password of k3s. ' +
-    'The system configuration and the installed versions stay. It asks, unless --yes is given; only on an installed node.',
+    'Removes /var, /home and /opt: workloads, volumes, the local configuration, host keys, the node password of k3s. ' +
+    'Keeps the system configuration and the installed versions. Asks for confirmation unless --yes is given. ' +
+    'Works only on an installed node.',
   options: [
-    { name: 'ephemeral', summary: 'at every boot, but keep the local configuration and the identity' },
-    { name: 'cancel', summary: 'take it back: the data stay' },
+    {
+      name: 'ephemeral',
+      summary: 'remove the data at every boot, but keep the local configuration and the identity',
+    },
+    { name: 'cancel', summary: 'cancel the reset and keep the data' },
     { name: 'yes', summary: 'do not ask' },
-    { name: 'reboot', summary: 'restart the node afterwards' },
+    { name: 'reboot', summary: 'reboot the node afterwards' },
     ROOT,
     FORMAT,
   ],
   examples: [
-    { line: 'sudo haos reset --yes --reboot', what: 'begin anew, as after the installation' },
-    { line: 'sudo haos reset --cancel', what: 'before the next boot: everything stays' },
+    { line: 'sudo haos reset --yes --reboot', what: 'start over, as after the installation' },
+    { line: 'sudo haos reset --cancel', what: 'before the next boot: keep everything' },
   ],
   load: async () => (await import('./reset/reset.js')).runReset,
-};
+});
 
-const nodeStatus: Command = {
+const nodeStatus = command({
   name: 'status',
-  summary: 'show how this node is, on one screen',
+  summary: 'show the state of this node on one screen',
   description:
-    'Version, addresses, what came of the configuration, the upgrade, and whether Kubernetes has this node as Ready. ' +
+    'Version, addresses, the result of the configuration, the upgrade, and whether Kubernetes reports this node as Ready. ' +
     'The exit status is 0 when the node is healthy, else 1.',
   options: [ROOT, FORMAT],
   examples: [
@@ -335,34 +378,34 @@ const nodeStatus: Command = {
     { line: 'sudo haos status --format json', what: 'for programs' },
   ],
   load: async () => (await import('./status/node-status.js')).runNodeStatus,
-};
+});
 
-const check: Command = {
+const check = command({
   name: 'check',
   summary: 'check the machine',
   options: [],
   examples: [{ line: 'haos check k3s', what: 'why k3s does not start' }],
   commands: [
-    {
+    command({
       name: 'k3s',
-      summary: 'check whether this machine has what k3s needs of it',
+      summary: 'check whether this machine has what k3s needs',
       description:
-        'Each line says what was found, and what to do where something is missing. Nothing is changed. ' +
-        'The exit status is 0 when everything is there, else 4.',
+        'Each line shows what was found and, if something is missing, what to do. Changes nothing. ' +
+        'The exit status is 0 when nothing is missing, else 4.',
       options: [FORMAT],
       examples: [{ line: 'haos check k3s --format json', what: 'for programs' }],
       load: async () => (await import('./check/check-k3s.js')).runCheckK3s,
-    },
+    }),
   ],
-};
+});
 
 const datasourceCommands: readonly Command[] = [
-  {
+  command({
     name: 'fetch',
-    summary: 'ask data sources for user data and metadata, and write what they have to /run/config',
+    summary: 'ask data sources for user data and metadata, and write the answers to /run/config',
     description:
-      'They are asked in this order until one has user data; default: those that haos.data_sources configures. ' +
-      'The exit status is 0, or 4 when nothing was found and one of them failed.',
+      'Asks the sources in this order until one has user data; default: those that haos.data_sources configures. ' +
+      'The exit status is 0, or 4 when no source had anything and one of them failed.',
     operands: '[NAME...]',
     options: [
       { name: 'dry-run', summary: 'only ask; write nothing' },
@@ -375,39 +418,45 @@ const datasourceCommands: readonly Command[] = [
       FORMAT,
     ],
     examples: [
-      { line: 'sudo haos datasource fetch aws cdrom --dry-run', what: 'what these would give this machine' },
+      {
+        line: 'sudo haos datasource fetch aws cdrom --dry-run',
+        what: 'what these sources have for this machine',
+      },
       {
         line: 'haos datasource fetch aws --endpoint http://127.0.0.1:8080 --root ./tree',
         what: 'ask `haos datasource serve`, and write into a directory tree',
       },
     ],
     load: async () => (await import('./datasource/fetch-sources.js')).runFetchSources,
-  },
-  {
+  }),
+  command({
     name: 'serve',
-    summary: 'play the metadata service of a cloud, to try a configuration by hand',
+    summary: 'simulate the metadata service of a cloud, to try a configuration by hand',
     description:
-      'It listens on 127.0.0.1, prints its URL, and runs until it is interrupted. cdrom is a disc image.',
+      'Listens on 127.0.0.1, prints its URL, and runs until it is interrupted. For cdrom it serves a disc image.',
     operands: 'NAME',
     options: [
-      { name: 'fixture', value: 'FILE', summary: 'what it says, as JSON; `-` is standard input' },
-      { name: 'port', value: 'PORT', summary: 'default: a free one' },
+      { name: 'fixture', value: 'FILE', summary: 'the data to serve, as JSON; `-` is standard input' },
+      { name: 'port', value: 'PORT', summary: 'the port to listen on; default: a free one' },
     ],
-    examples: [{ line: 'haos datasource serve aws --fixture node.json --port 8080', what: 'play AWS' }],
+    examples: [{ line: 'haos datasource serve aws --fixture node.json --port 8080', what: 'simulate AWS' }],
     load: async () => (await import('./datasource/serve.js')).runServe,
-  },
+  }),
 ];
 
-const datasource: Command = {
+const datasource = command({
   name: 'datasource',
   summary: 'find the configuration that a cloud or a drive has for this machine',
   options: [],
-  examples: [{ line: 'sudo haos datasource fetch --dry-run', what: 'ask those that are configured' }],
+  examples: [{ line: 'sudo haos datasource fetch --dry-run', what: 'ask the configured sources' }],
   commands: datasourceCommands,
-};
+});
 
-/** Everything the program does; help and arguments follow from it. */
-export const haos: Command = {
+/**
+ * The whole program as a tree of commands, from which its help and the parser of its arguments
+ * follow.
+ */
+export const haos = command({
   name: 'haos',
   summary: 'configure, install and upgrade a HAOS node',
   description:
@@ -415,10 +464,10 @@ export const haos: Command = {
     '/var/lib/rancher/HAOS/config.yaml and config.d/*, merged in this order.',
   options: [{ name: 'version', summary: 'print the version' }],
   examples: [
-    { line: 'sudo haos status', what: 'how this node is' },
+    { line: 'sudo haos status', what: 'show the state of this node' },
     { line: 'haos config validate node.yaml', what: 'check a configuration before it is used' },
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [nodeStatus, config, datasource, install, upgrade, reset, check],
-};
+  commands: [nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
+});

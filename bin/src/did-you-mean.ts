@@ -1,8 +1,10 @@
 import leven, { closestMatch } from 'leven';
 
-/** A hint that names what is most like a word; undefined when nothing is. */
+/**
+ * Returns a hint with the known word that is most similar to `word`; undefined if none is similar.
+ */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const closest = closestMatch(word, known);
   if (closest === undefined || leven(word, closest) > Math.max(2, closest.length / 3)) return undefined;
-  return `did you mean ${closest}?`;
+  return `Did you mean ${closest}?`;
 }

@@ -1,4 +1,4 @@
-/** What the program's exit status says; documented in docs/cli.md. */
+/** The exit statuses of the program, which docs/cli.md documents. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -6,9 +6,9 @@ export const EXIT = {
   invalid: 3,
   failedSteps: 4,
   refused: 5,
-  /** Of `plan`: something would change. */
+  /** Only `plan`: something would change. */
   changes: 10,
-  /** By Ctrl-C, or by the end of the input at a question. */
+  /** Ctrl-C, or the input ended at a question. */
   interrupted: 130,
 } as const;
 

@@ -1,6 +1,6 @@
 import { EXIT, type ExitStatus } from './exit-status.js';
 
-/** Ends a command with one line for people and an exit status. */
+/** Ends a command with a one-line message and an exit status. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 
@@ -13,17 +13,20 @@ export class CommandFailure extends Error {
   }
 }
 
-/** Whether an error is one of these, of whichever file of the program: each command brings its own copy of the class. */
+/**
+ * Returns whether an error is a `CommandFailure`. It compares names, because each file of the
+ * program brings its own copy of the class.
+ */
 export function isCommandFailure(error: unknown): error is CommandFailure {
   return error instanceof Error && error.name === 'CommandFailure';
 }
 
-/** The command was called wrongly. */
+/** Returns the failure of a command that was called incorrectly. */
 export function usageError(message: string, hint?: string): CommandFailure {
   return new CommandFailure(EXIT.usage, message, hint);
 }
 
-/** The command does not do this here: not root, wrong mode. */
+/** Returns the failure of a command that refuses to run here: not as root, or in the wrong mode. */
 export function refusal(message: string, hint: string): CommandFailure {
   return new CommandFailure(EXIT.refused, message, hint);
 }

@@ -1,14 +1,18 @@
 import type { Command, Context, Option } from './command.js';
 
-const HELP: Option = { name: 'help', short: 'h', summary: 'print this' };
+const HELP: Option = { name: 'help', short: 'h', summary: 'print this help' };
 
-/** Columns: a line that is longer is hard to read, and what a terminal has that does not say, such as a serial line. */
+/**
+ * Columns: longer lines are hard to read. A terminal that does not report its width, such as a
+ * serial line, usually has 80.
+ */
 const WIDEST = 100;
 const USUAL = 80;
 
 /**
- * The help text of the last command of a path from the program down, without commands that this machine does not need. All but examples, which
- * are there to be copied, fits the width of the terminal.
+ * Returns the help text of the last command of `path`, which starts at the program. Leaves out
+ * commands that this machine does not need. Everything fits the width of the terminal except the
+ * examples, which people copy.
  */
 export function formatHelp(
   path: readonly Command[],
@@ -63,7 +67,10 @@ function listOf(
   return `${title}:\n${lines.join('\n')}`;
 }
 
-/** A text in lines of at most `width`, as far as its words allow that; all but the first are indented. */
+/**
+ * Returns the text in lines of at most `width` columns, as far as its words allow; all lines but
+ * the first are indented.
+ */
 function wrap(text: string, width: number, indent = 0): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

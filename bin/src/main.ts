@@ -3,7 +3,7 @@ import { haos } from './commands.js';
 import { processContext } from './process-context.js';
 import { reportError, run } from './run.js';
 
-/** The program: what it is called as, and its arguments, are those of the process. */
+/** Runs the program with the name and the arguments of this process. */
 export async function main(): Promise<void> {
   const [, calledAs = '', ...argv] = process.argv;
   const context = processContext();

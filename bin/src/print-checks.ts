@@ -1,7 +1,7 @@
 import type { Check } from '@haos/system';
 import type { Paint } from './paint.js';
 
-/** Checks for people, a line for each, and what to do about those that are not ok. */
+/** Formats checks for people: a line for each, and the hints of those that are not ok. */
 export function formatChecks(checks: readonly Check[], paint: Paint): string {
   const lines = checks.flatMap(({ id, ok, message, hint }) => [
     `${ok ? paint('green', 'ok') : paint('red', 'NO')}  ${id}: ${message}`,

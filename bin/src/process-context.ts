@@ -9,7 +9,7 @@ declare const HAOS_VERSION: string;
 
 const FD = { in: 0, out: 1, err: 2 } as const;
 
-/** The process this runs in. */
+/** Returns the context of this process. */
 export function processContext(): Context {
   return {
     env: process.env,
@@ -27,16 +27,17 @@ export function processContext(): Context {
     columns: () => (process.stdout.isTTY ? (process.stdout.columns ?? 0) : undefined),
     hasColor: (output) => hasColor(FD[output]),
     onInterrupt(stop = async () => undefined) {
-      // Writes are synchronous, so a signal is only seen between them. The journal keeps saying that the phase did not end.
+      // Writes are synchronous, so a signal arrives only between them. The journal still says that
+      // the phase has not ended.
       let isEnding = false;
       for (const [signal, status] of [
         ['SIGINT', 130],
         ['SIGTERM', 143],
-        // The connection that it was started over is gone.
+        // The connection over which the command was started was closed.
         ['SIGHUP', 129],
       ] as const)
         process.on(signal, () => {
-          // Whoever presses Ctrl-C twice must not keep it from cleaning up.
+          // A second Ctrl-C must not interrupt the clean-up.
           if (isEnding) return;
           isEnding = true;
           void stop().finally(() => process.exit(status));
@@ -45,7 +46,10 @@ export function processContext(): Context {
   };
 }
 
-/** Once the reader has gone, what is written goes nowhere, and the command does the rest of its work. */
+/**
+ * Returns a function that writes to a file descriptor. After the reader has closed its end, text is
+ * discarded and the command continues.
+ */
 function writerTo(fd: number): (text: string) => void {
   let isOpen = true;
   return (text) => {
@@ -53,19 +57,19 @@ function writerTo(fd: number): (text: string) => void {
   };
 }
 
-/** By the mode that early boot wrote down; the Host would be too much to load for it. */
+/** Reads the mode that early boot wrote, without the Host, which would take too long to load. */
 function isInstalled(): boolean {
   try {
     return ['disk', 'local'].includes(readFileSync(layout.mode, 'utf8').trim());
   } catch {
-    return false; // no HAOS
+    return false; // not HAOS
   }
 }
 
 async function hasColor(fd: number): Promise<boolean> {
   try {
     const stat = fstatSync(fd);
-    // Loading node:tty takes longer than all the rest; a pipe or a file is seen without it.
+    // Loading node:tty takes longer than everything else; a pipe or a file does not need it.
     if (!stat.isCharacterDevice()) return false;
     const { isatty } = await import('node:tty');
     return showsColor({

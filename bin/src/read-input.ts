@@ -3,10 +3,13 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 const CHUNK = 64 * 1024;
 const PAUSE = 2;
 
-/** Far more than anything that is read this way; who gets it refuses it. */
+/** Much more than any input needs; the code that parses the input rejects it. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** All of a file descriptor, waiting while a non-blocking pipe is empty; of what never ends, such as a device, the first 64 MiB. */
+/**
+ * Reads a file descriptor to its end and waits while a non-blocking pipe is empty. Reads at most 64
+ * MiB, because a device may never end.
+ */
 export function readInput(fd: number): Uint8Array {
   const chunks: Uint8Array[] = [];
   for (let total = 0; total < MAX_BYTES; ) {
@@ -19,7 +22,7 @@ export function readInput(fd: number): Uint8Array {
   return Buffer.concat(chunks);
 }
 
-/** The bytes of a file that a person named; it may be a device or a pipe. */
+/** Returns the content of a file that a person named; it may be a device or a pipe. */
 export function readOperand(file: string): Uint8Array {
   if (statSync(file).isFile()) return readFileSync(file);
   const fd = openSync(file, 'r');

@@ -3,7 +3,7 @@ import { EXIT } from './exit-status.js';
 import { CommandFailure } from './failure.js';
 import { readOperand } from './read-input.js';
 
-/** The content of a file that the command line names; `-` is standard input. */
+/** Returns the content of a file that the command line names; `-` is standard input. */
 export function readNamedFile(file: string, context: Context): Uint8Array {
   if (file === '-') return context.input();
   try {
@@ -14,13 +14,13 @@ export function readNamedFile(file: string, context: Context): Uint8Array {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'this is a directory',
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a directory',
   EACCES: 'permission denied',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its links form a loop',
 };
 
-/** Why a file could not be read, for people. */
+/** Returns why a file could not be read, for people. */
 export function reasonOf(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return REASONS[code] ?? message;

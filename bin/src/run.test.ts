@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { describe, expect, it } from 'vitest';
 import type { Command, Context } from './command.js';
 import { EXIT } from './exit-status.js';
@@ -19,7 +19,7 @@ function testContext(env: Record<string, string> = {}) {
     input: () => new Uint8Array(),
     isRoot: () => false,
     isInstalled: () => false,
-    terminal: () => Promise.reject(new Error('nobody is there')),
+    terminal: () => Promise.reject(new Error('no terminal')),
     columns: () => undefined,
     hasColor: async () => false,
     onInterrupt: () => undefined,
@@ -67,16 +67,19 @@ describe('a run', () => {
     ['a wrong name', new HaosError('HAOS_CC_PUT_NAME', 'wrong', { hint: 'another' }), EXIT.usage],
     ['a failure', new HaosError('HAOS_FILE_FAILED', 'failed', { hint: 'repair' }), EXIT.failed],
     ['a fault in the program', new TypeError('x is not a function\n    at y'), EXIT.failed],
-    ['something that is no error', 'text', EXIT.failed],
-  ])('that ends with %s tells it in one line and a hint, and its status', async (_title, error, status) => {
-    const { context, written } = testContext();
+    ['something that is not an Error', 'text', EXIT.failed],
+  ])(
+    'that ends with %s prints one line and a hint, and returns its status',
+    async (_title, error, status) => {
+      const { context, written } = testContext();
 
-    expect(await run(failing(error), ['fail'], context)).toBe(status);
-    expect(written.out).toBe('');
-    expect(written.err).toMatch(/^haos: .+\n {2}.+\n$/);
-  });
+      expect(await run(failing(error), ['fail'], context)).toBe(status);
+      expect(written.out).toBe('');
+      expect(written.err).toMatch(/^haos: .+\n {2}.+\n$/);
+    },
+  );
 
-  it('tells what the command that failed said, also when that is the cause', async () => {
+  it('prints the output of a failed command, also if that failure is only the cause', async () => {
     const failed = new HaosError('HAOS_COMMAND_FAILED', 'command failed: grub-install', {
       details: { exitCode: 1, stderr: 'first\nsecond' },
     });
@@ -92,7 +95,7 @@ describe('a run', () => {
     }
   });
 
-  it('shows the stack only when it is asked to', async () => {
+  it('prints the stack only with DEBUG', async () => {
     const { context, written } = testContext({ DEBUG: 'haos:*' });
 
     await run(failing(new TypeError('fault')), ['fail'], context);

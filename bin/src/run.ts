@@ -1,10 +1,10 @@
-import { type HaosError, isHaosError } from '@haos/system';
+import { type HaosError, isHaosError } from '@haos/host';
 import { parseInvocation, selectCommand } from './arguments.js';
 import type { Command, Context } from './command.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { isCommandFailure, usageError } from './failure.js';
 
-/** Runs the command that the arguments name; resolves to the exit status, whatever happens. */
+/** Runs the command that the arguments name. Resolves to the exit status and never rejects. */
 export async function run(program: Command, argv: readonly string[], context: Context): Promise<ExitStatus> {
   const selection = selectCommand(program, argv);
   const called = selection.path.map(({ name }) => name).join(' ');
@@ -27,14 +27,17 @@ export async function run(program: Command, argv: readonly string[], context: Co
   }
 }
 
-/** Tells why a command ended: in one line, what the program said that failed, and a hint, never with a stack trace unless DEBUG is set. */
+/**
+ * Prints why a command ended: one line, the output of the program that failed, and a hint. Prints a
+ * stack trace only if DEBUG is set.
+ */
 export function reportError(error: unknown, called: string, context: Context): ExitStatus {
   const teller: Teller = { context, program: called.split(' ', 1)[0]! };
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
   if (isCommandFailure(error)) {
     const hint =
       error.status === EXIT.usage
-        ? [error.hint, `see ${called} --help`].filter(Boolean).join(' · ')
+        ? [error.hint, `See ${called} --help.`].filter(Boolean).join(' ')
         : error.hint;
     return tell(teller, { status: error.status, message: error.message, hint });
   }
@@ -44,11 +47,14 @@ export function reportError(error: unknown, called: string, context: Context): E
   return tell(teller, {
     status: EXIT.failed,
     message: `internal error: ${message.split('\n', 1)[0]}`,
-    hint: 'run it again with DEBUG=haos:* and report what it prints',
+    hint: 'Run it again with DEBUG=haos:* and report the output.',
   });
 }
 
-/** With the last lines of the command that failed, where it was one: what they hold of secrets is hidden already. */
+/**
+ * Returns the message, followed by the last lines of the command that failed, if one did. Secrets
+ * in those lines are already hidden.
+ */
 function withOutput(error: HaosError): string {
   for (let cause: unknown = error; isHaosError(cause); cause = cause.cause) {
     const { stderr } = cause.details;
@@ -72,7 +78,7 @@ const STATUSES: Readonly<Record<string, ExitStatus>> = {
 
 interface Teller {
   context: Context;
-  /** Such as `haos`. */
+  /** The name of the program, such as `haos`. */
   program: string;
 }
 

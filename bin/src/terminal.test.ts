@@ -21,10 +21,10 @@ describe('colour', () => {
     ['a serial line', { ...pseudo, device: device(4, 64), env: { TERM: 'linux' } }, false],
     ['the system console', { ...pseudo, device: device(5, 1), env: { TERM: 'linux' } }, false],
     ['a dumb terminal', { ...pseudo, env: { TERM: 'dumb' } }, false],
-    ['a serial line behind sudo', { ...pseudo, env: { TERM: 'vt220' } }, false],
+    ['a serial line under sudo', { ...pseudo, env: { TERM: 'vt220' } }, false],
     ['an unknown terminal', { ...pseudo, env: {} }, false],
     ['a pipe', { ...pseudo, isTerminal: false }, false],
-    ['somebody who does not want it', { ...pseudo, env: { TERM: 'xterm', NO_COLOR: '1' } }, false],
+    ['a terminal with NO_COLOR', { ...pseudo, env: { TERM: 'xterm', NO_COLOR: '1' } }, false],
     ['an empty NO_COLOR', { ...pseudo, env: { TERM: 'xterm', NO_COLOR: '' } }, true],
   ])('on %s', (_title, terminal, expected) => {
     expect(showsColor(terminal)).toBe(expected);

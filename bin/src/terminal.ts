@@ -7,21 +7,22 @@ export interface Terminal {
 }
 
 /**
- * Whether to colour what is written there. The kernel gives init TERM=linux whatever the console is, so on Linux the device
- * decides: virtual consoles and pseudo terminals can, `/dev/console` and serial lines are taken for ones that cannot. Behind sudo
- * everything is a pseudo terminal; then it is the type that the login on a serial line gave it.
+ * Returns whether a terminal shows colours. The kernel sets TERM=linux for init whatever the
+ * console is, so on Linux the device decides: virtual consoles and pseudo terminals show colours,
+ * `/dev/console` and serial lines are treated as if they did not. Under sudo every terminal is a
+ * pseudo terminal; then the TERM that the login on a serial line set decides.
  */
 export function showsColor({ isTerminal, device, platform, env }: Terminal): boolean {
   if (!isTerminal || env.NO_COLOR || !env.TERM || PLAIN.test(env.TERM)) return false;
   return platform !== 'linux' || isScreen(device);
 }
 
-/** What getty calls a serial line, among others. */
+/** Terminal types without colours, among them those that getty sets on a serial line. */
 const PLAIN = /^(dumb|vt\d+)/;
 
-/** By the numbers of the kernel's Documentation/admin-guide/devices.txt. */
+/** The numbers are those of the kernel's Documentation/admin-guide/devices.txt. */
 function isScreen(device: number): boolean {
-  // As in major(3) for numbers below 4096, which these are.
+  // As major(3) does for numbers below 4096, as these are.
   const major = (device >> 8) & 0xfff;
   const minor = (device & 0xff) | ((device >> 12) & 0xfff00);
   const isVirtualConsole = major === 4 && minor > 0 && minor < 64;

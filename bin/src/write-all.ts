@@ -2,12 +2,13 @@ import { writeSync } from 'node:fs';
 import { EXIT } from './exit-status.js';
 import { CommandFailure } from './failure.js';
 
-/** How long to wait before writing to a full pipe again, in milliseconds. */
+/** Milliseconds to wait before writing to a full pipe again. */
 const PAUSE = 2;
 
 /**
- * Writes a text to a file descriptor as a whole, waiting while a non-blocking pipe is full. False when the reader has gone:
- * then there is nobody to tell, and nothing more is written. (`process.stdout` would cost a tenth of a short run.)
+ * Writes a whole text to a file descriptor and waits while a non-blocking pipe is full. Returns
+ * false when the reader has closed its end; the rest is then discarded. (`process.stdout` would add
+ * a tenth to the time of a short run.)
  */
 export function writeAll(fd: number, text: string, write: typeof writeSync = writeSync): boolean {
   const bytes = Buffer.from(text);
@@ -17,7 +18,7 @@ export function writeAll(fd: number, text: string, write: typeof writeSync = wri
       written += write(fd, bytes, written);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // EIO: of a terminal that was closed.
+      // EIO: the terminal was closed.
       if (code === 'EPIPE' || code === 'EIO') return false;
       if (code !== 'EAGAIN')
         throw new CommandFailure(EXIT.failed, `cannot write the output: ${(error as Error).message}`);

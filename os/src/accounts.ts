@@ -3,7 +3,10 @@ import { join } from 'node:path';
 
 const DAY = 86_400;
 
-/** Adds `rancher`, uid 1000, who may use sudo; nobody has a password. `epoch` is the day the password fields name. */
+/**
+ * Adds `rancher`, uid 1000, with sudo rights. No account has a password. `epoch` sets the day in
+ * the password fields.
+ */
 export function addAccounts(etc: string, epoch: number): void {
   const day = Math.floor(epoch / DAY);
   edit(etc, 'passwd', (text) => `${text}rancher:x:1000:1000:HAOS:/home/rancher:/bin/bash\n`);

@@ -50,7 +50,7 @@ describe('a state partition that was made by hand', () => {
     writeFileSync(path, content);
   }
 
-  /** `before` is shell that replaces what the script calls. */
+  /** `before` is shell code that replaces functions that the script calls. */
   function adopt(before = '') {
     const stubs = `say() { :; }; sync() { :; }; umount() { :; }; refuse() { reason=$1; return 1; }
       has_system() { false; }; mount_medium() { ln -s '${medium}/haos' "$1/haos"; }; set -f`;
@@ -78,7 +78,7 @@ describe('a state partition that was made by hand', () => {
     expect(readFileSync(join(system, 'config.yaml'), 'utf8')).toBe('hostname: mine\n');
   });
 
-  it('is left alone when it has a system', () => {
+  it('stays unchanged if it has a system', () => {
     write(join(system, 'haos/v1/rootfs.squashfs'), 'old');
     symlinkSync('v1', join(system, 'haos/current'));
 
@@ -86,7 +86,7 @@ describe('a state partition that was made by hand', () => {
     expect(readdirSync(system)).toEqual(['haos']);
   });
 
-  it('gets it at the next boot when the power went, also from another medium', () => {
+  it('gets it at the next boot after a power cut, also from another medium', () => {
     write(join(system, 'kernel/.new-6.1-v2/vmlinuz'), 'half');
     write(join(system, 'kernel/6.1-v1/vmlinuz'), 'of another');
     symlinkSync('6.1-v1', join(system, 'kernel/current'));
@@ -96,7 +96,7 @@ describe('a state partition that was made by hand', () => {
     expect(readFileSync(join(system, 'kernel/current/vmlinuz'), 'utf8')).toBe('kernel');
   });
 
-  it('is refused where no medium is', () => {
+  it('is refused without a medium', () => {
     const none = "mount_medium() { reason='no medium with a system appeared'; return 1; }";
 
     expect(adopt(none)).toBe(
@@ -104,7 +104,7 @@ describe('a state partition that was made by hand', () => {
     );
   });
 
-  it('has no system when it is too small for one', () => {
+  it('gets no system if it is too small', () => {
     const full = 'cp() { case $3 in *haos*) return 1 ;; esac; command cp "$@"; }';
 
     expect(adopt(full)).toMatch(/^refused: .*large enough/);

@@ -30,7 +30,7 @@ describe('the sources of the build machine', () => {
     ]);
   });
 
-  it('are read from stanzas, the disabled ones not', () => {
+  it('are read from stanzas, except disabled ones', () => {
     expect(parseAptSources(STANZAS)).toEqual([
       { uri: 'http://mirror.example/debian', suite: 'bookworm' },
       { uri: 'http://mirror.example/debian', suite: 'bookworm-updates' },

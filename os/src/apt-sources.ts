@@ -1,4 +1,4 @@
-/** One place of packages of Debian. */
+/** A Debian package source. */
 export interface AptSource {
   uri: string;
   /** Such as `bookworm-security`. */
@@ -8,8 +8,8 @@ export interface AptSource {
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /**
- * The sources of this machine's apt, from the text of a one-line (`sources.list`) or a deb822 file (`*.sources`). Only those that
- * Debian signs are used.
+ * Returns the sources of this machine's apt, from the text of a one-line (`sources.list`) or a
+ * deb822 file (`*.sources`). Only sources that Debian signs are used.
  */
 export function parseAptSources(text: string): AptSource[] {
   return /^Types:/m.test(text) ? parseStanzas(text) : parseLines(text);
@@ -37,8 +37,9 @@ function words(text: string | undefined): string[] {
 }
 
 /**
- * A sources.list for another release of Debian from the mirrors that this machine uses for its own: the release's name is replaced, main and
- * `components` are taken, and whatever is not named after it (other vendors, `nodistro`) is left out.
+ * Returns a sources.list for another release of Debian, from the mirrors that this machine uses for
+ * its own release. It replaces the release name, takes main and `components`, and leaves out suites
+ * that are not named after the release (other vendors, `nodistro`).
  */
 export function sourcesFor(
   suite: string,

@@ -3,7 +3,7 @@ import { constants, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { Options } from './options.js';
 
-/** Where an artefact comes from: a step and a file of it. */
+/** Where an artefact comes from: a step and a file that the step makes. */
 const SOURCES: readonly [name: (architecture: string) => string, step: string, file: string][] = [
   [(architecture) => `haos-${architecture}.iso`, 'iso', 'haos.iso'],
   [(architecture) => `haos-initrd-${architecture}`, 'netboot', 'initrd'],
@@ -18,7 +18,7 @@ const SOURCES: readonly [name: (architecture: string) => string, step: string, f
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
 ];
 
-/** How Node calls an architecture. */
+/** Returns Node's name of an architecture. */
 function forNode(architecture: string): string {
   return architecture === 'amd64' ? 'x64' : architecture;
 }
@@ -29,7 +29,10 @@ export interface Artifact {
   size: number;
 }
 
-/** Copies what is released to the output directory, under the names of releases, with a file of checksums. */
+/**
+ * Copies the released files to the output directory, under their release names, with a file of
+ * checksums.
+ */
 export function placeArtifacts(
   made: ReadonlyMap<string, string>,
   { architecture, output }: Options,
@@ -48,7 +51,7 @@ export function placeArtifacts(
   return artifacts;
 }
 
-/** The list of checksums of a release. */
+/** Returns the name of the checksum file of a release. */
 export function checksumsName(architecture: string): string {
   return `sha256sum-${architecture}.txt`;
 }

@@ -17,7 +17,7 @@ const IP = `1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever pr
 5: flannel.1    inet 10.42.0.0/32 scope global flannel.1\\       valid_lft forever preferred_lft forever
 `;
 
-/** The scripts in a root of their own, with programs that answer as the test says. */
+/** A root for the scripts, with programs that answer as the test defines. */
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'haos-banner-'));
@@ -59,13 +59,13 @@ function countReloads(): number {
 }
 
 describe('the addresses', () => {
-  it('are those of the node, none of Kubernetes, and none that may not be used yet', () => {
+  it('are those of the node, without those of Kubernetes and those that are not usable yet', () => {
     expect(run('/usr/lib/haos/addresses').stdout).toBe('eth0 10.0.2.15\neth0 fd00::15\n');
   });
 });
 
 describe('the banner', () => {
-  it('has the addresses, and no word of a configuration that is in order', () => {
+  it('has the addresses, and does not mention a configuration without problems', () => {
     write('/run/haos/configuration', 'done\n');
 
     expect(banner()).toBe('Addresses: 10.0.2.15 (eth0), fd00::15 (eth0)\n');
@@ -93,7 +93,7 @@ describe('the banner', () => {
   });
 
   it('follows a change', () => {
-    // What the kernel reports, and what is there by the time that somebody looks.
+    // What the kernel reports, and the address that is set by the time the script reads it.
     program('sleep', `sed -i s/10.0.2.15/10.0.2.99/ ${root}/ip`);
     write('/events', '2: eth0    inet 10.0.2.99/24 brd 10.0.2.255 scope global eth0\n');
 
@@ -101,13 +101,13 @@ describe('the banner', () => {
     expect(countReloads()).toBe(2);
   });
 
-  it('does not look at what belongs to a pod', () => {
+  it('ignores interfaces of pods', () => {
     program('sleep', `echo >>${root}/looked`);
     write('/events', '9: veth1a2b@if2    inet6 fe80::1/64 scope link\n');
 
     banner('watch');
 
-    // Once it looks in any case.
+    // The script always looks once.
     expect(readFileSync(`${root}/looked`, 'utf8')).toBe('\n');
   });
 });
@@ -115,7 +115,7 @@ describe('the banner', () => {
 describe('the message of a login', () => {
   const message = () => run('/usr/lib/haos/login-message').stdout;
 
-  it('says how the node is', () => {
+  it('shows the state of the node', () => {
     write('/run/haos/configuration', '1 warning\n');
 
     expect(message()).toBe(
@@ -130,7 +130,7 @@ describe('the message of a login', () => {
   });
 
   it.each([
-    ['is not to be started', ['/run/haos/k3s-start'], 'exit 7', 'k3s is not to be started'],
+    ['is not enabled', ['/run/haos/k3s-start'], 'exit 7', 'the configuration does not start k3s'],
     ['is not started', [], 'exit 7', 'k3s is not started yet'],
     ['starts', ['/run/k3s-service.pid'], 'exit 7', 'k3s runs, the kubelet does not answer yet'],
     ['runs', ['/run/k3s-service.pid'], 'exit 0', 'the kubelet is healthy'],
@@ -157,7 +157,7 @@ describe('the profile of a login', () => {
     );
   });
 
-  it('leaves a path alone that has them, and a kubeconfig that is set', () => {
+  it('does not change a path that has them, or a kubeconfig that is set', () => {
     const path = '/opt/bin:/usr/sbin:/usr/local/sbin:/usr/bin:/bin';
 
     expect(source({ PATH: path, KUBECONFIG: '/tmp/k' })).toBe(`${path} /tmp/k`);

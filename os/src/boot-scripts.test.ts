@@ -36,7 +36,9 @@ const scripts = [
   ),
 ];
 
-/** Runs a piece of shell after the scripts named, with the kernel command line given; time does not pass. */
+/**
+ * Runs shell code after the named scripts, with the given kernel command line; time does not pass.
+ */
 function run(sources: readonly string[], { cmdline, script }: { cmdline: string; script: string }) {
   const stubs = 'cat() { echo "$CMDLINE"; }; sleep() { :; }; load_for_devices() { :; }; set -f';
   const code = [...sources.map((path) => `. ${path}`), stubs, script].join('\n');
@@ -52,7 +54,7 @@ describe('the boot scripts', () => {
     execFileSync('sh', ['-n', path]);
   });
 
-  it.each(scripts)('%s says what it is for', (path) => {
+  it.each(scripts)('%s begins with a comment on its purpose', (path) => {
     expect(readFileSync(path, 'utf8')).toMatch(/^# [A-Z/].{20}|^description="/m);
   });
 });
@@ -60,15 +62,15 @@ describe('the boot scripts', () => {
 describe('an argument of the kernel', () => {
   const ask = (cmdline: string, script: string) => run([`${inRoot}common.sh`], { cmdline, script });
 
-  it('is the last of its name, as the kernel itself takes it', () => {
+  it('is the last of its name, as for the kernel itself', () => {
     expect(ask('haos.mode=live quiet haos.mode=disk', 'argument haos.mode').output).toBe('disk');
   });
 
-  it('is missing when only the beginning of its name is there', () => {
+  it('is missing if only the beginning of its name matches', () => {
     expect(ask('haos.modes=live haos.mod=x', 'argument haos.mode').status).not.toBe(0);
   });
 
-  it('may hold an equals sign, and is never a pattern of file names', () => {
+  it('may contain an equals sign, and is never expanded to file names', () => {
     expect(ask('haos.state=UUID=1-2 /*', 'argument haos.state; has_word "/*" && echo yes').output).toBe(
       'UUID=1-2\nyes',
     );
@@ -87,52 +89,54 @@ describe('an argument of the kernel', () => {
 describe('the mode', () => {
   interface Case {
     cmdline: string;
-    /** After how many seconds a state partition appears. */
+    /** Seconds until a state partition appears. */
     state?: number;
     image?: boolean;
     mode: string | undefined;
+    /** What decided it. */
+    from?: string;
   }
 
   function choose({ cmdline, state, image = false }: Case) {
     const script = `
       find_state() { [ "\${waited:-0}" -ge "${state ?? 999}" ]; }
       has_image() { ${image}; }
-      choose_mode && echo "$mode"`;
+      choose_mode && echo "$mode $mode_from"`;
     return run([`${inRoot}common.sh`, `${inInitrd}mode.sh`], { cmdline, script });
   }
 
   it.each<[string, Case]>([
-    ['is what haos.mode says', { cmdline: 'haos.mode=install', state: 0, mode: 'install' }],
+    ['is what haos.mode says', { cmdline: 'haos.mode=install', state: 0, mode: 'install', from: 'argument' }],
     [
-      'is shell for rescue, whatever else is said',
-      { cmdline: 'haos.mode=live rescue', state: 0, mode: 'shell' },
+      'is shell for rescue, regardless of other arguments',
+      { cmdline: 'haos.mode=live rescue', state: 0, mode: 'shell', from: 'argument' },
     ],
-    ['is disk with a state partition', { cmdline: '', state: 0, image: true, mode: 'disk' }],
-    ['is disk with a slow state partition', { cmdline: '', state: 29, mode: 'disk' }],
-    ['is live with nothing but an image', { cmdline: '', image: true, mode: 'live' }],
-    ['is none without anything', { cmdline: '', mode: undefined }],
-    ['is none for an unknown word', { cmdline: 'haos.mode=cloud', state: 0, mode: undefined }],
+    ['is disk with a state partition', { cmdline: '', state: 0, image: true, mode: 'disk', from: 'state' }],
+    ['is disk with a slow state partition', { cmdline: '', state: 29, mode: 'disk', from: 'state' }],
+    ['is live with nothing but an image', { cmdline: '', image: true, mode: 'live', from: 'image' }],
+    ['is undefined without any argument or device', { cmdline: '', mode: undefined }],
+    ['is undefined for an unknown word', { cmdline: 'haos.mode=cloud', state: 0, mode: undefined }],
     [
       'falls back when there is no state partition',
-      { cmdline: 'haos.fallback_mode=install', image: true, mode: 'install' },
+      { cmdline: 'haos.fallback_mode=install', image: true, mode: 'install', from: 'fallback' },
     ],
     [
       'never falls back while a slow disk may come',
-      { cmdline: 'haos.fallback_mode=install', state: 29, image: true, mode: 'disk' },
+      { cmdline: 'haos.fallback_mode=install', state: 29, image: true, mode: 'disk', from: 'state' },
     ],
     ['never falls back to an unknown word', { cmdline: 'haos.fallback_mode=wipe', mode: undefined }],
   ])('%s', (_title, given) => {
     const { output, status } = choose(given);
 
-    expect(status === 0 ? output : undefined).toBe(given.mode);
+    expect(status === 0 ? output : undefined).toBe(given.mode && `${given.mode} ${given.from}`);
   });
 });
 
 describe('a medium', () => {
-  /** What is on each device: its file system, and whether HAOS is. */
+  /** The file system on each device, and whether it holds HAOS. */
   const DEVICES = { '/dev/sda1': ['ext4', false], '/dev/sdb': ['vfat', true] } as const;
 
-  /** What is found, and which mounts were tried on the way. */
+  /** Returns what is found, and which mounts were tried. */
   function search(script: string): { output: string; mounts: string[] } {
     const directory = mkdtempSync(join(tmpdir(), 'haos-medium-'));
     const log = join(directory, 'mounts');
@@ -154,7 +158,7 @@ describe('a medium', () => {
     return { output, mounts };
   }
 
-  it('is looked for without writing to the disks of others', () => {
+  it('is found without writing to other disks', () => {
     const { output, mounts } = search('find_medium_by_content');
 
     expect(output).toBe('/dev/sdb');
@@ -204,7 +208,7 @@ describe('an interrupted upgrade', () => {
     system = mkdtempSync(join(tmpdir(), 'haos-intent-'));
     for (const version of ['haos/v1', 'haos/v2', 'kernel/6-v1', 'kernel/6-v2', 'k3s/k1'])
       mkdirSync(join(system, version), { recursive: true });
-    // As it is killed after the kernel's link was moved and before that of haos.
+    // The state after a kill between moving the kernel's link and that of haos.
     link({
       'haos/current': 'v1',
       'haos/previous': 'v1',
@@ -232,7 +236,7 @@ end
     }
   }
 
-  /** Where the links lead after early boot, and whether the intent is gone. */
+  /** Returns where the links lead after early boot, and whether the intent is gone. */
   function settle({ intent = INTENT, cmdline = 'haos.slot=current', release = 'other' } = {}): string[] {
     writeFileSync(join(system, 'intent'), intent);
     const commands = `debug() { :; }; sync() { :; }; uname() { echo ${release}; }`;
@@ -282,7 +286,7 @@ end
     expect(settle({ intent, cmdline, release: '7' })).toEqual(['v2', 'v1', '7-v2', '6-v1']);
   });
 
-  it('takes no release for another that begins with it', () => {
+  it('does not confuse a release with one that begins with it', () => {
     const intent = INTENT.replaceAll('6-v1', '6.1.0-1-v1').replaceAll('6-v2', '6.1.0-10-v2');
     for (const version of ['6.1.0-1-v1', '6.1.0-10-v2']) mkdirSync(join(system, 'kernel', version));
     link({ 'kernel/current': '6.1.0-10-v2' });
@@ -307,7 +311,7 @@ end
     expect(settle({ intent })).toEqual(['v1', '-', '6-v1', '-']);
   });
 
-  it('is undone when what it brings is not there', () => {
+  it('is undone if its new versions are missing', () => {
     rmSync(join(system, 'haos/v2'), { recursive: true });
 
     expect(settle({ cmdline: 'haos.slot=current haos.trial' })).toEqual(['v1', '-', '6-v1', '-']);
@@ -322,7 +326,7 @@ end
     expect(settle({ intent })).toEqual(['v1', 'v1', '6-v2', '6-v1']);
   });
 
-  it('changes no link when neither side is whole', () => {
+  it('changes no link if neither side is complete', () => {
     for (const version of ['haos/v1', 'haos/v2']) rmSync(join(system, version), { recursive: true });
 
     expect(settle()).toEqual(['v1', 'v1', '6-v2', '6-v1']);
@@ -330,7 +334,7 @@ end
 });
 
 describe('the set that early boot enters', () => {
-  it('is written down by the links of its slot', () => {
+  it('is recorded from the links of its slot', () => {
     const system = mkdtempSync(join(tmpdir(), 'haos-set-'));
     mkdirSync(join(system, 'haos'));
     mkdirSync(join(system, 'kernel'));
@@ -374,7 +378,7 @@ describe('the way back to the Go implementation', () => {
     expect(readdirSync(system)).toEqual(['haos', 'k3s', 'kernel']);
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7])('is whole or undone after a power cut at rename %s', (moment) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])('is complete or undone after a power cut at rename %s', (moment) => {
     const cut = `left=${moment}; mv() { left=$((left - 1)); [ $left -gt 0 ] || exit 1; command mv "$@"; }`;
     run(SOURCES, { cmdline: '', script: `${SYNC}; ${cut}; return_to_go ${system}` });
 
@@ -401,7 +405,7 @@ describe('the reset of the data', () => {
 
   const ask = (name: string) => writeFileSync(join(haos, 'system', name), '');
 
-  /** One early boot; the power goes at the nth time that something is renamed or brought to the disk. */
+  /** Simulates one early boot; the power fails at the nth rename or sync. */
   function boot(cutAt = 0): string[] {
     const cut = `count=0; cut() { count=$((count + 1)); [ $count -ne ${cutAt} ] || exit 9; }`;
     const stubs = `say() { :; }; debug() { :; }; sync() { cut; }; mv() { cut; command mv "$@"; cut; }`;
@@ -415,7 +419,7 @@ describe('the reset of the data', () => {
   const LOCAL = 'data/var/lib/rancher/HAOS/hostname';
   const ALL = ['data/home/rancher/mine', LOCAL, 'data/var/lib/big'].sort();
 
-  it('does not happen when nobody asked', () => {
+  it('does not happen without a request', () => {
     expect(boot()).toEqual(ALL);
   });
 
@@ -448,7 +452,7 @@ describe('the reset of the data', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7])(
-    'keeps the local directory whole after a power cut at moment %s',
+    'keeps the local directory complete after a power cut at moment %s',
     (moment) => {
       ask('ephemeral');
 
@@ -460,7 +464,7 @@ describe('the reset of the data', () => {
     },
   );
 
-  it('leaves the data as they are when their identity cannot be kept', () => {
+  it('does not change the data if the identity cannot be kept', () => {
     ask('ephemeral');
     const script = `say() { :; }; debug() { :; }; sync() { :; }; cp() { return 1; }; reset_data ${haos}`;
 
@@ -472,7 +476,7 @@ describe('the reset of the data', () => {
 });
 
 describe('k3s', () => {
-  /** What the watch finds second by second; the first word is the process that runs, `-` none. */
+  /** Runs the watch; each item is the process that it finds in that second, `-` means none. */
   const watch = (processes: readonly string[]) => {
     const looks = processes.map(
       (process, second) =>
@@ -482,11 +486,11 @@ describe('k3s', () => {
   };
 
   it.each([
-    ['that stays up for the time asked for', ['-', 'a', 'a', 'a', 'a', 'a'], '4\n5'],
+    ['that stays up for the requested time', ['-', 'a', 'a', 'a', 'a', 'a'], '4\n5'],
     ['that keeps restarting', ['a', 'a', 'b', 'b', 'b', 'c', 'c'], ''],
     ['that ended meanwhile', ['a', 'a', 'a', '-', 'a', 'a', 'a', 'a'], '7'],
     ['that never starts', ['-', '-', '-', '-', '-'], ''],
-  ])('%s is steady from then on only', (_title, processes, seconds) => {
+  ])('%s is steady only from then on', (_title, processes, seconds) => {
     expect(watch(processes)).toBe(seconds);
   });
 
@@ -512,22 +516,22 @@ describe('the health of a version', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   interface Boot {
-    /** The word of the runtime phase; none: it did not get there. */
+    /** What the runtime phase recorded; without it, the phase did not get that far. */
     k3s?: string;
     cmdline?: string;
-    /** Whether the kubelet answers: a command. Default `true`. */
+    /** A command that succeeds if the kubelet answers. Default `true`. */
     kubelet?: string;
-    /** The good version of the boot loader is the one that runs. */
+    /** The boot loader's good version is the one that runs. */
     known?: boolean;
     /** An upgrade drained the node. */
     drained?: boolean;
     /** The runtime phase is done. Default true. */
     done?: boolean;
-    /** Exit statuses of `haos upgrade confirm`, one after the other; the last one stays. */
+    /** Exit statuses of `haos upgrade confirm`, one after the other; the last one repeats. */
     statuses?: readonly number[];
   }
 
-  /** What the watch does in a boot in which time passes only by its own waiting. */
+  /** Runs the watch in a boot in which only its own waiting takes time. */
   function watch({
     k3s,
     cmdline = 'haos.trial',
@@ -569,7 +573,7 @@ describe('the health of a version', () => {
       .replaceAll('/run/haos/', `${directory}/`)
       .replaceAll('/haos/system/grubenv', `${directory}/grubenv`)
       .replaceAll('/var/lib/rancher/HAOS/upgrade-cordon', `${directory}/upgrade-cordon`);
-    // What the other scripts read, too.
+    // The other scripts read this, too.
     const stubs = `cat() {
       case $1 in
       /proc/cmdline) echo '${cmdline}' ;;
@@ -590,14 +594,14 @@ describe('the health of a version', () => {
     ['asks Kubernetes, once k3s stayed up', { k3s: 'wanted' }, ['upgrade confirm --when-ready=570']],
     ['asks nothing of a node without k3s', { k3s: 'absent', kubelet: 'false' }, ['upgrade confirm']],
     ['asks nothing where k3s is not started', { k3s: 'skipped', kubelet: 'false' }, ['upgrade confirm']],
-    ['asks no kubelet where there is none', { k3s: 'nodeless', kubelet: 'false' }, ['upgrade confirm']],
+    ['asks no kubelet on a node without one', { k3s: 'nodeless', kubelet: 'false' }, ['upgrade confirm']],
     [
       'waits for an upgrade that holds the lock',
       { k3s: 'absent', statuses: [5, 5, 0] },
       ['upgrade confirm', 'upgrade confirm', 'upgrade confirm'],
     ],
     ['leaves a kubelet that never answers', { k3s: 'wanted', kubelet: 'false' }, ['reboot']],
-    ['expects k3s where the runtime phase did not get to it', { kubelet: 'false' }, ['reboot']],
+    ['expects k3s if the runtime phase did not get that far', { kubelet: 'false' }, ['reboot']],
     ['leaves a runtime phase that never ends', { k3s: 'absent', done: false }, ['reboot']],
     [
       'leaves a node that is never Ready',
@@ -605,13 +609,13 @@ describe('the health of a version', () => {
       ['upgrade confirm --when-ready=570', 'reboot'],
     ],
     [
-      'does not restart what is not on trial',
+      'does not restart a version that is not on trial',
       { k3s: 'wanted', cmdline: '', statuses: [1] },
       ['upgrade confirm --when-ready=570'],
     ],
-    ['starts nothing for a version that is known', { k3s: 'wanted', cmdline: '', known: true }, []],
+    ['starts no program for a known version', { k3s: 'wanted', cmdline: '', known: true }, []],
     [
-      'lets pods back to a node that was drained, whatever is known of the version',
+      'uncordons a drained node, even with a known version',
       { k3s: 'wanted', cmdline: '', known: true, drained: true },
       ['upgrade confirm --when-ready=570'],
     ],
@@ -619,7 +623,7 @@ describe('the health of a version', () => {
     expect(watch(boot).calls).toEqual(calls);
   });
 
-  it('tries again until pods are let back, and restarts nothing for it', () => {
+  it('retries until the node is uncordoned, and does not restart for it', () => {
     const { calls, status } = watch({ k3s: 'wanted', statuses: [4, 5, 4, 0] });
 
     const again = 'upgrade confirm';
@@ -628,8 +632,8 @@ describe('the health of a version', () => {
   });
 
   it.each([
-    ['is watched beyond the limit where pods wait for it', true, ['upgrade confirm --when-ready=295']],
-    ['is not watched any longer where none do', false, []],
+    ['is watched beyond the limit if pods wait for it', true, ['upgrade confirm --when-ready=295']],
+    ['is not watched any longer if no pods wait', false, []],
   ])('%s', (_title, drained, calls) => {
     const kubelet = '[ $clock -gt 1500 ]';
 
@@ -637,12 +641,12 @@ describe('the health of a version', () => {
   });
 
   const LATE =
-    "warning: this version is not confirmed yet: not healthy within 600 seconds; 'haos upgrade confirm' tells the boot loader later";
+    "warning: this version is not confirmed yet: not healthy within 600 seconds; to confirm it later, run 'haos upgrade confirm'";
 
   it.each<[string, Boot, number, string[]]>([
-    ['a failure that passes, and tries again', { statuses: [3, 3, 0] }, 3, [failure(3)]],
-    ['a lock that others hold', { statuses: [5, 0] }, 2, [failure(5)]],
-    ['a failure that stays, while there is time', { cmdline: '', statuses: [3] }, 11, [failure(3), LATE]],
+    ['a transient failure, and retries', { statuses: [3, 3, 0] }, 3, [failure(3)]],
+    ['a lock that another process holds', { statuses: [5, 0] }, 2, [failure(5)]],
+    ['a permanent failure, while there is time', { cmdline: '', statuses: [3] }, 11, [failure(3), LATE]],
     [
       'a node that is not Ready in time',
       { cmdline: '', k3s: 'wanted', statuses: [1] },
@@ -651,7 +655,7 @@ describe('the health of a version', () => {
     ],
     ['a node that never gets there', { cmdline: '', k3s: 'wanted', kubelet: 'false' }, 0, [LATE]],
     [
-      'pods that are not let back, and leaves nothing for it',
+      'a failed uncordon, and does not restart for it',
       { statuses: [4, 3, 0] },
       3,
       [unsettled(4), unsettled(3)],
@@ -688,7 +692,7 @@ describe('the images of k3s', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  /** What k3s finds to import after a boot with the k3s of a version. */
+  /** Returns what k3s finds to import after a boot with that version of k3s. */
   function boot(version: string): Record<string, string> {
     const script = `link_images ${directory}/${version}/k3s ${imported}`;
     expect(run([`${inRoot}images.sh`], { cmdline: '', script }).output).toBe('');
@@ -707,7 +711,7 @@ describe('the images of k3s', () => {
     expect(boot('k1')).toEqual({ 'haos-k1.tar.zst': `${directory}/k1/images/k1.tar.zst` });
   });
 
-  it('are none where the k3s that runs brings none, or there is no k3s', () => {
+  it('are none if the running k3s has no images, or without k3s', () => {
     expect(boot('k3')).toEqual({});
     expect(existsSync(imported)).toBe(false);
     boot('k1');
@@ -715,7 +719,7 @@ describe('the images of k3s', () => {
     expect(boot('')).toEqual({});
   });
 
-  it('leave alone what somebody else put there, and links that are right', () => {
+  it('do not replace foreign files and correct links', () => {
     boot('k1');
     for (const name of ['haos-mine.tar', 'mine.tar']) writeFileSync(join(imported, name), 'mine');
     const { ctimeMs } = lstatSync(join(imported, 'haos-k1.tar.zst'));
@@ -725,7 +729,7 @@ describe('the images of k3s', () => {
     expect(Object.keys(boot('k3'))).toEqual(['haos-mine.tar', 'mine.tar']);
   });
 
-  it('take the place of those whose version is gone', () => {
+  it('replace those of a version that is gone', () => {
     boot('k1');
     rmSync(join(directory, 'k1'), { recursive: true });
 
@@ -771,13 +775,13 @@ describe('the kubectl of the launcher', () => {
     expect(stdout).not.toContain('sesame');
   });
 
-  it('reaches a cluster of IPv6', () => {
+  it('reaches an IPv6 cluster', () => {
     const { stdout } = launch({ SYSTEM_UPGRADE_POD_UID: 'uid-1', KUBERNETES_SERVICE_HOST: 'fd00::1' });
 
     expect(stdout).toContain("server: 'https://[fd00::1]:443'");
   });
 
-  it('says where it works when it is called elsewhere', () => {
+  it('says where it works if it is called elsewhere', () => {
     const { status, stderr, stdout } = launch({ SYSTEM_UPGRADE_POD_UID: 'other' });
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -800,26 +804,29 @@ describe('what a phase prints', () => {
     ['datasource', `${services}cloud-config`, 'command_args=aws; start; wait'],
     ['install', `${inRoot}install`, 'main'],
     ['health', `${inRoot}health`, 'confirm'],
-  ])('in the phase %s is for root alone, whatever the phase makes is not', (name, path, call) => {
-    const stubs = `
+  ])(
+    'in the phase %s is readable by root only, the files that the phase creates by all',
+    (name, path, call) => {
+      const stubs = `
       sysroot=${directory}; mode=disk; ebegin() { :; }; eend() { :; }; debug() { :; }; say() { :; }
       is_debug() { false; }; consoles() { :; }; readiness() { :; }
       haos() { echo printed; : >>${directory}/made; }
       chroot() { shift 2; haos "$@"; }
       setsid() { "$@"; }`;
-    const text = readFileSync(path, 'utf8').replace(/^main$/m, '');
-    const code = `${text}\n${stubs}\n${call}`
-      .replaceAll('/usr/lib/haos/boot/', inRoot)
-      .replaceAll(/(?<!\$sysroot)\/run\/haos\//g, `${directory}/run/haos/`);
-    const common = `. ${inRoot}common.sh; umask 022`;
+      const text = readFileSync(path, 'utf8').replace(/^main$/m, '');
+      const code = `${text}\n${stubs}\n${call}`
+        .replaceAll('/usr/lib/haos/boot/', inRoot)
+        .replaceAll(/(?<!\$sysroot)\/run\/haos\//g, `${directory}/run/haos/`);
+      const common = `. ${inRoot}common.sh; umask 022`;
 
-    spawnSync('sh', ['-c', `${common}\n${code}`], { env: { PATH: process.env.PATH } });
+      spawnSync('sh', ['-c', `${common}\n${code}`], { env: { PATH: process.env.PATH } });
 
-    const log = join(directory, `run/haos/${name}.log`);
-    expect(readFileSync(log, 'utf8')).toBe('printed\n');
-    expect(statSync(log).mode & 0o777).toBe(0o600);
-    expect(statSync(join(directory, 'made')).mode & 0o777).toBe(0o644);
-  });
+      const log = join(directory, `run/haos/${name}.log`);
+      expect(readFileSync(log, 'utf8')).toBe('printed\n');
+      expect(statSync(log).mode & 0o777).toBe(0o600);
+      expect(statSync(join(directory, 'made')).mode & 0o777).toBe(0o644);
+    },
+  );
 });
 
 describe('the data sources', () => {
@@ -831,17 +838,21 @@ describe('the data sources', () => {
       writeFileSync(join(directory, name), text);
     }
     const log = `>>${directory}/log`;
-    // It answers when somebody opens the other end.
+    // It answers when the other end of the pipe is opened.
     const program = `#!/bin/sh\n[ "$1" = config ] || { read -r line <${directory}/fifo; echo "$line" ${log}; }\necho "haos $*" ${log}\n`;
     writeFileSync(join(directory, 'haos'), program, { mode: 0o755 });
     execFileSync('mkfifo', [join(directory, 'fifo')]);
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  /** Runs a piece of shell that calls `service NAME` as OpenRC calls its start function, and gives what was logged. */
+  /**
+   * Runs shell code that calls `service NAME` as OpenRC calls its start function, and returns the
+   * log.
+   */
   function runServices(script: string): string[] {
     const code = `ebegin() { :; }; eend() { :; }; service() { (. ${directory}/$1; start); }; ${script}`;
-    // The limit is for where nobody tells of processes that have ended: as the first process in a container.
+    // The limit is needed where ended processes are not reaped, as under the first process of a
+    // container.
     const env = { PATH: `${directory}:${process.env.PATH}`, data_sources_timeout: '300' };
     expect(spawnSync('sh', ['-euc', code], { env, timeout: 60_000 })).toMatchObject({ status: 0 });
     return readFileSync(join(directory, 'log'), 'utf8').trim().split('\n');

@@ -56,12 +56,12 @@ function run(steps: readonly Step[], names: readonly string[], version = 'v1', k
   return build({ root, options, versions, steps, epoch: 1, print: (line) => printed.push(line) }, names);
 }
 
-/** A recipe uses one of two functions of another module. */
+/** A recipe that uses one of two functions of another module. */
 const RECIPE = "import { used } from './helper.js';\nexport const recipe = () => used() + 1;\n";
 const HELPER = 'export const used = () => 1;\nexport const unused = () => 1;\n';
 
 describe('a build', () => {
-  it('makes a step after what it needs, and nothing else', async () => {
+  it('makes a step after the steps that it needs, and no other', async () => {
     const steps = [step('top', ['middle']), step('middle', ['low']), step('low', []), step('other', [])];
 
     const results = await run(steps, ['top']);
@@ -70,7 +70,7 @@ describe('a build', () => {
     expect(readFileSync(join(results.get('top') ?? '', 'result'), 'utf8')).toBe('top middle low');
   });
 
-  it('makes again only what a change concerns', async () => {
+  it('rebuilds only what a change affects', async () => {
     const steps = [
       step('low', [], { files: ['a.txt'] }),
       step('top', ['low'], { files: ['b.txt'], settings: ['version'] }),
@@ -120,7 +120,7 @@ describe('a build', () => {
     expect(made).toEqual(depends ? ['low'] : []);
   });
 
-  it('depends on the content of k3s, and not on where that came from', async () => {
+  it('depends on the content of k3s, not on its source', async () => {
     const steps = [step('low', [], { settings: ['k3s'] })];
     const program = { path: '/a/k3s', name: 'k3s', sha256: 'a'.repeat(64), size: 1, isPinned: false };
     const runWith = (k3s?: K3sParts) => run(steps, ['low'], 'v1', k3s);
@@ -162,7 +162,7 @@ describe('a build', () => {
     expect(seen).toEqual([join(root, 'directory/file'), 'v1', 'trixie']);
   });
 
-  it('keeps the log of a step that failed and names it, and makes the step again', async () => {
+  it('keeps and names the log of a failed step, and runs the step again', async () => {
     const failing = step('broken', [], {
       make: async ({ run: command }) => {
         made.push('broken');
@@ -178,13 +178,13 @@ describe('a build', () => {
     expect(made).toEqual(['broken']);
   });
 
-  it('forgets old results, and the one in use never', async () => {
+  it('deletes old results, but never the one in use', async () => {
     const steps = [step('low', [], { files: ['a.txt'] })];
     const paths: string[] = [];
     for (const text of ['1', '2', '3', '4', '5', '6', '7', '8']) {
       writeFileSync(join(root, 'a.txt'), text);
       const path = (await run(steps, ['low'])).get('low') ?? '';
-      // Some file systems tell times apart only when they are some milliseconds apart.
+      // Some file systems distinguish times only if they are several milliseconds apart.
       utimesSync(path, paths.length, paths.length);
       paths.push(path);
     }
@@ -193,7 +193,7 @@ describe('a build', () => {
     expect(kept).toEqual(paths.slice(-6));
   });
 
-  it('is wrong usage for a step that does not exist', () => {
+  it('rejects a step that does not exist as wrong usage', () => {
     expect(() => selectSteps([step('low', [])], ['high'])).toThrow(expect.objectContaining({ status: 2 }));
   });
 });

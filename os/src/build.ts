@@ -11,7 +11,10 @@ export interface Build extends StepInputs {
   print(line: string): void;
 }
 
-/** Makes what is stale of the steps named and of all that they need, in order; resolves to the directory of each. */
+/**
+ * Makes the stale ones of the named steps and of all steps that they need, in order; resolves to
+ * the directory of each.
+ */
 export async function build(build: Build, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const made = new Map<string, string>();
   const digests = new Map<string, string>();
@@ -23,14 +26,14 @@ export async function build(build: Build, names: readonly string[]): Promise<Rea
   return made;
 }
 
-/** The steps with these names and what they need, each after what it needs. */
+/** Returns the named steps and all steps that they need, in order of dependency. */
 export function selectSteps(steps: readonly Step[], names: readonly string[]): Step[] {
   const selected = new Set<Step>();
   const add = (name: string): void => {
     const step = steps.find((other) => other.name === name);
     if (step === undefined) {
       const known = steps.map((other) => other.name).join(', ');
-      throw new BuildFailure(`no step is called ${name}; there are ${known}`, 2);
+      throw new BuildFailure(`unknown step ${name}; the steps are ${known}`, 2);
     }
     for (const needed of step.needs) add(needed);
     selected.add(step);
@@ -52,7 +55,7 @@ async function makeStep(
     markUsed(done);
     return done;
   }
-  const out = `${done}.${process.pid}`; // another build may be making the same
+  const out = `${done}.${process.pid}`; // another build may be making the same step
   const log = `${out}.log`;
   for (const path of [out, log]) rmSync(path, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -74,7 +77,10 @@ async function makeStep(
   return done;
 }
 
-/** Some results are kept, since builds with other options alternate, in the tests above all; they are big. */
+/**
+ * Keeps only some results, because they are large. Builds with other options alternate, above all
+ * in tests.
+ */
 function forgetOldest(cache: string): void {
   const kept = 6;
   const entries = readdirSync(cache, { withFileTypes: true });

@@ -4,13 +4,15 @@ import { BuildFailure } from './failure.js';
 
 export interface CommandOptions {
   cwd?: string;
-  /** Added to a small environment of our own: what the builder's shell has set must not change an image. */
+  /**
+   * Added to a small fixed environment: variables of the builder's shell must not change an image.
+   */
   env?: Readonly<Record<string, string | undefined>>;
   /** Written to standard input. */
   input?: string;
 }
 
-/** Runs a program and resolves to its standard output. What it prints otherwise goes to the log. */
+/** Runs a program and resolves to its standard output. Its standard error goes to the log. */
 export type RunCommand = (
   program: string,
   args: readonly string[],
@@ -19,7 +21,10 @@ export type RunCommand = (
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** A `RunCommand` that appends to a log and sets the date that goes into files (seconds since the epoch). */
+/**
+ * Returns a `RunCommand` that appends to a log and sets the date that goes into files (seconds
+ * since the epoch).
+ */
 export function commandRunner(log: string, epoch: number): RunCommand {
   return (program, args, { cwd, env, input } = {}) =>
     new Promise((resolve, reject) => {
@@ -33,7 +38,7 @@ export function commandRunner(log: string, epoch: number): RunCommand {
       const output: Buffer[] = [];
       child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
       child.stderr.on('data', (chunk: Buffer) => stream.write(chunk));
-      child.stdin.on('error', () => undefined); // the program did not want it
+      child.stdin.on('error', () => undefined); // the program did not read it
       child.stdin.end(input ?? '');
       child.on('error', (error) => reject(new BuildFailure(`cannot start ${program}: ${error.message}`)));
       child.on('close', (status, signal) => {

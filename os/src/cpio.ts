@@ -1,7 +1,10 @@
 import type { StepContext } from './step.js';
 import { listTree, setDates } from './tree.js';
 
-/** Packs a tree for the kernel (the `newc` form), owned by root; the same tree gives the same bytes. */
+/**
+ * Packs a tree for the kernel (the `newc` format), owned by root. The same tree always gives the
+ * same bytes.
+ */
 export async function packCpio({ run, epoch }: StepContext, tree: string, archive: string): Promise<void> {
   setDates(tree, epoch);
   const names = ['.', ...listTree(tree)];

@@ -6,7 +6,7 @@ import type { Options } from './options.js';
 import type { Step } from './step.js';
 import type { Versions } from './versions.js';
 
-/** Everything that can change what a step makes, besides the steps that it needs. */
+/** Everything besides its needed steps that can change the result of a step. */
 export interface StepInputs {
   /** The repository. */
   root: string;
@@ -16,7 +16,10 @@ export interface StepInputs {
   epoch: number;
 }
 
-/** A digest over the recipe of a step, all its inputs, and the digests of the steps that it needs. */
+/**
+ * Returns a digest over the recipe of a step, all its inputs, and the digests of the steps that it
+ * needs.
+ */
 export function digestStep(
   step: Step,
   { root, options, versions, epoch }: StepInputs,
@@ -33,8 +36,8 @@ export function digestStep(
 }
 
 /**
- * The recipe with everything that it imports, packages included, as one text. What of those modules it cannot reach is not in
- * the text, and neither are comments and types: they do not change what it makes.
+ * Returns the recipe and everything that it imports, packages included, as one text. Unreachable
+ * code, comments and types are left out, because they do not change the result.
  */
 function bundleRecipe(recipe: string): string {
   const { outputFiles } = buildSync({
@@ -50,7 +53,7 @@ function bundleRecipe(recipe: string): string {
   return outputFiles.map(({ text }) => text).join('\n');
 }
 
-/** Of k3s the content counts, and not where it lies on this machine. */
+/** For k3s the content counts, not its location on this machine. */
 function settingOf(options: Options, key: keyof Options): string {
   if (key === 'k3s') return JSON.stringify(options.k3s && describeK3s(options.k3s)) ?? '';
   return options[key] ?? '';

@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-/** SHA-256 over parts, none of which runs into the next. */
+/** Returns the SHA-256 over parts; each part is delimited, so that parts cannot run together. */
 export function digestOf(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest('hex');
 }
 
-/** SHA-256 over files and whole directories: names, contents, what is executable, where links lead. Nothing there counts too. */
+/**
+ * Returns the SHA-256 over files and whole directories: names, contents, executable bits and link
+ * targets. A missing path counts, too.
+ */
 export function digestPaths(paths: readonly string[]): string {
   return digestOf(paths.flatMap((path) => [path, ...describe(path, path)]));
 }

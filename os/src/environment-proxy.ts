@@ -1,6 +1,9 @@
-import type { ProxySettings } from '@haos/system';
+import type { ProxySettings } from '@haos/host';
 
-/** The proxies that an environment names, as curl reads them: in lower case, and for https also in upper case. */
+/**
+ * Returns the proxies that an environment names, as curl reads them: in lower case, and for https
+ * also in upper case.
+ */
 export function environmentProxy(env: NodeJS.ProcessEnv): ProxySettings {
   const http = env.http_proxy;
   const https = env.https_proxy || env.HTTPS_PROXY;

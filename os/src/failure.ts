@@ -1,4 +1,4 @@
-/** Why there is no image, for the person who builds; `status` is the exit status. */
+/** The reason why a build failed, for the user; `status` is the exit status. */
 export class BuildFailure extends Error {
   constructor(
     message: string,

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { StepInputs } from './digest-step.js';
 import type { Step, StepContext } from './step.js';
 
-/** What a step may read of its inputs and of what other steps `made`: using anything that it does not declare throws. */
+/**
+ * Returns a context that limits a step to its declared inputs and to its needed steps of `made`.
+ * Using anything else throws.
+ */
 export function guardContext(
   step: Step,
   { root, options, versions }: StepInputs,

@@ -3,7 +3,10 @@ import { type AptSource, parseAptSources, sourcesFor } from './apt-sources.js';
 import type { RunCommand } from './command.js';
 import { BuildFailure } from './failure.js';
 
-/** The build machine's apt: where packages come from is its business, and never written into the repository. */
+/**
+ * The apt configuration of the build machine. It defines where packages come from, and is never
+ * written to the repository.
+ */
 export interface HostApt {
   /** Text of a sources.list for the release. */
   sources: string;
@@ -11,10 +14,15 @@ export interface HostApt {
   options: readonly string[];
 }
 
-/** Signatures are always verified; that their dates are current only where this machine's apt asks for it. */
+/**
+ * Signatures are always verified. Their dates may be relaxed if this machine's apt asks for that.
+ */
 const RELAXABLE = ['Acquire::Check-Valid-Until', 'Acquire::Check-Date'];
 
-/** Reads the machine's apt configuration, for main and other components. Throws a BuildFailure when it knows no Debian mirror. */
+/**
+ * Reads the machine's apt configuration, for main and other components. Throws a BuildFailure if it
+ * has no Debian mirror.
+ */
 export async function readHostApt(
   suite: string,
   run: RunCommand,
@@ -23,7 +31,7 @@ export async function readHostApt(
   const own = listFiles().flatMap((file): AptSource[] => parseAptSources(readFileSync(file, 'utf8')));
   const ownSuite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
   const sources = sourcesFor(suite, own, { ownSuite, components });
-  if (sources === '') throw new BuildFailure("this machine's apt has no Debian mirror: see docs/building.md");
+  if (sources === '') throw new BuildFailure("this machine's apt has no Debian mirror; see docs/building.md");
   const dump = await run('apt-config', ['dump', '--format', '%f=%v%n']);
   const isRelaxed = (name: string) => dump.split('\n').includes(`${name}=false`);
   return { sources, options: RELAXABLE.filter(isRelaxed).map((name) => `${name} "false"`) };

@@ -2,12 +2,15 @@ import { BuildFailure } from './failure.js';
 
 const PART = '[a-z0-9]+(?:(?:\\.|__?|-+)[a-z0-9]+)*';
 
-/** A repository without a tag, as https://pkg.go.dev/github.com/distribution/reference has it. */
+/**
+ * A repository without a tag, as defined in https://pkg.go.dev/github.com/distribution/reference.
+ */
 const REPOSITORY = new RegExp(`^(?:(?<host>[A-Za-z0-9.-]+(?::\\d+)?)/)?(?<path>${PART}(?:/${PART})*)$`);
 
 /**
- * The full name of an image, such as `docker.io/example/haos:v1.2.0`: containerd compares whole names, so what Docker leaves out
- * is added. Tags have no `+` (OCI distribution specification); system-upgrade-controller replaces it by `-`, too. Throws a
+ * Returns the full name of an image, such as `docker.io/example/haos:v1.2.0`. containerd compares
+ * full names, so the parts that Docker leaves out are added. Tags cannot contain `+` (OCI
+ * distribution specification); system-upgrade-controller also replaces it by `-`. Throws a
  * BuildFailure for a repository that is malformed or has a tag.
  */
 export function fullImageName(repository: string, version: string): string {
@@ -20,12 +23,15 @@ export function fullImageName(repository: string, version: string): string {
   return `${qualify(host, path)}:${imageTag(version)}`;
 }
 
-/** The tag of a version of HAOS. */
+/** Returns the image tag of a version of HAOS. */
 export function imageTag(version: string): string {
   return version.replaceAll('+', '-');
 }
 
-/** The first part is a host only if it has a dot or a port, or is localhost; Docker Hub's own images are below `library`. */
+/**
+ * The first part is a host only if it has a dot or a port, or is localhost. Docker Hub's own images
+ * are below `library`.
+ */
 function qualify(host: string | undefined, path: string): string {
   if (host === undefined) return `docker.io/library/${path}`;
   return /[.:]|^localhost$/.test(host) ? `${host}/${path}` : `docker.io/${host}/${path}`;

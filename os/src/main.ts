@@ -1,8 +1,12 @@
-/** Builds the image: see docs/building.md. It runs as root, because a userland has files of many owners. */
+/**
+ * Builds the image: see docs/building.md. It must run as root, because the files of a userland have
+ * many owners.
+ */
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { liveHost, PROJECT } from '@haos/system';
+import { liveHost } from '@haos/host';
+import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
 import { environmentProxy } from './environment-proxy.js';
@@ -16,7 +20,7 @@ import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
 import { readVersions, type Versions } from './versions.js';
 
-/** What goes into dist/artifacts. */
+/** The steps whose results go into dist/artifacts. */
 const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'installer'];
 
 async function main(root: string): Promise<void> {
@@ -32,15 +36,16 @@ async function main(root: string): Promise<void> {
     process.env,
   );
   if (process.getuid?.() !== 0)
-    throw new BuildFailure('building an image needs root: the files in it have many owners');
+    throw new BuildFailure('building an image needs root, because its files have many owners; use sudo');
   const versions = readVersions(root);
   const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? Date.parse(versions.date) / 1000);
   const print = (line: string) => console.log(line);
   const keys = join(root, 'os/keys');
-  // Before anything is built: a wrong key should not be noticed at the end.
+  // Read before the build: a wrong key must not fail only at the end.
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
   const names = requested.only ? [requested.only] : RELEASED;
-  // Once, before all steps, and only for those that use it: what they make depends on whether it could be obtained.
+  // Once, before all steps, and only for steps that use it: their result depends on whether k3s was
+  // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
   const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
   const made = await build({ root, options, versions, steps, epoch, print }, names);
@@ -53,7 +58,7 @@ async function main(root: string): Promise<void> {
   const checksums = join(options.output, checksumsName(options.architecture));
   if (signingKey) signFile(checksums, signingKey);
   else rmSync(`${checksums}.sig`, { force: true }); // of an earlier build
-  print(signingKey ? '\nThe checksums are signed.' : '\nThe checksums are not signed: see docs/releases.md.');
+  print(signingKey ? '\nThe checksums are signed.' : '\nThe checksums are not signed; see docs/releases.md.');
   print(
     options.k3s === undefined
       ? '\n*** This image has no k3s: its nodes say "k3s is not installed". ***'
@@ -61,7 +66,10 @@ async function main(root: string): Promise<void> {
   );
 }
 
-/** Brings k3s here. Reports on standard error: the last line of standard output is a result when there is `--only`. */
+/**
+ * Obtains k3s. Reports on standard error, because with `--only` the last line of standard output is
+ * the result.
+ */
 async function obtain(
   request: K3sRequest,
   { k3s: pins }: Versions,

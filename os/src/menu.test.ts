@@ -9,7 +9,7 @@ const MENU = readFileSync(
 );
 const linesOf = (menu: string) => menu.split('\n').filter((line) => /^\s*linux /.test(line));
 
-it('starts the entry of the mode, and gives every entry the rest', () => {
+it('boots the entry of the mode, and adds the other arguments to every entry', () => {
   const menu = addArguments(MENU, 'haos.mode=install haos.install.silent=true haos.install.device=/dev/vda');
 
   expect(menu).toContain('\nset default=install\n');
@@ -26,7 +26,7 @@ it('quotes for GRUB, whose script expands words', () => {
   );
 });
 
-it('changes nothing without arguments, and passes on a mode that is no entry', () => {
+it('changes nothing without arguments, and passes on a mode without an entry', () => {
   expect(addArguments(MENU, '')).toBe(MENU);
   expect(linesOf(addArguments(MENU, 'haos.mode=other'))[0]).toMatch(/ haos\.mode=other$/);
 });

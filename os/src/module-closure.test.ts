@@ -7,7 +7,7 @@ kernel/drivers/net/virtio_net.ko.xz: kernel/drivers/net/net_failover.ko.xz kerne
 kernel/drivers/usb/usb-storage.ko:
 `;
 
-it('takes modules with all they depend on, once', () => {
+it('returns modules with all their dependencies, once', () => {
   expect(moduleClosure(INDEX, ['virtio_net', 'failover'])).toEqual([
     'kernel/drivers/net/net_failover.ko.xz',
     'kernel/drivers/net/virtio_net.ko.xz',
@@ -15,7 +15,7 @@ it('takes modules with all they depend on, once', () => {
   ]);
 });
 
-it('takes dashes and underscores for the same, as the kernel does', () => {
+it('treats dashes and underscores as equal, as the kernel does', () => {
   expect(moduleClosure(INDEX, ['usb_storage'])).toEqual(['kernel/drivers/usb/usb-storage.ko']);
 });
 

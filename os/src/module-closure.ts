@@ -1,6 +1,7 @@
 /**
- * Paths of modules and of all that they depend on, from the text of modules.dep (depmod(8)), sorted. Names that the kernel does not have are
- * left out: they are built in, or it is made for other machines.
+ * Returns the sorted paths of modules and of all their dependencies, from the text of modules.dep
+ * (depmod(8)). Names that are not in it are left out: they are built in, or belong to other
+ * kernels.
  */
 export function moduleClosure(modulesDep: string, names: readonly string[]): string[] {
   const dependencies = new Map<string, string[]>();
@@ -13,7 +14,7 @@ export function moduleClosure(modulesDep: string, names: readonly string[]): str
     );
     pathOf.set(nameOf(path), path);
   }
-  // modules.dep lists dependencies of dependencies too.
+  // modules.dep also lists indirect dependencies.
   const paths = names.flatMap((name) => {
     const path = pathOf.get(name.replaceAll('-', '_'));
     return path === undefined ? [] : [path, ...(dependencies.get(path) ?? [])];
@@ -21,7 +22,7 @@ export function moduleClosure(modulesDep: string, names: readonly string[]): str
   return [...new Set(paths)].sort();
 }
 
-/** The kernel takes dashes and underscores in names of modules for the same. */
+/** The kernel treats dashes and underscores in module names as equal. */
 function nameOf(path: string): string {
   return path
     .replace(/^.*\//, '')

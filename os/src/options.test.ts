@@ -34,11 +34,11 @@ it.each([
   ['word'],
   ['--image-name', 'haos:v1'],
   ['--k3s', '/nowhere/k3s'],
-])('is wrong usage with %s %s', (...argv) => {
+])('rejects %s %s as wrong usage', (...argv) => {
   expect(() => readOptions(argv, DEFAULTS)).toThrow(expect.objectContaining({ status: 2 }));
 });
 
-it('explains every option, and that is not an error', () => {
+it('explains every option with status 0', () => {
   expect(() => readOptions(['--help'], DEFAULTS)).toThrow(
     expect.objectContaining({ status: 0, message: expect.stringContaining('--k3s-mirror URL') }),
   );

@@ -13,46 +13,49 @@ export type KernelKind = (typeof KERNELS)[number];
 export interface Options {
   architecture: Architecture;
   kernel: KernelKind;
-  /** Of the image; default: that of the package. */
+  /** Version of the image; default: that of the package. */
   version: string;
-  /** Of the image for containers, without a tag. */
+  /** Name of the container image, without a tag. */
   imageName: string;
-  /** What the image gets of k3s; default nothing. */
+  /** The parts of k3s in the image; default none. */
   k3s?: K3sParts;
   /** Absolute directory; default `dist/artifacts`. */
   output: string;
-  /** Absolute directory of what steps made; default `.cache/os`. */
+  /** Absolute directory of step results; default `.cache/os`. */
   cache: string;
-  /** A private key to sign the checksums with. */
+  /** Path of a private key to sign the checksums with. */
   sign?: string;
-  /** Build this step and what it needs, nothing else. */
+  /** Builds only this step and the steps that it needs. */
   only?: string;
 }
 
 export const USAGE = `usage: npm run os:build -- [OPTION...]
   --kernel cloud|generic   which Debian kernel; default cloud
-  --version VERSION        of the image
-  --image-name NAME        of the image for containers, without a tag
-  --output DIRECTORY       default dist/artifacts
-  --cache DIRECTORY        of what steps made before; default .cache/os
-  --sign KEY               signs the checksums with this private key (docs/releases.md)
-  --only STEP              this step and what it needs
+  --version VERSION        version of the image
+  --image-name NAME        name of the container image, without a tag
+  --output DIRECTORY       where the artefacts go; default dist/artifacts
+  --cache DIRECTORY        results of earlier steps; default .cache/os
+  --sign KEY               sign the checksums with this private key (docs/releases.md)
+  --only STEP              build only this step and the steps that it needs
 
-k3s, by default the release that os/versions.json pins, downloaded once:
-  --k3s PATH               this program instead
-  --k3s-from DIRECTORY     has the files of the release
-  --k3s-mirror URL         has <version>/<file> of the release; default HAOS_K3S_MIRROR
-  --no-k3s                 an image without Kubernetes
-  --airgap                 adds the images of k3s's own pods, for nodes without a registry
-  --airgap-images FILE     adds these images`;
+k3s; by default the release that os/versions.json pins is downloaded once:
+  --k3s PATH               use this program instead
+  --k3s-from DIRECTORY     take the files of the release from here
+  --k3s-mirror URL         download URL/<version>/<file> instead; default HAOS_K3S_MIRROR
+  --no-k3s                 build an image without Kubernetes
+  --airgap                 add the images of k3s's own pods, for nodes without a registry
+  --airgap-images FILE     add these images`;
 
-/** Options as they are given: what they ask for of k3s still has to be obtained. */
+/** The options as given; k3s still has to be obtained. */
 export interface Request {
   options: Options;
   k3s: K3sRequest;
 }
 
-/** Reads the arguments; throws a BuildFailure with the usage for a wrong one, and with status 0 for --help. */
+/**
+ * Reads the arguments. Throws a BuildFailure with the usage for a wrong argument, and with status 0
+ * for --help.
+ */
 export function readOptions(
   argv: readonly string[],
   defaults: Pick<Options, 'version' | 'imageName' | 'output' | 'cache'>,
@@ -62,7 +65,7 @@ export function readOptions(
   const { kernel = 'cloud', version, output, cache, sign, only } = values;
   if (values.help) throw new BuildFailure(USAGE, 0);
   const kind = KERNELS.find((known) => known === kernel);
-  if (kind === undefined) throw new BuildFailure(`no kernel is called ${kernel}\n${USAGE}`, 2);
+  if (kind === undefined) throw new BuildFailure(`unknown kernel ${kernel}\n${USAGE}`, 2);
   const options: Options = {
     architecture: 'amd64',
     kernel: kind,
@@ -73,7 +76,7 @@ export function readOptions(
     ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
-  fullImageName(options.imageName, options.version); // wrong usage is an error before anything is built
+  fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };
 }
 

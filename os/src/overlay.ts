@@ -2,7 +2,10 @@ import { chmodSync, copyFileSync, lstatSync, mkdirSync, readlinkSync, rmSync, sy
 import { dirname, join } from 'node:path';
 import { listTree } from './tree.js';
 
-/** Copies a tree over another. Owners and modes of a checkout mean nothing, except whether a file is a program. */
+/**
+ * Copies a tree over another. Of the modes in a checkout only the executable bit counts; owners do
+ * not.
+ */
 export function copyOverlay(from: string, to: string): void {
   for (const path of listTree(from)) {
     const source = join(from, path);
@@ -11,14 +14,14 @@ export function copyOverlay(from: string, to: string): void {
     if (stat.isDirectory()) mkdirSync(target, { recursive: true });
     else if (stat.isSymbolicLink()) placeLink(target, readlinkSync(source));
     else {
-      rmSync(target, { force: true }); // never through a link that is there
+      rmSync(target, { force: true }); // never write through an existing link
       copyFileSync(source, target);
       chmodSync(target, stat.mode & 0o100 ? 0o755 : 0o644);
     }
   }
 }
 
-/** Makes a link, in place of what is there. */
+/** Creates a link, and replaces an existing file. */
 export function placeLink(path: string, target: string): void {
   mkdirSync(dirname(path), { recursive: true });
   rmSync(path, { recursive: true, force: true });

@@ -21,12 +21,12 @@ it.each(KERNELS)('names each package of firmware for the kernel %s once', (kerne
   }
 });
 
-it('brings microcode only where there are processors of that kind', () => {
+it('adds microcode only for architectures with such processors', () => {
   expect(readFirmwarePackages(source, 'generic', 'amd64')).toContain('intel-microcode');
   expect(readFirmwarePackages(source, 'generic', 'arm64')).not.toContain('intel-microcode');
 });
 
-it('starts only services that there are', () => {
+it('starts only services that exist', () => {
   const present = readdirSync(join(root, 'os/overlay/rootfs/etc/init.d'));
 
   expect(present).toEqual(expect.arrayContaining(Object.values(readServices(source)).flat()));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Architecture, KernelKind } from './options.js';
 import type { SourcePath } from './step.js';
 
-/** A group of packages with the reason why they are in the image. */
+/** A group of packages, with the reason why they are in the image. */
 type PackageGroup = { why: string; packages: string[] } & Partial<Record<Architecture, string[]>>;
 
 interface TrimRule {
@@ -14,7 +14,7 @@ function readData<T>(source: SourcePath, name: string): T {
   return JSON.parse(readFileSync(source(`os/packages/${name}`), 'utf8')) as T;
 }
 
-/** Names of the Debian packages of the image, sorted. */
+/** Returns the sorted names of the Debian packages in the image. */
 export function readPackages(source: SourcePath, architecture: Architecture): string[] {
   const groups = Object.values(readData<Record<string, PackageGroup>>(source, 'userland.json'));
   return namesIn(groups, architecture);
@@ -23,12 +23,12 @@ export function readPackages(source: SourcePath, architecture: Architecture): st
 type Kernel = Record<Architecture, { package: string }> & { firmware: PackageGroup[] };
 type Kernels = Record<KernelKind, Kernel> & { 'trimmed firmware': TrimRule[] };
 
-/** The Debian package that depends on the newest kernel of a kind. */
+/** Returns the Debian package that depends on the newest kernel of a kind. */
 export function readKernelPackage(source: SourcePath, kind: KernelKind, architecture: Architecture): string {
   return readData<Kernels>(source, 'kernel.json')[kind][architecture].package;
 }
 
-/** Names of the Debian packages with firmware for a kind of kernel, sorted. */
+/** Returns the sorted names of the Debian packages with firmware for a kind of kernel. */
 export function readFirmwarePackages(
   source: SourcePath,
   kind: KernelKind,
@@ -37,7 +37,7 @@ export function readFirmwarePackages(
   return namesIn(readData<Kernels>(source, 'kernel.json')[kind].firmware, architecture);
 }
 
-/** Patterns of firmware that is not taken, relative to its directory. */
+/** Returns patterns of firmware to leave out, relative to the firmware directory. */
 export function readTrimmedFirmware(source: SourcePath): string[] {
   return readData<Kernels>(source, 'kernel.json')['trimmed firmware'].flatMap(({ paths }) => paths);
 }
@@ -46,18 +46,18 @@ function namesIn(groups: readonly PackageGroup[], architecture: Architecture): s
   return groups.flatMap((group) => [...group.packages, ...(group[architecture] ?? [])]).sort();
 }
 
-/** Names of the modules that the initrd takes where the kernel has them. */
+/** Returns the names of modules for the initrd; those that the kernel lacks are skipped later. */
 export function readInitrdModules(source: SourcePath): string[] {
   return Object.values(readData<Record<string, string[]>>(source, 'initrd-modules.json')).flat();
 }
 
-/** Patterns of what is deleted from the userland, relative to its root. */
+/** Returns patterns of files to delete from the userland, relative to its root. */
 export function readTrimmed(source: SourcePath): string[] {
   const { trimmed } = readData<{ trimmed: TrimRule[] }>(source, 'left-out.json');
   return trimmed.flatMap(({ paths }) => paths);
 }
 
-/** Which services each runlevel starts. */
+/** Returns the services that each runlevel starts. */
 export function readServices(source: SourcePath): Record<string, string[]> {
   return readData(source, 'services.json');
 }

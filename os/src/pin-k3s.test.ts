@@ -13,7 +13,7 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 const VERSION = 'v1.99.0+k3s1';
 const FLAG_LIST = 'packages/cc/src/k3s/flag-list.ts';
 
-/** A program that shows one known flag and one that is new. */
+/** A program that shows one known and one new flag. */
 const PROGRAM = `#!/bin/sh
 [ "$2" = --data-dir ] && [ -d "$3" ] || exit 9
 printf '   --debug  on\\n   --future value  new in %s\\n' "$1"
@@ -73,7 +73,7 @@ function pin(...args: string[]): Promise<{ status: number | null; output: string
   return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })));
 }
 
-it('pins digests and sizes, and brings flags and pages up to the release', async () => {
+it('pins digests and sizes, and updates flags and pages to the release', async () => {
   const before = parseVersions(read('os/versions.json'));
 
   const { status, output } = await pin(VERSION);
@@ -93,11 +93,11 @@ it('pins digests and sizes, and brings flags and pages up to the release', async
   expect(output).toMatch(/New flags .*: future=\n(.|\n)*cluster-init/);
   expect(read('docs/building.md')).toContain(`now ${VERSION}`);
   expect(read('docs/building.md')).not.toMatch(before.k3s.version.replace(/[.+]/g, '\\$&'));
-  // The other files are only asked for their size.
+  // For the other files, only the size is requested.
   expect(requested.filter((line) => line.startsWith('GET') && !line.includes('sha256sum'))).toHaveLength(1);
 }, 60_000);
 
-it('leaves the flags alone when asked to, and downloads no program', async () => {
+it('does not change the flags with --no-flags, and downloads no program', async () => {
   const { status } = await pin(VERSION, '--no-flags');
 
   expect(status).toBe(0);
@@ -114,7 +114,7 @@ it.each<[string, () => unknown, RegExp]>([
     /no checksum of k3s-airgap-images-arm64/,
   ],
   [
-    'the program is not what the checksum says',
+    'the program does not match the checksum',
     () => Object.assign(files, { k3s: PROGRAM.replace('on', 'no') }),
     /is not the file/,
   ],
@@ -140,7 +140,7 @@ function setProgram(text: string): void {
 }
 
 it.each([[[]], [['1.36.4']], [['v1.36.4']], [[VERSION, VERSION]], [[VERSION, '--what']]])(
-  'is wrong usage with %j',
+  'rejects %j as wrong usage',
   async (args) => {
     expect(await pin(...args)).toMatchObject({
       status: 2,

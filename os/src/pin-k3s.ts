@@ -1,4 +1,4 @@
-/** Raises the pinned k3s: see docs/building.md. */
+/** Updates the pinned version of k3s: see docs/building.md. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { commandRunner } from './command.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
@@ -27,9 +27,9 @@ import { K3S_VERSION, type K3sPins, parseVersions, readVersions } from './versio
 
 const USAGE = `usage: npm run k3s -- VERSION [OPTION...]
 Pins a release of k3s, such as v1.36.4+k3s1: os/versions.json, the list of its flags, and the pages that name it.
-  --mirror URL      has <version>/<file> of the release; default HAOS_K3S_MIRROR, else what os/versions.json names
+  --mirror URL      download URL/<version>/<file>; default HAOS_K3S_MIRROR, else the URL in os/versions.json
   --root DIRECTORY  the repository; default this one
-  --no-flags        does not download the program and leaves the list of flags alone`;
+  --no-flags        do not download the program and do not change the list of flags`;
 
 interface Options {
   version: string;
@@ -77,13 +77,13 @@ async function pinK3s({ version, mirror, root, flags }: Options): Promise<void> 
       run: commandRunner(join(work, 'log'), 0),
     };
     const pins: K3sPins = { ...before, version, ...(await fetchPins(liveHost(), source)) };
-    // Before anything is written: the program must have the digest that the checksum file names, and run.
+    // Before writing: the program must match the checksum file and must run.
     const list = flags ? await readFlagList({ root, base, pins, work }) : undefined;
     writePins(root, pins);
     if (list !== undefined) writeFileSync(join(root, FLAG_LIST), list);
     console.log(`k3s ${before.version} -> ${version}: os/versions.json`);
     for (const page of renameVersion(root, before.version, version)) console.log(`  ${page} names it`);
-    console.log('Look at the changes, then run npm run generate and npm test.');
+    console.log('Review the changes, then run npm run generate and npm test.');
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -93,11 +93,14 @@ interface FlagListOptions {
   root: string;
   base: string;
   pins: K3sPins;
-  /** An empty directory, where k3s unpacks itself. */
+  /** An empty directory, into which k3s unpacks itself. */
   work: string;
 }
 
-/** The module with the flags that the program of this machine's architecture shows; undefined where there is none for it. */
+/**
+ * Returns the module with the flags that the program shows; undefined if k3s has no program for
+ * this architecture.
+ */
 async function readFlagList({ root, base, pins, work }: FlagListOptions): Promise<string | undefined> {
   const architecture = ARCHITECTURES.find((name) => name === process.arch.replace('x64', 'amd64'));
   if (architecture === undefined) return undefined;
@@ -120,7 +123,9 @@ async function readFlagList({ root, base, pins, work }: FlagListOptions): Promis
   const merged = mergeFlagList(module, { version, server: server ?? [], agent: agent ?? [] });
   if (merged.added.length > 0) console.log(`New flags in ${FLAG_LIST}: ${merged.added.join(' ')}`);
   if (merged.unseen.length > 0)
-    console.log(`Hidden or removed, remove what k3s no longer knows: ${merged.unseen.join(' ')}`);
+    console.log(
+      `Not shown by k3s, because they are hidden or were removed; delete the removed ones: ${merged.unseen.join(' ')}`,
+    );
   return merged.text;
 }
 
@@ -132,7 +137,7 @@ function askForHelp(program: string, command: string, directory: string): string
   });
   if (status === 0) return stdout;
   throw new BuildFailure(
-    `k3s ${command} --help failed: ${error?.message ?? `exit status ${status}`}. --no-flags leaves it out.`,
+    `k3s ${command} --help failed: ${error?.message ?? `exit status ${status}`}. Use --no-flags to skip this.`,
   );
 }
 
@@ -140,11 +145,11 @@ function writePins(root: string, k3s: K3sPins): void {
   const path = join(root, 'os/versions.json');
   const versions = JSON.parse(readFileSync(path, 'utf8')) as object;
   const text = `${JSON.stringify({ ...versions, k3s }, null, 2)}\n`;
-  parseVersions(text); // what is written can be read
+  parseVersions(text); // verifies that the new text can be read
   writeFileSync(path, text);
 }
 
-/** Replaces a version in all pages, also as it stands in URLs; returns the pages that changed. */
+/** Replaces a version in all pages, also in URLs; returns the pages that changed. */
 function renameVersion(root: string, from: string, to: string): string[] {
   const docs = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
   return ['README.md', ...docs]

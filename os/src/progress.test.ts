@@ -3,7 +3,7 @@ import { createProgress } from './progress.js';
 
 const TOTAL = 80_000_000;
 
-/** What is written while a file arrives in steps of one second, in percent. */
+/** Returns what is written while a file arrives in steps of one second, in percent. */
 function watch(percents: readonly number[], { isTTY = false, columns = 80 } = {}): string[] {
   const written: string[] = [];
   let seconds = 0;
@@ -26,15 +26,15 @@ it('draws one bar on a terminal', () => {
   ]);
 });
 
-it('leaves the bar when the download fails', () => {
+it('ends the line of the bar if the download fails', () => {
   expect(watch([50], { isTTY: true }).at(-1)).toBe('\n');
 });
 
-it('leaves the bar out where there is no room for it', () => {
+it('leaves the bar out on a narrow terminal', () => {
   expect(watch([50], { isTTY: true, columns: 40 })[0]).toBe('\r     50 %  40.0 of 80.0 MB');
 });
 
-it('prints a line now and then elsewhere, and the last one always', () => {
+it('prints occasional lines on other outputs, and always the last one', () => {
   expect(watch([1, 2, 3, 4, 5, 6, 99.99, 100])).toEqual([
     '    k3s: 1 %, 0.8 of 80.0 MB\n',
     '    k3s: 6 %, 4.8 of 80.0 MB\n',

@@ -1,4 +1,4 @@
-/** What shows progress: standard error, or a stream of a test. */
+/** The output that shows progress: standard error, or a stream of a test. */
 export interface ProgressOutput {
   isTTY?: boolean;
   columns?: number;
@@ -8,15 +8,18 @@ export interface ProgressOutput {
 export interface Progress {
   /** Shows that `bytes` of `total` have arrived. */
   report(title: string, bytes: number, total: number): void;
-  /** Leaves the terminal ready for other lines. */
+  /** Prepares the terminal for other lines. */
   end(): void;
 }
 
-/** Milliseconds between two updates of a bar, and at least between two lines. */
+/** Milliseconds between two updates of a bar, and the least time between two lines. */
 const BAR_INTERVAL = 100;
 const LINE_INTERVAL = 5_000;
 
-/** A bar on a terminal; elsewhere a line now and then, and one for the end. `now` is in milliseconds. */
+/**
+ * Returns a progress display: a bar on a terminal, else occasional lines and one at the end. `now`
+ * is in milliseconds.
+ */
 export function createProgress(output: ProgressOutput, now: () => number = Date.now): Progress {
   let shown = '';
   let shownAt = Number.NEGATIVE_INFINITY;
@@ -45,26 +48,30 @@ export function createProgress(output: ProgressOutput, now: () => number = Date.
 
 /** `k3s v1.36.4+k3s1: 45 %, 35.5 of 79.0 MB`. */
 function formatLine(title: string, bytes: number, total: number): string {
-  return `${title}: ${percentage(bytes, total)} %, ${megabytes(bytes)} of ${megabytes(total)} MB`;
+  return `${title}: ${percentage(bytes, total)} %, ${withTenths(bytes)} of ${withTenths(total)} MB`;
 }
 
 const BAR_WIDTH = 24;
 
-/** As `formatLine`, with a bar where there is room for it. Its length does not change, so that it covers the one before. */
+/**
+ * Like `formatLine`, with a bar if there is room. The length stays the same, so that each line
+ * covers the last one.
+ */
 function formatBar(title: string, bytes: number, total: number, columns = 80): string {
   const filled = Math.round((percentage(bytes, total) * BAR_WIDTH) / 100);
   const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
   const percent = `${percentage(bytes, total)}`.padStart(3);
-  const size = `${megabytes(bytes).padStart(megabytes(total).length)} of ${megabytes(total)} MB`;
+  const size = `${withTenths(bytes).padStart(withTenths(total).length)} of ${withTenths(total)} MB`;
   const text = `    ${title} ${bar} ${percent} %  ${size}`;
   return text.length < columns ? text : `    ${percent} %  ${size}`;
 }
 
-/** Rounded down: 100 only when everything is there. */
+/** Rounded down: 100 only when all bytes have arrived. */
 function percentage(bytes: number, total: number): number {
   return Math.min(100, Math.floor((bytes * 100) / total));
 }
 
-function megabytes(bytes: number): string {
+/** Megabytes with one decimal place. */
+function withTenths(bytes: number): string {
   return (bytes / 1_000_000).toFixed(1);
 }

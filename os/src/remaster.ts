@@ -1,4 +1,4 @@
-/** Makes another ISO of an ISO: see docs/building.md. */
+/** Makes a changed copy of an ISO: see docs/building.md. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { BuildFailure } from './failure.js';
 import { addArguments } from './menu.js';
 
 const USAGE = `usage: npm run os:remaster -- ISO OUTPUT [OPTION...]
-  --cmdline ARGUMENTS   kernel arguments, as one text; haos.mode chooses the entry of the menu that starts
+  --cmdline ARGUMENTS   kernel arguments, as one text; haos.mode selects the menu entry that boots
   --config FILE         the system configuration of the medium`;
 
 interface Options {
@@ -29,7 +29,8 @@ function readOptions(argv: readonly string[]): Options {
     });
     if (values.help) throw new BuildFailure(USAGE, 0);
     const [iso, output, ...more] = positionals;
-    if (iso === undefined || output === undefined || more.length > 0) throw new Error('name two files');
+    if (iso === undefined || output === undefined || more.length > 0)
+      throw new Error('name two files, the old ISO and the new one');
     return {
       iso: resolve(iso),
       output: resolve(output),
@@ -43,7 +44,8 @@ function readOptions(argv: readonly string[]): Options {
 }
 
 function remaster(root: string, { iso, output, cmdline, config }: Options): void {
-  if (iso === output) throw new BuildFailure('the new ISO cannot replace the old one', 2);
+  if (iso === output)
+    throw new BuildFailure('the new ISO cannot replace the old one; name another output', 2);
   if (config !== undefined) checkConfig(root, config);
   const directory = mkdtempSync(join(tmpdir(), 'haos-remaster-'));
   try {
@@ -65,14 +67,14 @@ function remaster(root: string, { iso, output, cmdline, config }: Options): void
     const image = join(directory, 'new.iso');
     run('grub-mkrescue', ['-o', image, tree, '--', '-volid', 'HAOS', '-joliet', 'on']);
     copyFileSync(image, output);
-    // It may hold secrets.
+    // It may contain secrets.
     if (config !== undefined) chmodSync(output, 0o600);
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-/** Nodes would refuse it, one by one. */
+/** Nodes would reject an invalid configuration only at boot. */
 function checkConfig(root: string, config: string): void {
   const args = [join(root, 'bin/haos.cjs'), 'config', 'validate', '--as', 'system', config];
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 2, 2] });

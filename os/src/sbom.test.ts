@@ -20,7 +20,7 @@ interface Document {
   }[];
 }
 
-/** The bill of materials of an image made of these files. */
+/** Returns the bill of materials of an image with these files. */
 async function makeSbom(files: Readonly<Record<string, string>>): Promise<Document> {
   const root = mkdtempSync(join(tmpdir(), 'haos-sbom-'));
   onTestFinished(() => rmSync(root, { recursive: true }));
@@ -63,7 +63,7 @@ it('the bill of materials names packages of Debian, Node, and what is bundled wi
   expect(urlsOf((await makeSbom(FILES)).packages)).toEqual(WITHOUT_K3S);
 });
 
-it('the bill of materials names the version of k3s, and by its digest the very program', async () => {
+it('the bill of materials names the version of k3s and the digest of its program', async () => {
   const program = { path: '/k3s', name: 'k3s', sha256: 'ab'.repeat(32), size: 1, isPinned: false };
   const record = describeK3s({ version: 'v1.31.0+k3s1', program });
 

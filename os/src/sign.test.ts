@@ -32,13 +32,13 @@ it('signs so that openssl verifies it', () => {
   expect(openssl('pkeyutl', ...verifying)).toContain('Verified Successfully');
 });
 
-it('refuses a key that no node knows', () => {
-  expect(() => readSigningKey(key, keys)).toThrow(/no node would take/);
+it('refuses a key whose public half is not in the image', () => {
+  expect(() => readSigningKey(key, keys)).toThrow(/nodes would reject signatures/);
 });
 
-it('refuses what is no private key, and does not show it', () => {
-  writeFileSync(key, 'a secret that is no key');
+it('refuses what is not a private key, and does not print it', () => {
+  writeFileSync(key, 'a secret that is not a key');
 
-  expect(() => readSigningKey(key, keys)).toThrow(/holds no Ed25519 private key/);
+  expect(() => readSigningKey(key, keys)).toThrow(/is not an Ed25519 private key/);
   expect(() => readSigningKey(key, keys)).not.toThrow(/a secret/);
 });

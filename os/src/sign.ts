@@ -3,12 +3,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildFailure } from './failure.js';
 
-/** The private key in a file; throws a BuildFailure unless it is an Ed25519 key whose public half nodes will know. */
+/**
+ * Returns the private key in a file. Throws a BuildFailure unless it is an Ed25519 key whose public
+ * half nodes will have.
+ */
 export function readSigningKey(path: string, publicKeys: string): KeyObject {
   const key = parseKey(path);
   const known = listPublicKeys(publicKeys).map((file) => createPublicKey(readFileSync(file)));
   if (known.some((other) => other.equals(createPublicKey(key)))) return key;
-  throw new BuildFailure(`no node would take what ${path} signs: its public key is not in ${publicKeys}`);
+  throw new BuildFailure(`nodes would reject signatures of ${path}: its public key is not in ${publicKeys}`);
 }
 
 function parseKey(path: string): KeyObject {
@@ -16,12 +19,12 @@ function parseKey(path: string): KeyObject {
     const key = createPrivateKey(readFileSync(path));
     if (key.asymmetricKeyType === 'ed25519') return key;
   } catch {
-    // What it says may quote the file.
+    // Its message may quote the file.
   }
-  throw new BuildFailure(`${path} holds no Ed25519 private key in PEM without a passphrase`);
+  throw new BuildFailure(`${path} is not an Ed25519 private key in PEM without a passphrase`);
 }
 
-/** The `*.pem` files of a directory. */
+/** Returns the `*.pem` files in a directory. */
 export function listPublicKeys(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory)

@@ -15,7 +15,7 @@ import { system } from './steps/system.js';
 import { tarball } from './steps/tarball.js';
 import { userland } from './steps/userland.js';
 
-/** Every part of the image, each after what it needs. */
+/** Every part of the image, in order of dependency. */
 export const steps: readonly Step[] = [
   userland,
   kernel,

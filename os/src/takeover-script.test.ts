@@ -36,7 +36,7 @@ describe('the first boot after a takeover', () => {
 
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  /** `before` is shell that replaces what the script calls. */
+  /** `before` is shell code that replaces functions that the script calls. */
   function boot(before = '') {
     const stubs = `say() { echo "$*"; }; sync() { :; }; umount() { :; }; find_device() { echo /dev/vda1; }
       reboot() { echo "reboots $*"; exit; }; poweroff() { echo "powers off $*"; exit; }`;
@@ -45,7 +45,7 @@ describe('the first boot after a takeover', () => {
     return stdout.trim().split('\n').at(-1);
   }
 
-  it('deletes everything but HAOS and the boot loader, and does what it was told', () => {
+  it('deletes everything but HAOS and the boot loader, then does what the marker says', () => {
     expect(boot()).toBe('reboots -f');
     expect(readdirSync(root).sort()).toEqual(['boot', 'haos']);
     expect(readdirSync(join(root, 'boot')).sort()).toEqual(['efi', 'grub']);
@@ -55,13 +55,13 @@ describe('the first boot after a takeover', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
-  it('powers off unless a restart was asked for', () => {
+  it('powers off unless a restart was requested', () => {
     writeFileSync(marker, MARKER.replace('reboot', 'poweroff'));
 
     expect(boot()).toBe('powers off -f');
   });
 
-  it('goes on at the next boot when it was cut off', () => {
+  it('continues at the next boot after an interruption', () => {
     expect(boot('delete_foreign() { rm -r "$1/usr"; echo cut; exit; }')).toBe('cut');
     expect(existsSync(marker)).toBe(true);
     expect(existsSync(join(root, 'boot/grub/grub.cfg'))).toBe(true);

@@ -1,7 +1,10 @@
 import { lstatSync, lutimesSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything below a directory, directories before what they hold, in byte order; relative paths. */
+/**
+ * Returns relative paths of everything below a directory, in byte order, directories before their
+ * contents.
+ */
 export function listTree(root: string, below = ''): string[] {
   return readdirSync(join(root, below))
     .sort()
@@ -11,7 +14,10 @@ export function listTree(root: string, below = ''): string[] {
     });
 }
 
-/** Gives everything in a tree one date (seconds since the epoch): archives of it are then the same whenever they are made. */
+/**
+ * Gives everything in a tree one date (seconds since the epoch), so that archives of it are
+ * reproducible.
+ */
 export function setDates(root: string, epoch: number): void {
   for (const path of listTree(root)) lutimesSync(join(root, path), epoch, epoch);
   lutimesSync(root, epoch, epoch);

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
 
-/** Deletes what patterns name in a tree, whole directories too. */
+/** Deletes everything in a tree that matches the patterns, whole directories too. */
 export function trim(tree: string, patterns: readonly string[]): void {
   const found = globSync([...patterns], {
     cwd: tree,

@@ -5,7 +5,7 @@ import { ARCHITECTURES, type Architecture } from './options.js';
 
 /** `os/versions.json`: everything that is pinned. */
 export interface Versions {
-  /** The date of every file in an image; a clock that is behind it is wrong. */
+  /** The date of every file in an image; a clock before it is wrong. */
   date: string;
   debian: { suite: string };
   node: { version: string } & Record<Architecture, { package: string; integrity: string }>;
@@ -27,7 +27,7 @@ export interface K3sFiles {
 }
 
 export interface PinnedFile {
-  /** As the release publishes it. */
+  /** The name under which the release publishes the file. */
   name: string;
   /** Lower-case hex. */
   sha256: string;
@@ -35,12 +35,15 @@ export interface PinnedFile {
   size: number;
 }
 
-/** Reads the pins of a repository; throws a BuildFailure that names every value that is missing or malformed. */
+/**
+ * Returns the pins of a repository. Throws a BuildFailure that names every missing or malformed
+ * value.
+ */
 export function readVersions(root: string): Versions {
   return parseVersions(readFileSync(join(root, 'os/versions.json'), 'utf8'));
 }
 
-/** As `readVersions`, of a text. */
+/** Like `readVersions`, for a text. */
 export function parseVersions(text: string): Versions {
   const versions: unknown = JSON.parse(text);
   const wrong = FORMATS.filter(([path, format]) => !hasFormat(valueAt(versions, path), format));
@@ -53,12 +56,15 @@ export function parseVersions(text: string): Versions {
   return versions as Versions;
 }
 
-/** As k3s names its releases; the directory of a component and a tag of git are named so, too. */
+/**
+ * The form of a k3s release name, which is also the name of the component directory and of a git
+ * tag.
+ */
 export const K3S_VERSION = /^v\d+\.\d+\.\d+(-[a-z0-9.]+)?\+k3s\d+$/;
 
 type Format = RegExp | 'size';
 
-/** What each value looks like. */
+/** The format of each value. */
 const FORMATS: readonly (readonly [path: string, format: Format])[] = [
   ['date', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/],
   ['debian.suite', /^[a-z]+$/],

@@ -21,7 +21,7 @@ writeFileSync(
 
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The status and standard error of a shell command; `$HAOS` is the program. */
+/** Runs a shell command and returns its status and standard error; `$HAOS` is the program. */
 function shell(command: string) {
   const env = { ...process.env, HAOS: `${process.execPath} ${program}`, TREE: tree };
   const { status, stdout, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', env });
@@ -38,7 +38,7 @@ describe('standard output', () => {
     expect(Number(stdout)).toBeGreaterThan(CONTENT.length);
   });
 
-  it('may be closed by its reader, which is no failure', () => {
+  it('may be closed by its reader, which is not a failure', () => {
     expect(shell('set -o pipefail; $HAOS config --dump-json --root $TREE | head -c 1')).toEqual({
       status: 0,
       stdout: '{',
@@ -47,7 +47,8 @@ describe('standard output', () => {
   });
 
   it('is written as a whole to a pipe that does not block', async () => {
-    // Node makes the pipes of its children's standard output non-blocking sockets for itself, as other event loops do.
+    // Node turns the standard output pipes of its children into non-blocking sockets, as other
+    // event loops do.
     const child = spawn(process.execPath, [program, 'config', '--dump-json', '--root', tree], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -99,7 +100,7 @@ describe('the code cache', () => {
       encoding: 'utf8',
     });
 
-  it('is made alike each time, and changes nothing but the time', () => {
+  it('is reproducible, and changes only the duration', () => {
     const plain = dump().stdout;
     expect(build().status).toBe(0);
     const first = digests();
@@ -110,7 +111,7 @@ describe('the code cache', () => {
     expect(dump()).toMatchObject({ status: 0, stdout: plain, stderr: '' });
   });
 
-  it('does not tell where it was made', () => {
+  it('does not contain the path where it was made', () => {
     for (const name of caches()) {
       expect(readFileSync(join(copy, 'dist', name)).includes(copy)).toBe(false);
     }

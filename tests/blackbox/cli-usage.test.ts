@@ -28,6 +28,7 @@ describe('help', () => {
     [['config', 'status', '--help']],
     [['config', 'schema', '--help']],
     [['config', 'put', '--help']],
+    [['migrate', '--help']],
   ])('%j is printed on standard output', (args) => {
     const { status, stdout, stderr } = haos(args);
 
@@ -54,6 +55,8 @@ describe('wrong usage', () => {
     ['an unknown format', ['config', 'plan', '--format', 'xml']],
     ['two phases', ['config', 'plan', '--boot', '--initrd', '--root', scratch]],
     ['no file to validate', ['config', 'validate']],
+    ['no file to migrate', ['migrate']],
+    ['standard input to write to', ['migrate', '--write', '-']],
     ['an unknown kind of file', ['config', 'validate', '--as', 'something', 'x']],
     ['--strict for a phase', ['config', '--boot', '--strict', '--root', scratch]],
     ['an unknown key', ['config', 'explain', 'haos.tokne', '--root', scratch]],
@@ -61,7 +64,7 @@ describe('wrong usage', () => {
     ['no name to put', ['config', 'put', '--root', scratch]],
     ['a name that is a path', ['config', 'put', '../x', '--root', scratch]],
     ['a file to put and to delete', ['config', 'put', 'x', 'y', '--delete', '--root', scratch]],
-  ])('%s ends with status 2, one line, and where to read on', (_title, args) => {
+  ])('%s ends with status 2, one line, and a reference to the help', (_title, args) => {
     const { status, stdout, stderr } = haos(args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -74,7 +77,7 @@ describe('wrong usage', () => {
     [['config', '--dump-jsn'], '--dump-json'],
     [['config', 'explain', 'haos.tokne', '--root', scratch], 'haos.token'],
   ])('%j suggests %s', (args, meant) => {
-    expect(haos(args).stderr).toContain(`did you mean ${meant}?`);
+    expect(haos(args).stderr).toContain(`Did you mean ${meant}?`);
   });
 });
 
@@ -87,7 +90,7 @@ describe('a link to the program', () => {
   });
 });
 
-describe('a directory that is not there', () => {
+describe('a directory that does not exist', () => {
   it('fails without a stack trace', () => {
     const { status, stderr } = haos(['config', '--dump', '--root', join(scratch, 'nowhere')]);
 

@@ -26,7 +26,7 @@ function makeTree(files: Readonly<Record<string, string | Uint8Array>> = {}): st
 }
 
 describe('haos datasource fetch', () => {
-  it('writes what a cloud has, where the configuration finds it', async () => {
+  it("writes a cloud's data where the configuration finds it", async () => {
     const { url } = await serve();
     const root = makeTree({ '/haos/system/config.yaml': 'haos:\n  data_sources: [aws]\n' });
 
@@ -77,7 +77,7 @@ describe('haos datasource fetch', () => {
     expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
   });
 
-  it('asks without a proxy, whatever the environment says', async () => {
+  it('sends requests without a proxy, regardless of the environment', async () => {
     const proxy = await serve();
     const { url, requests } = await serve();
     const env = { http_proxy: proxy.url, HTTP_PROXY: proxy.url, all_proxy: proxy.url };
@@ -101,7 +101,7 @@ describe('haos datasource fetch', () => {
     );
   });
 
-  it('says with status 4 that nothing was found, and so does config status', async () => {
+  it('reports with status 4 that nothing was found, as config status does', async () => {
     const { url } = await serve({ faults: [{ status: 403 }] });
     const root = makeTree({ '/run/haos/mode': 'live\n' });
 
@@ -120,9 +120,9 @@ describe('haos datasource fetch', () => {
   });
 
   it.each([
-    [['fetch', 'azure'], /no data source "azure"/],
+    [['fetch', 'azure'], /unknown data source "azure"/],
     [['fetch', 'aws', '--endpoint', 'ftp://x'], /endpoint/],
-    [['serve'], /name one/],
+    [['serve'], /one data source/],
     [['serve', 'aws'], /--fixture/],
     [['serve', 'aws', '--fixture', '-', '--port', '70000'], /port/],
   ])('%j is wrong usage', async (args, message) => {
@@ -133,7 +133,7 @@ describe('haos datasource fetch', () => {
 });
 
 describe('haos datasource serve', () => {
-  it('plays a cloud until it is interrupted', async () => {
+  it('simulates a cloud until it is interrupted', async () => {
     const child = spawn(process.execPath, [PROGRAM, 'datasource', 'serve', 'vultr', '--fixture', '-'], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

@@ -6,16 +6,16 @@ import { expect } from 'vitest';
 /** The repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The program as it is published. */
+/** The program, as published. */
 export const PROGRAM = join(ROOT, 'bin', 'haos.cjs');
 
 export interface HaosOptions {
   /** Standard input; empty by default. */
   input?: string | Uint8Array;
-  /** The whole environment besides PATH. */
+  /** The whole environment except PATH. */
   env?: Readonly<Record<string, string>>;
   cwd?: string;
-  /** Runs as this user, which needs root. */
+  /** Runs as this user; needs root. */
   uid?: number;
   /** Another copy of the program. */
   program?: string;
@@ -29,7 +29,10 @@ export interface HaosRun {
   stderr: string;
 }
 
-/** Runs `haos` as a user would, and checks what holds for every call: no stack trace, no internal error. */
+/**
+ * Runs `haos` as a user would. Checks what must hold for every call: no stack trace and no internal
+ * error.
+ */
 export async function haos(args: readonly string[], options: HaosOptions = {}): Promise<HaosRun> {
   const run = await start(args, options);
   const said = `${run.stdout}\n${run.stderr}`;
@@ -65,7 +68,7 @@ function start(
         else reject(error);
       },
     );
-    // A program that ends before it has read everything closes the pipe, and that is no fault of it.
+    // A program that ends before it has read everything closes the pipe, which is not an error.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });

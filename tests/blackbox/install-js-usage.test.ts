@@ -6,7 +6,7 @@ const program = join(ROOT, 'bin/dist/install.js');
 const installJs = (...args: string[]) => haos(args, { program });
 
 describe('install.js', () => {
-  it.each(['--help', '-h'])('%s teaches', async (option) => {
+  it.each(['--help', '-h'])('%s prints the help', async (option) => {
     const { status, stdout, stderr } = await installJs(option);
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -15,7 +15,7 @@ describe('install.js', () => {
     expect(stdout).toContain('Examples:');
   });
 
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     expect(await installJs('--version')).toEqual({
       status: 0,
       stdout: expect.stringMatching(/^install\.js \d+\.\d+\.\d+\n$/),
@@ -31,17 +31,17 @@ describe('install.js', () => {
     ['an option without its value', ['/dev/vdb', 'haos.iso', '--config']],
     ['a switch with a value', ['--check=yes', '/dev/vdb', 'haos.iso']],
     ['an unknown format', ['--format', 'xml', '/dev/vdb', 'haos.iso']],
-    ['a digest that is none', ['--sha256', 'abc', '/dev/vdb', 'haos.iso']],
-  ])('refuses %s with status 2, one line, and where to read on', async (_title, args) => {
+    ['an invalid digest', ['--sha256', 'abc', '/dev/vdb', 'haos.iso']],
+  ])('refuses %s with status 2, one line, and a reference to the help', async (_title, args) => {
     const { status, stdout, stderr } = await installJs(...args);
 
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^install\.js: .+\n {2}.*see install\.js --help\n$/);
+    expect(stderr).toMatch(/^install\.js: .+\n {2}.*See install\.js --help\.\n$/);
   });
 
   it('suggests the option that was meant', async () => {
     expect((await installJs('--forceefi', '/dev/vdb', 'haos.iso')).stderr).toContain(
-      'did you mean --force-efi?',
+      'Did you mean --force-efi?',
     );
   });
 

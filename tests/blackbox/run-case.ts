@@ -15,7 +15,7 @@ import {
 
 export type PhaseName = 'initrd' | 'boot' | 'runtime' | 'install';
 
-/** What has to be at a path afterwards; `null`: nothing any more. A text is the whole content. */
+/** What a path must hold afterwards; `null`: nothing. A text is the whole content. */
 export type Expected =
   | string
   | RegExp
@@ -28,35 +28,44 @@ export type Expected =
       directory?: true;
     };
 
-/** One configuration of one node in one phase, and everything that it does. */
+/** One configuration of one node in one phase, and all its effects. */
 export interface Case {
   name: string;
   /** Default: runtime. */
   phase?: PhaseName;
-  /** Beside the accounts of a node. */
+  /** Files in addition to the accounts of a node. */
   tree?: Tree;
   /** `/haos/system/config.yaml`. */
   config?: string;
   /** `/proc/cmdline`. */
   cmdline?: string;
-  /** Every path that is made, changed or removed, besides new parent directories and the journal: nothing else may be. */
+  /**
+   * Every path that is created, changed or removed, except new parent directories and the journal.
+   * No other path may change.
+   */
   changes?: Readonly<Record<string, Expected>>;
-  /** Starts from a node on which this phase never ran; otherwise it ran without any configuration. Default false. */
+  /**
+   * Starts from a node on which this phase never ran; otherwise it ran with an empty configuration.
+   * Default false.
+   */
   bare?: boolean;
   /** Exit status of both runs. Default 0. */
   status?: number;
   /**
-   * Of `plan` before and after. Default: 3 where `errors` has any; else 10 or 0, whether there are changes, and then 0. Where
-   * only failures are left: 4.
+   * Exit statuses of `plan` before and after. Default: 3 if `errors` has any; else 10 with changes
+   * or 0 without, and then 0. 4 if only failures are left.
    */
   plan?: readonly [before: number, after: number];
-  /** Fragments of what the first run says on standard error. */
+  /** Fragments of the standard error of the first run. */
   says?: readonly (string | RegExp)[];
   /** Statuses of steps in the first run, by applier. */
   steps?: Readonly<Record<string, string>>;
-  /** Codes of the first run's failures, in order. */
+  /** Failure codes of the first run, in order. */
   failures?: readonly string[];
-  /** Errors of the configuration, in order, as `LINE KEY [CODE]`: what `plan` prints instead of a plan. Default none. */
+  /**
+   * Errors of the configuration, in order, as `LINE KEY [CODE]`: `plan` prints these instead of a
+   * plan. Default none.
+   */
   errors?: readonly string[];
 }
 
@@ -68,7 +77,7 @@ interface Step {
   notes: string[];
 }
 
-/** What `haos config --format json` prints. */
+/** The output of `haos config --format json`. */
 export interface PhaseReport {
   phase: string;
   exitStatus: number;
@@ -78,7 +87,7 @@ export interface PhaseReport {
 
 const JOURNAL = /^\/run\/haos(?:\/configuration|\/journal(?:\/(?:initrd|boot|runtime|install)\.json)?)?$/;
 
-/** Makes the node of a case in a directory with something beside it that nothing may touch. */
+/** Makes the node of a case in a directory, beside files that must not change. */
 export async function makeNode(
   node: Pick<Case, 'phase' | 'tree' | 'config' | 'cmdline' | 'bare'>,
 ): Promise<string> {
@@ -97,7 +106,7 @@ export async function makeNode(
   return root;
 }
 
-/** Plans, applies, applies again and plans again, and checks everything that a case says. */
+/** Plans, applies, applies again and plans again, and checks everything in the case. */
 export async function runCase(wanted: Case): Promise<void> {
   const root = await makeNode(wanted);
   const options = [...phaseOptions(wanted.phase), '--root', root];
@@ -128,17 +137,17 @@ export async function runCase(wanted: Case): Promise<void> {
   expect(changedPaths(beside, takeSnapshot(join(root, '../beside'))), 'beside the tree').toEqual([]);
 }
 
-/** The option of a phase. */
+/** Returns the option of a phase. */
 export function phaseOptions(phase: PhaseName | undefined): string[] {
   return phase === undefined || phase === 'runtime' ? [] : [`--${phase}`];
 }
 
-/** The result of a run with `--format json`. */
+/** Returns the result of a run with `--format json`. */
 export function reportOf(run: HaosRun): PhaseReport {
   return JSON.parse(run.stdout) as PhaseReport;
 }
 
-/** Operations that changed the tree; commands and downloads happen every time. */
+/** Returns the operations that changed the tree; commands and downloads happen every time. */
 export function changesOf({ steps }: PhaseReport): string[] {
   return steps.flatMap(({ applier, operations }) =>
     operations
@@ -152,7 +161,10 @@ function defaultPlan({ errors = [], changes = {} }: Case): [before: number, afte
   return [Object.keys(changes).length > 0 ? 10 : 0, 0];
 }
 
-/** Errors are on standard error, with the file and the line of each; there is a plan only where there are none. */
+/**
+ * Checks that the errors are on standard error with file and line, and that a plan is printed only
+ * without errors.
+ */
 function checkPlanned({ stdout, stderr }: HaosRun, { errors = [] }: Case): void {
   const shown = [...stderr.matchAll(/^\/\S+:(\d+):\d+: error: .* (\[[\w-]+\])$/gm)];
   expect(shown.map(([, line, code]) => `${line} ${code}`)).toEqual(
@@ -179,7 +191,7 @@ function checkReport(run: HaosRun, wanted: Case): void {
   }
 }
 
-/** What changed is what is listed, its new parent directories, and the journal. */
+/** Checks that only the listed paths, their new parent directories and the journal changed. */
 function expectChanges(
   before: Snapshot,
   after: Snapshot,
@@ -192,7 +204,7 @@ function expectChanges(
   const unexpected = changed.filter(
     (path) => !listed.includes(path) && !isParent(path) && !JOURNAL.test(path),
   );
-  expect(unexpected, 'changed although nobody asked for it').toEqual([]);
+  expect(unexpected, 'unexpected changes').toEqual([]);
   expect(
     listed.filter((path) => !changed.includes(path)),
     'should have changed',
@@ -224,7 +236,7 @@ function expectContent(target: string, expected: string | RegExp | Uint8Array): 
   else expect([...content], target).toEqual([...expected]);
 }
 
-/** A copy of a node, for what must not change the original. */
+/** Copies a node, so that the original does not change. */
 export function copyNode(root: string): string {
   const copy = join(makeDirectory(), 'root');
   cpSync(root, copy, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });

@@ -2,26 +2,29 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What a path answers: a text is status 200. */
+/** The answer for a path; a text means status 200. */
 export type Answer = string | { status: number; body?: string; headers?: Record<string, string> };
 
 export interface TestServer {
   /** `http://127.0.0.1:PORT`. */
   url: string;
-  /** May be changed while it runs; other paths are 404. */
+  /** May be changed while the server runs; other paths answer with 404. */
   answers: Map<string, Answer>;
-  /** The paths that were asked for, in order. */
+  /** The requested paths, in order. */
   requests: string[];
 }
 
-/** A web server on loopback, closed when the test ends. */
+/** Starts a web server on loopback, which is closed at the end of the test. */
 export async function startServer(answers: Readonly<Record<string, Answer>> = {}): Promise<TestServer> {
   const { close, ...server } = await openServer(answers);
   onTestFinished(close);
   return server;
 }
 
-/** The same for longer than one test. Failures ask to be retried at once, so that tests do not wait. */
+/**
+ * Does the same for longer than one test. Failures request an immediate retry, so that tests do not
+ * wait.
+ */
 export async function openServer(
   answers: Readonly<Record<string, Answer>> = {},
 ): Promise<TestServer & { close(): void }> {

@@ -1,4 +1,4 @@
-/** A well-formed public key line; which key it is follows from the name. */
+/** Returns a well-formed public key line, derived from the name. */
 export function makeKey(name: string): string {
   const type = Buffer.from('ssh-ed25519');
   const parts = [type, Buffer.alloc(32, name)].flatMap((part) => {

@@ -18,7 +18,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** What to put at a path: a file's content, or more than that. Modes are set whatever the umask is. */
+/**
+ * The entry at a path: a file's content, or a description. Modes are set regardless of the umask.
+ */
 export type Entry =
   | string
   | Uint8Array
@@ -28,12 +30,12 @@ export type Entry =
 
 export type Tree = Readonly<Record<string, Entry>>;
 
-/** One line per path: type, mode, owner, and content or its digest; what two trees are compared by. */
+/** One line per path for comparing trees: type, mode, owner, and content or its digest. */
 export type Snapshot = ReadonlyMap<string, string>;
 
 export const IS_ROOT = process.getuid?.() === 0;
 
-/** What every node has; everything else a case brings itself. */
+/** The files that every node has; a case adds the others. */
 export const NODE: Tree = {
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nrancher:x:1000:1000::/home/rancher:/bin/bash\n',
   '/etc/group': 'root:x:0:\nsudo:x:27:rancher\nrancher:x:1000:\n',
@@ -45,7 +47,7 @@ export const NODE: Tree = {
   '/home/rancher': { directory: true, mode: 0o755, owner: [1000, 1000] },
 };
 
-/** A fresh directory, removed when the test ends. */
+/** Makes a new directory, which is removed at the end of the test. */
 export function makeDirectory(): string {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'haos-blackbox-')));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -74,7 +76,10 @@ function writeEntry(target: string, given: Entry): void {
   if (IS_ROOT && entry.owner) chownSync(target, entry.owner[0], entry.owner[1]);
 }
 
-/** Everything below a directory. Owners only where this process could have changed them. */
+/**
+ * Returns everything below a directory. Owners are included only if this process could have changed
+ * them.
+ */
 export function takeSnapshot(root: string): Snapshot {
   const found = new Map<string, string>();
   const visit = (directory: string): void => {
@@ -99,7 +104,7 @@ function describeEntry(path: string): string {
   return `file ${mode}${owner} ${status.size} ${digest}`;
 }
 
-/** The paths at which two snapshots differ, in byte order. */
+/** Returns the paths at which two snapshots differ, in byte order. */
 export function changedPaths(before: Snapshot, after: Snapshot): string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();

@@ -16,7 +16,7 @@ const examples = blocks.filter(({ language }) => language === 'ts');
 
 function pageAt(path: string): Page {
   const page = pages.find((candidate) => candidate.path === path);
-  if (page === undefined) throw new Error(`there is no page ${path}`);
+  if (page === undefined) throw new Error(`the page ${path} does not exist`);
   return page;
 }
 
@@ -47,7 +47,7 @@ describe('configurations', () => {
 });
 
 describe.each(pages.map((page) => [page.path, page] as const))('%s', (path, page) => {
-  it('links to what is there', () => {
+  it('links to existing targets', () => {
     const broken = linksOf(page).filter((link) => {
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? path : normalize(join(dirname(path), file));
@@ -60,7 +60,7 @@ describe.each(pages.map((page) => [page.path, page] as const))('%s', (path, page
   });
 });
 
-/** Decisions also tell of commands that were not taken. */
+/** Decisions also mention commands that were rejected. */
 const instructive = pages.filter(({ path }) => path !== 'docs/decisions.md');
 
 it.each(instructive.map((page) => [page.path, page] as const))(
@@ -79,6 +79,7 @@ it.each(instructive.map((page) => [page.path, page] as const))(
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
+  migrate: [],
   datasource: ['fetch', 'serve'],
   install: [],
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
@@ -86,7 +87,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   check: ['k3s'],
 };
 
-/** The options of the command that the words of a call name, as its help lists them. */
+/** Returns the options of the command in a call, as its help lists them. */
 async function optionsOf(words: readonly string[]): Promise<string[]> {
   const [first = '', second = ''] = words;
   const inside = COMMANDS[first];
@@ -117,7 +118,7 @@ describe('docs/cli.md', () => {
 });
 
 describe('docs/building.md', () => {
-  it('tells of every scenario in a virtual machine, and of no other', () => {
+  it('describes every scenario in a virtual machine, and no other', () => {
     const table = pageAt('docs/building.md').text.split('| scenario | shows |')[1]?.split('\n\n')[0] ?? '';
 
     const told = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => match[1]);
@@ -136,7 +137,7 @@ describe('generated files', () => {
   });
 });
 
-/** The members of all exported unions of codes, by the name of the type. */
+/** Returns the members of all exported unions of codes, by the name of the type. */
 function codesOfUnions(): Map<string, string[]> {
   const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`);
   const unions = new Map<string, string[]>();
@@ -156,7 +157,7 @@ describe('docs/errors.md', () => {
   const documented = [...pageAt('docs/errors.md').text.matchAll(/^\| `([A-Za-z][\w-]+)` \|/gm)].map(
     (match) => match[1]!,
   );
-  /** What is no failure that a program foresees, and so in no union. */
+  /** The code for unforeseen failures, which is in no union. */
   const INTERNAL = 'HAOS_INTERNAL';
 
   it('documents every code once, and no other', () => {
@@ -164,12 +165,18 @@ describe('docs/errors.md', () => {
     const codes = [...unions.values()].flat();
 
     expect([...unions.keys()]).toEqual(
-      expect.arrayContaining(['CcErrorCode', 'SystemErrorCode', 'SshErrorCode', 'IssueCode']),
+      expect.arrayContaining([
+        'CcErrorCode',
+        'HostErrorCode',
+        'SystemErrorCode',
+        'SshErrorCode',
+        'IssueCode',
+      ]),
     );
     expect([...documented].sort()).toEqual([...codes, INTERNAL].sort());
   });
 
-  it('and no code is in use that it does not document', () => {
+  it('documents every code in use', () => {
     const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
     const used = folders
       .flatMap(readModules)
@@ -186,7 +193,10 @@ describe('docs/errors.md', () => {
   });
 });
 
-/** A directory of the repository in which the packages can be imported, as they can by those who installed them. */
+/**
+ * Makes a directory of the repository in which the packages can be imported, as after an
+ * installation.
+ */
 function makeProject(): string {
   const project = join(ROOT, '.cache', 'docs', String(process.pid));
   mkdirSync(project, { recursive: true });
@@ -221,7 +231,7 @@ describe('examples of TypeScript', () => {
     expect(examples.length).toBeGreaterThan(4);
   });
 
-  it('of the README runs and does what it says', () => {
+  it('in the README runs and does what the page says', () => {
     const example = examples.find(({ note }) => note === 'example: library');
     const project = makeProject();
     const file = join(project, 'example.mjs');
@@ -236,7 +246,7 @@ describe('examples of TypeScript', () => {
 
     const printed = execFileSync(process.execPath, [file, tree], { encoding: 'utf8' });
 
-    expect(printed).toContain('unknown key hostnme - did you mean hostname?');
+    expect(printed).toContain('unknown key hostnme - Did you mean hostname?');
     expect(printed).toContain("'create /etc/hostname'");
     expect(printed).toContain("'create /etc/motd'");
     expect(readFileSync(join(tree, 'etc/motd'), 'utf8')).toBe('welcome\n');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { verifyChecksums } from '@haos/system';
+import { verifyChecksums } from '@haos/system/internal';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readPages } from './page.js';
 
@@ -15,7 +15,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** The commands of docs/releases.md that hold a word, as they stand there, with the passphrase typed for each that asks. */
+/**
+ * Returns the commands of docs/releases.md that contain a word, with the passphrase typed where
+ * needed.
+ */
 function follow(word: string): string {
   const blocks = readPages().find(({ path }) => path === 'docs/releases.md')?.blocks ?? [];
   const commands = blocks.filter(({ language, content }) => language === 'sh' && content.includes(word));
@@ -23,7 +26,7 @@ function follow(word: string): string {
   return (commands[0]?.content ?? '').trim().split('\n').map(typeCommand).join('');
 }
 
-/** Without a terminal OpenSSL asks on the standard input. */
+/** Without a terminal, OpenSSL asks on standard input. */
 function typeCommand(command: string): string {
   const { status, stdout, stderr } = spawnSync('setsid', ['--wait', 'sh', '-c', command], {
     cwd: directory,

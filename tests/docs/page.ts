@@ -25,7 +25,7 @@ export interface Page {
   prose: string;
 }
 
-/** Every page: those at the top, of docs/, and of each package. */
+/** Returns every page: those at the top, of docs/, and of each package. */
 export function readPages(): Page[] {
   const markdown = (folder: string) =>
     readdirSync(join(ROOT, folder), { withFileTypes: true })
@@ -51,13 +51,13 @@ function readPage(path: string): Page {
   return { path, text, blocks, prose: text.replace(fenced, '') };
 }
 
-/** The targets of a page's links, without those that lead out of the repository. */
+/** Returns the link targets of a page, without those outside the repository. */
 export function linksOf({ prose }: Page): string[] {
   const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
   return links.filter((link) => !/^[a-z]+:/.test(link));
 }
 
-/** What a page's headings can be linked as, by GitHub's rule. */
+/** Returns the anchors of a page's headings, by GitHub's rule. */
 export function anchorsOf({ prose }: Page): string[] {
   return [...prose.matchAll(/^#+ (.*)$/gm)].map((match) =>
     (match[1] ?? '')
@@ -67,7 +67,9 @@ export function anchorsOf({ prose }: Page): string[] {
   );
 }
 
-/** The calls of `haos` in a page, as words: in fenced blocks for a shell, and between backticks. */
+/**
+ * Returns the calls of `haos` in a page, as words: in fenced shell blocks, and between backticks.
+ */
 export function callsOf(page: Page): string[][] {
   const shell = page.blocks
     .filter(({ language }) => ['sh', 'console', 'yaml'].includes(language))

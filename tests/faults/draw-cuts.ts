@@ -2,14 +2,17 @@ import type { Activity } from './enduring-node.js';
 
 export interface Cut {
   activity: Activity;
-  /** From the beginning of the activity. */
+  /** Seconds from the start of the activity. */
   seconds: number;
 }
 
-/** In seconds, how long each takes on an emulated machine: later cuts hit a node that is done with it. */
+/**
+ * Duration of each activity on an emulated machine, in seconds: a later cut hits a node that has
+ * finished it.
+ */
 const LENGTHS: Readonly<Record<Activity, number>> = { boot: 60, growth: 45, apply: 12, upgrade: 60 };
 
-/** Moments for power cuts, the same for the same seed; every activity in turn. */
+/** Returns moments for power cuts, the same for the same seed; the activities take turns. */
 export function drawCuts(seed: number, count: number): Cut[] {
   const random = randomFrom(seed);
   const activities = Object.keys(LENGTHS) as Activity[];
@@ -19,7 +22,7 @@ export function drawCuts(seed: number, count: number): Cut[] {
   });
 }
 
-/** From 0 to 1; the generator is called mulberry32. */
+/** Returns a generator of numbers from 0 to 1: mulberry32. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

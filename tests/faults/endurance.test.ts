@@ -11,10 +11,10 @@ const SEED = Number(process.env.HAOS_SEED ?? Date.now() % 1_000_000);
 const CUTS = drawCuts(SEED, Number(process.env.HAOS_CUTS ?? 20));
 const BOOTS = Number(process.env.HAOS_BOOTS ?? 100);
 
-/** What a log may take at each boot, in KiB. */
+/** KiB by which a log may grow at each boot. */
 const LOGGED = 64;
 
-/** Results are printed when tests pass, too. */
+/** Prints results even if the test passes. */
 const print = (line: string) => process.stderr.write(`${line}\n`);
 
 describe('an installed node', () => {
@@ -33,18 +33,18 @@ describe('an installed node', () => {
   });
 
   it.each(CUTS)(
-    'is whole after its power went in: $activity, after $seconds s',
+    'is intact after a power cut during: $activity, after $seconds s',
     async ({ activity, seconds }) => {
       await node.cut(activity, seconds);
       await node.start();
 
       await node.expectWhole();
-      print(`whole after a cut ${seconds} s into: ${activity}`);
+      print(`intact after a cut ${seconds} s into: ${activity}`);
     },
     1_800_000,
   );
 
-  it(`is the same after ${BOOTS} boots: no process, no open file and no space on its disk more`, async () => {
+  it(`is the same after ${BOOTS} boots: no more processes, open files or disk space`, async () => {
     const measures: NodeMeasures[] = [];
     for (let boot = 1; boot <= BOOTS; boot += 1) {
       await node.restart();
@@ -58,7 +58,7 @@ describe('an installed node', () => {
       );
     }
     const [first, last] = [measures[0], measures.at(-1)];
-    if (first === undefined || last === undefined) throw new Error('there was no boot');
+    if (first === undefined || last === undefined) throw new Error('the node never booted');
     expect(Math.abs(last.processes - first.processes)).toBeLessThanOrEqual(2);
     expect(Math.abs(last.openFiles - first.openFiles)).toBeLessThanOrEqual(first.openFiles / 5);
     expect(last.diskUse - first.diskUse).toBeLessThanOrEqual(LOGGED * BOOTS);

@@ -7,17 +7,17 @@ import { extractSystem, installOnDisk, makeDirectory, packSources } from '../vm/
 import { type Machine, startMachine } from '../vm/machine.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
 
-/** What a node does when its power goes. */
+/** What a node does at the power cut. */
 export type Activity = 'boot' | 'growth' | 'apply' | 'upgrade';
 
-/** An installed node that is used until its power goes. */
+/** An installed node that is used until its power is cut. */
 export interface EnduringNode {
-  /** Of the last start. */
+  /** Returns the machine of the last start. */
   machine(): Machine;
-  /** Switches it on and waits until it has applied its configuration. */
+  /** Powers it on and waits until it has applied its configuration. */
   start(): Promise<void>;
   restart(): Promise<void>;
-  /** Begins something on the node that is up, and takes its power away that many seconds later. */
+  /** Starts an activity on the running node, and cuts its power that many seconds later. */
   cut(activity: Activity, seconds: number): Promise<void>;
   /** Fails unless it is the node that was installed, with its configuration and its data. */
   expectWhole(): Promise<void>;
@@ -34,7 +34,7 @@ haos:
   labels: { place: rack }
 `;
 
-/** What has to be the same after each cut. */
+/** What must stay the same after each cut. */
 const KEPT = [
   'hostname',
   'cat /etc/machine-id /etc/written /var/data /etc/rancher/node/password',
@@ -46,7 +46,7 @@ const KEPT = [
 /** The version of a second set of components; its files are those of the image under test. */
 const OTHER = 'v9.0.0';
 
-/** Installs a node, starts it, and gives it something to lose. */
+/** Installs a node, starts it, and writes data that it must not lose. */
 export async function createEnduringNode(name: string, directory: string): Promise<EnduringNode> {
   const [disk, releases] = [join(directory, 'disk'), join(directory, 'releases.squashfs')];
   const system = extractSystem(directory);
@@ -77,7 +77,7 @@ export async function createEnduringNode(name: string, directory: string): Promi
       await machine.read('setsid haos config >/run/cut.log 2>&1 &');
     },
     upgrade: async () => {
-      await waitForHealth(machine); // what is on trial takes no other
+      await waitForHealth(machine); // a version on trial accepts no upgrade
       const isFirst = (await machine.read('readlink /haos/system/haos/current')) === first;
       await machine.run('haos upgrade forget'); // a version whose boots were cut counts as failed
       await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
@@ -102,12 +102,12 @@ export async function createEnduringNode(name: string, directory: string): Promi
     start,
     restart: async () => {
       machine.send('reboot');
-      await machine.ended(360); // the machine ends where it would start again
+      await machine.ended(360); // QEMU exits instead of restarting
       await start();
     },
     cut: async (activity, seconds) => {
       await begin[activity]();
-      await setTimeout(seconds * 1000); // a moment that nothing announces, which is the point
+      await setTimeout(seconds * 1000); // an arbitrary moment, on purpose
       await machine.stop();
     },
     expectWhole: async () => {
@@ -119,12 +119,15 @@ export async function createEnduringNode(name: string, directory: string): Promi
   };
 }
 
-/** Until what watches a version has come to its end. */
+/** Waits until the health watch of the version has ended. */
 export async function waitForHealth(machine: Machine): Promise<void> {
   await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 400);
 }
 
-/** The configuration is applied, no upgrade is half done, and the state partition takes the whole disk. */
+/**
+ * Checks that the configuration is applied, no upgrade is incomplete, and the state partition takes
+ * the whole disk.
+ */
 async function expectSettled(machine: Machine): Promise<void> {
   expect(await readStatus(machine)).toMatchObject({
     mode: 'disk',
@@ -132,7 +135,8 @@ async function expectSettled(machine: Machine): Promise<void> {
   });
   const upgrade = JSON.parse(await machine.read('haos upgrade status --format json'));
   expect(upgrade).toMatchObject({ isInterrupted: false });
-  // The last is the count of blocks in the superblock, which are 4 KiB on disks of this size (ext4(5)).
+  // The last number is the block count in the superblock; blocks are 4 KiB on disks of this size
+  // (ext4(5)).
   const sizes = await machine.read(
     'blockdev --getsize64 /dev/vda /dev/vda1; od -An -tu4 -j1028 -N4 /dev/vda1',
   );
@@ -141,7 +145,10 @@ async function expectSettled(machine: Machine): Promise<void> {
   expect(partition - blocks * 4096).toBeLessThan(4_000_000);
 }
 
-/** The set of the image under test and one of another version, each in a directory of its name; gives the name of the first. */
+/**
+ * Writes the set of the image under test and one of another version, each in a directory of its
+ * name; returns the name of the first.
+ */
 function writeReleases(image: string, { directory, system }: { directory: string; system: string }): string {
   const tree = join(directory, 'releases');
   const [haos = '', kernel = ''] = ['haos', 'kernel'].map((name) =>

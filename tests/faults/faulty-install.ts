@@ -7,15 +7,15 @@ import { expect } from 'vitest';
 import { expectWhole, inspect, mountsBelow, type Workplace } from '../loop/installation.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from '../loop/loop-disk.js';
 
-/** What the process that is killed is told. */
+/** The arguments of the process that is killed. */
 export interface FaultyInstall {
-  /** Which of its effects it does not live to see; counts from 1. 0: none. */
+  /** The number of the effect before which it is killed, from 1; 0 means never. */
   at: number;
   programs: string;
   options: Omit<InstallOptions, 'host' | 'signal' | 'onEvent'>;
 }
 
-/** A way to install, and the disk that it starts from. */
+/** A kind of installation, and its initial disk. */
 export interface Way {
   name: string;
   megabytes: number;
@@ -23,7 +23,7 @@ export interface Way {
   state: number;
   some: Partial<InstallOptions>;
   prepare(disk: LoopDisk): void;
-  /** What has to be so whenever the installation was killed. */
+  /** Checks what must hold whenever the installation is killed. */
   holds(disk: LoopDisk): void;
 }
 
@@ -44,7 +44,7 @@ export const WAYS: readonly Way[] = [
 
 const KEPT = 'haos/data/kept';
 
-/** A node of an older version, with a state. */
+/** Makes a node of an older version, with a state. */
 function makeNode({ device }: LoopDisk): void {
   const { status } = spawnSync('sfdisk', ['--quiet', device], {
     input: 'label: dos\nstart=1MiB, type=83, bootable\n',
@@ -67,13 +67,15 @@ function expectNode(state: string): void {
     for (const file of ['haos/current/rootfs.squashfs', 'kernel/current/vmlinuz', 'kernel/current/initrd'])
       expect(readFileSync(join(root, 'haos/system', file)).length).toBeGreaterThan(0);
   };
-  // What was killed left it mounted.
+  // The killed process left it mounted.
   const [mount] = mountsBelow(`${state} `);
   if (mount === undefined) inspect(state, look);
   else look(mount.split(' ')[1] ?? '');
 }
 
-/** Installs in a process of its own; gives how many effects it had, or undefined when it was killed. */
+/**
+ * Installs in a separate process; returns the number of its effects, or undefined if it was killed.
+ */
 function runInstall(place: Workplace, way: Way, { device, at }: { device: string; at: number }) {
   const { host: _host, ...options } = optionsOf(place, way, device);
   const faulty: FaultyInstall = { at, programs: place.programs, options };
@@ -92,7 +94,7 @@ function optionsOf(place: Workplace, { some, state }: Way, device: string): Inst
   return place.options(some.format === false ? `${device}p${state}` : device, some);
 }
 
-/** How many effects an installation has: each is a moment at which it may be killed. */
+/** Returns the number of effects of an installation; it may be killed before each of them. */
 export function countEffects(place: Workplace, way: Way): number {
   return withDisk(place, way, (disk) => runInstall(place, way, { device: disk.device, at: 0 }) ?? 0);
 }
@@ -112,7 +114,10 @@ export async function installTwice(place: Workplace, way: Way, at: number): Prom
   });
 }
 
-/** With a new disk, which is released when the work is done, or failed, and what a killed installation mounted with it. */
+/**
+ * Calls `work` with a new disk. Afterwards, even on failure, releases it and the mounts of a killed
+ * installation.
+ */
 function withDisk<T>(place: Workplace, way: Way, work: (disk: LoopDisk) => T): T {
   const disk = createLoopDisk(place.directory, way.megabytes);
   const release = () => {
@@ -132,7 +137,10 @@ function withDisk<T>(place: Workplace, way: Way, work: (disk: LoopDisk) => T): T
   return result;
 }
 
-/** What carries the label of a state partition, and is no node that was there before, is whole. */
+/**
+ * Checks that a partition with the label of a state partition holds a complete system, unless a
+ * node existed before.
+ */
 function expectNoHalfNode(place: Workplace, way: Way, state: string): void {
   if (way.some.format === false) return;
   const { status, stdout } = spawnSync('blkid', ['-p', '-s', 'LABEL', '-o', 'value', state], {

@@ -8,7 +8,7 @@ afterAll(() => place.remove());
 describe.each(WAYS)('an installation for $name', (way) => {
   const moments = Array.from({ length: countEffects(place, way) }, (_, index) => index + 1);
 
-  it.each(moments)('that is killed before its step %i succeeds when it is run again', async (at) => {
+  it.each(moments)('that is killed before its step %i succeeds on the second run', async (at) => {
     await installTwice(place, way, at);
   });
 });

@@ -1,13 +1,15 @@
-// An installation that is killed: before its effect number `at`, or not at all. Called with one argument, a FaultyInstall in JSON.
+// Runs an installation that is killed before its effect number `at`, or not at all. Takes a
+// FaultyInstall in JSON as argument.
+
+import type { Host } from '@haos/host';
 import { type InstallOptions, install } from '@haos/install';
-import type { Host } from '@haos/system';
 import { createHost } from '../loop/installation.js';
 import type { FaultyInstall } from './faulty-install.js';
 
 const { at, programs, options } = JSON.parse(process.argv[2] ?? '') as FaultyInstall;
 let effects = 0;
 
-/** Counts what changes the machine, and ends this process, as `kill -9` does, when it is the turn of the one that was asked for. */
+/** Counts the effects on the machine. At the selected one, ends this process as `kill -9` does. */
 function strike(): void {
   effects += 1;
   if (effects === at) process.kill(process.pid, 'SIGKILL');
@@ -38,7 +40,7 @@ function withFaults(host: Host): Host {
       remove: counted((...args: Parameters<typeof files.remove>) => files.remove(...args)),
       copy: (from, to, copyOptions) => {
         strike();
-        // A second time in its middle.
+        // The effect counts a second time in its middle.
         let isCounted = false;
         const onProgress = (bytes: number) => {
           if (!isCounted) strike();

@@ -1,23 +1,23 @@
 import type { Machine } from '../vm/machine.js';
 import { waitForHealth } from './enduring-node.js';
 
-/** What may grow from boot to boot when something leaks. */
+/** Values that would grow from boot to boot with a leak. */
 export interface NodeMeasures {
-  /** Without threads of the kernel. */
+  /** Without kernel threads. */
   processes: number;
   openFiles: number;
   /** KiB on the state partition. */
   diskUse: number;
-  /** MiB that programs cannot have any more. */
+  /** MiB that are not available to programs. */
   memory: number;
 }
 
-/** Waits until the node has come to rest: what watches a version ends by itself. */
+/** Measures the node when it is idle: the health watch has ended. */
 export async function measureNode(machine: Machine): Promise<NodeMeasures> {
   await waitForHealth(machine);
   const numbers = await machine.read(
     [
-      // Processes end while they are counted.
+      // Processes may end during the count.
       'ls -d /proc/[0-9]*/exe 2>/dev/null | while read -r exe; do readlink "$exe"; done | wc -l',
       'cut -f1 /proc/sys/fs/file-nr',
       'df -k --output=used /var | tail -n 1',

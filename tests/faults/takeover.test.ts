@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Host, liveHost } from '@haos/host';
 import { type TakeoverOptions, takeOver } from '@haos/install';
-import { type Host, liveHost } from '@haos/system';
 import { describe, expect, it } from 'vitest';
 import { createDistribution, type Distribution, GRUB_CFG, LABEL } from '../loop/distribution.js';
 
-/** A host that does nothing any more from its effect number `at` on, as if the process had been killed then. */
+/**
+ * Returns a host that does nothing from its effect number `at` on, as if the process had been
+ * killed then.
+ */
 function createFaultyHost(at: number): { host: Host; effects: () => number } {
   const host = liveHost();
   let effects = 0;
@@ -48,7 +51,7 @@ async function withDistribution<T>(work: (distribution: Distribution) => Promise
   }
 }
 
-const some: Partial<TakeoverOptions> = { powersOff: true };
+const some: Partial<TakeoverOptions> = { powerOff: true };
 
 const total = await withDistribution(async (distribution) => {
   const { host, effects } = createFaultyHost(Number.POSITIVE_INFINITY);
@@ -56,7 +59,7 @@ const total = await withDistribution(async (distribution) => {
   return effects();
 });
 
-/** What a power cut would leave: one of the two systems boots, as a whole. */
+/** Checks the disk as after a power cut: one of the two systems must boot completely. */
 function expectBootable({ onDisk, label, read }: Distribution): void {
   const menu = onDisk('/boot/grub/grub.cfg');
   if (menu === GRUB_CFG.trimEnd()) {
@@ -75,7 +78,7 @@ function expectBootable({ onDisk, label, read }: Distribution): void {
 
 describe('a takeover', () => {
   it.each(Array.from({ length: total }, (_, index) => index + 1))(
-    'that ends before its step %i leaves one of the two systems whole, and succeeds when it is run again',
+    'that ends before its step %i leaves one of the two systems intact, and succeeds on the second run',
     async (at) => {
       await withDistribution(async (distribution) => {
         const { host } = createFaultyHost(at);

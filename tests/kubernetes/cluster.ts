@@ -1,10 +1,13 @@
 import type { Machine } from '../vm/machine.js';
 import { BUSYBOX_IMAGE } from './container-images.js';
 
-/** Seconds that a node may take from the start of its kernel until it is Ready, emulated and with another machine beside it. */
+/**
+ * Seconds until a node must be Ready after the start of its kernel, emulated and with another
+ * machine beside it.
+ */
 export const READY_LIMIT = 900;
 
-/** What `kubectl ... --output json` prints, as far as the scenarios look at it. */
+/** The fields of `kubectl ... --output json` that the scenarios use. */
 export interface KubernetesObject {
   metadata: { name: string; uid: string; labels: Record<string, string> };
   spec: {
@@ -20,7 +23,7 @@ export interface KubernetesObject {
   };
 }
 
-/** Runs kubectl as root on a server; fails when it fails. */
+/** Runs kubectl as root on a server; fails if kubectl fails. */
 export function kubectl(machine: Machine, command: string, seconds = 120): Promise<string> {
   return machine.read(`kubectl ${command}`, seconds);
 }
@@ -29,7 +32,7 @@ export async function getObject(machine: Machine, what: string): Promise<Kuberne
   return JSON.parse(await kubectl(machine, `get ${what} --output json`)) as KubernetesObject;
 }
 
-/** Asks again, every few seconds, until the command ends well, whatever it printed before. Returns what it prints then. */
+/** Repeats the command every few seconds until it succeeds. Returns the output of the last run. */
 export async function retry(machine: Machine, command: string, seconds: number): Promise<string> {
   const script = `end=$(($(date +%s) + ${seconds})); until out=$(${command} 2>&1); do
     [ "$(date +%s)" -lt "$end" ] || { echo "$out"; exit 1; }; sleep 3; done; echo "$out"`;
@@ -49,7 +52,7 @@ export async function applyManifests(machine: Machine, ...manifests: readonly ob
   }
 }
 
-/** A pod of the busybox; what else is special about it in `spec`. */
+/** Returns a pod with busybox; `spec` adds to its specification. */
 export function busyboxPod(
   name: string,
   command: readonly string[],

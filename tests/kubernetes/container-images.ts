@@ -14,18 +14,21 @@ import {
 import { dirname, join } from 'node:path';
 import { CACHE, goBuild } from './k3s.js';
 
-/** What the pods of the tests run: a static busybox. */
+/** The image that the pods of the tests run: a static busybox. */
 export const BUSYBOX_IMAGE = 'test.local/busybox:1';
 
-/** A name that k3s takes by default. This one only sleeps, too. */
+/** k3s uses this name by default. This image also only sleeps. */
 const PAUSE_IMAGE = 'rancher/mirrored-pause:3.10.2';
 
-/** The controller that HAOS ships a manifest for. */
+/** The controller of the manifest that HAOS ships. */
 const CONTROLLER_IMAGE = 'rancher/system-upgrade-controller:v0.20.1';
 
 const APPLETS = ['sh', 'cat', 'grep', 'httpd', 'ip', 'mount', 'ping', 'sleep', 'tail', 'wget'];
 
-/** Returns a directory with image archives for k3s to import: the pause image and a busybox, and the upgrade controller. */
+/**
+ * Returns a directory with image archives for k3s to import: the pause image and a busybox, and the
+ * upgrade controller.
+ */
 export function makeImages(): { base: string; controller: string } {
   const busybox = findBusybox();
   const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
@@ -62,7 +65,7 @@ function digestFiles(paths: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** A program of Debian that needs no library; it is taken out of its package, not installed. */
+/** Returns Debian's static busybox; its package is unpacked, not installed. */
 function findBusybox(): string {
   const directory = join(CACHE, 'busybox');
   const program = join(directory, 'busybox');
@@ -78,14 +81,14 @@ function findBusybox(): string {
     },
   );
   const path = ['usr/bin/busybox', 'bin/busybox'].map((name) => join(work, name)).find(existsSync);
-  if (path === undefined) throw new Error('the package busybox-static has no busybox');
+  if (path === undefined) throw new Error('the package busybox-static does not contain busybox');
   mkdirSync(directory, { recursive: true });
   renameSync(path, program);
   rmSync(work, { recursive: true });
   return program;
 }
 
-/** Returns an archive in the layout of the Open Container Initiative with these images, made once per content. */
+/** Returns an archive in the OCI image layout with these images, made once per content. */
 function makeArchive(title: string, images: readonly ContainerImage[]): string {
   const sources = images.flatMap(({ files }) =>
     Object.values(files).filter((file) => typeof file === 'string'),

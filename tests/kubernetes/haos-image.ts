@@ -10,20 +10,20 @@ import { CACHE, findTestK3s, type TestK3s } from './k3s.js';
 /** An image of HAOS with k3s. */
 export interface HaosImage {
   iso: string;
-  /** The image for containers, as an archive. */
+  /** The container image, as an archive. */
   oci: string;
 }
 
-/** Builds what is stale of an image with the k3s of the tests. */
+/** Builds the stale parts of an image with the k3s of the tests. */
 export function buildHaos({ path }: TestK3s, version: string): HaosImage {
   const output = join(CACHE, `artifacts-${version}`);
   const args = [join(ROOT, 'os/src/main.ts'), '--k3s', path, '--version', version, '--output', output];
   const { status } = spawnSync(join(ROOT, 'node_modules/.bin/tsx'), args, { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the image could not be built');
+  if (status !== 0) throw new Error('the image build failed');
   return { iso: join(output, 'haos-amd64.iso'), oci: join(output, 'haos-oci-amd64.tar') };
 }
 
-/** Packs archives of container images into a disk that a node mounts where k3s imports from. */
+/** Packs archives of container images into a disk that a node mounts where k3s imports images. */
 export function packImages(directory: string, archives: readonly string[]): string {
   const disk = join(directory, 'images.squashfs');
   const tree = join(directory, 'images');
@@ -34,14 +34,14 @@ export function packImages(directory: string, archives: readonly string[]): stri
   return disk;
 }
 
-/** What all scenarios of Kubernetes need, built once; the output says which k3s they run. */
+/** Builds once what all Kubernetes scenarios need; the output names the k3s that they run. */
 export function prepareKubernetes(): {
   k3s: TestK3s;
   haos: HaosImage;
   images: ReturnType<typeof makeImages>;
 } {
   const k3s = findTestK3s();
-  if (!existsSync(k3s.path)) throw new Error(`HAOS_TEST_K3S: there is no file ${k3s.path}`);
+  if (!existsSync(k3s.path)) throw new Error(`HAOS_TEST_K3S: the file ${k3s.path} does not exist`);
   console.log(
     k3s.kind === 'k3s'
       ? `Kubernetes: the k3s at ${k3s.path}`

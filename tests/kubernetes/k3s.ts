@@ -15,15 +15,18 @@ import { join } from 'node:path';
 import { findProgram } from '../../scripts/setup.mjs';
 import { ROOT } from '../vm/paths.js';
 
-/** Where everything that these tests build once is kept. */
+/** The directory of everything that these tests build once. */
 export const CACHE = join(ROOT, '.cache/tests/kubernetes');
 
 const MODULES = join(ROOT, 'tests/kubernetes');
 
-/** The release of Kubernetes that the stand-in runs, as k3s would call it; it is also in `k3s-stand-in/go.mod`. */
+/**
+ * The release of Kubernetes that the stand-in runs, in the form of a k3s version; also in
+ * `k3s-stand-in/go.mod`.
+ */
 const VERSION = 'v1.36.3+standin';
 
-/** Programs that the stand-in carries along, as packages of its module. */
+/** Programs that the stand-in contains, as packages of its module. */
 const CARRIED = [
   'github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2',
   'github.com/containernetworking/plugins/plugins/ipam/host-local',
@@ -38,8 +41,9 @@ export interface TestK3s {
 }
 
 /**
- * Returns the k3s of the tests: the program in `HAOS_TEST_K3S`, else a stand-in that runs the real control plane and kubelet.
- * The stand-in is built from Go modules once per content, which takes about six minutes on two processors, and is kept.
+ * Returns the k3s of the tests: the program in `HAOS_TEST_K3S`, else a stand-in that runs the real
+ * control plane and kubelet. The stand-in is built from Go modules once per content, which takes
+ * about six minutes on two processors, and is kept.
  */
 export function findTestK3s(): TestK3s {
   const given = process.env.HAOS_TEST_K3S;
@@ -58,7 +62,7 @@ function buildStandIn(): string {
     appendPayload(buildCore(work), buildPayload(work));
     mkdirSync(join(work, 'done'));
     renameSync(join(work, 'core'), join(work, 'done/k3s'));
-    if (!existsSync(directory)) renameSync(join(work, 'done'), directory); // another run may have been quicker
+    if (!existsSync(directory)) renameSync(join(work, 'done'), directory); // another run may have been faster
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -75,7 +79,7 @@ function digestModules(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Everything of Kubernetes, etcd and containerd in one program. */
+/** Builds Kubernetes, etcd and containerd as one program. */
 function buildCore(work: string): string {
   const core = join(work, 'core');
   const component = 'k8s.io/component-base/version';
@@ -91,7 +95,7 @@ function buildCore(work: string): string {
   return core;
 }
 
-/** An archive of the other programs, which must be files of their own. */
+/** Builds an archive of the other programs, which must be separate files. */
 function buildPayload(work: string): string {
   const programs = join(work, 'programs');
   for (const path of CARRIED) {
@@ -106,7 +110,7 @@ function buildPayload(work: string): string {
   return archive;
 }
 
-/** As `unpack` in `main.go` expects it: the archive, and its length in 20 characters. */
+/** Appends the archive and its length in 20 characters, as `unpack` in `main.go` expects. */
 function appendPayload(program: string, archive: string): void {
   appendFileSync(program, readFileSync(archive));
   appendFileSync(program, String(statSync(archive).size).padStart(20));

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
-/** A network of virtual machines: each machine has a second network card in it, with a fixed address. */
+/** A network of virtual machines: each machine has a second network card with a fixed address. */
 export interface Lan {
-  /** Arguments of QEMU for the card of the machine with this address. */
+  /** Returns QEMU arguments for the card of the machine with this address. */
   card(address: string): string[];
 }
 
-/** Makes a network that nothing else has a part in. Its packets do not leave the loopback device. */
+/** Makes a separate network. Its packets do not leave the loopback device. */
 export function makeLan(): Lan {
   const group = `239.77.${randomInt(256)}.${randomInt(256)}:${randomInt(20_000, 30_000)}`;
   return {
@@ -17,10 +17,13 @@ export function makeLan(): Lan {
   };
 }
 
-/** Where connman looks for what `connmanConfig` returns. Write it before connman starts: later, a DHCP time-out removes the address. */
+/**
+ * The file from which connman reads what `connmanConfig` returns. Write it before connman starts:
+ * later, a DHCP time-out removes the address.
+ */
 export const CONNMAN_CONFIG = '/var/lib/connman/lan.config';
 
-/** What gives the card its address, as lines of a file for connman: the network has no DHCP. */
+/** Returns the lines of a connman file that gives the card its address: the network has no DHCP. */
 export function connmanConfig(address: string): string[] {
   return [
     '[service_lan]',
@@ -32,7 +35,10 @@ export function connmanConfig(address: string): string[] {
   ];
 }
 
-/** The configuration of a node with such a card, and with container images on its second disk. */
+/**
+ * Returns the configuration of a node with such a card, and with container images on its second
+ * disk.
+ */
 export function nodeSetup(address: string): { write_files: object[]; boot_cmd: string[] } {
   const content = connmanConfig(address).join('\n');
   return {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { ENVIRONMENT } from './loop-disk.js';
 
-/** What partitions, formats and installs boot loaders. */
+/** Programs that partition, format and install boot loaders. */
 const REMOVED = [
   'sbin/*fdisk',
   'sbin/mkfs*',
@@ -17,13 +17,13 @@ const REMOVED = [
 ];
 
 export interface BareMachine {
-  /** A directory of programs that are put where the machine has none of that name. */
+  /** A directory of programs that are added if the machine has none of that name. */
   added: string;
   /** Below /usr. */
   removed?: readonly string[];
 }
 
-/** Starts a program where /usr is without what an installation takes, as on many a machine. */
+/** Starts a program with a /usr that lacks what an installation needs, as on many machines. */
 export function startBare(program: readonly string[], { added, removed = [] }: BareMachine): ChildProcess {
   const script = `
     mount -t tmpfs tmpfs /mnt
@@ -31,7 +31,7 @@ export function startBare(program: readonly string[], { added, removed = [] }: B
     mount -t overlay overlay -o lowerdir=/usr,upperdir=/mnt/upper,workdir=/mnt/work /usr
     (cd /usr && rm -rf ${[...REMOVED, ...removed].join(' ')}; cp --no-clobber ${added}/* bin)
     exec "$@"`;
-  // In a mount namespace of its own, so that nothing else sees it.
+  // In a separate mount namespace, so that other processes do not see it.
   return spawn('unshare', ['--mount', 'sh', '-ec', script, 'sh', ...program], {
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,7 +44,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** What a program printed, and how it ended. */
+/** Resolves to what a program printed, and how it ended. */
 export function ended(child: ChildProcess): Promise<Ended> {
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

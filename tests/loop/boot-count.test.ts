@@ -10,15 +10,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { renderGrubConfig } from '@haos/install';
-import { type BootState, formatBootState, nextBootState, parseBootState } from '@haos/system';
+import {
+  type BootState,
+  formatBootState,
+  nextBootState,
+  parseBootState,
+  renderGrubConfig,
+} from '@haos/system/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage, writeUdevadm } from './loop-disk.js';
 
 /** GRUB itself runs in an emulated machine. */
 const QEMU = 'qemu-system-x86_64';
 
-/** Milliseconds for GRUB to start, without KVM and with other tests beside. */
+/** Milliseconds for GRUB to start, without KVM and beside other tests. */
 const LIMIT = 90_000;
 
 describe('the menu of GRUB', () => {
@@ -26,7 +31,10 @@ describe('the menu of GRUB', () => {
   let disk: LoopDisk;
   let partition: string;
 
-  /** A disk that GRUB boots, with kernels that are none: GRUB tells which entry it took, and then that it cannot load it. */
+  /**
+   * A disk that GRUB boots, with invalid kernels: GRUB prints which entry it chose, and then that
+   * it cannot load it.
+   */
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'haos-boot-count-'));
     disk = createLoopDisk(directory, 64);
@@ -76,7 +84,9 @@ describe('the menu of GRUB', () => {
     }
   }
 
-  /** Starts GRUB from this state; resolves to the entry it took and the state it left. */
+  /**
+   * Starts GRUB with this state; resolves to the entry that it chose and the state that it left.
+   */
   async function boot(state: BootState): Promise<{ entry: string | undefined; after: BootState }> {
     const path = (root: string) => join(root, 'haos/system/grubenv');
     withState((root) => writeFileSync(path(root), formatBootState(state)));
@@ -91,7 +101,7 @@ describe('the menu of GRUB', () => {
       },
     );
     const printed = await readUntil(machine, /Booting `[^']*'[\s\S]*error:/);
-    // What the machine wrote went past the loop device.
+    // The machine wrote to the file, bypassing the loop device.
     must('blockdev', '--flushbufs', disk.device);
     const after = withState((root) => parseBootState(readFileSync(path(root))));
     return { entry: /Booting `([^']*)'/.exec(printed)?.[1], after };
@@ -122,11 +132,11 @@ describe('the menu of GRUB', () => {
       'HAOS Current',
     ],
     [
-      'takes the previous set when the tries are used up',
+      'chooses the previous set after the last try',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 0 },
       'HAOS Previous',
     ],
-    ['keeps taking it', { slot: 'previous', failed: 'v2' }, 'HAOS Previous'],
+    ['keeps choosing it', { slot: 'previous', failed: 'v2' }, 'HAOS Previous'],
   ])(
     '%s, as nextBootState says',
     async (_title, state, entry) => {
@@ -140,7 +150,7 @@ describe('the menu of GRUB', () => {
   );
 
   it(
-    'tries the current set again when there is no previous one to go back to',
+    'tries the current set again if there is no previous one to fall back to',
     async () => {
       const move = (from: string, to: string) =>
         withState((root) =>

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { liveHost } from '@haos/host';
 import type { TakeoverOptions } from '@haos/install';
-import { liveHost } from '@haos/system';
 import { createLoopDisk, type LoopDisk, must, writeImage } from './loop-disk.js';
 
 export const TOKEN = 'a-secret-token';
@@ -9,7 +9,7 @@ export const CONFIG = `hostname: taken\nhaos:\n  token: ${TOKEN}\n`;
 export const GRUB_CFG = '# of the distribution\n';
 export const LABEL = 'cloudimg-rootfs';
 
-/** Only where things are matters. */
+/** Only the paths matter. */
 const FILES = {
   'etc/fstab': '# nothing\n',
   'boot/vmlinuz-6.1': 'a kernel',
@@ -18,7 +18,10 @@ const FILES = {
   'home/somebody/letter': 'dear',
 };
 
-/** What stands for a distribution that can be taken over: a disk with its root file system, which is mounted. */
+/**
+ * A simulated distribution that can be taken over: a disk with its root file system, which is
+ * mounted.
+ */
 export interface Distribution {
   disk: LoopDisk;
   /** Its partition. */
@@ -27,7 +30,7 @@ export interface Distribution {
   options(some?: Partial<TakeoverOptions>): TakeoverOptions;
   label(): string;
   read(path: string): string;
-  /** What GRUB would find after a power cut: what is on the disk, beside the journal. */
+  /** Returns a file as GRUB would find it after a power cut: from the disk, without the journal. */
   onDisk(path: string): string;
   release(): void;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** What a node of the Go implementation runs; its kernel's version is that of Linux alone. */
+/** The versions on a node of the Go implementation; its kernel's version is that of Linux alone. */
 export const GO_SET = {
   haos: 'v2.1.3-v1.30.0-k3s1',
   k3s: 'v1.30.0+k3s1',
@@ -9,8 +9,8 @@ export const GO_SET = {
 };
 
 /**
- * Its menu, as far as an upgrade looks at it: the kernel lies inside of an image, the state partition is found by its label. The person who
- * runs this node added an argument.
+ * Its menu, as far as an upgrade uses it: the kernel is inside an image, and the state partition is
+ * found by its label. The owner of this node added an argument.
  */
 export const GO_MENU = ['current', 'previous']
   .map(
@@ -26,7 +26,7 @@ export const GO_MENU = ['current', 'previous']
   )
   .join('');
 
-/** What a person or the node itself put there, by path below the state partition. */
+/** Files of the owner and of the node itself, by path below the state partition. */
 export const GO_STATE: Readonly<Record<string, string>> = {
   'haos/system/config.yaml': 'write_files: [{ path: /etc/written, content: by the configuration }]\n',
   'haos/data/var/lib/1898andCo/HAOS/config.yaml': 'haos: { password: sesame }\n',
@@ -37,8 +37,8 @@ export const GO_STATE: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files of a node as the Go implementation installs it, which itself cannot be had here: `files` are those of its components, below
- * the system directory, by default small ones.
+ * Writes the files of a node as the Go implementation installs it, which itself is not available
+ * here. `files` are those of its components, below the system directory; by default small ones.
  */
 export function writeGoNode(root: string, files: Readonly<Record<string, string>> = SMALL): void {
   const write = (path: string, content: string) => {

@@ -1,7 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BootState, formatBootState, formatGrubEnv, parseBootState, parseGrubEnv } from '@haos/system';
+import {
+  type BootState,
+  formatBootState,
+  formatGrubEnv,
+  parseBootState,
+  parseGrubEnv,
+} from '@haos/system/internal';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { must } from './loop-disk.js';
 
@@ -15,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-it("GRUB's own program reads what we write", () => {
+it("GRUB's own program reads what HAOS writes", () => {
   writeFileSync(file, formatBootState(STATE));
 
   expect(must('grub-editenv', file, 'list').split('\n').sort()).toEqual([
@@ -27,7 +33,7 @@ it("GRUB's own program reads what we write", () => {
   ]);
 });
 
-it("we read what GRUB's own program writes", () => {
+it("HAOS reads what GRUB's own program writes", () => {
   must('grub-editenv', file, 'create');
   must(
     'grub-editenv',
@@ -45,7 +51,7 @@ it("we read what GRUB's own program writes", () => {
   expect(parseGrubEnv(block).get('other')).toBe('back\\slash');
 });
 
-it('either changes what the other wrote', () => {
+it('each changes what the other wrote', () => {
   writeFileSync(file, formatGrubEnv(new Map([['a', '1\\2']])));
   must('grub-editenv', file, 'set', 'haos_tries=0', 'haos_trial=v3');
   must('grub-editenv', file, 'unset', 'haos_tries');

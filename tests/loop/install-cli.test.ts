@@ -40,16 +40,16 @@ it('only checks, for programs', () => {
   expect(JSON.parse(stdout).checks).toContainEqual({
     id: 'state',
     ok: true,
-    message: `${disk.device} has no HAOS on it`,
+    message: `${disk.device} has no HAOS`,
   });
   expect(status).toBe(0);
   expect(must('lsblk', '--noheadings', '--output', 'PATH', disk.device)).toBe(disk.device);
 });
 
-it('sees the node on a disk that is listed behind an empty one', () => {
+it('finds the node on a disk that is listed after an empty one', () => {
   const second = createLoopDisk(directory, 2100);
   try {
-    // Whichever of the two it is: the kernel lists them by their numbers.
+    // Tests both orders: the kernel lists them by their numbers.
     for (const [node, empty] of [
       [disk, second],
       [second, disk],
@@ -60,14 +60,14 @@ it('sees the node on a disk that is listed behind an empty one', () => {
       const { stdout } = haos('--check', '--format', 'json', '--device', node.device);
 
       const state = JSON.parse(stdout).checks.find(({ id }: { id: string }) => id === 'state');
-      expect(state.message).toContain('has the state of a HAOS node on it');
+      expect(state.message).toContain('has the state of a HAOS node');
     }
   } finally {
     second.release();
   }
 });
 
-it('leaves a disk and a partition as they were when it only checks', () => {
+it('does not change a disk or a partition if it only checks', () => {
   must('sh', '-c', `echo 'start=2048, type=83' | sfdisk --quiet --label dos ${disk.device}`);
   must('partx', '--update', disk.device);
   must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', `${disk.device}p1`);
@@ -82,12 +82,12 @@ it('leaves a disk and a partition as they were when it only checks', () => {
   must('cmp', disk.file, copy);
 });
 
-it('downloads by the proxy that is configured here, which loopback does not need', async () => {
+it('downloads through the configured proxy, which loopback does not need', async () => {
   const answers = { 'http://config.example/node.yaml': 'hostname: far\n', '/node.yaml': 'hostname: near\n' };
   const server = await startServer(answers);
   const here = join(directory, 'here.yaml');
   writeFileSync(here, `haos: { environment: { http_proxy: "${server.url}" } }\n`);
-  // What a data source would have brought, where only this program sees it.
+  // The files of a data source, where only this program sees them.
   const script = 'mount -t tmpfs run /run; mkdir /run/config; cp "$0" /run/config/userdata; exec "$@"';
   const check = (url: string) => {
     const program = [process.execPath, HAOS, ...args, '--check', '--config-url', url];
@@ -101,7 +101,7 @@ it('downloads by the proxy that is configured here, which loopback does not need
   expect(server.requests).toEqual(['http://config.example/node.yaml', '/node.yaml']);
 });
 
-it('tells what is wrong, with the line of an invalid configuration', () => {
+it('reports an error, with the line of an invalid configuration', () => {
   writeFileSync(join(directory, 'config.yaml'), 'hostnme: node\n');
 
   const { status, stderr } = haos('--silent');
@@ -111,15 +111,15 @@ it('tells what is wrong, with the line of an invalid configuration', () => {
   expect(stderr).toContain('nothing was written');
 });
 
-it('asks, where it is not told to be silent', () => {
+it('asks, unless it must be silent', () => {
   expect(haos().status).toBe(130);
 });
 
-it('refuses a disk that is not there', () => {
+it('refuses a disk that does not exist', () => {
   expect(haos('--silent', '--device', '/dev/none').status).toBe(5);
 });
 
-it('releases what it holds when it is ended', async () => {
+it('releases all resources when a signal ends it', async () => {
   const large = 'kernel/6.1.0-v1.0.0/firmware';
   const content = Buffer.alloc(200_000_000, 'a');
   writeFileSync(join(directory, 'image', large), content);

@@ -8,7 +8,7 @@ import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './
 import { openPseudoTerminal, type PseudoTerminal } from './pseudo-terminal.js';
 
 const HAOS = fileURLToPath(new URL('../../bin/haos.cjs', import.meta.url));
-/** Typed, and so on no screen and in no message. */
+/** Typed secrets, which must not appear on the screen or in messages. */
 const PASSWORD = 'Tr0ub4dor';
 const TOKEN = 'K10secret';
 
@@ -45,7 +45,7 @@ function run(args: readonly string[], input = '') {
   return spawnSync(program, all, { encoding: 'utf8', env: ENVIRONMENT, input });
 }
 
-describe('a person at a plain terminal', () => {
+describe('a user at a plain terminal', () => {
   it('answers questions, sees the plan, and declines', async () => {
     const terminal = open('dumb');
     await terminal.expect(/Cloud-init file.*: $/);
@@ -91,7 +91,7 @@ describe('a person at a plain terminal', () => {
 
   it.each([
     ['a secret is typed', /Password.*: $/, 'abc\u0003'],
-    ['the plan is to be confirmed', /\[Y\/n\]: $/, '\u0003'],
+    ['the plan must be confirmed', /\[Y\/n\]: $/, '\u0003'],
   ])('leaves with Ctrl-C while %s', async (_what, question, keys) => {
     const answers = ['\r', '\r', `${PASSWORD}\r`, `${PASSWORD}\r`, '1\r', '\r'];
     const questions = [
@@ -116,8 +116,8 @@ describe('a person at a plain terminal', () => {
   });
 });
 
-describe('a person at a terminal with a cursor', () => {
-  /** Drawn questions stand above a frame, and may be drawn several times. */
+describe('a user at a terminal with a cursor', () => {
+  /** Drawn questions are above a frame, and may be drawn several times. */
   async function answer(terminal: PseudoTerminal, question: string, keys: string): Promise<void> {
     await terminal.expect(new RegExp(`${question}[\\s\\S]*└`));
     terminal.type(keys);
@@ -150,13 +150,13 @@ describe('a person at a terminal with a cursor', () => {
   });
 });
 
-describe('nobody at all', () => {
-  it('is waited for', () => {
+describe('without a user', () => {
+  it('the installer does not wait', () => {
     expect(run([]).status).toBe(130);
     expect(isUntouched()).toBe(true);
   });
 
-  it('has to give answers that suffice', () => {
+  it('the answers must be complete', () => {
     const answers =
       'config: ""\nrole: agent\ngithub_users: [ada]\nserver_url: https://a:6443\nproceed: yes\n';
 
@@ -167,7 +167,7 @@ describe('nobody at all', () => {
     expect(isUntouched()).toBe(true);
   });
 
-  it('may answer in a file, which may decline', () => {
+  it('a file may answer, and may decline', () => {
     const file = join(directory, 'answers.yaml');
     writeFileSync(file, `github_users: [ada]\nrole: server\npassword: "${PASSWORD}"\nproceed: no\n`);
 
@@ -179,13 +179,10 @@ describe('nobody at all', () => {
     expect(isUntouched()).toBe(true);
   });
 
-  it.each(['tokn: abcdef\n', '- a\n', 'a: [\n', 'role: boss\n'])(
-    'is told that %j cannot be taken',
-    (answers) => {
-      const { status, stderr } = run(['--answers', '-'], `github_users: a\n${answers}`);
+  it.each(['tokn: abcdef\n', '- a\n', 'a: [\n', 'role: boss\n'])('a file with %j is rejected', (answers) => {
+    const { status, stderr } = run(['--answers', '-'], `github_users: a\n${answers}`);
 
-      expect(status).toBe(2);
-      expect(stderr).not.toContain('abcdef');
-    },
-  );
+    expect(status).toBe(2);
+    expect(stderr).not.toContain('abcdef');
+  });
 });

@@ -88,7 +88,7 @@ describe('install.js on a machine without the programs of an installation', () =
     expectReleased();
   });
 
-  it('takes the configuration that the ISO brings, else none', async () => {
+  it('uses the configuration on the ISO, if any', async () => {
     const remastered = join(directory, 'remastered');
     cpSync(tree, remastered, { recursive: true, verbatimSymlinks: true });
     writeFileSync(join(remastered, 'haos/system/config.yaml'), 'hostname: of-the-iso\n');
@@ -99,7 +99,7 @@ describe('install.js on a machine without the programs of an installation', () =
     expect(contentOf(`${disk.device}p1`, 'haos/system/config.yaml')).toBe('hostname: of-the-iso\n');
   });
 
-  it('downloads the ISO, when it has the digest that is named or nobody asks', async () => {
+  it('downloads the ISO, with a matching digest or without any', async () => {
     const server = createServer((_request, response) => void response.end(readFileSync(iso)));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     onTestFinished(() => void server.close());
@@ -112,7 +112,7 @@ describe('install.js on a machine without the programs of an installation', () =
     expectReleased();
   });
 
-  it('downloads by the proxy of its environment', async () => {
+  it('downloads through the proxy of its environment', async () => {
     const requests: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       requests.push(request.url);
@@ -128,14 +128,14 @@ describe('install.js on a machine without the programs of an installation', () =
     expect(requests).toEqual(['http://releases.example/haos.iso']);
   });
 
-  it('releases everything when it is ended, and what a killed run left when it starts again', async () => {
+  it('releases everything when a signal ends it, and cleans up after a killed run', async () => {
     const args = [process.execPath, program, '--config', config, disk.device, iso];
     for (const signal of ['SIGHUP', 'SIGKILL'] as const) {
       const child = startBare(args, { added });
       child.stderr?.on('data', (chunk) => {
         if (!String(chunk).includes('partitioning')) return;
         child.kill(signal);
-        // Somebody who is impatient.
+        // An impatient user sends several signals.
         child.kill(signal);
       });
       await ended(child);
@@ -148,7 +148,7 @@ describe('install.js on a machine without the programs of an installation', () =
   });
 });
 
-describe('install.js leaves the disk as it was', () => {
+describe('install.js does not change the disk', () => {
   const refuse = async (args: readonly string[], removed: readonly string[] = []) => {
     must('mkfs.ext4', '-q', '-F', '-L', 'precious', disk.device);
     const before = disk.written();
@@ -159,7 +159,7 @@ describe('install.js leaves the disk as it was', () => {
     return { status, stderr };
   };
 
-  it('when the ISO has not the digest that is named', async () => {
+  it('when the ISO does not have the given digest', async () => {
     const wrong = createHash('sha256').update('other').digest('hex');
 
     expect(await refuse(['--sha256', wrong, disk.device, iso])).toMatchObject({ status: 5 });
@@ -173,14 +173,14 @@ describe('install.js leaves the disk as it was', () => {
     expect(await refuse([disk.device, other])).toMatchObject({ status: 5 });
   });
 
-  it('when the console that is named is none', async () => {
+  it('when the given console is not valid', async () => {
     const refused = await refuse(['--tty', "tty'S0", disk.device, iso]);
 
     expect(refused.status).toBe(5);
     expect(refused.stderr).toContain('NO  console:');
   });
 
-  it('when there is no ISO, and reports that as a check', async () => {
+  it('when the ISO does not exist, and reports that as a check', async () => {
     must('mkfs.ext4', '-q', '-F', disk.device);
     const args = ['--check', '--format', 'json', disk.device, join(directory, 'none.iso')];
 

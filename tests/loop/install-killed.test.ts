@@ -9,11 +9,11 @@ beforeAll(() => {
 });
 afterAll(() => place.remove());
 
-/** A few of what `npm run test:faults` does: early and late. */
+/** A few of the steps of `npm run test:faults`: early and late. */
 const SOME = [4, 36];
 
 it.each(WAYS.flatMap((way) => SOME.map((at) => ({ name: way.name, way, at }))))(
-  'an installation for $name that is killed before its step $at succeeds when it is run again',
+  'an installation for $name that is killed before its step $at succeeds on the second run',
   async ({ way, at }) => {
     await installTwice(place, way, at);
   },

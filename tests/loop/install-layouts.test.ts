@@ -18,7 +18,7 @@ afterEach(() => {
   disk = undefined;
 });
 
-/** A disk with partitions that somebody made; sfdisk takes the description. */
+/** Makes a disk with partitions, as a user would; `description` is input of sfdisk. */
 function divide(megabytes: number, description: string): string {
   disk = createLoopDisk(place.directory, megabytes);
   const { status } = spawnSync('sfdisk', ['--quiet', disk.device], { input: description, env: ENVIRONMENT });
@@ -31,7 +31,7 @@ function tableOf(device: string) {
   return JSON.parse(must('sfdisk', '--json', device)).partitiontable;
 }
 
-/** GRUB's file on an EFI system partition, read without mounting that. */
+/** Reads GRUB's file on an EFI system partition without mounting it. */
 function readLoader(partition: string): Buffer {
   const { stdout } = spawnSync('mcopy', ['-i', partition, '::/EFI/BOOT/BOOTX64.EFI', '-'], {
     maxBuffer: 1e8,
@@ -73,7 +73,7 @@ describe('an installation for EFI', () => {
 describe('an installation into an existing layout', () => {
   const BIOS = 'label: dos\nsize=64MiB, type=83\ntype=83\n';
 
-  it('keeps what persists, and the configuration when none is given', async () => {
+  it('keeps the persistent data, and the configuration if none is given', async () => {
     const state = `${divide(200, BIOS)}p2`;
     const before = must('sfdisk', '--dump', disk!.device);
     must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', state);
@@ -112,7 +112,7 @@ describe('an installation into an existing layout', () => {
     expect(must('dd', `if=${disk!.device}`, 'bs=512', 'count=1', 'status=none')).toContain('GRUB');
   });
 
-  it('finds a partition that was made and labelled by hand, and leaves the boot loader to others', async () => {
+  it('finds a partition that was made and labelled by hand, and does not touch the boot loader', async () => {
     const device = divide(200, BIOS);
     must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', `${device}p2`);
     const sector = () => must('sh', '-c', `head -c 440 '${device}' | sha256sum`);
@@ -127,7 +127,7 @@ describe('an installation into an existing layout', () => {
     expect(sector()).toBe(before);
   });
 
-  it('labels the partition that is named, and uses the EFI partition of its disk', async () => {
+  it('labels the given partition, and uses the EFI partition of its disk', async () => {
     const device = divide(500, 'label: gpt\nsize=100MiB, type=U\nsize=100MiB, type=L\ntype=L\n');
     must('mkfs.vfat', '-F', '32', `${device}p1`);
     must('mkfs.ext4', '-q', '-F', '-L', 'other', `${device}p2`);
@@ -164,7 +164,7 @@ function makeExt4(partition: string, features = 'extent'): void {
   must('mkfs.ext4', '-q', '-F', '-O', features, partition);
 }
 
-describe('an installation is refused, and the disk left as it was,', () => {
+describe('an installation is refused, and the disk does not change,', () => {
   async function refuse(some: Partial<InstallOptions>): Promise<string[]> {
     const before = disk!.digest();
     const { status, checks } = await install(place.options(disk!.device, some));
@@ -173,7 +173,7 @@ describe('an installation is refused, and the disk left as it was,', () => {
     return checks.filter(({ ok }) => !ok).map(({ id }) => id);
   }
 
-  it('when no BIOS starts from it', async () => {
+  it('when a BIOS cannot boot from it', async () => {
     disk = createLoopDisk(place.directory, 200, 4096);
 
     expect(await refuse({ firmware: 'bios' })).toEqual(['firmware']);

@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type InstallEvent, type InstallOptions, install } from '@haos/install';
-import { parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   createInstallerHost,
@@ -77,7 +77,7 @@ function options(some: Partial<InstallOptions> = {}): InstallOptions {
   };
 }
 
-/** Looks at a file system that is not mounted otherwise. */
+/** Reads a file system that is not mounted elsewhere. */
 function inspect<T>(partition: string, look: (path: string) => T): T {
   const path = mkdtempSync(join(directory, 'look-'));
   must('mount', '-o', 'ro', partition, path);
@@ -113,7 +113,7 @@ describe('an installation for BIOS', () => {
     expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', partition)).toBe('HAOS_STATE');
     expect(must('blkid', '-p', '-s', 'UUID', '-o', 'value', partition)).toBe(report.stateUuid);
     must('e2fsck', '-fn', partition);
-    // GRUB's first stage is in the master boot record, and the rest behind it.
+    // GRUB's first stage is in the master boot record, and the rest follows it.
     expect(must('dd', `if=${disk.device}`, 'bs=512', 'count=1', 'status=none')).toContain('GRUB');
     expect(mountsBelow(directory)).toEqual([]);
     expect(new Set(events.flatMap((event) => (event.kind === 'step' ? [event.step] : [])))).toEqual(
@@ -139,7 +139,7 @@ describe('an installation for BIOS', () => {
     expect(JSON.stringify([host.operations, events, report.checks])).not.toContain(TOKEN);
   });
 
-  it('leaves out the install section, and replaces a node when the disk is named', async () => {
+  it('leaves out the install section, and replaces a node if the disk is named', async () => {
     await install(options());
     const events: InstallEvent[] = [];
 
@@ -156,7 +156,7 @@ describe('an installation for BIOS', () => {
     });
   });
 
-  it('makes a place for GRUB on a disk beyond the reach of the msdos table', async () => {
+  it('makes a partition for GRUB on a disk that is too large for an msdos table', async () => {
     disk.release();
     disk = createLoopDisk(directory, 3_000_000);
 
@@ -180,7 +180,7 @@ describe('an installation for BIOS', () => {
     expect(must('blkid', '-p', '-s', 'LABEL', '-o', 'value', `${disk.device}p1`)).toBe('');
   });
 
-  it('notices that the disk did not keep what was written', async () => {
+  it('notices that the disk lost what was written', async () => {
     const host = createInstallerHost(programs);
     const files = {
       ...host.files,
@@ -195,8 +195,8 @@ describe('an installation for BIOS', () => {
   });
 });
 
-describe('an installation is refused, and the disk left as it was,', () => {
-  /** A disk with something on it that must not be lost. */
+describe('an installation is refused, and the disk does not change,', () => {
+  /** Makes a disk with data that must not be lost. */
   function fillDisk(label = 'precious'): string {
     must('mkfs.ext4', '-q', '-F', '-L', label, disk.device);
     return disk.digest();
@@ -212,12 +212,12 @@ describe('an installation is refused, and the disk left as it was,', () => {
 
   it.each<[title: string, id: string, change: () => Partial<InstallOptions>]>([
     [
-      'when nobody answers at the configuration URL',
+      'when the configuration URL does not answer',
       'config',
       () => ({ configUrl: 'http://127.0.0.1:9/config.yaml' }),
     ],
-    ['when there is no such configuration', 'config', () => ({ configUrl: `${url}/none.yaml` })],
-    ['when the configuration is no YAML', 'config', () => ({ configUrl: `${url}/broken.yaml` })],
+    ['when the configuration does not exist', 'config', () => ({ configUrl: `${url}/none.yaml` })],
+    ['when the configuration is not YAML', 'config', () => ({ configUrl: `${url}/broken.yaml` })],
     ['when the configuration has an unknown key', 'config', () => ({ configUrl: `${url}/unknown.yaml` })],
     ['when the configuration is empty', 'config', () => ({ configUrl: `${url}/empty.yaml` })],
     ['when the disk is too small', 'size', () => ({ minimumSize: 2_000_000_000 })],
@@ -251,14 +251,14 @@ describe('an installation is refused, and the disk left as it was,', () => {
     expect(disk.digest()).toBe(before);
   });
 
-  it('when it has the state of a node and is not to be replaced', async () => {
+  it('when it has the state of a node and may not be replaced', async () => {
     const before = fillDisk('HAOS_STATE');
 
-    expect(await refuse({ keepsState: true })).toEqual(['state']);
+    expect(await refuse({ keepState: true })).toEqual(['state']);
     expect(disk.digest()).toBe(before);
   });
 
-  it('when what is named is no disk', async () => {
+  it('when the given device is not a disk', async () => {
     const before = fillDisk();
     const file = join(directory, 'a-file');
     writeFileSync(file, 'content');

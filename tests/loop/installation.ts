@@ -9,20 +9,24 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Host, liveHost } from '@haos/host';
 import type { InstallOptions } from '@haos/install';
-import { type Host, liveHost, parseBootState } from '@haos/system';
+import { parseBootState } from '@haos/system/internal';
 import { expect } from 'vitest';
 import { ENVIRONMENT, must, writeImage, writeUdevadm } from './loop-disk.js';
 
 export const CONFIG = '# kept\nhostname: installed\n';
 
-/** What installations in tests have in common: a small image, a configuration, and a machine that does not wait. */
+/**
+ * What the installation tests share: a small image, a configuration, and a machine that does not
+ * wait.
+ */
 export interface Workplace {
   directory: string;
   image: string;
   config: string;
   mountPoint: string;
-  /** What has to be in PATH. */
+  /** The directory that must be in PATH. */
   programs: string;
   options(device: string, some?: Partial<InstallOptions>): InstallOptions;
   remove(): void;
@@ -53,7 +57,10 @@ export function createWorkplace(): Workplace {
   };
 }
 
-/** The running machine, but it waits for nothing that a person would, and has all that GRUB's tools need. */
+/**
+ * Returns the running machine, without the waits for a user, and with everything that GRUB's tools
+ * need.
+ */
 export function createHost(programs: string): Host {
   const host = liveHost();
   const PATH = `${ENVIRONMENT.PATH}:${programs}`;
@@ -65,7 +72,7 @@ export function createHost(programs: string): Host {
   };
 }
 
-/** Looks at a file system that is not mounted otherwise, or changes it. */
+/** Reads or changes a file system that is not mounted elsewhere. */
 export function inspect<T>(partition: string, look: (path: string) => T, mode: 'ro' | 'rw' = 'ro'): T {
   const path = mkdtempSync(join(tmpdir(), 'haos-look-'));
   must('mount', '-o', mode, partition, path);
@@ -83,12 +90,12 @@ export function mountsBelow(path: string): string[] {
     .filter((line) => line.includes(path));
 }
 
-/** What a probe of the device itself says. */
+/** Returns a tag from a probe of the device itself. */
 export function probe(device: string, tag: string): string {
   return must('blkid', '-p', '-s', tag, '-o', 'value', device);
 }
 
-/** That a state partition holds a whole installation, by the judgement of other programs. */
+/** Checks with other programs that a state partition holds a complete installation. */
 export function expectWhole(partition: string, { image }: Workplace, config = CONFIG): void {
   const sums = join(image, 'sha256sum.txt');
   must('e2fsck', '-fn', partition);

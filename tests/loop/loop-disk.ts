@@ -12,29 +12,29 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Host, liveHost } from '@haos/system';
+import { type Host, liveHost } from '@haos/host';
 
-/** Runs a program of the machine and gives its output; fails the test when it fails. */
+/** Runs a program of the machine and returns its output; fails the test if the program fails. */
 export function must(program: string, ...args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env: ENVIRONMENT });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${error?.message ?? stderr}`);
   return stdout.trimEnd();
 }
 
-/** As programs of the host have it. */
+/** The environment of programs on the host. */
 export const ENVIRONMENT = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LANG: 'C.UTF-8',
 };
 
-/** A disk that is a file. */
+/** A disk in a file. */
 export interface LoopDisk {
   /** Such as `/dev/loop3`. */
   device: string;
   file: string;
   /** The digest of everything on it. */
   digest(): string;
-  /** When it was last written to, which is known sooner than the digest of a large disk. */
+  /** Time of the last write, which is faster to read than the digest of a large disk. */
   written(): bigint;
   release(): void;
 }
@@ -68,7 +68,8 @@ export function createLoopDisk(directory: string, megabytes: number, sectorSize 
 }
 
 /**
- * A directory for PATH with what stands for udevadm where it is not installed: GRUB's tools ask it where a partition is in sysfs.
+ * Writes a directory for PATH with a substitute for udevadm if it is not installed: GRUB's tools
+ * ask it where a partition is in sysfs.
  */
 export function writeUdevadm(directory: string): string {
   const path = join(directory, 'programs');
@@ -79,7 +80,10 @@ export function writeUdevadm(directory: string): string {
   return path;
 }
 
-/** The running machine, but it waits for nothing that a person would, and has all that GRUB's tools need: `writeUdevadm` made `programs`. */
+/**
+ * Returns the running machine, without the waits for a user, and with everything that GRUB's tools
+ * need: `writeUdevadm` made `programs`.
+ */
 export function createInstallerHost(programs: string): Host {
   const host = liveHost();
   const PATH = `${ENVIRONMENT.PATH}:${programs}`;
@@ -91,7 +95,7 @@ export function createInstallerHost(programs: string): Host {
   };
 }
 
-/** A small tree that has everything an image has, with its checksums. */
+/** Writes a small tree with every file of an image, and its checksums. */
 export function writeImage(directory: string, version = 'v1.0.0'): void {
   const files = {
     [`haos/${version}/rootfs.squashfs`]: 'a root file system '.repeat(50_000),

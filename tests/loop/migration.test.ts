@@ -14,7 +14,10 @@ describe('a node of the Go implementation', () => {
   let disk: LoopDisk;
   /** Its file system. */
   let state: string;
-  /** The node as a container sees it: the Go implementation shows /boot and /haos/system of the disk, the latter read-only. */
+  /**
+   * The node as a container sees it: the Go implementation shows /boot and /haos/system of the
+   * disk, the latter read-only.
+   */
   let node: string;
 
   beforeEach(() => {
@@ -38,7 +41,7 @@ describe('a node of the Go implementation', () => {
     rmSync(directory, { recursive: true });
   });
 
-  /** As the Plans for the upgrade controller call it, except that nothing restarts. */
+  /** Upgrades as the Plans for the upgrade controller do, except that nothing restarts. */
   function upgrade(...more: string[]) {
     const source = ['--source', join(directory, 'release'), '--lock-file', join(directory, 'lock')];
     const how = ['--kernel', '--rootfs', '--remount', '--sync', ...more];
@@ -72,7 +75,7 @@ describe('a node of the Go implementation', () => {
     expect(readlinkSync(join(state, 'sbin/init'))).toBe('../haos/system/haos/current/haos');
   });
 
-  it('is as it was after a check', () => {
+  it('does not change in a check', () => {
     const before = readdirSync(state, { recursive: true }).sort();
 
     const { status, stdout } = upgrade('--check', '--format', 'json');

@@ -25,7 +25,7 @@ import { ENVIRONMENT, writeImage } from './loop-disk.js';
 const LAUNCHER = '/haos/system/haos/current/haos';
 const KEPT = 'sbin/init.before-haos';
 
-/** How systems have their first process; each makes it in a root and gives its content. */
+/** How systems provide their first process; each writes it to a root and returns its content. */
 const SYSTEMS: [title: string, write: (root: string) => void][] = [
   [
     'Debian, where /sbin is a link',
@@ -57,7 +57,7 @@ const SYSTEMS: [title: string, write: (root: string) => void][] = [
   ],
 ];
 
-/** With modes and owners that no archive of ours has. */
+/** With modes and owners that do not occur in archives of HAOS. */
 const DIRECTORIES = ['.', 'usr', 'usr/sbin', 'sbin', 'etc'];
 
 describe('the overlay tarball', () => {
@@ -96,7 +96,7 @@ describe('the overlay tarball', () => {
 
   afterEach(() => rmSync(root, { recursive: true }));
 
-  /** As the documentation says it. */
+  /** Unpacks as documented. */
   function unpack(program = 'tar', content = readFileSync(archive)) {
     const [command = '', ...args] = program.split(' ');
     const options = ['zxvf', '-', '--strip-components=1', '-C', root];
@@ -119,7 +119,7 @@ describe('the overlay tarball', () => {
     });
 
   describe.each(SYSTEMS)('over %s', (_title, write) => {
-    it('starts HAOS, with what is needed for that', () => {
+    it('boots HAOS, with everything that this needs', () => {
       prepare(write);
 
       expect(unpack()).toMatchObject({ status: 0, stderr: '' });
@@ -131,7 +131,7 @@ describe('the overlay tarball', () => {
       expect(readFileSync(join(root, 'haos/system/config.yaml'), 'utf8')).toBe('hostname: node1\n');
     });
 
-    it('leaves its directories as they were', () => {
+    it('does not change its directories', () => {
       prepare(write);
       const before = describeDirectories();
 
@@ -140,7 +140,7 @@ describe('the overlay tarball', () => {
       expect(describeDirectories()).toEqual(before);
     });
 
-    it('keeps its init, and one rename brings it back', () => {
+    it('keeps its init, which one rename restores', () => {
       prepare(write);
       const describeInit = (path: string) => {
         const stat = lstatSync(join(root, path));

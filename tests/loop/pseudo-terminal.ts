@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { TextLine } from '../vm/text-line.js';
 
-/** A program on a terminal of its own, as a person sees it. */
+/** A program on its own terminal, as a user sees it. */
 export interface PseudoTerminal {
-  /** Resolves when a text appears that has not been waited for yet. */
+  /** Resolves when a text appears after the last match. */
   expect(pattern: RegExp): Promise<void>;
   type(keys: string): void;
-  /** The exit status of the program; the terminal has to be as it was. */
+  /** Resolves to the exit status of the program; fails unless the terminal is restored. */
   ended(): Promise<number>;
   screen(): string;
 }
 
-/** Much more than any of these steps takes on a busy machine. */
+/** Much longer than any of these steps takes on a busy machine. */
 const SECONDS = 100;
 
 /** Starts a program on a new pseudo-terminal, which script(1) makes. */
@@ -20,7 +20,8 @@ export function openPseudoTerminal(
   env: Readonly<Record<string, string>>,
 ): PseudoTerminal {
   const quoted = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  // A signal of the terminal reaches the shell as well; with a trap it goes on when the program has ended.
+  // A signal of the terminal also reaches the shell; with the trap it continues after the program
+  // has ended.
   const line = `trap : INT; stty cols 100 rows 40; before=$(stty -g); ${quoted}; echo "ended-with-$?"; [ "$before" = "$(stty -g)" ] && echo as-it-was`;
   const child = spawn('script', ['--quiet', '--flush', '--command', line, '/dev/null'], {
     env: { ...env, SHELL: '/bin/sh' },

@@ -44,7 +44,7 @@ describe('taking over a distribution', () => {
   const list = () =>
     must('sh', '-c', `cd ${root} && find . ! -path ./lost+found | sort | xargs ls -ld --time-style=full-iso`);
 
-  it('puts HAOS beside it, and makes its boot loader start HAOS', async () => {
+  it('installs HAOS beside it, and makes its boot loader boot HAOS', async () => {
     const { status, target } = await run();
 
     expect(status).toBe('installed');
@@ -64,7 +64,7 @@ describe('taking over a distribution', () => {
     expect(distribution.onDisk('/haos/system/kernel/current/vmlinuz')).toBe('a kernel');
   });
 
-  it('leaves a newer version in the same place, and the one before to go back to', async () => {
+  it('adds a newer version in the same place, and keeps the previous one for a rollback', async () => {
     await run();
     writeImage(join(directory, 'newer'), 'v2.0.0');
 
@@ -74,13 +74,13 @@ describe('taking over a distribution', () => {
     expect(links).toEqual(['v2.0.0', 'v1.0.0']);
   });
 
-  it('tells the first boot to switch off when that is wanted', async () => {
-    await run({ powersOff: true });
+  it('makes the first boot power off if requested', async () => {
+    await run({ powerOff: true });
 
     expect(read('haos/system/takeover')).toMatch(/^then poweroff$/m);
   });
 
-  it('is finished by a second run after it was interrupted', async () => {
+  it('is completed by a second run after an interruption', async () => {
     const ended = new AbortController();
     const onEvent: TakeoverOptions['onEvent'] = (event) => {
       if (event.kind === 'progress') ended.abort(new Error('ended'));
@@ -126,7 +126,7 @@ describe('taking over a distribution', () => {
       },
     ],
     [
-      'the machine was started by EFI, and GRUB for that is not there',
+      'the machine was booted by EFI, and GRUB for EFI is missing',
       'takeover-grub',
       () => ({ firmware: 'efi' }),
     ],
@@ -135,8 +135,8 @@ describe('taking over a distribution', () => {
       'takeover-space',
       ({ root: place }) => void must('fallocate', '-l', '90M', join(place, 'large')),
     ],
-    ['the configuration is not there', 'config', () => ({ configUrl: '/nowhere/config.yaml' })],
-    ['the image is not there', 'image', () => ({ image: '/nowhere' })],
+    ['the configuration does not exist', 'config', () => ({ configUrl: '/nowhere/config.yaml' })],
+    ['the image does not exist', 'image', () => ({ image: '/nowhere' })],
   ])('is refused, and nothing is written, when %s', async (_title, id, arrange) => {
     const changed = arrange({ root, disk: disk.device }) ?? {};
     const before = list();
@@ -168,7 +168,10 @@ describe('taking over a distribution', () => {
     }
   });
 
-  /** install.js where the distribution is the running system: it has the programs of this machine. */
+  /**
+   * Runs install.js with the distribution as the running system: it has the programs of this
+   * machine.
+   */
   function installJs(...args: string[]) {
     const script = `
       for name in usr proc sys dev run tmp; do mkdir ${root}/$name; mount --rbind /$name ${root}/$name; done
@@ -179,7 +182,7 @@ describe('taking over a distribution', () => {
     return ended(spawn('unshare', unshare, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
-  it('is what install.js does, and only when what it deletes is agreed to', async () => {
+  it('is done by install.js, only after the user agrees to what it deletes', async () => {
     const iso = writeIso(writeIsoTree(directory), join(directory, 'haos.iso'));
     cpSync(BUNDLE, join(directory, 'install.js'));
     const config = join(directory, 'config.yaml');

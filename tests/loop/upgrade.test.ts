@@ -15,7 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { formatBootState } from '@haos/system';
+import { formatBootState } from '@haos/system/internal';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, ended } from './bare-machine.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
@@ -25,7 +25,7 @@ const HAOS = fileURLToPath(new URL('../../bin/haos.cjs', import.meta.url));
 
 let directory: string;
 let disk: LoopDisk;
-/** The file system of a node, and its system directory, a read-only view as on a node. */
+/** The file system of a node, and its system directory as a read-only view, as on a node. */
 let state: string;
 let system: string;
 
@@ -63,7 +63,7 @@ const upgrade = (...args: string[]) =>
   haos('--source', join(directory, 'release'), '--lock-file', join(directory, 'lock'), ...args);
 const linkOf = (path: string) => readlinkSync(join(system, path));
 
-it('upgrades, tells, goes back, and forgets, on a file system that is read-only otherwise', () => {
+it('upgrades, reports, rolls back, and forgets, on a file system that is otherwise read-only', () => {
   expect(upgrade()).toMatchObject({ status: 0 });
 
   expect([linkOf('haos/current'), linkOf('haos/previous')]).toEqual(['v1.1.0', 'v1.0.0']);
@@ -88,7 +88,10 @@ it('upgrades, tells, goes back, and forgets, on a file system that is read-only 
 });
 
 describe('the environment', () => {
-  /** In processes and mounts of its own, with a program that takes the place of the one that restarts a machine. */
+  /**
+   * Upgrades in separate process and mount namespaces, with a program in place of the one that
+   * reboots a machine.
+   */
   function upgradeBy(variables: Readonly<Record<string, string>>, ending = '') {
     const reboot = `#!/bin/sh\ntouch ${join(directory, 'restarted')}\n${ending}\n`;
     const script = `
@@ -126,7 +129,7 @@ describe('the environment', () => {
     expect(readdirSync(directory)).not.toContain('restarted');
   });
 
-  it('says that the node is to restart, which it does once something was upgraded', () => {
+  it('requests a restart, which happens after an upgrade', () => {
     expect(upgradeBy({ HAOS_UPGRADE_REBOOT: 'true', HAOS_UPGRADE_CHECK: 'true' }).status).toBe(0);
     expect(readdirSync(directory)).not.toContain('restarted');
 
@@ -134,8 +137,8 @@ describe('the environment', () => {
     expect(readdirSync(directory)).toContain('restarted');
   });
 
-  it('says that it is not done before the restart, which ends it', () => {
-    // As the first process does with all others when the machine goes down.
+  it('makes the program wait for the restart, which ends it', () => {
+    // As the first process does to all others when the machine shuts down.
     const { status } = upgradeBy({ HAOS_UPGRADE_REBOOT: 'true', HAOS_UPGRADE_WAIT: 'true' }, 'kill -TERM -1');
 
     expect(readdirSync(directory)).toContain('restarted');
@@ -143,7 +146,7 @@ describe('the environment', () => {
   });
 });
 
-describe('what was meant otherwise', () => {
+describe('a wrong call', () => {
   const nothing = (work: () => void) => {
     const before = readdirSync(directory, { recursive: true }).sort();
     work();
@@ -156,7 +159,7 @@ describe('what was meant otherwise', () => {
 
   it.each([
     ['a digest of a directory', ['--sha256', '0'.repeat(64)]],
-    ['a digest that is none', ['--sha256', 'abc', '--source', '/an.iso']],
+    ['an invalid digest', ['--sha256', 'abc', '--source', '/an.iso']],
   ])('is refused as wrong usage: %s', (_title, args) => {
     nothing(() => expect(upgrade(...args)).toMatchObject({ status: 2 }));
   });
@@ -167,7 +170,7 @@ describe('what was meant otherwise', () => {
     nothing(() => expect(spawnSync(process.execPath, args, { env })).toMatchObject({ status: 2 }));
   });
 
-  it('is refused, and told as a check: a destination that holds no node', () => {
+  it('is refused and reported as a check: a destination without a node', () => {
     const places = ['--source', join(directory, 'release'), '--destination', join(directory, 'nowhere')];
     const args = [HAOS, 'upgrade', ...places, '--lock-file', join(directory, 'lock')];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: ENVIRONMENT });
@@ -176,7 +179,7 @@ describe('what was meant otherwise', () => {
     expect(stderr).toContain('NO  destination:');
   });
 
-  it('makes nothing of a directory that holds no node', () => {
+  it('creates nothing in a directory without a node', () => {
     const nowhere = join(directory, 'nowhere/haos/system');
     const run = (name: string) =>
       spawnSync(process.execPath, [HAOS, 'upgrade', name, '--destination', nowhere], { env: ENVIRONMENT })
@@ -185,7 +188,7 @@ describe('what was meant otherwise', () => {
     nothing(() => expect(['confirm', 'forget', 'rollback'].map(run)).toEqual([0, 0, 1]));
   });
 
-  it('takes a directory with a slash behind it', () => {
+  it('accepts a directory with a trailing slash', () => {
     const places = ['--source', `${join(directory, 'release')}/`, '--destination', `${system}/`];
     const args = [HAOS, 'upgrade', ...places, '--lock-file', join(directory, 'lock')];
 
@@ -194,7 +197,7 @@ describe('what was meant otherwise', () => {
   });
 });
 
-/** Presses Ctrl-C when the first component is being copied. */
+/** Presses Ctrl-C while the first component is being copied. */
 const INTERRUPTER = `
 const fs = require('node:fs');
 const { writeSync } = fs;
@@ -204,7 +207,7 @@ fs.writeSync = (fd, data, ...rest) => {
 };
 `;
 
-it('tells what it copies, and leaves nothing of it when it is interrupted', () => {
+it('reports what it copies, and leaves nothing of it after an interruption', () => {
   const interrupter = join(directory, 'interrupter.cjs');
   writeFileSync(interrupter, INTERRUPTER);
   const places = ['--source', join(directory, 'release'), '--destination', system];
@@ -240,7 +243,7 @@ describe('an ISO', () => {
     iso = writeIso(tree, join(directory, 'haos-amd64.iso'));
   });
 
-  /** With a directory of its own for what is unpacked. */
+  /** Upgrades with a separate directory for unpacking. */
   function upgradeFrom(source: string, ...more: string[]): Promise<Ended> {
     const places = ['--destination', system, '--lock-file', join(directory, 'lock')];
     const script = 'mount -t tmpfs -o mode=0755 lib /var/lib && exec "$@"';
@@ -267,13 +270,13 @@ describe('an ISO', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/haos-amd64.iso`;
   }
 
-  it('on the disk is what is upgraded to', async () => {
+  it('on the disk is the source of an upgrade', async () => {
     expect(await upgradeFrom(iso)).toMatchObject({ status: 0 });
 
     expect(linkOf('haos/current')).toBe('v1.1.0');
   });
 
-  it('from a URL is taken when its digest is named', async () => {
+  it('from a URL is accepted with its digest', async () => {
     const digest = createHash('sha256').update(readFileSync(iso)).digest('hex');
 
     expect(await upgradeFrom(await serve(), '--sha256', digest)).toMatchObject({ status: 0 });
@@ -281,7 +284,7 @@ describe('an ISO', () => {
     expect(linkOf('haos/current')).toBe('v1.1.0');
   });
 
-  it('from a URL is refused when nobody signed it, unless that is wanted', async () => {
+  it('from a URL is refused without a signature, unless that is allowed', async () => {
     const url = await serve();
 
     const refused = await upgradeFrom(url, '--format', 'json');
@@ -298,7 +301,7 @@ describe('an ISO', () => {
     expect(linkOf('haos/current')).toBe('v1.1.0');
   });
 
-  it('is named by a path, a URL, a version, or not at all', async () => {
+  it('is given by a path, a URL, a version, or not at all', async () => {
     expect(await upgradeFrom('elsewhere')).toMatchObject({ status: 2 });
   });
 });

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } 
 import { basename, dirname, join } from 'node:path';
 import { must, writeImage } from './loop-disk.js';
 
-/** What an installation takes from a root image. */
+/** Programs that an installation takes from a root image. */
 const PROGRAMS = [
   ...[
     '/usr/sbin/sfdisk',
@@ -17,7 +17,10 @@ const PROGRAMS = [
 const LOADER = '/usr/lib64/ld-linux-x86-64.so.2';
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu';
 
-/** A directory for an ISO that is like a released one but small: its root image has the programs of an installation and nothing else. */
+/**
+ * Writes a directory for an ISO that is like a released one but small: its root image has only the
+ * programs of an installation.
+ */
 export function writeIsoTree(directory: string): string {
   const tree = join(directory, 'iso-tree');
   const system = join(tree, 'haos/system');
@@ -35,7 +38,7 @@ export function writeIsoTree(directory: string): string {
   return tree;
 }
 
-/** Makes an ISO of a tree, with the kinds of names that a released one has. */
+/** Makes an ISO from a tree, with the same name extensions as a released one. */
 export function writeIso(tree: string, iso: string): string {
   must('xorriso', '-as', 'mkisofs', '-quiet', '-R', '-J', '-V', 'HAOS', '-o', iso, tree);
   return iso;

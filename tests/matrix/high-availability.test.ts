@@ -19,7 +19,7 @@ interface DocumentedConfig {
   haos: object;
 }
 
-/** The three configurations of the page. */
+/** Reads the three configurations of the page. */
 function readDocumented(): DocumentedConfig[] {
   const page = readFileSync(join(ROOT, 'docs/high-availability.md'), 'utf8');
   return [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => load(text ?? '') as DocumentedConfig);
@@ -51,7 +51,7 @@ describe('three servers, as documented', () => {
     const system = extractSystem(directory, haos.iso);
     const configs = readDocumented();
     expect(configs.map(({ hostname }) => hostname)).toEqual(NAMES);
-    // One after the other: etcd takes one new member at a time.
+    // One after the other: etcd accepts one new member at a time.
     for (const config of configs) {
       await start(config, system, disk);
       await waitUntilReady(at('server-1'), config.hostname, 1800);
@@ -72,7 +72,7 @@ describe('three servers, as documented', () => {
     expect(nodes.split('\n').sort()).toEqual(NAMES.map((name) => `node/${name}`));
   });
 
-  it('answers and takes changes when the first server is off', async () => {
+  it('answers and accepts changes while the first server is off', async () => {
     await at('server-1').stop();
     const change = {
       apiVersion: 'v1',

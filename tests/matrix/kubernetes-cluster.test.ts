@@ -98,13 +98,13 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     rmSync(directory, { recursive: true });
   });
 
-  it('starts k3s before the runtime phase, which lets it run', async () => {
+  it('starts k3s before the runtime phase, which does not restart it', async () => {
     await server().read('[ /run/haos/k3s-inputs -ot /run/haos/k3s-start ]');
   });
 
-  it('says on the agent that its token is wrong, and starts k3s seldom', async () => {
+  it('reports on the agent that its token is wrong, and rarely restarts k3s', async () => {
     await waitForRuntime(agent(), 240);
-    const output = await retry(agent(), '! haos status >/run/shown || haos status | grep -i token', 300);
+    const output = await retry(agent(), '! haos status >/run/shown && grep -i token /run/shown', 300);
     expect(output).toMatch(/token/i);
     expect(output).not.toContain(WRONG_TOKEN);
 
@@ -143,8 +143,8 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     expect(await retry(server(), other, 120)).toBe('web-server');
   }, 900_000);
 
-  it('takes configuration from a pod', async () => {
-    // As the example of a Plan does it.
+  it('accepts configuration from a pod', async () => {
+    // As in the example of a Plan.
     const enter = 'busybox nsenter -t 1 -m -u -i -n -p --';
     const config = 'haos: {sysctls: {vm.swappiness: 7}}';
     const pod = busyboxPod(
@@ -191,7 +191,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
   async function expectUpgraded(name: Name): Promise<void> {
     const version = `kubectl get node ${name} --output 'jsonpath={.metadata.labels.haos\\.io/version}'`;
     await retry(server(), `${version} | grep -x ${NEW}`, READY_LIMIT);
-    // The controller lets pods back onto the node and says that it is done.
+    // The controller uncordons the node and labels it as done.
     const plan = `{.metadata.labels.plan\\.upgrade\\.cattle\\.io/haos-${name}s}`;
     await retry(server(), `kubectl get node ${name} --output 'jsonpath=${plan}' | grep .`, READY_LIMIT);
     expect((await getObject(server(), `node ${name}`)).spec.unschedulable).toBeUndefined();
@@ -200,18 +200,18 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
   }
 });
 
-/** How often k3s was started, by its log. */
+/** Returns how often k3s was started, from its log. */
 async function countStarts(machine: Machine): Promise<number> {
   return Number(await machine.read('grep -c fatal /var/log/k3s-service.log'));
 }
 
-/** The same a minute later. */
+/** Returns the same number a minute later. */
 async function later(machine: Machine): Promise<number> {
   await machine.read('sleep 60', 120);
   return countStarts(machine);
 }
 
-/** One pod on the server, which writes down each start and is made again when it was evicted. */
+/** Returns a pod on the server that records each start and is recreated after an eviction. */
 function keeper(): object {
   const labels = { app: 'keeper' };
   const { spec } = busyboxPod(

@@ -15,14 +15,14 @@ const ADDRESS = '10.77.0.1';
 const OLD = 'v0.1.0';
 const BROKEN = 'v0.2.1';
 
-/** A k3s that says a newer version and never serves. */
+/** A k3s that reports a newer version and never serves. */
 const BROKEN_K3S = `#!/bin/sh
 [ "$1" != --version ] || { echo 'k3s version v1.36.9+k3s1 (broken)'; exit 0; }
 echo 'level=fatal msg="Error: this version is broken"'
 exit 1
 `;
 
-/** The disk with the broken version. */
+/** Mounts the disk with the broken version. */
 const MOUNT = 'mkdir -p /run/upgrade && mount -t squashfs -o ro /dev/vdc /run/upgrade';
 
 const UPGRADE = 'haos upgrade --source /run/upgrade/haos-amd64.iso --check --format json';
@@ -41,7 +41,7 @@ const CONFIG = dump({
   },
 });
 
-describe('a version whose k3s never gets Ready', () => {
+describe('a version whose k3s never becomes Ready', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-rollback-'));
   const disk = join(directory, 'disk');
   const lan = makeLan();
@@ -75,7 +75,7 @@ describe('a version whose k3s never gets Ready', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is left by itself after its trials', async () => {
+  it('is rolled back automatically after its trials', async () => {
     await machine.read(MOUNT);
     await machine.read('k3s ctr images import /run/upgrade/haos-oci-amd64.tar', 600);
     const put = `printf 'haos:\\n  upgrade:\\n    version: ${BROKEN}\\n' | haos config put 50-version.yaml --apply`;
@@ -92,7 +92,7 @@ describe('a version whose k3s never gets Ready', () => {
     expect(shown.version).toBe(OLD);
   }, 9_000_000);
 
-  it('lets pods back onto the node', async () => {
+  it('uncordons the node', async () => {
     await retry(
       machine,
       '[ -z "$(kubectl get node server --output jsonpath={.spec.unschedulable})" ]',

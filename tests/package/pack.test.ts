@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listWorkspaces } from '../../scripts/build.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Those that are published. */
+/** The published workspaces. */
 const workspaces = listWorkspaces(ROOT).filter(({ path }) => readManifest(path).private !== true);
 const libraries = workspaces.filter(({ path }) => path !== 'bin').map(({ name }) => name);
 
@@ -30,7 +30,9 @@ function readManifest(path: string): Manifest {
 let project: string;
 let packed: Packed[];
 
-/** Packs every workspace as `npm publish` would, and installs them into a project that has nothing else. */
+/**
+ * Packs every workspace as `npm publish` would, and installs them into an otherwise empty project.
+ */
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'haos-package-'));
   const names = workspaces.flatMap(({ path }) => ['--workspace', path]);
@@ -70,7 +72,7 @@ describe('in an empty project', () => {
     ).toBeGreaterThan(0);
   });
 
-  it.each(libraries)('%s keeps its inside private', (name) => {
+  it.each(libraries)('%s keeps its internals private', (name) => {
     const program = `await import(${JSON.stringify(`${name}/dist/index.js`)});`;
 
     const { stderr } = run(project, process.execPath, ['--input-type=module', '--eval', program]);
@@ -87,20 +89,21 @@ describe('in an empty project', () => {
 
     const { stdout } = run(project, join(ROOT, 'node_modules/.bin/tsc'), [...options, 'consumer.ts']);
 
-    // Without types the namespace would be `any` and have every property, or the import itself would be an error.
+    // Without types the namespace would be `any` and have every property, or the import itself
+    // would be an error.
     const errors = stdout.split('\n').filter((line) => line.includes('error'));
     expect(errors.map((line) => /error (TS\d+)/.exec(line)?.[1])).toEqual(libraries.map(() => 'TS2339'));
   });
 
-  it('a program in TypeScript compiles as strictly as can be, and runs', () => {
+  it('a TypeScript program compiles with the strictest options, and runs', () => {
     writeFileSync(
       join(project, 'program.mts'),
       `import { type CloudConfig, defineConfig, hasErrors, plan, readSources, validate } from '@haos/cc';
 import schema from '@haos/cc/cloud-config.schema.json' with { type: 'json' };
 import { parse } from '@haos/cmdline';
 import { parseKeySource } from '@haos/ssh';
-import { isHaosError, rootedHost } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
+import { isHaosError, rootedHost } from '@haos/host';
+import { createTestHost } from '@haos/host/testing';
 
 const host = createTestHost({ tree: { '/haos/system/config.yaml': 'hostname: a' } });
 const { config } = readSources([{ content: host.files.read('/haos/system/config.yaml') }]);
@@ -151,7 +154,7 @@ console.log(JSON.stringify([
   });
 });
 
-it('what is packed is the build and its description, nothing else', () => {
+it('only the build and its description are packed', () => {
   const foreign = packed.flatMap(({ name, files }) => {
     const workspace = workspaces.find((candidate) => candidate.name === name);
     const programs = Object.values(readManifest(workspace?.path ?? '').bin ?? {});
@@ -166,7 +169,7 @@ it('what is packed is the build and its description, nothing else', () => {
 });
 
 it.each(workspaces.map(({ name, path }) => [name, path] as const))(
-  '%s brings its description, its licence, and where it is from',
+  '%s contains its description, its licence, and its repository',
   (name, path) => {
     const files = packed.find((candidate) => candidate.name === name)?.files.map((file) => file.path);
 
@@ -178,7 +181,7 @@ it.each(workspaces.map(({ name, path }) => [name, path] as const))(
   },
 );
 
-it('the program, which has the code of others in it, brings their licences', () => {
+it('the program contains the licences of the code that is bundled with it', () => {
   const notices = readFileSync(join(project, 'node_modules/@haos/cli/dist/third-party-licenses.txt'), 'utf8');
 
   for (const name of ['execa', 'js-yaml', 'undici']) expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What bundlers for browsers do with modules of Node: there is nothing in them. */
+/** Replaces Node's modules by empty ones, as bundlers for browsers do. */
 const withoutNode: Plugin = {
   name: 'without-node',
   setup(bundle) {
@@ -15,7 +15,7 @@ const withoutNode: Plugin = {
   },
 };
 
-describe('what touches no machine', () => {
+describe('code that does not touch the machine', () => {
   let run: (expression: string) => unknown;
 
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe('what touches no machine', () => {
     run = (expression) => JSON.parse(runInContext(`JSON.stringify(${expression})`, browser) as string);
   });
 
-  it('runs where there is no Node: reading, merging, validating, explaining', () => {
+  it('runs without Node: reading, merging, validating, explaining', () => {
     expect(run("cc.validate('hostnme: a').issues.map(({ code }) => code)")).toEqual(['unknown-key']);
     expect(
       run("cc.explain(cc.readSources([{ content: 'hostname: a' }, { content: 'hostname: b' }]))[0].value"),

@@ -1,10 +1,13 @@
 import type { Workspace } from './module.js';
 import { packageOf } from './rules.js';
 
-/** Imports of a workspace's sources that its package.json does not declare, and declared dependencies that nothing imports. */
+/**
+ * Returns a message per undeclared import of a workspace, and per declared dependency that nothing
+ * imports.
+ */
 export function checkDependencies(workspace: Workspace): string[] {
   const { dependencies, devDependencies, peerDependencies } = workspace.manifest;
-  const isBundled = workspace.path === 'bin'; // the programs carry their dependencies in themselves
+  const isBundled = workspace.path === 'bin'; // the programs contain their dependencies
   const declared = Object.keys({
     ...dependencies,
     ...peerDependencies,
@@ -18,9 +21,9 @@ export function checkDependencies(workspace: Workspace): string[] {
   return [
     ...[...used]
       .filter((name) => !declared.includes(name))
-      .map((name) => `${workspace.path}: ${name} is imported and not declared`),
+      .map((name) => `${workspace.path}: ${name} is imported but not declared`),
     ...declared
       .filter((name) => !used.has(name) && !name.startsWith('@types/'))
-      .map((name) => `${workspace.path}: ${name} is declared and never imported`),
+      .map((name) => `${workspace.path}: ${name} is declared but never imported`),
   ];
 }

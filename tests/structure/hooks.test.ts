@@ -26,14 +26,14 @@ beforeEach(() => {
     cpSync(join(ROOT, path), join(repository, path), { recursive: true });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(repository, 'node_modules'));
-  // Stands for the generator: what is generated is stale while a file of this name exists.
+  // Replaces the generator: generated files are stale while this file exists.
   write('package.json', JSON.stringify({ private: true, scripts: { generate: 'test ! -e stale' } }));
   git('init', '--quiet');
 });
 
 afterEach(() => rmSync(repository, { recursive: true, force: true }));
 
-/** Runs git as nobody in particular, without the settings of whoever runs the tests. */
+/** Runs git as a fixed user, without the settings of the user who runs the tests. */
 function git(...args: string[]) {
   return execute('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args]);
 }
@@ -75,7 +75,7 @@ describe('install-hooks', () => {
     }
   });
 
-  it('leaves a foreign hook alone, says so and installs the others', () => {
+  it('does not replace a foreign hook, says so and installs the others', () => {
     write('.git/hooks/pre-commit', '#!/bin/sh\necho mine\n');
 
     const result = installHooks();
@@ -171,7 +171,7 @@ describe('the hook pre-commit', () => {
     expect(result.stderr).toContain('npm run format');
   });
 
-  it('looks only at what is staged', () => {
+  it('checks only staged files', () => {
     write('src/a.ts', FORMATTED);
     write('src/b.ts', UNFORMATTED);
     git('add', 'src/a.ts');
@@ -188,7 +188,7 @@ describe('the hook pre-commit', () => {
     expect(commit('cc: remove a').status).toBe(0);
   });
 
-  it('stops when what is generated from the staged files is stale', () => {
+  it('stops if a file generated from the staged files is stale', () => {
     write('packages/cc/a.ts', FORMATTED);
     write('stale', '');
     git('add', 'packages');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkDependencies } from './dependencies.js';
+import { pathOf, readDrawing } from './drawing.js';
 import { parseModule, readModules, readWorkspaces, type Workspace } from './module.js';
 import {
   cmdlineIsPortable,
@@ -18,7 +19,7 @@ interface Case {
   title: string;
   /** Pairs of a path and a text that the rule refuses. */
   bad: readonly (readonly [path: string, text: string])[];
-  /** What it must not mistake for a breach. */
+  /** Pairs that the rule must accept. */
   good: readonly (readonly [path: string, text: string])[];
 }
 
@@ -43,7 +44,7 @@ const CASES: readonly Case[] = [
     good: [
       [
         'packages/cc/src/a.ts',
-        "import { parse } from '@haos/cmdline'; import type { Host } from '@haos/system';",
+        "import { parse } from '@haos/cmdline'; import type { Host } from '@haos/host';",
       ],
       ['bin/src/a.ts', "import { install } from '@haos/install';"],
       ['packages/system/src/a.ts', "// import '@haos/cc'\nconst text = \"import '@haos/cc'\";"],
@@ -51,7 +52,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: noDeepImports,
-    title: 'other packages are imported by what they export',
+    title: 'other packages are imported only through their exports',
     bad: [
       ['packages/cc/src/a.ts', "import { layout } from '@haos/system/dist/layout.js';"],
       ['packages/cc/src/a.ts', "import { layout } from '../../system/src/layout.js';"],
@@ -59,7 +60,7 @@ const CASES: readonly Case[] = [
     ],
     good: [
       ['packages/cc/src/a.ts', "import { layout } from '@haos/system';"],
-      ['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"],
+      ['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/host/testing';"],
       [
         'packages/cc/src/deep/a.ts',
         "import { merge } from '../merge.js'; import { x } from 'ajv/dist/x.js';",
@@ -68,12 +69,12 @@ const CASES: readonly Case[] = [
   },
   {
     rule: testingOnlyInTests,
-    title: 'what is published for tests stays in tests',
+    title: 'test helpers of packages are used only in tests',
     bad: [
-      ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/system/testing';"],
+      ['packages/cc/src/a.ts', "import { createTestHost } from '@haos/host/testing';"],
       ['packages/system/src/a.ts', "import { createTestHost } from './testing.js';"],
     ],
-    good: [['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/system/testing';"]],
+    good: [['packages/cc/src/a.test.ts', "import { createTestHost } from '@haos/host/testing';"]],
   },
   {
     rule: onlyHostTouchesMachine,
@@ -92,8 +93,8 @@ const CASES: readonly Case[] = [
       ['packages/cc/src/a.ts', "console.error('failed');"],
     ],
     good: [
-      ['packages/system/src/host/live.ts', "import { readFileSync } from 'node:fs'; process.exit();"],
-      ['packages/system/src/testing.ts', "import { mkdtempSync } from 'node:fs';"],
+      ['packages/host/src/live.ts', "import { readFileSync } from 'node:fs'; process.exit();"],
+      ['packages/host/src/testing.ts', "import { mkdtempSync } from 'node:fs';"],
       ['packages/cc/src/a.test.ts', "import { readFileSync } from 'node:fs';"],
       ['packages/cc/src/a.ts', "import { posix } from 'node:path'; const a = item.process; item.fetch();"],
       ['packages/cc/src/a.ts', 'interface Item { process: number; fetch?(): void } const b = { fetch: 1 };'],
@@ -126,7 +127,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: indexIsExplicit,
-    title: 'index.ts lists what is public',
+    title: 'index.ts only lists what is public',
     bad: [
       ['packages/cc/src/index.ts', "export * from './read.js';"],
       ['packages/cc/src/index.ts', "export * as read from './read.js';"],
@@ -142,7 +143,7 @@ const CASES: readonly Case[] = [
   },
   {
     rule: honestTests,
-    title: 'tests mock no module and keep no other from running',
+    title: 'tests do not mock modules and do not disable others',
     bad: [
       ['packages/cc/src/a.test.ts', "vi.mock('node:fs');"],
       ['packages/cc/src/a.test.ts', "it.only('runs', () => {});"],
@@ -165,6 +166,24 @@ describe('the rules of the source', () => {
 
   it.each(workspaces)('$path declares what it imports and imports what it declares', (workspace) => {
     expect(checkDependencies(workspace)).toEqual([]);
+  });
+});
+
+describe('the drawing in docs/architecture.md', () => {
+  const layers = readDrawing();
+  const manifests = new Map(readWorkspaces().map(({ path, manifest }) => [path, manifest]));
+
+  it('names every workspace', () => {
+    expect(layers.map(pathOf).sort()).toEqual([...manifests.keys()].sort());
+  });
+
+  it.each(layers)('has the arrows of $name, and they go down', (layer) => {
+    const { dependencies = {}, devDependencies = {} } = manifests.get(pathOf(layer)) ?? {};
+    const declared = Object.keys({ ...dependencies, ...devDependencies });
+    const levelOf = (name: string) => layers.find((other) => other.name === name)?.level ?? Infinity;
+
+    expect(declared.filter((name) => name.startsWith('@haos/')).sort()).toEqual([...layer.below]);
+    expect(layer.below.filter((name) => levelOf(name) >= layer.level)).toEqual([]);
   });
 });
 
@@ -191,8 +210,8 @@ describe('the rules themselves', () => {
     const problems = checkDependencies({ path: 'packages/cc', manifest, modules });
 
     expect(problems).toEqual([
-      'packages/cc: js-yaml is imported and not declared',
-      'packages/cc: ajv is declared and never imported',
+      'packages/cc: js-yaml is imported but not declared',
+      'packages/cc: ajv is declared but never imported',
     ]);
   });
 });

@@ -24,7 +24,7 @@ function write(path: string, content: string) {
   writeFileSync(join(root, path), content);
 }
 
-/** Stands for a program that npm installs. */
+/** Writes a substitute for a program that npm installs. */
 function program(name: string, script: string) {
   write(`node_modules/.bin/${name}`, `#!/bin/sh\n${script}\n`);
   chmodSync(join(root, 'node_modules/.bin', name), 0o755);
@@ -32,9 +32,9 @@ function program(name: string, script: string) {
 
 describe('the levels', () => {
   const [format, unit, vm] = selectLevels(['format', 'unit', 'vm']).map(({ absent: _, ...level }) => level);
-  if (format === undefined || unit === undefined || vm === undefined) throw new Error('these levels exist');
+  if (format === undefined || unit === undefined || vm === undefined) throw new Error('a level is missing');
 
-  it('are all run when none is named, but what takes too long for that, and an unknown name is wrong usage', () => {
+  it('all run by default except the extra ones, and an unknown name is wrong usage', () => {
     expect(selectLevels([])).toEqual(LEVELS.filter(({ name }) => !['matrix', 'faults'].includes(name)));
     expect(selectLevels(['faults'])).toMatchObject([{ name: 'faults' }]);
     expect(() => selectLevels(['unit', 'units'])).toThrow(expect.objectContaining({ status: 2 }));
@@ -62,7 +62,7 @@ describe('the levels', () => {
     expect(table).toContain('FAILED: no test ran');
   });
 
-  it('fail when no test ran, and go on after a failure', async () => {
+  it('fail if no test ran, and continue after a failure', async () => {
     for (const name of ['vitest', 'biome']) program(name, 'exit 0'); // without a report
     expect(await runLevels(root, [format])).toBe(0);
     expect(await runLevels(root, [unit, format])).toBe(1);
@@ -81,7 +81,7 @@ describe('the levels', () => {
     expect(await runLevels(root, [{ ...format, absent: () => 'no reason' }])).toBe(status);
   });
 
-  it('print what was slow and what is left to the matrix', async () => {
+  it('print the slowest files and the scenarios left to the matrix', async () => {
     const files = [testFile('tests/vm/live-iso.test.ts', 61.04), testFile('tests/vm/netboot.test.ts', 70)];
     program('vitest', `echo '${JSON.stringify(files)}' >"$HAOS_TEST_REPORT"`);
     write('tests/vm/live-iso.test.ts', '');
@@ -99,7 +99,7 @@ describe('the levels', () => {
 
 describe('the scenarios', () => {
   const [vm, faults] = selectLevels(['vm', 'faults']);
-  if (vm === undefined || faults === undefined) throw new Error('these levels exist');
+  if (vm === undefined || faults === undefined) throw new Error('a level is missing');
 
   it('are those of three folders', () => {
     for (const path of ['vm/reset', 'matrix/three-servers', 'faults/install'])
@@ -120,7 +120,7 @@ describe('the scenarios', () => {
     expect(() => selectScenarios(all, ['reset', 'none'])).toThrow(expect.objectContaining({ status: 2 }));
   });
 
-  it('are each in the table, also those that did not run', () => {
+  it('are all in the table, even if they did not run', () => {
     const scenarios = selectScenarios(listScenarios(ROOT), ['reset', 'upgrade', 'faults/install']);
     const failed = { ...testFile('tests/vm/upgrade.test.ts', 5), state: 'failed' };
     failed.counts.failed = 1;

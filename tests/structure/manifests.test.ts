@@ -64,7 +64,7 @@ describe.each(names)('the manifest %s', (name) => {
     },
   );
 
-  it('names no image without a version but that of the release', () => {
+  it('names only images with a version, except that of the release', () => {
     const images = [...readFileSync(join(DIRECTORY, name), 'utf8').matchAll(/image: ([^\s,]+)/gi)].map(
       ([, image = '']) => image,
     );
@@ -74,7 +74,7 @@ describe.each(names)('the manifest %s', (name) => {
   });
 });
 
-it('finds what is wrong with an object', () => {
+it('finds an error in an object', () => {
   const plan = readManifest('haos-upgrade.yaml')[0]!;
 
   expect(errorsOf({ ...plan, spec: { ...plan.spec, chanel: 1 } as unknown as Plan })).not.toEqual([]);
@@ -102,7 +102,7 @@ describe('the Plans', () => {
     ],
     ['no live system', { ...labels, 'haos.io/mode': 'live' }, []],
     ['no node that is not HAOS', { 'haos.io/upgrade': 'enabled' }, []],
-    ['no node that was not asked for', { 'haos.io/mode': 'disk' }, []],
+    ['no node without the upgrade label', { 'haos.io/mode': 'disk' }, []],
     ['no node that was switched off', { ...labels, 'haos.io/upgrade': 'disabled' }, []],
   ])('select %s', (_, node, expected) => {
     expect(selecting(node)).toEqual(expected);
@@ -112,7 +112,7 @@ describe('the Plans', () => {
     expect(new Set(plans.map(({ spec }) => spec!.serviceAccountName)).size).toBe(1);
   });
 
-  it('name no release of themselves', () => {
+  it('do not name a release by default', () => {
     for (const { spec } of plans) expect(spec).not.toHaveProperty(PROJECT.releases ? 'version' : 'channel');
   });
 
@@ -135,7 +135,7 @@ describe('the Plans', () => {
   });
 });
 
-/** As the API server reads a label selector: NotIn holds for a label that is not there. */
+/** Matches a label selector as the API server does: NotIn holds for a missing label. */
 function isMatched({ key, operator, values = [] }: Expression, node: Record<string, string>): boolean {
   const value = node[key];
   if (operator === 'Exists') return value !== undefined;
@@ -144,8 +144,8 @@ function isMatched({ key, operator, values = [] }: Expression, node: Record<stri
   return operator === 'In' ? isIn : !isIn;
 }
 
-describe('what k3s applies first, in the order of the names', () => {
-  it('has the namespace of the others and their kind', () => {
+describe('the manifest that k3s applies first, by its name', () => {
+  it('defines the namespace and the kind of the others', () => {
     const [first] = names.filter((name) => name.endsWith('.yaml'));
 
     expect(readManifest(first!).map(({ kind }) => kind)).toEqual(['Namespace', 'CustomResourceDefinition']);
@@ -154,14 +154,14 @@ describe('what k3s applies first, in the order of the names', () => {
   });
 });
 
-describe('what the manifests may do', () => {
-  it('is never everything', () => {
+describe('the rights in the manifests', () => {
+  it('contain neither cluster-admin nor wildcards', () => {
     expect(objects.filter(({ roleRef }) => roleRef?.name === 'cluster-admin')).toEqual([]);
     const rules = objects.flatMap(({ rules: own = [] }) => own);
     expect(rules.filter(({ resources, verbs }) => [...resources, ...verbs].includes('*'))).toEqual([]);
   });
 
-  it('does not let the jobs read secrets or start anything', () => {
+  it('do not allow the jobs to read secrets or update objects', () => {
     const roles = objects
       .filter(({ subjects }) => subjects?.some(({ name }) => name === 'haos-upgrade'))
       .map(({ roleRef }) => roleRef?.name);

@@ -12,11 +12,11 @@ export interface Module {
   /** Relative to the repository, such as `packages/cc/src/merge/merge.ts`. */
   path: string;
   tree: ts.SourceFile;
-  /** What it imports, re-exports, or loads later, types included. */
+  /** Modules that it imports, re-exports, or loads later, types included. */
   imports: readonly string[];
 }
 
-/** A workspace's package.json, as far as the rules need it. */
+/** The fields of a workspace's package.json that the rules need. */
 export interface Manifest {
   name: string;
   exports?: Record<string, unknown>;
@@ -32,13 +32,13 @@ export interface Workspace {
   modules: readonly Module[];
 }
 
-/** Parses the text of a module; nothing is resolved or type-checked. */
+/** Parses the text of a module, without resolving or type-checking anything. */
 export function parseModule(path: string, text: string): Module {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   return { path, tree, imports: nodesOf(tree).flatMap(importOf) };
 }
 
-/** Every node of a tree, parents first. */
+/** Returns every node of a tree, parents first. */
 export function nodesOf(node: ts.Node): ts.Node[] {
   const children: ts.Node[] = [];
   node.forEachChild((child) => {
@@ -47,7 +47,10 @@ export function nodesOf(node: ts.Node): ts.Node[] {
   return [node, ...children.flatMap(nodesOf)];
 }
 
-/** The module a node refers to: `import`, `export from`, `import()`, `import('...').Type`, `require()`. */
+/**
+ * Returns the module that a node refers to: `import`, `export from`, `import()`,
+ * `import('...').Type`, `require()`.
+ */
 function importOf(node: ts.Node): string[] {
   const specifier = specifierOf(node);
   return specifier !== undefined && ts.isStringLiteralLike(specifier) ? [specifier.text] : [];
@@ -63,7 +66,7 @@ function specifierOf(node: ts.Node): ts.Node | undefined {
   return isRequire || node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments[0] : undefined;
 }
 
-/** All workspaces with their sources and tests. */
+/** Returns all workspaces with their sources and tests. */
 export function readWorkspaces(): Workspace[] {
   return listWorkspaces(ROOT).map(({ path }) => ({
     path,
@@ -72,7 +75,7 @@ export function readWorkspaces(): Workspace[] {
   }));
 }
 
-/** All TypeScript and JavaScript files below a folder of the repository. */
+/** Returns all TypeScript and JavaScript files below a folder of the repository. */
 export function readModules(folder: string): Module[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && /\.[mc]?[jt]s$/.test(entry.name))

@@ -3,7 +3,7 @@ import { phaseTable, sequence } from '../../packages/cc/src/apply/sequence.js';
 import { PHASES, type Phase } from '../../packages/cc/src/apply/types.js';
 import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/model/schema.js';
 
-/** The table of the description, with the names that the keys have. */
+/** The table of the specification, with the current names of the keys. */
 const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   ssh_authorized_keys: ['boot', 'runtime'],
   write_files: ['initrd', 'boot', 'runtime'],
@@ -30,13 +30,16 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.upgrade.image': ['runtime'],
 };
 
-/** Handled in more phases than documented: the service that asks the sources is configured before it starts. */
+/**
+ * Handled in more phases than documented: the service that queries the sources is configured before
+ * it starts.
+ */
 const HANDLED_EARLIER: Readonly<Record<string, readonly Phase[]>> = { 'haos.data_sources': ['boot'] };
 
 const BOOT_PHASES = ['initrd', 'boot', 'runtime'] as const;
 const appliers = [...new Set(PHASES.flatMap((phase) => sequence[phase]))];
 
-/** Every key that is no section, as documented. */
+/** Returns every key that is not a section, as documented. */
 function keysOf(section: KeyDefinition, prefix = ''): string[] {
   return (section.keys ?? []).flatMap((key) => {
     const path = prefix + snakeCase(key.name);
@@ -65,7 +68,7 @@ describe('the phase table', () => {
     expect(keys.sort()).toEqual(Object.keys(DOCUMENTED).sort());
   });
 
-  it.each(Object.entries(DOCUMENTED))('is what the sequence does with %s', (key, phases) => {
+  it.each(Object.entries(DOCUMENTED))('matches the sequence for %s', (key, phases) => {
     expect(handledIn(key)).toEqual(inOrderOfPhases([...phases, ...(HANDLED_EARLIER[key] ?? [])]));
   });
 });
@@ -76,7 +79,7 @@ describe('appliers', () => {
     expect(applier.keys).not.toEqual([]);
   });
 
-  it('have a name of their own, and come once in a phase', () => {
+  it('have unique names, and occur once in a phase', () => {
     const names = appliers.map(({ name }) => name);
 
     expect(new Set(names).size).toBe(names.length);
@@ -92,14 +95,14 @@ describe('the order', () => {
   const before: readonly (readonly [Phase, string, string, string])[] = [
     ['initrd', 'write-files', 'init-cmd', 'a command can run a script that was written'],
     ['boot', 'write-files', 'boot-cmd', 'a command can run a script that was written'],
-    ['boot', 'boot-cmd', 'k3s-early', 'what k3s starts with is complete'],
+    ['boot', 'boot-cmd', 'k3s-early', 'the configuration of k3s is complete'],
     ['runtime', 'write-files', 'run-cmd', 'a command can run a script that was written'],
-    ['runtime', 'run-cmd', 'k3s', 'k3s starts on a node that its owner has prepared'],
+    ['runtime', 'run-cmd', 'k3s', 'k3s starts on a node that the commands have prepared'],
     ['runtime', 'shipped-manifests', 'k3s', 'k3s finds what it applies when it starts'],
-    ['runtime', 'k3s', 'boot-manifests', 'k3s waits for no download'],
-    ['runtime', 'ssh-authorized-keys', 'ssh-authorized-keys-remote', 'a log-in waits for no download'],
-    ['runtime', 'run-cmd', 'boot-manifests', 'commands wait for no download'],
-    ['boot', 'hostname', 'connman', 'connman is told whether there is a name'],
+    ['runtime', 'k3s', 'boot-manifests', 'k3s does not wait for downloads'],
+    ['runtime', 'ssh-authorized-keys', 'ssh-authorized-keys-remote', 'a login does not wait for downloads'],
+    ['runtime', 'run-cmd', 'boot-manifests', 'commands do not wait for downloads'],
+    ['boot', 'hostname', 'connman', 'connman must know whether there is a name'],
   ];
 
   it.each(before)('of %s has %s before %s: %s', (phase, first, second) => {

@@ -14,14 +14,14 @@ describe("the project's home", () => {
     expect(repository).toEqual({ type: 'git', url: `git+${PROJECT.repository}.git`, directory });
   });
 
-  it('is nobody else’s by default: nothing resolves or is pulled while there is no release', () => {
+  it('belongs to this project by default: without a release nothing resolves or is pulled', () => {
     if (PROJECT.releases !== undefined) return expect(PROJECT.releases).toMatch(/^https:\/\//);
     expect(new URL(PROJECT.repository).hostname).toMatch(/\.invalid$/);
     expect(new URL(PROJECT.documentation).hostname).toMatch(/\.invalid$/);
     expect(PROJECT.image).toMatch(/^localhost\//);
   });
 
-  it('is named nowhere else in the code', () => {
+  it('is not named elsewhere in the code', () => {
     const hosts = [PROJECT.repository, PROJECT.documentation].map((url) => new URL(url).hostname);
     const found = execFileSync(
       'git',

@@ -1,25 +1,16 @@
 import { builtinModules } from 'node:module';
 import { posix } from 'node:path';
 import ts from 'typescript';
+import { pathOf, readDrawing } from './drawing.js';
 import { type Module, nodesOf, type Workspace } from './module.js';
 
-/** What a rule has to say about one module; empty when it keeps the rule. */
+/** Returns the violations of one module; empty if it complies. */
 export type Rule = (module: Module, workspaces: readonly Workspace[]) => string[];
 
-/** Which packages a workspace may import: an import only ever goes down. */
-const BELOW: Readonly<Record<string, readonly string[]>> = {
-  'packages/cmdline': [],
-  'packages/system': [],
-  'packages/questions': ['@haos/system'],
-  'packages/ssh': ['@haos/system'],
-  'packages/cc': ['@haos/cmdline', '@haos/ssh', '@haos/system'],
-  'packages/install': ['@haos/cc', '@haos/cmdline', '@haos/questions', '@haos/ssh', '@haos/system'],
-  bin: ['@haos/cc', '@haos/cmdline', '@haos/install', '@haos/questions', '@haos/ssh', '@haos/system'],
-  // It takes what bin/ builds as files, and imports nothing of it; the menu of a medium is quoted as that of a disk, and downloads are those of nodes.
-  os: ['@haos/cmdline', '@haos/install', '@haos/system'],
-};
+/** The packages that a workspace may import, from the drawing in docs/architecture.md. */
+const BELOW = new Map(readDrawing().map((layer) => [pathOf(layer), layer.below]));
 
-/** What only the Host may use. */
+/** Modules that only the Host may use. */
 const MACHINE = [
   'fs',
   'fs/promises',
@@ -35,17 +26,20 @@ const MACHINE = [
 ];
 const MACHINE_PACKAGES = ['execa', 'undici'];
 
-/** The workspace a module belongs to, such as `packages/cc`. */
+/** Returns the workspace of a module, such as `packages/cc`. */
 export function workspaceOf(path: string): string {
   return path.split('/src/')[0] ?? path;
 }
 
-/** Tests, and what packages publish for the tests of others. */
+/** Returns whether a file is a test, or published by a package for tests. */
 function isForTests(path: string): boolean {
   return path.endsWith('.test.ts') || posix.basename(path) === 'testing.ts' || path.includes('/src/testing/');
 }
 
-/** The package of an import: `@haos/system` of `@haos/system/testing`; undefined for files and for what Node brings. */
+/**
+ * Returns the package of an import: `@haos/system` of `@haos/system/testing`; undefined for files
+ * and for Node's modules.
+ */
 export function packageOf(specifier: string): string | undefined {
   if (specifier.startsWith('.') || builtinOf(specifier) !== undefined) return undefined;
   return specifier
@@ -54,22 +48,22 @@ export function packageOf(specifier: string): string | undefined {
     .join('/');
 }
 
-/** `fs` of `node:fs` and of `fs`; undefined for anything Node does not bring. */
+/** Returns `fs` for `node:fs` and for `fs`; undefined for other modules than Node's. */
 function builtinOf(specifier: string): string | undefined {
   if (specifier.startsWith('node:')) return specifier.slice('node:'.length);
   return builtinModules.includes(specifier) ? specifier : undefined;
 }
 
-/** An import goes neither up nor sideways. */
+/** Imports go neither up nor sideways. */
 export const layers: Rule = (module) => {
-  const below = BELOW[workspaceOf(module.path)];
+  const below = BELOW.get(workspaceOf(module.path));
   if (below === undefined) return [`${module.path}: ${workspaceOf(module.path)} has no layer`];
   return module.imports
     .filter((specifier) => specifier.startsWith('@haos/') && !below.includes(packageOf(specifier) ?? ''))
     .map((specifier) => `${module.path}: imports ${specifier}, which is not below it`);
 };
 
-/** Other packages are imported only by what their `exports` list, never by path. */
+/** Other packages are imported only through their `exports`, never by path. */
 export const noDeepImports: Rule = (module, workspaces) =>
   module.imports
     .filter((specifier) => {
@@ -83,10 +77,10 @@ export const noDeepImports: Rule = (module, workspaces) =>
     })
     .map((specifier) => `${module.path}: imports ${specifier}, which is private`);
 
-/** Plays a cloud for people, as tests do. */
+/** Simulates a cloud for users, as tests do. */
 const SERVES = 'bin/src/datasource/serve.ts';
 
-/** What a package publishes for tests stays in tests. */
+/** Modules that a package publishes for tests are imported only in tests. */
 export const testingOnlyInTests: Rule = (module) =>
   module.imports
     .filter(
@@ -95,11 +89,12 @@ export const testingOnlyInTests: Rule = (module) =>
     )
     .map((specifier) => `${module.path}: imports ${specifier}, which is for tests`);
 
-/** Under packages/ only the Host touches files, processes, the network, `process` and the terminal. */
+/**
+ * Under packages/, only the Host touches files, processes, the network, `process` and the terminal.
+ */
 export const onlyHostTouchesMachine: Rule = (module) => {
   const { path } = module;
-  if (!path.startsWith('packages/') || path.startsWith('packages/system/src/host/') || isForTests(path))
-    return [];
+  if (!path.startsWith('packages/') || path.startsWith('packages/host/') || isForTests(path)) return [];
   const imports = module.imports.filter(
     (specifier) =>
       MACHINE.includes(builtinOf(specifier) ?? '') || MACHINE_PACKAGES.includes(packageOf(specifier) ?? ''),
@@ -109,7 +104,7 @@ export const onlyHostTouchesMachine: Rule = (module) => {
   );
 };
 
-/** The command line package runs anywhere, browsers included: nothing of Node. */
+/** The command line package runs anywhere, browsers included: it uses nothing of Node. */
 export const cmdlineIsPortable: Rule = (module) => {
   if (!module.path.startsWith('packages/cmdline/') || isForTests(module.path)) return [];
   const imports = module.imports.filter((specifier) => builtinOf(specifier) !== undefined);
@@ -118,7 +113,7 @@ export const cmdlineIsPortable: Rule = (module) => {
   );
 };
 
-/** Names say what is imported, so exports have names. */
+/** Imports use names, so exports have names. */
 export const noDefaultExports: Rule = (module) =>
   nodesOf(module.tree)
     .filter(
@@ -130,9 +125,12 @@ export const noDefaultExports: Rule = (module) =>
     )
     .map(() => `${module.path}: has a default export`);
 
-/** A package's index.ts is the list of what is public, and nothing else. */
+/**
+ * A package's index.ts only lists its public names; its internal.ts only lists names for other
+ * packages.
+ */
 export const indexIsExplicit: Rule = (module) => {
-  if (!/^(packages\/[^/]+|bin)\/src\/index\.ts$/.test(module.path)) return [];
+  if (!/^(packages\/[^/]+|bin)\/src\/(index|internal)\.ts$/.test(module.path)) return [];
   return module.tree.statements
     .filter(
       (statement) =>
@@ -146,7 +144,7 @@ export const indexIsExplicit: Rule = (module) => {
     );
 };
 
-/** Tests use real files, and none keeps the others from running. */
+/** Tests use real files, and do not disable other tests. */
 export const honestTests: Rule = (module) =>
   nodesOf(module.tree)
     .filter(ts.isPropertyAccessExpression)
@@ -162,7 +160,10 @@ function leftmost(node: ts.PropertyAccessExpression): string {
   return left.getText();
 }
 
-/** Which of these globals a module reads: `process.env`, `globalThis.process`; a property or parameter of that name is none. */
+/**
+ * Returns which of these globals a module reads: `process.env`, `globalThis.process`. A property or
+ * parameter of that name does not count.
+ */
 function globalsUsed(module: Module, names: readonly string[]): string[] {
   const identifiers = nodesOf(module.tree).filter(ts.isIdentifier);
   const declared = new Set(identifiers.filter(isDeclared).map((node) => node.text));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createTestHost } from '@haos/system/testing';
+import { createTestHost } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { plan } from '../../packages/cc/src/apply/plan.js';
 import { apply } from '../../packages/cc/src/apply/run.js';
@@ -10,10 +10,13 @@ import { type HaosOptions, haos } from '../blackbox/haos.js';
 import { makeNode, phaseOptions } from '../blackbox/run-case.js';
 import { makeDirectory, takeSnapshot, writeTree } from '../blackbox/tree.js';
 
-/** What every planted secret contains, so that one search finds them all; the rest tells which one it was. */
+/**
+ * Every planted secret contains this mark, so that one search finds them all; the rest identifies
+ * the secret.
+ */
 const MARK = 'SENTINEL';
 
-/** Keys whose names look like that of a secret although their values are none. */
+/** Keys whose names look like secrets but whose values are not secret. */
 const NO_SECRETS = ['ssh_authorized_keys'];
 
 interface Key {
@@ -31,7 +34,10 @@ function keysOf(section: KeyDefinition, prefix = ''): Key[] {
 const KEYS = keysOf(configDefinition);
 const SECRET_KEYS = KEYS.filter(({ definition }) => definition.secret === true);
 
-/** YAML of a secret key with a value, such as `haos: {wifi: [{passphrase: VALUE}]}`; the value ends the line it stands in. */
+/**
+ * Returns YAML of a secret key with a value, such as `haos: {wifi: [{passphrase: VALUE}]}`; the
+ * value ends its line.
+ */
 function yamlOf(path: string, value: string, rename: (name: string) => string = (name) => name): string {
   const names = path.split('.');
   return names
@@ -47,7 +53,7 @@ function yamlOf(path: string, value: string, rename: (name: string) => string = 
     .join('');
 }
 
-/** What a person may get wrong about a value, as functions from the secret to the YAML of the value. */
+/** Mistakes in a value, as functions from the secret to the YAML of the value. */
 const BROKEN_VALUES: readonly (readonly [name: string, value: (secret: string) => string])[] = [
   ['a quote that is not closed', (secret) => `"${secret}`],
   ['a second colon', (secret) => `${secret}: x`],
@@ -57,7 +63,7 @@ const BROKEN_VALUES: readonly (readonly [name: string, value: (secret: string) =
   ['an unknown escape first', (secret) => `"\\q${secret}"`],
   ['an unknown alias', (secret) => `*${secret}`],
   ['a control character', (secret) => `${secret}\u0001`],
-  ['text behind a quote', (secret) => `"x" ${secret}`],
+  ['text after a quote', (secret) => `"x" ${secret}`],
   ['broken base64', (secret) => `!!binary "${secret}%"`],
   ['a list', (secret) => `[${secret}]`],
   ['a map', (secret) => `{${secret}: ${secret}}`],
@@ -68,12 +74,12 @@ const BROKEN_VALUES: readonly (readonly [name: string, value: (secret: string) =
 
 const MISSPELLINGS: readonly (readonly [name: string, rename: (name: string) => string])[] = [
   ['a letter is missing', (name) => name.slice(0, -2) + name.slice(-1)],
-  ['a letter too much', (name) => `${name}s`],
+  ['a surplus letter', (name) => `${name}s`],
   ['two letters are swapped', (name) => name[1]! + name[0]! + name.slice(2)],
   ['hyphens', (name) => `the-${name}`],
 ];
 
-/** Secrets in places that are no key of the schema. All are valid. */
+/** Secrets in places that are not keys of the schema. All are valid. */
 const OTHER_SECRETS = `
 ssh_authorized_keys: ["http://user:${MARK}-ssh-url@127.0.0.1:1/keys"]
 boot_manifests: [{url: "http://user:${MARK}-manifest-url@127.0.0.1:1/a.yaml"}]
@@ -98,7 +104,9 @@ haos:
     SOME_API_KEY: ${MARK}-api-key
 `;
 
-/** Secrets in values that are wrong in a way of their own. Each has to be alone, because one may hide another. */
+/**
+ * Secrets in values with specific errors. Each must be alone, because one error may hide another.
+ */
 const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
   [
     'a passphrase that is too short',
@@ -108,7 +116,7 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
   ['a passphrase with a line break', `haos: {wifi: [{name: a, passphrase: "x\\n${MARK}"}]}`],
   ['a passphrase of a network without a name', `haos: {wifi: [{passphrase: ${MARK}-1}]}`],
   [
-    'a passphrase as others call it, of a network without a name',
+    'a passphrase under another name, of a network without a name',
     `haos:\n  wifi:\n  - psk: ${MARK}\n    ssid: a`,
   ],
   ['a passphrase under its other names', `haos: {wifi: [{name: a, pass: ${MARK}, password: ${MARK}-2}]}`],
@@ -124,13 +132,13 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
   ['a section of another name', `k3os: {token: ${MARK}}`],
   ['a variable with a line break', `haos: {environment: {K3S_TOKEN: "a\\n${MARK}"}}`],
   ['a variable that is too long', `haos: {environment: {A_TOKEN: "${MARK}${'x'.repeat(2000)}"}}`],
-  ['a variable whose name is none', `haos: {environment: {MY-TOKEN: ${MARK}}}`],
+  ['a variable with an invalid name', `haos: {environment: {MY-TOKEN: ${MARK}}}`],
   ['a variable that is a map', `haos: {environment: {MY_TOKEN: {a: ${MARK}}}}`],
   ['a variable that is a list of maps', `haos: {environment: {MY_TOKEN: [{a: ${MARK}}]}}`],
   ['variables as a list', `haos: {environment: ["MY_TOKEN=${MARK}"]}`],
   ['variables as a text', `haos: {environment: "MY_TOKEN=${MARK}"}`],
   [
-    'a proxy that is no address',
+    'a proxy that is not an address',
     `boot_manifests: [{url: "http://m.example/a.yaml"}]\nhaos: {environment: {http_proxy: "http://user:${MARK}@:x"}}`,
   ],
   [
@@ -143,24 +151,24 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
     `haos: {k3s_args: ["server -t ${MARK} --vpn-auth=joinKey=${MARK}"]}`,
   ],
   [
-    'a secret of the wrong command',
+    'a secret for the wrong command',
     `haos: {k3s_args: [agent, --agent-token=${MARK}, --cluster-secret, ${MARK}]}`,
   ],
   ['a misspelt flag', `haos: {k3s_args: [server, --tokn, ${MARK}, --agent-tokn=${MARK}]}`],
-  ['a secret beside a file of its own', `haos: {k3s_args: [server, --config=/a.yaml, --token, ${MARK}]}`],
+  ['a secret beside a custom file', `haos: {k3s_args: [server, --config=/a.yaml, --token, ${MARK}]}`],
   ['arguments as one text', `haos: {k3s_args: "server --token=${MARK}"}`],
   ['an argument with a control character', `haos: {k3s_args: [server, "--token=${MARK}\\u0001"]}`],
   ['an argument that is a map', `haos: {k3s_args: [server, {token: ${MARK}}]}`],
   ['an argument that is a list', `haos: {k3s_args: [server, [--token, ${MARK}]]}`],
   ['arguments as a map', `haos: {k3s_args: {token: ${MARK}}}`],
-  ['a server with a password and no scheme', `haos: {server_url: "http://user:${MARK}@s.example:6443"}`],
+  ['a server with a password and another scheme', `haos: {server_url: "http://user:${MARK}@s.example:6443"}`],
   ['a server URL that is a list', `haos: {server_url: ["https://user:${MARK}@s.example:6443"]}`],
-  ['a manifest whose URL is no URL', `boot_manifests: [{url: "ftp://user:${MARK}@m.example/a.yaml"}]`],
-  ['a manifest whose name is none', `boot_manifests: [{url: "https://user:${MARK}@m.example/"}]`],
-  ['a key source that is no URL', `ssh_authorized_keys: ["https://user:${MARK}@"]`],
+  ['a manifest with an invalid URL', `boot_manifests: [{url: "ftp://user:${MARK}@m.example/a.yaml"}]`],
+  ['a manifest with an invalid name', `boot_manifests: [{url: "https://user:${MARK}@m.example/"}]`],
+  ['a key source that is not a URL', `ssh_authorized_keys: ["https://user:${MARK}@"]`],
   ['a private key', `ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY----- ${MARK}"]`],
   [
-    'a private file of a broken encoding',
+    'a private file with a broken encoding',
     `write_files: [{path: /a, permissions: "0600", encoding: b64, content: "${MARK}%"}]`,
   ],
   [
@@ -191,7 +199,7 @@ const WRONG_PARAMETERS: readonly string[] = [
 
 type Said = Map<string, string>;
 
-/** Adds what a command says; of a dump, which is for its reader, only the messages. */
+/** Adds the output of a command; of a dump, which shows values to its reader, only the messages. */
 async function listen(said: Said, args: readonly string[], options: HaosOptions = {}): Promise<void> {
   const { stdout, stderr } = await haos(args, options);
   said.set(`haos ${args.join(' ')}`, stderr + (args.some((word) => word.startsWith('--dump')) ? '' : stdout));
@@ -199,7 +207,10 @@ async function listen(said: Said, args: readonly string[], options: HaosOptions 
 
 const DEBUG = { env: { DEBUG: 'haos:*' } };
 
-/** What is said about a node: every command in every format, or, for one of many faults, each thing that can be said once. */
+/**
+ * Returns all output about a node: every command in every format, or, for one of many faults, each
+ * kind of output once.
+ */
 async function sayAll(root: string, depth: 'all' | 'once'): Promise<Said> {
   const said: Said = new Map();
   const isAll = depth === 'all';
@@ -216,7 +227,7 @@ async function sayAll(root: string, depth: 'all' | 'once'): Promise<Said> {
   return said;
 }
 
-/** What is said about files before they are used; each is one configuration. */
+/** Returns all output about files before they are used; each is one configuration. */
 async function validateAll(files: Readonly<Record<string, string>>, kind: string): Promise<Said> {
   const said: Said = new Map();
   const cwd = makeDirectory();
@@ -228,7 +239,10 @@ async function validateAll(files: Readonly<Record<string, string>>, kind: string
   return said;
 }
 
-/** Files that hold a secret and that others than their owner may read, besides what the test itself put there. */
+/**
+ * Returns files that contain a secret and that other users can read, except those that the test
+ * itself wrote.
+ */
 function leakingFiles(root: string): string[] {
   return [...takeSnapshot(root)]
     .filter(([path, description]) => description.startsWith('file') && path !== '/proc/cmdline')
@@ -264,12 +278,12 @@ describe('the schema', () => {
 });
 
 describe('a secret that is valid', () => {
-  it('is in no output, journal or file for others, wherever it stands', async () => {
+  it('appears in no output, journal or file for other users, at any place', async () => {
     expectSilence(await validateAll({ 'config.yaml': OTHER_SECRETS }, 'system'));
     await expectNoLeak(OTHER_SECRETS, 'all');
   });
 
-  it('is found by this test, were it shown', async () => {
+  it('would be found by this test', async () => {
     const root = await makeNode({ bare: true, config: OTHER_SECRETS });
 
     const { stdout } = await haos(['config', '--dump', '--root', root]);
@@ -281,7 +295,7 @@ describe('a secret that is valid', () => {
   });
 });
 
-/** Every secret key with every fault, by a name for a file. */
+/** Every secret key with every fault, by a file name. */
 const FAULTY: Readonly<Record<string, string>> = Object.fromEntries(
   SECRET_KEYS.flatMap(({ path }) => [
     ...BROKEN_VALUES.map(([fault, value]) => [

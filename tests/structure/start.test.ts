@@ -43,13 +43,13 @@ describe('the arguments of npm start', () => {
     );
   });
 
-  it.each(['disk', 'k3s', 'nodes'])('are wrong when npm took --%s for an option of its own', (name) => {
+  it.each(['disk', 'k3s', 'nodes'])('are wrong if npm took --%s as its own option', (name) => {
     expect(() => readStartOptions([], true, { [`npm_config_${name}`]: 'true' })).toThrow(
       expect.objectContaining({ status: 2, message: expect.stringContaining(`npm start -- --${name}`) }),
     );
   });
 
-  it('may ask for help, which is no failure', () => {
+  it('may request help, which is not a failure', () => {
     expect(() => readStartOptions(['--help'], false)).toThrow(
       expect.objectContaining({ status: 0, message: START_USAGE }),
     );
@@ -109,7 +109,7 @@ describe('the plan of a start', () => {
     ]);
   });
 
-  it('keeps a name for the server, and gives it to no other', () => {
+  it('gives the configured host name only to the server', () => {
     const plan = planNodes({ nodes: 2, words: ['hostname=main'] }, setting);
 
     expect(plan.map(({ words }) => words.filter((word) => word.startsWith('hostname=')))).toEqual([
@@ -118,7 +118,7 @@ describe('the plan of a start', () => {
     ]);
   });
 
-  it('has another hardware address for each machine, and no token among the words', () => {
+  it('has a unique hardware address for each machine, and no token among the words', () => {
     const plan = planNodes({ nodes: 9, words: [] }, setting);
 
     const addresses = plan.flatMap(({ network }) =>
@@ -181,7 +181,7 @@ describe('a channel to QEMU', () => {
   let directory: string;
   let channel: JsonChannel;
   let socket: Socket;
-  /** What the other end gets, and what it answers. */
+  /** Returns what the other end answers to a command. */
   let answer: (id: number) => string;
 
   beforeEach(async () => {
@@ -204,7 +204,7 @@ describe('a channel to QEMU', () => {
     expect(await channel.execute('ask')).toBe('this');
   });
 
-  it('fails with what is wrong, when nothing comes in time, and when the machine ends', async () => {
+  it('fails with the error of a command, after a timeout, and when the machine ends', async () => {
     answer = (id) => `{"error":{"class":"GenericError","desc":"no such file"},"id":${id}}\n`;
     await expect(channel.execute('ask')).rejects.toThrow('no such file');
 

@@ -32,7 +32,7 @@ describe('the Node version', () => {
     expect(isOlder(have, wanted)).toBe(older);
   });
 
-  it('is refused by name when package.json asks for a newer one', () => {
+  it('is refused with a message if package.json requires a newer one', () => {
     expect(() => checkNode(ROOT, '18.0.0')).toThrow(/18\.0\.0/);
   });
 });
@@ -46,14 +46,14 @@ describe('what is installed', () => {
     write(path, { packages: { '': {}, ...packages } });
   }
 
-  it('is current when the hidden lock file says the same', () => {
+  it('is current if the hidden lock file matches', () => {
     lock('package-lock.json', { 'node_modules/a': wanted });
     lock('node_modules/.package-lock.json', { 'node_modules/a': wanted });
 
     expect(isInstalled(root)).toBe(true);
   });
 
-  it('is stale when a recorded package is not there', () => {
+  it('is stale if a recorded package is missing', () => {
     lock('package-lock.json', { 'node_modules/gone': wanted });
     lock('node_modules/.package-lock.json', { 'node_modules/gone': wanted });
 

@@ -9,28 +9,28 @@ import {
 } from '../../scripts/accelerator.js';
 import { startMachine } from './machine.js';
 
-/** What an interpreter of real mode, such as half a KVM, cannot run. */
+/** A processor that cannot run long mode, like an incomplete KVM, which interprets real mode. */
 const NO_LONG_MODE = ['-accel', 'tcg', '-cpu', 'qemu32'];
 
-it('a guest comes to its end where a 64-bit kernel would run', async () => {
+it('a guest completes where a 64-bit kernel would run', async () => {
   expect(await runsGuest(ACCELERATORS.tcg)).toBe(true);
 });
 
 it.each([
   ['a processor without long mode', NO_LONG_MODE],
   ['an accelerator that does not exist', ['-accel', 'none-such']],
-])('a guest does not come to its end with %s', async (_name, machine) => {
+])('a guest does not complete with %s', async (_name, machine) => {
   expect(await runsGuest(machine)).toBe(false);
 });
 
-it('KVM is chosen only where the processor helps guests', async () => {
+it('KVM is chosen only if the processor supports virtualisation', async () => {
   const helps =
     existsSync('/dev/kvm') && /^flags.*\b(vmx|svm)\b/m.test(readFileSync('/proc/cpuinfo', 'utf8'));
 
   expect([helps ? 'kvm' : 'tcg', 'tcg']).toContain(await chooseAccelerator());
 });
 
-it('work is done once more, emulated, when KVM fails under it', async () => {
+it('work is repeated, emulated, if KVM fails', async () => {
   const tried: string[] = [];
   const printed: string[] = [];
 

@@ -3,7 +3,10 @@ import { initrdWith, netbootArguments } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { readStatus, waitForRuntime } from './status.js';
 
-/** Wrong in every way at once: types, unknown keys, a command that fails in each phase, and files that cannot be written. */
+/**
+ * Wrong in many ways at once: types, unknown keys, a command that fails in each phase, and files
+ * that cannot be written.
+ */
 const CONFIG = `
 hostname: [not, a, name]
 nonsense: true
@@ -58,7 +61,7 @@ describe('a broken configuration', () => {
     expect(machine.console()).toMatch(/haos: warning: .*status/);
   });
 
-  it('shows above the prompt, in the message of a login, and in the status', async () => {
+  it('is shown above the prompt, in the login message, and in the status', async () => {
     expect(machine.console()).toMatch(
       /^Configuration: \d+ errors?, .*failures?\. 'sudo haos status' shows more\./m,
     );
@@ -74,7 +77,7 @@ describe('a broken configuration', () => {
     expect(output).toMatch(/failed: sysctls \(runtime\): .*no\.such\.setting/);
   });
 
-  it('does not keep the rest from being applied', async () => {
+  it('does not prevent the rest from being applied', async () => {
     expect(await machine.read('cat /etc/written')).toBe('written');
     expect(await machine.run('test -e /run/later-command')).toMatchObject({ status: 0 });
   });

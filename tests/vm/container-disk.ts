@@ -21,7 +21,7 @@ import { ROOT } from './paths.js';
 
 const CACHE = join(ROOT, '.cache/tests/vm');
 
-/** What runs containers, and the libraries of it that the image has not. */
+/** Programs that run containers, and their libraries that the image lacks. */
 const PROGRAMS = ['usr/bin/containerd', 'usr/bin/containerd-shim-runc-v2', 'usr/bin/ctr', 'usr/sbin/runc'];
 const PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'libseccomp2', 'busybox-static'];
 
@@ -29,8 +29,9 @@ const PACKAGES = ['containerd', 'runc', 'containernetworking-plugins', 'libsecco
 export const CONTAINER_IMAGE = 'test.local/busybox:1';
 
 /**
- * A disk with Debian's container runtime and one container image, made once: what a node needs for containers can only be proved by
- * running one, and k3s, which brings a runtime of its own, is not in the image under test.
+ * Makes a disk with Debian's container runtime and one container image, once. Only running a
+ * container proves that a node has what containers need. k3s, which contains a runtime, is not in
+ * the image under test.
  */
 export async function makeContainerDisk(): Promise<string> {
   const { suite } = readVersions(ROOT).debian;
@@ -54,7 +55,9 @@ export async function makeContainerDisk(): Promise<string> {
   return disk;
 }
 
-/** The packages with all they depend on, in a directory; nothing of them is run. */
+/**
+ * Unpacks the packages and all their dependencies into a directory; none of their programs runs.
+ */
 async function unpackPackages(work: string, suite: string): Promise<string> {
   const run = commandRunner(join(CACHE, 'containers.log'), 0);
   const apt = await readHostApt(suite, run);
@@ -83,7 +86,10 @@ function copyRuntime(packages: string, tree: string): void {
   cpSync(seccomp, join(tree, 'lib/libseccomp.so.2'), { dereference: true });
 }
 
-/** A container image of one layer with a static busybox, in the layout of the Open Container Initiative, as an archive. */
+/**
+ * Writes a container image with one layer and a static busybox, as an archive in the OCI image
+ * layout.
+ */
 function writeImage(work: string, { busybox, archive }: { busybox: string; archive: string }): void {
   const layout = join(work, 'layout');
   const blobs = join(layout, 'blobs/sha256');

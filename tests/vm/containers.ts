@@ -25,10 +25,13 @@ const NETWORK = {
 /** Bytes that a container may use. */
 const MEMORY = 33_554_432;
 
-/** As k3s starts containers: in layers, on a bridge, with a limit, and with what the kernel refuses them. */
+/**
+ * Starts containers as k3s does: in layers, on a bridge, with a limit, and with the kernel's
+ * restrictions.
+ */
 const OPTIONS = `--rm --cni --snapshotter overlayfs --memory-limit ${MEMORY} --seccomp --apparmor-default-profile test-default`;
 
-/** Arguments of a machine that has the disk of `makeContainerDisk`, which it cannot change. */
+/** Returns arguments of a machine with the disk of `makeContainerDisk`, read-only. */
 export function containerDiskArguments(disk: string): string[] {
   return ['-drive', `file=${disk},format=raw,if=virtio,readonly=on`];
 }
@@ -44,7 +47,7 @@ export async function startContainerd(machine: Machine): Promise<void> {
   await machine.read(`${ENVIRONMENT} ctr image import /run/containers/image.tar`, 240);
 }
 
-/** Fails unless containers run: what the node gives them, and what it keeps from them. */
+/** Fails unless containers run, with what the node gives them and what it denies them. */
 export async function expectContainers(machine: Machine): Promise<void> {
   const run = (command: string) =>
     machine.run(`${ENVIRONMENT} ctr run ${OPTIONS} ${CONTAINER_IMAGE} test /bin/sh -c '${command}'`, 240);

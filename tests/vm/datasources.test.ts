@@ -19,7 +19,7 @@ run_cmd:
 `;
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJhm9YcxEnJoyLcZc2YpYBXjXbM4LuT5vQ3y1Vqj8aBc cloud';
 
-/** The kernel arguments may be of any phase, so there is one of the initrd. */
+/** The kernel arguments may belong to any phase, so an initrd phase runs. */
 const DONE = ['initrd 0', 'boot 0', 'runtime 0'];
 
 async function boot(name: string, options: { network?: string[]; drive: string[] }): Promise<Machine> {
@@ -48,7 +48,7 @@ describe('a drive that has only metadata, and a cloud', () => {
       userData: USER_DATA,
     });
     const network = cloudNetwork(directory, Number(new URL(server.url).port));
-    // What the firmware names has a minute to answer, which an emulated machine may take.
+    // The cloud that the firmware names has a minute to answer, which an emulated machine may need.
     const firmware = ['-smbios', 'type=1,manufacturer=Amazon EC2'];
     machine = await boot('data-sources-cloud', { network, drive: [...diskArguments(drive), ...firmware] });
   }, 660_000);
@@ -59,7 +59,7 @@ describe('a drive that has only metadata, and a cloud', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('are asked in this order', async () => {
+  it('are queried in this order', async () => {
     const { phases, dataSources } = await readStatus(machine);
 
     expect(phases.map(({ phase, exitStatus }) => `${phase} ${exitStatus}`)).toEqual(DONE);
@@ -72,7 +72,7 @@ describe('a drive that has only metadata, and a cloud', () => {
     });
   });
 
-  it('give user data byte for byte, which only root reads', async () => {
+  it('provide user data byte for byte, readable by root only', async () => {
     expect(await machine.read('cat /run/config/userdata')).toBe(USER_DATA.trimEnd());
     expect(await machine.read('stat -c "%a %s" /run/config/userdata')).toBe(`600 ${USER_DATA.length}`);
   });
@@ -82,12 +82,12 @@ describe('a drive that has only metadata, and a cloud', () => {
     expect(await machine.run('test -e /run/boot-cmd-ran')).toMatchObject({ status: 1 });
   });
 
-  it('name the machine by the first, and let in with the key of the second', async () => {
+  it('set the host name of the first, and allow a login with the key of the second', async () => {
     expect(await machine.read('hostname')).toBe('named-by-drive');
     expect(await machine.read('cat /home/rancher/.ssh/authorized_keys')).toContain(KEY);
   });
 
-  it('were asked with a token', () => {
+  it('were queried with a token', () => {
     expect(server.requests[0]).toMatchObject({ method: 'PUT', path: '/latest/api/token' });
   });
 });
@@ -107,7 +107,7 @@ describe('a disc with user data', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('configures the machine, and nobody else is asked', async () => {
+  it('configures the machine, and no other source is queried', async () => {
     const { phases, dataSources } = await readStatus(machine);
 
     expect(phases.map(({ phase, exitStatus }) => `${phase} ${exitStatus}`)).toEqual(DONE);

@@ -14,30 +14,33 @@ import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, sizeDisk } from './image.js';
 import { ARTIFACTS, ROOT } from './paths.js';
 
-/** What partitions, formats and sets up boot loaders, and what unpacks images: this machine shall have none of it. */
+/**
+ * Programs that partition, format, set up boot loaders and unpack images: this machine must have
+ * none of them.
+ */
 const REMOVED = [
   ...['sbin/*fdisk', 'sbin/parted', 'sbin/mkfs*', 'sbin/mke2fs', 'sbin/wipefs', 'sbin/blkid', 'sbin/grub-*'],
   ...['bin/grub-*', 'bin/partx', 'bin/lsblk', 'bin/*squashfs', 'lib/grub'],
 ];
 
-/** Modules that a distribution would load by itself. */
+/** Modules that a distribution would load automatically. */
 const MODULES = ['virtio_pci', 'virtio_blk', 'ext4', 'loop', 'squashfs', 'isofs'];
 
 export interface DebianGuest {
-  /** Of the machine. */
+  /** Arguments of the machine. */
   args: string[];
   remove(): void;
 }
 
-/** What a Debian is to do. */
+/** The task of a Debian guest. */
 export interface DebianTask {
   /** Copied to `/root`. */
   files: readonly string[];
-  /** Run there by the first process, which then switches off. */
+  /** Run there by the first process, which then powers off. */
   command: string;
 }
 
-/** A machine that runs Debian, without a tool for disks: its root is a disk, `/dev/vda`. */
+/** Writes a machine that runs Debian without disk tools: its root is a disk, `/dev/vda`. */
 export function writeDebianGuest(task: DebianTask): DebianGuest {
   const directory = makeDirectory();
   const disk = join(directory, 'disk');
@@ -55,7 +58,7 @@ export function writeDebianGuest(task: DebianTask): DebianGuest {
   };
 }
 
-/** The same, started by a GRUB of its own: its root is the only partition of `/dev/vda`. */
+/** Writes the same, booted by its own GRUB: its root is the only partition of `/dev/vda`. */
 export function writeDebianDisk(disk: string, task: DebianTask): void {
   const directory = makeDirectory();
   const root = writeRoot(directory, task);
@@ -79,7 +82,7 @@ initrd /boot/initrd.img
 boot
 `;
 
-/** As the distribution's own installer would. */
+/** Installs GRUB as the distribution's installer would. */
 function installGrub(disk: string, directory: string): void {
   const [mountPoint, programs] = [join(directory, 'mounted'), writeUdevadm(directory)];
   const device = must('losetup', '--find', '--show', '--partscan', disk);
@@ -100,7 +103,7 @@ function installGrub(disk: string, directory: string): void {
   }
 }
 
-/** Beside the userland, whose files are not copied but linked. */
+/** Makes a directory beside the userland, whose files are linked instead of copied. */
 function makeDirectory(): string {
   return mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
 }
@@ -127,8 +130,8 @@ busybox poweroff -f
 }
 
 /**
- * The small initrd of the image, with another first process, which mounts the root read-only, as that of Debian does: the kernel unpacks
- * archives that follow one another into the same tree.
+ * Writes the small initrd of the image with another first process, which mounts the root read-only,
+ * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
 export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
   copyFileSync(join(makeStep('initrd'), 'initrd'), initrd);
@@ -149,7 +152,7 @@ exec switch_root /sysroot /sbin/init
   appendFileSync(initrd, execFileSync('cpio', cpio, { cwd: tree, input: 'init\n' }));
 }
 
-/** The directory of what a step of the builder makes. */
+/** Builds a step of the image and returns its directory. */
 export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
   const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--only', name];

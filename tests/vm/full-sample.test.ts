@@ -6,7 +6,10 @@ import { type Machine, startMachine } from './machine.js';
 import { ROOT } from './paths.js';
 import { type NodeStatus, type PhaseStatus, readStatus, waitForRuntime } from './status.js';
 
-/** A guest reaches the metadata service of the machine that the tests run on; in another cloud it does not ask. */
+/**
+ * A guest can reach the metadata service of the test machine's cloud; in another cloud it does not
+ * query that one.
+ */
 const OTHER_CLOUD = ['-smbios', 'type=1,manufacturer=Hetzner'];
 
 describe('the full sample configuration', () => {
@@ -39,7 +42,7 @@ describe('the full sample configuration', () => {
     ]);
   });
 
-  it('fails in nothing but what it cannot reach', () => {
+  it('fails only in what it cannot reach', () => {
     const failures = phases.flatMap(({ steps }) =>
       steps.flatMap(({ applier, failures: found }) => found.map(({ code }) => `${applier} ${code}`)),
     );
@@ -49,7 +52,7 @@ describe('the full sample configuration', () => {
     ]);
   });
 
-  it('goes on without an answer of its data sources', () => {
+  it('continues without an answer of its data sources', () => {
     expect(dataSources).toMatchObject({
       state: 'done',
       sources: [
@@ -59,7 +62,7 @@ describe('the full sample configuration', () => {
     });
   });
 
-  it('gives the name', async () => {
+  it('sets the host name', async () => {
     expect(await machine.read('hostname; cat /etc/hostname')).toBe('myhost\nmyhost');
     expect(await machine.read('getent hosts myhost')).toMatch(/127\.0\.1\.1/);
   });
@@ -80,7 +83,7 @@ describe('the full sample configuration', () => {
     ['kernel.printk', '4\t4\t1\t7'],
     ['kernel.kptr_restrict', '1'],
   ])('sets %s', async (key, value) => {
-    // The test itself quietens the console, which is the first number.
+    // The test itself silences the console, which is the first number.
     expect((await machine.read(`sysctl -n ${key}`)).replace(/^1\t4/, '4\t4')).toBe(value);
   });
 
@@ -95,13 +98,13 @@ describe('the full sample configuration', () => {
     expect(text).toMatch(/^FallbackTimeservers=0\.us\.pool\.ntp\.org,1\.us\.pool\.ntp\.org$/m);
   });
 
-  it('describes the wireless networks, for nobody else to read', async () => {
+  it('describes the wireless networks in a file for root only', async () => {
     const file = '/var/lib/connman/cloud-config.config';
     expect(await machine.read(`cat ${file}`)).toMatch(/Name=home\nPassphrase=mypassword/);
     expect(await machine.read(`stat -c %a ${file}`)).toBe('600');
   });
 
-  it('puts the environment where sessions find it', async () => {
+  it('writes the environment where sessions find it', async () => {
     expect(await machine.read('cat /etc/environment')).toMatch(/^http_proxy=.?http:\/\/myserver.?$/m);
   });
 
@@ -126,7 +129,8 @@ describe('the full sample configuration', () => {
     expect(environment).toMatch(/^K3S_(TOKEN|CLUSTER_SECRET)=TOKEN_VALUE$/m);
     expect(environment).toMatch(/^K3S_URL=https:\/\/someserver:6443$/m);
     expect(environment).toMatch(/^http_proxy=http:\/\/myserver$/m);
-    // A process that ends meanwhile makes grep fail, so its output tells: the file for k3s is where the token is found.
+    // A process that ends meanwhile makes grep fail, so the output counts: only the file for k3s
+    // contains the token.
     const places = '/proc/[0-9]*/cmdline /var/log /run/haos /etc/rancher/k3s';
     expect(await machine.read(`grep -rsl TOKEN_VALU[E] ${places}; true`)).toBe(
       '/etc/rancher/k3s/k3s-service.env',

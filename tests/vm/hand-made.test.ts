@@ -7,7 +7,7 @@ import { diskArguments, netbootArguments, sizeDisk } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { readStatus, waitForRuntime } from './status.js';
 
-/** A disk whose second partition is labelled `HAOS_STATE` and holds nothing but a configuration. */
+/** Writes a disk whose second partition is labelled `HAOS_STATE` and holds only a configuration. */
 function writeStateDisk(disk: string, directory: string, config: string): void {
   const tree = join(directory, 'tree');
   const file = join(tree, 'haos/system/config.yaml');
@@ -41,7 +41,7 @@ describe('a state partition that was made by hand', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('makes a node of a machine that starts over the network', async () => {
+  it('turns a machine that boots over the network into a node', async () => {
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
     expect(await machine.read('hostname')).toBe('by-hand');
     expect(await machine.read('findmnt -no SOURCE /var')).toBe('/dev/vda2[/haos/data/var]');
@@ -49,7 +49,7 @@ describe('a state partition that was made by hand', () => {
     expect(await machine.read('haos upgrade status --format json', 60)).toContain('"haos"');
   });
 
-  it('is the same node when it starts again', async () => {
+  it('is the same node after a reboot', async () => {
     const keys = 'ssh-keygen -lf /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key';
     const before = await machine.read(keys);
     machine.send('poweroff');

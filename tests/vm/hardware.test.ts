@@ -8,7 +8,7 @@ import { type Machine, startMachine } from './machine.js';
 import { ROOT } from './paths.js';
 import { readStatus, waitForRuntime } from './status.js';
 
-/** A board with AHCI and an Intel network card: nothing on it is virtio. */
+/** A board with AHCI and an Intel network card, without virtio devices. */
 const BOARD = ['-machine', 'q35', '-nic', 'user,model=e1000'];
 
 /** A disk on the board's own AHCI controller. */
@@ -17,7 +17,7 @@ const ahci = (disk: string) => [
   ...['-device', 'ide-hd,drive=ahci,bus=ide.0'],
 ];
 
-/** The name of the disk, which is found before the stick or after it. */
+/** The name of the disk, which may be found before or after the stick. */
 const AHCI_DISK = '/dev/$(ls -d /sys/bus/pci/drivers/ahci/*/ata*/host*/target*/*/block/* | sed s,.*/,,)';
 
 const CMDLINE = 'haos.install.silent=true haos.install.device=/dev/nvme0n1 haos.install.power_off=true';
@@ -60,12 +60,12 @@ describe('the generic kernel', () => {
       expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base')).toMatch(/^\/dev\/sd[ab] iso9660$/);
     });
 
-    it('has an address on the network card, whose driver it has', async () => {
+    it('has an address on the network card, and its driver', async () => {
       expect(await machine.read('readlink /sys/class/net/eth0/device/driver')).toMatch(/\/e1000$/);
       expect(await machine.read('ip -o -4 address show dev eth0 scope global')).toMatch(/inet 10\./);
     });
 
-    it('has firmware, and what the modules name is where they look for it', async () => {
+    it('has firmware in the places where the modules look for it', async () => {
       expect(await machine.read('ls /lib/firmware/bnx2x /lib/firmware/intel/ice/ddp')).not.toBe('');
       expect(await machine.read('ls /lib/firmware/regulatory.db')).not.toBe('');
     });

@@ -21,8 +21,8 @@ export const ISO = join(ARTIFACTS, 'haos-amd64.iso');
 export const NETWORK = ['-nic', 'user,model=virtio-net-pci'];
 
 /**
- * A network in which a server of this machine is at 169.254.169.254, as the metadata services of clouds are. `directory` gets the
- * program that QEMU starts for each connection.
+ * Returns a network with a server of this machine at 169.254.169.254, like the metadata services of
+ * clouds. The program that QEMU starts for each connection is written to `directory`.
  */
 export function cloudNetwork(directory: string, port: number): string[] {
   const forward = join(directory, 'forward');
@@ -32,25 +32,25 @@ export function cloudNetwork(directory: string, port: number): string[] {
   return ['-nic', `user,model=virtio-net-pci,${addresses},guestfwd=tcp:169.254.169.254:80-cmd:${forward}`];
 }
 
-/** Arguments of a machine that starts from the ISO, as from a disc. */
+/** Returns arguments of a machine that boots from the ISO, as from a disc. */
 export function isoArguments(iso = ISO): string[] {
   return ['-cdrom', iso, '-boot', 'd', ...NETWORK];
 }
 
-/** Arguments of a machine with a disk, which it starts from where nothing else is said. */
+/** Returns arguments of a machine with a disk, from which it boots by default. */
 export function diskArguments(disk: string): string[] {
   return ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`];
 }
 
-/** A machine with EFI, whose variables nobody keeps. */
+/** A machine with EFI, whose variables are not kept. */
 export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
 
-/** Arguments of such a machine that starts from the ISO. */
+/** Returns arguments of such a machine that boots from the ISO. */
 export function efiArguments(): string[] {
   return [...EFI, ...isoArguments()];
 }
 
-/** Arguments of a machine that starts from kernel and initrd alone. */
+/** Returns arguments of a machine that boots from kernel and initrd alone. */
 export function netbootArguments(
   cmdline: string,
   initrd = join(ARTIFACTS, 'haos-initrd-amd64'),
@@ -61,8 +61,8 @@ export function netbootArguments(
 }
 
 /**
- * The netboot initrd with files added, as a provider of network boots would add a configuration: the kernel unpacks archives that
- * follow one another into the same tree.
+ * Returns the netboot initrd with added files, as a network boot provider would add a
+ * configuration: the kernel unpacks consecutive archives into the same tree.
  */
 export function initrdWith(files: Readonly<Record<string, string>>): { path: string; remove(): void } {
   const directory = mkdtempSync(join(tmpdir(), 'haos-initrd-'));
@@ -81,7 +81,8 @@ export function initrdWith(files: Readonly<Record<string, string>>): { path: str
 }
 
 /**
- * An ISO that installs by itself, remastered as `npm run os:remaster` does: with kernel arguments and a system configuration.
+ * Writes an ISO that installs automatically, remastered as `npm run os:remaster` does: with kernel
+ * arguments and a system configuration.
  */
 export function writeInstaller(
   directory: string,
@@ -96,7 +97,7 @@ export function writeInstaller(
   return image;
 }
 
-/** Makes a disk of `megabytes`, or makes one larger. It takes only the space that is written to. */
+/** Makes a disk of `megabytes`, or enlarges one. The file is sparse. */
 export function sizeDisk(path: string, megabytes: number): void {
   const descriptor = openSync(path, 'a');
   ftruncateSync(descriptor, megabytes * 1_000_000);

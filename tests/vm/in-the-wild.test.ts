@@ -33,7 +33,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** What comes from a server of whoever runs the nodes. */
+/** Returns configuration with downloads from a server of the owner of the nodes. */
 function configureDownloads(port: string): string {
   return `
 ssh_authorized_keys: ["${HOST}:${port}/keys"]
@@ -70,7 +70,7 @@ describe('what configurations in the wild do', () => {
     expect((await readStatus(machine)).phases.map(({ exitStatus }) => exitStatus)).toEqual([0, 0, 0]);
   });
 
-  it('gives the address of a service file of connman', async () => {
+  it('sets the address from a connman service file', async () => {
     expect(await machine.read('ip -o -4 address show dev eth0')).toMatch(/inet 10\.0\.2\.77\/24/);
   });
 
@@ -78,20 +78,20 @@ describe('what configurations in the wild do', () => {
     expect(await machine.read('cat /run/init-command')).toMatch(/: eth0: /);
   });
 
-  it('takes a service out of its runlevel in boot_cmd', async () => {
+  it('removes a service from its runlevel in boot_cmd', async () => {
     expect(await machine.run('rc-service cron status')).not.toMatchObject({ status: 0 });
     expect(await machine.read('rc-update show default')).not.toMatch(/cron/);
   });
 
-  it('lets in whom its server says', async () => {
+  it('allows logins with the keys from its server', async () => {
     expect(await machine.read('cat /home/rancher/.ssh/authorized_keys')).toContain(KEY);
   });
 
-  it('has the manifest of its server where k3s applies it', async () => {
+  it('has the manifest from its server where k3s applies it', async () => {
     expect(await machine.read(`sha256sum <${MANIFESTS}/demo.yaml`)).toBe(`${digestOf(MANIFEST)}  -`);
   });
 
-  it('does not save a manifest that is another one', async () => {
+  it('does not save a manifest with another digest', async () => {
     const url = `${HOST}:${port}/changed.yaml`;
     const config = `boot_manifests: [{ url: "${url}", sha256: ${digestOf(MANIFEST)} }]`;
     await machine.read(`echo '${config}' >/var/lib/rancher/HAOS/config.d/changed.yaml`);

@@ -20,7 +20,7 @@ haos:
   labels: { place: disk }
 `;
 
-/** What has to be the same at each boot, because it makes the node this node. */
+/** What must stay the same at each boot, because it identifies the node. */
 const IDENTITY = [
   'cat /etc/machine-id',
   'ssh-keygen -lf /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key',
@@ -112,7 +112,7 @@ describe('a node that installed itself from the ISO', () => {
     });
   });
 
-  it('took the whole disk after that became larger', async () => {
+  it('uses the whole disk after the disk was enlarged', async () => {
     const [size, available] = (
       await machine.read('blockdev --getsize64 /dev/vda1; df -B1 --output=size /var | tail -n 1')
     )
@@ -123,7 +123,7 @@ describe('a node that installed itself from the ISO', () => {
     expect(available).toBeGreaterThan(3_300_000_000);
   });
 
-  it('has told the boot loader that it works', async () => {
+  it('has confirmed its version to the boot loader', async () => {
     const { slots, state, isInterrupted } = await readUpgradeStatus(machine);
 
     expect(isInterrupted).toBe(false);
@@ -137,7 +137,7 @@ describe('a node that installed itself from the ISO', () => {
     await machine.read('echo mine >/etc/rancher/node/probe; echo lost >/etc/lost');
     identity = await readIdentity();
     machine.send('reboot');
-    await machine.ended(300); // the machine ends where it would start again
+    await machine.ended(300); // QEMU exits instead of restarting
     await start('install-second-boot');
 
     expect(await readIdentity()).toEqual(identity);
@@ -150,7 +150,7 @@ describe('a node that installed itself from the ISO', () => {
     expect((await readUpgradeStatus(machine)).state).toMatchObject({ slot: 'current' });
   }, 660_000);
 
-  it('asks for no Node start to say again that it works', async () => {
+  it('does not start Node to confirm its version again', async () => {
     expect(await machine.run('ls /run/haos/health.log')).toMatchObject({ status: 2 });
   });
 });

@@ -14,7 +14,7 @@ const CONFIG = 'hostname: from-url\nhaos: { password: sesame }\n';
 /** The host's loopback, as a guest sees it. */
 const HOST = 'http://10.0.2.2';
 
-/** Serves the ISO and a configuration; the first connection breaks off in the middle. */
+/** Serves the ISO and a configuration; the first connection breaks in the middle. */
 function createImageServer(ranges: string[]): Server {
   const size = statSync(ISO).size;
   return createServer((request, response) => {
@@ -68,7 +68,7 @@ describe('a node that was installed from kernel and initrd alone, by the URL of 
     rmSync(directory, { recursive: true });
   });
 
-  it('went on where the download had broken off', () => {
+  it('continued the download where it had broken off', () => {
     expect(ranges).toEqual(['all', expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
   });
 

@@ -6,14 +6,14 @@ import { diskArguments, isoArguments, NETWORK, sizeDisk } from './image.js';
 import { type Machine, startMachine } from './machine.js';
 import { waitForRuntime } from './status.js';
 
-/** What a person on the serial console reads, and types then. */
+/** Questions on the serial console, and the answers that the user types. */
 const DIALOGUE: readonly (readonly [question: RegExp, answer: string])[] = [
   [/1\. Install to disk\n2\. .*\n.* \[1\]: /, '1'],
   [/Cloud-init file.*: /, ''],
   [/GitHub users.*: /, ''],
   [/Password of .*: /, 'sesame'],
   [/Password of .*again: /, 'sesam'],
-  [/not the same\nPassword of .*: /, 'sesame'],
+  [/the two answers differ\nPassword of .*: /, 'sesame'],
   [/Password of .*again: /, 'sesame'],
   [/1\. Server.*\n2\. Agent.*\n.* \[1\]: /, '1'],
   [/Token.*: /, ''],
@@ -22,7 +22,7 @@ const DIALOGUE: readonly (readonly [question: RegExp, answer: string])[] = [
 
 const ROLE = 'operation: configure\nrole: agent\nserver_url: https://server:6443\ntoken: K10secret';
 
-describe('a person before the serial console of the ISO', () => {
+describe('a user at the serial console of the ISO', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disk = join(directory, 'disk');
   let machine: Machine;
@@ -42,7 +42,7 @@ describe('a person before the serial console of the ISO', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is told how to install', () => {
+  it('sees how to install', () => {
     expect(machine.console()).toContain('sudo haos install');
   });
 
@@ -78,7 +78,7 @@ describe('a person before the serial console of the ISO', () => {
     );
   }, 1_800_000);
 
-  it('is not offered to install what is installed', async () => {
+  it('is not offered to install an installed system', async () => {
     expect(await machine.read('haos --help', 60)).not.toContain('install HAOS on a disk');
     expect(await machine.run('haos install --silent --device /dev/vda', 60)).toMatchObject({ status: 5 });
   }, 180_000);

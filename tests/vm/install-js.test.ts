@@ -10,7 +10,7 @@ import { readStatus, waitForRuntime } from './status.js';
 
 const PROGRAM = 'haos-install-linux-x64';
 
-describe('a node that was installed from Debian, with the executable that brings Node', () => {
+describe('a node that was installed from Debian, with the executable that contains Node', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disk = join(directory, 'disk');
   let machine: Machine;
@@ -35,7 +35,7 @@ describe('a node that was installed from Debian, with the executable that brings
     rmSync(directory, { recursive: true });
   });
 
-  it('said so', () => {
+  it('reported the installation', () => {
     expect(machine.console()).toMatch(/install: HAOS \S+ is on \/dev\/vdb/);
     expect(machine.console()).toContain('the command ended with 0');
   });

@@ -5,7 +5,10 @@ import { install } from '@haos/install';
 import { createInstallerHost, ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { ISO, sizeDisk } from './image.js';
 
-/** The components of an image, by default that under test: a system directory, as on its medium. */
+/**
+ * Extracts the components of an image, by default the one under test: a system directory, as on its
+ * medium.
+ */
 export function extractSystem(directory: string, iso = ISO): string {
   const system = join(directory, 'system');
   const osirrox = ['-osirrox', 'on', '-indev', iso, '-extract', '/haos/system', system];
@@ -15,7 +18,7 @@ export function extractSystem(directory: string, iso = ISO): string {
 }
 
 export interface InstalledDisk {
-  /** For what the installer needs meanwhile. */
+  /** For temporary files of the installer. */
   directory: string;
   system: string;
   config: string;
@@ -24,8 +27,8 @@ export interface InstalledDisk {
 }
 
 /**
- * A disk with an installed node, made by the installer on this machine, through a loop device: what installs in a machine is a
- * scenario of its own.
+ * Makes a disk with an installed node, with the installer on this machine, through a loop device.
+ * Installing in a machine is a separate scenario.
  */
 export async function installOnDisk(
   disk: string,
@@ -35,7 +38,7 @@ export async function installOnDisk(
   writeFileSync(file, config);
   sizeDisk(disk, megabytes);
   const device = must('losetup', '--find', '--show', '--partscan', disk);
-  // Scenarios run beside each other, on disks of their own.
+  // Scenarios run in parallel, on separate disks.
   const { lock: _lock, ...host } = createInstallerHost(writeUdevadm(directory));
   try {
     const { status, checks } = await install({
@@ -54,7 +57,7 @@ export async function installOnDisk(
   }
 }
 
-/** An image with directories, for a disk that a machine only reads. */
+/** Packs directories into an image, for a disk that a machine only reads. */
 export function packSources(image: string, tree: string): void {
   const plain = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];
   execFileSync('mksquashfs', [tree, image, ...plain], { stdio: 'ignore' });

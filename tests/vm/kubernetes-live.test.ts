@@ -65,7 +65,7 @@ describe('Kubernetes on a live system', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('has a Ready node with the label of the configuration, and says so', async () => {
+  it('has a Ready node with the configured label, and reports it', async () => {
     await waitForRuntime(machine, 240);
     const labels = await kubectl(machine, 'get node live --output jsonpath={.metadata.labels}');
 
@@ -75,11 +75,11 @@ describe('Kubernetes on a live system', () => {
     expect(status, output).toBe(0);
   });
 
-  it('lets the user of the log-in ask Kubernetes', async () => {
+  it('lets the logged-in user query Kubernetes', async () => {
     expect(await machine.read('su - rancher -c "kubectl get nodes"', 120)).toMatch(/^live +Ready/m);
   });
 
-  it('hands arguments to k3s as they are, and no secret to its command line', async () => {
+  it('passes arguments to k3s unchanged, and no secret on its command line', async () => {
     const pid = await machine.read('cat /run/openrc/options/k3s-service/child_pid');
     const file = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
 
@@ -97,7 +97,7 @@ describe('Kubernetes on a live system', () => {
     expect(kubeletconfig.maxPods).toBe(42);
   });
 
-  it('runs pods: layers, a network, AppArmor, seccomp, a limit of memory', async () => {
+  it('runs pods: layers, a network, AppArmor, seccomp, a memory limit', async () => {
     const profile = { seccompProfile: { type: 'RuntimeDefault' } };
     const limits = { resources: { limits: { memory: String(MEMORY) } } };
     await applyManifests(

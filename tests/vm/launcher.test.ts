@@ -15,15 +15,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARTIFACTS } from './paths.js';
 
 const LAUNCHER = '/haos/system/haos/current/haos';
-/** There is no other shell in the root. */
+/** The root has no other shell. */
 const FIRST_PROCESS = '#!/haos/system/haos/current/busybox sh\necho "the system before, process $$"\n';
 
-/** No machine: the files of a release are all that there is in a root, as in a container made of them. */
+/**
+ * Needs no machine: the root contains only the files of a release, as in a container made from
+ * them.
+ */
 describe('the launcher in a root that holds only a release, and the first process that it replaced', () => {
   const root = mkdtempSync(join(tmpdir(), 'haos-launcher-'));
 
   beforeAll(() => {
-    chmodSync(root, 0o755); // for anybody
+    chmodSync(root, 0o755); // for all users
     mkdirSync(join(root, 'sbin'));
     writeFileSync(join(root, 'sbin/init'), FIRST_PROCESS, { mode: 0o755 });
     const archive = join(ARTIFACTS, 'haos-rootfs-amd64.tar.gz');
@@ -32,7 +35,7 @@ describe('the launcher in a root that holds only a release, and the first proces
 
   afterAll(() => rmSync(root, { recursive: true }));
 
-  /** In mounts of its own, with the root as a mount, as a container's is. */
+  /** Runs in a separate mount namespace, with the root as a mount, like a container's. */
   function launch(user: string, args: readonly string[]) {
     const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot "$@"';
     const { status, stdout, stderr } = spawnSync(
@@ -43,7 +46,7 @@ describe('the launcher in a root that holds only a release, and the first proces
     return { status, stdout, stderr };
   }
 
-  it('tells its version to anybody', () => {
+  it('prints its version for any user', () => {
     expect(launch('65534:65534', ['--version'])).toEqual({
       status: 0,
       stdout: expect.stringMatching(/^haos \d+\.\d+\.\d+\n$/),
@@ -51,11 +54,11 @@ describe('the launcher in a root that holds only a release, and the first proces
     });
   });
 
-  it('refuses everything else to others than root', () => {
+  it('refuses everything else to users other than root', () => {
     expect(launch('65534:65534', ['upgrade', 'status'])).toMatchObject({ status: 5, stdout: '' });
   });
 
-  it('runs commands with the programs of its image, on the files that are there', () => {
+  it('runs commands with the programs of its image, on the existing files', () => {
     mkdirSync(join(root, 'host'));
 
     const { status, stdout } = launch('0:0', ['upgrade', 'status', '--format', 'json']);
@@ -77,18 +80,18 @@ describe('the launcher in a root that holds only a release, and the first proces
 
     afterAll(() => renameSync(`${image}.good`, image));
 
-    /** Processes of its own, too: it is the first of them. */
+    /** Runs in a separate process namespace, too, as its first process. */
     function boot() {
       const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot . /sbin/init';
       const args = ['--mount', '--pid', '--fork', 'sh', '-c', script, root];
       return spawnSync('unshare', args, { encoding: 'utf8', input: 'echo "a shell, process $$"\n' });
     }
 
-    it('starts the one before', () => {
+    it('starts the previous one', () => {
       expect(boot()).toMatchObject({ status: 0, stdout: 'the system before, process 1\n' });
     });
 
-    it('starts a shell when that is itself', () => {
+    it('starts a shell if the previous one is itself', () => {
       rmSync(kept);
       symlinkSync(LAUNCHER, kept);
 

@@ -30,11 +30,11 @@ describe('a machine with EFI', () => {
     expect(await machine.read('findmnt -no FSTYPE /sys/firmware/efi/efivars')).toBe('efivarfs');
   });
 
-  it('installs for EFI without being told, and needs nothing more when that is done', async () => {
+  it('installs for EFI automatically, and needs no further step', async () => {
     await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
     const install = 'haos install --silent --device /dev/vda --config-url /tmp/config.yaml --tty ttyS0';
     expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/vda/);
-    // As if the power failed at this moment.
+    // As in a power cut at this moment.
     await machine.stop();
     sizeDisk(disk, 3500);
   }, 540_000);
@@ -51,7 +51,7 @@ describe('a machine with EFI', () => {
     expect(await machine.read('hostname; ls -d /sys/firmware/efi')).toBe('efi\n/sys/firmware/efi');
   }, 600_000);
 
-  it('took the whole disk after that became larger, and the copy of the table is at its new end', async () => {
+  it('uses the whole disk after the disk was enlarged, with the backup table at its new end', async () => {
     expect(Number(await machine.read('blockdev --getsize64 /dev/vda2'))).toBeGreaterThan(3_220_000_000);
     expect(await machine.read('sfdisk --verify /dev/vda 2>&1')).toMatch(/No errors detected/);
     expect(await machine.read('blkid -p -s LABEL -o value /dev/vda1; fsck.vfat -n /dev/vda1')).toMatch(

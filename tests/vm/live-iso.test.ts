@@ -14,7 +14,7 @@ interface ExamplePlan {
   spec: { secrets: { path: string }[]; upgrade: { command: string[] } };
 }
 
-/** The command of the shipped example, where it finds the Secret, and what that holds. */
+/** Reads the command of the shipped example, the path of its Secret, and the content of that. */
 function readExamplePlan(): { command: string[]; secret: string; config: string } {
   const path = join(ROOT, 'os/overlay/rootfs/usr/share/haos/manifests/haos-config.yaml.example');
   const [delivered, plan] = loadAll(readFileSync(path, 'utf8')) as unknown as [ExamplePlan, ExamplePlan];
@@ -53,15 +53,15 @@ describe('live, from the ISO', () => {
     ]);
   });
 
-  it('says its version and how it is on the console', () => {
+  it('shows its version and state on the console', () => {
     expect(machine.console()).toMatch(/HAOS v\d+\.\d+\.\d+ on haos-\d+/);
     expect(machine.console()).toMatch(/Log in as rancher/);
     expect(machine.console()).toMatch(/HAOS v\S+, mode live, /);
     expect(machine.console()).not.toMatch(/127\.0\.1\.1/);
   });
 
-  it('has its true address above an unused prompt, and follows a change', async () => {
-    // The screen, at whose prompt nobody has typed anything.
+  it('shows its current address above an unused prompt, and follows a change', async () => {
+    // The screen, where nothing was typed at the prompt.
     const shows = (text: string) =>
       machine.read(`until fold -w 80 /dev/vcs1 | grep -F '${text}'; do sleep 1; done`, 60);
 
@@ -72,7 +72,7 @@ describe('live, from the ISO', () => {
     await machine.read('until ! grep -F 192.0.2.1 /etc/issue.d/haos.issue; do sleep 1; done');
   });
 
-  it('is healthy, and says so on one screen', async () => {
+  it('is healthy, and reports it on one screen', async () => {
     const { status, output } = await machine.run('haos status --format json', 120);
 
     expect(status, output).toBe(0);
@@ -86,7 +86,7 @@ describe('live, from the ISO', () => {
     });
   });
 
-  it('says when k3s does not run', async () => {
+  it('reports that k3s does not run', async () => {
     await machine.read('rc-service k3s-service stop', 120);
 
     expect(await machine.run('haos status', 120)).toMatchObject({
@@ -96,7 +96,7 @@ describe('live, from the ISO', () => {
     await machine.read('rc-service k3s-service start', 120);
   });
 
-  it('says that the configuration has an unknown key', async () => {
+  it('reports an unknown key of the configuration', async () => {
     const config = '/var/lib/rancher/HAOS/config.d/misspelt.yaml';
     await machine.read(`printf 'hostnme: a\n' >${config} && haos config --quiet`, 120);
     await machine.read('/usr/lib/haos/boot/banner');
@@ -116,7 +116,7 @@ describe('live, from the ISO', () => {
     },
   );
 
-  it('lets everybody ping', async () => {
+  it('lets all users ping', async () => {
     expect(await machine.read("su - rancher -c 'ping -c 1 -W 5 127.0.0.1'")).toMatch(/ 0% packet loss/);
   });
 
@@ -133,7 +133,7 @@ describe('live, from the ISO', () => {
 
   it('has the components in their places', async () => {
     expect(await machine.read('readlink /usr/local /HAOS /usr/sbin/k3s /run/haos/k3s')).toMatch(
-      // The version that the program prints, and which program it is.
+      // The version that the program prints, and the digest of the program.
       /^\/var\/local\nhaos\n\/run\/haos\/k3s\n\/haos\/system\/k3s\/v1\.36\.4\+k3s1\.g[0-9a-f]{8}\/k3s$/,
     );
     const version = await machine.read('cat /usr/lib/haos/version');
@@ -149,7 +149,7 @@ describe('live, from the ISO', () => {
     expect(await machine.read('/run/config status --help')).toMatch(/Usage: haos config status/);
   });
 
-  it('brings the licences of what it is made of', async () => {
+  it('contains the licences of its parts', async () => {
     expect(await machine.read('grep -c "^undici \\|^Node$" /usr/share/doc/haos/copyright')).toBe('2');
     expect(await machine.read('ls /usr/share/doc/openrc')).toBe('copyright');
     expect(await machine.read('ls /usr/lib/firmware/licenses')).toContain('linux-image');
@@ -166,7 +166,7 @@ describe('live, from the ISO', () => {
     expect(await machine.run('rc-status --crashed')).toMatchObject({ output: '' });
   });
 
-  it('lets in with a key of the configuration, and with nothing else', async () => {
+  it('allows a login with a key of the configuration, and in no other way', async () => {
     const ssh = 'ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o LogLevel=ERROR';
     await machine.read('ssh-keygen -q -t ed25519 -N "" -f /root/key');
 
@@ -181,7 +181,7 @@ describe('live, from the ISO', () => {
     expect(await machine.read(`${ssh} -i /root/key rancher@127.0.0.1 'id -un; sudo id -un'`)).toBe(
       'rancher\nroot',
     );
-    // And nothing is said to a program.
+    // A program gets no login message.
     const programs = `${ssh} -i /root/key rancher@127.0.0.1 'command -v haos; sudo sh -c "command -v haos"'`;
     expect(await machine.read(programs)).toBe('/usr/sbin/haos\n/usr/sbin/haos');
   });
@@ -193,7 +193,7 @@ describe('live, from the ISO', () => {
     expect(await machine.read('sshd -T | grep -ix "permitemptypasswords no"')).not.toBe('');
   });
 
-  it('has keys and names of its own, none from the image', async () => {
+  it('has its own keys and names, none from the image', async () => {
     expect(await machine.run('ls /usr/share/haos/etc/ssh | grep host_')).toMatchObject({ output: '' });
     expect(await machine.read('cat /usr/share/haos/etc/machine-id /etc/machine-id 2>/dev/null | wc -l')).toBe(
       '1',
@@ -230,11 +230,12 @@ describe('live, from the ISO', () => {
     expect(await machine.read('cat /etc/resolv.conf')).toMatch(/^nameserver /m);
   });
 
-  it('takes a configuration from a pod, as the example of a Plan delivers it', async () => {
+  it('accepts a configuration from a pod, as the example of a Plan delivers it', async () => {
     const { command, secret, config } = readExamplePlan();
     await machine.read(`mkdir -p /run/pod/haos/system /run/pod/proc /run/pod/host /run/pod${secret}`);
     await machine.read(`printf %s ${quote(config)} >/run/pod${secret}/config.yaml`);
-    // What the upgrade controller gives the job: the image, the node's root, the Secret, and the processes of the node.
+    // What the upgrade controller gives the job: the image, the node's root, the Secret, and the
+    // processes of the node.
     const pod = [
       'mkdir -p /sys/fs/cgroup/pod && echo $$ >/sys/fs/cgroup/pod/cgroup.procs',
       'mount --bind /haos/system /run/pod/haos/system',
@@ -250,19 +251,19 @@ describe('live, from the ISO', () => {
     expect(await machine.read('cat /etc/connman/main.conf')).toMatch(
       /^FallbackTimeservers=time\.example\.com$/m,
     );
-    // A service that was restarted must not end with the pod.
+    // A restarted service must not end with the pod.
     const cgroup = 'until cat "/proc/$(pgrep -xn connmand)/cgroup" 2>/dev/null; do sleep 1; done';
     expect(await machine.read(cgroup, 120)).toBe('0::/openrc.connman');
     expect(await machine.read('cat /sys/fs/cgroup/pod/cgroup.procs')).toBe('');
   }, 300_000);
 
-  it('runs containers in layers, with a network, a profile and a limit of memory', async () => {
+  it('runs containers in layers, with a network, a profile and a memory limit', async () => {
     await startContainerd(machine);
 
     await expectContainers(machine);
   }, 1_200_000);
 
-  it('switches itself off', async () => {
+  it('powers off', async () => {
     machine.send('poweroff');
     await machine.ended(240);
   }, 300_000);

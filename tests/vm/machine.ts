@@ -10,15 +10,15 @@ import { TextLine } from './text-line.js';
 export interface MachineOptions {
   /** Names the file of the console log. */
   name: string;
-  /** What is special about this one: what it boots from, its disks. */
+  /** Arguments of this machine: what it boots from, its disks. */
   args: readonly string[];
   /** MiB; default 1024. */
   memory?: number;
-  /** Default `tcg`: hardware help for guests cannot be relied on where tests run. */
+  /** Default `tcg`: test machines may lack hardware virtualisation. */
   accelerator?: Accelerator;
   /**
-   * A person is at the console: it has the monitor of QEMU behind Ctrl-a c, and everything on it
-   * goes to this function, too.
+   * Called with everything on the console. The console then has QEMU's monitor at Ctrl-a c, for a
+   * person.
    */
   onConsole?: (chunk: Buffer) => void;
   /** Whether the machine may restart; by default a restart ends it. */
@@ -33,11 +33,11 @@ export interface CommandResult {
 
 /** A virtual machine with two serial lines: its console, and one for the commands of a test. */
 export interface Machine {
-  /** Everything that appeared on the console so far. */
+  /** Returns everything that has appeared on the console. */
   console(): string;
   /**
-   * Resolves when a text appears on the console that has not been waited for yet. Fails with the end of the log after `seconds`, or when
-   * the machine ends; with a KvmFailure when KVM ends it.
+   * Resolves when a text appears on the console after the last match. Fails with the end of the log
+   * after `seconds`, or when the machine ends; with a KvmFailure if KVM ends it.
    */
   expect(pattern: RegExp, seconds: number): Promise<string>;
   /** Types a line on the console. */
@@ -46,20 +46,20 @@ export interface Machine {
   type(keys: Buffer): void;
   /** Logs in as `rancher` and becomes root, in a shell that `run` can talk to. */
   logIn(seconds: number, password?: string): Promise<void>;
-  /** The same for a shell that is there already; `command` becomes it. */
+  /** Does the same for an existing shell; `command` replaces it. */
   openShell(command: string): Promise<void>;
   /** Runs a command in that shell. */
   run(command: string, seconds?: number): Promise<CommandResult>;
-  /** What a command prints; fails when it fails. */
+  /** Returns what a command prints; fails if the command fails. */
   read(command: string, seconds?: number): Promise<string>;
-  /** Resolves when the machine has switched itself off; without `seconds` it waits as long as that takes. */
+  /** Resolves when the machine has powered off; without `seconds` there is no time limit. */
   ended(seconds?: number): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a machine.
- * Commands have a line of their own because anything may appear on a console at any time, in the middle of their output.
+ * Starts a machine. Commands use a separate line, because console output may appear at any time
+ * within theirs.
  */
 export async function startMachine({
   name,
@@ -108,19 +108,19 @@ class SerialMachine implements Machine {
     });
     child.stderr.on('data', (chunk: Buffer) => {
       if (this.failure === undefined && reportsKvmFailure(chunk.toString('utf8'))) this.failKvm();
-      // What follows are the registers.
+      // The lines after that are registers.
       if (this.failure === undefined) process.stderr.write(chunk);
       else file.write(chunk);
     });
-    child.stdin.on('error', () => {}); // the machine is gone, which `ended` tells
+    child.stdin.on('error', () => {}); // the machine has ended, which `ended` reports
     server.on('connection', (line) => {
       line.on('data', (chunk) => this.answers.add(chunk));
-      line.on('error', () => {}); // the machine is gone, which `ended` tells
+      line.on('error', () => {}); // the machine has ended, which `ended` reports
       this.ask = (text) => line.write(text);
     });
     this.closed = new Promise((resolve) => {
       child.on('close', (_status, signal) => {
-        // With the processor of some hosts, QEMU aborts.
+        // On some host processors, QEMU aborts.
         if (accelerator === 'kvm' && signal !== null && !this.stopping) this.failKvm();
         this.screen.close(this.failure);
         server.close(() => this.answers.close(this.failure));
@@ -164,11 +164,11 @@ class SerialMachine implements Machine {
 
   async openShell(command: string): Promise<void> {
     this.send(command);
-    // Through a pipe, for a shell that believes in a terminal writes prompts.
+    // Through a pipe, because a shell on a terminal prints prompts.
     this.send(
       "stty -F /dev/ttyS1 raw -echo; setsid sh -c 'echo shell-42; exec sh' </dev/ttyS1 2>&1 | cat >/dev/ttyS1 &",
     );
-    // On that very line: what is sent before it is open at the other end is lost.
+    // On that line itself: data sent before the other end opens it is lost.
     await this.answers.expect(/shell-42\n/, 60);
   }
 

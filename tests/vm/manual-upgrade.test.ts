@@ -2,14 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatBootState } from '@haos/system';
+import { formatBootState } from '@haos/system/internal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeImage } from '../loop/loop-disk.js';
 import { ARTIFACTS } from './paths.js';
 
 const SCRIPTS = '/usr/share/rancher/k3os/scripts';
 
-/** The root image with a node's system directory, in mounts that go with the process. */
+/** Enters the root image with a node's system directory, in mounts that end with the process. */
 const ENTER = `
 cd "$0"
 mount -t tmpfs root root
@@ -23,7 +23,7 @@ mount --bind release root/release
 exec chroot root "$@"
 `;
 
-/** No machine: the scripts run in the root image. */
+/** Needs no machine: the scripts run in the root image. */
 describe('the manual upgrade scripts', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-manual-'));
   const node = join(directory, 'node');
@@ -56,7 +56,7 @@ describe('the manual upgrade scripts', () => {
 
   const linksOf = (slot: string) => ['haos', 'kernel'].map((name) => readlinkSync(join(node, name, slot)));
 
-  it('upgrade haos and the kernel, one after the other, and what runs stays the previous set', () => {
+  it('upgrade haos and the kernel, one after the other, and the running set stays the previous one', () => {
     expect(run('k3os-upgrade-rootfs')).toMatchObject({ status: 0 });
     expect(linksOf('current')).toEqual(['v1.1.0', '6.1.0-v1.0.0']);
 
@@ -65,7 +65,7 @@ describe('the manual upgrade scripts', () => {
     expect(linksOf('previous')).toEqual(['v1.0.0', '6.1.0-v1.0.0']);
   }, 120_000);
 
-  it('leave the kernel of another system alone', () => {
+  it('do not change the kernel of another system', () => {
     rmSync(join(node, 'kernel'), { recursive: true });
 
     expect(run('k3os-upgrade-kernel')).toMatchObject({

@@ -22,7 +22,10 @@ import { readStatus, waitForRuntime } from './status.js';
 
 const DOWN = '\u001b[B';
 
-/** The initrd of the Go implementation, as far as its disks notice: it enters the root on the disk as it is. */
+/**
+ * The initrd of the Go implementation, as far as its disks matter: it enters the root on the disk
+ * unchanged.
+ */
 const STAND_IN_INITRD = `#!/bin/sh
 for name in common devices mode; do . /lib/haos/$name.sh; done
 mount -t proc proc /proc
@@ -69,7 +72,7 @@ describe('a node of the Go implementation that is upgraded', () => {
   let key: string;
   let machine: Machine;
 
-  /** The state partition of the disk, mounted for the time of some work. */
+  /** Calls `work` with the state partition of the disk mounted. */
   function withState<T>(work: (root: string, device: string) => T): T {
     const device = must('losetup', '--find', '--show', '--partscan', disk);
     const root = mkdtempSync(join(directory, 'state-'));
@@ -87,7 +90,10 @@ describe('a node of the Go implementation that is upgraded', () => {
     }
   }
 
-  /** A disk as the Go implementation installs it, with stand-ins for its programs, and with the kernel of the image under test. */
+  /**
+   * Makes a disk as the Go implementation installs it, with stand-ins for its programs, and with
+   * the kernel of the image under test.
+   */
   function makeDisk(system: string): void {
     sizeDisk(disk, 1500);
     const table = 'label: dos\nstart=1MiB, type=83, bootable\n';
@@ -117,7 +123,10 @@ describe('a node of the Go implementation that is upgraded', () => {
     });
   }
 
-  /** The initrd of the image under test with another first process: the kernel unpacks archives that follow one another. */
+  /**
+   * Writes the initrd of the image under test with another first process: the kernel unpacks
+   * consecutive archives.
+   */
   function writeInitrd(from: string, to: string): void {
     const tree = join(directory, 'initrd');
     mkdirSync(tree);
@@ -137,8 +146,8 @@ describe('a node of the Go implementation that is upgraded', () => {
   }
 
   /**
-   * As the upgrade controller does it: in a root that holds only the image of the release and, below /host, the node as the Go
-   * implementation shows it. Nothing restarts.
+   * Upgrades as the upgrade controller does: in a root that holds only the image of the release
+   * and, below /host, the node as the Go implementation shows it. Nothing restarts.
    */
   function upgrade(system: string): void {
     const container = join(directory, 'container');
@@ -168,7 +177,7 @@ describe('a node of the Go implementation that is upgraded', () => {
   };
   const restart = async () => {
     machine.send('reboot');
-    await machine.ended(180); // the machine ends where it would start again
+    await machine.ended(180); // QEMU exits instead of restarting
   };
   const expectTheNode = async () => {
     expect(await machine.read('hostname; cat /etc/written')).toBe('kept-by-go\nby the configuration');
@@ -221,7 +230,7 @@ describe('a node of the Go implementation that is upgraded', () => {
     expect(await machine.read('cat /proc/cmdline')).not.toContain('haos.trial');
   }, 900_000);
 
-  it('goes back to the Go implementation when that is chosen in the menu', async () => {
+  it('returns to the Go implementation if it is selected in the menu', async () => {
     await restart();
     await switchOn('back');
     await machine.expect(/HAOS Rescue \(previous\)/, 120);

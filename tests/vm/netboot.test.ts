@@ -32,9 +32,9 @@ describe('kernel and initrd alone, without an argument', () => {
     expect(Number(available)).toBeGreaterThan(512 * 1024);
   });
 
-  it('starts again when asked to', async () => {
+  it('restarts on request', async () => {
     machine.send('reboot');
-    await machine.ended(300); // the machine ends where it would start again
+    await machine.ended(300); // QEMU exits instead of restarting
   }, 420_000);
 });
 
@@ -49,7 +49,7 @@ describe('rescue', () => {
 
   afterAll(() => machine.stop());
 
-  it('is a shell of root, whatever the configuration says, and applies nothing', async () => {
+  it('is a root shell, regardless of the configuration, and applies nothing', async () => {
     expect(await machine.read('id -u')).toBe('0');
     expect(await readStatus(machine)).toEqual({ mode: 'shell', phases: [] });
   });

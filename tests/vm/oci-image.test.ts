@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeImage } from '../loop/loop-disk.js';
@@ -15,7 +15,7 @@ interface Plan {
   spec: { prepare: { args: string[] }; upgrade: { image: string; args: string[] } };
 }
 
-/** No machine: the image is unpacked by a tool that is not ours, and its root is all that its program has. */
+/** Needs no machine: another tool unpacks the image, and the program has only this root. */
 describe('the release as an OCI image', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-oci-'));
   const root = join(directory, 'bundle/rootfs');
@@ -32,7 +32,7 @@ describe('the release as an OCI image', () => {
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  /** In mounts of its own, with the root as a mount, as a container's is. */
+  /** Runs in a separate mount namespace, with the root as a mount, like a container's. */
   function launch(user: string, args: readonly string[]) {
     const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot "$@"';
     const { status, stdout, stderr } = spawnSync(
@@ -54,7 +54,7 @@ describe('the release as an OCI image', () => {
     );
   });
 
-  it('carries the full name that the Plans ask for, for containerd and for docker load', () => {
+  it('has the full name that the Plans use, for containerd and for docker load', () => {
     const name = `${PROJECT.image}:${readlinkSync(join(root, 'haos/system/haos/current'))}`;
     const read = (file: string) =>
       JSON.parse(execFileSync('tar', ['-xOf', ARCHIVE, file], { encoding: 'utf8' })) as unknown;
@@ -67,20 +67,20 @@ describe('the release as an OCI image', () => {
     expect(JSON.parse(listed)).toMatchObject({ Tags: [name] });
   });
 
-  it('holds the components and nothing else', () => {
+  it('contains only the components', () => {
     expect(readdirSync(root)).toEqual(['haos']);
     expect(readdirSync(join(root, 'haos'))).toEqual(['system']);
     execFileSync('sha256sum', ['--check', '--quiet', 'sha256sum.txt'], { cwd: join(root, 'haos/system') });
   });
 
-  it('tells its version to anybody, as the Plan for servers asks it to', () => {
+  it('prints its version for any user, as the Plan for servers requests', () => {
     expect(launch('65534:65534', spec.prepare.args)).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^haos v?\d+\.\d+\.\d+\n$/),
     });
   });
 
-  it('upgrades the node that is mounted at /host, as the Plans say, and the second time finds it done', () => {
+  it('upgrades the node that is mounted at /host as the Plans do, and has nothing to do the second time', () => {
     const system = join(root, 'host/haos/system');
     writeImage(system, 'v0.0.1');
     mkdirSync(join(root, 'host/run/haos'), { recursive: true });

@@ -18,19 +18,19 @@ haos:
   modules: [wireguard]
 `;
 
-/** As the documentation says it; once HAOS is there, Debian only says that it is back. */
+/** Installs as documented; after the return, Debian only prints that it is back. */
 const COMMAND = `if [ -e /haos ]; then echo "Debian is back, with $(ls /haos)"; else
   tar zxvf - --strip-components=1 -C / <${TARBALL} && cp myconfig.yaml /haos/system/config.yaml && sync
 fi`;
 
-/** As the documentation says it. */
+/** Returns to Debian as documented. */
 const GO_BACK = [
   'mount -o remount,bind,rw /.base',
   'chroot /.base mv /sbin/init.before-haos /sbin/init',
   'sync',
 ];
 
-describe('HAOS over the root of a Debian, with the kernel of that', () => {
+describe("HAOS over the root of a Debian, with Debian's kernel", () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   let guest: DebianGuest;
   let machine: Machine;
@@ -71,7 +71,7 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect(await machine.read('hostname')).toBe('over-debian');
   });
 
-  it('has the modules of that kernel', async () => {
+  it("has the modules of Debian's kernel", async () => {
     expect(await machine.read('findmnt -no SOURCE /usr/lib/modules')).toBe('/dev/vda[/usr/lib/modules]');
     expect(await machine.read('ls -d /sys/module/wireguard')).toBe('/sys/module/wireguard');
   });
@@ -82,15 +82,15 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect(await machine.run('touch /haos/system/written')).toMatchObject({ status: 1 });
   });
 
-  it('refuses to be installed on', async () => {
+  it('refuses to install on its own disk', async () => {
     expect(await machine.run('haos install --silent --device /dev/vda')).toMatchObject({ status: 5 });
   });
 
-  it('is upgraded without a trial, which no boot loader would count', async () => {
+  it('is upgraded without a trial, because the boot loader does not count boots', async () => {
     const { slots, running } = await readUpgradeStatus();
     expect(slots).toMatchObject({ current: { haos: first }, previous: {} });
     expect(running).toBe('current');
-    // The same under another name.
+    // The same version under another name.
     await machine.read('mkdir -p /run/release/haos/v9.0.0 && ln -s v9.0.0 /run/release/haos/current');
     await machine.read(`mount --bind /haos/system/haos/${first} /run/release/haos/v9.0.0`);
 
@@ -107,11 +107,11 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect(status.state).not.toHaveProperty('trial');
   }, 480_000);
 
-  it('keeps what persists at its second boot', async () => {
+  it('keeps persistent data at its second boot', async () => {
     const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
     const before = await machine.read(identity);
     machine.send('reboot');
-    await machine.ended(300); // the machine ends where it would start again
+    await machine.ended(300); // QEMU exits instead of restarting
 
     await start('overlay-again');
     await logIn();
@@ -121,7 +121,7 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     expect((await readStatus(machine)).mode).toBe('local');
   }, 900_000);
 
-  it('runs what it was upgraded to, and the two sets change places when it is told to go back', async () => {
+  it('runs the new version, and swaps the two sets on a rollback', async () => {
     expect(await machine.read('losetup --list --noheadings --output BACK-FILE')).toContain('haos/v9.0.0/');
     const { slots, running } = await readUpgradeStatus();
     expect(running).toBe('current');
@@ -135,7 +135,7 @@ describe('HAOS over the root of a Debian, with the kernel of that', () => {
     });
   });
 
-  it('gives the machine back to Debian', async () => {
+  it('returns the machine to Debian', async () => {
     for (const command of GO_BACK) await machine.read(command);
     machine.send('reboot');
     await machine.ended(300);

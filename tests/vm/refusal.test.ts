@@ -10,7 +10,7 @@ import { type Machine, startMachine } from './machine.js';
 const CMDLINE =
   'haos.fallback_mode=install haos.install.silent=true haos.install.config_url=http://10.0.2.2:9/config.yaml';
 
-describe('a machine that may install itself where no node is', () => {
+describe('a machine that may install itself if it has no node', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disks = ['node', 'empty'].map((name) => join(directory, name));
   let before: string[];
@@ -18,7 +18,9 @@ describe('a machine that may install itself where no node is', () => {
 
   const digest = () => disks.map((disk) => createHash('sha256').update(readFileSync(disk)).digest('hex'));
 
-  /** The state of a node which this version cannot read, as a newer one may leave it, and an empty disk beside it. */
+  /**
+   * A node state that this version cannot read, as a newer one may leave it, beside an empty disk.
+   */
   beforeAll(async () => {
     for (const disk of disks) sizeDisk(disk, 100);
     const [node = ''] = disks;
@@ -36,7 +38,7 @@ describe('a machine that may install itself where no node is', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('stops with a shell when a node is there that cannot be used', async () => {
+  it('stops with a shell if it has a node that cannot be used', async () => {
     await machine.openShell('exec sh');
 
     expect(await machine.read('findfs LABEL=HAOS_STATE')).toBe('/dev/vda');

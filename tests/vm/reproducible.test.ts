@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ARTIFACTS, ROOT } from './paths.js';
 
-/** What comes from a mirror or a registry, which is the same for both builds. */
+/** Steps that download from a mirror or a registry; both builds share them. */
 const DOWNLOADED = ['userland', 'kernel', 'node'];
 
-/** Everything that is made of them goes into the ISO: the root image with its code cache, the initrd, the kernel's image. */
+/**
+ * Covers everything on the ISO: the root image with its code cache, the initrd, the kernel's image.
+ */
 it('the same packages give the same bytes, in another directory and at another time', () => {
   const cache = mkdtempSync(join(tmpdir(), 'haos-rebuilt-'));
   onTestFinished(() => rmSync(cache, { recursive: true }));

@@ -9,7 +9,7 @@ import { extractSystem, installOnDisk } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
 import { readStatus, waitForRuntime } from './status.js';
 
-/** Without a name: the node makes one up, and has to keep it. */
+/** Without a name: the node generates one, and must keep it. */
 const CONFIG = `
 haos:
   password: sesame
@@ -22,7 +22,7 @@ const MACHINE_ID = 'cat /etc/machine-id';
 const HOST_KEY = `ssh-keygen -lf ${LOCAL}/ssh/ssh_host_ed25519_key`;
 const PASSWORD = 'cat /etc/rancher/node/password';
 
-/** What makes the node this node. */
+/** What identifies the node. */
 const IDENTITY = ['hostname', MACHINE_ID, HOST_KEY, PASSWORD].join('; ');
 
 const DATA = '/var/lib/containerd /var/lib/big/1 /home/rancher/mine /opt/mine /usr/local/mine';
@@ -45,7 +45,7 @@ describe('a node that is reset', () => {
   };
   const restart = async () => {
     machine.send('reboot');
-    await machine.ended(240); // the machine ends where it would start again
+    await machine.ended(240); // QEMU exits instead of restarting
   };
   const readIdentity = () => machine.read(IDENTITY);
   const readLabels = () => machine.read("grep -o 'place=[a-z]*' /etc/rancher/k3s/config.yaml.d/50-haos.yaml");
@@ -78,13 +78,13 @@ describe('a node that is reset', () => {
     expect(await machine.read('findmnt -no SOURCE --target /var/lib/containerd')).toMatch(/^\/dev\/vda1/);
   }, 1_200_000);
 
-  it('asks before it does that, and takes it back', async () => {
+  it('asks before a reset, and can cancel it', async () => {
     expect(await machine.run('haos reset </dev/null')).toMatchObject({ status: 2 });
     await machine.read('haos reset --yes && haos reset --cancel');
     expect(await machine.read('ls /haos/system')).not.toMatch(/factory-reset|ephemeral/);
   });
 
-  it('is the same node without its data at each boot in the ephemeral mode', async () => {
+  it('is the same node without its data at each boot in ephemeral mode', async () => {
     await machine.read('haos reset --ephemeral --yes');
     expect(await machine.read(`ls ${DATA}`)).not.toBe('');
     await restart();
@@ -96,12 +96,12 @@ describe('a node that is reset', () => {
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
   }, 900_000);
 
-  it('is as after its installation when the power goes while it is reset', async () => {
+  it('is as after its installation if the power is cut during the reset', async () => {
     await writeData();
     await machine.read('haos reset --yes');
     await restart();
     await switchOn('cut');
-    await machine.expect(/the data of this node are removed, as haos reset asked for/, 240);
+    await machine.expect(/deleting the data of this node, as haos reset requested/, 240);
     await machine.stop();
     await start('after-cut');
 

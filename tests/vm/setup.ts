@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ARTIFACTS, ROOT } from './paths.js';
 
-/** Builds what is stale of the image under test, before the first scenario. */
+/** Builds the stale parts of the image under test, before the first scenario. */
 export function setup(): void {
   const args = ['--k3s', join(ROOT, 'tests/vm/k3s-stand-in'), '--output', ARTIFACTS];
   const { status } = spawnSync(join(ROOT, 'node_modules/.bin/tsx'), [join(ROOT, 'os/src/main.ts'), ...args], {
     stdio: 'inherit',
   });
-  if (status !== 0) throw new Error('the image could not be built');
+  if (status !== 0) throw new Error('the image build failed');
 }

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './paths.js';
 
-/** What it prints, and its exit status. There is no terminal: nothing can be typed. */
+/**
+ * Runs npm start and resolves to its output and exit status. Without a terminal, nothing can be
+ * typed.
+ */
 function start(args: readonly string[]): Promise<{ status: number | null; output: string }> {
   const child = spawn(process.execPath, ['scripts/main.mjs', 'start', ...args], {
     cwd: ROOT,
@@ -20,11 +23,14 @@ function start(args: readonly string[]): Promise<{ status: number | null; output
   });
 }
 
-/** A k3s that really runs Kubernetes, if the caller has one; what npm start does without is the same up to there. */
+/**
+ * A k3s that really runs Kubernetes, if the caller provides one; without it, npm start does the
+ * same up to that point.
+ */
 const K3S = process.env.HAOS_TEST_K3S;
 
 describe(`npm start without a terminal, ${K3S === undefined ? 'without k3s' : `with ${K3S}`}`, () => {
-  it('boots the image, prints what the node says of itself, and switches it off', async () => {
+  it('boots the image, prints what the node reports, and powers it off', async () => {
     const { status, output } = await start(['hostname=started', ...(K3S ? ['--k3s', K3S] : ['--no-k3s'])]);
 
     expect(output).toMatch(/^ {2}HAOS v\d\S+, Linux \d\S+, Node v\d\S+$/m);

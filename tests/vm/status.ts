@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js';
 
-/** What `haos config status` says of a phase, as far as the scenarios look at it. */
+/** The status of a phase in `haos config status`, as far as the scenarios use it. */
 export interface PhaseStatus {
   phase: 'initrd' | 'boot' | 'runtime';
   state: 'running' | 'done';
@@ -11,11 +11,11 @@ export interface PhaseStatus {
   steps: { applier: string; status: string; failures: { code: string }[] }[];
 }
 
-/** What `haos config status` says. */
+/** The output of `haos config status`. */
 export interface NodeStatus {
   mode: string;
   phases: PhaseStatus[];
-  /** Only where data sources were asked. */
+  /** Only if data sources were queried. */
   dataSources?: { state: 'running' | 'done'; sources: { name: string; status: string }[] };
 }
 
@@ -26,7 +26,7 @@ export async function waitForRuntime(machine: Machine, seconds: number): Promise
 }
 
 export async function readStatus(machine: Machine): Promise<NodeStatus> {
-  // The exit status is that of the phases, which the scenarios look at one by one.
+  // The exit status is that of the phases, which the scenarios check one by one.
   const { output } = await machine.run('haos config status --format json');
   return JSON.parse(output) as NodeStatus;
 }

@@ -11,7 +11,7 @@ import { readStatus, waitForRuntime } from './status.js';
 const TAKE_OVER =
   './node install.js --takeover --debug --tty ttyS0 --poweroff --no-format --config config.yaml /dev/vda1 haos-amd64.iso';
 
-/** What is not agreed to is not done; then it is. */
+/** Without the user's consent nothing happens; then with it. */
 const COMMAND = `
 chmod +x node
 ${TAKE_OVER}
@@ -50,9 +50,9 @@ describe('a Debian that HAOS took over', () => {
     expect(machine.console()).toContain('the command ended with 0');
   });
 
-  it('is started by the GRUB of Debian, and cleaned up by its first boot, also when the power is cut', async () => {
+  it('is booted by the GRUB of Debian, and cleaned up by its first boot, even after a power cut', async () => {
     await start('takeover-cut');
-    await machine.expect(/takeover: deleting what is not of HAOS on \/dev\/vda1/, 240);
+    await machine.expect(/takeover: deleting files that do not belong to HAOS on \/dev\/vda1/, 240);
     await machine.stop();
     await start('takeover-clean-up');
     await machine.expect(/takeover: done, poweroff/, 300);
@@ -70,7 +70,7 @@ describe('a Debian that HAOS took over', () => {
     expect(await machine.read('cat /proc/cmdline')).toMatch(/haos\.debug.* console=ttyS0/);
   }, 600_000);
 
-  it('has nothing left of Debian but its GRUB, and the menu that this had', async () => {
+  it("keeps only Debian's GRUB and its menu", async () => {
     expect(await machine.read('ls -A /.base')).toBe('boot\nhaos\nlost+found');
     expect(await machine.read('ls -A /.base/boot')).toBe('grub');
     expect(await machine.read('cat /.base/boot/grub/grub.cfg.before-haos')).toContain('linux /boot/vmlinuz');

@@ -1,13 +1,13 @@
-/** What comes in over a serial line, and who waits for what in it. */
+/** The text that arrives on a serial line, and the code that waits for parts of it. */
 export class TextLine {
   text = '';
-  /** Where the part begins that has not been waited for. */
+  /** The start of the text that no wait has matched yet. */
   private position = 0;
   private readonly waiting = new Set<() => void>();
-  /** Set when nothing comes any more: the reason, if it is another than that the machine ended. */
+  /** Set when the line has ended; with the reason, unless the machine just ended. */
   private end?: { reason?: Error };
 
-  /** `name` is where a person finds the rest when something did not appear. */
+  /** `name` says where a person finds the whole text if a part did not appear. */
   constructor(private readonly name: string) {}
 
   add(chunk: Buffer): void {
@@ -15,13 +15,16 @@ export class TextLine {
     for (const look of [...this.waiting]) look();
   }
 
-  /** The line is closed: what has not appeared never will, and waiting for it fails at once, with `reason` if there is one. */
+  /** Closes the line: waiting then fails at once, with `reason` if there is one. */
   close(reason?: Error): void {
     this.end ??= { ...(reason && { reason }) };
     for (const look of [...this.waiting]) look();
   }
 
-  /** Resolves to what comes before a text that has not been waited for yet, and that text; fails with the end of all after `seconds`. */
+  /**
+   * Resolves to the next match after the last one, and the text before it; fails with the end of
+   * the text after `seconds`.
+   */
   expect(pattern: RegExp, seconds: number): Promise<{ before: string; match: RegExpExecArray }> {
     return new Promise((resolve, reject) => {
       const look = () => {

@@ -32,7 +32,10 @@ haos:
 
 const DOWN = '\u001b[B';
 
-/** Stops for ever before STOP_BEFORE, such as `rename /etc/hosts`: before something gets that name. `remove` is the other deed. */
+/**
+ * Stops forever before STOP_BEFORE, such as `rename /etc/hosts`, which is before a file gets that
+ * name. The other operation is `remove`.
+ */
 const STOPPER = `
 const fs = require('node:fs');
 const stop = (deed, path) => {
@@ -54,13 +57,13 @@ interface Release {
 /** The releases on the second disk, each a directory such as /run/media/good. */
 interface Releases {
   first: Release;
-  /** Everything is new, and works. */
+  /** All components are new and work. */
   good: Release;
-  /** Its k3s ends as soon as it starts. */
+  /** Its k3s exits right after its start. */
   restless: Release;
-  /** Its root image is none. */
+  /** Its root image is invalid. */
   rootless: Release;
-  /** Its kernel has no initrd that it can read. */
+  /** Its kernel has an unreadable initrd. */
   panicking: Release;
 }
 
@@ -68,7 +71,7 @@ function nameSet({ haos, k3s, kernel }: Release): string {
   return `${haos}/${k3s}/${kernel}`;
 }
 
-/** Makes the releases from the components of the image under test, and the disk with them. */
+/** Makes the releases from the components of the image under test, and a disk with them. */
 function writeReleases(directory: string, system: string) {
   const [haos = '', k3s = '', kernel = ''] = ['haos', 'k3s', 'kernel'].map((name) =>
     readlinkSync(join(system, name, 'current')),
@@ -109,7 +112,7 @@ function writeReleases(directory: string, system: string) {
   return { releases, image, published };
 }
 
-/** A release as it is published: its ISO, and the checksums of it with their signature. */
+/** A release as published: its ISO, and the signed checksums. */
 interface Published {
   directory: string;
   /** In PEM. */
@@ -130,7 +133,10 @@ function publish(system: string, directory: string): Published {
   return { directory, publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
 }
 
-/** Serves a release below `/good`, and below `/damaged` with another ISO than its checksums tell. */
+/**
+ * Serves a release below `/good`, and below `/damaged` with an ISO that does not match its
+ * checksums.
+ */
 function serveRelease(directory: string): Promise<Server> {
   const server = createServer((request, response) => {
     const [, at, name] =
@@ -150,13 +156,13 @@ describe('a node that is upgraded', () => {
   let releases: Releases;
   let image: string;
   let server: Server;
-  /** Where the good release is published, as the machine sees it. */
+  /** The URL of the good release, as the machine sees it. */
   let url: string;
   let machine: Machine;
   let identity: string;
   let publicKey: string;
 
-  /** Switches the machine on; `entries` are those of the menu to go down by. */
+  /** Powers on the machine; `entries` is how many menu entries to move down. */
   const switchOn = async (name: string, entries = 0) => {
     const sources = ['-drive', `file=${image},format=raw,if=virtio,readonly=on`];
     const args = [...diskArguments(disk), ...sources, ...NETWORK];
@@ -173,7 +179,7 @@ describe('a node that is upgraded', () => {
   };
   const restart = async () => {
     machine.send('reboot');
-    await machine.ended(180); // the machine ends where it would start again
+    await machine.ended(180); // QEMU exits instead of restarting
   };
   const waitForHealth = () =>
     machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 300);
@@ -182,7 +188,10 @@ describe('a node that is upgraded', () => {
       `haos upgrade --source /run/media/${name} --destination /haos/system ${options.join(' ')}`,
       300,
     );
-  /** Begins an upgrade, and takes the power away where it is about to do this, such as `rename /haos/system/haos/current`. */
+  /**
+   * Starts an upgrade, and cuts the power right before an operation, such as `rename
+   * /haos/system/haos/current`.
+   */
   const cutUpgrade = async (deed: string, source = '/run/media/good') => {
     await machine.read(`cat >/run/stopper.cjs <<'END'\n${STOPPER}\nEND`);
     const program = '/usr/lib/haos/node --require /run/stopper.cjs /usr/lib/haos/cli/haos.cjs';
@@ -191,13 +200,16 @@ describe('a node that is upgraded', () => {
     await machine.read('until [ -e /run/stopped ]; do sleep 1; done', 600);
     await machine.stop();
   };
-  /** As if the image had been built with this key. */
+  /** Makes the node trust this key, as if the image had been built with it. */
   const trustKey = async () => {
     await machine.read('mount -t tmpfs keys /usr/share/haos/keys');
     await machine.read(`cat >/usr/share/haos/keys/test.pem <<'END'\n${publicKey}END`);
   };
   const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
-  /** What is really there: the files behind /usr and the modules, the kernel, k3s, the configuration, the data. */
+  /**
+   * Checks what is really in use: the files behind /usr and the modules, the kernel, k3s, the
+   * configuration, the data.
+   */
   const expectRunning = async (release: Release) => {
     expect(await machine.read('losetup --list --noheadings --output BACK-FILE | sort')).toBe(
       [
@@ -239,7 +251,7 @@ describe('a node that is upgraded', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is the old one, whole, when the power goes while the new one is copied', async () => {
+  it('is the old one, complete, after a power cut while the new one is copied', async () => {
     await cutUpgrade(`rename /haos/system/kernel/${releases.good.kernel}`);
     await start('cut-copying');
 
@@ -253,7 +265,7 @@ describe('a node that is upgraded', () => {
     });
   }, 900_000);
 
-  it('is the old one, whole, when the power goes between two links', async () => {
+  it('is the old one, complete, after a power cut between two links', async () => {
     await cutUpgrade('rename /haos/system/kernel/current');
     await start('cut-linking');
 
@@ -267,7 +279,7 @@ describe('a node that is upgraded', () => {
     expect((await readUpgradeStatus()).state).toEqual({ slot: 'current', good: nameSet(releases.first) });
   }, 900_000);
 
-  it('refuses a release from the network that is not what a key of its image signed, and writes nothing', async () => {
+  it('refuses a release from the network that no key of its image signed, and writes nothing', async () => {
     const links = 'ls -l /haos/system/*; cat /haos/system/grubenv';
     const before = await machine.read(links);
     await machine.read('until ip route | grep -q default; do sleep 1; done', 120);
@@ -287,10 +299,10 @@ describe('a node that is upgraded', () => {
     expect(await machine.run('ls /var/lib/rancher/HAOS/upgrade')).toMatchObject({ status: 2 });
   }, 480_000);
 
-  it('is the new one, from its ISO on a web server, when the power goes after the last link, and is confirmed once it is healthy', async () => {
+  it('is the new one, from its ISO on a web server, after a power cut after the last link, and is confirmed once it is healthy', async () => {
     await cutUpgrade('remove /haos/system/intent', `${url}/good/haos-amd64.iso`);
     await start('cut-linked');
-    // Who holds the lock meanwhile delays the confirmation, and does not prevent it.
+    // A process that holds the lock delays the confirmation, and does not prevent it.
     const isOver = 'grep -qs lock /run/haos/health.log || ! kill -0 $(cat /run/haos/health.pid)';
     await machine.read(
       `flock /run/haos/upgrade.lock sh -c 'until ${isOver}; do sleep 1; done' >/dev/null 2>&1 &`,
@@ -309,7 +321,7 @@ describe('a node that is upgraded', () => {
     });
   }, 900_000);
 
-  it('goes back when it is told to', async () => {
+  it('rolls back on request', async () => {
     expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
     await restart();
     await start('rolled-back');
@@ -321,7 +333,7 @@ describe('a node that is upgraded', () => {
     });
   }, 600_000);
 
-  it('returns by itself from a version that never gets healthy, and refuses it from then on', async () => {
+  it('automatically rolls back a version that never becomes healthy, and refuses it from then on', async () => {
     await waitForHealth();
     const limit = 'boot_cmd: [ "echo limit=30 >/etc/conf.d/health" ]';
     await machine.read(`echo '${limit}' >/var/lib/rancher/HAOS/config.d/health.yaml`);
@@ -329,7 +341,7 @@ describe('a node that is upgraded', () => {
     await restart();
     for (const trial of ['first', 'second']) {
       await switchOn(`restless-${trial}`);
-      await machine.expect(/did not come up on trial: the machine restarts/, 480);
+      await machine.expect(/was not healthy in time on trial: the machine restarts/, 480);
       await machine.ended(240);
     }
     await start('returned');
@@ -346,7 +358,7 @@ describe('a node that is upgraded', () => {
     await machine.read('rm /var/lib/rancher/HAOS/config.d/health.yaml');
   }, 1_800_000);
 
-  it('restarts instead of waiting in a shell when a version on trial has no root image', async () => {
+  it('restarts instead of waiting in a shell if a version on trial has no root image', async () => {
     expect(await upgrade('rootless', '--rootfs')).toMatchObject({ status: 0 });
     await restart();
     await switchOn('rootless');
@@ -355,7 +367,7 @@ describe('a node that is upgraded', () => {
     await machine.ended(120);
   }, 600_000);
 
-  it('runs the previous version when that is chosen in the menu, which says nothing about the trial', async () => {
+  it('runs the previous version if it is selected in the menu, which does not affect the trial', async () => {
     await start('chosen', 1);
 
     await expectRunning(releases.first);

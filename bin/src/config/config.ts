@@ -3,13 +3,22 @@ import type { ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { runDump } from './dump.js';
 
-/** `haos config`: a dump when one is asked for, else a phase. What applies a phase is loaded only for that. */
-export async function runConfig(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** The options that `haos config` and its parts read. */
+type ConfigInvocation = Invocation<
+  'root' | 'format',
+  'initrd' | 'boot' | 'install' | 'dump' | 'dump-json' | 'strict' | 'quiet'
+>;
+
+/**
+ * `haos config`: prints a dump if an option asks for one, else runs a phase. The code that applies
+ * a phase is loaded only for a phase.
+ */
+export async function runConfig(invocation: ConfigInvocation, context: Context): Promise<ExitStatus> {
   if (invocation.has('dump') || invocation.has('dump-json')) return runDump(invocation, context);
   if (invocation.has('strict'))
     throw usageError(
-      '--strict goes with --dump and --dump-json',
-      'check first with haos config validate or plan',
+      '--strict works only with --dump and --dump-json',
+      'Check first with haos config validate or plan.',
     );
   const { runPhaseCommand } = await import('./run-phase.js');
   return runPhaseCommand(invocation, context);

@@ -1,4 +1,5 @@
-import { type Explanation, explain, type Origin, readConfig, schema } from '@haos/cc';
+import { type Explanation, explain, type Origin, schema } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { didYouMean } from '../did-you-mean.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -7,13 +8,17 @@ import { createPaint, type Paint } from '../paint.js';
 import { openHost } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
-/** `haos config explain`: values with where they come from and what they override. */
-export async function runExplain(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config explain`: prints values, where they come from and what they override. */
+export async function runExplain(
+  invocation: Invocation<'root' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [key, ...more] = invocation.operands;
-  if (more.length > 0) throw usageError('explain takes one key');
+  if (more.length > 0) throw usageError('explain takes only one key');
   const result = await readConfig(openHost(invocation, context));
   const explanations = explain(result, key);
-  if (!explanations) throw usageError(`${JSON.stringify(key)} is no key`, didYouMean(key!, keysOf(schema())));
+  if (!explanations)
+    throw usageError(`${JSON.stringify(key)} is not a key`, didYouMean(key!, keysOf(schema())));
   const isJson = invocation.text('format') === 'json';
   if (isJson) context.out(`${JSON.stringify({ explanations, issues: result.issues }, null, 2)}\n`);
   else context.out(formatExplanations(explanations, createPaint(await context.hasColor('out'))));
@@ -23,7 +28,7 @@ export async function runExplain(invocation: Invocation, context: Context): Prom
   return isInvalid(result.issues, false) ? EXIT.invalid : EXIT.done;
 }
 
-/** Every key as documented, such as `haos.install.device`. */
+/** Returns every documented key, such as `haos.install.device`. */
 function keysOf(section: object, prefix = ''): string[] {
   const { properties = {} } = section as { properties?: Record<string, object> };
   return Object.entries(properties).flatMap(([name, inside]) => [
@@ -32,7 +37,7 @@ function keysOf(section: object, prefix = ''): string[] {
   ]);
 }
 
-/** Explanations for people, one paragraph per value. */
+/** Formats explanations for people, one paragraph per value. */
 export function formatExplanations(explanations: readonly Explanation[], paint: Paint): string {
   return explanations.map((explanation) => formatExplanation(explanation, paint)).join('\n');
 }

@@ -1,7 +1,14 @@
-import { formatText } from '@haos/cc';
-import type { Found } from './issues.js';
+import { type ConfigResult, formatText, type Issue } from '@haos/cc';
 
-/** Issues for people. A module of its own, because importing the package lazily would load all of it. */
+/** Issues, and the texts that they point into. */
+export interface Found extends Pick<ConfigResult, 'texts'> {
+  issues: readonly Issue[];
+}
+
+/**
+ * Formats issues for people. This is a separate module, because a lazy import of the package would
+ * load all of it.
+ */
 export function formatIssues({ issues, texts }: Found, color: boolean): string {
   return formatText(issues, texts, { color });
 }

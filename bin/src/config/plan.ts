@@ -1,4 +1,5 @@
-import { type Plan, type PlannedStep, plan, readConfig } from '@haos/cc';
+import { type Plan, type PlannedStep, plan } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
@@ -6,8 +7,11 @@ import { openHost } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
-/** `haos config plan`: what a phase would do. */
-export async function runPlan(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config plan`: prints what a phase would do. */
+export async function runPlan(
+  invocation: Invocation<'root' | 'format', 'initrd' | 'boot' | 'install' | 'strict'>,
+  context: Context,
+): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
   const host = openHost(invocation, context);
   const result = await readConfig(host);
@@ -24,7 +28,10 @@ export async function runPlan(invocation: Invocation, context: Context): Promise
 const MARKS = { create: '+', update: '~', delete: '-' } as const;
 const COLORS = { create: 'green', update: 'yellow', delete: 'red' } as const;
 
-/** A plan for people: per step what would change, with its diff, what would run, and what would fail. */
+/**
+ * Formats a plan for people: for each step what it would change, with a diff, what it would run,
+ * and what would fail.
+ */
 export function formatPlan({ phase, steps, restarts, hasChanges }: Plan, paint: Paint): string {
   const blocks = steps.map((step) => formatStep(step, paint)).filter((lines) => lines.length > 1);
   if (restarts.length > 0)

@@ -1,5 +1,5 @@
-import { deleteConfig, putConfig } from '@haos/cc';
-import type { Host } from '@haos/system';
+import { deleteConfig, putConfig } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
@@ -7,13 +7,15 @@ import { readNamedFile } from '../read-named-file.js';
 import { openHostToChange } from './host.js';
 import { isInvalid, printIssues } from './issues.js';
 
-/** `haos config put`: writes a validated file into config.d, or removes it. */
-export async function runPut(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config put`: writes a valid file to config.d, or removes it. */
+export async function runPut(
+  invocation: Invocation<'root' | 'format', 'apply' | 'delete'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [name, file = '-', ...more] = invocation.operands;
   const isDelete = invocation.has('delete');
   if (name === undefined) throw usageError('the name of the file in config.d is missing');
-  if (more.length > 0 || (isDelete && invocation.operands.length > 1))
-    throw usageError('there are too many operands');
+  if (more.length > 0 || (isDelete && invocation.operands.length > 1)) throw usageError('too many operands');
   const host = openHostToChange(invocation, context);
   const isDone = isDelete ? remove(host, name, context) : await write(host, { name, file }, context);
   if (!isDone) return EXIT.invalid;
@@ -24,11 +26,11 @@ export async function runPut(invocation: Invocation, context: Context): Promise<
 
 function remove(host: Host, name: string, context: Context): true {
   const wasThere = deleteConfig(host, name);
-  context.err(wasThere ? `config.d/${name} removed\n` : `config.d/${name} was not there\n`);
+  context.err(wasThere ? `config.d/${name} removed\n` : `config.d/${name} did not exist\n`);
   return true;
 }
 
-/** False when the file is invalid, and so was not written. */
+/** Returns false if the file is invalid and therefore was not written. */
 async function write(
   host: Host,
   { name, file }: { name: string; file: string },

@@ -1,4 +1,5 @@
-import { type Issue, readUserDataSource, type Source, type SourceName } from '@haos/cc';
+import type { Issue, Source, SourceName } from '@haos/cc';
+import { readUserDataSource } from '@haos/cc/internal';
 import type { Context } from '../command.js';
 import { readOperand } from '../read-input.js';
 import { reasonOf } from '../read-named-file.js';
@@ -6,11 +7,11 @@ import { reasonOf } from '../read-named-file.js';
 export interface Wanted {
   /** A path; `-` is standard input. */
   file: string;
-  /** What the text is going to be: the name of a source. */
+  /** How the text will be used: the name of a source. */
   kind: string;
 }
 
-/** One source from a file, or the issues that tell why there is none. */
+/** Reads one source from a file. Without a source, the issues say why it is missing. */
 export async function readSource(
   { file, kind }: Wanted,
   context: Context,
@@ -41,6 +42,6 @@ function unreadable(source: SourceName, file: string, error: unknown): Issue {
     pointer: '',
     key: '',
     origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
-    hint: isDirectory ? `name the files in it, such as '${file}/*.yaml'` : undefined,
+    hint: isDirectory ? `Name the files in it, such as '${file}/*.yaml'.` : undefined,
   };
 }

@@ -1,5 +1,6 @@
-import { type Phase, type RunPhaseResult, runPhase, type StepResult, summarise } from '@haos/cc';
-import type { Host } from '@haos/system';
+import { type Phase, type RunPhaseResult, runPhase, type StepResult } from '@haos/cc';
+import { summarise } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
@@ -8,19 +9,32 @@ import { printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
 /** `haos config`: runs a phase. */
-export function runPhaseCommand(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export function runPhaseCommand(
+  invocation: Invocation<'root' | 'format', 'initrd' | 'boot' | 'install' | 'quiet'>,
+  context: Context,
+): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
-  return applyPhase(openHostToChange(invocation, context), phase, { invocation, context });
+  return applyPhase(openHostToChange(invocation, context), phase, {
+    invocation,
+    context,
+    isQuiet: invocation.has('quiet'),
+  });
 }
 
-/** Runs a phase and tells of each step on standard error as it ends; with --format json also of all on standard output. */
+/**
+ * Runs a phase and prints each step on standard error when it ends. With --format json it also
+ * prints the whole result on standard output.
+ */
 export async function applyPhase(
   host: Host,
   phase: Phase,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  {
+    invocation,
+    context,
+    isQuiet = false,
+  }: { invocation: Invocation<'format'>; context: Context; isQuiet?: boolean },
 ): Promise<ExitStatus> {
   const paint = createPaint(await context.hasColor('err'));
-  const isQuiet = invocation.has('quiet');
   context.onInterrupt();
   const result = await runPhase({
     host,
@@ -44,7 +58,10 @@ const MARKS = {
   failed: ['red', 'x'],
 } as const;
 
-/** A line for a step that did something or could not, and one for each failure and note; nothing for an unchanged one. */
+/**
+ * Returns a line for a step that did something or failed, and one for each failure and note;
+ * nothing for an unchanged step.
+ */
 function formatStep(
   { applier, status, operations, failures, notes }: StepResult,
   { paint, isQuiet }: { paint: Paint; isQuiet: boolean },
@@ -70,7 +87,7 @@ function closingLine({ phase, steps, issues }: RunPhaseResult): string {
   return `${phase}: ${parts.join(', ')}\n`;
 }
 
-/** What a journal may keep of a result: operations without contents. */
+/** Returns what a journal may keep of a result: operations without contents. */
 function withoutContents({ phase, exitStatus, issues, steps }: RunPhaseResult): object {
   return {
     phase,

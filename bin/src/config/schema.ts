@@ -1,9 +1,9 @@
 import { schema } from '@haos/cc';
-import type { Context, Invocation } from '../command.js';
+import type { Context } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 
-/** `haos config schema`: the JSON Schema for editors. */
-export async function runSchema(_invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config schema`: prints the JSON Schema for editors. */
+export async function runSchema(_invocation: unknown, context: Context): Promise<ExitStatus> {
   context.out(`${JSON.stringify(schema(), null, 2)}\n`);
   return EXIT.done;
 }

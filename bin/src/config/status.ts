@@ -1,11 +1,11 @@
+import { readJournals } from '@haos/cc';
+import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
 import {
   type ConfigurationStatus,
   describeConfiguration,
   type PhaseJournal,
-  readJournals,
   summariseConfiguration,
-} from '@haos/cc';
-import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
+} from '@haos/cc/internal';
 import { type Mode, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { formatOutcome } from '../datasource/format-outcome.js';
@@ -14,8 +14,11 @@ import { createPaint, type Paint } from '../paint.js';
 import { formatIssues } from './format-issues.js';
 import { openHost } from './host.js';
 
-/** `haos config status`: what each phase did in this boot. */
-export async function runStatus(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config status`: prints what each phase did in this boot. */
+export async function runStatus(
+  invocation: Invocation<'root' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openHost(invocation, context);
   const phases = readJournals(host);
   const mode = readMode(host);
@@ -37,11 +40,11 @@ function statusOf(phases: readonly PhaseJournal[], dataSources: DataSourceReport
 interface Status {
   mode: Mode | undefined;
   phases: readonly PhaseJournal[];
-  /** Undefined: none was asked. */
+  /** Undefined: no data source was asked. */
   dataSources: DataSourceReport | undefined;
 }
 
-/** The journals for people. */
+/** Formats the journals for people. */
 export function formatStatus({ mode, phases, dataSources }: Status, color: boolean): string {
   const paint = createPaint(color);
   const configuration = summariseConfiguration(phases, dataSources);
@@ -55,7 +58,7 @@ export function formatStatus({ mode, phases, dataSources }: Status, color: boole
   return `${lines.join('\n')}\n`;
 }
 
-/** What is wrong with the configuration as a whole, once, although each phase read it. */
+/** Formats the problems of the configuration once, although each phase read it. */
 function formatConfiguration(configuration: ConfigurationStatus, color: boolean): string[] {
   const text = formatIssues({ issues: configuration.issues, texts: new Map() }, color);
   const lines = text.split('\n').filter((line) => line !== '');
@@ -73,7 +76,7 @@ function formatPhase(
   const time = ended === undefined ? '' : `, ${((ended - started) / 1000).toFixed(1)} s`;
   const outcome =
     state !== 'done'
-      ? paint('yellow', 'not ended')
+      ? paint('yellow', 'not finished')
       : exitStatus === 0
         ? 'done'
         : paint('red', 'done, with failures');
@@ -93,7 +96,7 @@ function formatPhase(
 function formatDataSources(report: DataSourceReport, paint: Paint): string[] {
   const outcome =
     report.state !== 'done'
-      ? paint('yellow', 'not ended')
+      ? paint('yellow', 'not finished')
       : hasFailed(report)
         ? paint('red', 'nothing found')
         : 'done';

@@ -4,20 +4,24 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { expandFiles } from './expand-files.js';
-import { type Found, isInvalid } from './issues.js';
+import type { Found } from './format-issues.js';
+import { isInvalid } from './issues.js';
 import { readSource } from './read-source.js';
 
-/** What is known when all files are checked; a file without issues only counts. */
+/** The result of checking all files; a file without issues is only counted. */
 interface Result {
   files: number;
   issues: Issue[];
   texts: Map<string, string>;
 }
 
-/** `haos config validate`: files one by one, or merged; every issue of all of them. */
-export async function runValidate(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos config validate`: checks files one by one or merged, and prints all issues. */
+export async function runValidate(
+  invocation: Invocation<'as' | 'format', 'merge' | 'strict'>,
+  context: Context,
+): Promise<ExitStatus> {
   if (invocation.operands.length === 0)
-    throw usageError('no file is given', 'name one, or - for standard input');
+    throw usageError('no file is given', 'Name a file, or - for standard input.');
   const files = await expandFiles(invocation.operands);
   const kind = invocation.text('as') ?? 'input';
   const result: Result = { files: files.length, issues: [], texts: new Map() };
@@ -59,7 +63,7 @@ function countsOf({ files, issues }: Result): { files: number; errors: number; w
   return { files, errors: count('error'), warnings: count('warning') };
 }
 
-/** Such as `3 files, 1 error, 2 warnings`. */
+/** Returns a summary such as `3 files, 1 error, 2 warnings`. */
 function summaryOf(result: Result): string {
   const { files, errors, warnings } = countsOf(result);
   return [counted(files, 'file'), counted(errors, 'error'), counted(warnings, 'warning')].join(', ');

@@ -1,4 +1,3 @@
-import { readConfig } from '@haos/cc';
 import {
   askDataSources,
   DATA_SOURCES,
@@ -7,14 +6,18 @@ import {
   fetchDataSources,
   hasFailed,
 } from '@haos/cc/datasources';
+import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
 import { openHost, openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { formatOutcome } from './format-outcome.js';
 
-/** `haos datasource fetch`: asks data sources, and writes what they have. */
-export async function runFetchSources(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos datasource fetch`: asks data sources, and writes what they deliver. */
+export async function runFetchSources(
+  invocation: Invocation<'root' | 'format' | 'endpoint', 'dry-run'>,
+  context: Context,
+): Promise<ExitStatus> {
   const isDryRun = invocation.has('dry-run');
   const isJson = invocation.text('format') === 'json';
   const endpoint = invocation.text('endpoint');
@@ -48,13 +51,13 @@ function isName(name: string): name is DataSourceName {
   return DATA_SOURCES.some((known) => known === name);
 }
 
-/** Throws a usage error for a name that is none. */
+/** Returns the name as that of a data source; throws a usage error if it is not one. */
 export function checkName(name: string): DataSourceName {
   if (isName(name)) return name;
-  throw usageError(`there is no data source ${JSON.stringify(name)}`, `use ${DATA_SOURCES.join(', ')}`);
+  throw usageError(`unknown data source ${JSON.stringify(name)}`, `Use one of ${DATA_SOURCES.join(', ')}.`);
 }
 
 function checkEndpoint(text: string): void {
   if (URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)) return;
-  throw usageError('the endpoint is no http URL', 'write it like http://127.0.0.1:8080');
+  throw usageError('the endpoint is not an http URL', 'Write it like http://127.0.0.1:8080.');
 }

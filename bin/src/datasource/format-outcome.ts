@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<DataSourceStatus, string>> = {
   skipped: 'skipped',
 };
 
-/** What came of one data source, for people. */
+/** Formats the result of one data source for people. */
 export function formatOutcome({ name, status, time, message, hint }: DataSourceOutcome): string {
   const took = status === 'skipped' ? '' : `, ${(time / 1000).toFixed(1)} s`;
   const reason = message === undefined ? '' : `: ${message}`;

@@ -5,10 +5,13 @@ import { CommandFailure, usageError } from '../failure.js';
 import { readNamedFile } from '../read-named-file.js';
 import { checkName } from './fetch-sources.js';
 
-/** `haos datasource serve`: plays a cloud until it is interrupted. */
-export async function runServe(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos datasource serve`: simulates a cloud until it is interrupted. */
+export async function runServe(
+  invocation: Invocation<'fixture' | 'port'>,
+  context: Context,
+): Promise<ExitStatus> {
   const [operand, ...more] = invocation.operands;
-  if (operand === undefined || more.length > 0) throw usageError('name one data source');
+  if (operand === undefined || more.length > 0) throw usageError('exactly one data source must be named');
   const name = checkName(operand);
   const file = invocation.text('fixture');
   if (file === undefined) throw usageError('the option --fixture is missing');
@@ -22,8 +25,8 @@ export async function runServe(invocation: Invocation, context: Context): Promis
   return new Promise(() => {}); // the server keeps the process alive
 }
 
-/** 0 is a free one. */
+/** Returns the port; 0 stands for a free one. */
 function portOf(text = '0'): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw usageError(`${text} is no port`, 'give a number up to 65535');
+  throw usageError(`${text} is not a port`, 'Use a number up to 65535.');
 }

@@ -1,5 +1,7 @@
-import { type CleanUp, downloadImage } from '@haos/install';
-import type { Check, Host, ProxySettings } from '@haos/system';
+import type { Host, ProxySettings } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
+import { downloadImage } from '@haos/install/internal';
+import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { printDownload } from '../install/print-install.js';
 
@@ -8,17 +10,20 @@ declare const HAOS_RELEASE_KEYS: readonly string[];
 interface Wanted {
   /** An absolute path, or a URL. */
   iso: string;
-  /** What it has to be, in lower-case hex; undefined: nobody said. */
+  /** The expected digest in lower-case hex; undefined: any. */
   sha256: string | undefined;
-  /** Where a download goes. */
+  /** The directory for a download. */
   directory: string;
   proxy: ProxySettings;
-  invocation: Invocation;
+  invocation: Invocation<never, 'insecure'>;
   context: Context;
   signal: AbortSignal;
 }
 
-/** The path of the ISO, which was downloaded if it had to be, and has the digest that was named; else the check that failed. */
+/**
+ * Returns the path of the ISO, which is downloaded if necessary and has the expected digest; else
+ * the check that failed.
+ */
 export async function bringIso(
   host: Host,
   cleanUp: CleanUp,
@@ -27,7 +32,8 @@ export async function bringIso(
   const { iso, sha256, signal } = wanted;
   if (!iso.startsWith('/')) return download(host, cleanUp, wanted);
   const refuse = (message: string, hint: string) => ({ check: { id: 'image', ok: false, message, hint } });
-  if (host.files.stat(iso)?.type !== 'file') return refuse(`there is no file ${iso}`, 'Name an ISO of HAOS.');
+  if (host.files.stat(iso)?.type !== 'file')
+    return refuse(`the file ${iso} does not exist`, 'Name an ISO of HAOS.');
   if (sha256 === undefined) return { path: iso };
   const found = await host.files.digest(iso, { signal });
   if (found === sha256) return { path: iso };

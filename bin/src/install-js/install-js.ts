@@ -1,18 +1,10 @@
 import { resolve } from 'node:path';
-import { proxyOf } from '@haos/cc';
-import {
-  type CleanUp,
-  type InstallReport,
-  install,
-  isUrl,
-  type Medium,
-  openMedium,
-  openScratch,
-  type Preflight,
-  preflight,
-  withCleanUp,
-} from '@haos/install';
-import { type Check, type Host, isHaosError, withLock } from '@haos/system';
+import { proxyOf } from '@haos/cc/internal';
+import { type Host, isHaosError, withLock } from '@haos/host';
+import { type CleanUp, withCleanUp } from '@haos/host/internal';
+import { type InstallReport, install, type Preflight, preflight } from '@haos/install';
+import { isUrl, type Medium, openMedium, openScratch } from '@haos/install/internal';
+import type { Check } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -21,11 +13,14 @@ import { openNode } from '../upgrade/open-node.js';
 import { bringIso } from './bring-iso.js';
 import { runTakeover } from './takeover.js';
 
-/** On a disk, in a directory that only root can write to, where programs may be started: /run is none of it everywhere. */
+/**
+ * On a disk, in a directory that only root can write to and where programs may run. /run does not
+ * meet these conditions everywhere.
+ */
 const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
-/** What is named, as absolute paths. */
+/** The operands and the digest; paths are absolute. */
 interface Named {
   device: string;
   /** A path or a URL. */
@@ -34,14 +29,29 @@ interface Named {
   sha256: string | undefined;
 }
 
+/** The options that `install.js` and its parts read. */
+type InstallJsInvocation = Invocation<
+  'config' | 'sha256' | 'tty' | 'format',
+  | 'check'
+  | 'allow-empty-config'
+  | 'insecure'
+  | 'force-efi'
+  | 'no-format'
+  | 'no-bootloader'
+  | 'takeover'
+  | 'debug'
+  | 'poweroff'
+  | 'yes'
+>;
+
 interface Call {
-  invocation: Invocation;
+  invocation: InstallJsInvocation;
   context: Context;
   signal: AbortSignal;
 }
 
-/** `install.js DEVICE ISO`. */
-export async function runInstallJs(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `install.js DEVICE ISO`: installs HAOS, takes over the running Linux, or only checks. */
+export async function runInstallJs(invocation: InstallJsInvocation, context: Context): Promise<ExitStatus> {
   const named = readNamed(invocation);
   const host = openNode(context);
   const ended = new AbortController();
@@ -54,17 +64,17 @@ export async function runInstallJs(invocation: Invocation, context: Context): Pr
   });
   const status = await work;
   const isDone = status === EXIT.done && !invocation.has('check');
-  // After a takeover it is the first boot that ends so.
+  // After a takeover its first boot powers off.
   if (isDone && invocation.has('poweroff') && !invocation.has('takeover')) await host.run('poweroff', []);
   return status;
 }
 
-function readNamed(invocation: Invocation): Named {
+function readNamed(invocation: InstallJsInvocation): Named {
   const [device, iso, ...more] = invocation.operands;
   if (device === undefined || iso === undefined)
     throw usageError(`${device === undefined ? 'the disk and the ISO are' : 'the ISO is'} missing`);
   if (more.length > 0)
-    throw usageError(`a disk and an ISO have to be named, and not also ${JSON.stringify(more[0])}`);
+    throw usageError(`unexpected operand ${JSON.stringify(more[0])} after the disk and the ISO`);
   const sha256 = invocation.text('sha256')?.toLowerCase();
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw usageError('a SHA-256 digest has 64 hexadecimal digits');
@@ -89,7 +99,7 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
   });
 }
 
-/** Brings the ISO and opens it; without its programs nothing else can be checked. */
+/** Fetches the ISO and opens it; the other checks need its programs. */
 async function findMedium(
   machine: Host,
   cleanUp: CleanUp,
@@ -106,13 +116,13 @@ async function findMedium(
   }
 }
 
-/** What is said when one check failed before the others could be made. */
-function reportOf(check: Check, invocation: Invocation): InstallReport | Preflight {
+/** Returns the report for a check that failed before the others could run. */
+function reportOf(check: Check, invocation: InstallJsInvocation): InstallReport | Preflight {
   const found = { checks: [check], issues: [], texts: new Map<string, string>() };
   return invocation.has('check') ? { ...found, target: undefined } : { ...found, status: 'refused' };
 }
 
-function readOptions(invocation: Invocation) {
+function readOptions(invocation: InstallJsInvocation) {
   const tty = invocation.text('tty');
   return {
     allowEmptyConfig: !invocation.has('config') || invocation.has('allow-empty-config'),
@@ -120,17 +130,17 @@ function readOptions(invocation: Invocation) {
     ...(tty !== undefined && { tty }),
     format: !invocation.has('no-format'),
     bootLoader: !invocation.has('no-bootloader'),
-    keepsConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
+    keepConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
     debug: invocation.has('debug'),
   };
 }
 
-function locateConfig(invocation: Invocation): string | undefined {
+function locateConfig(invocation: InstallJsInvocation): string | undefined {
   const given = invocation.text('config');
   return given === undefined || isUrl(given) ? given : resolve(given);
 }
 
-/** What this machine is configured with is not meant for the node. */
+/** Writes an empty configuration, because that of this machine is not meant for the node. */
 function writeEmpty(host: Host): string {
   const path = `${SCRATCH}/empty.yaml`;
   host.files.write(path, '');

@@ -1,4 +1,4 @@
-/** The entry of install.js, a program of one file. */
+/** The entry point of install.js, a program in one file. */
 import { processContext } from '../process-context.js';
 import { reportError, run } from '../run.js';
 import { installJs } from './command.js';

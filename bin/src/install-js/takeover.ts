@@ -1,17 +1,21 @@
-import { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
+import { type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
+import { preflightTakeover } from '@haos/install/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { printEvents, printInstall } from '../install/print-install.js';
 
-/** `install.js --takeover`: HAOS in place of the distribution that runs. */
+/** `install.js --takeover`: replaces the running distribution with HAOS. */
 export async function runTakeover(
   options: Omit<TakeoverOptions, 'confirm'>,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  {
+    invocation,
+    context,
+  }: { invocation: Invocation<'format', 'check' | 'yes' | 'poweroff'>; context: Context },
 ): Promise<ExitStatus> {
   const isConfirmed = invocation.has('yes');
   const full: TakeoverOptions = {
     ...options,
-    powersOff: invocation.has('poweroff'),
+    powerOff: invocation.has('poweroff'),
     confirm: (target) => {
       if (isConfirmed) context.err(describeTarget(target));
       return isConfirmed;
@@ -19,11 +23,11 @@ export async function runTakeover(
     onEvent: printEvents(context),
   };
   const isChecking = invocation.has('check');
-  const report = isChecking ? await checkTakeOver(full) : await takeOver(full);
+  const report = isChecking ? await preflightTakeover(full) : await takeOver(full);
   const { status, target, ...found } = report;
   if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
   if (target && !isChecking && !isConfirmed) {
-    context.err('install: with --yes it is done; nothing was written\n');
+    context.err('install: nothing was written; add --yes to take over\n');
     return EXIT.refused;
   }
   const disk = target?.partition.path ?? options.device;
@@ -34,6 +38,6 @@ export async function runTakeover(
 }
 
 function describeTarget({ partition, deleted }: NonNullable<TakeoverReport['target']>): string {
-  const names = [...deleted, '/boot, but not /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
+  const names = [...deleted, '/boot, except /boot/grub and /boot/efi'].map((name) => `  ${name}\n`);
   return `install: the next boot deletes from ${partition.path}:\n${names.join('')}`;
 }

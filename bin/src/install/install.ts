@@ -1,21 +1,43 @@
-import { type Install, proxyOf, readConfig } from '@haos/cc';
-import { cameFromMedium, type InstallOptions, install, preflight } from '@haos/install';
-import { type Host, layout, readMode } from '@haos/system';
+import { type Install, proxyOf, readConfig } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
+import { type InstallOptions, install, preflight } from '@haos/install';
+import { cameFromMedium } from '@haos/install/internal';
+import { readMode } from '@haos/system';
+import { isInstallByFallback } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
+import type { RunInstallation } from './run-interview.js';
 
-/** Milliseconds to read what was said before the machine restarts. */
+/** The options that `haos install` and its parts read. */
+type InstallInvocation = Invocation<
+  'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'sha256' | 'tty' | 'format',
+  | 'silent'
+  | 'check'
+  | 'no-format'
+  | 'no-bootloader'
+  | 'allow-empty-config'
+  | 'insecure'
+  | 'force-efi'
+  | 'debug'
+  | 'reboot'
+  | 'power-off'
+>;
+
+/** Milliseconds that the messages stay on the screen before the machine restarts. */
 const LAST_LOOK = 5_000;
 
-/** `haos install`: asks what is not known, or nothing with --silent, and installs; or only its checks. */
-export async function runInstall(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/**
+ * `haos install`: asks for what is not known (nothing with --silent) and installs, or only runs the
+ * checks.
+ */
+export async function runInstall(invocation: InstallInvocation, context: Context): Promise<ExitStatus> {
   if (context.isInstalled())
     throw refusal(
-      'this node is installed already',
-      'configure it with haos config, or boot the HAOS medium to install anew',
+      'this node is already installed',
+      'Configure it with haos config, or boot the HAOS medium to install it again.',
     );
   const host = openNode(context);
   const { config } = await readConfig(host);
@@ -25,24 +47,21 @@ export async function runInstall(invocation: Invocation, context: Context): Prom
   const options = { ...toOptions(host, invocation, configured), proxy, onDownload };
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (invocation.has('silent') && invocation.has('answers'))
-    throw usageError('--silent asks nothing that --answers could answer', 'leave out one of the two');
+    throw usageError('--silent and --answers cannot be used together', 'Leave out one of them.');
   const isSilent = invocation.has('silent') || configured.silent === true;
-  const run = createRun(options, { invocation, context, powersOff: configured.powerOff === true });
+  const run = createRun(options, { invocation, context, powerOff: configured.powerOff === true });
   if (isSilent) return run({}, { restarts: readMode(host) === 'install' });
   const { runInterview } = await import('./run-interview.js');
   return runInterview(options, { invocation, context, run });
 }
 
-/** Installs with options that became known meanwhile, and restarts as far as that is wanted or `restarts` says. */
-export type RunInstallation = (
-  more: Partial<InstallOptions>,
-  then: { restarts: boolean },
-) => Promise<ExitStatus>;
-
-/** From here on an interruption ends the process; during the installation once that has cleaned up. */
+/**
+ * Returns a function that installs. From here on an interruption ends the process; during the
+ * installation, after its clean-up.
+ */
 function createRun(
   options: InstallOptions,
-  { invocation, context, powersOff }: { invocation: Invocation; context: Context; powersOff: boolean },
+  { invocation, context, powerOff }: { invocation: InstallInvocation; context: Context; powerOff: boolean },
 ): RunInstallation {
   const ended = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
@@ -55,13 +74,13 @@ function createRun(
     const installing = install({ ...options, ...more, signal: ended.signal, onEvent });
     work = installing;
     const status = await printInstall(await installing, { invocation, context });
-    if (status === EXIT.done) await leave(options.host, { invocation, context, powersOff, restarts });
+    if (status === EXIT.done) await leave(options.host, { invocation, context, powerOff, restarts });
     return status;
   };
 }
 
-/** What was named on the command line, else in the configuration. */
-function toOptions(host: Host, invocation: Invocation, configured: Install): InstallOptions {
+/** Returns the options of the command line, else those of the configuration. */
+function toOptions(host: Host, invocation: InstallInvocation, configured: Install): InstallOptions {
   const texts = {
     device: invocation.text('device') ?? configured.device,
     configUrl: invocation.text('config-url') ?? configured.configUrl,
@@ -81,14 +100,8 @@ function toOptions(host: Host, invocation: Invocation, configured: Install): Ins
     bootLoader: !invocation.has('no-bootloader'),
     allowEmptyConfig: invocation.has('allow-empty-config'),
     debug: invocation.has('debug') || configured.debug === true,
-    keepsState: cameByFallback(host),
+    keepState: isInstallByFallback(host),
   };
-}
-
-/** Mode install because no state partition was found: the one that shows up late is somebody's node. */
-function cameByFallback(host: Host): boolean {
-  const words = (host.files.readTextIfExists(layout.kernelCommandLine) ?? '').split(/\s+/);
-  return words.includes('haos.fallback_mode=install') && !words.includes('haos.mode=install');
 }
 
 async function leave(
@@ -96,13 +109,13 @@ async function leave(
   {
     invocation,
     context,
-    powersOff,
+    powerOff,
     restarts,
-  }: { invocation: Invocation; context: Context; powersOff: boolean; restarts: boolean },
+  }: { invocation: InstallInvocation; context: Context; powerOff: boolean; restarts: boolean },
 ): Promise<void> {
-  const isPoweringOff = invocation.has('power-off') || powersOff;
+  const isPoweringOff = invocation.has('power-off') || powerOff;
   if (!isPoweringOff && !invocation.has('reboot') && !restarts) return;
-  context.err(`install: ${isPoweringOff ? 'powering off' : 'restarting'} in ${LAST_LOOK / 1000} seconds\n`);
+  context.err(`install: ${isPoweringOff ? 'powering off' : 'rebooting'} in ${LAST_LOOK / 1000} seconds\n`);
   await host.clock.sleep(LAST_LOOK);
   await host.run(isPoweringOff ? 'poweroff' : 'reboot', []);
 }

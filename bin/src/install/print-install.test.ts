@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import type { Context } from '../command.js';
 import { printDownload, printEvents } from './print-install.js';
 
-/** A context whose standard output fails the test: it is for the result alone. */
+/** Returns a context whose standard output fails the test, because only the result may go there. */
 function listen(): { context: Context; lines: () => string[] } {
   let text = '';
-  const out = () => expect.unreachable('nothing but the result goes to standard output');
+  const out = () => expect.unreachable('only the result may go to standard output');
   const err = (some: string) => {
     text += some;
   };
@@ -14,7 +14,7 @@ function listen(): { context: Context; lines: () => string[] } {
   return { context, lines: () => text.split('\n').slice(0, -1) };
 }
 
-it('says how far copying and reading back are, at each tenth, in whole lines', () => {
+it('prints the progress of copying and verifying at each tenth, in whole lines', () => {
   const { context, lines } = listen();
   const print = printEvents(context);
   const progress = (...parts: number[]) =>
@@ -40,7 +40,7 @@ it('says how far copying and reading back are, at each tenth, in whole lines', (
   ]);
 });
 
-it('says how far a download is, and that there is one where its size is not known', () => {
+it('prints the progress of a download, or one line if its size is unknown', () => {
   const { context, lines } = listen();
   const [known, unknown] = [printDownload(context, 'install'), printDownload(context, 'upgrade')];
 

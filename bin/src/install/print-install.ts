@@ -5,10 +5,10 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint } from '../paint.js';
 import { formatChecks } from '../print-checks.js';
 
-/** Says how an installation, or only its checks, ended; resolves to the exit status. */
+/** Prints the result of an installation or of its checks; resolves to the exit status. */
 export async function printInstall(
   result: InstallReport | Preflight,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<ExitStatus> {
   const { checks, issues, texts } = result;
   const isRefused = checks.some(({ ok }) => !ok);
@@ -42,8 +42,9 @@ const STEPS = {
 } as const;
 
 /**
- * Says what is going on, and how far copying and reading back are, at each tenth of it. Whole lines and no escape codes: it may go to a
- * serial console or into a log.
+ * Returns a function that prints the steps of an installation, and the progress of copying and
+ * verifying at each tenth. It prints whole lines without escape codes, because the output may go to
+ * a serial console or into a log.
  */
 export function printEvents(context: Context): (event: InstallEvent) => void {
   let step = '';
@@ -62,7 +63,8 @@ export function printEvents(context: Context): (event: InstallEvent) => void {
 
 function printEvent(event: Exclude<InstallEvent, { kind: 'step' | 'progress' }>, context: Context): void {
   if (event.kind === 'announce') context.err(`install: ${announcement(event)}\n`);
-  if (event.kind === 'stopped') context.err(`install: ${whatIsThere(event)}; install again to go on\n`);
+  if (event.kind === 'stopped')
+    context.err(`install: ${whatIsThere(event)}; run the installation again to continue\n`);
 }
 
 function announcement({
@@ -71,7 +73,7 @@ function announcement({
   replacesState,
   seconds,
 }: Extract<InstallEvent, { kind: 'announce' }>): string {
-  if (kept !== undefined) return `the system is written to ${kept}; what persists there is kept`;
+  if (kept !== undefined) return `the system will be written to ${kept}; its persistent data are kept`;
   return replacesState
     ? `the HAOS node on ${disk} WILL BE LOST in ${seconds} seconds; switch off or interrupt to keep it`
     : `everything on ${disk} will be lost`;
@@ -79,11 +81,11 @@ function announcement({
 
 function whatIsThere({ disk, kept }: Extract<InstallEvent, { kind: 'stopped' }>): string {
   return kept === undefined
-    ? `stopped: ${disk} holds half an installation, which does not boot`
-    : `stopped: what persists on ${kept} is as it was, and either its system or the new one boots`;
+    ? `stopped: the installation on ${disk} is incomplete and does not boot`
+    : `stopped: the persistent data on ${kept} are unchanged, and either its system or the new one boots`;
 }
 
-/** Says how far a download is, at each tenth of it. */
+/** Returns a function that prints the progress of a download at each tenth. */
 export function printDownload(
   context: Context,
   command: string,
@@ -95,7 +97,10 @@ export function printDownload(
   };
 }
 
-/** Whether a tenth is another one than the one before; `told`: the one that needs not be said. */
+/**
+ * Returns a function that says whether progress is in another tenth than before. `told`: the tenth
+ * that is not worth a line.
+ */
 function watchTenths(told: number): (done: number, total: number) => boolean {
   let last = told;
   return (done, total) => {
@@ -105,7 +110,7 @@ function watchTenths(told: number): (done: number, total: number) => boolean {
   };
 }
 
-/** Of an unknown total it is always the first. */
+/** Returns the tenth that was reached; 0 if the total is unknown. */
 function tenthOf(done: number, total: number): number {
   return total > 0 ? Math.floor((done / total) * 10) : 0;
 }

@@ -1,50 +1,61 @@
-import {
-  askInstallation,
-  askOperation,
-  configureRole,
-  confirmPlan,
-  type InstallOptions,
-} from '@haos/install';
-import type { Respondent } from '@haos/questions';
-import { type Host, readMode } from '@haos/system';
+import type { Host } from '@haos/host';
+import { askInstallation, confirmPlan, type InstallOptions } from '@haos/install';
+import { askOperation, configureRole } from '@haos/install/internal';
+import type { Prompter } from '@haos/questions';
+import { readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { isInvalid, printIssues } from '../config/issues.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import type { RunInstallation } from './install.js';
-import { openRespondent } from './open-respondent.js';
+import { openPrompter } from './open-prompter.js';
 
-/** `haos install` with a person, or a file of answers: asks what is to be done and what that needs, and does it. */
+/**
+ * Installs with more options. Afterwards the machine restarts or powers off as its options say, or
+ * restarts if `restarts` is true.
+ */
+export type RunInstallation = (
+  more: Partial<InstallOptions>,
+  then: { restarts: boolean },
+) => Promise<ExitStatus>;
+
+/**
+ * `haos install` with a person or a file of answers: asks what to do and for what that needs, then
+ * does it.
+ */
 export async function runInterview(
   options: InstallOptions,
-  { invocation, context, run }: { invocation: Invocation; context: Context; run: RunInstallation },
+  {
+    invocation,
+    context,
+    run,
+  }: { invocation: Invocation<'answers' | 'format'>; context: Context; run: RunInstallation },
 ): Promise<ExitStatus> {
   const { host } = options;
-  const respondent = await openRespondent(invocation, context);
+  const prompter = await openPrompter(invocation, context);
   try {
-    if ((await findOperation(respondent, host)) === 'configure')
-      return await configure(respondent, host, { invocation, context });
-    const answers = await askInstallation(respondent, options);
+    if ((await findOperation(prompter, host)) === 'configure')
+      return await configure(prompter, host, { invocation, context });
+    const answers = await askInstallation(prompter, options);
     const all = { ...options, ...answers };
-    // On the medium's system there is nothing left to do; on any other somebody is at work.
+    // The medium's system has nothing left to do; on any other system a person may be working.
     const restarts = readMode(host) !== undefined;
-    return await run({ ...answers, confirm: (target) => confirmPlan(respondent, target, all) }, { restarts });
+    return await run({ ...answers, confirm: (target) => confirmPlan(prompter, target, all) }, { restarts });
   } finally {
-    respondent.close();
+    prompter.close();
   }
 }
 
-/** There is a choice only on a HAOS that runs from the medium and was not started to install. */
-async function findOperation(respondent: Respondent, host: Host): Promise<'install' | 'configure'> {
-  return readMode(host) === 'live' ? askOperation(respondent) : 'install';
+/** Asks for the operation only if HAOS runs from the medium and was not booted to install. */
+async function findOperation(prompter: Prompter, host: Host): Promise<'install' | 'configure'> {
+  return readMode(host) === 'live' ? askOperation(prompter) : 'install';
 }
 
 async function configure(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<ExitStatus> {
-  const report = await configureRole(respondent, host);
-  respondent.close();
+  const report = await configureRole(prompter, host);
+  prompter.close();
   if (report) await printIssues(report, context);
   if (report && isInvalid(report.issues, false)) return EXIT.invalid;
   const { applyPhase } = await import('../config/run-phase.js');

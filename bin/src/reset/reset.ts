@@ -1,12 +1,17 @@
 import { confirm, plainTerminal } from '@haos/questions';
-import { type DataReset, readDataReset, setDataReset } from '@haos/system';
+import { type DataReset, readDataReset, setDataReset } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { openHostToChange } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 
-/** `haos reset`: the next boot removes what is persistent, once or from then on. */
-export async function runReset(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/**
+ * `haos reset`: makes the next boot remove the persistent data, once or at every boot from then on.
+ */
+export async function runReset(
+  invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
+  context: Context,
+): Promise<ExitStatus> {
   const wanted = wantedReset(invocation);
   const host = openHostToChange(invocation, context);
   const before = readDataReset(host);
@@ -22,17 +27,19 @@ export async function runReset(invocation: Invocation, context: Context): Promis
   return EXIT.done;
 }
 
-function wantedReset(invocation: Invocation): DataReset {
+function wantedReset(
+  invocation: Invocation<'root' | 'format', 'ephemeral' | 'cancel' | 'yes' | 'reboot'>,
+): DataReset {
   if (invocation.has('ephemeral') && invocation.has('cancel'))
-    throw usageError('--ephemeral and --cancel exclude each other');
+    throw usageError('--ephemeral and --cancel cannot be used together');
   if (invocation.has('cancel')) return 'never';
   return invocation.has('ephemeral') ? 'always' : 'once';
 }
 
 const OUTCOMES: Readonly<Record<DataReset, string>> = {
-  once: 'the next boot removes all data; haos reset --cancel takes it back until then',
-  always: 'every boot from the next one removes all data but the local configuration and the identity',
-  never: 'the data stay',
+  once: 'the next boot removes all data; until then haos reset --cancel cancels it',
+  always: 'every boot from the next one on removes all data except the local configuration and the identity',
+  never: 'no boot removes the data',
 };
 
 const LOSSES: Readonly<Record<'once' | 'always', string>> = {
@@ -43,11 +50,12 @@ const LOSSES: Readonly<Record<'once' | 'always', string>> = {
 
 async function isConfirmed(wanted: 'once' | 'always', context: Context): Promise<boolean> {
   const { input, output } = await context.terminal();
-  if (!input.isTTY) throw usageError('nobody can be asked here', 'add --yes if it is meant');
+  if (!input.isTTY)
+    throw usageError('cannot ask for confirmation without a terminal', 'Add --yes to confirm.');
   context.err(`${LOSSES[wanted]}\nThe system configuration in /haos/system stays.\n`);
   const person = plainTerminal({ input, output });
   try {
-    return await confirm(person, { name: 'reset', message: 'Is that what you want', default: false });
+    return await confirm(person, { name: 'reset', message: 'Go on', default: false });
   } finally {
     person.close();
   }

@@ -34,7 +34,7 @@ function format(changes: Partial<NodeStatus>): string {
 }
 
 describe('the status of a node for people', () => {
-  it('is one screen', () => {
+  it('fits on one screen', () => {
     expect(format({})).toBe(`HAOS v0.2.0 on node-1, mode disk: healthy
 addresses:     10.0.2.15 (eth0)
                fd00::1 (eth1)
@@ -46,7 +46,7 @@ kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
 `);
   });
 
-  it('says why the node is not Ready, and what to do', () => {
+  it('shows why the node is not Ready, and what to do', () => {
     const kubernetes: NodeStatus['kubernetes'] = {
       ...HEALTHY.kubernetes,
       state: 'not-ready',
@@ -66,7 +66,7 @@ kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
 `);
   });
 
-  it('says which version failed', () => {
+  it('shows which version failed', () => {
     const text = format({
       upgrade: { state: 'healthy', running: OLD, failed: 'v0.2.0/v1.36.4+k3s1/6.12-v0.2.0' },
     });
@@ -77,13 +77,13 @@ kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
     );
   });
 
-  it('says how long a trial goes on', () => {
+  it('shows how many boots of a trial are left', () => {
     expect(format({ upgrade: { state: 'on-trial', running: SET, triesLeft: 1 } })).toMatch(
       /^upgrade: +this version is on trial, 1 more boot$/m,
     );
   });
 
-  it('shows what failed, and no more issues than a screen has room for', () => {
+  it('shows what failed, and only as many issues as fit on a screen', () => {
     const issue = {
       severity: 'warning',
       code: 'unknown-key',
@@ -114,13 +114,13 @@ kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
     expect(text).toMatch(/^ +failed: sysctls \(boot\): cannot set a\.b\n +hint: Remove it\.$/m);
   });
 
-  it('has no versions where there are no slots', () => {
+  it('shows no versions if there are no slots', () => {
     const text = format({ mode: 'live', slots: undefined, upgrade: undefined });
 
     expect(text).not.toMatch(/^versions:|^upgrade:/m);
   });
 
-  it('is coloured only where that shows', () => {
+  it('is coloured only if the output supports it', () => {
     expect(formatNodeStatus(HEALTHY, true)).toContain('\u001b[32mhealthy');
     expect(format({})).not.toContain('\u001b');
   });

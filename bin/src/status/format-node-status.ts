@@ -1,13 +1,15 @@
-import { describeConfiguration, formatText, type NodeStatus } from '@haos/cc';
-import { COMPONENTS, nameSet, type ReleaseSet, SLOTS, type UpgradeVerdict } from '@haos/system';
+import { formatText, type NodeStatus } from '@haos/cc';
+import { describeConfiguration } from '@haos/cc/internal';
+import { COMPONENTS, SLOTS } from '@haos/system';
+import { nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
 import { createPaint, type Paint } from '../paint.js';
 
-/** Columns of the names on the left. */
+/** Width of the names on the left, in columns. */
 const WIDTH = 15;
-/** How many issues a screen has room for. */
+/** How many issues fit on a screen. */
 const MAX_ISSUES = 8;
 
-/** The status of a node for people. */
+/** Formats the status of a node for people. */
 export function formatNodeStatus(status: NodeStatus, color: boolean): string {
   const paint = createPaint(color);
   const lines = [
@@ -28,7 +30,7 @@ function heading({ hostname, version, mode, isHealthy }: NodeStatus, paint: Pain
   return `${paint('bold', name)}, mode ${mode ?? 'unknown'}: ${verdict}`;
 }
 
-/** The first line stands beside the name, the others below it. */
+/** Puts the first line beside the name, the others below it. */
 function section(name: string, [first = '', ...rest]: readonly string[]): string[] {
   return [`${`${name}:`.padEnd(WIDTH)}${first}`, ...rest.map((line) => `${' '.repeat(WIDTH)}${line}`)];
 }
@@ -58,7 +60,7 @@ function formatVerdict({ state, triesLeft, failed }: UpgradeVerdict): string[] {
   const words = {
     healthy: 'this version works',
     'on-trial': `this version is on trial, ${triesLeft ?? 0} more boot${triesLeft === 1 ? '' : 's'}`,
-    unconfirmed: 'this version has not shown yet that it works',
+    unconfirmed: 'this version is not confirmed yet',
     staged: 'another version boots next',
     interrupted: 'an upgrade was interrupted; the next boot completes or undoes it',
   };
@@ -94,9 +96,9 @@ function formatKubernetes({ kubernetes }: NodeStatus, paint: Paint): string[] {
     starting: paint('yellow', 'starting'),
     stopped: paint('red', 'k3s does not run'),
     nodeless: 'k3s runs without a node',
-    off: 'k3s is not to be started',
+    off: 'the configuration does not start k3s',
     'not-installed': 'k3s is not installed',
-    unknown: 'not known',
+    unknown: 'unknown',
   };
   const outcome = [words[state], reason].filter(Boolean).join(': ');
   const what = [role, version, node && `node ${node}`].filter(Boolean).join(', ');

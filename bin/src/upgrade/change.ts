@@ -1,40 +1,35 @@
-import {
-  awaitNode,
-  type BootState,
-  type ChangeOptions,
-  forgetFailure,
-  type Host,
-  isHaosError,
-  layout,
-  markHealthy,
-  readSlots,
-  rollback,
-  uncordonNode,
-} from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { awaitNode, type ChangeOptions, layout, readSlots, rollback } from '@haos/system';
+import { type BootState, forgetFailure, markHealthy, uncordonNode } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { openNode } from './open-node.js';
 
-/** Changes what is remembered about the versions. */
+type ChangeInvocation = Invocation<'destination' | 'format'>;
+
+/** A change to what HAOS remembers about the versions. */
 interface Change {
   change(host: Host, options: ChangeOptions): Promise<BootState>;
-  /** The outcome for people. */
+  /** Returns the result for people. */
   tell(state: BootState, node: { host: Host; directory: string }): string;
 }
 
-/** `haos upgrade rollback`: the other version boots next. */
-export function runRollback(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos upgrade rollback`: makes the other version boot next. */
+export function runRollback(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(ROLLBACK, invocation, context);
 }
 
-/** `haos upgrade forget`: the failed version may be tried again. */
-export function runForget(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos upgrade forget`: allows the failed version again. */
+export function runForget(invocation: ChangeInvocation, context: Context): Promise<ExitStatus> {
   return make(FORGET, invocation, context);
 }
 
-/** `haos upgrade confirm`: what runs works; pods may come back to a node that the upgrade drained. */
-export async function runConfirm(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos upgrade confirm`: ends the trial, and uncordons a node that the upgrade drained. */
+export async function runConfirm(
+  invocation: Invocation<'when-ready' | 'destination' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openNode(context);
   const seconds = readSeconds(invocation.text('when-ready'));
   if (seconds !== undefined) {
@@ -49,7 +44,10 @@ export async function runConfirm(invocation: Invocation, context: Context): Prom
   return (await letPodsBack(host, context)) ? status : EXIT.failedSteps;
 }
 
-/** Whether nothing is left to do; that the API does not answer says nothing about the version. */
+/**
+ * Uncordons the node; returns whether that succeeded. If the API does not answer, that says nothing
+ * about the version.
+ */
 async function letPodsBack(host: Host, context: Context): Promise<boolean> {
   try {
     if (await uncordonNode(host)) context.err('upgrade: pods may start on this node again\n');
@@ -71,19 +69,25 @@ const ROLLBACK: Change = {
   change: rollback,
   tell({ slot }, { host, directory }) {
     const { haos } = readSlots(host, directory)[slot];
-    return `the next boot takes HAOS ${haos} (${slot})`;
+    return `the next boot starts HAOS ${haos} (${slot})`;
   },
 };
 
-const FORGET: Change = { change: forgetFailure, tell: () => 'no version is remembered as failed' };
+const FORGET: Change = { change: forgetFailure, tell: () => 'no version is marked as failed' };
 
 const CONFIRM: Change = {
   change: markHealthy,
   tell: ({ trial }) =>
-    trial ? 'the next boot is a trial; what runs now says nothing about it' : 'nothing is on trial',
+    trial
+      ? 'another version is on trial at the next boot; the running one cannot confirm it'
+      : 'no version is on trial',
 };
 
-async function make({ change, tell }: Change, invocation: Invocation, context: Context): Promise<ExitStatus> {
+async function make(
+  { change, tell }: Change,
+  invocation: ChangeInvocation,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openNode(context);
   const directory = invocation.text('destination') ?? layout.system;
   const state = await change(host, { directory });

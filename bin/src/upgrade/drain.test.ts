@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Context } from '../command.js';
 import { drainForUpgrade } from './drain.js';
@@ -21,7 +21,7 @@ function drain(host: Parameters<typeof drainForUpgrade>[0], env: Context['env'] 
 }
 
 describe('draining for an upgrade', () => {
-  it('is done in a pod by the launcher, which gets no more of the environment than it needs', async () => {
+  it('runs the launcher in a pod, with only the variables that it needs', async () => {
     const host = hostWith({ commands: { '/haos/system/haos/current/haos': {} } });
 
     await drain(host, { ...POD, HAOS_SECRET: 'x' });
@@ -34,7 +34,7 @@ describe('draining for an upgrade', () => {
     for (const { options } of host.calls) expect(options.env).toEqual(needed);
   });
 
-  it('is done on a server with the credentials of its administrator', async () => {
+  it('uses the credentials of the administrator on a server', async () => {
     const host = hostWith({ tree: { '/etc/rancher/k3s/k3s.yaml': '' }, commands: { k3s: {} } });
 
     await drain(host);
@@ -48,7 +48,7 @@ describe('draining for an upgrade', () => {
     ]);
   });
 
-  it('is refused where there is no node', async () => {
+  it('is refused on a machine without a node', async () => {
     await expect(drain(hostWith({}))).rejects.toMatchObject({ status: 5 });
   });
 });

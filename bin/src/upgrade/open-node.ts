@@ -1,9 +1,12 @@
-import { type Host, liveHost } from '@haos/system';
+import { type Host, liveHost } from '@haos/host';
 import type { Context } from '../command.js';
 import { refusal } from '../failure.js';
 
-/** The running machine, for root. A container of a release upgrades its host's directory, so it need not be HAOS itself. */
+/**
+ * Opens the running machine, for root only. A container of a release upgrades a directory of its
+ * host, so the machine need not run HAOS.
+ */
 export function openNode({ env, isRoot }: Context): Host {
-  if (!isRoot()) throw refusal('only root may do this', 'use sudo');
+  if (!isRoot()) throw refusal('only root can do this', 'Use sudo.');
   return liveHost(env.DEBUG ? { debug: env.DEBUG } : {});
 }

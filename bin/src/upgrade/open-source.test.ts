@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { withCleanUp } from '@haos/install';
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { withCleanUp } from '@haos/host/internal';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Context } from '../command.js';
 import { openSource } from './open-source.js';
@@ -17,7 +17,7 @@ const SIGNATURE = sign(null, Buffer.from(SUMS), privateKey).toString('latin1');
 let host: TestHost;
 afterEach(() => host.dispose());
 
-/** Opens it on a node that has a channel and these files; resolves to the checks, by id. */
+/** Opens a source on a node with a channel and these files; resolves to the checks by id. */
 function open(source: string, at: string, tree: Readonly<Record<string, string>>) {
   const bytes = (text: string) => ({ body: Buffer.from(text, 'latin1') });
   host = createTestHost({
@@ -46,7 +46,7 @@ describe('a release that is named', () => {
     ['as the latest one', 'latest', `${RELEASES}/latest/download`],
     ['by the URL of its ISO', 'https://mirror.example/a/haos-arm64.iso', 'https://mirror.example/a'],
   ])('%s is downloaded for this machine and verified', async (_title, source, at) => {
-    // What is downloaded here is no real ISO.
+    // The download here is not a real ISO.
     expect(await open(source, at, known)).toEqual({ download: true, image: false });
     expect(host.files.stat('/var/lib/rancher/HAOS/upgrade')).toBeUndefined();
   });
@@ -55,7 +55,7 @@ describe('a release that is named', () => {
     expect(await open('latest', `${RELEASES}/latest/download`, {})).toEqual({ download: false });
   });
 
-  it('is refused when a key signed it that is not known', async () => {
+  it('is refused if an unknown key signed it', async () => {
     const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
     expect(

@@ -1,6 +1,9 @@
-import { proxyOf, readConfig } from '@haos/cc';
-import { type CleanUp, openImage, openScratch } from '@haos/install';
-import { type Check, HaosError, type Host, layout, PROJECT } from '@haos/system';
+import { proxyOf, readConfig } from '@haos/cc/internal';
+import { HaosError, type Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
+import { openImage, openScratch } from '@haos/install/internal';
+import { type Check, layout } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Context } from '../command.js';
 import { usageError } from '../failure.js';
 import { printDownload } from '../install/print-install.js';
@@ -16,13 +19,16 @@ export interface SourceOptions {
 }
 
 export interface OpenedSource {
-  /** What was found on the way. */
+  /** The checks that ran while the source was opened. */
   checks: readonly Check[];
   /** The directory with the components, until the clean-up; undefined when a check failed. */
   directory?: string;
 }
 
-/** Makes the components of an ISO readable; the caller holds a lock. What comes over the network is verified before it is looked into. */
+/**
+ * Makes the components of an ISO readable; the caller holds a lock. A source from the network is
+ * verified before it is opened.
+ */
 export async function openSource(
   cleanUp: CleanUp,
   { host, source, sha256, isInsecure, signal, context }: SourceOptions,
@@ -43,12 +49,12 @@ export async function openSource(
   return image ? { checks, directory: image.directory } : { checks };
 }
 
-/** The path or the URL of an ISO. */
+/** Returns the path or the URL of an ISO. */
 async function locate(host: Host, source: string, channel: string | undefined): Promise<string> {
   if (source.startsWith('/') || /^https?:\/\//i.test(source)) return source;
   const isVersion = /^v\d[\w.+-]*$/.test(source);
   if (source !== 'latest' && !isVersion)
-    throw usageError(`${source} is not a source`, 'name a path, a URL, a version such as v1.1.0, or latest');
+    throw usageError(`${source} is not a source`, 'Name a path, a URL, a version such as v1.1.0, or latest.');
   const releases = releasesOf(channel);
   const name = `haos-${await nameArchitecture(host)}.iso`;
   if (source === 'latest') return `${releases}/latest/download/${name}`;
@@ -56,8 +62,9 @@ async function locate(host: Host, source: string, channel: string | undefined): 
 }
 
 /**
- * The URL below which releases lie, as GitHub lays them out: `latest`, which is the channel of the upgrade controller, `latest/download`
- * and `download/VERSION`. HAOS_UPGRADE_NO_CHANNEL without one.
+ * Returns the URL below which releases are, in the layout of GitHub: `latest`, which is the channel
+ * of the upgrade controller, `latest/download` and `download/VERSION`. Throws
+ * HAOS_UPGRADE_NO_CHANNEL if no channel is known.
  */
 function releasesOf(channel: string | undefined): string {
   const releases = channel ? channel.replace(/\/+$/, '').replace(/\/latest$/, '') : PROJECT.releases;

@@ -12,7 +12,7 @@ const STATUS = {
 } as const;
 
 describe('the status of the versions', () => {
-  it('says which k3s a program is, where its name does not', () => {
+  it('shows the version that a k3s program reports, if its name is not the version', () => {
     expect(formatStatus(STATUS, { current: 'v1.36.3+k3s1', previous: 'v1.36.2+k3s1' })).toBe(
       `current: runs, boots next, on trial, 1 boots left
   haos v2
@@ -26,7 +26,7 @@ previous
     );
   });
 
-  it('shows the name where the program does not tell', () => {
+  it('shows the name if the program reports no version', () => {
     expect(formatStatus(STATUS)).toContain('  k3s given\n');
   });
 });

@@ -1,19 +1,14 @@
-import {
-  COMPONENTS,
-  layout,
-  nameSet,
-  readK3sVersion,
-  SLOTS,
-  type Slot,
-  type UpgradeStatus,
-  upgradeStatus,
-} from '@haos/system';
+import { COMPONENTS, layout, SLOTS, type Slot, type UpgradeStatus, upgradeStatus } from '@haos/system';
+import { nameSet, readK3sVersion } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { openNode } from './open-node.js';
 
-/** `haos upgrade status`: what is installed, what runs, what boots next. */
-export async function runUpgradeStatus(invocation: Invocation, context: Context): Promise<ExitStatus> {
+/** `haos upgrade status`: prints what is installed, what runs and what boots next. */
+export async function runUpgradeStatus(
+  invocation: Invocation<'destination' | 'format'>,
+  context: Context,
+): Promise<ExitStatus> {
   const host = openNode(context);
   const directory = invocation.text('destination') ?? layout.system;
   const status = upgradeStatus(host, directory);
@@ -29,7 +24,7 @@ export async function runUpgradeStatus(invocation: Invocation, context: Context)
   return EXIT.done;
 }
 
-/** The status for people. `k3s`: what the programs say that they are. */
+/** Formats the status for people. `k3s`: the versions that the programs report. */
 export function formatStatus(
   { slots, running, state, isInterrupted }: UpgradeStatus,
   k3s: Readonly<Partial<Record<Slot, string | undefined>>> = {},

@@ -1,19 +1,7 @@
-import { type CleanUp, findMenu, type NodeMenu, replaceMenu, withCleanUp } from '@haos/install';
-import {
-  awaitTrial,
-  type Check,
-  type Component,
-  choosesSlot,
-  grubEnvPath,
-  type Host,
-  isOnTrial,
-  isSameSet,
-  layout,
-  readRunningSet,
-  type UpgradeReport,
-  upgrade,
-  withLock,
-} from '@haos/system';
+import { type Host, withLock } from '@haos/host';
+import { type CleanUp, withCleanUp } from '@haos/host/internal';
+import { type Check, type Component, layout, type UpgradeReport, upgrade } from '@haos/system';
+import { awaitTrial, isOnTrial, isSameSet, readRunningSet } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -37,11 +25,11 @@ interface Running {
   signal: AbortSignal;
 }
 
-/** What an upgrade came to; a source that cannot be had leaves nothing but its checks. */
+/** The result of an upgrade; only its checks if the source could not be opened. */
 type Outcome = Pick<UpgradeReport, 'status' | 'checks'> & Partial<UpgradeReport>;
 
 /** `haos upgrade`: stages a new release. */
-export async function runUpgrade(invocation: Invocation, context: Context): Promise<ExitStatus> {
+export async function runUpgrade(invocation: UpgradeInvocation, context: Context): Promise<ExitStatus> {
   const host = openNode(context);
   const options = readOptions(invocation, context);
   const ended = new AbortController();
@@ -57,7 +45,10 @@ export async function runUpgrade(invocation: Invocation, context: Context): Prom
   return EXIT.done;
 }
 
-/** What follows once the next boot has its version: that boot, or the end of the trial after it. */
+/**
+ * Reboots or waits, as the options say, once the next boot has its version: for that boot, or for
+ * the end of the trial after it.
+ */
 async function finish(
   { status, to }: Outcome,
   { destination, has }: Options,
@@ -66,7 +57,7 @@ async function finish(
   const running = readRunningSet(host, destination);
   const isWaiting = status === 'unchanged' && running !== undefined && to && !isSameSet(running, to);
   if (has('reboot') && (status === 'upgraded' || isWaiting)) {
-    // An upgrade drains before it changes what boots.
+    // An upgrade drains before it changes what boots; this run changed nothing, so it drains here.
     if (isWaiting && has('drain')) await drainForUpgrade(host, destination, context);
     await host.run('nsenter', REBOOT);
     if (has('wait')) await awaitRestart(host, signal);
@@ -76,22 +67,25 @@ async function finish(
   }
 }
 
-/** A node that takes longer to restart does not, in milliseconds. */
+/** Milliseconds after which a node that has not restarted is not going to. */
 const RESTART_LIMIT = 600_000;
 
-/** The restart ends this program. A job that ended well before would count as done, on a node that has not shown anything yet. */
+/**
+ * Waits for the restart, which ends this program. If a job ended successfully before, it would
+ * count as done on a node that has not yet shown that it works.
+ */
 async function awaitRestart(host: Host, signal: AbortSignal): Promise<never> {
   await host.clock.sleep(RESTART_LIMIT, signal);
-  throw new CommandFailure(EXIT.failed, 'the node did not restart within ten minutes');
+  throw new CommandFailure(EXIT.failed, 'the node did not reboot within ten minutes');
 }
 
-/** In a container, too, it is the node that restarts. */
+/** Reboots the node, also from a container. */
 const REBOOT = ['--target', '1', '--mount', '--uts', '--ipc', '--net', '--pid', '--', 'reboot'];
 
-/** Options of the command line, else of the environment. */
-function readOptions(invocation: Invocation, { env }: Context): Options {
-  const text = (name: string) => invocation.text(name) ?? (env[nameVariable(name)] || undefined);
-  const directory = (name: string) => text(name)?.replace(/(?<=.)\/+$/, '') ?? layout.system;
+/** Returns the options of the command line, else those of the environment. */
+function readOptions(invocation: UpgradeInvocation, { env }: Context): Options {
+  const text = (name: TextOption) => invocation.text(name) ?? (env[nameVariable(name)] || undefined);
+  const directory = (name: TextOption) => text(name)?.replace(/(?<=.)\/+$/, '') ?? layout.system;
   const switches = new Set(
     SWITCHES.filter((name) => invocation.has(name) || readSwitch(nameVariable(name), env)),
   );
@@ -123,33 +117,42 @@ const SWITCHES = [
 ] as const;
 type Switch = (typeof SWITCHES)[number];
 
-/** The words that the Go implementation takes; another one may have been meant either way. */
+type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256';
+type UpgradeInvocation = Invocation<TextOption | 'format', Switch>;
+
+/**
+ * Reads the words that the Go implementation accepts. Any other word is an error, because it could
+ * mean either.
+ */
 function readSwitch(variable: string, env: Context['env']): boolean {
   const value = env[variable] ?? '';
   if (/^(1|t|true)$/i.test(value)) return true;
   if (/^(0|f|false)?$/i.test(value)) return false;
-  throw usageError(`${variable} is neither true nor false`, 'set it to one of them');
+  throw usageError(`${variable} is neither true nor false`, 'Set it to one of them.');
 }
 
-/** What cannot be compared with anything would look like a verification that has not happened. */
+/**
+ * Refuses a digest that cannot be compared with anything, because it would look like a
+ * verification.
+ */
 function checkDigest(sha256: string | undefined, source: string): string | undefined {
   if (sha256 === undefined) return undefined;
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw usageError('the digest is not a sha256 in hexadecimal');
+  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw usageError('the digest is not a SHA-256 in hexadecimal');
   if (isDirectory(source))
     throw usageError(
-      `the digest is that of an ISO, and ${source} is a directory`,
-      'leave it out, or name an ISO',
+      `a digest requires an ISO, but ${source} is a directory`,
+      'Leave it out, or name an ISO.',
     );
   return sha256;
 }
 
 function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
   const work = () => withCleanUp((cleanUp) => upgradeWith(options, running, cleanUp));
-  // What is downloaded or unpacked has one place.
+  // Downloads and unpacked files share one directory.
   return isDirectory(options.source) ? work() : withLock(running.host, SOURCE_LOCK, work);
 }
 
-/** Whether a source is taken as it lies there: every path but that of an ISO. */
+/** Returns whether a source is used in place: every path except that of an ISO. */
 function isDirectory(source: string): boolean {
   return source.startsWith('/') && !source.toLowerCase().endsWith('.iso');
 }
@@ -161,7 +164,6 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
   const { destination, lockFile, has } = options;
   const opened = await open(options, running, cleanUp);
   if (opened.directory === undefined) return { status: 'refused', checks: opened.checks };
-  const menu = await findMenu(host, destination);
   const report = await upgrade({
     host,
     source: opened.directory,
@@ -173,18 +175,16 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     allowDowngrade: has('allow-downgrade'),
     allowSkip: has('allow-skip'),
     checkOnly: has('check'),
-    isCounted: countsBoots(host, destination, menu),
     onProgress: printCopying(running.context),
     beforeSwitch: async () => {
       if (has('drain')) await drainForUpgrade(host, destination, running.context);
-      if (menu) await replaceMenu(host, menu);
     },
     signal,
   });
   return { ...report, checks: [...opened.checks, ...report.checks] };
 }
 
-/** Says what is copied, once for each component: that takes its time. */
+/** Returns a function that prints each component once, because copying takes time. */
 function printCopying(context: Context): (component: Component) => void {
   const told = new Set<Component>();
   return (component) => {
@@ -194,14 +194,7 @@ function printCopying(context: Context): (component: Component) => void {
   };
 }
 
-/** Whether the next boots are counted. Without a menu to look at, the block in which GRUB counts tells. */
-function countsBoots(host: Host, destination: string, menu: NodeMenu | undefined): boolean {
-  if (menu?.replacement !== undefined) return true;
-  if (choosesSlot(host, destination) === false) return false;
-  return menu?.isCounted ?? host.files.stat(grubEnvPath(destination)) !== undefined;
-}
-
-/** What is only a directory needs nothing of what fetches and verifies. */
+/** Opens the source. A directory does not load the code that downloads and verifies. */
 async function open(
   { source, sha256, has }: Options,
   running: Running,
@@ -214,7 +207,7 @@ async function open(
 
 async function print(
   outcome: Outcome,
-  { invocation, context }: { invocation: Invocation; context: Context },
+  { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<void> {
   if (invocation.text('format') === 'json') return context.out(`${JSON.stringify(outcome, null, 2)}\n`);
   const { status, checks } = outcome;
@@ -231,10 +224,10 @@ function closingLine({ status, from, to }: Outcome): string {
     case 'refused':
       return 'refused; nothing was written';
     case 'unchanged':
-      return `this is HAOS ${from?.haos} already`;
+      return `HAOS ${from?.haos} is already installed`;
     case 'checked':
       return `HAOS ${from?.haos} can be upgraded to ${to?.haos}`;
     case 'upgraded':
-      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot takes it`;
+      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot starts it`;
   }
 }

@@ -10,11 +10,14 @@ const TIMEOUT = 60_000;
 /** The first line of `k3s --version` is `k3s version v1.36.4+k3s1 (<commit>)`. */
 const FIRST_LINE = /^k3s version (v\d+\.\d+\.\d+[A-Za-z0-9._+~-]*)( |$)/;
 
-/** The version that a k3s program prints. Throws a BuildFailure when it does not run here, or prints something else. */
+/**
+ * Returns the version that a k3s program prints. Throws a BuildFailure if it does not run here or
+ * prints something else.
+ */
 export function askVersion(program: string): string {
-  const home = mkdtempSync(join(tmpdir(), 'haos-k3s-')); // nothing of this machine is read or changed
+  const home = mkdtempSync(join(tmpdir(), 'haos-k3s-')); // keeps k3s away from files of this machine
   try {
-    // A file that was just downloaded is not executable, and k3s looks at the name that it is called by.
+    // A downloaded file is not executable, and k3s checks the name that it is called by.
     const copy = join(home, 'k3s');
     copyFileSync(program, copy, constants.COPYFILE_FICLONE);
     chmodSync(copy, 0o755);

@@ -1,4 +1,4 @@
-import { compareVersions, isVersion } from '@haos/system';
+import { compareVersions, isVersion } from '@haos/system/internal';
 import { expect, it } from 'vitest';
 import { type K3sFile, type K3sParts, nameK3s } from './k3s-parts.js';
 
@@ -21,7 +21,7 @@ it.each<[string, K3sParts, RegExp]>([
   expect(isVersion(nameK3s(parts))).toBe(true);
 });
 
-it('gives different content different names, and all of one version the same rank', () => {
+it('gives different content different names, and all names of one version the same rank', () => {
   const names = [
     pinned,
     given,

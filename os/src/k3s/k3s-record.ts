@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type K3sFile, type K3sParts, nameK3s } from './k3s-parts.js';
 
-/** The file beside the program that says which k3s this is. */
+/** The file beside the program that identifies this k3s. */
 export const RECORD = 'k3s.json';
 
-/** What the record holds. */
+/** The content of the record. */
 export interface K3sRecord {
   /** Of the component: `/haos/system/k3s/<name>`. */
   name: string;
   /** As the program prints it. */
   version: string;
   program: K3sRecordFile;
-  /** The images that k3s imports when it starts; missing where the image brings none. */
+  /** The images that k3s imports when it starts; undefined if the image has none. */
   images?: K3sRecordFile;
 }
 
@@ -40,7 +40,7 @@ function describeFile(path: string, { sha256, size, isPinned }: K3sFile): K3sRec
   return { path, sha256, size, origin: isPinned ? 'pinned' : 'given' };
 }
 
-/** The record in a directory; undefined where an image has no k3s. */
+/** Returns the record in a directory; undefined if the image has no k3s. */
 export function readK3sRecord(directory: string): K3sRecord | undefined {
   const path = join(directory, RECORD);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as K3sRecord) : undefined;

@@ -49,6 +49,6 @@ it.each<[string, () => K3sOptions]>([
   ['no k3s and a program', () => ({ 'no-k3s': true, k3s: file })],
   ['no k3s and images', () => ({ 'no-k3s': true, airgap: true })],
   ['images that k3s would not import', () => ({ 'airgap-images': file })],
-])('is wrong usage for %s', (_title, options) => {
+])('rejects %s as wrong usage', (_title, options) => {
   expect(() => readK3sRequest(options())).toThrow(expect.objectContaining({ status: 2 }));
 });

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { K3sPins, PinnedFile } from '../versions.js';
 import { nameK3s } from './k3s-parts.js';
@@ -37,7 +37,7 @@ function pin(name: string, content: Buffer): PinnedFile {
   return { name, sha256: createHash('sha256').update(content).digest('hex'), size: content.length };
 }
 
-/** A server for releases; its base URL. */
+/** Starts a server for releases; resolves to its base URL. */
 async function serve(answer: RequestListener): Promise<string> {
   server = createServer((request, response) => {
     requested.push(`${request.url} ${request.headers.range ?? ''}`.trim());
@@ -163,7 +163,7 @@ describe('the pinned release', () => {
     });
   });
 
-  it('is an error when a server has another file, and nothing of that is kept', async () => {
+  it('is an error if a server has another file, and that file is not kept', async () => {
     const other = Buffer.alloc(PROGRAM.length, 'other');
     const releases = await serve((_request, response) => response.end(other));
 
@@ -173,13 +173,13 @@ describe('the pinned release', () => {
 });
 
 describe('without a way to get k3s', () => {
-  it('the build goes on without it, and says how to bring it', async () => {
+  it('the build continues without it, and says how to provide it', async () => {
     const started = performance.now();
 
     expect(await obtain({})).toBeUndefined();
 
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(printed[0]).toMatch(/^k3s v1\.36\.4\+k3s1 cannot be downloaded: .*127\.0\.0\.1:1/);
+    expect(printed[0]).toMatch(/^cannot download k3s v1\.36\.4\+k3s1: .*127\.0\.0\.1:1/);
     expect(printed.join('\n')).toMatch(/--k3s PATH.*--k3s-from.*--k3s-mirror(.|\n)*--no-k3s/);
   });
 
@@ -196,11 +196,11 @@ describe('without a way to get k3s', () => {
   ])('it is an error when %s', async (_title, wanted) => {
     await expect(obtain(wanted)).rejects.toMatchObject({
       status: 1,
-      message: expect.stringMatching(/cannot be downloaded/),
+      message: expect.stringMatching(/cannot download/),
     });
   });
 
-  it('nothing is asked for when the image is to have none', async () => {
+  it('nothing is requested if the image gets no k3s', async () => {
     const releases = await serve(release);
 
     expect(await obtain({ releases, request: { without: true } })).toBeUndefined();
@@ -222,7 +222,7 @@ describe('a program given by hand', () => {
     expect(parts && nameK3s(parts)).toBe(`v1.36.3+k3s1.g${digest.slice(0, 8)}`);
   });
 
-  it('is the pinned one when its digest is, whatever it is called', async () => {
+  it('counts as pinned if its digest matches, whatever its name', async () => {
     const program = join(directory, 'downloaded-k3s');
     writeFileSync(program, PROGRAM);
 
@@ -244,7 +244,7 @@ describe('a program given by hand', () => {
     });
   });
 
-  it('takes images of the same version only, unless they are given, too', async () => {
+  it('uses images of the same version only, unless they are also given', async () => {
     const program = writeProgram('mine', 'echo "k3s version v1.36.3+k3s1 (abcdef)"');
     const images = join(directory, 'my images.tar');
     writeFileSync(images, 'other images');

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Host, ProxySettings } from '@haos/system';
+import type { Host, ProxySettings } from '@haos/host';
 import { BuildFailure } from '../failure.js';
 import type { Architecture } from '../options.js';
 import type { K3sPins, PinnedFile } from '../versions.js';
@@ -14,7 +14,7 @@ export interface K3sSupply {
   architecture: Architecture;
   /** The directory that keeps downloads between builds. */
   cache: string;
-  /** A release is being made: an image without k3s is an error unless the request wants it so. */
+  /** This build is a release: an image without k3s is an error unless requested. */
   isRequired: boolean;
   proxy?: ProxySettings;
   onProgress?: (file: PinnedFile, bytes: number) => void;
@@ -22,9 +22,10 @@ export interface K3sSupply {
 }
 
 /**
- * Brings what the image gets of k3s onto this machine. Where the pinned release cannot be downloaded it says how to bring it and
- * resolves to undefined: an image without k3s is an image. It throws a BuildFailure when a place that was named does not have
- * it, when a file is not what the pins say, and when `--airgap` has no images.
+ * Obtains the parts of k3s for the image. If the pinned release cannot be downloaded, it prints how
+ * to provide it and resolves to undefined, since an image may lack k3s. Throws a BuildFailure if a
+ * named source does not have it, if a file does not match the pins, and if there are no images for
+ * `--airgap`.
  */
 export async function obtainK3s(host: Host, supply: K3sSupply): Promise<K3sParts | undefined> {
   const { request, pins, architecture, print } = supply;
@@ -51,7 +52,7 @@ export async function obtainK3s(host: Host, supply: K3sSupply): Promise<K3sParts
     return { ...parts, images };
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    const problem = `k3s ${pins.version} cannot be downloaded: ${error.message}`;
+    const problem = `cannot download k3s ${pins.version}: ${error.message}`;
     if (request.mirror !== undefined || request.airgap || supply.isRequired)
       throw new BuildFailure([problem, ...HOW_TO_BRING].join('\n'));
     for (const line of [problem, 'The image is built without Kubernetes.', ...HOW_TO_BRING]) print(line);
@@ -70,12 +71,14 @@ function sourceOf({ request, pins, cache, proxy, onProgress }: K3sSupply): FileS
   return { version: pins.version, from, base, isMirror: mirror !== undefined, cache, proxy, onProgress };
 }
 
-/** k3s knows by the ending how an archive is compressed; a shell reads the rest of the name. */
+/**
+ * k3s derives the compression from the file extension; the rest of the name is safe for a shell.
+ */
 function nameImages(path: string): string {
   return `airgap-images${/(\.tar)?\.[a-z0-9]+$/.exec(path)?.[0] ?? ''}`;
 }
 
-/** A file given by hand, which may be the pinned one. */
+/** Describes a file given by hand, which may be the pinned one. */
 async function describe(
   host: Host,
   path: string,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DownloadOptions, type Host, isHaosError, type ProxySettings, withLock } from '@haos/system';
+import { type DownloadOptions, type Host, isHaosError, type ProxySettings, withLock } from '@haos/host';
 import { BuildFailure } from '../failure.js';
 import type { PinnedFile } from '../versions.js';
 import type { K3sFile } from './k3s-parts.js';
@@ -12,29 +12,29 @@ const TIMEOUT = 15_000;
 /** A mirror may have to fetch the file itself first. */
 const MIRROR_TIMEOUT = 60_000;
 
-/** Where the files of one release are looked for, and kept. */
+/** The places where the files of one release are looked for and kept. */
 export interface FileSource {
   version: string;
-  /** A directory that has them; nothing is downloaded then. */
+  /** A directory with the files; then nothing is downloaded. */
   from?: string | undefined;
-  /** The base URL that has them. */
+  /** The base URL for downloads. */
   base: string;
-  /** It is a mirror that somebody named. */
+  /** The base URL is a mirror that the user named. */
   isMirror?: boolean | undefined;
-  /** The directory that keeps what was downloaded. */
+  /** The directory that keeps downloads. */
   cache: string;
   proxy?: ProxySettings | undefined;
   /** Reports how much of a file has arrived. */
   onProgress?: ((file: PinnedFile, bytes: number) => void) | undefined;
 }
 
-/** The network did not bring a file: another attempt or another place may. */
+/** A download failed; a retry or another source may work. */
 export class Unreachable extends Error {}
 
 /**
- * A file of the pinned release: out of the directory, else out of the cache, else downloaded into the cache, where an interrupted
- * download continues. Throws Unreachable when the network does not bring it, and a BuildFailure when the file is missing in
- * the directory or is not what the pins say.
+ * Returns a file of the pinned release: from the directory, else from the cache, else downloaded
+ * into the cache, where an interrupted download continues. Throws Unreachable if the download
+ * fails, and a BuildFailure if the file is missing in the directory or does not match the pins.
  */
 export async function obtainPinnedFile(host: Host, pin: PinnedFile, source: FileSource): Promise<K3sFile> {
   const found = { ...pin, isPinned: true };
@@ -47,7 +47,7 @@ export async function obtainPinnedFile(host: Host, pin: PinnedFile, source: File
   const directory = join(source.cache, source.version);
   const path = join(directory, pin.name);
   mkdirSync(directory, { recursive: true });
-  // Another build may be downloading the same.
+  // Another build may be downloading the same file.
   await waitForLock(host, `${path}.lock`, async () => {
     if (existsSync(path) && (await isPinned(host, path, pin))) return;
     rmSync(path, { force: true });

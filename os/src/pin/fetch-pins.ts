@@ -1,4 +1,5 @@
-import { type Host, isHaosError, type ProxySettings, parseChecksums } from '@haos/system';
+import { type Host, isHaosError, type ProxySettings } from '@haos/host';
+import { parseChecksums } from '@haos/system/internal';
 import type { RunCommand } from '../command.js';
 import { BuildFailure } from '../failure.js';
 import { releaseUrl } from '../k3s/release-url.js';
@@ -7,14 +8,14 @@ import type { K3sFiles, PinnedFile } from '../versions.js';
 
 export interface ReleaseSource {
   version: string;
-  /** The URL that has `<version>/<file>`. */
+  /** The base URL of `<version>/<file>`. */
   base: string;
   proxy?: ProxySettings;
   /** Runs curl. */
   run: RunCommand;
 }
 
-/** What k3s calls its files for an architecture. */
+/** Returns k3s's names of the files for an architecture. */
 function namesFor(architecture: Architecture): Record<keyof K3sFiles, string> {
   return {
     program: architecture === 'amd64' ? 'k3s' : `k3s-${architecture}`,
@@ -23,8 +24,8 @@ function namesFor(architecture: Architecture): Record<keyof K3sFiles, string> {
 }
 
 /**
- * The files of a release, with the digests of its own checksum files and the sizes that the server states. Throws a BuildFailure
- * when the release, or one of its files, does not exist.
+ * Returns the files of a release, with the digests of its own checksum files and the sizes that the
+ * server states. Throws a BuildFailure if the release, or one of its files, does not exist.
  */
 export async function fetchPins(host: Host, source: ReleaseSource): Promise<Record<Architecture, K3sFiles>> {
   const pins: Partial<Record<Architecture, K3sFiles>> = {};
@@ -65,7 +66,7 @@ async function pinFile(
   const headers = await run('curl', args, {
     env: { http_proxy: proxy?.http, https_proxy: proxy?.https, no_proxy: proxy?.no },
   });
-  // The last answer: those before it are redirects.
+  // The last answer; earlier ones are redirects.
   const size = Number([...headers.matchAll(/^content-length: *(\d+)\s*$/gim)].at(-1)?.[1]);
   if (!(size > 0)) throw new BuildFailure(`the server does not state the size of ${url}`);
   return { name, sha256, size };

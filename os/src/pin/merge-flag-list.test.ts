@@ -28,7 +28,7 @@ const agent = [debug, nodeIp, flag('rootless')];
 const version = 'v1.1.0+k3s1';
 
 describe('the list of flags', () => {
-  it('only gets the new version when the release has the same flags', () => {
+  it('gets only the new version if the release has the same flags', () => {
     expect(mergeFlagList(MODULE, { version, server, agent })).toEqual({
       text: MODULE.replace('v1.0.0+k3s1', version),
       added: [],
@@ -36,7 +36,7 @@ describe('the list of flags', () => {
     });
   });
 
-  it('gets what is new in its place, and what has changed', () => {
+  it('gets new flags in order, and changed ones', () => {
     const value = { takesValue: true };
     const changed = flag('cluster-init', value);
 
@@ -52,14 +52,14 @@ describe('the list of flags', () => {
     expect(text).toContain('AGENT_FLAGS = `\n  rootless zone\n`');
   });
 
-  it('moves a flag that both commands take now', () => {
+  it('moves a flag that both commands accept now', () => {
     const { text } = mergeFlagList(MODULE, { version, server: [...server, flag('rootless')], agent });
 
     expect(text).toContain('COMMON_FLAGS = `\n  debug node-ip/i=* rootless\n`');
     expect(text).toContain('AGENT_FLAGS = `\n\n`');
   });
 
-  it('keeps what the program does not show, and names it', () => {
+  it('keeps flags that the program does not show, and names them', () => {
     const { text, unseen } = mergeFlagList(MODULE, { version, server: [nodeIp], agent: [nodeIp] });
 
     expect(unseen).toEqual(['debug', 'cluster-init', 'rootless']);
@@ -75,7 +75,7 @@ describe('the list of flags', () => {
     );
   });
 
-  it('has the form that this expects', () => {
+  it('has the expected form', () => {
     const path = fileURLToPath(new URL('../../../packages/cc/src/k3s/flag-list.ts', import.meta.url));
     const real = readFileSync(path, 'utf8');
     const added = flag('zzz', { takesValue: true });

@@ -17,11 +17,14 @@ export interface MergedFlags {
   unseen: string[];
 }
 
-/** The lists of the module: flags of both commands, and of one only. */
+/** The lists of the module: flags of both commands, and of only one. */
 const LISTS = ['COMMON_FLAGS', 'SERVER_FLAGS', 'AGENT_FLAGS'] as const;
 type List = (typeof LISTS)[number];
 
-/** A flag in the form of the module: NAME, `/ALIAS`, `=` when it takes a value, `*` when it may be repeated. */
+/**
+ * A flag in the form of the module: NAME, `/ALIAS`, `=` if it takes a value, `*` if it may be
+ * repeated.
+ */
 interface Entry {
   list: List;
   name: string;
@@ -29,9 +32,9 @@ interface Entry {
 }
 
 /**
- * Brings the list of flags (`packages/cc/src/k3s/flag-list.ts`) up to a release. Nothing is removed, since a program does not show
- * its hidden flags: a person decides about what is `unseen`. Throws a BuildFailure when the program shows no flags, or the
- * module has another form.
+ * Updates the list of flags (`packages/cc/src/k3s/flag-list.ts`) to a release. Nothing is removed,
+ * since a program does not show its hidden flags: a person decides about `unseen`. Throws a
+ * BuildFailure if the program shows no flags, or the module has another form.
  */
 export function mergeFlagList(module: string, { version, server, agent }: ShownFlags): MergedFlags {
   if (server.length === 0 || agent.length === 0) throw new BuildFailure(`k3s ${version} shows no flags`);

@@ -7,12 +7,16 @@ export interface HelpFlag {
   isRepeatable: boolean;
 }
 
-/** A line of a flag, up to the two blanks before its text: `   --tls-san value [ --tls-san value ]  (listener) ...`. */
+/**
+ * A line of a flag, up to the two blanks before its text: `   --tls-san value [ --tls-san value ]
+ * (listener) ...`.
+ */
 const LINE = /^\s+(--?[a-z].*?)(?:\s{2}|\t|$)/;
 
 /**
- * The flags in the text that a program made with urfave/cli prints for --help. Hidden flags are not in it. A flag that takes a value
- * has a word behind its name, and one that may be repeated a second time its name in brackets.
+ * Returns the flags in the text that a program made with urfave/cli prints for --help, which omits
+ * hidden flags. A word follows the name of a flag that takes a value. A repeatable flag is followed
+ * by its name in brackets.
  */
 export function parseFlagHelp(text: string): HelpFlag[] {
   return text

@@ -8,12 +8,14 @@ import { readInitrdModules } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 import { listTree } from '../tree.js';
 
-/** Scripts that it shares with the root. */
+/** Scripts that the initrd shares with the root. */
 const SHARED = ['common.sh', 'intent.sh', 'root.sh'].map(
   (name) => `os/overlay/rootfs/usr/lib/haos/boot/${name}`,
 );
 
-/** `initrd`: busybox, the boot scripts, and the modules that finding a system may take. */
+/**
+ * Makes `initrd`: busybox, the boot scripts, and the modules that may be needed to find a system.
+ */
 export const initrd: Step = {
   name: 'initrd',
   title: 'initrd',
@@ -50,7 +52,10 @@ async function addBusybox({ of, run }: StepContext, tree: string): Promise<void>
   placeLink(join(tree, 'sbin'), 'bin');
 }
 
-/** What the kernel looks for in an uncompressed archive at the very beginning, before it unpacks anything; without any, nothing. */
+/**
+ * The kernel reads microcode from an uncompressed archive at the very beginning of the initrd.
+ * Makes none if there is none.
+ */
 async function packMicrocode(context: StepContext, image: string): Promise<void> {
   const tree = join(context.out, 'microcode');
   cpSync(join(context.of('kernel'), 'microcode'), tree, { recursive: true });
@@ -58,7 +63,7 @@ async function packMicrocode(context: StepContext, image: string): Promise<void>
   rmSync(tree, { recursive: true });
 }
 
-/** What busybox has not, with its libraries. */
+/** Programs that busybox lacks; their libraries are added, too. */
 const PROGRAMS = ['/usr/sbin/e2fsck'];
 
 async function addPrograms({ of, run }: StepContext, tree: string): Promise<void> {
@@ -73,7 +78,10 @@ async function addPrograms({ of, run }: StepContext, tree: string): Promise<void
   }
 }
 
-/** Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not unpack each. */
+/**
+ * Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not
+ * decompress each one.
+ */
 async function addModules(context: StepContext, tree: string): Promise<void> {
   const { source, of, run } = context;
   const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
@@ -95,7 +103,10 @@ async function addModules(context: StepContext, tree: string): Promise<void> {
   await run('depmod', ['-b', tree, release]);
 }
 
-/** A driver that is loaded here asks for its firmware here, and some never ask again. */
+/**
+ * A driver that is loaded in the initrd requests its firmware there, and some never request it
+ * again.
+ */
 async function addFirmware(
   { of, run }: StepContext,
   { module, tree }: { module: string; tree: string },
@@ -106,6 +117,6 @@ async function addFirmware(
     if (!existsSync(from)) continue;
     const target = join(tree, 'lib/firmware', name);
     mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(from, target); // of a link, what it leads to
+    copyFileSync(from, target); // copies the target of a link
   }
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step } from '../step.js';
 
-/** In Node's binary; Node's manual names it, "Single executable applications". */
+/** The fuse in Node's binary, from "Single executable applications" in Node's manual. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
-/** Puts a program into Node's binary. */
+/** Injects a program into Node's binary. */
 const POSTJECT = 'node_modules/postject';
 
-/** `install.js`, and `installer`: the same with a Node of its own, for machines that have none. */
+/** Makes `install.js`, and `installer`: the same with its own Node, for machines without one. */
 export const installer: Step = {
   name: 'installer',
   title: 'install.js',
@@ -19,7 +19,7 @@ export const installer: Step = {
   async make({ source, of, out, run }) {
     copyFileSync(source('bin/dist/install.js'), join(out, 'install.js'));
     chmodSync(join(out, 'install.js'), 0o755);
-    // No snapshot and no code cache: the former fails on a processor with other features.
+    // No snapshot and no code cache: a snapshot fails on a processor with other features.
     const config = { main: 'install.js', output: 'blob', disableExperimentalSEAWarning: true };
     writeFileSync(join(out, 'sea.json'), JSON.stringify(config));
     await run(join(of('node'), 'node'), ['--experimental-sea-config', 'sea.json'], { cwd: out });

@@ -5,7 +5,7 @@ import { copyOverlay } from '../overlay.js';
 import type { Step } from '../step.js';
 import { setDates } from '../tree.js';
 
-/** `haos.iso`, which BIOS and EFI machines start, from a disc or a USB stick. */
+/** Makes `haos.iso`, which boots BIOS and EFI machines from a disc or a USB stick. */
 export const iso: Step = {
   name: 'iso',
   title: 'ISO',
@@ -39,7 +39,7 @@ export const iso: Step = {
   },
 };
 
-/** grub-mkrescue makes its EFI partition with mformat, which would give it a random serial number. */
+/** grub-mkrescue creates its EFI partition with mformat, which would use a random serial number. */
 function placeMformat(directory: string): string {
   mkdirSync(directory);
   writeFileSync(join(directory, 'mformat'), '#!/bin/sh\nexec /usr/bin/mformat -N 48414f53 "$@"\n', {

@@ -5,8 +5,8 @@ import { describeK3s, RECORD } from '../k3s/k3s-record.js';
 import type { Step } from '../step.js';
 
 /**
- * The component, as it lies on a node: `k3s`, `images/` where there are some, and `k3s.json`, which says what they are. Nothing
- * at all where k3s could not be obtained: an image without k3s is an image.
+ * Makes the component, as it is on a node: `k3s`, `images/` if there are any, and `k3s.json`, which
+ * describes them. The result is empty if k3s could not be obtained, since an image may lack k3s.
  */
 export const k3s: Step = {
   name: 'k3s',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step } from '../step.js';
 
-/** `kernel.squashfs`: the kernel and its modules, in a compression that GRUB 2.06 reads. */
+/** Makes `kernel.squashfs`: the kernel and its modules, in a compression that GRUB 2.06 reads. */
 export const kernelImage: Step = {
   name: 'kernel-image',
   title: 'kernel image',
@@ -10,7 +10,8 @@ export const kernelImage: Step = {
   recipe: fileURLToPath(import.meta.url),
   async make({ of, out, epoch, run }) {
     const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
-    // The modules are compressed already; gzip costs a boot less than xz and hardly more room.
+    // The modules are compressed already; gzip decompresses faster than xz at boot and is hardly
+    // larger.
     const compression = ['-comp', 'gzip', '-b', '256K', '-all-root', '-noappend', '-no-progress'];
     await run(
       'mksquashfs',

@@ -20,8 +20,9 @@ import { listTree } from '../tree.js';
 import { trim } from '../trim.js';
 
 /**
- * Debian's kernel and firmware: `tree/` with /vmlinuz, /lib/modules and /lib/firmware, `microcode/` with what the initrd begins
- * with, `release` (as uname -r says), `packages` (a line for each: name, version and architecture, as in the names of archives).
+ * Makes Debian's kernel and firmware: `tree/` with /vmlinuz, /lib/modules and /lib/firmware,
+ * `microcode/` for the start of the initrd, `release` (as in uname -r), and `packages` (one per
+ * line: name, version and architecture, as in archive names).
  */
 export const kernel: Step = {
   name: 'kernel',
@@ -40,7 +41,8 @@ export const kernel: Step = {
     const tree = join(out, 'tree');
     for (const name of ['modules', 'firmware']) takeDirectory(unpacked, name, join(tree, 'lib', name));
     const [release] = readdirSync(join(tree, 'lib/modules'));
-    if (release === undefined) throw new BuildFailure(`${archives.join(', ')} hold no modules`);
+    if (release === undefined)
+      throw new BuildFailure(`${archives.join(', ')}: no kernel modules in these packages`);
     renameSync(join(unpacked, 'boot', `vmlinuz-${release}`), join(tree, 'vmlinuz'));
     await run('depmod', ['-b', tree, release]);
     const firmware = join(tree, 'lib/firmware');
@@ -56,8 +58,8 @@ export const kernel: Step = {
 };
 
 /**
- * Links whose targets were trimmed go, and files with an ending of Debian get their names: installing the package
- * would do that with update-alternatives(1).
+ * Removes links whose targets were trimmed, and renames files with a Debian suffix to their names,
+ * as update-alternatives(1) does when the package is installed.
  */
 function setLinks(firmware: string): void {
   for (const path of listTree(firmware).map((name) => join(firmware, name))) {
@@ -66,7 +68,7 @@ function setLinks(firmware: string): void {
   }
 }
 
-/** The kernel and its firmware may only be passed on with these. */
+/** The licences must accompany the kernel and its firmware. */
 function placeLicenses(from: string, to: string): void {
   mkdirSync(to);
   for (const name of readdirSync(from)) {
@@ -75,7 +77,7 @@ function placeLicenses(from: string, to: string): void {
   }
 }
 
-/** Packages have it below /lib or /usr/lib, one or both. */
+/** Packages have the directory below /lib, /usr/lib or both. */
 function takeDirectory(unpacked: string, name: string, target: string): void {
   mkdirSync(target, { recursive: true });
   for (const from of [join(unpacked, 'lib', name), join(unpacked, 'usr/lib', name)]) {
@@ -83,7 +85,10 @@ function takeDirectory(unpacked: string, name: string, target: string): void {
   }
 }
 
-/** What each maker's processors look for: its files, one after the other (Documentation/arch/x86/microcode.rst of the kernel). */
+/**
+ * The microcode file that each vendor's processors load: all its files, concatenated
+ * (Documentation/arch/x86/microcode.rst of the kernel).
+ */
 const MICROCODE: Readonly<Record<string, { directory: string; target: string }>> = {
   Intel: { directory: 'intel-ucode', target: 'GenuineIntel.bin' },
   AMD: { directory: 'amd-ucode', target: 'AuthenticAMD.bin' },
@@ -103,7 +108,10 @@ function takeMicrocode(firmware: string, to: string): void {
   }
 }
 
-/** Downloads by an apt of its own, which verifies what it gets; resolves to the names of what is in `archives` then. */
+/**
+ * Downloads with a separate apt, which verifies the packages; resolves to the file names in
+ * `archives`.
+ */
 async function download({ source, options, versions, run }: StepContext, work: string): Promise<string[]> {
   const firmware = readFirmwarePackages(source, options.kernel, options.architecture);
   const components = firmware.length > 0 ? ['non-free-firmware'] : [];
@@ -130,7 +138,7 @@ async function download({ source, options, versions, run }: StepContext, work: s
   const meta = readKernelPackage(source, options.kernel, options.architecture);
   const depends = await run('apt-cache', [...settings, 'depends', '--important', meta]);
   const [, name] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
-  if (name === undefined) throw new BuildFailure(`${meta} depends on no kernel`);
+  if (name === undefined) throw new BuildFailure(`${meta} does not depend on a kernel package`);
   const archives = dir('archives');
   await run('apt-get', [...settings, 'download', name, ...firmware], { cwd: archives });
   return readdirSync(archives).sort();

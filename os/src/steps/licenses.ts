@@ -5,7 +5,10 @@ import type { Step } from '../step.js';
 
 const BUNDLED = 'bin/dist/third-party-licenses.txt';
 
-/** `licenses.txt`: what every copy of our programs has to bring, of HAOS, of the packages in its program, and of Node. */
+/**
+ * Makes `licenses.txt`: the licences that must accompany every copy of the programs, for HAOS, its
+ * bundled packages and Node.
+ */
 export const licenses: Step = {
   name: 'licenses',
   title: 'licences',

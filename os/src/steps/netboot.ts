@@ -5,8 +5,8 @@ import { packCpio } from '../cpio.js';
 import type { Step } from '../step.js';
 
 /**
- * `initrd` for network boots: the small one, followed by an archive of all components, which are compressed already. All of them:
- * what is booted can be installed.
+ * Makes `initrd` for network boots: the small initrd, followed by an archive of all components,
+ * which are compressed already. It has all of them, so that a booted system can be installed.
  */
 export const netboot: Step = {
   name: 'netboot',

@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { BuildFailure } from '../failure.js';
 import type { Step } from '../step.js';
 
-/** The Node that the image runs: `node`, and its `LICENSE`. npm's registry has the official build for each platform. */
+/**
+ * Makes the Node of the image: `node`, and its `LICENSE`. npm's registry has the official build for
+ * each platform.
+ */
 export const node: Step = {
   name: 'node',
   title: 'Node',
@@ -17,7 +20,7 @@ export const node: Step = {
     const { node: pinned } = versions;
     const { package: name, integrity } = pinned[options.architecture];
     const specifier = `${name}@${pinned.version}`;
-    // npm knows the registry and the proxy of this machine from its own configuration.
+    // npm reads the registry and the proxy from this machine's own configuration.
     const printed = await run('npm', ['pack', specifier, '--json', '--pack-destination', out], {
       cwd: out,
       env: npmEnvironment(),
@@ -25,7 +28,8 @@ export const node: Step = {
     const [{ filename }] = JSON.parse(printed) as [{ filename: string }];
     const archive = join(out, filename);
     const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (found !== integrity) throw new BuildFailure(`${specifier} is not what os/versions.json pins`);
+    if (found !== integrity)
+      throw new BuildFailure(`${specifier} does not match the digest that os/versions.json pins`);
     await run('tar', ['-xzf', archive, '-C', out, '--strip-components=2', 'package/bin/node']);
     await run('tar', ['-xzf', archive, '-C', out, '--strip-components=1', 'package/LICENSE']);
     await run('strip', ['--strip-unneeded', join(out, 'node')]);

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { fullImageName, imageTag } from '../image-name.js';
 import type { Step, StepContext } from '../step.js';
 
-/** Where the program for containers is: the launcher, which needs nothing of the base. */
+/** The directory of the launcher, which runs in containers without a base image. */
 const PROGRAMS = '/haos/system/haos/current';
 
 /**
- * `image.tar`: the components as an OCI image in an archive (OCI image layout 1.0.0), which registries and container runtimes take.
- * It has one layer with nothing but /haos/system, and the launcher as its entry point. It carries its full name: k3s, and
- * `ctr images import`, store it under that.
+ * Makes `image.tar`: the components as an OCI image in an archive (OCI image layout 1.0.0), which
+ * registries and container runtimes accept. It has one layer with only /haos/system, and the
+ * launcher as its entry point. It carries its full name, under which k3s and `ctr images import`
+ * store it.
  */
 export const oci: Step = {
   name: 'oci',
@@ -35,7 +36,7 @@ export const oci: Step = {
     });
     const annotations = {
       'org.opencontainers.image.ref.name': imageTag(options.version),
-      // What containerd takes before it: images.AnnotationImageName of its source.
+      // containerd prefers this: images.AnnotationImageName of its source.
       'io.containerd.image.name': name,
     };
     writeJson(join(layout, 'index.json'), {
@@ -44,7 +45,7 @@ export const oci: Step = {
       manifests: [{ ...manifest, annotations }],
     });
     writeJson(join(layout, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
-    // What `docker load` reads, as `docker save` writes it.
+    // `docker load` reads this; `docker save` writes the same.
     writeJson(join(layout, 'manifest.json'), [
       { Config: pathOf(config), RepoTags: [name], Layers: [pathOf(layer)] },
     ]);
@@ -53,14 +54,14 @@ export const oci: Step = {
   },
 };
 
-/** A part of the image, as others refer to it. */
+/** A reference to a part of the image. */
 interface Descriptor {
   mediaType: string;
   digest: string;
   size: number;
 }
 
-/** The layer is not compressed: what is in it is. */
+/** The layer is not compressed, because its contents are. */
 const MEDIA_TYPES = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
   config: 'application/vnd.oci.image.config.v1+json',
@@ -83,7 +84,7 @@ function addJson(layout: string, kind: 'config' | 'manifest', value: object): De
   return { mediaType: MEDIA_TYPES[kind], digest: `sha256:${digest}`, size: Buffer.byteLength(content) };
 }
 
-/** Plans of earlier times call `haos` by its name, so it is on the path. */
+/** Plans of older versions call `haos` by its name, so it is on the path. */
 function describeImage({ options, epoch }: StepContext, layer: string): object {
   const created = new Date(epoch * 1000).toISOString();
   return {
@@ -107,7 +108,7 @@ function describeImage({ options, epoch }: StepContext, layer: string): object {
   };
 }
 
-/** The same tree gives the same archive. */
+/** Packs a tree reproducibly: the same tree gives the same archive. */
 async function pack(
   { run, epoch }: StepContext,
   directory: string,
@@ -128,7 +129,7 @@ async function pack(
   ]);
 }
 
-/** Where a part lies in the archive. */
+/** Returns the path of a part in the archive. */
 function pathOf({ digest }: Descriptor): string {
   return `blobs/${digest.replace(':', '/')}`;
 }

@@ -18,7 +18,10 @@ import { listPublicKeys } from '../sign.js';
 import type { Step, StepContext } from '../step.js';
 import { trim } from '../trim.js';
 
-/** Of Debian's /etc: services of other kinds of init, and what belongs to one machine, keys above all. */
+/**
+ * Left out from Debian's /etc: services of other init systems, and files that belong to one
+ * machine, keys above all.
+ */
 const DROPPED = [
   'init.d',
   'runlevels',
@@ -35,19 +38,19 @@ const DROPPED = [
   'iscsi/initiatorname.iscsi',
 ].map((path) => `etc/${path}`);
 
-/** Directories that are empty in the image, where configurations put files. */
+/** Directories that are empty in the image; configurations add files to them. */
 const FOR_CONFIGURATIONS = ['conf.d', 'local.d'];
 
-/** Links below /usr, which is all that an image has. */
+/** Links below /usr, the only directory in an image. */
 const LINKS: Readonly<Record<string, string>> = {
   // The first process is busybox, and only its own programs can talk to it.
   'sbin/init': '../bin/busybox',
   'sbin/poweroff': '../bin/busybox',
   'sbin/reboot': '../bin/busybox',
   'sbin/halt': '../bin/busybox',
-  // That of the set that was booted; early boot makes this link.
+  // The k3s of the booted set; early boot creates this link.
   'sbin/k3s': '/run/haos/k3s',
-  // Its name tells k3s what to be; /usr/bin/kubectl starts it.
+  // k3s runs as the program that its name says; /usr/bin/kubectl starts this one.
   'lib/haos/k3s/kubectl': '../../../sbin/k3s',
   'bin/crictl': '../sbin/k3s',
   'bin/ctr': '../sbin/k3s',
@@ -57,7 +60,10 @@ const LINKS: Readonly<Record<string, string>> = {
   local: '/var/local',
 };
 
-/** Programs that users of such nodes expect, and that no package of the image brings: those of busybox. */
+/**
+ * Programs that users of such nodes expect and that no package in the image contains: busybox
+ * provides them.
+ */
 const FROM_BUSYBOX = [
   'arp',
   'arping',
@@ -89,7 +95,10 @@ const FROM_BUSYBOX = [
   'xxd',
 ];
 
-/** `rootfs.squashfs`: all of /usr, with the template of /etc inside. Compressed so that programs start fast from it. */
+/**
+ * Makes `rootfs.squashfs`: all of /usr, with the template of /etc inside, in a compression from
+ * which programs start fast.
+ */
 export const rootfs: Step = {
   name: 'rootfs',
   title: 'root image',
@@ -123,7 +132,8 @@ export const rootfs: Step = {
     addKeys(source('os/keys'), tree);
     placeLicenses(of('licenses'), tree);
     await computeDependencies(context, tree);
-    // Not at /usr/etc: OpenRC looks for services there too, and fails when it finds each of them twice.
+    // Not at /usr/etc: OpenRC also looks for services there, and fails if it finds each of them
+    // twice.
     renameSync(join(tree, 'etc'), join(tree, 'usr/share/haos/etc'));
     const image = join(out, 'rootfs.squashfs');
     const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
@@ -139,13 +149,16 @@ export const rootfs: Step = {
   },
 };
 
-/** Fails for a program that busybox does not have, and for one that a package brings. */
+/**
+ * Links programs to busybox. Fails for a program that busybox lacks, and for one that a package
+ * contains.
+ */
 async function linkBusybox({ run }: StepContext, tree: string): Promise<void> {
   const known = (await run(join(tree, 'usr/bin/busybox'), ['--list'])).split('\n');
   for (const name of FROM_BUSYBOX) {
     const rival = ['bin', 'sbin'].find((directory) => existsSync(join(tree, 'usr', directory, name)));
     if (!known.includes(name)) throw new Error(`busybox does not have ${name}`);
-    if (rival !== undefined) throw new Error(`/usr/${rival}/${name} is there already`);
+    if (rival !== undefined) throw new Error(`/usr/${rival}/${name} exists already`);
     placeLink(join(tree, 'usr/bin', name), 'busybox');
   }
 }
@@ -156,7 +169,7 @@ function enableServices(tree: string, services: Readonly<Record<string, readonly
   }
 }
 
-/** Node, and the command line program with its code cache, made by that very Node. */
+/** Adds Node, and the command line program with its code cache, which that Node creates. */
 async function addPrograms({ source, of, run }: StepContext, tree: string): Promise<void> {
   const library = join(tree, 'usr/lib/haos');
   const cli = join(library, 'cli');
@@ -169,16 +182,19 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
   }
   await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
   rmSync(join(cli, 'build-cache.cjs'));
-  await run(join(library, 'node'), [join(cli, 'haos.cjs'), '--version']); // fails when it is not built
+  await run(join(library, 'node'), [join(cli, 'haos.cjs'), '--version']); // fails if it is not built
 }
 
-/** Which service needs which: OpenRC would ask every script at each boot, which takes longer than starting most of them. */
+/**
+ * Precomputes the dependencies of services: otherwise OpenRC asks every script at each boot, which
+ * takes longer than starting most of them.
+ */
 async function computeDependencies({ run }: StepContext, tree: string): Promise<void> {
   await run('chroot', [tree, '/usr/sbin/rc-update', '--update']);
   copyFileSync(join(tree, 'run/openrc/deptree'), join(tree, 'usr/share/haos/deptree'));
 }
 
-/** What releases may be signed with. */
+/** Adds the public keys that verify releases. */
 function addKeys(keys: string, tree: string): void {
   const directory = join(tree, 'usr/share/haos/keys');
   mkdirSync(directory, { recursive: true });
@@ -188,7 +204,7 @@ function addKeys(keys: string, tree: string): void {
   }
 }
 
-/** Where Debian has those of its packages. */
+/** Debian keeps those of its packages in the same place. */
 function placeLicenses(from: string, tree: string): void {
   const directory = join(tree, 'usr/share/doc/haos');
   mkdirSync(directory, { recursive: true });

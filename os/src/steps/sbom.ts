@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { digestOf } from '../digest.js';
 import { readK3sRecord } from '../k3s/k3s-record.js';
 import type { Options } from '../options.js';
 import type { Step } from '../step.js';
 import { readInstalled } from './userland.js';
 
-/** What the build of the program says about the packages in it. */
+/** The list of bundled packages that the build of the program writes. */
 const BUNDLED = 'bin/dist/third-party.json';
 
-/** `sbom.json`: what the image is made of, in SPDX 2.3. */
+/** Makes `sbom.json`: the bill of materials of the image, in SPDX 2.3. */
 export const sbom: Step = {
   name: 'sbom',
   title: 'bill of materials',
@@ -47,7 +47,7 @@ interface Part {
   version: string;
   /** Package URL. */
   url: string;
-  /** Of the file that is the package, where it is one. */
+  /** Digest of the package file, if the package is one file. */
   sha256?: string;
 }
 
@@ -63,7 +63,7 @@ function readBundled(file: string): { name: string; version: string }[] {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** None where the image has no k3s. The digest tells which build of the version it is. */
+/** Returns no parts if the image has no k3s. The digest identifies the build of the version. */
 function readK3s(from: string): Part[] {
   const record = readK3sRecord(from);
   if (record === undefined) return [];

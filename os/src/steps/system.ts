@@ -9,7 +9,7 @@ import { listTree } from '../tree.js';
 
 const LAUNCHER = 'os/overlay/launcher/haos';
 
-/** `haos/system/` with every component, as on a medium and on a state partition. */
+/** Makes `haos/system/` with every component, as on a medium and on a state partition. */
 export const system: Step = {
   name: 'system',
   title: 'components',
@@ -21,7 +21,7 @@ export const system: Step = {
     const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
     const haos = component(out, 'haos', options.version);
     copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
-    // Static, because the launcher has to run where nothing else is.
+    // Static, because the launcher must run without libraries.
     for (const [name, from] of [
       ['haos', source(LAUNCHER)],
       ['busybox', join(of('userland'), 'tree/usr/bin/busybox')],
@@ -39,7 +39,7 @@ export const system: Step = {
   },
 };
 
-/** The directory of one version, which becomes the current one. */
+/** Creates the directory of one version and makes it current. */
 function component(out: string, name: string, version: string): string {
   const directory = join(out, 'haos/system', name, version);
   mkdirSync(directory, { recursive: true });
@@ -53,7 +53,7 @@ function addK3s(from: string, out: string): void {
   cpSync(from, component(out, 'k3s', record.name), { recursive: true });
 }
 
-/** `sha256sum.txt`, by which an installation knows that the medium is whole. */
+/** Writes `sha256sum.txt`, with which an installation verifies the medium. */
 function writeChecksums(directory: string): void {
   const lines = listTree(directory)
     .filter((path) => lstatSync(join(directory, path)).isFile())

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step, StepContext } from '../step.js';
 
-/** What the replaced first process is kept as, and ours: a link to the launcher. */
+/** The name of the replaced first process, and the new one: a link to the launcher. */
 const KEPT = 'sbin/init.before-haos';
 const INIT = 'sbin/init';
 const LAUNCHER = '/haos/system/haos/current/haos';
 
 /**
- * `rootfs.tar.gz`: the components, and a first process that starts them, below one directory: to be unpacked over the root of a system
- * that brings its own kernel. It has no entry for a directory of that system, since tar would give that one another mode, and put
- * a directory where `/sbin` is a link.
+ * Makes `rootfs.tar.gz`: the components, and a first process that starts them, below one directory.
+ * It is unpacked over the root of a system that has its own kernel. It has no entries for
+ * directories of that system, since tar would change their modes, and would replace a link `/sbin`
+ * by a directory.
  */
 export const tarball: Step = {
   name: 'tarball',
@@ -26,13 +27,14 @@ export const tarball: Step = {
     await addTo(context, archive, { directory: context.of('system'), names: ['haos'] });
     await addInit(context, archive, staging);
     rmSync(staging, { recursive: true });
-    await context.run('gzip', ['--no-name', '-1', archive]); // what is in it is compressed already
+    await context.run('gzip', ['--no-name', '-1', archive]); // its contents are compressed already
   },
 };
 
 /**
- * `/HAOS`, first as a directory and then as the link that it is to be. A tar that removes what it replaces at once, but makes links only at
- * the end, as that of busybox, could not keep the first process; it cannot remove the directory either, and stops here.
+ * Adds `/HAOS`, first as a directory and then as the final link. Some tars, such as busybox's,
+ * remove a replaced file at once but create links only at the end, and so would lose the first
+ * process. They cannot remove the directory and stop here.
  */
 async function addAlias(context: StepContext, archive: string, staging: string): Promise<void> {
   const alias = join(staging, 'HAOS');
@@ -44,8 +46,9 @@ async function addAlias(context: StepContext, archive: string, staging: string):
 }
 
 /**
- * Last, so that a download that breaks off changes nothing. What keeps the first process is a hard link to a file that the archive does
- * not hold, but the system does; it lies beside it, where relative links lead to the same.
+ * Adds the first process last, so that an interrupted download changes nothing. A hard link keeps
+ * the old one, to a file that is in the system but not in the archive. It is in the same directory,
+ * so that relative links stay valid.
  */
 async function addInit(context: StepContext, archive: string, staging: string): Promise<void> {
   const init = join(staging, INIT);
@@ -59,7 +62,7 @@ async function addInit(context: StepContext, archive: string, staging: string): 
   await addTo(context, archive, { directory: staging, names: [INIT] });
 }
 
-/** Appends; names are relative to the directory. */
+/** Appends to the archive; names are relative to the directory. */
 async function addTo(
   context: StepContext,
   archive: string,

@@ -6,7 +6,7 @@ import type { Architecture } from '../options.js';
 import { readPackages } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 
-/** The packages of Debian, installed into `tree/`, and their versions in `packages.json`. */
+/** Installs Debian's packages into `tree/`, and writes their versions to `packages.json`. */
 export const userland: Step = {
   name: 'userland',
   title: 'Debian userland',
@@ -60,7 +60,7 @@ async function listVersions(tree: string, run: StepContext['run']): Promise<stri
   return `${JSON.stringify(packages, null, 2)}\n`;
 }
 
-/** What `packages.json` of the step holds. */
+/** An entry of the step's `packages.json`. */
 export interface DebianPackage {
   name: string;
   version: string;
@@ -69,7 +69,7 @@ export interface DebianPackage {
   sourceVersion: string;
 }
 
-/** The packages that are in a userland. */
+/** Returns the packages that are installed in a userland. */
 export function readInstalled(directory: string): DebianPackage[] {
   return JSON.parse(readFileSync(join(directory, 'packages.json'), 'utf8')) as DebianPackage[];
 }

@@ -3,7 +3,7 @@ import { readSources } from './config.js';
 import { dumpJson } from './report/dump.js';
 import type { Source } from './sources/source.js';
 
-/** What `--dump-json` prints, without what it always prints. */
+/** Returns what `--dump-json` prints, without the keys that it always prints. */
 function read(...contents: (string | Source)[]): unknown {
   const result = readSources(
     contents.map((content) => (typeof content === 'string' ? { content } : content)),
@@ -46,12 +46,12 @@ describe('names', () => {
     ['dnsNameserver', 'dnsNameservers'],
     ['data_sourc', 'dataSources'],
     ['modul', 'modules'],
-  ])('takes %s for %s', (spelling, name) => {
+  ])('accepts %s for %s', (spelling, name) => {
     const value = name === 'serverUrl' ? 'x' : ['x'];
     expect(read(`haos: {${spelling}: x}`)).toEqual({ haos: { [name]: value } });
   });
 
-  it('takes HAOS for haos, pass for passphrase and efi for force_efi', () => {
+  it('accepts HAOS for haos, pass for passphrase and efi for force_efi', () => {
     expect(read('HAOS: {wifi: {name: a, pass: b}, install: {efi: true}}')).toEqual({
       haos: { wifi: [{ name: 'a', passphrase: 'b' }], install: { forceEfi: true } },
     });
@@ -72,17 +72,17 @@ describe('names', () => {
   });
 
   it.each([
-    ['hostnam: x', 'did you mean hostname?'],
-    ['haos: {ntp_services: [x]}', 'did you mean ntp_servers?'],
-    ['token: x', 'did you mean haos.token?'],
-    ['k3os: {}', 'did you mean haos?'],
-    ['haos: {hostname: x}', 'did you mean hostname?'],
-    ['ssh-authorized-keys: [x]', 'did you mean ssh_authorized_keys?'],
+    ['hostnam: x', 'Did you mean hostname?'],
+    ['haos: {ntp_services: [x]}', 'Did you mean ntp_servers?'],
+    ['token: x', 'Did you mean haos.token?'],
+    ['k3os: {}', 'Did you mean haos?'],
+    ['haos: {hostname: x}', 'Did you mean hostname?'],
+    ['ssh-authorized-keys: [x]', 'Did you mean ssh_authorized_keys?'],
   ])('suggests for %s', (content, hint) => {
     expect(readSources([{ content }]).issues[0]?.hint).toBe(hint);
   });
 
-  it('takes two spellings for one key, the last in the document wins', () => {
+  it('treats two spellings as one key, and the last in the document wins', () => {
     expect(read('haos: {label: {a: 1}, labels: {b: "2"}}')).toEqual({ haos: { labels: { b: '2' } } });
     expect(codes('haos: {label: {a: "1"}, labels: {b: "2"}}')).toEqual(['warning two-spellings']);
   });
@@ -96,7 +96,7 @@ describe('names', () => {
     });
   });
 
-  it('takes __proto__ in a map of strings for an ordinary name', () => {
+  it('treats __proto__ in a map of strings as an ordinary name', () => {
     const { config } = readSources([{ content: 'haos: {labels: {__proto__: a}}' }]);
     expect(JSON.stringify(config.haos?.labels)).toBe('{"__proto__":"a"}');
   });
@@ -159,7 +159,7 @@ describe('coercion', () => {
     expect(read(content)).toEqual({ haos });
   });
 
-  it('takes a null item of a list of maps for an empty item', () => {
+  it('treats a null item of a list of maps as an empty item', () => {
     expect(read('boot_manifests: [~, {url: x}]')).toEqual({ bootManifests: [{}, { url: 'x' }] });
   });
 
@@ -178,7 +178,7 @@ describe('coercion', () => {
     ['haos: []', '/haos'],
     ['haos: true', '/haos'],
     ['haos: {install: x}', '/haos/install'],
-  ])('refuses the type in %s', (content, pointer) => {
+  ])('rejects the type in %s', (content, pointer) => {
     const { issues } = readSources([{ content }]);
     const errors = issues.filter(({ severity }) => severity === 'error');
     expect(errors.map((issue) => [issue.code, issue.pointer])).toEqual([['wrong-type', pointer]]);
@@ -196,7 +196,7 @@ describe('coercion', () => {
     });
   });
 
-  it('turns binary content that is no text into base64', () => {
+  it('converts binary content that is not text to base64', () => {
     const file = (text: string) => read(`write_files: [{path: /a, ${text}}]`);
     const written = (content: string, encoding: string) => ({
       writeFiles: [{ content, encoding, owner: '', path: '/a', permissions: '' }],
@@ -206,7 +206,7 @@ describe('coercion', () => {
     expect(file('content: !!binary H4sI, encoding: gzip')).toEqual(written('H4sI', 'gzip+b64'));
   });
 
-  it('warns of what is read otherwise than it looks', () => {
+  it('warns about values that are read differently than they look', () => {
     expect(codes('write_files: [{path: /a, permissions: 0755}]')).toEqual(['warning ambiguous-scalar']);
     expect(codes('haos: {install: {silent: yes}}')).toEqual(['warning deprecated-form']);
     expect(codes('haos: {install: {silent: "yes"}}')).toEqual(['warning ambiguous-scalar']);
@@ -236,11 +236,11 @@ describe('merging', () => {
     expect(read('haos: {token: t, install: {tty: a}}', content)).toEqual(expected);
   });
 
-  it('starts afresh on a section that was cleared', () => {
+  it('starts with an empty section after it was cleared', () => {
     expect(read('haos: {token: t}', 'haos:', 'haos: {password: p}')).toEqual({ haos: { password: 'p' } });
   });
 
-  it('forgives a wrong type that a later source replaces', () => {
+  it('accepts a wrong type that a later source replaces', () => {
     expect(read('haos: {token: [x]}', 'haos: {token: t}')).toEqual({ haos: { token: 't' } });
   });
 });
@@ -292,7 +292,7 @@ describe('the kernel command line', () => {
     expect(read(cmdline(text))).toEqual({});
   });
 
-  it('knows what early boot reads', () => {
+  it('knows the parameters of early boot', () => {
     expect(
       codes(
         cmdline(
@@ -339,7 +339,7 @@ describe('provenance', () => {
   };
   const local: Source = { source: 'local', file: 'local.yaml', content: 'haos:\n  labels: {y: "2"}\n' };
 
-  it('knows the place of every leaf', () => {
+  it('knows the origin of every leaf', () => {
     const { provenance } = readSources([system, cmdline('haos.token=t'), local]);
     const places = provenance.leaves().map((leaf) => {
       const { source, line, column } = provenance.origins(leaf)[0]!;
@@ -353,7 +353,7 @@ describe('provenance', () => {
     ]);
   });
 
-  it('is right behind an item that was left out', () => {
+  it('is right for the items after one that was left out', () => {
     const content =
       'write_files:\n- path: [x]\n- path: /b\n- path: [y]\n- path: /d\nhaos: {sysctls: {"0": {}, "1": a}}\n';
     const { config, provenance } = readSources([{ content }]);

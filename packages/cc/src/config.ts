@@ -5,20 +5,23 @@ import { type Provenance, traceProvenance } from './merge/provenance.js';
 import { checkTypes } from './model/check-types.js';
 import { parseSource, type Source } from './sources/source.js';
 
-/** A configuration, what is wrong with it, and where each value came from. */
+/** A configuration, its issues, and where each value came from. */
 export interface ConfigResult {
-  /** Everything that is valid: a key whose value is not, is left out, and a source that cannot be read has no keys. */
+  /**
+   * Everything that is valid. A key with an invalid value is left out, and an unreadable source has
+   * no keys.
+   */
   config: CloudConfig;
   /** An issue of severity `error` means that something was left out. */
   issues: Issue[];
   provenance: Provenance;
-  /** The texts that were read, for showing an issue's line. */
+  /** The texts that were read, to show the line of an issue. */
   texts: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a configuration from sources, lowest precedence first, without touching any machine. Never throws for what is in
- * the sources: look at `issues`.
+ * Reads a configuration from sources, lowest precedence first, and does not touch a machine. Never
+ * throws because of the content of a source; see `issues`.
  */
 export function readSources(sources: readonly Source[]): ConfigResult {
   const parsed = nameSources(sources).map(parseSource);
@@ -37,7 +40,10 @@ export function readSources(sources: readonly Source[]): ConfigResult {
   };
 }
 
-/** Gives sources without a name different names, so that an issue of one does not show a line of another. */
+/**
+ * Gives sources without a name different names, so that an issue of one source does not show a line
+ * of another.
+ */
 function nameSources(sources: readonly Source[]): readonly Source[] {
   const unnamed = sources.filter(({ file }) => file === undefined);
   if (unnamed.length < 2) return sources;
@@ -46,7 +52,7 @@ function nameSources(sources: readonly Source[]): readonly Source[] {
   );
 }
 
-/** Whether any issue is an error. */
+/** Returns whether any issue is an error. */
 export function hasErrors(issues: readonly Issue[]): boolean {
   return issues.some(({ severity }) => severity === 'error');
 }

@@ -1,4 +1,7 @@
-/** Every code that applying a configuration can fail with, besides those of `@haos/system`; stable, and documented in docs/errors.md. */
+/**
+ * Every code that applying a configuration can fail with, besides those of `@haos/system`. The
+ * codes are stable and documented in docs/errors.md.
+ */
 export type CcErrorCode =
   | 'HAOS_CC_FILE_PATH'
   | 'HAOS_CC_FILE_PERMISSIONS'

@@ -1,35 +1,38 @@
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Where a value came from, lowest precedence first (docs/configuration.md). */
+/** The sources of values, lowest precedence first (docs/configuration.md). */
 export const SOURCE_NAMES = ['system', 'cmdline', 'local', 'metadata', 'userdata', 'config.d'] as const;
-/** `input`: given by the caller, such as a file that is validated. */
+/** `input`: the caller gave it, such as a file to validate. */
 export type SourceName = (typeof SOURCE_NAMES)[number] | 'input';
 
-/** One place in a source. Lines and columns count from 1; columns in UTF-16 units. */
+/** One place in a source. Lines and columns count from 1, columns in UTF-16 units. */
 export interface Origin {
   source: SourceName;
-  /** The file's path as the caller knows it. */
+  /** The path of the file as the caller knows it. */
   file: string;
   line: number;
   column: number;
   /** UTF-16 units from the start of the text. */
   offset: number;
-  /** Length of the part meant; at least 1. */
+  /** Length of the part that the issue is about; at least 1. */
   length: number;
 }
 
-/** Something the author of a configuration should know. Codes are stable: docs/errors.md. */
+/** A problem that the author of a configuration should know. Codes are stable: docs/errors.md. */
 export interface Issue {
   severity: Severity;
   code: IssueCode;
-  /** What is wrong and with what; lower case, without the value of a secret. */
+  /** What is wrong, and with what. In lower case, without the value of a secret. */
   message: string;
-  /** JSON pointer into the configuration object, such as `/haos/k3sArgs/0`; empty for a whole source. */
+  /**
+   * JSON pointer into the configuration object, such as `/haos/k3sArgs/0`; empty for a whole
+   * source.
+   */
   pointer: string;
   /** The key as it is documented, such as `haos.k3s_args[0]`; empty for a whole source. */
   key: string;
   origin: Origin | undefined;
-  /** One imperative sentence that repairs it. */
+  /** A sentence that says how to fix it. */
   hint: string | undefined;
 }
 

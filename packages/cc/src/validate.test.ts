@@ -11,18 +11,18 @@ function findings(content: string, source: SourceName = 'input'): string[] {
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g me';
 
-it('refuses what no node would read', () => {
+it('rejects what no node would read', () => {
   for (const content of [new Uint8Array(16 * 1024 * 1024 + 1), ' '.repeat(16 * 1024 * 1024 + 1)])
     expect(validate({ content }).issues.map(({ code }) => code)).toEqual(['unreadable-source']);
 });
 
-it('says nothing twice of a result that has what the rules found already', () => {
+it('does not repeat findings of the rules that the result already has', () => {
   const once = validate('hostname: a_b');
 
   expect(validateResult(once).issues).toEqual(once.issues);
 });
 
-it('shows the line of the source that is meant, named or not', () => {
+it('shows the line of the right source, named or not', () => {
   const { issues, texts } = validate([{ content: 'hostname: a_b' }, { content: '# two\nrun_cmds: c' }]);
 
   const text = formatText(issues, texts);
@@ -33,7 +33,7 @@ it('shows the line of the source that is meant, named or not', () => {
 });
 
 describe('validate', () => {
-  it('has nothing to say about a configuration that is right', () => {
+  it('reports nothing for a valid configuration', () => {
     const content = `
 ssh_authorized_keys: ["${KEY}", "github:someone", "https://keys.example/me"]
 hostname: node-1.example.org
@@ -126,11 +126,11 @@ haos:
     ],
     ['haos: {install: {device: vda}}', 'error invalid-path haos.install.device'],
     ['haos: {install: {iso_url: "ftp://x"}}', 'error invalid-url haos.install.iso_url'],
-  ])('finds what is wrong with %s', (content, finding) => {
+  ])('finds the problem in %s', (content, finding) => {
     expect(findings(content)).toEqual([finding]);
   });
 
-  it('takes repositories with ports, and versions with a build', () => {
+  it('accepts repositories with ports, and versions with a build', () => {
     const upgrade =
       'channel: "http://a.example/latest", image: "10.0.0.1:5000/a/haos_x", version: v1.2.0-rc1+2';
     expect(findings(`haos: {upgrade: {${upgrade}}}`)).toEqual([]);
@@ -142,7 +142,7 @@ haos:
     expect(findings(`haos: {token: "${token}", server_url: "https://s:6443"}`)).toEqual([]);
   });
 
-  it('gives the fix for a flag and its value in one entry, but no secret', () => {
+  it('shows how to fix a flag and its value in one entry, without a secret', () => {
     const { issues } = validate(
       'haos: {k3s_args: [server, "--cluster-cidr 10.0.0.0/8", "--agent-token abcdef"]}',
     );
@@ -150,7 +150,7 @@ haos:
     expect(issues[1]?.hint).not.toContain('abcdef');
   });
 
-  it('warns of keys that come too late in their source', () => {
+  it('warns about keys that their source sets too late', () => {
     const content = 'init_cmd: [a]\nboot_cmd: [b]\nrun_cmd: [c]\nhaos: {install: {tty: x}, boot_cmds: [x]}';
     expect(findings(content, 'config.d')).toEqual([
       'warning no-effect init_cmd',
@@ -164,7 +164,7 @@ haos:
     expect(findings('init_cmd: [a]\nboot_cmd: [b]', 'system')).toEqual([]);
   });
 
-  it('puts issues in the order of the text and points at them', () => {
+  it('sorts issues by their place in the text and points at them', () => {
     const { issues } = validate('hostname: a_b\n\nhaos:\n  tokn: x\n  k3s_args:\n  - server\n  - --a b\n');
     expect(issues.map(({ code, origin }) => [code, origin?.line, origin?.column])).toEqual([
       ['invalid-hostname', 1, 11],

@@ -6,9 +6,10 @@ import type { Source } from './sources/source.js';
 export type ValidationReport = Pick<ConfigResult, 'config' | 'issues' | 'provenance' | 'texts'>;
 
 /**
- * Validates a configuration: one text, or sources that are merged first, lowest precedence first. Types, unknown keys and
- * everything that can be known without the node. Touches no machine and throws for no content: `issues` has all there is to say, in the
- * order of the text; valid is what has no issue of severity `error`.
+ * Validates a configuration: one text, or sources that it merges first, lowest precedence first.
+ * Checks types, unknown keys and everything that needs no node. Touches no machine and never throws
+ * because of the content. `issues` lists all findings in the order of the text. The configuration
+ * is valid if no issue has severity `error`.
  */
 export function validate(input: string | Source | readonly Source[]): ValidationReport {
   const sources: readonly Source[] =
@@ -16,13 +17,16 @@ export function validate(input: string | Source | readonly Source[]): Validation
   return validateResult(readSources(sources));
 }
 
-/** The same for a configuration that was read already, such as a node's. */
+/** Validates a configuration that was read before, such as that of a node. */
 export function validateResult(result: ConfigResult): ValidationReport {
   const issues = withRuleIssues(result).issues.map(strict);
   return { ...result, issues: issues.sort(byPlace) };
 }
 
-/** A node must come up with a key it does not know; whoever validates wants to know. */
+/**
+ * A node must boot with a key that it does not know, so that is a warning there. Validation reports
+ * an error.
+ */
 function strict(issue: Issue): Issue {
   return issue.code === 'unknown-key' ? { ...issue, severity: 'error' } : issue;
 }

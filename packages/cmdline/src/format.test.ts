@@ -65,7 +65,7 @@ describe('format', () => {
     );
   });
 
-  it('writes again what parse has read', () => {
+  it('writes back what parse has read', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '.', '=', '"', ' ') }), (text) => {
         const { parameters } = parse(text);

@@ -1,12 +1,12 @@
 import { countQuotes, tokenize } from './tokenize.js';
 
-/** What to write; a Parameter is one too. */
+/** What to write. A `Parameter` fits too. */
 export interface FormatEntry {
   /** The whole name with its dots and brackets: `haos.sysctl[kernel.printk]`. */
   name: string;
-  /** Undefined: only the name is written, which reads as `true`. */
+  /** If undefined, only the name is written, which `parse` reads as `true`. */
   value?: string | undefined;
-  /** Only the name is written, whatever the value. */
+  /** If true, only the name is written, whatever the value. */
   bare?: boolean;
 }
 
@@ -14,13 +14,14 @@ export interface FormatIssue {
   code: 'not-expressible';
   message: string;
   hint: string;
-  /** Index of the entry, which is left out of the text. */
+  /** Index of the entry, which is missing from the text. */
   entry: number;
 }
 
 /**
- * Writes a command line that `parse` reads as these names and values, with quotes only where they are needed. An entry
- * that no quoting can express is left out and reported. The boot loader's own quoting is not added.
+ * Writes a command line that `parse` reads as these names and values, and quotes only where needed.
+ * Leaves out and reports an entry that no quoting can express. Does not add the quoting of the boot
+ * loader.
  */
 export function format(entries: readonly FormatEntry[]): { text: string; issues: FormatIssue[] } {
   const words: string[] = [];
@@ -36,15 +37,17 @@ export function format(entries: readonly FormatEntry[]): { text: string; issues:
 function findSpelling(name: string, value: string | undefined): string | undefined {
   const plain = value === undefined ? name : `${name}=${value}`;
   const quoted = value === undefined ? [`"${plain}"`] : [`${name}="${value}"`, `"${plain}"`];
-  // Outside ASCII, the kernel takes the byte 0xa0 for a space: it is part of the UTF-8 of "à" and of the no-break space.
+  // Outside ASCII, the kernel treats the byte 0xa0 as a space. That byte is part of the UTF-8 of
+  // "à" and of the no-break space.
   const candidates = /^[\x21-\x7e]*$/.test(plain) ? [plain, ...quoted] : [...quoted, plain];
   return candidates.find((candidate) => reads(candidate, name, value));
 }
 
 /**
- * Whether a spelling is read as one parameter with this name and value, whatever follows it. The quote appended is the
- * worst that can follow: it would close any quote left open. The kernel itself counts quotes anywhere in a
- * parameter, so an odd number would swallow the parameters behind; NUL ends its command line.
+ * Returns whether `tokenize` reads a spelling as one parameter with this name and value, whatever
+ * follows it. The appended quote is the worst case, because it would close any quote left open. The
+ * kernel counts quotes anywhere in a parameter, so an odd number would swallow the next parameters.
+ * A NUL ends the kernel's command line.
  */
 function reads(candidate: string, name: string, value: string | undefined): boolean {
   if (countQuotes(candidate) % 2 === 1 || candidate.includes('\0') || /\p{Surrogate}/u.test(candidate))

@@ -1,7 +1,7 @@
 /**
- * `stray-quote`: a quote that groups nothing · `joined-parameters`: no white space between two parameters ·
- * `empty-name`: nothing before the `=` · `malformed-name`: empty part or broken brackets · `conflicting-names`: one name is
- * both a value and a section.
+ * `stray-quote`: a quote that groups nothing · `joined-parameters`: no white space between two
+ * parameters · `empty-name`: nothing before the `=` · `malformed-name`: an empty part or broken
+ * brackets · `conflicting-names`: one name is both a value and a section.
  */
 export type CmdlineIssueCode =
   | 'stray-quote'
@@ -10,12 +10,12 @@ export type CmdlineIssueCode =
   | 'malformed-name'
   | 'conflicting-names';
 
-/** Something odd on a command line. It never holds a value, which may be secret. */
+/** A problem on a command line. It never contains a value, because values may be secret. */
 export interface CmdlineIssue {
   code: CmdlineIssueCode;
   message: string;
   hint: string;
-  /** Index of the parameter meant. */
+  /** Index of the parameter that has the problem. */
   parameter: number;
   /** UTF-16 units from the start of the text. */
   offset: number;

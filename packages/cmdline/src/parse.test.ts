@@ -24,7 +24,7 @@ describe('splitName', () => {
   });
 
   it.each(['', '.', '.x', 'x.', 'haos..token', '[a]', 'a.[b]', 'a[]', 'a[', 'a[b', 'a[b]c', 'a[b].c', '[]'])(
-    'finds %j malformed',
+    'rejects %j as malformed',
     (name) => {
       expect(splitName(name)).toBeUndefined();
     },
@@ -32,7 +32,7 @@ describe('splitName', () => {
 });
 
 describe('parse', () => {
-  it('reads a parameter without "=" as true and remembers that', () => {
+  it('reads a parameter without "=" as true and marks it as bare', () => {
     expect(parseOne('haos.install.efi')).toMatchObject({ value: 'true', bare: true });
     expect(parseOne('haos.install.efi=true')).toMatchObject({ value: 'true', bare: false });
     expect(parseOne('haos.install.efi=')).toMatchObject({ value: '', bare: false });
@@ -58,7 +58,7 @@ describe('parse', () => {
     ]);
   });
 
-  it('keeps what can be read of a malformed name', () => {
+  it('keeps the readable part of a malformed name', () => {
     expect(parseOne('haos.token.=v')).toMatchObject({ path: ['haos', 'token', ''], malformed: true });
     expect(parseOne('haos.labels.a[b=v')).toMatchObject({
       name: 'haos.labels.a[b',
@@ -68,7 +68,7 @@ describe('parse', () => {
     });
   });
 
-  it('has no complaint about a usual command line', () => {
+  it('reports nothing for a usual command line', () => {
     const text =
       'BOOT_IMAGE=(loop0)/vmlinuz printk.devkmsg=on console=tty1 console=ttyS0,115200n8 root=UUID=1 ro dyndbg="file a.c +p" haos.mode=disk --\n';
 
@@ -83,7 +83,7 @@ describe('parse', () => {
     ['haos..token=1', 'malformed-name', 0, 'haos..token'],
     ['haos.labels[a=1', 'malformed-name', 0, 'haos.labels[a'],
     ['haos.labels[a]b=1', 'malformed-name', 0, 'haos.labels[a]b'],
-  ])('reports the oddity in %j at its place', (text, code, parameter, part) => {
+  ])('reports the problem in %j at its place', (text, code, parameter, part) => {
     const { issues } = parse(text);
 
     expect(issues).toHaveLength(1);

@@ -2,27 +2,33 @@ import type { CmdlineIssue, CmdlineIssueCode } from './issue.js';
 import { splitName, splitPath } from './split-name.js';
 import { countQuotes, type Token, tokenize } from './tokenize.js';
 
-/** One parameter, with every fact about how it was written. */
+/** One parameter, and how it was written. */
 export interface Parameter extends Token {
-  /** The name's parts between the dots, as written, up to the first bracket. */
+  /** The parts of the name between the dots, as written, up to the first bracket. */
   path: string[];
   /** KEY of the form `name[KEY]`. */
   bracketKey: string | undefined;
-  /** The name has an empty part or broken brackets (see splitName); `path` is what can be read of it. */
+  /**
+   * True if the name has an empty part or broken brackets (see `splitName`). `path` is then the
+   * readable part.
+   */
   malformed: boolean;
-  /** `true` when there is no `=`. */
+  /** `true` if there is no `=`. */
   value: string;
-  /** Written without `=`. */
+  /** True if there is no `=`. */
   bare: boolean;
 }
 
 export interface ParsedCmdline {
-  /** All of them in order, also those that are not HAOS's. */
+  /** All parameters in order, including those of other programs. */
   parameters: Parameter[];
   issues: CmdlineIssue[];
 }
 
-/** Reads a kernel command line, such as the text of `/proc/cmdline`. Never throws; oddities come back as issues. */
+/**
+ * Parses a kernel command line, such as the text of `/proc/cmdline`. Never throws; problems are in
+ * `issues`.
+ */
 export function parse(text: string): ParsedCmdline {
   const parameters = tokenize(text).map(toParameter);
   const issues = parameters.flatMap((parameter, index) =>
@@ -46,10 +52,10 @@ function toParameter(token: Token): Parameter {
 const FINDINGS: Record<Exclude<CmdlineIssueCode, 'conflicting-names'>, { message: string; hint: string }> = {
   'stray-quote': {
     message: 'a double quote groups nothing',
-    hint: 'Put the quotes around the whole value, directly behind the "=", or around the whole parameter.',
+    hint: 'Put the quotes around the whole value, directly after the "=", or around the whole parameter.',
   },
   'joined-parameters': {
-    message: 'a parameter begins directly behind a closing quote',
+    message: 'a parameter begins directly after a closing quote',
     hint: 'Separate the two parameters with a space.',
   },
   'empty-name': { message: 'a parameter has no name', hint: 'Write a name before the "=".' },

@@ -6,8 +6,9 @@ export interface SplitName {
 }
 
 /**
- * Splits a parameter's name at its dots. In `name[KEY]`, KEY is everything between the first `[` and a final `]`, dots
- * included. Undefined for a name that is malformed: an empty part, an empty KEY, a missing bracket or text behind it.
+ * Splits the name of a parameter at its dots. In `name[KEY]`, KEY is everything between the first
+ * `[` and a final `]`, dots included. Returns undefined if the name is malformed: an empty part, an
+ * empty KEY, a missing bracket, or text after the bracket.
  */
 export function splitName(name: string): SplitName | undefined {
   const open = name.indexOf('[');
@@ -18,7 +19,10 @@ export function splitName(name: string): SplitName | undefined {
   return name.endsWith(']') && mapKey !== '' ? { path, mapKey } : undefined;
 }
 
-/** The parts of a name up to its first bracket, empty ones included; of a malformed name too. */
+/**
+ * Returns the parts of a name up to its first bracket, including empty parts. Works for malformed
+ * names too.
+ */
 export function splitPath(name: string): string[] {
   const open = name.indexOf('[');
   return (open === -1 ? name : name.slice(0, open)).split('.');

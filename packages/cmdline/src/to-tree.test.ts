@@ -35,7 +35,7 @@ describe('toTree', () => {
     ['a=1 a[b]=2', { a: '1' }],
     ['a=1 a=2 a.b.c=3', { a: ['1', '2'] }],
     ['a.b.c=1 a[b]=2', { a: { b: { c: '1' } } }],
-  ])('keeps what came first in %j and reports the other', (text, expected) => {
+  ])('keeps the first use in %j and reports the other', (text, expected) => {
     const { tree, issues } = read(text);
 
     expect(tree).toEqual(expected);

@@ -1,16 +1,17 @@
 import type { CmdlineIssue } from './issue.js';
 import type { Parameter } from './parse.js';
 
-/** Objects have no prototype, so that a parameter called `__proto__` is an ordinary key. */
+/** Objects have no prototype, so a parameter called `__proto__` is an ordinary key. */
 export interface Tree {
   [name: string]: string | string[] | Tree;
 }
 
 /**
- * A plain object of the parameters: dotted names are nested, a repeated name is a list in order, `name[KEY]` is an entry of
- * the object `name`, where the last value wins. A name that is both a value and a section keeps what came first; the other is
- * left out and reported. Malformed names are left out; `parse` has reported them. No name is known or special here: what
- * a parameter means is for its reader.
+ * Returns the parameters as a plain object. Dotted names are nested, and a repeated name becomes a
+ * list in order. `name[KEY]` is an entry of the object `name`, where the last value wins. If a name
+ * is both a value and a section, the first use stays, and the other is left out and reported.
+ * Malformed names are left out, because `parse` has reported them. No name has a special meaning
+ * here; the reader decides what a parameter means.
  */
 export function toTree(parameters: readonly Parameter[]): { tree: Tree; issues: CmdlineIssue[] } {
   const tree: Tree = Object.create(null);

@@ -6,7 +6,7 @@ function read(text: string): [string, string | undefined][] {
   return tokenize(text).map(({ name, value }) => [name, value]);
 }
 
-/** Text made of what the grammar cares about finds more than random text does. */
+/** Text made of the characters of the grammar finds more bugs than random text does. */
 const cmdlineText = fc.oneof(
   fc.string({
     unit: fc.constantFrom('"', '=', ' ', 'a', 'b', '.', '[', ']', '\t', "'", '\\', 'ä', '\u00a0'),
@@ -182,7 +182,7 @@ describe('tokenize', () => {
     ]);
   });
 
-  it('reads every parameter again, alone, as the same parameter', () => {
+  it('reads every parameter on its own as the same parameter', () => {
     fc.assert(
       fc.property(cmdlineText, (text) => {
         let end = 0;
@@ -218,7 +218,7 @@ describe('tokenize', () => {
     );
   });
 
-  it('is done with a megabyte of awkward quotes before the test times out', () => {
+  it('tokenizes a megabyte of awkward quotes before the test times out', () => {
     expect(tokenize('a="" '.repeat(200_000))).toHaveLength(200_000);
     expect(tokenize('a='.repeat(500_000))).toHaveLength(1);
     expect(tokenize('="'.repeat(500_000)).length).toBeGreaterThan(0);

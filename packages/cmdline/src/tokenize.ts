@@ -1,25 +1,27 @@
 /**
- * One parameter as it is written. Offsets and lengths count UTF-16 units of the text; `text.slice(offset, offset + length)`
- * is the parameter with its quotes, the slices of name and value are without the quotes around them.
+ * One parameter as it is written. Offsets and lengths count UTF-16 units of the text.
+ * `text.slice(offset, offset + length)` is the parameter with its quotes. The slices of name and
+ * value exclude the quotes around them.
  */
 export interface Token {
   name: string;
-  /** Undefined when there is no `=`. */
+  /** Undefined if there is no `=`. */
   value: string | undefined;
   offset: number;
   length: number;
   nameOffset: number;
   nameLength: number;
-  /** Without a value: the end of the name. */
+  /** The end of the name if there is no value. */
   valueOffset: number;
   valueLength: number;
 }
 
 /**
- * Splits a kernel command line into parameters. White space (space, tab, CR, LF, FF) separates them. Double quotes
- * group when they are around a whole parameter or begin directly behind a `=`, and there is no escape character: what the
- * kernel documents in admin-guide/kernel-parameters. (Its parse_args() also groups at quotes elsewhere; `parse` reports
- * those.) Name and value are split at the first `=`. Never throws.
+ * Splits a kernel command line into parameters. White space (space, tab, CR, LF, FF) separates
+ * them. Double quotes group if they surround a whole parameter or begin directly after a `=`.
+ * There is no escape character. This is what the kernel documents in admin-guide/kernel-parameters.
+ * (Its parse_args() also groups at quotes elsewhere; `parse` reports those.) Name and value are
+ * split at the first `=`. Never throws.
  */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
@@ -46,7 +48,8 @@ function findEnd(text: string, start: number): number {
     if (close !== undefined) return close + 1;
   }
   const runEnd = findRunEnd(text, start);
-  // The last `="` of the run that is closed again decides, so that `a=b="c d"` is one parameter.
+  // The last `="` of the run whose quote is closed again decides, so that `a=b="c d"` is one
+  // parameter.
   for (let equals = runEnd - 2; equals > start; equals -= 1) {
     if (text[equals] !== '=' || text[equals + 1] !== '"') continue;
     const close = findClosingQuote(text, equals + 1);
@@ -55,7 +58,10 @@ function findEnd(text: string, start: number): number {
   return runEnd;
 }
 
-/** An empty pair of quotes groups nothing, so it does not count as closed. */
+/**
+ * Returns where the quote closes. An empty pair of quotes groups nothing, so it does not count as
+ * closed.
+ */
 function findClosingQuote(text: string, open: number): number | undefined {
   const close = text.indexOf('"', open + 1);
   return close > open + 1 ? close : undefined;
@@ -85,8 +91,9 @@ function toToken(text: string, start: number, end: number): Token {
 }
 
 /**
- * The quotes around a name or a value do not belong to it. A last quote that closes one inside, as in
- * `a=b="c d"`, stays; one that has no partner here was opened before the name, or is stray.
+ * Returns the range of a name or a value without the quotes around it. A final quote that closes
+ * one inside, as in `a=b="c d"`, stays. A final quote without a partner here is removed: it was
+ * opened before the name, or is stray.
  */
 function withoutQuotes(text: string, start: number, end: number): { start: number; end: number } {
   if (start === end) return { start, end };
@@ -98,7 +105,7 @@ function withoutQuotes(text: string, start: number, end: number): { start: numbe
   return { start: inner, end };
 }
 
-/** How many double quotes a text holds. */
+/** Returns the number of double quotes in a text. */
 export function countQuotes(text: string): number {
   return text.split('"').length - 1;
 }

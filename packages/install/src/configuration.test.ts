@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { type ConfigurationOptions, findConfiguration } from './configuration.js';
 
@@ -13,14 +13,14 @@ async function find(machine: TestHostOptions, options: ConfigurationOptions) {
 
 const answer = (body: string): TestHostOptions => ({ responses: { [URL]: body } });
 
-it('takes a fetched configuration as it was written', async () => {
+it('keeps the text of a downloaded configuration', async () => {
   const found = await find(answer('# a comment\nhostname: node\n'), { configUrl: URL });
 
   expect(found.check).toMatchObject({ id: 'config', ok: true });
   expect(found.configuration?.text).toBe('# a comment\nhostname: node\n');
 });
 
-it('leaves out what only the installer needs', async () => {
+it('leaves out the section of the installer', async () => {
   const found = await find(answer('hostname: node\nhaos: {install: {device: /dev/vda}, token: abc}\n'), {
     configUrl: URL,
   });
@@ -28,7 +28,7 @@ it('leaves out what only the installer needs', async () => {
   expect(found.configuration?.text).toBe('haos:\n  token: abc\nhostname: node\n');
 });
 
-it('takes a file', async () => {
+it('reads a file', async () => {
   const found = await find(
     { tree: { '/tmp/config.yaml': 'hostname: node\n' } },
     { configUrl: '/tmp/config.yaml' },
@@ -37,7 +37,7 @@ it('takes a file', async () => {
   expect(found.configuration?.text).toBe('hostname: node\n');
 });
 
-it('takes what is configured here, kernel arguments included, when nothing is named', async () => {
+it('uses the configuration of this system, kernel arguments included, by default', async () => {
   const tree = {
     '/haos/system/config.yaml': 'hostname: node\n',
     '/proc/cmdline':
@@ -52,12 +52,12 @@ it('takes what is configured here, kernel arguments included, when nothing is na
 
 it.each<[title: string, machine: TestHostOptions, options: ConfigurationOptions]>([
   ['does not answer', { responses: { [URL]: { status: 404 } } }, { configUrl: URL }],
-  ['is no YAML', answer('a: ['), { configUrl: URL }],
+  ['is not YAML', answer('a: ['), { configUrl: URL }],
   ['has an unknown key', answer('hostnme: a'), { configUrl: URL }],
-  ['has a value that cannot be', answer('hostname: -a-'), { configUrl: URL }],
+  ['has an invalid value', answer('hostname: -a-'), { configUrl: URL }],
   ['is empty', answer(''), { configUrl: URL }],
   ['is only about the installer', answer('haos: {install: {silent: true}}'), { configUrl: URL }],
-  ['is no file', {}, { configUrl: '/none.yaml' }],
+  ['does not exist', {}, { configUrl: '/none.yaml' }],
   ['here is wrong', { tree: { '/haos/system/config.yaml': 'a: [' } }, {}],
 ])('refuses a configuration that %s', async (_title, machine, options) => {
   const found = await find(machine, options);
@@ -68,14 +68,14 @@ it.each<[title: string, machine: TestHostOptions, options: ConfigurationOptions]
   expect(found.check.message).not.toMatch(/password|token=1/);
 });
 
-it('takes an empty one when that is meant', async () => {
+it('accepts an empty configuration if that is allowed', async () => {
   const found = await find(answer(''), { configUrl: URL, allowEmptyConfig: true });
 
   expect(found.configuration).toEqual({ text: '' });
-  expect(found.check.message).toContain('nobody can log in');
+  expect(found.check.message).toContain('login to this node will not be possible');
 });
 
-it('installs answers beside what is configured here', async () => {
+it('adds answers to the configuration of this system', async () => {
   const tree = { '/haos/system/config.yaml': 'hostname: node\nhaos: {token: abc}\n' };
 
   const found = await find({ tree }, { answers: { haos: { password: '007' } } });
@@ -84,7 +84,7 @@ it('installs answers beside what is configured here', async () => {
   expect(found.configuration?.text).toBe("haos:\n  password: '007'\n  token: abc\nhostname: node\n");
 });
 
-it('takes no answers that are not valid', async () => {
+it('refuses invalid answers', async () => {
   const found = await find({}, { answers: { haos: { serverUrl: 'server' } } });
 
   expect(found.check.ok).toBe(false);

@@ -1,23 +1,30 @@
-import { type CloudConfig, dumpYaml, type Issue, readConfig, validate, validateResult } from '@haos/cc';
-import { type Check, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import { type CloudConfig, type Issue, validate, validateResult } from '@haos/cc';
+import { dumpYaml, readConfig } from '@haos/cc/internal';
+import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import type { Check } from '@haos/system';
 
-/** What is written to the installed system's `/haos/system/config.yaml`. */
+/** The content of the installed system's `/haos/system/config.yaml`. */
 export interface Configuration {
-  /** YAML, without the `install` section. It may hold secrets. */
+  /** YAML without the `install` section. It may contain secrets. */
   text: string;
-  /** Nobody gave it: it is written only where the installed system has none yet. Default false. */
+  /** Written only if the installed system has no configuration yet. Default false. */
   isFallback?: boolean;
 }
 
 export interface ConfigurationOptions {
-  /** An http or https URL, or an absolute path; without it, what is configured on the running system is installed. */
+  /**
+   * An http or https URL, or an absolute path. Default: the configuration of the running system.
+   */
   configUrl?: string | undefined;
-  /** What is installed beside what is configured on the running system; not with `configUrl`. */
+  /** Configuration to install in addition to that of the running system; not with `configUrl`. */
   answers?: CloudConfig;
-  /** A fetched configuration that configures nothing is a mistake, unless this says otherwise. Default false. */
+  /** Accept a downloaded configuration that configures nothing. Default false. */
   allowEmptyConfig?: boolean;
-  /** The configuration is written only where the installed system has none yet. Default: when no `configUrl` is given. */
-  keepsConfig?: boolean;
+  /**
+   * Write the configuration only if the installed system has none yet. Default: true without a
+   * `configUrl`.
+   */
+  keepConfig?: boolean;
   proxy?: ProxySettings;
   signal?: AbortSignal;
 }
@@ -25,12 +32,12 @@ export interface ConfigurationOptions {
 export interface FoundConfiguration {
   check: Check;
   configuration?: Configuration;
-  /** What is wrong with it. */
+  /** The issues of the configuration. */
   issues: readonly Issue[];
   texts: ReadonlyMap<string, string>;
 }
 
-/** Fetches or collects the configuration, and validates it. */
+/** Downloads or collects the configuration, and validates it. */
 export async function findConfiguration(
   host: Host,
   options: ConfigurationOptions,
@@ -61,16 +68,16 @@ async function fetchText(
 async function checkFetched(
   content: Uint8Array,
   name: string,
-  { allowEmptyConfig = false, keepsConfig = false }: ConfigurationOptions,
+  { allowEmptyConfig = false, keepConfig = false }: ConfigurationOptions,
 ): Promise<FoundConfiguration> {
   const { config, issues, texts } = validate({ file: name, content });
   const found = { issues, texts };
   if (issues.some(({ severity }) => severity === 'error')) return { ...found, check: invalid(name) };
   if (isEmpty(config) && !allowEmptyConfig) {
-    const hint = 'Check the address, or allow an empty configuration if it is meant.';
+    const hint = 'Check the address, or allow an empty configuration.';
     return { ...found, check: { id: 'config', ok: false, message: `${name} configures nothing`, hint } };
   }
-  // As its author wrote it, comments included, where nothing has to be left out.
+  // Keep the text with its comments if nothing has to be left out.
   const isWhole = config.haos?.install === undefined;
   const text = isWhole ? Buffer.from(content).toString('utf8') : await dumpYaml(config);
   return {
@@ -78,15 +85,15 @@ async function checkFetched(
     check: {
       id: 'config',
       ok: true,
-      message: isEmpty(config) ? describeEmpty(keepsConfig) : `${name} is valid`,
+      message: isEmpty(config) ? describeEmpty(keepConfig) : `${name} is valid`,
     },
-    configuration: { text, ...(keepsConfig && { isFallback: true }) },
+    configuration: { text, ...(keepConfig && { isFallback: true }) },
   };
 }
 
 async function findEffective(host: Host, answers: CloudConfig = {}): Promise<FoundConfiguration> {
   const result = await readConfig(host);
-  // Arguments of the boot scripts are no keys.
+  // Arguments of the boot scripts are not keys.
   const issues = validateResult(result).issues.filter(
     ({ code, origin }) => code !== 'unknown-key' || origin?.source !== 'cmdline',
   );
@@ -94,21 +101,21 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   issues.push(...answered.issues);
   const found = { issues, texts: new Map([...result.texts, ...answered.texts]) };
   if (issues.some(({ severity }) => severity === 'error'))
-    return { ...found, check: invalid('what is configured here') };
+    return { ...found, check: invalid('the configuration of this system') };
   const { config } = result;
   const text = await dumpYaml({ ...config, ...answers, haos: { ...config.haos, ...answers.haos } });
-  const message = 'what is configured on this system is valid';
+  const message = 'the configuration of this system is valid';
   const isFallback = Object.keys(answers).length === 0;
   return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
 }
 
-function describeEmpty(keepsConfig: boolean): string {
-  const what = keepsConfig ? 'a configuration that is there stays' : 'nobody can log in to such a node';
+function describeEmpty(keepConfig: boolean): string {
+  const what = keepConfig ? 'an existing configuration is kept' : 'login to this node will not be possible';
   return `nothing is configured: ${what}`;
 }
 
 function invalid(name: string): Check {
-  return { id: 'config', ok: false, message: `${name} is not valid`, hint: 'Repair what is reported.' };
+  return { id: 'config', ok: false, message: `${name} is not valid`, hint: 'Correct the reported errors.' };
 }
 
 function isEmpty({ haos = {}, ...rest }: CloudConfig): boolean {

@@ -1,52 +1,13 @@
-export { type CleanUp, withCleanUp } from '@haos/system';
-export { type Consoles, chooseConsoles } from './boot/console.js';
-export { type GrubConfigOptions, quoteArguments, renderGrubConfig } from './boot/grub-config.js';
-export { findMenu, type NodeMenu, replaceMenu } from './boot/menu.js';
 export {
-  type Configuration,
-  type ConfigurationOptions,
-  type FoundConfiguration,
-  findConfiguration,
-} from './configuration.js';
-export {
-  type DeviceOptions,
-  type FoundDevice,
-  findDevice,
-  listFittingDisks,
-  MINIMUM_SIZE,
-} from './disk/device.js';
-export {
-  EFI_LABEL,
   type Firmware,
-  findPartition,
   type PartitionPlan,
   type PlannedPartition,
-  partitionPath,
   planPartitions,
   renderSfdisk,
-  STATE_LABEL,
 } from './disk/partitions.js';
 export type { InstallErrorCode } from './errors.js';
-export { type DownloadImageOptions, downloadImage, isUrl } from './image/download-image.js';
-export { cameFromMedium } from './image/find-file-system.js';
-export { CHECKSUMS, findImage, type Image, verifyImage } from './image/image.js';
-export { type IsoOptions, openIso } from './image/iso.js';
-export { type Medium, openMedium } from './image/medium.js';
-export { type ImageOptions, type OpenedImage, openImage } from './image/open-image.js';
-export { openToolbox, type Toolbox } from './image/toolbox.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
-export { ANSWER_NAMES } from './interview/answer-names.js';
 export { askInstallation, type InstallAnswers } from './interview/ask-installation.js';
-export { askOperation, type InstallOperation } from './interview/ask-operation.js';
-export { configureRole, ROLE_FILE } from './interview/configure-role.js';
 export { confirmPlan } from './interview/confirm-plan.js';
-export {
-  detectFirmware,
-  type Preflight,
-  type PreflightOptions,
-  preflight,
-  type Target,
-} from './preflight.js';
-export { openScratch } from './scratch.js';
-export { checkTakeOver, type TakeoverOptions, type TakeoverReport, takeOver } from './takeover/takeover.js';
-export type { TakeoverTarget } from './takeover/takeover-checks.js';
+export { type Preflight, type PreflightOptions, preflight, type Target } from './preflight.js';
+export { type TakeoverOptions, type TakeoverReport, takeOver } from './takeover/takeover.js';

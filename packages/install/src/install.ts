@@ -1,12 +1,7 @@
-import {
-  type CleanUp,
-  layout,
-  type ReleaseSet,
-  type TreeFile,
-  verifyTree,
-  withCleanUp,
-  withLock,
-} from '@haos/system';
+import { withLock } from '@haos/host';
+import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
+import { layout } from '@haos/system';
+import type { ReleaseSet } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
 import {
@@ -22,46 +17,49 @@ import { type Places, placesOf } from './disk/places.js';
 import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
 import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
 
-/** What is going on, for whoever watches. */
+/** The progress of an installation. */
 export type InstallEvent =
   /**
-   * Checks are done, and well; the disk is written to after `seconds`, which are 0 unless a node's state is lost. `kept`: the
-   * partition of an existing layout, of which only the system is written.
+   * All checks passed. The disk is written to after `seconds`, which are 0 unless the state of a
+   * node will be lost. `kept`: the partition of an existing layout, of which only the system is
+   * written.
    */
   | { kind: 'announce'; disk: string; replacesState: boolean; seconds: number; kept?: string }
   | { kind: 'step'; step: 'format' | 'copy' | 'configure' | 'boot-loader' | 'verify' }
-  /** Bytes of the image that are copied or read back. */
+  /** Bytes of the image that are copied or verified. */
   | { kind: 'progress'; done: number; total: number }
   /**
-   * It failed or was ended after the first write. A disk that was formatted (`kept` is undefined) does not boot; an existing layout
-   * has its state, and boots what it did or the new system. Another installation goes on from either.
+   * The installation failed or was interrupted after the first write. A disk that was formatted
+   * (`kept` is undefined) does not boot. An existing layout keeps its state, and boots its old
+   * system or the new one. Another installation continues from either.
    */
   | { kind: 'stopped'; disk: string; kept?: string };
 
 export interface InstallOptions extends PreflightOptions {
   /** Log more on the installed system. Default false. */
   debug?: boolean;
-  /** Asked once everything is checked and before anything is written, with what is going to happen. Default: nobody is asked. */
+  /** Confirms the plan, after all checks and before the first write. Default: no question. */
   confirm?: (target: Target) => Promise<boolean>;
   onEvent?: (event: InstallEvent) => void;
 }
 
 export interface InstallReport extends Pick<Preflight, 'checks' | 'issues' | 'texts'> {
-  /** `refused`: a check failed, `declined`: it was not confirmed; nothing was written. */
+  /** `refused`: a check failed; `declined`: the plan was not confirmed. Both wrote nothing. */
   status: 'installed' | 'refused' | 'declined';
-  /** The rest is there when it was installed. */
+  /** Only with `installed`, as are the next two. */
   disk?: string;
   stateUuid?: string;
   set?: ReleaseSet;
 }
 
-/** How long a node's state can still be saved by switching the machine off. */
+/** Seconds in which a person can still save the state of a node by switching the machine off. */
 const ANNOUNCE_SECONDS = 15;
 
 /**
- * Installs HAOS on a disk, or into an existing layout, without a question. Everything is checked before the first write. When it
- * fails, is ended by its signal or killed after that, a disk that was formatted has neither a menu to boot from nor the label of a
- * state partition, so that it is not taken for a node's: these are written last. Running it again succeeds.
+ * Installs HAOS on a disk, or into an existing layout, without questions. Checks everything before
+ * the first write. If it then fails or is aborted or killed, a formatted disk has neither a menu to
+ * boot from nor the label of a state partition, so nothing treats it as a node: both are written
+ * last. A second run succeeds.
  */
 export function install(options: InstallOptions): Promise<InstallReport> {
   return withLock(options.host, '/run/haos/install.lock', () =>
@@ -88,7 +86,7 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   return { status: 'installed', ...found, disk, stateUuid, set: target.image.set };
 }
 
-/** Whoever is asked may never answer, so the signal ends the waiting. */
+/** The signal ends the wait for an answer that may never come. */
 async function isConfirmed({ confirm, signal }: InstallOptions, target: Target): Promise<boolean> {
   if (!confirm) return true;
   const aborted = new Promise<never>((_resolve, reject) => {
@@ -97,7 +95,7 @@ async function isConfirmed({ confirm, signal }: InstallOptions, target: Target):
   return Promise.race([confirm(target), aborted]);
 }
 
-/** Everything that changes the disk. */
+/** Makes all changes to the disk. */
 async function writeDisk(options: InstallOptions, target: Target): Promise<string> {
   const { host, signal } = options;
   const mountPoint = mountPointOf(options);
@@ -112,7 +110,7 @@ async function writeDisk(options: InstallOptions, target: Target): Promise<strin
   });
   tell(options, 'verify');
   await withCleanUp(async (cleanUp) => {
-    // Unmounting emptied the memory of it: this reads the disk.
+    // Unmounting emptied the cache, so this reads the disk.
     await mount(cleanUp);
     await verify(options, files);
     signal?.throwIfAborted();
@@ -137,7 +135,7 @@ function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: '
 
 const mountPointOf = ({ mountPoint = MOUNT_POINT }: InstallOptions) => mountPoint;
 
-/** Puts everything but the menu on the state partition; resolves to the files of the image. */
+/** Writes everything except the menu to the state partition; resolves to the files of the image. */
 async function fill(
   options: InstallOptions,
   { target, places, stateUuid }: { target: Target; places: Places; stateUuid: string },
@@ -150,7 +148,7 @@ async function fill(
   const streaming = { onProgress, ...(signal && { signal }) };
   const files = await putComponents(host, image, { ...streaming, system: `${mountPoint}${layout.system}` });
   tell(options, 'configure');
-  // Of a takeover that never restarted: what it would delete is kept now.
+  // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
   await putState(host, image.set, { configuration, root: mountPoint });
   if (!bootLoader) return files;

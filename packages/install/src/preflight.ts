@@ -1,16 +1,10 @@
 import type { CloudConfig, Issue } from '@haos/cc';
-import {
-  type BlockDevice,
-  type Check,
-  type CleanUp,
-  type Host,
-  layout,
-  type ProxySettings,
-  withCleanUp,
-} from '@haos/system';
-import { checkConsoles } from './boot/console.js';
+import type { Host, ProxySettings } from '@haos/host';
+import { type BlockDevice, type CleanUp, megabytes, withCleanUp } from '@haos/host/internal';
+import { type Check, layout } from '@haos/system';
+import { checkConsoles } from '@haos/system/internal';
 import { type Configuration, findConfiguration } from './configuration.js';
-import { findDevice, megabytes } from './disk/device.js';
+import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';
 import { type Firmware, findPartition, planPartitions } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
@@ -20,67 +14,85 @@ import { type ImageOptions, openImage } from './image/open-image.js';
 export interface PreflightOptions extends ImageOptions {
   host: Host;
   /**
-   * The whole disk, such as `/dev/vda`; without it the only one that fits is taken. Without formatting: the partition; without it
-   * the one that is labelled `HAOS_STATE`.
+   * The whole disk, such as `/dev/vda`; default: the only one that fits. Without formatting, the
+   * partition; default: the one labelled `HAOS_STATE`.
    */
   device?: string;
-  /** Default true. False: the layout exists already, and what persists on it is kept. */
+  /**
+   * Partition and format the disk. Default true. False: the layout exists, and its persistent data
+   * are kept.
+   */
   format?: boolean;
-  /** Default true. False: GRUB is not installed; only its menu is written. */
+  /** Install GRUB. Default true. False: only its menu is written. */
   bootLoader?: boolean;
-  /** The configuration: an http or https URL, or a path. Default: what is configured on the running system. */
+  /** The configuration: an http or https URL, or a path. Default: that of the running system. */
   configUrl?: string;
-  /** What is installed beside what is configured on the running system, such as answers to questions; not with `configUrl`. */
+  /**
+   * Configuration to install in addition to that of the running system, such as answers to
+   * questions; not with `configUrl`.
+   */
   answers?: CloudConfig;
-  /** Default false: a fetched configuration that configures nothing is refused. */
+  /** Accept a downloaded configuration that configures nothing. Default false. */
   allowEmptyConfig?: boolean;
-  /** Without formatting, a configuration that is there stays. Default: when no `configUrl` is given. */
-  keepsConfig?: boolean;
-  /** Default: how the running machine was started. */
+  /** Keep the configuration of an existing layout. Default: true without a `configUrl`. */
+  keepConfig?: boolean;
+  /** The firmware to install for. Default: that with which the running machine was booted. */
   firmware?: Firmware;
-  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  /**
+   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
+   * in use.
+   */
   tty?: string;
-  /** Bytes the disk or partition has to have; default 2 GB. */
+  /** Bytes that the disk or partition must have. Default 2 GB. */
   minimumSize?: number;
-  /** A directory that the state partition is mounted on meanwhile. Default `/run/haos/install`. */
+  /** The directory to mount the state partition on meanwhile. Default `/run/haos/install`. */
   mountPoint?: string;
-  /** Refuse a disk with a state partition even when it is named. Default false. */
-  keepsState?: boolean;
-  /** A root directory with GRUB, and with programs that `host` runs, as `openToolbox` makes one; default: the running system. */
+  /** Refuse a disk with a state partition even if it is named. Default false. */
+  keepState?: boolean;
+  /**
+   * A root directory with GRUB, and with programs that `host` runs, as `openToolbox` returns it.
+   * Default: the running system.
+   */
   tools?: string;
   proxy?: ProxySettings;
   signal?: AbortSignal;
 }
 
-/** What the checks found; an installation needs all of it. */
+/** The results of the checks that an installation needs. */
 export interface Target {
   configuration: Configuration;
   image: Image;
-  /** What is written to; with `existing` the first disk below its partition. */
+  /** The disk to write to; with `existing`, the first disk below its partition. */
   disk: BlockDevice;
   firmware: Firmware;
-  /** The disk has a state partition, which will be lost. */
+  /** Whether the disk has a state partition, which will be lost. */
   replacesState: boolean;
-  /** The layout that is kept; undefined: the disk is divided and formatted. */
+  /** The layout to keep; undefined: the disk is partitioned and formatted. */
   existing?: ExistingLayout | undefined;
 }
 
 export interface Preflight {
-  /** In the order they were made; the installation goes on only when all are ok. */
+  /** In the order in which they ran; the installation continues only if all are ok. */
   checks: readonly Check[];
-  /** What is wrong in the configuration. */
+  /** The issues of the configuration. */
   issues: readonly Issue[];
   texts: ReadonlyMap<string, string>;
   /** Undefined when a check failed. */
   target: Target | undefined;
 }
 
-/** Checks everything that an installation needs. Writes nothing, and does not stop at the first failure. */
+/**
+ * Checks everything that an installation needs. Writes nothing, and runs all checks even if one
+ * fails.
+ */
 export function preflight(options: PreflightOptions): Promise<Preflight> {
   return withCleanUp((cleanUp) => prepare(options, cleanUp));
 }
 
-/** The same for an installation that follows: the files of the image are there until the clean-up. */
+/**
+ * Runs the same checks for an installation that follows: the files of the image are available until
+ * the clean-up.
+ */
 export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preflight> {
   const { host } = options;
   const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
@@ -106,7 +118,7 @@ interface Place {
   disk?: BlockDevice | undefined;
   existing?: ExistingLayout | undefined;
   replacesState: boolean;
-  /** Bytes for the components; undefined where there is no place at all. */
+  /** Bytes available for the components; undefined if no disk or partition was found. */
   room?: number | undefined;
 }
 
@@ -125,12 +137,12 @@ async function findPlace(
   return { ...found, room: found.disk && roomOn(found.disk, options.firmware) };
 }
 
-/** Where the state partition is mounted, unless something else is said. */
+/** The default directory for the state partition. */
 export const MOUNT_POINT = '/run/haos/install';
 
-/** What ext4 keeps for itself, generously. */
+/** The share that ext4 needs for itself; a generous estimate. */
 const OVERHEAD = 0.05;
-/** Bytes left free beside the components: the boot loader, and what a node writes first. */
+/** Bytes to leave free beside the components, for the boot loader and the first files of a node. */
 const SPARE = 32_000_000;
 
 function roomOn(disk: BlockDevice, firmware: Firmware): number {
@@ -141,8 +153,13 @@ function roomOn(disk: BlockDevice, firmware: Firmware): number {
 
 function checkSpace({ size }: Image, room: number): Check {
   const ok = room >= size + SPARE;
-  const message = `there is room for ${megabytes(room)} MB, ${megabytes(size + SPARE)} MB are needed`;
-  return { id: 'space', ok, message, ...(!ok && { hint: 'Make room, or name a larger one.' }) };
+  const message = `${megabytes(room)} MB are available, ${megabytes(size + SPARE)} MB are needed`;
+  return {
+    id: 'space',
+    ok,
+    message,
+    ...(!ok && { hint: 'Free some space, or name a larger disk or partition.' }),
+  };
 }
 
 const FIRMWARE_NAMES: Readonly<Record<Firmware, string>> = { bios: 'BIOS', efi: 'EFI' };
@@ -156,19 +173,19 @@ function checkFirmware(
   }: { options: PreflightOptions; bootLoader: boolean; disk: BlockDevice | undefined },
 ): Check {
   const id = 'firmware';
-  const how = options.firmware === undefined ? 'as this machine was started' : 'as asked for';
-  const message = `the disk is made for ${FIRMWARE_NAMES[firmware]}, ${how}`;
+  const how = options.firmware === undefined ? 'as this machine booted' : 'as requested';
+  const message = `the disk will boot with ${FIRMWARE_NAMES[firmware]}, ${how}`;
   if (firmware === 'efi' || !bootLoader || !disk || disk.sectorSize === 512) return { id, ok: true, message };
-  const hint = 'Start the machine by EFI, or name another disk.';
+  const hint = 'Boot the machine with EFI, or name another disk.';
   return {
     id,
     ok: false,
-    message: `no BIOS starts from a disk with sectors of ${disk.sectorSize} bytes`,
+    message: `BIOS cannot boot from a disk with sectors of ${disk.sectorSize} bytes`,
     hint,
   };
 }
 
-/** How the machine was started. */
+/** Returns the firmware with which the machine was booted. */
 export function detectFirmware(host: Host): Firmware {
   return host.files.stat('/sys/firmware/efi') ? 'efi' : 'bios';
 }
@@ -180,7 +197,10 @@ const BOOT_PROGRAMS: Readonly<Record<Firmware, readonly string[]>> = {
 };
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** What GRUB takes its modules from, by firmware; only x86 is installed with BIOS. */
+/**
+ * GRUB's platforms, from whose modules it is installed, by firmware; only x86 is installed for
+ * BIOS.
+ */
 const GRUB_MODULES: Readonly<Record<Firmware, readonly string[]>> = {
   bios: ['i386-pc'],
   efi: ['x86_64-efi', 'arm64-efi'],
@@ -203,12 +223,16 @@ function checkPrograms(
     ...(!bootLoader || findGrubTarget(host, firmware, tools) ? [] : [`the modules of GRUB for ${firmware}`]),
   ];
   if (missing.length === 0)
-    return { id: 'programs', ok: true, message: `all programs for ${FIRMWARE_NAMES[firmware]} are there` };
+    return {
+      id: 'programs',
+      ok: true,
+      message: `all programs for ${FIRMWARE_NAMES[firmware]} are installed`,
+    };
   const message = `missing on this system: ${missing.join(', ')}`;
   return { id: 'programs', ok: false, message, hint: 'Install them, or install from the HAOS medium.' };
 }
 
-/** The name of GRUB's platform to install; undefined when its modules are not there. */
+/** Returns the name of the GRUB platform to install; undefined if its modules do not exist. */
 export function findGrubTarget(host: Host, firmware: Firmware, tools = ''): string | undefined {
   return GRUB_MODULES[firmware].find(
     (name) => host.files.stat(`${tools}/usr/lib/grub/${name}`) !== undefined,

@@ -1,17 +1,14 @@
+import { type Host, type HostFiles, planHost } from '@haos/host';
+import { createTestHost, type Tree } from '@haos/host/testing';
+import { readSlots, type Slots } from '@haos/system';
 import {
   type BootState,
   completeIntent,
   formatBootState,
-  type Host,
-  type HostFiles,
   nameSet,
-  planHost,
   type ReleaseSet,
   readBootState,
-  readSlots,
-  type Slots,
-} from '@haos/system';
-import { createTestHost, type Tree } from '@haos/system/testing';
+} from '@haos/system/internal';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { putState } from './put-system.js';
 
@@ -41,8 +38,9 @@ function machineWith(slots: Slots, state: BootState) {
 }
 
 /**
- * A host whose power fails before the effect of this number, and the links as GRUB finds them then: without the journal, which
- * only `sync` empties. What is overwritten in its place, as GRUB's own block is, is there at once.
+ * Returns a host whose power fails before the effect with this number, and the links as GRUB then
+ * finds them: without the journal, which only `sync` empties. A block that is overwritten in place,
+ * such as GRUB's own, changes at once.
  */
 function failingHost(host: Host, effects: number): { host: Host; links: () => Slots } {
   let left = effects;
@@ -62,7 +60,10 @@ function failingHost(host: Host, effects: number): { host: Host; links: () => Sl
   return { host: { ...host, run, files: files as unknown as HostFiles }, links: () => links };
 }
 
-/** What boots: GRUB takes a kernel, and early boot settles what was interrupted, with the journal. */
+/**
+ * Returns the set that boots: GRUB loads a kernel, and early boot, which reads the journal,
+ * completes what was interrupted.
+ */
 async function boot(host: Host, links: Slots): Promise<string> {
   const { slot, trial } = readBootState(host, SYSTEM);
   const { kernel } = links[slot];
@@ -73,7 +74,7 @@ async function boot(host: Host, links: Slots): Promise<string> {
   return nameSet(set);
 }
 
-/** A node that left a failed set and runs the one before. */
+/** A node that rolled back from a failed set to the one before. */
 const AFTER_FAILURE = [
   { current: FAILED, previous: OLD },
   { slot: 'previous', failed: nameSet(FAILED) },
@@ -90,11 +91,11 @@ describe('an installation on a disk that is kept', () => {
       OLD,
       NEW,
     ],
-    ['of a node that left a failed set', ...AFTER_FAILURE, NEW],
+    ['of a node that rolled back from a failed set', ...AFTER_FAILURE, NEW],
     ['with the kernel of the failed set', ...AFTER_FAILURE, SAME_KERNEL],
     ['of the set that runs instead of a failed one', ...AFTER_FAILURE, OLD],
   ])(
-    '%s boots what it did or the new set, whole, after a power cut',
+    '%s boots either the whole old set or the whole new one after a power cut',
     async (_title, slots, state, runs, set) => {
       const machine = machineWith(slots, state);
       const put = async (host: Host) =>
@@ -116,7 +117,7 @@ describe('an installation on a disk that is kept', () => {
     },
   );
 
-  it('forgets what is known about other sets, and keeps what ran as the previous one', async () => {
+  it('forgets the results of other sets, and keeps the set that ran as the previous one', async () => {
     const host = machineWith(
       { current: FAILED, previous: OLD },
       { slot: 'previous', failed: 'x', good: 'y' },

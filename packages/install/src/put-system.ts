@@ -1,33 +1,33 @@
+import type { Host, StreamOptions } from '@haos/host';
+import { copyTree, type TreeFile } from '@haos/host/internal';
+import { COMPONENTS, layout, readSlots } from '@haos/system';
 import {
-  COMPONENTS,
   completeIntent,
-  copyTree,
   dropUnused,
   flush,
   formatIntent,
-  type Host,
   intentPath,
   isSameSet,
-  layout,
   linkSlot,
   type ReleaseSet,
   readBootState,
-  readSlots,
   STAGING_PREFIX,
-  type StreamOptions,
-  type TreeFile,
   writeBootState,
-} from '@haos/system';
+} from '@haos/system/internal';
 import type { Configuration } from './configuration.js';
 import type { Image } from './image/image.js';
 
-/** Where the first boot after a takeover looks what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads it. */
+/**
+ * Tells the first boot after a takeover what to do; `os/overlay/initrd/lib/haos/takeover.sh` reads
+ * it.
+ */
 export const TAKEOVER_MARKER = `${layout.system}/takeover`;
 
 /**
- * Copies the components of an image into the system directory of a state partition, each under another name until it is whole.
- * Nothing boots differently yet. What neither slot of an existing node needs is removed first. Resolves to the files, with paths
- * relative to the directory.
+ * Copies the components of an image into the system directory of a state partition. Each component
+ * has a temporary name until it is complete, so the next boot does not change. First removes what
+ * neither slot of an existing node needs. Resolves to the files, with paths relative to the
+ * directory.
  */
 export async function putComponents(
   host: Host,
@@ -54,7 +54,7 @@ export async function putComponents(
   return copied;
 }
 
-/** Ends what an upgrade of the node that is there left half done, as its boot would. */
+/** Completes an interrupted upgrade of an existing node, as its boot would. */
 async function settle(host: Host, system: string): Promise<void> {
   if (host.files.stat(system)?.type !== 'directory') return;
   await completeIntent(host, {
@@ -65,8 +65,9 @@ async function settle(host: Host, system: string): Promise<void> {
 }
 
 /**
- * Makes a set the one that boots, and what booted before, if anything did, the previous one; writes the configuration, unless that
- * is only a fallback and there is one. After a power cut at any moment the next boot takes what booted before or the new set, whole.
+ * Makes a set the one that boots, and the set that booted before, if any, the previous one. Writes
+ * the configuration, unless it is a fallback and the system already has one. After a power cut at
+ * any moment the next boot starts either the whole old set or the whole new one.
  */
 export async function putState(
   host: Host,
@@ -81,8 +82,9 @@ export async function putState(
 }
 
 /**
- * Moves the links as an upgrade does: it flushes those of one slot to where GRUB reads them, then moves those of the other slot. It
- * writes GRUB's choice of the current slot last, when nothing can undo that slot any more.
+ * Moves the links as an upgrade does: it flushes those of one slot to where GRUB reads them, then
+ * moves those of the other slot. It writes GRUB's choice of the current slot last, when an
+ * interrupted change can no longer be undone.
  */
 async function switchTo(host: Host, set: ReleaseSet, system: string): Promise<void> {
   const { slot } = readBootState(host, system);
@@ -92,7 +94,7 @@ async function switchTo(host: Host, set: ReleaseSet, system: string): Promise<vo
   const hasNode = before.haos !== undefined;
   const previous = hasNode && !isSameSet(before, current) ? before : slots.previous;
   const intent = { before: slots, after: { current, previous }, slotBefore: slot };
-  // Links that were moved half way are mended from it, at the next boot or by the next installation.
+  // The next boot or installation uses it to repair links that were moved only in part.
   if (hasNode) host.files.write(intentPath(system), formatIntent(intent), { mode: 0o600 });
   if (hasNode) linkSlot(host, previous, { directory: system, slot: 'previous' });
   await flush(host, system);

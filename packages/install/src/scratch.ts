@@ -1,9 +1,10 @@
-import type { CleanUp, Host } from '@haos/system';
+import type { Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import { unmountLeft } from './disk/unmount-left.js';
 
 /**
- * Makes an empty directory, for nobody else to read, until the clean-up. What a run that was killed left there, mounted or
- * not, is released first: the caller holds a lock.
+ * Creates an empty directory that only its owner can read, until the clean-up. First unmounts and
+ * removes what a killed run left there; the caller holds a lock.
  */
 export async function openScratch(host: Host, cleanUp: CleanUp, directory: string): Promise<void> {
   for (const path of mountsBelow(host, directory)) await unmountLeft(host, path);
@@ -12,7 +13,7 @@ export async function openScratch(host: Host, cleanUp: CleanUp, directory: strin
   cleanUp.always(() => void host.files.remove(directory));
 }
 
-/** What is mounted below a directory, last mounted first. */
+/** Returns the mount points below a directory, the latest first. */
 function mountsBelow(host: Host, directory: string): string[] {
   return (host.files.readTextIfExists('/proc/mounts') ?? '')
     .split('\n')

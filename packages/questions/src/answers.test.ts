@@ -13,7 +13,7 @@ const ANSWERS = answersFrom({
 });
 const CHOICES = [{ value: 'server', label: 'Server' }] as const;
 
-it('finds answers by name, deep ones by a path', async () => {
+it('finds answers by their name or path', async () => {
   expect(await ask(ANSWERS, { name: 'wifi.0.name', message: 'Network' })).toBe('office');
   expect(await ask(ANSWERS, { name: 'port', message: 'Port' })).toBe('6443');
   expect(await ask(ANSWERS, { name: 'users', message: 'Users' })).toBe('ada,grace');
@@ -22,18 +22,18 @@ it('finds answers by name, deep ones by a path', async () => {
   expect(await confirm(ANSWERS, { name: 'really', message: 'Really', default: false })).toBe(true);
 });
 
-it('takes nothing for an answer that may be left out', async () => {
+it('returns an empty answer if an optional one is missing', async () => {
   expect(await ask(ANSWERS, { name: 'wifi.1.name', message: 'Network', optional: true })).toBe('');
 });
 
 it.each([
   ['text', () => ask(ANSWERS, { name: 'nothing', message: 'Q' })],
   ['text with a default', () => ask(ANSWERS, { name: 'nothing', message: 'Q', default: 'a' })],
-  ['what only every object has', () => ask(ANSWERS, { name: 'constructor', message: 'Q' })],
+  ['a property that every object inherits', () => ask(ANSWERS, { name: 'constructor', message: 'Q' })],
   ['secret', () => askSecret(ANSWERS, { name: 'nothing', message: 'Q' })],
   ['choice', () => choose(ANSWERS, { name: 'nothing', message: 'Q', choices: CHOICES, default: 'server' })],
   ['yes or no', () => confirm(ANSWERS, { name: 'nothing', message: 'Q', default: true })],
-])('names an answer that is missing: %s', async (_kind, question) => {
+])('names the missing answer: %s', async (_kind, question) => {
   await expect(question()).rejects.toMatchObject({
     code: 'HAOS_QUESTIONS_UNANSWERED',
     details: { name: expect.stringMatching(/nothing|constructor/) },
@@ -46,6 +46,6 @@ it.each([
   ['secret', () => askSecret(ANSWERS, { name: 'role', message: 'Q', validate: () => 'it is bad' })],
   ['choice', () => choose(ANSWERS, { name: 'role', message: 'Q', choices: CHOICES })],
   ['yes or no', () => confirm(ANSWERS, { name: 'role', message: 'Q', default: true })],
-])('asks no second time for an answer that is not valid: %s', async (_kind, question) => {
+])('does not ask again for an invalid answer: %s', async (_kind, question) => {
   await expect(question()).rejects.toMatchObject({ code: 'HAOS_QUESTIONS_ANSWER' });
 });

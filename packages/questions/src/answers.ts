@@ -1,15 +1,15 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { answerError } from './ask.js';
 import type { QuestionErrorCode } from './errors.js';
+import type { Prompter } from './prompter.js';
 import type { Question } from './question.js';
-import type { Respondent } from './respondent.js';
 
 /**
- * Takes answers from an object, such as a file that was read; a name like `wifi.0.name` leads into objects and lists. What a
- * question needs and is not there is HAOS_QUESTIONS_UNANSWERED, also where a person could have taken the default: what was not
- * thought of is not decided.
+ * Returns a prompter that takes answers from an object, such as a file that was read; a name like
+ * `wifi.0.name` is a path through maps and lists. If a required answer is missing it throws
+ * HAOS_QUESTIONS_UNANSWERED, even if the question has a default: defaults are for persons.
  */
-export function answersFrom(answers: object): Respondent {
+export function answersFrom(answers: object): Prompter {
   const find = (question: Question & { optional?: boolean }): string | boolean => {
     const value = valueAt(answers, question.name);
     if (typeof value === 'boolean') return value;
@@ -32,7 +32,7 @@ export function answersFrom(answers: object): Respondent {
       const answer = find(question);
       const names = question.choices.map(({ value }) => value);
       if (typeof answer === 'string' && names.includes(answer)) return answer;
-      throw answerError(question.name, `it is none of ${names.join(', ')}`);
+      throw answerError(question.name, `it must be one of ${names.join(', ')}`);
     },
     tell: () => {},
     close: () => {},
@@ -52,13 +52,13 @@ function valueAt(answers: unknown, name: string): unknown {
 }
 
 function unanswered({ name, message }: Question): HaosError<QuestionErrorCode> {
-  return new HaosError('HAOS_QUESTIONS_UNANSWERED', `there is no answer to ${name} (${message})`, {
+  return new HaosError('HAOS_QUESTIONS_UNANSWERED', `the answer to ${name} (${message}) is missing`, {
     hint: `Add ${name} to the answers.`,
     details: { name },
   });
 }
 
-/** What yes and no are written as; undefined for anything else. */
+/** Returns whether a text means yes or no; undefined for any other text. */
 export function parseYesNo(text: string): boolean | undefined {
   if (/^(y|yes|true)$/i.test(text)) return true;
   return /^(n|no|false)$/i.test(text) ? false : undefined;

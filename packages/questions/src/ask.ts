@@ -1,75 +1,79 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { QuestionErrorCode } from './errors.js';
+import type { Prompter } from './prompter.js';
 import type { ChoiceQuestion, ConfirmQuestion, Question, SecretQuestion, TextQuestion } from './question.js';
-import type { Respondent } from './respondent.js';
 
 /**
- * Asks for a text, trimmed; a person is asked again until the answer is valid. HAOS_QUESTIONS_ENDED when there will be none;
- * for a file of answers HAOS_QUESTIONS_UNANSWERED and HAOS_QUESTIONS_ANSWER.
+ * Asks for a text and trims it. Asks a person again until the answer is valid. Throws
+ * HAOS_QUESTIONS_ENDED if there are no more answers; with a file of answers also
+ * HAOS_QUESTIONS_UNANSWERED and HAOS_QUESTIONS_ANSWER.
  */
-export async function ask(respondent: Respondent, question: TextQuestion): Promise<string> {
+export async function ask(prompter: Prompter, question: TextQuestion): Promise<string> {
   let draft: string | undefined;
   for (;;) {
-    const given = (await respondent.text({ ...question, ...(draft && { draft }) })).trim();
+    const given = (await prompter.text({ ...question, ...(draft && { draft }) })).trim();
     const answer = given === '' ? (question.default ?? '') : given;
     const problem = await findProblem(question, answer);
     if (problem === undefined) return answer;
-    refuse(respondent, question, problem);
+    refuse(prompter, question, problem);
     draft = answer;
   }
 }
 
-/** Asks a person twice for what nobody may see, again when the two differ; a file of answers once. Not trimmed. Fails like `ask`. */
-export async function askSecret(respondent: Respondent, question: SecretQuestion): Promise<string> {
+/**
+ * Asks a person twice for a secret, and again if the two answers differ; reads it once from a file
+ * of answers. Does not trim it. Fails like `ask`.
+ */
+export async function askSecret(prompter: Prompter, question: SecretQuestion): Promise<string> {
   for (;;) {
-    const answer = await respondent.secret(question);
+    const answer = await prompter.secret(question);
     const problem = await findProblem(question, answer);
-    if (problem !== undefined) refuse(respondent, question, problem);
-    else if (answer === '' || !respondent.isPerson) return answer;
+    if (problem !== undefined) refuse(prompter, question, problem);
+    else if (answer === '' || !prompter.isPerson) return answer;
     else {
       const { name, message } = question;
-      const again = await respondent.secret({ name, message: `${message}, again` });
+      const again = await prompter.secret({ name, message: `${message}, again` });
       if (again === answer) return answer;
-      refuse(respondent, question, 'the two are not the same');
+      refuse(prompter, question, 'the two answers differ');
     }
   }
 }
 
 /** Asks for yes or no. Fails like `ask`. */
-export function confirm(respondent: Respondent, question: ConfirmQuestion): Promise<boolean> {
-  return respondent.confirm(question);
+export function confirm(prompter: Prompter, question: ConfirmQuestion): Promise<boolean> {
+  return prompter.confirm(question);
 }
 
-/** Asks for one of several. Fails like `ask`. */
+/** Asks for one of several choices. Fails like `ask`. */
 export async function choose<Value extends string>(
-  respondent: Respondent,
+  prompter: Prompter,
   question: ChoiceQuestion<Value>,
 ): Promise<Value> {
-  return (await respondent.choose(question)) as Value;
+  return (await prompter.choose(question)) as Value;
 }
 
 async function findProblem(
   { optional, validate }: TextQuestion | SecretQuestion,
   answer: string,
 ): Promise<string | undefined> {
-  if (answer === '') return optional ? undefined : 'it cannot stay empty';
+  if (answer === '') return optional ? undefined : 'it must not be empty';
   return validate?.(answer);
 }
 
-function refuse(respondent: Respondent, { name }: Question, problem: string): void {
-  if (respondent.isPerson) respondent.tell(problem);
+function refuse(prompter: Prompter, { name }: Question, problem: string): void {
+  if (prompter.isPerson) prompter.tell(problem);
   else throw answerError(name, problem);
 }
 
-/** An answer of a file that cannot be taken. */
+/** Returns the error for an invalid answer in a file. */
 export function answerError(name: string, problem: string): HaosError<QuestionErrorCode> {
-  return new HaosError('HAOS_QUESTIONS_ANSWER', `the answer to ${name} cannot be taken: ${problem}`, {
-    hint: 'Repair it in the answers.',
+  return new HaosError('HAOS_QUESTIONS_ANSWER', `the answer to ${name} is invalid: ${problem}`, {
+    hint: 'Correct it in the answers.',
     details: { name },
   });
 }
 
-/** The person went away, or the input is at its end. */
+/** Returns the error for an interruption or the end of the input. */
 export function endedError({ message }: Question): HaosError<QuestionErrorCode> {
-  return new HaosError('HAOS_QUESTIONS_ENDED', `ended at the question: ${message}`);
+  return new HaosError('HAOS_QUESTIONS_ENDED', `the input ended at the question: ${message}`);
 }

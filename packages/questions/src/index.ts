@@ -2,6 +2,7 @@ export { answersFrom } from './answers.js';
 export { ask, askSecret, choose, confirm } from './ask.js';
 export type { QuestionErrorCode } from './errors.js';
 export { plainTerminal } from './plain.js';
+export type { Prompter } from './prompter.js';
 export type {
   Choice,
   ChoiceQuestion,
@@ -11,6 +12,5 @@ export type {
   TextQuestion,
   Validate,
 } from './question.js';
-export type { Respondent } from './respondent.js';
 export { richTerminal } from './rich.js';
 export type { Streams } from './streams.js';

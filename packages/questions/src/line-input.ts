@@ -1,12 +1,15 @@
 import type { Streams } from './streams.js';
 
-/** What keys such as the arrows send. */
+/** The sequences that keys such as the arrows send. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal sends these
 const KEY_SEQUENCE = /\u001b(\[[0-9;]*[A-Za-z~]|O[A-Z])?/g;
-/** A terminal that hands on every key sends these for Ctrl-C, Ctrl-D, Ctrl-U, and its two erase keys. */
+/** A terminal in raw mode sends these for Ctrl-C, Ctrl-D, Ctrl-U, and its two erase keys. */
 const KEYS = { interrupt: '\u0003', end: '\u0004', kill: '\u0015', erase: ['\u007f', '\b'] };
 
-/** Reads lines, and what is typed unseen, from a stream. What comes before it is asked for is kept for the next question. */
+/**
+ * Reads lines, shown or hidden, from a stream. Keeps input that arrives early for the next
+ * question.
+ */
 export class LineInput {
   private pending: string[] = [];
   private hasEnded = false;
@@ -29,10 +32,10 @@ export class LineInput {
       ['data', add],
       ['end', end],
       ['close', end],
-      // A terminal whose other end is gone.
+      // The other end of the terminal is closed.
       ['error', end],
     ];
-    // A listener for data makes a stream flow, unless somebody paused it.
+    // A listener for data starts the stream, unless it is paused.
     input.pause();
     for (const [event, listener] of this.listeners) input.on(event, listener);
     this.hasEnded = input.readableEnded || input.destroyed;
@@ -43,7 +46,7 @@ export class LineInput {
     for (const [event, listener] of this.listeners) this.input.off(event, listener);
   }
 
-  /** The next line without its end; undefined when there is none any more. */
+  /** Returns the next line without its line break; undefined at the end of the input. */
   async line(): Promise<string | undefined> {
     let line = '';
     for (;;) {
@@ -55,8 +58,8 @@ export class LineInput {
   }
 
   /**
-   * The next line of a terminal that does not show what is typed; `show` writes in its place. Undefined when it was interrupted, or is
-   * at its end.
+   * Returns the next line of a terminal in raw mode; `show` writes in place of what is typed.
+   * Returns undefined after an interruption or at the end of the input.
    */
   async unseenLine(show: (text: string) => void): Promise<string | undefined> {
     const typed: string[] = [];
@@ -79,15 +82,16 @@ export class LineInput {
   }
 
   /**
-   * A terminal that hands on every key sends a carriage return for Enter. The line feed that comes for the next Enter, when it shows
-   * what is typed again, is none of its: that is the answer to another question. One that is there already came with it.
+   * In raw mode, Enter sends a carriage return. A line feed that arrives later is another Enter,
+   * which the terminal translated after it left raw mode, and answers the next question. A line
+   * feed that is already pending belongs to this carriage return.
    */
   private leaveReturn(): void {
     if (this.isAfterReturn && this.pending[0] === '\n') this.pending.shift();
     this.isAfterReturn = false;
   }
 
-  /** The next character; a line feed right behind a carriage return is part of that. */
+  /** Returns the next character; a line feed right after a carriage return is part of it. */
   private async next(): Promise<string | undefined> {
     for (;;) {
       const character = this.pending.shift() ?? (await this.wait());

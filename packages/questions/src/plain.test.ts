@@ -15,7 +15,7 @@ const SECRET = { name: 'password', message: 'Password' };
 
 it('asks for a text again until it is valid', async () => {
   const { streams, type, screen } = createTypist();
-  const validate = (answer: string) => (answer.startsWith('http') ? undefined : 'that is no address');
+  const validate = (answer: string) => (answer.startsWith('http') ? undefined : 'that is not an address');
   const answer = ask(plainTerminal(streams), { name: 'url', message: 'Address', validate });
 
   await type('Address: ', 'nowhere\n');
@@ -23,10 +23,10 @@ it('asks for a text again until it is valid', async () => {
   await type('Address: ', '  http://a  \n');
 
   expect(await answer).toBe('http://a');
-  expect(screen()).toMatch(/that is no address\nAddress: \nit cannot stay empty\n/);
+  expect(screen()).toMatch(/that is not an address\nAddress: \nit must not be empty\n/);
 });
 
-it('takes an empty answer for the default, and shows that', async () => {
+it('shows the default and uses it for an empty answer', async () => {
   const { streams, type } = createTypist();
   const answer = ask(plainTerminal(streams), { name: 'disk', message: 'Disk', default: '/dev/vda' });
 
@@ -35,7 +35,7 @@ it('takes an empty answer for the default, and shows that', async () => {
   expect(await answer).toBe('/dev/vda');
 });
 
-it('leaves empty what may be', async () => {
+it('accepts an empty answer to an optional question', async () => {
   const { streams, type } = createTypist();
   const answer = ask(plainTerminal(streams), { name: 'token', message: 'Token', optional: true });
 
@@ -49,14 +49,14 @@ it.each([
   ['agent\n', 'agent'],
   ['\n', 'server'],
   ['0\n3\n1x\n1\n', 'server'],
-])('takes %j for one of numbered lines', async (keys, expected) => {
+])('accepts %j as one of the numbered choices', async (keys, expected) => {
   const { streams, type, screen } = createTypist();
   const answer = choose(plainTerminal(streams), { ...ROLE, default: 'server' });
 
   await type('1. A server\n2. An agent\nRun as [1]: ', keys);
 
   expect(await answer).toBe(expected);
-  expect(screen().includes('answer a number from 1 to 2')).toBe(keys.startsWith('0'));
+  expect(screen().includes('enter a number from 1 to 2')).toBe(keys.startsWith('0'));
 });
 
 it.each([
@@ -65,7 +65,7 @@ it.each([
   ['\n', true, true],
   ['\n', false, false],
   ['perhaps\nyes\n', false, true],
-])('takes %j for an answer to yes or no, where the default is %s', async (keys, byDefault, expected) => {
+])('accepts %j as an answer to yes or no with the default %s', async (keys, byDefault, expected) => {
   const { streams, type } = createTypist();
   const answer = confirm(plainTerminal(streams), { name: 'sure', message: 'Sure', default: byDefault });
 
@@ -85,11 +85,11 @@ it('asks twice for a secret, again when the two differ, and shows only asterisks
 
   expect(await answer).toBe('sesame');
   expect(screen()).not.toMatch(/ses|esam|wrong/);
-  expect(screen()).toContain('******\nPassword, again: *****\nthe two are not the same\n');
+  expect(screen()).toContain('******\nPassword, again: *****\nthe two answers differ\n');
   expect(isRaw()).toBe(false);
 });
 
-it('takes Enter for the default of the question behind a secret', async () => {
+it('uses the default if the answer after a secret is Enter', async () => {
   const { streams, type } = createTypist({ isTerminal: true });
   const terminal = plainTerminal(streams);
   const answers = (async () => [
@@ -99,13 +99,13 @@ it('takes Enter for the default of the question behind a secret', async () => {
 
   await type('Password: ', 'abc\r');
   await type('Password, again: ', 'abc\r');
-  // What Enter is where the terminal translates it again.
+  // Enter, translated by the terminal again.
   await type('Run as [1]: ', '\n');
 
   expect(await answers).toEqual(['abc', 'server']);
 });
 
-it('keeps what was typed ahead for the next questions', async () => {
+it('keeps early input for the next questions', async () => {
   const { streams, type } = createTypist();
   const person = plainTerminal(streams);
   const first = ask(person, { name: 'a', message: 'First' });
@@ -118,7 +118,7 @@ it('keeps what was typed ahead for the next questions', async () => {
   expect(await ask(person, { name: 'c', message: 'Third' })).toBe('three');
 });
 
-it('puts a letter together that came in two parts', async () => {
+it('decodes a letter that arrives in two parts', async () => {
   const { streams } = createTypist();
   const answer = ask(plainTerminal(streams), { name: 'a', message: 'Name' });
   const bytes = Buffer.from('Zoë\n');
@@ -148,22 +148,19 @@ it.each([
   await expect(question(person)).rejects.toMatchObject({ code: 'HAOS_QUESTIONS_ENDED' });
 });
 
-it.each(['\u0003', 'ses\u0003', '\u0004'])(
-  'ends at the keys %j, and the terminal is as it was',
-  async (keys) => {
-    const { streams, type, isRaw } = createTypist({ isTerminal: true });
-    const answer = expect(askSecret(plainTerminal(streams), SECRET)).rejects.toMatchObject({
-      code: 'HAOS_QUESTIONS_ENDED',
-    });
+it.each(['\u0003', 'ses\u0003', '\u0004'])('ends at the keys %j and restores the terminal', async (keys) => {
+  const { streams, type, isRaw } = createTypist({ isTerminal: true });
+  const answer = expect(askSecret(plainTerminal(streams), SECRET)).rejects.toMatchObject({
+    code: 'HAOS_QUESTIONS_ENDED',
+  });
 
-    await type('Password: ', keys);
+  await type('Password: ', keys);
 
-    await answer;
-    expect(isRaw()).toBe(false);
-  },
-);
+  await answer;
+  expect(isRaw()).toBe(false);
+});
 
-it('lets go of the input', () => {
+it('releases the input', () => {
   const { streams } = createTypist();
 
   plainTerminal(streams).close();

@@ -1,20 +1,21 @@
 import { parseYesNo } from './answers.js';
 import { endedError } from './ask.js';
 import { LineInput } from './line-input.js';
+import type { Prompter } from './prompter.js';
 import type { ChoiceQuestion, Question } from './question.js';
-import type { Respondent } from './respondent.js';
 import type { Streams } from './streams.js';
 
 /**
- * A person at anything that shows lines: a serial console, a dumb terminal, a pipe. No colours, no cursor movements. On a
- * terminal what is secret is shown as asterisks; an interruption while something else is typed is a signal of the process.
+ * Returns a prompter for a person at anything that shows lines: a serial console, a dumb terminal,
+ * a pipe. It uses no colours and no cursor movements. On a terminal it shows secrets as asterisks;
+ * Ctrl-C at any other question is a signal of the process.
  */
-export function plainTerminal({ input, output }: Streams): Respondent {
+export function plainTerminal({ input, output }: Streams): Prompter {
   const lines = new LineInput(input);
   const line = async (question: Question, suffix: string): Promise<string> => {
     output.write(`${question.message}${suffix}: `);
     const answer = await lines.line();
-    // Nobody typed the line break that separates this from what follows.
+    // Without a terminal the output lacks the line break that a person types.
     if (!input.isTTY) output.write('\n');
     if (answer === undefined) throw endedError(question);
     return answer.trim();
@@ -29,7 +30,7 @@ export function plainTerminal({ input, output }: Streams): Respondent {
         const answer = await line(question, question.default ? ' [Y/n]' : ' [y/N]');
         const isYes = answer === '' ? question.default : parseYesNo(answer);
         if (isYes !== undefined) return isYes;
-        tell('answer yes or no');
+        tell('enter yes or no');
       }
     },
     choose: async (question) => {
@@ -38,7 +39,7 @@ export function plainTerminal({ input, output }: Streams): Respondent {
       for (;;) {
         const choice = findChoice(question, await line(question, defaultNumber(question)));
         if (choice !== undefined) return choice;
-        tell(`answer a number from 1 to ${choices.length}`);
+        tell(`enter a number from 1 to ${choices.length}`);
       }
     },
     tell,
@@ -56,7 +57,7 @@ function defaultNumber({ choices, default: value }: ChoiceQuestion): string {
   return index < 0 ? '' : ` [${index + 1}]`;
 }
 
-/** By its number or its value. */
+/** Returns the choice with this number or value. */
 function findChoice({ choices, default: value }: ChoiceQuestion, answer: string): string | undefined {
   if (answer === '') return value;
   const named = choices.find((choice) => choice.value === answer);
@@ -69,7 +70,7 @@ async function readUnseen(
   question: Question & { optional?: boolean },
 ): Promise<string> {
   const isTerminal = input.isTTY && input.setRawMode !== undefined;
-  // Before the question: what is typed right after it must not show either.
+  // Before the question, so that the terminal does not show what is typed right after it.
   if (isTerminal) input.setRawMode?.(true);
   try {
     output.write(`${question.message}${hintOf(question)}: `);

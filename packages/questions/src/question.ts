@@ -1,42 +1,42 @@
-/** What every question has. */
+/** The properties of every question. */
 export interface Question {
-  /** How a file of answers calls it, such as `device`, or `wifi.0.name` for what lies deeper. */
+  /** The name in a file of answers, such as `device`, or a path such as `wifi.0.name`. */
   name: string;
-  /** What a person reads, without a colon or question mark at its end. */
+  /** The text for a person, without a colon or question mark at its end. */
   message: string;
 }
 
-/** Says what is wrong with an answer, without repeating it; undefined when nothing is. */
+/** Returns what is wrong with an answer, without repeating the answer; undefined if it is valid. */
 export type Validate = (answer: string) => string | undefined | Promise<string | undefined>;
 
 export interface TextQuestion extends Question {
-  /** What an empty answer of a person means. */
+  /** The value of an empty answer of a person. */
   default?: string;
-  /** Whether it may stay empty, and be left out of a file of answers. Default false. */
+  /** Whether the answer may be empty, or missing in a file of answers. Default false. */
   optional?: boolean;
   validate?: Validate;
 }
 
 export interface SecretQuestion extends Question {
-  /** Whether it may stay empty, and be left out of a file of answers. Default false. */
+  /** Whether the answer may be empty, or missing in a file of answers. Default false. */
   optional?: boolean;
   validate?: Validate;
 }
 
 export interface ConfirmQuestion extends Question {
-  /** What an empty answer of a person means. */
+  /** The value of an empty answer of a person. */
   default: boolean;
 }
 
 export interface Choice<Value extends string = string> {
-  /** How a file of answers and programs call it. */
+  /** The name in a file of answers and in programs. */
   value: Value;
-  /** What a person reads. */
+  /** The text for a person. */
   label: string;
 }
 
 export interface ChoiceQuestion<Value extends string = string> extends Question {
   choices: readonly Choice<Value>[];
-  /** What an empty answer of a person means. Default: it is asked again. */
+  /** The value of an empty answer of a person. Default: the question is repeated. */
   default?: Value;
 }

@@ -12,20 +12,20 @@ const ROLE = {
   ],
 } as const;
 
-it('takes what is typed, and lets a person repair what is not valid', async () => {
+it('accepts typed text, and lets a person correct an invalid answer', async () => {
   const { streams, type, screen } = createTypist();
-  const validate = (answer: string) => (answer.endsWith('!') ? undefined : 'it has to be loud');
+  const validate = (answer: string) => (answer.endsWith('!') ? undefined : 'it must be loud');
   const answer = ask(richTerminal(streams), { name: 'a', message: 'Say it', validate });
 
   await type('Say it', 'hello\r');
-  await type('it has to be loud', '');
+  await type('it must be loud', '');
   await type('Say it', '!\r');
 
   expect(await answer).toBe('hello!');
-  expect(screen()).toContain('it has to be loud');
+  expect(screen()).toContain('it must be loud');
 });
 
-it('takes an empty answer for the default', async () => {
+it('uses the default for an empty answer', async () => {
   const { streams, type } = createTypist();
   const answer = ask(richTerminal(streams), { name: 'a', message: 'Disk', default: '/dev/vda' });
 
@@ -34,7 +34,7 @@ it('takes an empty answer for the default', async () => {
   expect(await answer).toBe('/dev/vda');
 });
 
-it('lets choose with the arrows', async () => {
+it('accepts a choice made with the arrow keys', async () => {
   const { streams, type } = createTypist();
   const answer = choose(richTerminal(streams), ROLE);
 
@@ -44,7 +44,7 @@ it('lets choose with the arrows', async () => {
   expect(await answer).toBe('agent');
 });
 
-it('takes yes and no', async () => {
+it('accepts yes and no', async () => {
   const { streams, type } = createTypist();
   const person = richTerminal(streams);
   const sure = confirm(person, { name: 'a', message: 'Sure', default: false });
@@ -56,7 +56,7 @@ it('takes yes and no', async () => {
   expect(await really).toBe(false);
 });
 
-it('shows nothing of a secret', async () => {
+it('does not show a secret', async () => {
   const { streams, type, screen } = createTypist();
   const answer = askSecret(richTerminal(streams), { name: 'a', message: 'Password' });
 
@@ -78,7 +78,7 @@ it.each(['\u0003', '\u0004'])('ends at the key %j', async (key) => {
   await answer;
 });
 
-it('ends when the input does, also for those who ask again', async () => {
+it('ends when the input does, also at the next question', async () => {
   const { streams, leave } = createTypist();
   const person = richTerminal(streams);
   const answer = expect(choose(person, ROLE)).rejects.toMatchObject({ code: 'HAOS_QUESTIONS_ENDED' });

@@ -1,6 +1,6 @@
 import { endedError } from './ask.js';
+import type { Prompter } from './prompter.js';
 import type { Question } from './question.js';
-import type { Respondent } from './respondent.js';
 import type { Streams } from './streams.js';
 
 type Clack = typeof import('@clack/prompts');
@@ -8,8 +8,11 @@ interface Settings extends Streams {
   signal: AbortSignal;
 }
 
-/** A person at a terminal that has a cursor and colours. What draws the questions is loaded with the first one. */
-export function richTerminal(streams: Streams): Respondent {
+/**
+ * Returns a prompter for a person at a terminal with a cursor and colours. It loads the code that
+ * draws questions with the first one.
+ */
+export function richTerminal(streams: Streams): Prompter {
   const { input, output } = streams;
   const show = async <Answer>(
     question: Question,
@@ -57,7 +60,7 @@ export function richTerminal(streams: Streams): Respondent {
   };
 }
 
-/** The library does not notice when the input ends, nor Ctrl-D, which says so. */
+/** Ends a question at the end of the input or at Ctrl-D, which the library does not notice. */
 async function untilEnd<Answer>(
   input: Streams['input'],
   draw: (signal: AbortSignal) => Promise<Answer>,

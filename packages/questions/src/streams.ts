@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** Where a person is. Nothing is read before the first question, nor between two. */
+/** The streams of a terminal. They are read only while a question waits for its answer. */
 export interface Streams {
-  /** A terminal has `setRawMode`, as `process.stdin` has. */
+  /** A terminal has `setRawMode`, like `process.stdin`. */
   input: Readable & { isTTY?: boolean; setRawMode?(on: boolean): unknown };
   output: Writable;
 }

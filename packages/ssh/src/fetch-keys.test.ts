@@ -1,5 +1,5 @@
-import { HaosError } from '@haos/system';
-import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';
@@ -25,7 +25,7 @@ function summarise(outcome: KeyOutcome) {
 }
 
 describe('fetchKeys', () => {
-  it('gets the keys of every source, in order, each on its own', async () => {
+  it('fetches the keys of every source, in order and independently', async () => {
     const outcomes = await fetchAll(
       ['github:a', makeKey('literal'), 'gitlab:gone', 'https://example.com/k', 'nonsense'],
       {
@@ -53,7 +53,7 @@ describe('fetchKeys', () => {
   });
 
   it.each(['', '\n# nothing\n', '<!DOCTYPE html><html><body>Sign in</body></html>'])(
-    'takes the answer %j for a failure',
+    'treats the answer %j as a failure',
     async (body) => {
       const [outcome] = await fetchAll(['github:a'], { 'https://github.com/a.keys': body });
 
@@ -61,7 +61,7 @@ describe('fetchKeys', () => {
     },
   );
 
-  it('asks a source that is named twice only once', async () => {
+  it('asks a source only once if it is listed twice', async () => {
     let asked = 0;
     const outcomes = await fetchAll(['github:a', ' github:a'], {
       'https://github.com/a.keys': () => {
@@ -74,7 +74,7 @@ describe('fetchKeys', () => {
     expect(asked).toBe(1);
   });
 
-  it('hands proxy and signal on', async () => {
+  it('passes proxy and signal on', async () => {
     const { signal } = new AbortController();
     const proxy = { https: 'http://proxy.example:3128' };
     const host = createTestHost({
@@ -108,7 +108,7 @@ describe('fetchKeys', () => {
     }
   });
 
-  it('throws what is no failure of the download', async () => {
+  it('throws errors that are not download failures', async () => {
     await expect(fetchAll(['github:a'], {})).rejects.toMatchObject({ code: 'HAOS_TEST_UNSCRIPTED' });
   });
 });

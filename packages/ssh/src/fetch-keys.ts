@@ -1,26 +1,27 @@
-import { HaosError, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import { HaosError, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
 import type { SshErrorCode } from './errors.js';
 import type { KeySource } from './key-source.js';
 import { type PublicKey, parsePublicKeys, type RejectedLine } from './public-key.js';
 
-/** What a source gave: its keys, or why there are none. `source` is the text of its KeySource. */
+/** The result of a source: its keys, or why it has none. `source` is the text of its KeySource. */
 export type KeyOutcome =
   | { source: string; keys: readonly PublicKey[]; rejected: readonly RejectedLine[] }
   | { source: string; error: HaosError<SshErrorCode> };
 
 export interface FetchKeysOptions {
   proxy?: ProxySettings;
-  /** Ends all downloads; what has not answered by then has an error as its outcome. */
+  /** Ends all downloads. A source that has not answered by then has an error as its outcome. */
   signal?: AbortSignal;
 }
 
-/** Pages with keys are small; what is bigger is something else. */
+/** Pages with keys are small; a larger page is something else. */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Gets the keys of all sources at once, retrying as `host.fetch` does; literal ones need no network. One outcome per source,
- * in their order. A source that fails or answers without one valid key has an error as its outcome: HAOS_SSH_FETCH_FAILED,
- * HAOS_SSH_NO_KEY, HAOS_SSH_SOURCE_INVALID.
+ * Fetches the keys of all sources in parallel, with the retries of `host.fetch`. Literal keys need
+ * no network. Returns one outcome per source, in their order. If a source fails or answers without
+ * a valid key, its outcome is an error: HAOS_SSH_FETCH_FAILED, HAOS_SSH_NO_KEY,
+ * HAOS_SSH_SOURCE_INVALID.
  */
 export async function fetchKeys(
   host: Host,
@@ -35,12 +36,12 @@ export async function fetchKeys(
   );
 }
 
-/** The outcome of a source that needs no network. */
+/** Returns the outcome of a source that needs no network. */
 export function readLocalSource(source: Exclude<KeySource, { kind: 'remote' }>): KeyOutcome {
   if (source.kind === 'literal') return { source: source.text, keys: source.keys, rejected: source.rejected };
   const error = new HaosError<SshErrorCode>(
     'HAOS_SSH_SOURCE_INVALID',
-    `an SSH key cannot be used: ${source.reason}`,
+    `cannot use an SSH key: ${source.reason}`,
     { hint: 'Write a public key as in id_ed25519.pub, github:USER, gitlab:USER or a URL.' },
   );
   return { source: source.text, error };
@@ -73,8 +74,8 @@ function noKey(url: string): HaosError<SshErrorCode> {
 }
 
 function fetchFailed(url: string, cause: HaosError): HaosError<SshErrorCode> {
-  return new HaosError('HAOS_SSH_FETCH_FAILED', `fetch SSH keys: ${cause.message}`, {
-    hint: cause.hint ?? 'Check the name of the source and the network; keys that are installed stay.',
+  return new HaosError('HAOS_SSH_FETCH_FAILED', `cannot get SSH keys: ${cause.message}`, {
+    hint: cause.hint ?? 'Check the name of the source and the network. Installed keys stay.',
     cause,
     details: { url: redactUrl(url) },
   });

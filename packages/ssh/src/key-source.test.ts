@@ -9,7 +9,7 @@ describe('parseKeySource', () => {
     ['gitlab:ada.l_ovelace-1', 'https://gitlab.com/ada.l_ovelace-1.keys'],
     ['https://example.com/keys?for=x', 'https://example.com/keys?for=x'],
     ['http://10.0.0.1:8080/k', 'http://10.0.0.1:8080/k'],
-  ])('takes %j for a page of keys', (item, url) => {
+  ])('treats %j as a page of keys', (item, url) => {
     expect(parseKeySource(item)).toEqual({ kind: 'remote', text: item.trim(), url });
   });
 
@@ -38,7 +38,7 @@ describe('parseKeySource', () => {
     expect(parseKeySource(item).kind).toBe('invalid');
   });
 
-  it('reads the keys of a literal one', () => {
+  it('reads the keys of a literal source', () => {
     const source = parseKeySource(`  ${makeKey('a')}\n`);
 
     expect(source).toMatchObject({
@@ -49,7 +49,7 @@ describe('parseKeySource', () => {
     });
   });
 
-  it('reads a literal of several lines and tells which are no keys', () => {
+  it('reads a literal of several lines and reports those that are not keys', () => {
     const source = parseKeySource(`${makeKey('a')}\nnonsense\n${makeKey('b')}`);
 
     expect(source).toMatchObject({
@@ -59,7 +59,7 @@ describe('parseKeySource', () => {
     });
   });
 
-  it.each(['', ' \n', '# my keys'])('takes %j for no keys, which is no mistake', (item) => {
+  it.each(['', ' \n', '# my keys'])('accepts %j as an empty list of keys', (item) => {
     expect(parseKeySource(item)).toMatchObject({ kind: 'literal', keys: [], rejected: [] });
   });
 

@@ -1,20 +1,22 @@
 import { type ParsedKeys, parsePublicKeys } from './public-key.js';
 
-/** What one item of `ssh_authorized_keys` stands for. `text` is the item without white space around it, and its identity. */
+/**
+ * One parsed item of `ssh_authorized_keys`. `text` is the trimmed item and identifies the source.
+ */
 export type KeySource =
-  /** Public keys as they are; none when the item is blank or a comment. */
+  /** Literal public keys; empty if the item is blank or a comment. */
   | ({ kind: 'literal'; text: string } & ParsedKeys)
   /** A page with one key per line. */
   | { kind: 'remote'; text: string; url: string }
   | { kind: 'invalid'; text: string; reason: string };
 
-/** Letters, digits, inner hyphens; the underscore separates the company of a managed account. */
+/** Letters, digits, inner hyphens. The underscore separates the company of a managed account. */
 const GITHUB_USER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const GITLAB_USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/;
 
 /**
- * Tells what an item of `ssh_authorized_keys` is: a public key, `github:USER`, `gitlab:USER`, or an http(s) URL. The
- * grammar of user names leaves no way out of the path `/USER.keys`. Never throws.
+ * Parses an item of `ssh_authorized_keys`: a public key, `github:USER`, `gitlab:USER`, or an
+ * http(s) URL. The syntax of user names keeps the URL on the path `/USER.keys`. Never throws.
  */
 export function parseKeySource(item: string): KeySource {
   const text = item.trim();

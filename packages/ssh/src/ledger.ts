@@ -1,10 +1,11 @@
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
 import { keyId, type PublicKey, parsePublicKeys } from './public-key.js';
 
-/** The keys that HAOS holds for each source of one user: those it added itself, and only those. */
+/** The keys that HAOS added for one user, by source. Keys that existed before are not included. */
 export type HeldKeys = ReadonlyMap<string, readonly PublicKey[]>;
 
-/** `missing` and `corrupt`: nothing is known to be HAOS's, so nothing can be removed. */
+/** `missing` and `corrupt`: HAOS does not know which keys it added, so it can remove none. */
 export type LedgerState = 'read' | 'missing' | 'corrupt';
 
 interface LedgerUser {
@@ -12,13 +13,19 @@ interface LedgerUser {
   sources: { source: string; lines: string[] }[];
 }
 
-/** The file's form. Lists instead of objects, so that no source or user is a special name. */
+/**
+ * The format of the file. It uses lists instead of objects, so that no source or user is a special
+ * name.
+ */
 interface Ledger {
   version: 1;
   users: LedgerUser[];
 }
 
-/** Reads what HAOS holds for a user. Throws only what reading a file throws besides "not there". */
+/**
+ * Reads the keys that HAOS holds for a user. Throws the errors of reading a file, except "not
+ * found".
+ */
 export function readLedger(host: Host, user: string): { held: HeldKeys; state: LedgerState } {
   const ledger = readFile(host);
   if (typeof ledger === 'string') return { held: new Map(), state: ledger };
@@ -27,7 +34,10 @@ export function readLedger(host: Host, user: string): { held: HeldKeys; state: L
   return { held, state: 'read' };
 }
 
-/** Writes what HAOS holds for a user; other users' entries stay. A ledger without content is not made. */
+/**
+ * Writes the keys that HAOS holds for a user and keeps the entries of other users. Does not create
+ * an empty ledger.
+ */
 export function writeLedger(host: Host, user: string, held: HeldKeys): boolean {
   const ledger = readFile(host);
   const others = typeof ledger === 'string' ? [] : ledger.users.filter(({ name }) => name !== user);
@@ -39,7 +49,7 @@ export function writeLedger(host: Host, user: string, held: HeldKeys): boolean {
   return host.files.write(layout.sshLedger, content, { mode: 0o600, secret: true });
 }
 
-/** The keys of both, source by source. */
+/** Returns the keys of both, merged by source. */
 export function joinHeld(a: HeldKeys, b: HeldKeys): HeldKeys {
   const joined = new Map<string, PublicKey[]>();
   for (const [source, keys] of [...a, ...b]) {
@@ -50,7 +60,7 @@ export function joinHeld(a: HeldKeys, b: HeldKeys): HeldKeys {
   return joined;
 }
 
-/** The first key of each identity, in the order of the sources, and the source that it is from. */
+/** Returns the first key of each identity, in the order of the sources, with its source. */
 export function firstOfEach(held: HeldKeys): Map<string, { source: string; key: PublicKey }> {
   const first = new Map<string, { source: string; key: PublicKey }>();
   for (const [source, keys] of held) {

@@ -1,5 +1,6 @@
-import { type Host, layout, planHost } from '@haos/system';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { type Host, planHost } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
+import { layout } from '@haos/system';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';
@@ -24,7 +25,7 @@ function createHost(tree: TestHostOptions['tree'] = {}): TestHost {
   return host;
 }
 
-/** `github:x` and what it answered: lines, or nothing for an outage. */
+/** `github:x` and its answer: lines, or undefined for an outage. */
 function answer(source: string, lines: readonly string[] | undefined): KeyOutcome {
   if (lines) return { source, ...parsePublicKeys(lines.join('\n')) };
   return {
@@ -37,7 +38,10 @@ function literal(line: string): KeyOutcome {
   return answer(line, [line]);
 }
 
-/** Merges outcomes of sources that are all configured, beside others that are not part of this call. */
+/**
+ * Merges outcomes of sources that are all configured, along with others that are not part of this
+ * call.
+ */
 function merge(host: Host, outcomes: readonly KeyOutcome[], more: Partial<MergeKeysOptions> = {}) {
   const configured = outcomes.map(({ source }) => source);
   return mergeKeys(host, 'rancher', { outcomes, configured, ...more });
@@ -53,7 +57,7 @@ function readLedgerLines(host: Host): string[] {
   return users.flatMap(({ sources }) => sources.flatMap(({ lines }) => lines));
 }
 
-/** A host on which the nth writing operation and all after it fail, as if the power had gone. */
+/** A host on which the nth write operation and all later ones fail, as in a power cut. */
 function dieAfter(host: Host, writes: number): Host {
   let left = writes;
   const write: Host['files']['write'] = (...args) => {
@@ -72,7 +76,7 @@ function untilPowerCut(action: () => void): void {
 }
 
 describe('mergeKeys', () => {
-  it('makes directory, file and ledger with the modes that sshd and secrecy want', () => {
+  it('creates directory, file and ledger with the modes that sshd and secrecy require', () => {
     const host = createHost();
 
     const result = merge(host, [literal(A), answer('github:x', [B])]);
@@ -100,7 +104,7 @@ describe('mergeKeys', () => {
     expect(host.operations).toHaveLength(operations);
   });
 
-  it('touches nothing when there are no keys', () => {
+  it('writes nothing if there are no keys', () => {
     const host = createHost({ [PATH]: { content: A, mode: 0o644 } });
     const before = host.tree();
 
@@ -108,7 +112,7 @@ describe('mergeKeys', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it('puts the modes right that sshd would refuse', () => {
+  it('corrects modes that sshd would reject', () => {
     const host = createHost({
       [DIRECTORY]: { directory: true, mode: 0o777 },
       [PATH]: { content: '', mode: 0o666 },
@@ -120,7 +124,7 @@ describe('mergeKeys', () => {
     expect(host.files.lstat(PATH)).toMatchObject({ mode: 0o600, ...RANCHER_OWNER });
   });
 
-  it('makes a missing home directory', () => {
+  it('creates a missing home directory', () => {
     const host = createTestHost();
     hosts.push(host);
 
@@ -130,7 +134,7 @@ describe('mergeKeys', () => {
     expect(readKeys(host)).toBe(`${A}\n`);
   });
 
-  it('keeps what a person wrote byte for byte, also what is no UTF-8', () => {
+  it('keeps what a person wrote byte for byte, even if it is not UTF-8', () => {
     const written = Buffer.from(`# caf\u00e9 \r\n\n  ${C}\r\nnonsense\t\nno-pty ${B}`, 'latin1');
     const host = createHost({ [PATH]: written });
 
@@ -142,7 +146,7 @@ describe('mergeKeys', () => {
     expect(Buffer.from(host.files.read(PATH))).toEqual(Buffer.concat([written, Buffer.from('\n')]));
   });
 
-  it('compares keys, not text: a longer line that holds a key is another key', () => {
+  it('compares keys, not text: a longer line that contains a key is another key', () => {
     const host = createHost({ [PATH]: `# ${A}\n${C} ${A}\n` });
 
     merge(host, [literal(A)]);
@@ -150,7 +154,7 @@ describe('mergeKeys', () => {
     expect(readKeys(host)).toBe(`# ${A}\n${C} ${A}\n${A}\n`);
   });
 
-  it('adds a key once that several sources want', () => {
+  it('adds a key only once if several sources have it', () => {
     const host = createHost();
 
     merge(host, [literal(A), answer('github:x', [makeKey('a', ''), B]), answer('gitlab:y', [B])]);
@@ -158,7 +162,7 @@ describe('mergeKeys', () => {
     expect(readKeys(host)).toBe(`${A}\n${B}\n`);
   });
 
-  it('does not take the user whose name begins like another one', () => {
+  it('does not confuse users whose names start alike', () => {
     const host = createHost({
       '/etc/passwd':
         'rancher2:x:1002:1002::/home/rancher2:/bin/sh\nrancher:x:1000:1000::/home/rancher:/bin/sh\n',
@@ -170,7 +174,7 @@ describe('mergeKeys', () => {
     expect(host.files.lstat('/home/rancher2')).toBeUndefined();
   });
 
-  it('plans without doing', () => {
+  it('can be planned without changes', () => {
     const host = createHost({ [PATH]: `${B}\n` });
     const before = host.tree();
     const plan = planHost(host);
@@ -183,7 +187,7 @@ describe('mergeKeys', () => {
 });
 
 describe('removal of keys', () => {
-  it('removes the keys of a source that left', () => {
+  it('removes the keys of a source that left the configuration', () => {
     const host = createHost({ [PATH]: `${C}\n` });
     merge(host, [literal(A), answer('github:x', [B])]);
 
@@ -194,7 +198,7 @@ describe('removal of keys', () => {
     expect(readLedgerLines(host)).toEqual([A]);
   });
 
-  it('removes a key that its source does not give any more', () => {
+  it('removes a key that its source no longer has', () => {
     const host = createHost();
     merge(host, [answer('github:x', [A, B])]);
 
@@ -206,7 +210,7 @@ describe('removal of keys', () => {
   it.each([
     ['has an outage', answer('github:x', undefined)],
     ['answers without a key', answer('github:x', [])],
-  ])('removes nothing when a source %s', (_, outcome) => {
+  ])('removes nothing if a source %s', (_, outcome) => {
     const host = createHost();
     merge(host, [answer('github:x', [A, B])]);
     const before = host.tree();
@@ -228,7 +232,7 @@ describe('removal of keys', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it('keeps a key that another source still wants', () => {
+  it('keeps a key that another source still has', () => {
     const host = createHost();
     merge(host, [literal(A), answer('github:x', [A, B])]);
 
@@ -239,7 +243,7 @@ describe('removal of keys', () => {
     expect(readKeys(host)).toBe(`${B}\n`);
   });
 
-  it('keeps a key that a person had put there before a source wanted it', () => {
+  it('keeps a key that a person added before a source had it', () => {
     const host = createHost({ [PATH]: `${A}\nno-pty ${B}\n` });
     merge(host, [answer('github:x', [A, B, C])]);
     expect(readLedgerLines(host)).toEqual([C]);
@@ -259,7 +263,7 @@ describe('removal of keys', () => {
     expect(readKeys(host)).toBe(`from="10.0.0.1" ${A}\nmine ${B}\n${makeKey('b', 'mine')}\n${C}\n`);
   });
 
-  it('adds a key again that was deleted by hand while its source still wants it', () => {
+  it('adds a key again if it was deleted by hand but its source still has it', () => {
     const host = createHost();
     merge(host, [literal(A), literal(B)]);
     host.files.write(PATH, `${B}\n`);
@@ -282,7 +286,7 @@ describe('removal of keys', () => {
     expect(readLedgerLines(host)).toEqual([`no-pty ${A}`, B]);
   });
 
-  it('does not swing between two sources that write one key differently', () => {
+  it('does not alternate between two sources that write one key differently', () => {
     const host = createHost();
     const configured = ['github:x', `no-pty ${A}`];
     const boot = () => {
@@ -323,7 +327,7 @@ describe('removal of keys', () => {
     expect(readKeys(host)).toBe(`${A}\n`);
   });
 
-  it('removes nothing that seems to have left when the configuration could not be read as a whole', () => {
+  it('removes nothing if part of the configuration could not be read', () => {
     const host = createHost();
     merge(host, [literal(A), literal(B)]);
     const before = host.tree();
@@ -336,7 +340,7 @@ describe('removal of keys', () => {
   });
 
   it.each(['github:mistyped', 'ssh-rsa AAAA...'])(
-    'keeps the last key until %s, which is to replace it, has answered',
+    'keeps the last key until %s, which will replace it, has answered',
     (next) => {
       const host = createHost();
       merge(host, [answer('github:x', [A])]);
@@ -356,7 +360,7 @@ describe('removal of keys', () => {
     },
   );
 
-  it('removes the last key when nothing is to replace it', () => {
+  it('removes the last key if nothing will replace it', () => {
     const host = createHost();
     merge(host, [answer('github:x', [A])]);
 
@@ -365,7 +369,7 @@ describe('removal of keys', () => {
     expect(readLedgerLines(host)).toEqual([]);
   });
 
-  it('leaves the keys of other users alone', () => {
+  it('does not change the keys of other users', () => {
     const host = createHost({
       '/etc/passwd': 'ada:x:1001:1001::/home/ada:/bin/sh\nrancher:x:1000:1000::/home/rancher:/bin/sh\n',
     });
@@ -394,7 +398,7 @@ describe('a power cut', () => {
     expect(readKeys(host)).toBe(`${C}\n`);
   });
 
-  it.each([0, 1, 2, 3])('after %i writes of a change that is taken back leaves nothing behind', (writes) => {
+  it.each([0, 1, 2, 3])('after %i writes of a change that is reverted leaves nothing behind', (writes) => {
     const host = createHost();
     merge(host, [literal(A)]);
     const before = host.tree();
@@ -406,7 +410,7 @@ describe('a power cut', () => {
   });
 });
 
-describe('a home directory that somebody prepared', () => {
+describe('a prepared home directory', () => {
   it.each<[string, TestHostOptions['tree']]>([
     ['.ssh is a link', { '/etc/secret/x': '', [DIRECTORY]: { link: '/etc/secret' } }],
     ['.ssh is a dangling link', { [DIRECTORY]: { link: '/nowhere' } }],
@@ -414,7 +418,7 @@ describe('a home directory that somebody prepared', () => {
     ['authorized_keys is a directory', { [PATH]: { directory: true } }],
     ['authorized_keys leads to a file of root', { [PATH]: { link: '/etc/shadow' } }],
     ['authorized_keys leads to a directory', { [PATH]: { link: '/etc' } }],
-  ])('is refused and left alone when %s', (_, tree) => {
+  ])('is rejected and left unchanged if %s', (_, tree) => {
     const host = createHost(tree);
     const before = host.tree();
 
@@ -424,7 +428,7 @@ describe('a home directory that somebody prepared', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it.each([DIRECTORY, PATH])('is refused when %s belongs to a third user', (path) => {
+  it.each([DIRECTORY, PATH])('is rejected if %s belongs to a third user', (path) => {
     const host = createHost({ [PATH]: `${B}\n` });
     host.files.setAttributes(path, { owner: { uid: 1234, gid: 1234 } });
 
@@ -434,7 +438,7 @@ describe('a home directory that somebody prepared', () => {
     expect(readKeys(host)).toBe(`${B}\n`);
   });
 
-  it('has a link to a file of the user replaced by a file with the same keys', () => {
+  it('gets a file with the same keys instead of a link to a file of the user', () => {
     const host = createHost({
       '/home/rancher/dotfiles/keys': `${B}\n`,
       [PATH]: { link: '../dotfiles/keys' },
@@ -448,7 +452,7 @@ describe('a home directory that somebody prepared', () => {
     expect(host.files.readText('/home/rancher/dotfiles/keys')).toBe(`${B}\n`);
   });
 
-  it('has a dangling link replaced by a file', () => {
+  it('gets a file instead of a dangling link', () => {
     const host = createHost({ [PATH]: { link: '/etc/cron.d/keys' } });
 
     merge(host, [literal(A)]);
@@ -468,7 +472,7 @@ describe('a home directory that somebody prepared', () => {
   });
 });
 
-it('merges what fetchKeys gives', async () => {
+it('merges the result of fetchKeys', async () => {
   const host = createTestHost({ responses: { 'https://github.com/ada.keys': `${A}\n${B}\n` } });
   hosts.push(host);
   const items = ['github:ada', C, 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB...'];

@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { KeyOutcome } from './fetch-keys.js';
 import { readKeyFile, writeKeyFile } from './key-file.js';
 import { parseKeySource } from './key-source.js';
@@ -7,13 +7,16 @@ import { type KeyChange, type MergedText, mergeText } from './merge-text.js';
 import type { PublicKey } from './public-key.js';
 
 export interface MergeKeysOptions {
-  /** What the sources of this call gave. */
+  /** The outcomes of the sources in this call. */
   outcomes: readonly KeyOutcome[];
-  /** The texts of all configured sources, also of those that are not part of this call. A source that is missing here has left. */
+  /**
+   * The texts of all configured sources, including those that are not part of this call. A source
+   * that is missing here has left the configuration.
+   */
   configured: readonly string[];
   /**
-   * The configuration could not be read as a whole, so a source that seems to have left may still be meant: its keys stay.
-   * Default false.
+   * True if part of the configuration could not be read. A source that seems to have left may still
+   * be configured, so its keys stay. Default false.
    */
   incomplete?: boolean;
 }
@@ -23,25 +26,30 @@ export interface MergeResult {
   changed: boolean;
   added: KeyChange[];
   removed: KeyChange[];
-  /** Sources that left, but whose keys stay until a configured source has answered: they are the last ones. */
+  /**
+   * Sources that left the configuration, but whose keys are the last ones: they stay until a
+   * configured source has answered.
+   */
   postponed: string[];
   ledger: LedgerState;
 }
 
 /**
- * Merges keys into `~user/.ssh/authorized_keys`. Lines of people stay to the letter, and so does a key that was there before
- * a source wanted it. A key is removed only when HAOS added it, no source wants it any more, and its source left the
- * configuration or answered with other keys. Without a readable ledger nothing is removed. Throws HAOS_ACCOUNT_UNKNOWN,
- * HAOS_SSH_NO_HOME, HAOS_SSH_UNSAFE_PATH and HAOS_FILE_*.
+ * Merges keys into `~user/.ssh/authorized_keys`. Keeps lines of people unchanged, and keys that
+ * existed before a source had them. Removes a key only if HAOS added it, no source has it any more,
+ * and its source left the configuration or answered with other keys. Without a readable ledger it
+ * removes nothing. Throws HAOS_ACCOUNT_UNKNOWN, HAOS_SSH_NO_HOME, HAOS_SSH_UNSAFE_PATH and
+ * HAOS_FILE_*.
  */
 export function mergeKeys(host: Host, user: string, options: MergeKeysOptions): MergeResult {
   const file = readKeyFile(host, user);
   const { held, state } = readLedger(host, user);
   const { merged, postponed } = planMerge(file.text ?? '', held, options);
 
-  // Held before and after: while the file is being replaced it may be in either state. Killed after the first ledger, the next
-  // run finds a held key that is not in the file, and adds it; killed before the last, one that is gone, and forgets it.
-  // The other order would leave a key that nobody knows to be HAOS's, which would then stay for ever.
+  // The first ledger holds the keys from before and after, because the file may be in either state
+  // while it is replaced. After a crash before the file is written, the next run adds the held keys
+  // that are missing in the file. After a crash before the last ledger, it forgets held keys that
+  // are gone. In the other order, a key could stay forever that no ledger lists as added by HAOS.
   const promised = writeLedger(host, user, joinHeld(held, merged.held));
   const isOurs = merged.held.size > 0 || merged.text !== (file.text ?? '');
   const written = isOurs && writeKeyFile(host, file, merged.text);
@@ -50,7 +58,10 @@ export function mergeKeys(host: Host, user: string, options: MergeKeysOptions): 
   return { changed: promised || written || settled, added, removed, postponed, ledger: state };
 }
 
-/** A removal that would leave no key at all waits while a configured source has not answered: a mistyped name must lock nobody out. */
+/**
+ * Plans the merge. While a configured source has not answered, it postpones a removal that would
+ * leave no key at all: a mistyped name must not lock the user out.
+ */
 function planMerge(
   text: string,
   held: HeldKeys,
@@ -68,7 +79,10 @@ function planMerge(
   };
 }
 
-/** Per source, in the order of the configuration, the keys it stands for now. A source without an answer keeps what it had. */
+/**
+ * Returns the current keys of each source, in the order of the configuration. A source without an
+ * answer keeps its earlier keys.
+ */
 function findWanted(held: HeldKeys, options: MergeKeysOptions): HeldKeys {
   const wanted = new Map<string, readonly PublicKey[]>();
   for (const source of normalise(options)) {

@@ -1,7 +1,7 @@
 import { firstOfEach, type HeldKeys } from './ledger.js';
 import { keyId, type PublicKey, parsePublicKeys } from './public-key.js';
 
-/** A key and the source on whose behalf it is there. */
+/** A key and the source that it was added for. */
 export interface KeyChange {
   source: string;
   key: PublicKey;
@@ -9,19 +9,19 @@ export interface KeyChange {
 
 export interface MergedText {
   text: string;
-  /** What HAOS holds afterwards: the wanted keys without those that a person put there. */
+  /** The keys that HAOS holds afterwards: the wanted keys without those that a person added. */
   held: HeldKeys;
   added: KeyChange[];
   removed: KeyChange[];
-  /** Keys in the text, whoever put them there. */
+  /** The number of all keys in the text, including those of people. */
   keyCount: number;
 }
 
 /**
- * Merges keys into the text of an authorized_keys file. A line is HAOS's when it is, to the letter, one that `held` lists;
- * only such a line is removed or replaced, and only one for each key. Every other line is a person's and stays as it is;
- * a key that a person put there is neither added nor held. `text` has one character per byte (latin1), so that
- * bytes that are no UTF-8 survive.
+ * Merges keys into the text of an authorized_keys file. A line belongs to HAOS if `held` lists
+ * exactly this line. Only such a line is removed or replaced, and only one for each key. Every
+ * other line belongs to a person and stays as it is. A key that a person added is neither added nor
+ * held. `text` has one character per byte (latin1), so that bytes that are not valid UTF-8 survive.
  */
 export function mergeText(text: string, held: HeldKeys, wanted: HeldKeys): MergedText {
   const before = findLines(text, held);
@@ -55,10 +55,10 @@ export function mergeText(text: string, held: HeldKeys, wanted: HeldKeys): Merge
 }
 
 interface Line {
-  /** With its line ending. */
+  /** Including the line ending. */
   written: string;
   key: PublicKey | undefined;
-  /** Undefined: a comment, or no key. */
+  /** Undefined for a comment or another line without a key. */
   id: string | undefined;
   ours: boolean;
 }

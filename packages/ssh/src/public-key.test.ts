@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { keyId, parsePublicKeys, type RejectionCode } from './public-key.js';
 import { makeKey } from './test-keys.js';
 
-// Made with ssh-keygen for these tests; the private halves are gone.
+// Generated with ssh-keygen for these tests; the private keys were deleted.
 const ED25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDojyW5E3+zlR6JyVn9CFyFAAEwwIhsMURFcqrBbvUSB a@b';
 const RSA =
   'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCgZS9wkVmSslVvGOCg+J/+Z3Z4KqYb8SmmeKVJvYMuszRPBks747HfIkQr09n/LEJdUe9B3UStCnhzUMGdUHXaMHGjFdFkJPXB12ZWqiAyoP/SvMqGD/d+Xs0VC+QXzxIcAtbpXBa15ZBRACeNPghFzGvX7YyPtkXLe9C/gKxoljuG5h8KMEIDMcmK9EEweNeIZFq9cSjjpEfypglUk0EpSVTypV2/uY/itI37uuhun9u2eXA3VuhsZi7hcnqR+OztetiaoPdg8gqHigd5dvFyVQDohzMkma2SSsBLP1Pv1R9d15EgraqowJP6fqlfxU0mg1PP7FNFP9Xx2F4C3O3v a@b';
@@ -37,13 +37,13 @@ function parseOne(line: string) {
 
 describe('parsePublicKeys', () => {
   it.each([ED25519, RSA, ECDSA256, ECDSA384, ECDSA521, CERTIFICATE, SK_ED25519, SK_ECDSA])(
-    'takes %s',
+    'accepts %s',
     (line) => {
       expect(parseOne(line)).toMatchObject({ line, type: line.split(' ')[0], options: undefined });
     },
   );
 
-  it('keeps the comment, which may hold spaces', () => {
+  it('keeps the comment, which may contain spaces', () => {
     expect(parseOne(makeKey('a', 'Ada at home  #1'))).toMatchObject({ comment: 'Ada at home  #1' });
     expect(parseOne(makeKey('a', ''))).toMatchObject({ comment: '' });
   });
@@ -54,7 +54,7 @@ describe('parsePublicKeys', () => {
     'command="echo \\"a, b\\" # ssh-rsa",restrict',
     'environment="A=\\B C",cert-authority',
     'expiry-time="20300101Z",X11-forwarding',
-  ])('takes the options %s', (options) => {
+  ])('accepts the options %s', (options) => {
     expect(parseOne(`${options}\t ${ED25519}`)).toMatchObject({
       options,
       type: 'ssh-ed25519',
@@ -98,7 +98,7 @@ describe('parsePublicKeys', () => {
     expect(parsePublicKeys(line)).toMatchObject({ keys: [], rejected: [{ line: 1, code }] });
   });
 
-  it('never throws, and gives only keys of one line', () => {
+  it('never throws, and returns only keys of one line', () => {
     const unit = fc.constantFrom(
       'ssh-ed25519',
       ' ',
@@ -120,7 +120,7 @@ describe('parsePublicKeys', () => {
     );
   });
 
-  it('is done with a long line of open quotes before the test times out', () => {
+  it('parses a long line of open quotes before the test times out', () => {
     expect(parsePublicKeys(`a="${'\\"'.repeat(200_000)}`).keys).toEqual([]);
     expect(parsePublicKeys(`${'a,'.repeat(200_000)} x`).keys).toEqual([]);
   });

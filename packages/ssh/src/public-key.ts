@@ -1,13 +1,13 @@
-/** One line of an authorized_keys file, as sshd(8) describes it under AUTHORIZED_KEYS FILE FORMAT. */
+/** One line of an authorized_keys file, as described in sshd(8), AUTHORIZED_KEYS FILE FORMAT. */
 export interface PublicKey {
-  /** The whole line as written, without white space around it. */
+  /** The whole line as written, without surrounding white space. */
   line: string;
-  /** What stands before the key type, such as `from="10.0.0.0/8",no-pty`. */
+  /** The text before the key type, such as `from="10.0.0.0/8",no-pty`. */
   options: string | undefined;
   type: string;
-  /** Base64 in its canonical form. */
+  /** Canonical Base64. */
   blob: string;
-  /** Empty when there is none. */
+  /** Empty if the line has no comment. */
   comment: string;
 }
 
@@ -18,7 +18,7 @@ export type RejectionCode =
   | 'broken-key'
   | 'control-character';
 
-/** A line that is no key. It never holds the line's text, which may be anything. */
+/** A line that is not a key. Never contains the text of the line, which could be anything. */
 export interface RejectedLine {
   /** Counts from 1. */
   line: number;
@@ -31,7 +31,10 @@ export interface ParsedKeys {
   rejected: RejectedLine[];
 }
 
-/** How many length-prefixed fields the blob of each type has (RFC 4253, 5656, 8709; PROTOCOL.u2f of OpenSSH). */
+/**
+ * The number of length-prefixed fields in the blob of each type (RFC 4253, 5656, 8709; PROTOCOL.u2f
+ * of OpenSSH).
+ */
 const FIELD_COUNTS: ReadonlyMap<string, number> = new Map([
   ['ssh-rsa', 3],
   ['ssh-ed25519', 2],
@@ -51,16 +54,17 @@ const KEY = /^(\S+)[ \t]+(\S+)(?:[ \t]+(.*))?$/;
 const CONTROL = /[^\P{Cc}\t]|[\u2028\u2029]/u;
 
 const REASONS: Record<RejectionCode, string> = {
-  'not-a-key': 'it is no public key',
-  'private-key': 'it is a private key, which belongs on no other machine',
-  'unsupported-type': 'sshd does not know the key type',
-  'broken-key': 'the key is damaged or cut off',
-  'control-character': 'it holds control characters',
+  'not-a-key': 'it is not a public key',
+  'private-key': 'it is a private key, which must stay on its own machine',
+  'unsupported-type': 'sshd does not support the key type',
+  'broken-key': 'the key is damaged or truncated',
+  'control-character': 'it contains control characters',
 };
 
 /**
- * Reads the lines of an authorized_keys file, of a `.keys` page or of a configuration item. Only what sshd would take as a
- * key is one; comments and blank lines are skipped, everything else is rejected. Never throws.
+ * Parses the lines of an authorized_keys file, of a `.keys` page or of a configuration item.
+ * Accepts only lines that sshd would accept as a key, skips comments and blank lines, and rejects
+ * everything else. Never throws.
  */
 export function parsePublicKeys(text: string): ParsedKeys {
   const keys: PublicKey[] = [];
@@ -75,7 +79,7 @@ export function parsePublicKeys(text: string): ParsedKeys {
   return { keys, rejected };
 }
 
-/** What makes two keys the same key, whatever their options and comments. */
+/** Returns the identity of a key: its type and blob, without options and comment. */
 export function keyId(key: PublicKey): string {
   return `${key.type} ${key.blob}`;
 }
@@ -83,7 +87,7 @@ export function keyId(key: PublicKey): string {
 function parseLine(line: string): PublicKey | RejectionCode {
   if (CONTROL.test(line)) return 'control-character';
   if (line.includes('PRIVATE KEY-----')) return 'private-key';
-  // As in sshd: what is no key may be a key behind options.
+  // As in sshd: a line that does not start with a key may have options before the key.
   const plain = parseKey(line, undefined);
   const options = plain === 'not-a-key' ? OPTIONS.exec(line)?.[0] : undefined;
   return options === undefined ? plain : parseKey(line, options);
@@ -99,7 +103,10 @@ function parseKey(line: string, options: string | undefined): PublicKey | Reject
   return blob === undefined ? 'broken-key' : { line, options, type, blob, comment };
 }
 
-/** Whether the word names a key type, known or not: `ssh-dss` was removed from OpenSSH, others may come. */
+/**
+ * Returns whether the word is the name of a key type, supported or not: OpenSSH has removed
+ * `ssh-dss` and may add others.
+ */
 function isKeyType(word: string): boolean {
   return isSupportedType(word) || /^(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]+(?:@openssh\.com)?$/.test(word);
 }
@@ -120,7 +127,8 @@ function decodeBlob(base64: string, type: string): string | undefined {
   if (fields[0]?.toString('latin1') !== type) return undefined;
   const count = FIELD_COUNTS.get(type);
   const used = fields.reduce((sum, field) => sum + 4 + field.length, 0);
-  // A certificate's blob goes on with numbers; of the others a cut off one has a field less.
+  // The blob of a certificate continues with numbers. A truncated blob of another type lacks a
+  // field.
   const complete = count === undefined || (fields.length === count && used === blob.length);
   return complete ? blob.toString('base64') : undefined;
 }

@@ -1,4 +1,4 @@
-/** A well-formed public key line for tests, whose key follows from its name. */
+/** Returns a well-formed public key line for tests; the name determines the key. */
 export function makeKey(name: string, comment = name): string {
   const type = Buffer.from('ssh-ed25519');
   const blob = Buffer.concat([lengthOf(type), type, lengthOf(Buffer.alloc(32)), Buffer.alloc(32, name)]);

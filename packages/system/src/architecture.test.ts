@@ -10,7 +10,7 @@ function bytes(parts: Readonly<Record<number, string>>): Uint8Array {
 it.each([
   ['an x86 program', { 0: '\x7fELF\x02\x01', 18: '\x3e\0' }, 'amd64'],
   ['an arm64 program', { 0: '\x7fELF\x02\x01', 18: '\xb7\0' }, 'arm64'],
-  ['a program for something else', { 0: '\x7fELF\x02\x01', 18: '\x28\0' }, undefined],
+  ['a program for another architecture', { 0: '\x7fELF\x02\x01', 18: '\x28\0' }, undefined],
   ['an x86 kernel', { 0: 'MZ', 514: 'HdrS' }, 'amd64'],
   ['an arm64 kernel', { 0: 'MZ', 56: 'ARM\x64' }, 'arm64'],
   [
@@ -19,10 +19,10 @@ it.each([
     'arm64',
   ],
   ['a script', { 0: '#!/bin/sh' }, undefined],
-])('knows %s', (_title, parts, architecture) => {
+])('recognises %s', (_title, parts, architecture) => {
   expect(architectureOf(bytes(parts))).toBe(architecture);
 });
 
-it('knows nothing of an empty file', () => {
+it('returns undefined for an empty file', () => {
   expect(architectureOf(new Uint8Array())).toBeUndefined();
 });

@@ -1,12 +1,13 @@
-/** As in the names of the release artefacts. */
+/** As in the names of release artefacts. */
 export type Architecture = 'amd64' | 'arm64';
 
-/** How many bytes of a file `architectureOf` needs. */
+/** The number of bytes that `architectureOf` needs from the start of a file. */
 export const ARCHITECTURE_BYTES = 1024;
 
 /**
- * The machine a program or a kernel is for, by its first bytes; undefined when they do not tell. ELF: elf(5), e_machine. Kernels: the
- * boot protocols of x86 (`HdrS` at 0x202) and arm64 (`ARM\x64` at 56), and the header of a PE file.
+ * Returns the architecture of a program or kernel from its first bytes; undefined if they do not
+ * show it. ELF: elf(5), e_machine. Kernels: the boot protocols of x86 (`HdrS` at 0x202) and arm64
+ * (`ARM\x64` at 56), and the header of a PE file.
  */
 export function architectureOf(head: Uint8Array): Architecture | undefined {
   const bytes = Buffer.from(head);

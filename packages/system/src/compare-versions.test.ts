@@ -33,6 +33,6 @@ it.each([
   ['v1.36.4-rc1+k3s1.g1a2b3c4d', 'v1.36.4-rc1+k3s1'],
   ['v1.36.4+k3s1.g1a2', 'v1.36.4+k3s1.g1a2'],
   ['given', 'given'],
-])('%s names a program of version %s', (name, version) => {
+])('%s is the name of a program of version %s', (name, version) => {
   expect(upstreamVersion(name)).toBe(version);
 });

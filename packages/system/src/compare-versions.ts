@@ -1,7 +1,9 @@
 /**
- * Orders two versions: negative when `a` is older, 0 when neither is. As in semantic versioning, numbers count as numbers and
- * a version with a suffix after `-` comes before the one without it: v1.0.0-rc1 < v1.0.0 < v1.0.1. What follows a
- * `+`, as in k3s's v1.30.1+k3s2, counts last. What the image builder adds to tell apart programs of one version has no order.
+ * Compares two versions: returns a negative number if `a` is older, and 0 if neither is. As in
+ * semantic versioning, numbers compare as numbers, and a version with a suffix after `-` comes
+ * before the one without it: v1.0.0-rc1 < v1.0.0 < v1.0.1. The part after a `+`, as in v1.30.1+k3s2
+ * of k3s, counts last. Ignores the suffix that the image builder adds to distinguish programs of
+ * one version.
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [split(upstreamVersion(a)), split(upstreamVersion(b))];
@@ -13,8 +15,9 @@ export function compareVersions(a: string, b: string): number {
 }
 
 /**
- * The version that a k3s program prints, out of the name of its component: v1.36.4+k3s1 of v1.36.4+k3s1.g1a2b3c4d, a program
- * given to the image builder by hand, and of v1.36.4+k3s1.airgap, with the images for it.
+ * Returns the version that a k3s program prints from the name of its component: v1.36.4+k3s1 from
+ * v1.36.4+k3s1.g1a2b3c4d (a program passed to the image builder) and from v1.36.4+k3s1.airgap (with
+ * its images).
  */
 export function upstreamVersion(name: string): string {
   return name.replace(/\.(?:airgap|g[0-9a-f]{8})$/, '');
@@ -32,7 +35,7 @@ function compareSuffixes(a: string, b: string): number {
   return compareParts(a, b);
 }
 
-/** Runs of digits against runs of digits as numbers, anything else as text. */
+/** Compares runs of digits as numbers, anything else as text. */
 function compareParts(a: string, b: string): number {
   const left = partsOf(a);
   const right = partsOf(b);

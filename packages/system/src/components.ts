@@ -1,41 +1,41 @@
-import type { Host } from './host/types.js';
+import type { Host } from '@haos/host';
 import { inRootOf, layout } from './layout.js';
 
-/** What a release is made of, each in a directory of its own with one directory per version. */
+/** The components of a release. Each has its own directory with one directory per version. */
 export const COMPONENTS = ['haos', 'k3s', 'kernel'] as const;
 export type Component = (typeof COMPONENTS)[number];
 
-/** GRUB boots one of two sets. */
+/** The slots: GRUB boots one of two sets. */
 export const SLOTS = ['current', 'previous'] as const;
 export type Slot = (typeof SLOTS)[number];
 
-/** One version of each component; none where a component is not installed. */
+/** One version of each component; a component that is not installed is missing. */
 export type ReleaseSet = Readonly<Partial<Record<Component, string>>>;
 
 /** The sets that the links name. */
 export type Slots = Readonly<Record<Slot, ReleaseSet>>;
 
-/** The files without which a component does not work. */
+/** The files that a component needs to work. */
 export const COMPONENT_FILES: Readonly<Record<Component, readonly string[]>> = {
   haos: ['rootfs.squashfs'],
   k3s: ['k3s'],
   kernel: ['kernel.squashfs', 'vmlinuz', 'initrd'],
 };
 
-/** Names that a link can hold, a shell can split and GRUB can read. */
+/** Names that are safe in a link, in shell word splitting and in GRUB. */
 const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/;
 
-/** Whether a name can be a version's. */
+/** Returns whether a name can be the name of a version. */
 export function isVersion(name: string): boolean {
   return VERSION.test(name) && !SLOTS.some((slot) => slot === name);
 }
 
-/** Where a version of a component lies. */
+/** Returns the directory of a version of a component. */
 export function versionDirectory(directory: string, component: Component, version: string): string {
   return `${directory}/${component}/${version}`;
 }
 
-/** The versions of a component that are there, in byte order; what is being copied is none. */
+/** Lists the installed versions of a component, in byte order, without unfinished copies. */
 export function listVersions(host: Host, component: Component, directory: string = layout.system): string[] {
   const parent = `${directory}/${component}`;
   if (host.files.stat(parent)?.type !== 'directory') return [];
@@ -44,7 +44,10 @@ export function listVersions(host: Host, component: Component, directory: string
     .filter((name) => isVersion(name) && host.files.lstat(`${parent}/${name}`)?.type === 'directory');
 }
 
-/** The version that a slot's link names; undefined when there is none, or it leads nowhere. Links may be absolute. */
+/**
+ * Reads the version that the link of a slot names; undefined if the link is missing or dangling.
+ * Links may be absolute.
+ */
 export function readSlot(
   host: Host,
   component: Component,
@@ -59,7 +62,7 @@ export function readSlot(
   return isThere ? version : undefined;
 }
 
-/** The sets that the links of a system directory name. */
+/** Reads the sets that the links of a system directory name. */
 export function readSlots(host: Host, directory: string = layout.system): Slots {
   const read = (slot: Slot): ReleaseSet =>
     Object.fromEntries(
@@ -70,7 +73,10 @@ export function readSlots(host: Host, directory: string = layout.system): Slots 
   return { current: read('current'), previous: read('previous') };
 }
 
-/** Makes the links of one slot name a set, each atomically. A component that is not in the set loses its link. */
+/**
+ * Points the links of one slot to a set, each link atomically. Removes the link of a component that
+ * is not in the set.
+ */
 export function linkSlot(
   host: Host,
   set: ReleaseSet,
@@ -84,7 +90,10 @@ export function linkSlot(
   }
 }
 
-/** The set that booted from a system directory, as early boot wrote it down; undefined where no HAOS runs from it. */
+/**
+ * Reads the set that booted from a system directory, as early boot recorded it; undefined if no
+ * HAOS runs from it.
+ */
 export function readRunningSet(host: Host, directory: string = layout.system): ReleaseSet | undefined {
   const path = inRootOf(directory, layout.runningSet);
   const names = path && host.files.readTextIfExists(path)?.trim().split('/');
@@ -93,11 +102,14 @@ export function readRunningSet(host: Host, directory: string = layout.system): R
   return Object.fromEntries(versions.filter(([, version]) => isVersion(version)));
 }
 
-/** The directories of versions that neither slot names and that do not run, and what an interrupted copy left. */
+/**
+ * Finds the directories of versions that no slot names and that are not running, and leftovers of
+ * interrupted copies.
+ */
 export function findUnused(host: Host, directory: string = layout.system): string[] {
   const slots = readSlots(host, directory);
   const running = readRunningSet(host, directory);
-  // Where a component has no current version it is not known what is used.
+  // If a component has no current version, it is unknown which versions are in use.
   return COMPONENTS.filter((component) => slots.current[component] !== undefined).flatMap((component) => {
     const parent = `${directory}/${component}`;
     return host.files
@@ -110,24 +122,25 @@ export function findUnused(host: Host, directory: string = layout.system): strin
   });
 }
 
-/** Removes what `findUnused` finds; resolves to it. */
+/** Removes the directories that `findUnused` finds, and returns them. */
 export function dropUnused(host: Host, directory: string = layout.system): string[] {
   const unused = findUnused(host, directory);
   for (const path of unused) host.files.remove(path);
   return unused;
 }
 
-/** What is being copied has a name that is no version's. */
+/** The prefix of unfinished copies. No version name starts like this. */
 export const STAGING_PREFIX = '.new-';
 
 /**
- * The name of a set as it is remembered about failures, such as `v2/-/6.12.1-v2`: haos, k3s and kernel, `-` for none.
+ * Returns the name of a set, as used to remember failures: haos, k3s and kernel, `-` for a missing
+ * one, such as `v2/-/6.12.1-v2`.
  */
 export function nameSet(set: ReleaseSet): string {
   return COMPONENTS.map((component) => set[component] ?? '-').join('/');
 }
 
-/** Whether two sets are of the same versions. */
+/** Returns whether two sets have the same versions. */
 export function isSameSet(a: ReleaseSet, b: ReleaseSet): boolean {
   return nameSet(a) === nameSet(b);
 }

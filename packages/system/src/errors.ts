@@ -1,73 +1,13 @@
-/** Every code a `@haos/system` operation can fail with; stable, and documented in docs/errors.md. */
+/**
+ * The error codes of this package, in addition to those of `@haos/host`. They are stable;
+ * docs/errors.md documents them.
+ */
 export type SystemErrorCode =
-  | 'HAOS_FILE_NOT_FOUND'
-  | 'HAOS_FILE_NOT_REGULAR'
-  | 'HAOS_FILE_NOT_DIRECTORY'
-  | 'HAOS_FILE_PERMISSION'
-  | 'HAOS_FILE_TOO_LARGE'
-  | 'HAOS_FILE_LINK_LOOP'
-  | 'HAOS_FILE_PATH'
-  | 'HAOS_FILE_READ_ONLY'
-  | 'HAOS_FILE_NO_SPACE'
-  | 'HAOS_FILE_FAILED'
-  | 'HAOS_COMMAND_NOT_FOUND'
-  | 'HAOS_COMMAND_FAILED'
-  | 'HAOS_COMMAND_TIMEOUT'
-  | 'HAOS_HTTP_STATUS'
-  | 'HAOS_HTTP_FAILED'
-  | 'HAOS_HTTP_TIMEOUT'
-  | 'HAOS_HTTP_TOO_LARGE'
-  | 'HAOS_HTTP_URL'
-  | 'HAOS_HTTP_CHECKSUM'
-  | 'HAOS_KERNEL_SYSCTL'
-  | 'HAOS_KERNEL_HOSTNAME'
-  | 'HAOS_KERNEL_MODULE'
-  | 'HAOS_ACCOUNT_UNKNOWN'
-  | 'HAOS_ACCOUNT_PASSWORD'
-  | 'HAOS_LOCKED'
-  | 'HAOS_COPY_DIFFERS'
-  | 'HAOS_COPY_TYPE'
-  | 'HAOS_BLOCK_UNKNOWN'
   | 'HAOS_UPGRADE_GRUB_ENV'
   | 'HAOS_UPGRADE_NO_PREVIOUS'
   | 'HAOS_UPGRADE_NO_CHANNEL'
+  | 'HAOS_UPGRADE_NO_UUID'
+  | 'HAOS_INSTALL_ARGUMENT'
   | 'HAOS_RESET_MODE'
   | 'HAOS_RELEASE_SIGNATURE'
-  | 'HAOS_RELEASE_UNKNOWN'
-  | 'HAOS_TEST_UNSCRIPTED';
-
-export interface HaosErrorOptions {
-  /** One imperative sentence that repairs the problem. */
-  hint?: string;
-  cause?: unknown;
-  /** Facts for programs: path, URL, status. Never a secret. */
-  details?: Readonly<Record<string, string | number | boolean>>;
-}
-
-const MARK = Symbol.for('haos.error');
-
-/**
- * What the machine could not do. Match on `code`, which is stable, not on the message or the class:
- * two copies of a package may be loaded. Messages are lower case, say what failed and on what, and
- * never hold a secret.
- */
-export class HaosError<Code extends string = string> extends Error {
-  override readonly name = 'HaosError';
-  readonly code: Code;
-  readonly hint: string | undefined;
-  readonly details: Readonly<Record<string, string | number | boolean>>;
-  readonly [MARK] = true;
-
-  constructor(code: Code, message: string, options: HaosErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.code = code;
-    this.hint = options.hint;
-    this.details = options.details ?? {};
-  }
-}
-
-/** Whether `value` is a HaosError of any copy of this package, optionally with one of these codes. */
-export function isHaosError(value: unknown, ...codes: string[]): value is HaosError {
-  if (typeof value !== 'object' || value === null || !(MARK in value)) return false;
-  return codes.length === 0 || codes.includes((value as HaosError).code);
-}
+  | 'HAOS_RELEASE_UNKNOWN';

@@ -1,28 +1,28 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { HaosError } from './errors.js';
 import { readK3sVersion } from './k3s-version.js';
-import { createTestHost, type TestHostOptions } from './testing.js';
 
 const PLACE = '/haos/system/k3s/given';
 const PRINTED = 'k3s version v1.36.3+k3s1 (1a2b3c4d)\ngo version go1.26.1\n';
 
 it.each<[string, string | undefined, TestHostOptions, string | undefined]>([
-  ['in no slot is none', undefined, {}, undefined],
-  ['is that of its name', 'v1.36.4+k3s1', {}, 'v1.36.4+k3s1'],
+  ['in no slot is unknown', undefined, {}, undefined],
+  ['comes from its name', 'v1.36.4+k3s1', {}, 'v1.36.4+k3s1'],
   [
-    'is that of the record, which the name adds to',
+    'comes from the record, although the name has a suffix',
     'v1.36.4+k3s1.g1a2b3c4d',
     { tree: { '/haos/system/k3s/v1.36.4+k3s1.g1a2b3c4d/k3s.json': '{"version":"v1.36.4+k3s1"}' } },
     'v1.36.4+k3s1',
   ],
   [
-    'is what the program prints where its name says nothing',
+    'comes from the program if the name does not contain it',
     'given',
     { tree: { [`${PLACE}/k3s`]: '' }, commands: { [`${PLACE}/k3s`]: { stdout: PRINTED } } },
     'v1.36.3+k3s1',
   ],
   [
-    'is what the program prints where the record is broken',
+    'comes from the program if the record is broken',
     'given',
     {
       tree: { [`${PLACE}/k3s`]: '', [`${PLACE}/k3s.json`]: '{' },
@@ -31,18 +31,18 @@ it.each<[string, string | undefined, TestHostOptions, string | undefined]>([
     'v1.36.3+k3s1',
   ],
   [
-    'is unknown where the program does not run here',
+    'is unknown if the program does not run here',
     'given',
     { tree: { [`${PLACE}/k3s`]: '' }, commands: { [`${PLACE}/k3s`]: failing } },
     undefined,
   ],
   [
-    'is unknown where it prints something else',
+    'is unknown if the program prints something else',
     'given',
     { tree: { [`${PLACE}/k3s`]: '' }, commands: { [`${PLACE}/k3s`]: { stdout: 'hello\n' } } },
     undefined,
   ],
-  ['is unknown where there is no program', 'given', {}, undefined],
+  ['is unknown without a program', 'given', {}, undefined],
 ])('the version of a k3s %s', async (_, name, options, expected) => {
   const host = createTestHost(options);
   onTestFinished(() => host.dispose());

@@ -1,18 +1,18 @@
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { versionDirectory } from './components.js';
-import { isHaosError } from './errors.js';
-import type { Host } from './host/types.js';
 
-/** A component that the image builder named by its version. */
+/** The name of a component that the image builder named after its version. */
 const NAMED_BY_VERSION = /^v?\d+\.\d+\.\d+/;
 /** The first line of `k3s --version` is `k3s version v1.36.4+k3s1 (<commit>)`. */
 const PRINTED = /^k3s version (v\d+\.\d+\.\d+\S*)/;
-/** Milliseconds; the program is large, and a medium slow. */
+/** Milliseconds. The program is large, and a boot medium may be slow. */
 const LIMIT = 20_000;
 
 /**
- * The version of the k3s that lies under a name in a system directory, as the program prints it: from the record that the
- * image builder leaves beside it, else from the name, else from the program itself. Undefined when none of them tells, as on a host
- * that cannot run it.
+ * Returns the version of the k3s with this name in a system directory, as the program prints it:
+ * from the record that the image builder stores beside it, else from the name, else from the
+ * program itself. Undefined if all of them fail, as on a host that cannot run the program.
  */
 export async function readK3sVersion(
   host: Host,
@@ -34,7 +34,7 @@ function readRecord(host: Host, path: string): string | undefined {
   }
 }
 
-/** Whether a component's name says which version it is. */
+/** Returns whether the name of a component contains its version. */
 export function isNamedByVersion(name: string): boolean {
   return NAMED_BY_VERSION.test(name);
 }

@@ -1,70 +1,86 @@
-/** Where HAOS keeps things on a node; all absolute paths of the target system. */
+/** The paths of HAOS on a node; all are absolute paths of the target system. */
 export const layout = {
-  /** The components, the links of the slots, GRUB's environment block and the system configuration. */
+  /**
+   * The components, the links of the slots, GRUB's environment block and the system configuration.
+   */
   system: '/haos/system',
   systemConfig: '/haos/system/config.yaml',
   /** Spelled as in the documentation; read only when `systemConfig` does not exist. */
   systemConfigUpperCase: '/HAOS/system/config.yaml',
-  /** Early boot removes what is persistent: once, or at each boot while the file is there. */
+  /** If present, early boot removes persistent data: once, or at each boot. */
   factoryReset: '/haos/system/factory-reset',
   ephemeral: '/haos/system/ephemeral',
   kernelCommandLine: '/proc/cmdline',
-  /** Persistent: local configuration and what HAOS keeps about the node. */
+  /** Persistent: local configuration and data that HAOS keeps about the node. */
   local: '/var/lib/rancher/HAOS',
   localConfig: '/var/lib/rancher/HAOS/config.yaml',
   localConfigDirectory: '/var/lib/rancher/HAOS/config.d',
-  /** Where nodes of the Go implementation keep the same; read when the path above is absent. */
+  /** The same for nodes of the Go implementation; read if the path above is missing. */
   goLocal: '/var/lib/1898andCo/HAOS',
   goLocalConfig: '/var/lib/1898andCo/HAOS/config.yaml',
   goLocalConfigDirectory: '/var/lib/1898andCo/HAOS/config.d',
   keptHostname: '/var/lib/rancher/HAOS/hostname',
-  /** Which SSH keys HAOS added, and for which source. */
+  /** The SSH keys that HAOS added, and their sources. */
   sshLedger: '/var/lib/rancher/HAOS/ssh/authorized-keys.json',
-  /** What a data source delivered. */
+  /** Documents that a data source delivered. */
   delivered: '/run/config',
   deliveredHostname: '/run/config/local_hostname',
   deliveredKeys: '/run/config/ssh/authorized_keys',
   deliveredUserData: '/run/config/userdata',
-  /** User data that is a program is run from here. */
+  /** User data that is a program runs from here. */
   userDataProgram: '/run/haos/userdata',
-  /** What each data source said in this boot. */
+  /** The result of each data source in this boot. */
   dataSources: '/run/haos/data-sources.json',
   mode: '/run/haos/mode',
+  /** What decided the mode: `argument`, `state`, `fallback` or `image`. */
+  modeFrom: '/run/haos/mode-from',
   journal: '/run/haos/journal',
-  /** What came of the configuration in one line, without any of its values: for the banner and the login message. */
+  /**
+   * The result of the configuration in one line, without its values, for the banner and the login
+   * message.
+   */
   configurationSummary: '/run/haos/configuration',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
-  /** The name of this machine's node in Kubernetes, where an upgrade drained it and it was not let back yet. */
+  /**
+   * The name of this machine's node in Kubernetes, if an upgrade drained it and it is not
+   * uncordoned yet.
+   */
   upgradeCordon: '/var/lib/rancher/HAOS/upgrade-cordon',
-  /** What an upgrade downloads or unpacks, while it runs. */
+  /** Files that an upgrade downloads or unpacks while it runs. */
   upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
-  /** What the runtime phase makes of k3s: `wanted`, `nodeless` (it runs no kubelet), `skipped` or `absent`. */
+  /**
+   * The decision of the runtime phase about k3s: `wanted`, `nodeless` (it runs no kubelet),
+   * `skipped` or `absent`.
+   */
   k3sStart: '/run/haos/k3s-start',
-  /** The version of the kernel component that booted; early boot knows it from its initrd. */
+  /** The version of the kernel component that booted; early boot reads it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
-  /** The set that booted, as `nameSet` names it: the links may have been moved since. */
+  /** The set that booted, in the format of `nameSet`: the links may have changed since. */
   runningSet: '/run/haos/set',
   version: '/usr/lib/haos/version',
-  /** Public keys in PEM that releases may be signed with. */
+  /** Public keys in PEM that may sign releases. */
   releaseKeys: '/usr/share/haos/keys',
-  /** What k3s applies on a server. */
+  /** Manifests that k3s applies on a server. */
   manifests: '/var/lib/rancher/k3s/server/manifests',
-  /** The manifests that the image brings, and the digests of those that HAOS put into the directory above. */
+  /**
+   * The manifests in the image, and the digests of those that HAOS copied to the directory above.
+   */
   shippedManifests: '/usr/share/haos/manifests',
   manifestLedger: '/var/lib/rancher/HAOS/manifests.json',
 } as const;
 
-/** The one person account: sudo, no root. */
+/** The only user account for a person: with sudo, not root. */
 export const RANCHER = 'rancher';
 
-/** How a node runs; written to `/run/haos/mode` by early boot. */
+/** How a node runs. Early boot writes it to `/run/haos/mode`. */
 export const MODES = ['live', 'install', 'disk', 'local', 'shell'] as const;
 export type Mode = (typeof MODES)[number];
 
 /**
- * A path in the root that a system directory belongs to, such as `/host/run/haos/mode` for `/host/haos/system` in a container; undefined
- * for a system directory that lies elsewhere in its root.
+ * Returns a path in the root that contains a system directory, such as `/host/run/haos/mode` for
+ * `/host/haos/system` in a container. Undefined if the system directory is at another place in its
+ * root.
  */
 export function inRootOf(directory: string, path: string): string | undefined {
   return directory.endsWith(layout.system)
@@ -72,7 +88,7 @@ export function inRootOf(directory: string, path: string): string | undefined {
     : undefined;
 }
 
-/** The parent directory of an absolute path. */
+/** Returns the parent directory of an absolute path. */
 export function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/';
 }

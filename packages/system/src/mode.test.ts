@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { expect, it } from 'vitest';
-import { readMode, readVersion } from './mode.js';
-import { createTestHost } from './testing.js';
+import { isInstallByFallback, readMode, readVersion } from './mode.js';
 
 it.each([
   [undefined, undefined],
@@ -15,7 +15,7 @@ it.each([
   host.dispose();
 });
 
-it('takes facts that cannot be read for unknown ones', () => {
+it('treats unreadable facts as unknown', () => {
   const unreadable = { directory: true };
   const host = createTestHost({
     tree: { '/run/haos/mode': unreadable, '/usr/lib/haos/version': { link: 'version' } },
@@ -29,5 +29,20 @@ it('reads the version of the image', () => {
   const host = createTestHost({ tree: { '/usr/lib/haos/version': 'v1.2.3\n' } });
 
   expect(readVersion(host)).toBe('v1.2.3');
+  host.dispose();
+});
+
+it.each([
+  ['install', 'fallback', true],
+  ['install', 'argument', false],
+  ['install', undefined, true],
+  ['live', 'image', false],
+  ['disk', 'state', false],
+])('mode %s from %s is an installation by fallback: %s', (mode, from, expected) => {
+  const host = createTestHost({
+    tree: { '/run/haos/mode': mode, ...(from !== undefined && { '/run/haos/mode-from': from }) },
+  });
+
+  expect(isInstallByFallback(host)).toBe(expected);
   host.dispose();
 });

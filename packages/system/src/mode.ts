@@ -1,17 +1,29 @@
-import { isHaosError } from './errors.js';
-import type { Host } from './host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { layout, MODES, type Mode } from './layout.js';
 
 /**
- * How the node runs, as early boot wrote it down; undefined outside of a booted HAOS, for a word that is no mode, and when it
- * cannot be read: not knowing it must keep no node from being configured.
+ * Returns how the node runs, as recorded by early boot. Undefined outside of a booted HAOS, for an
+ * unknown word, and if the file cannot be read: an unknown mode must not prevent the configuration
+ * of a node.
  */
 export function readMode(host: Pick<Host, 'files'>): Mode | undefined {
   const word = readFact(host, layout.mode);
   return MODES.find((mode) => mode === word);
 }
 
-/** The version of the running image; undefined outside of one and when it cannot be read. */
+/**
+ * Returns whether this system runs in mode `install` only because early boot found no state
+ * partition. One that appears later belongs to a node. If early boot recorded no reason, it returns
+ * true: nothing may be formatted.
+ */
+export function isInstallByFallback(host: Pick<Host, 'files'>): boolean {
+  return readMode(host) === 'install' && readFact(host, layout.modeFrom) !== 'argument';
+}
+
+/**
+ * Returns the version of the running image; undefined outside of an image and if it cannot be read.
+ */
 export function readVersion(host: Pick<Host, 'files'>): string | undefined {
   return readFact(host, layout.version) || undefined;
 }

@@ -1,21 +1,22 @@
-/** Where this project is at home. Everything that names the project's own addresses takes them from here. */
+/** The addresses of this project. All code that needs one takes it from here. */
 export interface Project {
-  /** The source code; `package.json` files repeat it, and a test compares them. */
+  /** The source code. `package.json` files repeat it, and a test compares them. */
   readonly repository: string;
   /** The documentation, for people. */
   readonly documentation: string;
-  /** The upgrade image, without a tag: releases are tagged with their version. */
+  /** The upgrade image without a tag. Releases are tagged with their version. */
   readonly image: string;
   /**
-   * The URL below which releases are found, `latest` and `download/VERSION` in the way of GitHub; undefined as long as
-   * nothing is released. A node has no default channel then.
+   * The base URL of releases, with `latest` and `download/VERSION` as on GitHub. Undefined until
+   * there is a release; a node then has no default channel.
    */
   readonly releases: string | undefined;
 }
 
 /**
- * The project has no public home yet. Names below `.invalid` never resolve (RFC 2606), and an image of `localhost` is
- * never pulled from a public registry: a default that somebody else could own would decide what a node runs.
+ * The project has no public home yet. Names below `.invalid` never resolve (RFC 2606), and an image
+ * of `localhost` is never pulled from a public registry. If another party could own a default, that
+ * party would decide what a node runs.
  */
 export const PROJECT: Project = {
   repository: 'https://haos.invalid/haos',

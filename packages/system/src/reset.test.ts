@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readDataReset, setDataReset } from './reset.js';
-import { createTestHost } from './testing.js';
 
 function hostIn(mode: string) {
   const host = createTestHost({ tree: { '/run/haos/mode': `${mode}\n`, '/haos/system/haos/v1/haos': '' } });
@@ -9,7 +9,7 @@ function hostIn(mode: string) {
 }
 
 describe('the reset of the data', () => {
-  it('is asked for, changed and taken back by what early boot looks at', async () => {
+  it('is requested, changed and cancelled with the files that early boot checks', async () => {
     const host = hostIn('disk');
     expect(readDataReset(host)).toBe('never');
 
@@ -35,7 +35,7 @@ describe('the reset of the data', () => {
     expect(host.operations.slice(before)).toEqual([]);
   });
 
-  it('works where the components are mounted read-only, as on a node', async () => {
+  it('works if the components are mounted read-only, as on a node', async () => {
     const commands = { mount: {} };
     const host = createTestHost({
       commands,
@@ -55,7 +55,7 @@ describe('the reset of the data', () => {
     ]);
   });
 
-  it('leaves the directory writable for an upgrade that runs', async () => {
+  it('leaves the directory writable for a running upgrade', async () => {
     const host = createTestHost({
       locked: ['/run/haos/upgrade.lock'],
       tree: { '/run/haos/mode': 'disk\n', '/haos/system/haos/v1/haos': '' },

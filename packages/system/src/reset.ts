@@ -1,21 +1,24 @@
-import { HaosError } from './errors.js';
-import type { Host } from './host/types.js';
+import type { Host } from '@haos/host';
+import { HaosError, withLock } from '@haos/host';
+import { withWritable } from '@haos/host/internal';
 import { layout } from './layout.js';
-import { withLock } from './lock.js';
 import { readMode } from './mode.js';
-import { withWritable } from './writable.js';
 
 /**
- * What becomes of `/haos/data` (`/var`, `/home`, `/opt`) at the next boot. `once`: it is removed, as after an installation.
- * `always`: at every boot, but for the local directory, which holds what makes the node this node. `never`: it stays.
+ * What happens to `/haos/data` (`/var`, `/home`, `/opt`) at boot. `once`: the next boot removes it,
+ * as after an installation. `always`: every boot removes it, except for the local directory, which
+ * holds the identity of the node. `never`: it stays.
  */
 export type DataReset = 'once' | 'always' | 'never';
 
-/** What the next boot will do. HAOS_RESET_MODE when the node does not run from a state partition: nothing else is reset by early boot. */
+/**
+ * Returns what the next boot does. Throws HAOS_RESET_MODE if the node does not run from a state
+ * partition, because early boot resets nothing else.
+ */
 export function readDataReset(host: Host): DataReset {
   const mode = readMode(host);
   if (mode !== 'disk')
-    throw new HaosError('HAOS_RESET_MODE', `in mode ${mode ?? 'unknown'} nothing is reset`, {
+    throw new HaosError('HAOS_RESET_MODE', `cannot reset data in mode ${mode ?? 'unknown'}`, {
       hint: mode === 'local' ? 'Remove /haos/data from the other system.' : 'Run it on an installed node.',
     });
   const { files } = host;
@@ -24,8 +27,9 @@ export function readDataReset(host: Host): DataReset {
 }
 
 /**
- * Says what becomes of the data. Nothing is removed before the next boot, and until then it can be changed. The system configuration and
- * the versions are not touched. HAOS_RESET_MODE as in `readDataReset`, HAOS_LOCKED while an upgrade runs.
+ * Sets what happens to the data. Nothing is removed before the next boot, and the choice can be
+ * changed until then. The system configuration and the installed versions stay. Throws
+ * HAOS_RESET_MODE as `readDataReset` does, HAOS_LOCKED while an upgrade runs.
  */
 export async function setDataReset(host: Host, wanted: DataReset): Promise<void> {
   if (readDataReset(host) === wanted) return;
@@ -33,7 +37,7 @@ export async function setDataReset(host: Host, wanted: DataReset): Promise<void>
     place(host, layout.ephemeral, wanted === 'always');
     place(host, layout.factoryReset, wanted === 'once');
   };
-  // An upgrade needs the directory to stay writable until it has ended.
+  // An upgrade needs the directory to stay writable until it ends.
   await withLock(host, layout.upgradeLock, () => withWritable(host, layout.system, write));
 }
 

@@ -9,7 +9,7 @@ interface BadInput {
   code: string;
   /** Line and column of the first issue. */
   place?: string;
-  /** What of it is left out for a node that boots: all is an error there, too, unless it is a warning. */
+  /** `warning` if a booting node treats it as a warning; otherwise it is an error there, too. */
   severity?: 'warning';
 }
 
@@ -24,7 +24,7 @@ const BAD: readonly BadInput[] = [
   },
   { name: 'a text that is not closed', content: 'hostname: "a\n', code: 'invalid-yaml' },
   { name: 'a tab as indentation', content: 'haos:\n\ttoken: a\n', code: 'invalid-yaml', place: '2:1' },
-  { name: 'a colon too much', content: 'hostname: a: b\n', code: 'invalid-yaml', place: '1:12' },
+  { name: 'a surplus colon', content: 'hostname: a: b\n', code: 'invalid-yaml', place: '1:12' },
   { name: 'an unknown alias', content: 'hostname: *a\n', code: 'invalid-yaml', place: '1:11' },
   { name: 'an anchor that contains itself', content: 'haos: &a {labels: *a}\n', code: 'invalid-yaml' },
   { name: 'an unknown escape', content: 'hostname: "\\q"\n', code: 'invalid-yaml' },
@@ -39,22 +39,22 @@ const BAD: readonly BadInput[] = [
   { name: 'a NUL character', content: 'hostname: a\0b\n', code: 'invalid-yaml', place: '1:12' },
   { name: 'a control character', content: 'hostname: a\u0007\n', code: 'invalid-yaml', place: '1:12' },
   { name: 'binary noise', content: NOISE, code: 'invalid-encoding' },
-  { name: 'an image of a disk', content: new Uint8Array(1024 * 1024), code: 'invalid-yaml' },
+  { name: 'a disk image', content: new Uint8Array(1024 * 1024), code: 'invalid-yaml' },
   {
-    name: 'bytes of another encoding',
+    name: 'bytes in another encoding',
     content: Buffer.from('hostname: \xe9\n', 'latin1'),
     code: 'invalid-encoding',
   },
   { name: 'a list', content: '- hostname: a\n', code: 'not-a-mapping', place: '1:1' },
   { name: 'a text', content: 'hostname\n', code: 'not-a-mapping' },
-  { name: 'JSON that is no object', content: '"hostname"\n', code: 'not-a-mapping' },
+  { name: 'JSON that is not an object', content: '"hostname"\n', code: 'not-a-mapping' },
   {
-    name: 'a page for people',
+    name: 'an HTML page',
     content: '<!DOCTYPE html>\n<html><body>404: not found</body></html>\n',
     code: 'invalid-yaml',
   },
   { name: 'a wrong type', content: 'hostname:\n- a\n', code: 'wrong-type', place: '1:1' },
-  { name: 'a map in the place of a list', content: 'run_cmd: {a: b}\n', code: 'wrong-type' },
+  { name: 'a map in place of a list', content: 'run_cmd: {a: b}\n', code: 'wrong-type' },
   { name: 'an unknown key', content: 'hostnme: a\n', code: 'unknown-key', place: '1:1', severity: 'warning' },
   {
     name: 'a key of another place',
@@ -84,17 +84,14 @@ const DEEP: readonly (readonly [name: string, content: string])[] = [
   ['10 MB of maps in maps', '{a: '.repeat(2_500_000)],
   ['10 MB of indented lists', '- '.repeat(5_000_000)],
   [
-    'aliases that grow without end',
+    'aliases that expand without limit',
     `a0: &a0 [x]\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(9)}]\n`).join('')}haos: {labels: *a40}\n`,
   ],
   ['10 MB of one text that is not closed', `hostname: "${'a'.repeat(10_000_000)}`],
-  [
-    'a great many unknown keys',
-    Array.from({ length: 100_000 }, (_, index) => `unknown${index}: ab\n`).join(''),
-  ],
+  ['very many unknown keys', Array.from({ length: 100_000 }, (_, index) => `unknown${index}: ab\n`).join('')],
 ];
 
-/** What is broken must be told, at once, and nothing else may happen. */
+/** The error must be reported at once, and nothing may change. */
 async function expectUntouched(
   content: string | Uint8Array,
   check: (args: readonly string[], root: string) => Promise<void>,
@@ -106,17 +103,17 @@ async function expectUntouched(
 }
 
 describe('bad input', () => {
-  it.each(BAD)('$name: validate tells what and where', async ({ content, code, place }) => {
+  it.each(BAD)('$name: validate reports what and where', async ({ content, code, place }) => {
     const run = await haos(['config', 'validate', '--as', 'system', '-'], { input: content });
 
-    // Duplicates and further documents are valid, if odd.
+    // Duplicates and additional documents are valid, but unusual.
     expect(run.status).toBe(['duplicate-key', 'more-documents'].includes(code) ? 0 : 3);
     expect(run.stdout).toContain(`[${code}]`);
     expect(run.stdout).toMatch(/^<stdin>:\d+:\d+: /);
     if (place) expect(run.stdout).toContain(`<stdin>:${place}: `);
   });
 
-  it.each(BAD)('$name: touches nothing', async ({ content, code, severity }) => {
+  it.each(BAD)('$name: changes nothing', async ({ content, code, severity }) => {
     await expectUntouched(content, async (args, root) => {
       const run = await haos(['config', ...args, '--root', root]);
 
@@ -139,7 +136,7 @@ describe('bad input', () => {
   });
 
   it.each(DEEP)(
-    '%s: is refused without ado',
+    '%s: is refused quickly',
     async (_, content) => {
       const run = await haos(['config', 'validate', '--format', 'json', '-'], { input: content });
 
@@ -149,7 +146,7 @@ describe('bad input', () => {
     90_000,
   );
 
-  it('ends also when its file does not', async () => {
+  it('ends even if its input does not end', async () => {
     const run = await haos(['config', 'validate', '--format', 'json', '/dev/zero']);
 
     expect(run.status).toBe(3);

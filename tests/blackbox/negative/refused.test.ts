@@ -7,7 +7,10 @@ import { changedPaths, giveTo, IS_ROOT, makeDirectory, takeSnapshot, writeTree }
 
 const NOBODY = 65534;
 
-/** A copy of the program that every user can read: the repository may be where only its owner can go. */
+/**
+ * Copies the program so that every user can read it: the repository may be below a private
+ * directory.
+ */
 function publicProgram(): string {
   const directory = makeDirectory();
   chmodSync(directory, 0o755);
@@ -18,7 +21,7 @@ function publicProgram(): string {
   return join(directory, 'bin', 'haos.cjs');
 }
 
-/** A node that belongs to nobody in particular, and whose way there is open. */
+/** Makes a node that a user owns and whose parent directories all users can enter. */
 async function makeNodeOf(uid: number): Promise<string> {
   const root = await makeNode({ bare: true, config: 'hostname: a\n' });
   giveTo(root, uid);
@@ -41,7 +44,7 @@ describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', (
     const run = await haos(args, { ...options, program: publicProgram() });
 
     expect([run.status, run.stdout]).toEqual([5, '']);
-    expect(run.stderr).toMatch(/^haos: .*root.*\n {2}use sudo/);
+    expect(run.stderr).toMatch(/^haos: .*root.*\n {2}Use sudo/);
   });
 
   it('may validate, and see the schema and the help', async () => {
@@ -54,7 +57,7 @@ describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', (
     expect((await haos(['--help'], { ...options, program })).status).toBe(0);
   });
 
-  it('may use a directory tree of his own', async () => {
+  it('may use a directory tree that the user owns', async () => {
     const root = await makeNodeOf(NOBODY);
     const program = publicProgram();
 
@@ -67,7 +70,7 @@ describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', (
     );
   });
 
-  it('is told which file he may not read', async () => {
+  it('gets the name of a file that the user cannot read', async () => {
     const root = await makeNodeOf(NOBODY);
     writeTree(root, { '/haos/system/config.yaml': { content: 'hostname: a\n', mode: 0o600, owner: [0, 0] } });
     const before = takeSnapshot(root);
@@ -82,19 +85,19 @@ describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', (
     expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
   });
 
-  it('is told what he may not write, and nothing is left behind', async () => {
+  it('gets the name of a file that the user cannot write, and nothing is left behind', async () => {
     const root = await makeNodeOf(0);
     const before = takeSnapshot(root);
 
     const run = await haos(['config', '--boot', '--root', root], { ...options, program: publicProgram() });
 
-    // The configuration is for root alone, so it could not be read either.
+    // The configuration is readable by root only, so it could not be read either.
     expect(run.status).toBe(4);
     expect(run.stderr).toContain('permission denied');
     expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
   });
 
-  it('is told that a file to validate is not his to read', async () => {
+  it('gets an error for a file to validate that the user cannot read', async () => {
     const file = join(makeDirectory(), 'config.yaml');
     writeTree('/', { [file]: { content: 'hostname: a\n', mode: 0o600 } });
 
@@ -105,7 +108,7 @@ describe.skipIf(!IS_ROOT)('a user who is not root (needs root to become one)', (
   });
 });
 
-describe('a directory that is none', () => {
+describe('a path that is not a directory', () => {
   it.each(['--dump-json', '--boot', 'plan', 'explain', 'status'])('is refused for %s', async (command) => {
     const directory = makeDirectory();
     writeTree(directory, { '/file': 'mine' });
@@ -118,7 +121,7 @@ describe('a directory that is none', () => {
     expect([...takeSnapshot(directory).keys()]).toEqual(['/file']);
   });
 
-  it('is not made for what is put there', async () => {
+  it('is not created by put', async () => {
     const directory = makeDirectory();
 
     const run = await haos(['config', 'put', 'a', '--root', join(directory, 'nowhere')], {
@@ -130,7 +133,7 @@ describe('a directory that is none', () => {
   });
 });
 
-describe.skipIf(!IS_ROOT)('a machine that runs something else (needs root)', () => {
+describe.skipIf(!IS_ROOT)('a machine that runs another system (needs root)', () => {
   it.each([
     ['config'],
     ['config', '--boot'],

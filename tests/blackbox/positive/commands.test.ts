@@ -11,7 +11,7 @@ const SAMPLE = join(ROOT, 'tests/fixtures/seed/sample.yaml');
 const PUT = '/var/lib/rancher/HAOS/config.d/50-name.yaml';
 
 describe('haos config put', () => {
-  it('writes a file for root alone, and says that a second time changes nothing', async () => {
+  it('writes a file for root only, and says that a second call changes nothing', async () => {
     const root = await makeNode({});
 
     const first = await haosOk(['config', 'put', '50-name.yaml', '--root', root], {
@@ -28,7 +28,7 @@ describe('haos config put', () => {
     ]);
   });
 
-  it('applies at once with --apply, and what is deleted is gone from what is applied', async () => {
+  it('applies at once with --apply, and no longer applies a deleted file', async () => {
     const root = await makeNode({});
     const file = join(makeDirectory(), 'name.yaml');
     writeTree('/', { [file]: 'haos: {dns_nameservers: [9.9.9.9]}\n' });
@@ -41,7 +41,7 @@ describe('haos config put', () => {
     expectAt(root, '/etc/connman/main.conf', /^(?![\s\S]*9\.9\.9\.9)/);
   });
 
-  it('goes where the Go implementation has its config.d', async () => {
+  it('uses the config.d of the Go implementation if it exists', async () => {
     const root = await makeNode({ tree: { '/var/lib/1898andCo/HAOS/config.d/1': 'hostname: go\n' } });
 
     await haosOk(['config', 'put', '2', '--root', root], { input: 'haos: {}\n' });
@@ -53,7 +53,7 @@ describe('haos config put', () => {
   it.each([
     ['broken YAML', 'hostname: [', 'invalid-yaml'],
     ['an unknown key', 'hostnme: a\n', 'unknown-key'],
-    ['a value that is none', 'hostname: "a b"\n', 'invalid-hostname'],
+    ['an invalid value', 'hostname: "a b"\n', 'invalid-hostname'],
   ])('refuses %s and writes nothing', async (_, input, code) => {
     const root = await makeNode({});
     const before = takeSnapshot(root);
@@ -81,15 +81,15 @@ describe('haos config put', () => {
     },
   );
 
-  it('tells when there was nothing to delete', async () => {
+  it('says if there was nothing to delete', async () => {
     const run = await haosOk(['config', 'put', 'a', '--delete', '--root', await makeNode({})]);
 
-    expect(run.stderr).toContain('was not there');
+    expect(run.stderr).toContain('did not exist');
   });
 });
 
 describe('haos config status', () => {
-  it('tells of each phase of this boot', async () => {
+  it('reports each phase of this boot', async () => {
     const root = await makeNode({
       bare: true,
       config: 'hostname: a\n',
@@ -113,7 +113,7 @@ describe('haos config status', () => {
     ]);
   });
 
-  it('tells of a phase that was cut off', async () => {
+  it('reports an interrupted phase', async () => {
     const root = await makeNode({ phase: 'boot' });
     const journal = JSON.parse(readFileSync(join(root, '/run/haos/journal/boot.json'), 'utf8'));
     writeTree(root, {
@@ -129,14 +129,14 @@ describe('haos config status', () => {
     const json = await haos(['config', 'status', '--format', 'json', '--root', root]);
 
     expect([text.status, json.status]).toEqual([1, 1]);
-    expect(text.stdout).toMatch(/^configuration: not finished \(at boot-cmd\)\nboot: not ended/m);
+    expect(text.stdout).toMatch(/^configuration: not finished \(at boot-cmd\)\nboot: not finished/m);
     expect(JSON.parse(json.stdout)).toMatchObject({
       phases: [{ phase: 'boot', state: 'running', current: 'boot-cmd' }],
     });
   });
 
   it.each(['', '{', 'null', '[]', '{"phase":"boot"}'])(
-    'takes a journal that is damaged (%j) for none',
+    'treats a damaged journal (%j) as missing',
     async (content) => {
       const root = await makeNode({ bare: true, tree: { '/run/haos/journal/boot.json': content } });
 
@@ -151,7 +151,7 @@ describe('haos config explain', () => {
     '/var/lib/rancher/HAOS/config.yaml': 'hostname: won\nhaos:\n  labels: {b: "2"}\n  token: secret-two\n',
   };
 
-  it('tells the place of a value, and what it overrides', async () => {
+  it('shows the place of a value, and what it overrides', async () => {
     const root = await makeNode({ bare: true, tree });
 
     const { stdout } = await haosOk(['config', 'explain', 'hostname', '--root', root]);
@@ -175,7 +175,7 @@ describe('haos config explain', () => {
     expect((await haosOk(['config', 'explain', 'HAOS.label.b', '--root', root])).stdout).toContain('"2"');
   });
 
-  it('suggests what an unknown key may have meant', async () => {
+  it('suggests a key for an unknown one', async () => {
     const run = await haos([
       'config',
       'explain',
@@ -185,10 +185,10 @@ describe('haos config explain', () => {
     ]);
 
     expect(run.status).toBe(2);
-    expect(run.stderr).toContain('did you mean haos.token?');
+    expect(run.stderr).toContain('Did you mean haos.token?');
   });
 
-  it('explains what there is of a configuration with errors', async () => {
+  it('explains the valid parts of a configuration with errors', async () => {
     const root = await makeNode({ bare: true, config: 'hostname: a\nhaos: {token: [b]}\n' });
 
     const run = await haos(['config', 'explain', '--root', root]);
@@ -200,10 +200,10 @@ describe('haos config explain', () => {
 });
 
 describe('haos config schema', () => {
-  it('prints a schema that accepts the sample as it is written', async () => {
+  it('prints a schema that accepts the sample as written', async () => {
     const { stdout } = await haosOk(['config', 'schema']);
     const validate = new Ajv({ strict: false }).compile(JSON.parse(stdout));
-    // What an editor sees: the names of the file, the types of YAML.
+    // An editor sees the names in the file and the types of YAML.
     const { load } = await import('js-yaml');
     const sample = load(readFileSync(SAMPLE, 'utf8'));
 
@@ -234,13 +234,13 @@ describe('haos config validate', () => {
     return path;
   }
 
-  it('shows the line with what is meant underlined', async () => {
+  it('shows the line with the error underlined', async () => {
     const run = await haos(['config', 'validate', 'broken.yaml'], { cwd: directory() });
 
     expect(run.status).toBe(3);
     expect(run.stdout).toContain('broken.yaml:3:3: error: unknown key');
     expect(run.stdout).toMatch(/^ {2}4 \| {3}labels: \[b\]\n {4}\| {3}\^{6}$/m);
-    expect(run.stdout).toContain('did you mean token?');
+    expect(run.stdout).toContain('Did you mean token?');
     expect(run.stdout).toContain('1 file, 2 errors');
   });
 
@@ -338,7 +338,7 @@ describe('haos config validate', () => {
     expect(run.stdout).toContain(`[${code}]`);
   });
 
-  it('takes warnings for errors with --strict', async () => {
+  it('treats warnings as errors with --strict', async () => {
     const input = 'write_files: [{path: /a, permissions: 0755}]\n';
 
     expect((await haos(['config', 'validate', '-'], { input })).status).toBe(0);

@@ -6,7 +6,7 @@ import type { Tree } from '../tree.js';
 
 const LOCAL = '/var/lib/rancher/HAOS/config.yaml';
 
-/** Something in every key, each in another spelling than the dump's. */
+/** A value for every key, each in a spelling other than the dump's. */
 const EVERYTHING = `
 sshAuthorizedKeys: github:a
 WriteFile: {path: /a, permission: "0755"}
@@ -116,7 +116,7 @@ describe('--dump-json', () => {
     });
   });
 
-  it('keeps names of maps that mean something to JavaScript', async () => {
+  it('keeps map keys that are special in JavaScript', async () => {
     const run = await dump('--dump-json', {
       '/haos/system/config.yaml': 'haos: {environment: {__proto__: a, constructor: b, toString: c}}\n',
     });
@@ -126,7 +126,7 @@ describe('--dump-json', () => {
 });
 
 describe('--dump', () => {
-  it('has snake_case names, sorted, without haos.install, and names in maps as they are', async () => {
+  it('has snake_case names, sorted, without haos.install, and unchanged names in maps', async () => {
     const { stdout } = await dump('--dump', { '/haos/system/config.yaml': EVERYTHING });
     const names = (pattern: RegExp) => [...stdout.matchAll(pattern)].map((match) => match[1]);
 
@@ -162,7 +162,7 @@ describe('--dump', () => {
     expect((await dump('--dump', { '/proc/cmdline': 'haos.install.silent\n' })).stdout).toBe('haos: {}\n');
   });
 
-  it('is a configuration that means the same', async () => {
+  it('is an equivalent configuration', async () => {
     const first = await dump('--dump', {
       '/haos/system/config.yaml': EVERYTHING.replace(/ {2}Install.*/, ''),
     });
@@ -210,7 +210,7 @@ describe('--dump', () => {
     expect(await dumpJson(stdout)).toMatchObject({ runCmd: [text] });
   });
 
-  it('wins over --dump-json', async () => {
+  it('overrides --dump-json', async () => {
     const root = await makeNode({ bare: true, config: 'hostname: a\n' });
 
     const run = await haosOk(['config', '--dump-json', '--dump', '--root', root]);
@@ -221,7 +221,7 @@ describe('--dump', () => {
 
 describe('a dump', () => {
   it.each(['--dump', '--dump-json'])(
-    '%s goes to standard output, and what is odd to standard error',
+    '%s goes to standard output, and warnings to standard error',
     async (option) => {
       const run = await dump(option, {
         '/haos/system/config.yaml': 'hostnme: a\n',
@@ -257,12 +257,15 @@ describe('a dump', () => {
   });
 });
 
-/** What a value becomes, as section haos of the dump. The unit tests have many more; here is one of each rule. */
+/**
+ * The section haos of the dump for a value. Here is one case per rule; the unit tests have many
+ * more.
+ */
 const VALUES: readonly (readonly [rule: string, config: string, haos: unknown])[] = [
   ['a text for a list is one item', '{modules: "a b=1, c"}', { modules: ['a b=1, c'] }],
   ['a null item is an empty text', '{taints: [~]}', { taints: [''] }],
   [
-    'a number in the place of a text is what was written',
+    'a number in place of a text keeps its digits as written',
     '{token: 007, password: 1.10, install: {tty: yes}}',
     { token: '007', password: '1.10', install: { tty: 'yes' } },
   ],
@@ -304,8 +307,8 @@ const VALUES: readonly (readonly [rule: string, config: string, haos: unknown])[
     { labels: { a: '0', b: '2', c: '4' } },
   ],
   ['aliases are followed', '{token: &a b, password: *a}', { token: 'b', password: 'b' }],
-  ['of duplicate keys the last wins', '{labels: {a: "1"}, labels: {b: "2"}}', { labels: { b: '2' } }],
-  ['of two spellings the last wins', '{label: {a: "1"}, labels: {b: "2"}}', { labels: { b: '2' } }],
+  ['the last of duplicate keys overrides', '{labels: {a: "1"}, labels: {b: "2"}}', { labels: { b: '2' } }],
+  ['the last of two spellings overrides', '{label: {a: "1"}, labels: {b: "2"}}', { labels: { b: '2' } }],
   ['unknown tags on texts are ignored', '{token: !x b}', { token: 'b' }],
 ];
 
@@ -317,12 +320,12 @@ describe('values', () => {
   });
 
   it.each<[string, string | Uint8Array]>([
-    ['UTF-8 with a mark', '\ufeffhaos: {token: é}\n'],
+    ['UTF-8 with a byte order mark', '\ufeffhaos: {token: é}\n'],
     ['UTF-16', Buffer.from('\ufeffhaos: {token: é}\n', 'utf16le')],
-    ['UTF-16, big end first', Buffer.from('\ufeffhaos: {token: é}\n', 'utf16le').swap16()],
+    ['UTF-16, big-endian', Buffer.from('\ufeffhaos: {token: é}\n', 'utf16le').swap16()],
     ['carriage returns', '# a\rhaos: {token: é}\r'],
     ['a directive', '%YAML 1.2\n---\nhaos: {token: é}\n'],
-    ['a second document that is broken', 'haos: {token: é}\n---\n{[\n'],
+    ['a broken second document', 'haos: {token: é}\n---\n{[\n'],
   ])('are read from a file with %s', async (_, content) => {
     const run = await dump('--dump-json', { '/haos/system/config.yaml': content });
 
@@ -360,14 +363,14 @@ describe('the kernel command line', () => {
       { sysctls: { 'kernel.printk': '4 4 1 7' }, labels: { 'a.b': 'c' } },
     ],
     ['no value is true', 'haos.install.efi haos.install.silent=1', { install: { forceEfi: true } }],
-    ['of repeated texts the last wins', 'haos.token=a haos.token=b', { token: 'b' }],
+    ['the last of repeated texts overrides', 'haos.token=a haos.token=b', { token: 'b' }],
     [
       'lists of maps',
       'haos.wifi.name=a haos.wifi.passphrase="eight or more"',
       { wifi: [{ name: 'a', passphrase: 'eight or more' }] },
     ],
     ['quotes group', '"haos.token=a b" haos.password="c d"', { token: 'a b', password: 'c d' }],
-    ['what is unknown is left alone', 'quiet root=/dev/sda haos..token=x haos.tokn=y console=ttyS0', {}],
+    ['unknown words are ignored', 'quiet root=/dev/sda haos..token=x haos.tokn=y console=ttyS0', {}],
   ])('%s', async (_, cmdline, section) => {
     const { haos: actual } = (await dumpJson('', cmdline)) as { haos: object };
 
@@ -389,7 +392,7 @@ describe('merging', () => {
   it.each<[string, string, unknown]>([
     ['a null clears a key', 'haos: {token: ~}', { modules: ['a'], install: { tty: 'b' } }],
     ['a null clears a section', 'haos: {install: ~}', { modules: ['a'], token: 't', install: {} }],
-    ['nothing behind a section clears it', 'haos:', { install: {} }],
+    ['a section without a value clears it', 'haos:', { install: {} }],
     [
       'an empty map for a section changes nothing',
       'haos: {}',
@@ -411,7 +414,7 @@ describe('merging', () => {
     expect(JSON.parse(run.stdout).haos).toEqual(section);
   });
 
-  it('forgives a wrong type that a later source replaces', async () => {
+  it('accepts a wrong type that a later source overrides', async () => {
     const run = await dump('--dump-json', {
       '/haos/system/config.yaml': 'haos: {token: [a]}\n',
       [LOCAL]: 'haos: {token: b}\n',

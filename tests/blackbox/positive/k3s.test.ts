@@ -11,7 +11,7 @@ const START = '/etc/rancher/k3s/k3s-service.sh';
 const SETTINGS = '/etc/rancher/k3s/config.yaml.d/50-haos.yaml';
 const SERVICE_ENVIRONMENT = '/etc/rancher/k3s/k3s-service.env';
 
-/** A node on which k3s is installed, and which knows its mode and version. */
+/** A node with k3s that knows its mode and version. */
 const INSTALLED: Tree = {
   '/haos/system/k3s/v1.30.0/k3s': { content: 'k3s', mode: 0o755 },
   '/haos/system/k3s/current': { link: 'v1.30.0' },
@@ -20,14 +20,14 @@ const INSTALLED: Tree = {
   '/usr/lib/haos/version': 'v1.2.3+4\n',
 };
 
-/** The words that the shell of the start script makes of its last line. */
+/** Returns the words that the shell makes of the last line of the start script. */
 function argumentsOf(root: string): string[] {
   const command = /^exec \/usr\/sbin\/k3s (.*)$/m.exec(readFileSync(join(root, START), 'utf8'))?.[1] ?? '';
   const { stdout } = spawnSync('sh', ['-c', `cd /; printf '%s\\0' ${command}`], { encoding: 'utf8' });
   return stdout.split('\0').slice(0, -1);
 }
 
-/** What k3s reads from the file that HAOS writes. */
+/** Returns what k3s reads from the file that HAOS writes. */
 function settingsOf(root: string): unknown {
   return load(readFileSync(join(root, SETTINGS), 'utf8'));
 }
@@ -38,7 +38,7 @@ function deferredOf({ steps }: PhaseReport, applier: string): string[] {
 }
 
 describe('k3s', () => {
-  it('gets exactly the arguments that are configured, and the facts about the node', async () => {
+  it('gets exactly the configured arguments, and the facts about the node', async () => {
     const root = await makeNode({
       phase: 'boot',
       tree: INSTALLED,
@@ -64,7 +64,7 @@ haos:
     });
   });
 
-  it('finds its token in a file for root alone and nowhere else', async () => {
+  it('finds its token only in a file that root alone can read', async () => {
     const root = await makeNode({
       phase: 'boot',
       tree: INSTALLED,
@@ -107,7 +107,7 @@ haos:
     expect(argumentsOf(root)[0]).toBe('agent');
   });
 
-  it('is left alone in mode install', () =>
+  it('is not configured in mode install', () =>
     runCase({
       name: 'mode install',
       phase: 'boot',
@@ -117,7 +117,7 @@ haos:
       says: ['not configured in mode install'],
     }));
 
-  it('starts before the runtime phase when that can change nothing about it', async () => {
+  it('starts before the runtime phase if that phase cannot change its configuration', async () => {
     const tree = { ...INSTALLED, '/run/haos/k3s-early': 'an earlier one\n' };
     const settled = await makeNode({ phase: 'boot', tree, config: 'hostname: a\n' });
     const open = await makeNode({ phase: 'boot', tree, config: 'hostname: a\nrun_cmd: ["true"]\n' });
@@ -128,7 +128,7 @@ haos:
     expect(takeSnapshot(open).has('/run/haos/k3s-early')).toBe(false);
   });
 
-  it('gets arguments that it will not take, which validate, plan and boot call by the same name', async () => {
+  it('gets arguments that it rejects, for which validate, plan and boot report the same code', async () => {
     const config = 'haos: {k3s_args: [agent, --cluster-init, stray, --no-flannel, --debug]}\n';
     const root = await makeNode({ phase: 'boot', tree: INSTALLED, config });
 
@@ -141,15 +141,15 @@ haos:
     for (const { stdout, stderr } of [validated, planned, booted])
       for (const message of [
         '--cluster-init is a flag of `k3s server`, and this node is an agent',
-        'k3s takes no word here',
-        'k3s does not have the flag --no-flannel any more',
+        'neither a flag nor the value of a flag',
+        'k3s no longer has the flag --no-flannel',
       ])
         expect(stdout + stderr).toContain(message);
     expect(argumentsOf(root)).toEqual(['agent', '--cluster-init', 'stray', '--no-flannel']);
     expect(settingsOf(root)).toMatchObject({ debug: true });
   });
 
-  it('that is not installed is configured all the same, and the node says so', () =>
+  it('is also configured if it is not installed, and the node says so', () =>
     runCase({
       name: 'no k3s',
       config: 'haos: {k3s_args: [agent]}\n',
@@ -157,7 +157,7 @@ haos:
       says: ['k3s is not installed'],
     }));
 
-  it('has its start in the plan of a directory as what only the running system does', async () => {
+  it('has its start in the plan of a directory, as an operation of the running system only', async () => {
     const root = await makeNode({ tree: INSTALLED, config: 'haos: {k3s_args: [agent]}\n' });
 
     const run = await haos(['config', 'plan', '--format', 'json', '--root', root]);

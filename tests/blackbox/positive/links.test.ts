@@ -5,7 +5,7 @@ import { makeNode, phaseOptions, reportOf } from '../run-case.js';
 import { makeKey } from '../ssh-keys.js';
 import { changedPaths, type Tree, takeSnapshot, writeTree } from '../tree.js';
 
-/** Writes something to every place that HAOS writes to. */
+/** A configuration that writes to every place that HAOS writes to. */
 const CONFIG = `
 hostname: inside
 ssh_authorized_keys: ["${makeKey('one')}"]
@@ -21,13 +21,16 @@ haos:
   token: secret-token
 `;
 
-/** What a hostile image may hold; OUTSIDE is the path of a directory beside the tree, as the machine sees it. */
+/**
+ * Links that a hostile image may contain; OUTSIDE is the path of a directory beside the tree, as
+ * the machine sees it.
+ */
 const HOSTILE: readonly (readonly [name: string, tree: (outside: string) => Tree])[] = [
-  ['an absolute link in the place of /etc', (outside) => ({ '/etc': { link: outside } })],
-  ['a relative link out of the tree in the place of /etc', () => ({ '/etc': { link: '../../../beside' } })],
-  ['a link with many .. in the place of /var', () => ({ '/var': { link: `${'../'.repeat(40)}tmp` } })],
+  ['an absolute link in place of /etc', (outside) => ({ '/etc': { link: outside } })],
+  ['a relative link out of the tree in place of /etc', () => ({ '/etc': { link: '../../../beside' } })],
+  ['a link with many .. in place of /var', () => ({ '/var': { link: `${'../'.repeat(40)}tmp` } })],
   [
-    'links in the place of directories',
+    'links in place of directories',
     (outside) => ({
       '/etc/demo': { link: outside },
       '/etc/connman': { link: outside },
@@ -41,7 +44,7 @@ const HOSTILE: readonly (readonly [name: string, tree: (outside: string) => Tree
     }),
   ],
   [
-    'links in the place of files',
+    'links in place of files',
     (outside) => ({
       '/etc/hostname': { link: `${outside}/sentinel` },
       '/etc/hosts': { link: `${outside}/sentinel` },
@@ -96,7 +99,7 @@ describe('--root', () => {
     });
   });
 
-  it('does what can be done inside, as if it were the root', async () => {
+  it('follows links inside, as if the directory were the root', async () => {
     const root = await makeNode({ bare: true, config: CONFIG });
     writeTree(root, { '/etc/demo': { link: '/srv/demo' }, '/srv/demo': { directory: true } });
 

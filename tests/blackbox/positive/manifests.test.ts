@@ -16,7 +16,7 @@ function configOf(...items: string[]): string {
 }
 
 describe('boot_manifests', () => {
-  it('are downloaded to where k3s applies them, with and without a digest', async () => {
+  it('are downloaded to the directory from which k3s applies them, with and without a digest', async () => {
     const { url } = await startServer({ '/a.yaml': MANIFEST, '/b/c.yml?x=y': MANIFEST, '/d.json': '{}' });
 
     await runCase({
@@ -36,7 +36,7 @@ describe('boot_manifests', () => {
     });
   });
 
-  it('with another digest are not saved, and what an earlier boot saved stays', async () => {
+  it('with another digest are not saved, and a file of an earlier boot stays', async () => {
     const { url } = await startServer({ '/a.yaml': 'changed', '/b.yaml': MANIFEST });
 
     await runCase({
@@ -50,7 +50,7 @@ describe('boot_manifests', () => {
     });
   });
 
-  it('of one name are both refused', async () => {
+  it('with the same name are both refused', async () => {
     const { url, requests } = await startServer({ '/x/a.yaml': MANIFEST, '/y/a.yaml': MANIFEST });
 
     await runCase({
@@ -63,7 +63,7 @@ describe('boot_manifests', () => {
     expect(requests).toEqual([]);
   });
 
-  it('are asked for again when the server has a bad moment', async () => {
+  it('are requested again after a transient error of the server', async () => {
     const { url, requests } = await startServer({ '/a.yaml': { status: 503 } });
     const root = await makeNode({ config: configOf(`url: "${url}/a.yaml"`) });
 
@@ -76,7 +76,7 @@ describe('boot_manifests', () => {
     expect(requests).toHaveLength(5);
   });
 
-  it('go through the configured proxy, loopback does not', async () => {
+  it('use the configured proxy, except for loopback', async () => {
     const proxy = await startServer({ 'http://manifests.example/far.yaml': 'far' });
     const near = await startServer({ '/near.yaml': 'near' });
     const root = await makeNode({
@@ -103,7 +103,7 @@ describe('haos.upgrade', () => {
     '/usr/share/haos/manifests/haos-upgrade.yaml': UPGRADE,
   };
 
-  it('is what the Plans of a server name', async () => {
+  it('sets the version in the Plans of a server', async () => {
     await runCase({
       name: 'a version and an image',
       tree: SERVER,

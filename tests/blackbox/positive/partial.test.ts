@@ -6,10 +6,10 @@ import { changedPaths, type Tree, takeSnapshot } from '../tree.js';
 const GOOD = 'hostname: works\n';
 const LOCAL = '/var/lib/rancher/HAOS';
 
-/** One part that is broken, beside a good one: what it is called in the issues. */
+/** A broken part beside a good one, and its issue code. */
 const BROKEN: readonly (readonly [name: string, tree: Tree, code: string])[] = [
   [
-    'a system file that is no YAML',
+    'a system file that is not YAML',
     { '/haos/system/config.yaml': 'hostname: [\n', [`${LOCAL}/config.yaml`]: GOOD },
     'invalid-yaml',
   ],
@@ -29,12 +29,12 @@ const BROKEN: readonly (readonly [name: string, tree: Tree, code: string])[] = [
     'not-a-mapping',
   ],
   [
-    'bytes that are no text',
+    'bytes that are not text',
     { '/haos/system/config.yaml': GOOD, [`${LOCAL}/config.yaml`]: Buffer.from([0x80, 0xff, 0xfd]) },
     'invalid-encoding',
   ],
   [
-    'a file in the place of config.d',
+    'a file in place of config.d',
     { '/haos/system/config.yaml': GOOD, [`${LOCAL}/config.d`]: 'x' },
     'unreadable-source',
   ],
@@ -53,7 +53,7 @@ const BROKEN: readonly (readonly [name: string, tree: Tree, code: string])[] = [
     'unreadable-source',
   ],
   [
-    'a directory where early boot says the mode',
+    'a directory in place of the mode file of early boot',
     { '/haos/system/config.yaml': `${GOOD}haos: {token: [a]}\n`, '/run/haos/mode': { directory: true } },
     'wrong-type',
   ],
@@ -67,22 +67,22 @@ const BROKEN: readonly (readonly [name: string, tree: Tree, code: string])[] = [
     { '/haos/system/config.yaml': GOOD, '/run/config/userdata': Buffer.from([0x1f, 0x8b, 8, 0]) },
     'unsupported-user-data',
   ],
+  ['a list in place of a text', { '/haos/system/config.yaml': `${GOOD}haos: {token: [a]}\n` }, 'wrong-type'],
+  ['a text in place of a section', { '/haos/system/config.yaml': `${GOOD}haos: text\n` }, 'wrong-type'],
   [
-    'a list in the place of a text',
-    { '/haos/system/config.yaml': `${GOOD}haos: {token: [a]}\n` },
+    'an item that is not a file',
+    { '/haos/system/config.yaml': `${GOOD}write_files: [text]\n` },
     'wrong-type',
   ],
-  ['a text in the place of a section', { '/haos/system/config.yaml': `${GOOD}haos: text\n` }, 'wrong-type'],
-  ['an item that is no file', { '/haos/system/config.yaml': `${GOOD}write_files: [text]\n` }, 'wrong-type'],
   [
-    'a parameter of the kernel that is no value',
+    'a kernel parameter with an invalid value',
     { '/haos/system/config.yaml': GOOD, '/proc/cmdline': 'haos.labels=x\n' },
     'wrong-type',
   ],
 ];
 
 describe('one broken part', () => {
-  it.each(BROKEN)('%s keeps nothing else from being applied', async (_, tree, code) => {
+  it.each(BROKEN)('%s does not prevent other parts from being applied', async (_, tree, code) => {
     const root = await makeNode({ tree });
 
     const run = await haos(['config', '--boot', '--format', 'json', '--root', root]);
@@ -123,7 +123,7 @@ describe('one broken part', () => {
 });
 
 describe('one failing step', () => {
-  it('keeps no other from being done', () =>
+  it('does not prevent other steps', () =>
     runCase({
       name: 'failures',
       phase: 'boot',
@@ -159,7 +159,7 @@ haos:
         'HAOS_FILE_NOT_DIRECTORY',
         'HAOS_CC_ENVIRONMENT_NAME',
       ],
-      // Only the node knows that it has no such account, and that /etc/passwd is a file.
+      // Only the node knows that the account does not exist and that /etc/passwd is a file.
       errors: [
         '4 write_files[0].path [invalid-path]',
         '7 write_files[3].permissions [invalid-permissions]',

@@ -19,7 +19,7 @@ describe('haos reset', () => {
   it.each([
     [[], 'factory-reset', 'once'],
     [['--ephemeral'], 'ephemeral', 'always'],
-  ])('with %j leaves a file for early boot, and --cancel takes it back', async (options, file, reset) => {
+  ])('with %j leaves a file for early boot, and --cancel deletes it', async (options, file, reset) => {
     const root = makeNode();
     const before = takeSnapshot(root);
 
@@ -32,10 +32,10 @@ describe('haos reset', () => {
   });
 
   it.each([
-    ['without --yes where nobody can be asked', 'disk', [], 2],
+    ['without --yes and without a terminal', 'disk', [], 2],
     ['on a live system', 'live', ['--yes'], 5],
-    ['on a machine that is no node', '', ['--yes'], 5],
-    ['with two wishes at once', 'disk', ['--yes', '--ephemeral', '--cancel'], 2],
+    ['on a machine that is not a node', '', ['--yes'], 5],
+    ['with contradicting options', 'disk', ['--yes', '--ephemeral', '--cancel'], 2],
   ])('changes nothing %s', async (_, mode, options, status) => {
     const root = makeNode(mode);
     const before = takeSnapshot(root);
@@ -46,7 +46,7 @@ describe('haos reset', () => {
 });
 
 describe('haos check k3s', () => {
-  it('says on any machine what was found, and what to do about what is missing', async () => {
+  it('reports on any machine what it found, and how to provide what is missing', async () => {
     const { status, stdout } = await haos(['check', 'k3s', '--format', 'json']);
 
     const { checks } = JSON.parse(stdout) as { checks: { id: string; ok: boolean; hint?: string }[] };

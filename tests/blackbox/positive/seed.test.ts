@@ -34,7 +34,7 @@ const CASES: readonly Case[] = [
     steps: { hostname: 'changed', connman: 'changed' },
   },
   {
-    name: 'hostname: in the initrd nothing is kept, because there is no disk yet',
+    name: 'hostname: nothing is kept in the initrd, because the disk is not mounted yet',
     phase: 'initrd',
     config: example('hostname'),
     changes: { '/etc/hostname': 'myhostname\n', '/etc/hosts': /\tmyhostname$/m },
@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
     steps: { 'write-files': 'changed' },
   },
   {
-    name: 'data_sources: the service that asks them, in the boot runlevel',
+    name: 'data_sources: the service that queries them, in the boot runlevel',
     phase: 'boot',
     tree: { '/etc/init.d/cloud-config': { content: '#!/sbin/openrc-run\n', mode: 0o755 } },
     config: example('data-sources'),
@@ -90,7 +90,7 @@ const CASES: readonly Case[] = [
     changes: { '/etc/connman/main.conf': /^FallbackNameservers=8\.8\.8\.8,1\.1\.1\.1$/m },
   },
   {
-    name: 'wifi: both networks, in a file for root alone',
+    name: 'wifi: both networks, in a file for root only',
     phase: 'boot',
     config: example('wifi'),
     changes: {
@@ -103,7 +103,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'password: an encrypted one is stored as it is, and only for rancher',
+    name: 'password: an encrypted one is stored unchanged, and only for rancher',
     config: example('password-crypt'),
     changes: {
       '/etc/shadow': {
@@ -126,7 +126,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'token: only in the file for root alone',
+    name: 'token: only in the file for root',
     config: example('token-secret'),
     changes: { [SERVICE_ENVIRONMENT]: { content: /^K3S_TOKEN=myclustersecret$/m, mode: 0o600 } },
   },
@@ -164,7 +164,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    name: 'environment: for log-ins and for k3s, proxies in both spellings',
+    name: 'environment: for logins and for k3s, proxies in both spellings',
     config: example('environment'),
     changes: {
       '/etc/environment': 'http_proxy=http://myserver\nhttps_proxy=http://myserver\n',
@@ -201,7 +201,7 @@ describe('examples of the description', () => {
 
 const KEY_LINE = /^ssh-rsa AAAAB3NzaC1yc2E\S+\n$/;
 
-/** Everything of the sample that lasts from the boot to the runtime phase. */
+/** The files of the sample that last from the boot phase to the runtime phase. */
 const SAMPLE_FILES = {
   '/etc/hostname': 'myhost\n',
   '/etc/hosts': /^127\.0\.0\.1\tlocalhost\n127\.0\.1\.1\tmyhost\n/,
@@ -234,7 +234,7 @@ const SAMPLE_BOOT_FILES = {
 } as const;
 
 describe('the full sample', () => {
-  it('in the initrd: what must be there before the disk is', () =>
+  it('in the initrd: what must exist before the disk is mounted', () =>
     runCase({
       name: 'initrd',
       phase: 'initrd',
@@ -244,7 +244,7 @@ describe('the full sample', () => {
       steps: { modules: 'deferred', sysctls: 'deferred', 'init-cmd': 'deferred', hostname: 'changed' },
     }));
 
-  it('at boot: everything but the network', () =>
+  it('at boot: everything except what needs the network', () =>
     runCase({
       name: 'boot',
       phase: 'boot',
@@ -255,7 +255,7 @@ describe('the full sample', () => {
     }));
 
   it(
-    'at runtime: everything, though the downloads fail',
+    'at runtime: everything, although the downloads fail',
     () =>
       runCase({
         name: 'runtime',

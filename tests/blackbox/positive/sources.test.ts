@@ -7,7 +7,7 @@ import type { Entry, Tree } from '../tree.js';
 const LOCAL = '/var/lib/rancher/HAOS';
 const GO_LOCAL = '/var/lib/1898andCo/HAOS';
 
-/** All sources in order, lowest first; each sets the host name and one label of its own. */
+/** All sources in order, lowest first; each sets the host name and its own label. */
 const SOURCES: readonly (readonly [path: string, content: string, hostname: string])[] = [
   ['/haos/system/config.yaml', 'hostname: from-system\n', 'from-system'],
   ['/proc/cmdline', 'quiet hostname=from-cmdline\n', 'from-cmdline'],
@@ -50,7 +50,7 @@ describe('the order of the sources', () => {
       },
     }));
 
-  it('takes keys of the metadata for those of the local configuration', async () => {
+  it('treats keys of the metadata as keys of the local configuration', async () => {
     const config = await dump({
       [`${LOCAL}/config.yaml`]: 'ssh_authorized_keys: [github:somebody]\n',
       '/run/config/ssh/authorized_keys': '\n# of the cloud\n  github:other  \n',
@@ -80,7 +80,7 @@ describe('places', () => {
     expect(await hostnameOf(tree)).toBe('once');
   });
 
-  it('falls back to the local directory of the Go implementation, for each of the two by itself', async () => {
+  it('falls back to the local directory of the Go implementation, separately for each of the two', async () => {
     const both = {
       [`${GO_LOCAL}/config.yaml`]: 'hostname: go\nhaos: {token: go}\n',
       [`${GO_LOCAL}/config.d/1`]: 'haos: {modules: [go]}\n',
@@ -129,7 +129,7 @@ describe('user data', () => {
       Buffer.from('#!/bin/sh\necho \xe9\n', 'latin1'),
       Buffer.from('#!/bin/sh\necho \xe9\n', 'latin1'),
     ],
-  ])('%s is written for root alone, and run with its own interpreter', (name, content, expected) =>
+  ])('%s is written for root only, and run with its own interpreter', (name, content, expected) =>
     runCase({
       name,
       tree: { '/run/config/userdata': content },

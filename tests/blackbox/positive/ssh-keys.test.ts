@@ -10,7 +10,7 @@ import { writeTree } from '../tree.js';
 const KEYS = '/home/rancher/.ssh/authorized_keys';
 const MINE = `# mine\n${makeKey('a person')}\n`;
 
-/** A node that has a person's key and gets others from a server. */
+/** Starts a node that has a user's key and gets others from a server. */
 async function startNode(answers: Readonly<Record<string, Answer>>) {
   const server = await startServer(answers);
   const root = await makeNode({
@@ -37,7 +37,7 @@ function codesOf(run: HaosRun): string[] {
 }
 
 describe('keys of a server', () => {
-  it('are added to those of a person, and a second run changes nothing', async () => {
+  it('are added to those of a user, and a second run changes nothing', async () => {
     const node = await startNode({ '/keys': `${makeKey('one')}\n${makeKey('two')}\n` });
 
     expect((await node.run()).status).toBe(0);
@@ -48,11 +48,11 @@ describe('keys of a server', () => {
   });
 
   it.each<[string, Answer, string]>([
-    ['a page for people', { status: 200, body: '<html><body>Sign in</body></html>' }, 'HAOS_SSH_NO_KEY'],
+    ['an HTML page', { status: 200, body: '<html><body>Sign in</body></html>' }, 'HAOS_SSH_NO_KEY'],
     ['nothing', { status: 200, body: '' }, 'HAOS_SSH_NO_KEY'],
     ['no content', { status: 204 }, 'HAOS_SSH_NO_KEY'],
     ['a failure', { status: 500 }, 'HAOS_SSH_FETCH_FAILED'],
-    ['that it does not exist', { status: 404 }, 'HAOS_SSH_FETCH_FAILED'],
+    ['not found', { status: 404 }, 'HAOS_SSH_FETCH_FAILED'],
     ['half a key', { status: 200, body: makeKey('one').slice(0, 50) }, 'HAOS_SSH_NO_KEY'],
     ['a private key', { status: 200, body: '-----BEGIN OPENSSH PRIVATE KEY-----\n' }, 'HAOS_SSH_NO_KEY'],
   ])('stay when it answers with %s', async (_, answer, code) => {
@@ -68,10 +68,10 @@ describe('keys of a server', () => {
     expect(node.keys()).toBe(`${MINE}${makeKey('one')}\n`);
   });
 
-  it('stay when nobody answers', async () => {
+  it('stay if the server does not answer', async () => {
     const node = await startNode({ '/keys': makeKey('one') });
     await node.run();
-    // Nothing listens on the port that is kept free for this: tcpmux.
+    // Nothing listens on port 1, which is reserved for tcpmux.
     node.configure(`${configOf(node.server.url, '/keys')}- http://127.0.0.1:1/keys\n`);
 
     const run = await node.run();
@@ -80,7 +80,7 @@ describe('keys of a server', () => {
     expect(node.keys()).toBe(`${MINE}${makeKey('one')}\n`);
   });
 
-  it('are replaced when it answers with another', async () => {
+  it('are replaced if it answers with another key', async () => {
     const node = await startNode({ '/keys': makeKey('one') });
     await node.run();
     node.server.answers.set('/keys', makeKey('two'));
@@ -89,7 +89,7 @@ describe('keys of a server', () => {
     expect(node.keys()).toBe(`${MINE}${makeKey('two')}\n`);
   });
 
-  it('go when their source leaves the configuration', async () => {
+  it('are removed when their source is removed from the configuration', async () => {
     const node = await startNode({ '/keys': makeKey('one'), '/other': makeKey('two') });
     node.configure(configOf(node.server.url, '/keys', '/other'));
     await node.run();
@@ -111,7 +111,7 @@ describe('keys of a server', () => {
     expect(node.keys()).toBe(`${MINE}${makeKey('one')}\n`);
   });
 
-  it("do not take over a person's key that they also have", async () => {
+  it("do not claim a user's key that they also contain", async () => {
     const node = await startNode({ '/keys': makeKey('a person') });
 
     expect((await node.run()).status).toBe(0);
@@ -122,7 +122,7 @@ describe('keys of a server', () => {
 });
 
 describe('keys of the configuration', () => {
-  it('are there before the network is', () =>
+  it('are written before the network is up', () =>
     runCase({
       name: 'literal keys',
       phase: 'boot',
@@ -134,7 +134,7 @@ describe('keys of the configuration', () => {
       },
     }));
 
-  it('stay when a link stands where they belong, and the others are done', () =>
+  it('stay if their file is a link, and the other accounts get theirs', () =>
     runCase({
       name: 'a linked directory',
       phase: 'boot',

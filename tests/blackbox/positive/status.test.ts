@@ -36,7 +36,7 @@ describe('haos status', () => {
     });
   });
 
-  it('shows a misspelt key, and errors before it', async () => {
+  it('shows a misspelt key after errors', async () => {
     const config = 'hostnme: a\nhaos: {ntp_servers: [time.example], sysctls: 3}\n';
     const root = await makeNode({ config, tree: NODE });
     await haos(['config', '--root', root]);
@@ -66,7 +66,7 @@ describe('haos status', () => {
     });
   });
 
-  it('is not healthy where no phase ran', async () => {
+  it('is not healthy if no phase ran', async () => {
     const root = await makeNode({ bare: true, tree: NODE });
 
     expect(await haos(['status', '--root', root])).toMatchObject({
@@ -86,13 +86,10 @@ describe('haos status', () => {
     }
   });
 
-  it.skipIf(!IS_ROOT)(
-    'is refused to others than root on the running machine, which reads the files',
-    async () => {
-      expect(await haos(['status'], { uid: 65534 })).toMatchObject({
-        status: 5,
-        stderr: expect.stringContaining('use sudo'),
-      });
-    },
-  );
+  it.skipIf(!IS_ROOT)('is refused to other users than root on the running machine', async () => {
+    expect(await haos(['status'], { uid: 65534 })).toMatchObject({
+      status: 5,
+      stderr: expect.stringContaining('Use sudo'),
+    });
+  });
 });

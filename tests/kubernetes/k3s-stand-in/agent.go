@@ -86,7 +86,7 @@ func (n *node) startAgent() error {
 		"--hostname-override="+n.name, "--proxy-mode=iptables", "--cluster-cidr="+podNetwork, "--conntrack-max-per-core=0")...)
 }
 
-// self runs this program by another name, and returns what it prints.
+// self runs this program under another name, and returns its output.
 func (n *node) self(args ...string) (string, error) {
 	output, err := exec.Command("/proc/self/exe", args...).CombinedOutput()
 	if err != nil {
@@ -110,7 +110,8 @@ func (n *node) importImages() error {
 	return nil
 }
 
-// tend does what k3s's own controllers do, again and again: routes to the pods of other nodes, roles, manifests.
+// tend repeatedly does the work of k3s's own controllers: routes to the pods of other nodes, roles,
+// manifests.
 func (n *node) tend(ctx context.Context) {
 	config, err := clientcmd.BuildConfigFromFlags("", n.agentPath("admin.kubeconfig"))
 	if err != nil {
@@ -133,7 +134,8 @@ func (n *node) tend(ctx context.Context) {
 	}
 }
 
-// connect gives this node its network for pods, its labels and its role, and a way to the pods of another.
+// connect gives this node its pod network, its labels and its role, and routes to the pods of other
+// nodes.
 func (n *node) connect(ctx context.Context, client kubernetes.Interface, other *corev1.Node) {
 	if other.Spec.PodCIDR == "" {
 		return

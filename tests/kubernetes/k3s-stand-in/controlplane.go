@@ -48,7 +48,7 @@ func (n *node) startControllers() error {
 		"--authorization-kubeconfig="+n.agentPath("admin.kubeconfig"))...)
 }
 
-// withArguments adds what a flag of k3s passes on, `name=value` each.
+// withArguments adds the values that a flag of k3s passes on, `name=value` each.
 func (n *node) withArguments(flag string, args ...string) []string {
 	for _, value := range n.values[flag] {
 		args = append(args, "--"+value)
@@ -79,7 +79,8 @@ func (n *node) startEtcd(ctx context.Context) error {
 		"--initial-cluster-state="+state, "--heartbeat-interval=500", "--election-timeout=5000")...)
 }
 
-// joinEtcd announces this node to the server it joins, and returns all members as etcd wants them.
+// joinEtcd announces this node to the server it joins, and returns all members in the form that
+// etcd expects.
 func (n *node) joinEtcd(ctx context.Context, peer string) (string, error) {
 	address, err := url.Parse(n.server)
 	if err != nil {
@@ -116,8 +117,8 @@ func (n *node) clientTLS() *tls.Config {
 	return &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{certificate}}
 }
 
-// askAPI fails until the API server is healthy. The controller manager waits only ten seconds for that, and starting it again
-// takes from a slow API server what it needs to get healthy.
+// askAPI fails until the API server is healthy. The controller manager waits only ten seconds for
+// that, and restarting it slows down an API server that is becoming healthy.
 func (n *node) askAPI() error {
 	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: n.clientTLS()}}
 	defer client.CloseIdleConnections()

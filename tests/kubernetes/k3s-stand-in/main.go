@@ -1,5 +1,6 @@
-// Command k3s-stand-in takes the place of k3s in tests on machines that cannot download it. It takes the arguments, files and
-// variables of k3s that HAOS uses and runs the real control plane, kubelet, containerd and etcd. It is never shipped.
+// Command k3s-stand-in replaces k3s in tests on machines that cannot download it. It takes the
+// arguments, files and variables of k3s that HAOS uses and runs the real control plane, kubelet,
+// containerd and etcd. It is never shipped.
 package main
 
 import (
@@ -23,7 +24,7 @@ import (
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
-// version is set by the linker: that of Kubernetes, in the form of a release of k3s.
+// version is set by the linker: the version of Kubernetes, in the form of a release of k3s.
 var version = "v0.0.0+standin"
 
 func main() {
@@ -73,7 +74,7 @@ func run(name string, args []string) int {
 	return 1
 }
 
-// useKubeconfig takes k3s's kubeconfig unless another is named, as `k3s kubectl` does.
+// useKubeconfig uses k3s's kubeconfig unless another is named, as `k3s kubectl` does.
 func useKubeconfig() {
 	for _, arg := range os.Args {
 		if strings.HasPrefix(arg, "--kubeconfig") {
@@ -93,7 +94,8 @@ func report(err error) int {
 	return 1
 }
 
-// unpack writes the programs that are appended to this one into a directory: an archive, and its length in 20 characters.
+// unpack writes the programs that are appended to this one into a directory: an archive, and its
+// length in 20 characters.
 func unpack(directory string) error {
 	script := `n=$(tail -c 20 "$0") && mkdir -p "$1" && tail -c $((n + 20)) "$0" | head -c $((n)) | tar -x -C "$1"`
 	self := fmt.Sprintf("/proc/%d/exe", os.Getpid())

@@ -29,7 +29,7 @@ const (
 	serviceNetwork   = "10.43.0.0/16"
 )
 
-// node is what runs here, with all that its parts need to know.
+// node describes this node, with everything that its parts need.
 type node struct {
 	*settings
 	*pki
@@ -98,7 +98,7 @@ func prepare(s *settings) (*node, error) {
 	if err := unpack(n.bin); err != nil {
 		return nil, err
 	}
-	os.Setenv("GOGC", "200") // emulated processors are slow, memory is there
+	os.Setenv("GOGC", "200") // emulated processors are slow, memory is available
 	os.Setenv("PATH", n.bin+":/usr/sbin:/usr/bin:/sbin:/bin")
 	if err := n.issueCertificates(); err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func prepare(s *settings) (*node, error) {
 	return n, n.checkToken()
 }
 
-// findToken takes that of the settings; a server without one keeps one of its own.
+// findToken returns the token of the settings; a server without one generates and keeps one.
 func (n *node) findToken() (string, error) {
 	path := filepath.Join(n.data, "server/token")
 	if token := n.get("token", ""); token != "" {
@@ -129,7 +129,7 @@ func (n *node) findToken() (string, error) {
 	return token, os.WriteFile(path, []byte(token+"\n"), 0o600)
 }
 
-// checkToken asks the server to join whether its authority is that of the token.
+// checkToken checks that the authority of the server to join is that of the token.
 func (n *node) checkToken() error {
 	if n.server == "" {
 		return nil
@@ -199,8 +199,8 @@ func (n *node) writeAdminKubeconfig(path, api string) error {
 	return os.Chmod(path, os.FileMode(mode))
 }
 
-// start runs a part of Kubernetes, which is this program by another name. When a part ends, the node ends, unless it is one
-// that gives up where the API server is slow: that one starts again.
+// start runs a part of Kubernetes, which is this program under another name. When a part ends, the
+// node ends. The exception is a part that gives up on a slow API server: it is restarted.
 func (n *node) start(name string, args ...string) error {
 	command := exec.Command("/proc/self/exe", append([]string{name}, args...)...)
 	command.Args[0] = "k3s-stand-in"

@@ -18,7 +18,8 @@ import (
 	"time"
 )
 
-// pki makes certificates. Its authority follows from the token, so that who has the token can join without asking a server.
+// pki makes certificates. Its authority is derived from the token, so that the owner of the token
+// can join without asking a server.
 type pki struct {
 	directory string
 	authority *x509.Certificate
@@ -108,7 +109,7 @@ func base64JSON(content []byte) string {
 	return string(text)
 }
 
-// kubeconfig writes a file with everything in it, for a client with a certificate made by issue.
+// kubeconfig writes a file that contains all data, for a client with a certificate made by issue.
 func (p *pki) kubeconfig(path, server, name string) error {
 	var parts [3][]byte
 	for i, file := range []string{"ca.crt", name + ".crt", name + ".key"} {
@@ -129,7 +130,8 @@ func (p *pki) kubeconfig(path, server, name string) error {
 	return os.WriteFile(path, []byte(text), 0o600)
 }
 
-// nodeKubeconfig writes what k3s writes for its own clients: paths of the certificates instead of their text.
+// nodeKubeconfig writes what k3s writes for its own clients: paths of the certificates instead of
+// their text.
 func (p *pki) nodeKubeconfig(path, server, name string) error {
 	text := fmt.Sprintf(`apiVersion: v1
 kind: Config

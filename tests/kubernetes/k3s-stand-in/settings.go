@@ -19,7 +19,8 @@ type settings struct {
 	values map[string][]string
 }
 
-// readSettings reads config.yaml, then config.yaml.d, then the environment. HAOS puts every flag that k3s knows into a file.
+// readSettings reads config.yaml, then config.yaml.d, then the environment. HAOS writes every flag
+// that k3s knows to a file.
 func readSettings(role string, args []string) (*settings, error) {
 	s := &settings{role: role, values: map[string][]string{}}
 	files, _ := filepath.Glob(configFile + ".d/*.yaml")
@@ -43,7 +44,7 @@ func readSettings(role string, args []string) (*settings, error) {
 	return s, nil
 }
 
-// readFile takes a file of flags; a key that ends in + adds to what files before gave.
+// readFile reads a file of flags; a key that ends in + adds to the values of earlier files.
 func (s *settings) readFile(path string) error {
 	text, err := os.ReadFile(path)
 	if os.IsNotExist(err) {
@@ -74,7 +75,7 @@ func (s *settings) readFile(path string) error {
 	return nil
 }
 
-// get returns the last value of a flag, or another.
+// get returns the last value of a flag, or the default.
 func (s *settings) get(name, other string) string {
 	if values := s.values[name]; len(values) > 0 {
 		return values[len(values)-1]
@@ -84,13 +85,14 @@ func (s *settings) get(name, other string) string {
 
 func (s *settings) isOn(name string) bool { return s.get(name, "false") == "true" }
 
-// nodeName is that of the host in lower case unless a flag says otherwise.
+// nodeName is the host name in lower case unless a flag sets it.
 func (s *settings) nodeName() string {
 	hostname, _ := os.Hostname()
 	return strings.ToLower(s.get("node-name", hostname))
 }
 
-// nodeIP is the address of the interface with the default route unless a flag says otherwise. No packet is sent.
+// nodeIP is the address of the interface with the default route unless a flag sets it. No packet is
+// sent.
 func (s *settings) nodeIP() (string, error) {
 	if ip := s.get("node-ip", ""); ip != "" {
 		return ip, nil

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dataSources } from './data-sources.js';
 import { runApplier, runTwice } from './testing.js';
@@ -9,7 +9,7 @@ const LINK = '/etc/runlevels/boot/cloud-config';
 const CONFIG = { haos: { dataSources: ['aws', 'cdrom'] } };
 
 describe('dataSources', () => {
-  it('configures the service and puts it into the boot runlevel', async () => {
+  it('configures the service and adds it to the boot runlevel', async () => {
     const host = hostWith({ tree: { [SCRIPT]: '' } });
 
     const { first, second } = await runTwice(dataSources, CONFIG, { host, phase: 'boot' });
@@ -20,7 +20,7 @@ describe('dataSources', () => {
     expect(host.files.readLink(LINK)).toBe(SCRIPT);
   });
 
-  it('makes no link where the image has no such service', async () => {
+  it('creates no link if the image does not have the service', async () => {
     const host = hostWith();
 
     await runApplier(dataSources, CONFIG, { host, phase: 'boot' });
@@ -41,7 +41,7 @@ describe('dataSources', () => {
     expect(host.files.readText(CONF)).toContain('\ncommand_args="aws gcp"\n');
   });
 
-  it('removes both when no data source is configured any more', async () => {
+  it('removes both if no data source is configured any more', async () => {
     const host = hostWith({ tree: { [SCRIPT]: '' } });
     await runApplier(dataSources, CONFIG, { host });
 
@@ -52,7 +52,7 @@ describe('dataSources', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it("does not remove somebody else's service", async () => {
+  it('does not remove a service that HAOS did not configure', async () => {
     const host = hostWith({ tree: { [CONF]: 'command_args="aws"\n', [LINK]: { link: SCRIPT } } });
 
     expect((await runApplier(dataSources, {}, { host })).operations).toEqual([]);

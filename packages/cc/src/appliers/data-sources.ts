@@ -11,8 +11,8 @@ const RUNLEVEL_LINK = '/etc/runlevels/boot/cloud-config';
 const FIRST_LINE = ownershipLine('haos.data_sources');
 
 /**
- * Configures the service that asks the data sources, and puts it into the boot runlevel where the image has it. Without
- * data sources what an earlier run made is removed.
+ * Configures the service that reads the data sources, and adds it to the boot runlevel if the image
+ * has it. Without data sources, removes what an earlier run created.
  */
 export const dataSources: Applier = {
   name: 'data-sources',
@@ -39,11 +39,11 @@ export const dataSources: Applier = {
   },
 };
 
-/** What is wrong with the items of `haos.data_sources`. */
+/** Reports invalid items of `haos.data_sources`. */
 export const dataSourcesRule: Rule = ({ haos }) =>
   eachItem(haos?.dataSources, '/haos/dataSources', checkDataSource);
 
-/** An empty item is left out. */
+/** Checks one item. An empty item is ignored. */
 function checkDataSource(name: string, pointer: string): Finding[] {
   if (name === '') return [];
   if (!DATA_SOURCES.some((known) => known === name))
@@ -51,8 +51,8 @@ function checkDataSource(name: string, pointer: string): Finding[] {
       {
         code: 'unsupported-data-source',
         pointer,
-        message: `there is no data source ${JSON.stringify(name)}`,
-        hint: `use ${DATA_SOURCES.join(', ')}`,
+        message: `unknown data source ${JSON.stringify(name)}`,
+        hint: `Use one of ${DATA_SOURCES.join(', ')}.`,
       },
     ];
   if (name !== 'packet') return [];
@@ -62,7 +62,7 @@ function checkDataSource(name: string, pointer: string): Finding[] {
       severity: 'warning',
       pointer,
       message: 'the metadata service of packet (Equinix Metal) ended on 30 June 2026',
-      hint: 'remove it',
+      hint: 'Remove it.',
     },
   ];
 }

@@ -1,4 +1,5 @@
-import { type Host, isHaosError, type Mode, type Operation } from '@haos/system';
+import { type Host, isHaosError, type Operation } from '@haos/host';
+import type { Mode } from '@haos/system';
 import type { Applier, ApplyContext, Phase } from '../apply/types.js';
 import type { CloudConfig } from '../generated/types.js';
 import { proxyOf } from './environment/environment.js';
@@ -14,20 +15,22 @@ export interface RunApplierOptions {
   incomplete?: boolean;
 }
 
-/** What one run did and said. */
+/** What one run did and reported. */
 export interface ApplierRun {
   operations: readonly Operation[];
-  /** Those of the operations that change the machine: no command and no download. */
+  /** The operations that change the machine: no commands and no downloads. */
   changes: readonly Operation[];
-  /** The codes of what failed, in order. */
+  /** The codes of the failures, in order. */
   failures: readonly string[];
-  /** What failed, for people. */
+  /** The messages of the failures. */
   messages: readonly string[];
   notes: readonly string[];
   output: readonly string[];
 }
 
-/** Runs one applier as a phase does: downloads first, and what is thrown is a failure like any other. */
+/**
+ * Runs one applier as a phase does: downloads first. Anything that it throws counts as a failure.
+ */
 export async function runApplier<Fetched>(
   applier: Applier<Fetched>,
   config: CloudConfig,
@@ -67,7 +70,7 @@ export async function runApplier<Fetched>(
   return { operations, changes, failures, messages, notes, output };
 }
 
-/** Runs an applier twice: the second run must find nothing to change. */
+/** Runs an applier twice. The second run must not change anything. */
 export async function runTwice<Fetched>(
   applier: Applier<Fetched>,
   config: CloudConfig,

@@ -1,5 +1,6 @@
-import { HaosError, type Host, layout, planHost } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
+import { HaosError, type Host, planHost } from '@haos/host';
+import { createTestHost } from '@haos/host/testing';
+import { layout } from '@haos/system';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
@@ -9,16 +10,18 @@ import { validate } from '../validate.js';
 import { apply } from './run.js';
 import type { Failure, Phase } from './types.js';
 
-/** `HAOS_RUNS=20000` for more than a first look; `HAOS_SEED` repeats a run. */
+/** `HAOS_RUNS=20000` tests thoroughly; `HAOS_SEED` repeats a run. */
 const RUNS = Number(process.env.HAOS_RUNS ?? 300);
 const SEED = process.env.HAOS_SEED === undefined ? {} : { seed: Number(process.env.HAOS_SEED) };
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g me';
 const BOOT: readonly Phase[] = ['initrd', 'boot', 'runtime'];
-/** What execve(2) takes as one argument or variable, with the NUL behind it (MAX_ARG_STRLEN). */
+/**
+ * The maximum of execve(2) for one argument or variable, including the final NUL (MAX_ARG_STRLEN).
+ */
 const MAX_WORD = 131_072;
 
-/** Parts of texts that are special to YAML, shells, key files, URLs, paths, terminals or the kernel. */
+/** Texts that are special to YAML, shells, key files, URLs, paths, terminals or the kernel. */
 const HOSTILE = [
   ...['\0', '\n', '\r', '\t', '\u0001', '\u001b', '\u007f', '\u0085', '\u2028', '\ufeff', '\ud800', '\u00e9'],
   ...['"', "'", '\\', '`', '$', '$(x)', '#', '%', '%00', '%2f', '*', '?', '/', '//', '.', '..', '/../', '-'],
@@ -28,7 +31,7 @@ const HOSTILE = [
   ...['x'.repeat(300), 'x'.repeat(1100), 'y/'.repeat(2500)],
 ];
 
-/** Texts that are, or nearly are, what a key takes, besides the examples of the schema. */
+/** Texts that are valid or almost valid for a key, in addition to the examples of the schema. */
 const USUAL: Readonly<Record<string, readonly string[]>> = {
   sshAuthorizedKeys: [KEY, `from="10.0.0.0/8" ${KEY}`, 'gitlab:some.one', 'https://k.example/a', '# a', ''],
   path: [
@@ -175,7 +178,7 @@ function arbitraryOf(key: KeyDefinition): fc.Arbitrary<unknown> {
   }
 }
 
-/** An object with what it needs, and now and then one without. */
+/** Generates an object with its required keys, and sometimes without one of them. */
 function recordOf({ keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
   const values = Object.fromEntries(keys.map((key) => [key.name, arbitraryOf(key)]));
   const required = keys.filter((key) => key.required).map(({ name }) => name);
@@ -183,7 +186,7 @@ function recordOf({ keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 5, arbitrary: record(required) }, record([]));
 }
 
-/** A few keys at a time: of many, nearly every configuration would have an error in one of them. */
+/** A few keys at a time: with many, nearly every configuration would contain an error. */
 const configuration: fc.Arbitrary<object> = fc
   .array(fc.oneof(...leavesOf(configDefinition, [])), { minLength: 1, maxLength: 3 })
   .map((leaves) => {
@@ -216,7 +219,7 @@ const machine = createTestHost({
 });
 afterAll(() => machine.dispose());
 
-/** A node, in memory, on which nothing fails that the configuration does not make fail. */
+/** Creates a node in memory, on which only the configuration causes failures. */
 function createNode(config: object): Host {
   const node = planHost(machine);
   for (const [path, text] of Object.entries(accountsFor(config))) node.files.write(path, text);
@@ -233,7 +236,9 @@ function createNode(config: object): Host {
   };
 }
 
-/** Has every setting and every module that can have a name, and refuses values that no setting takes. */
+/**
+ * Simulates a kernel with every valid setting and module name that rejects values no setting takes.
+ */
 function createKernel(kernel: Host['kernel']): Host['kernel'] {
   return {
     ...kernel,
@@ -254,7 +259,7 @@ function createKernel(kernel: Host['kernel']): Host['kernel'] {
   };
 }
 
-/** Refuses names that are too long for Linux. */
+/** Simulates files that reject names too long for Linux. */
 function createFiles(files: Host['files']): Host['files'] {
   return {
     ...files,
@@ -266,7 +271,9 @@ function createFiles(files: Host['files']): Host['files'] {
   };
 }
 
-/** Every server answers with a key, directly or through any proxy that has an address. */
+/**
+ * Simulates servers that all answer with a key, directly or through any proxy that has an address.
+ */
 const download: Host['fetch'] = async (url, { proxy = {}, sha256 } = {}) => {
   const address = url.toLowerCase().startsWith('https:') ? proxy.https : proxy.http;
   checkAddress(url);
@@ -276,10 +283,10 @@ const download: Host['fetch'] = async (url, { proxy = {}, sha256 } = {}) => {
   return { status: 200, headers: {}, body: new Uint8Array(Buffer.from(`${KEY}\n`)) };
 };
 
-/** What a process cannot be started with. */
+/** Throws for words that a process cannot start with. */
 function checkWords(words: readonly string[]): void {
   if (words.some((word) => word.includes('\0') || Buffer.byteLength(word) >= MAX_WORD))
-    throw new HaosError('HAOS_COMMAND_FAILED', 'a word that no process can have');
+    throw new HaosError('HAOS_COMMAND_FAILED', 'a word that no process can start with');
 }
 
 function checkAddress(url: string): void {
@@ -287,7 +294,7 @@ function checkAddress(url: string): void {
     throw new HaosError('HAOS_HTTP_URL', 'not an http or https URL');
 }
 
-/** The accounts that the configuration names, where an account can have that name. */
+/** Returns the accounts that the configuration names, if an account can have that name. */
 function accountsFor(config: object): Record<string, string> {
   const { writeFiles = [] } = config as { writeFiles?: { owner?: string }[] };
   const names = writeFiles
@@ -301,7 +308,7 @@ function accountsFor(config: object): Record<string, string> {
   };
 }
 
-/** What validation finds wrong, and what fails in the phases of a boot. */
+/** Returns what validation reports, and what fails in the phases of a boot. */
 async function compare(config: object): Promise<{ errors: readonly Issue[]; failures: readonly Failure[] }> {
   const report = validate(JSON.stringify(config));
   const host = createNode(config);
@@ -313,10 +320,16 @@ async function compare(config: object): Promise<{ errors: readonly Issue[]; fail
   return { errors: report.issues.filter(({ severity }) => severity === 'error'), failures };
 }
 
-/** No phase applies the keys of the installer; a proxy fails with the download, and an agent has no Plans. */
+/**
+ * No phase applies the keys of the installer. A wrong proxy fails at the download. An agent has no
+ * Plans.
+ */
 const APART = /^\/haos\/(?:install|upgrade|environment\/https?_proxy$)/i;
 
-/** What applying does or leaves out as a whole: a file or a network fails with its first error. */
+/**
+ * Returns the unit that applying does or leaves out as a whole: a file or a network fails with its
+ * first error.
+ */
 function partOf(pointer: string): string {
   return pointer.replace(/^((?:\/haos)?\/\w+\/\d+)\/\w+$/, '$1');
 }
@@ -389,11 +402,11 @@ describe('validate and apply', () => {
     { haos: { serverUrl: 'HTTPS://s:6443' } },
     { haos: { sysctls: { 'net/ipv4/conf/eth0.1/forwarding': '1\n' } } },
     { haos: { environment: { K3S_X: 'a#b', MY_TOKEN: 'a#b' } } },
-  ])('both take %j', async (config) => {
+  ])('both accept %j', async (config) => {
     expect(await compare(config)).toEqual({ errors: [], failures: [] });
   });
 
-  it('says that a download cannot go through a proxy, only where one does', async () => {
+  it('reports an unusable proxy only if a download needs it', async () => {
     const haos = { environment: { https_proxy: 'socks5://p' } };
     const bootManifests = [{ url: 'https://m.example/a.yaml' }];
     const others = [{ url: 'http://m.example/a.yaml' }];
@@ -407,7 +420,7 @@ describe('validate and apply', () => {
   });
 
   it(
-    'agree: what has no error applies without a failure, and what has one fails there',
+    'agree: without an error applying does not fail, and with an error it fails there',
     async () => {
       await fc.assert(
         fc.asyncProperty(configuration, async (config) => {

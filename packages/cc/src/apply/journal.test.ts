@@ -1,5 +1,5 @@
+import { createTestHost } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { type PhaseJournal, readJournals, writeJournal } from './journal.js';
 
@@ -13,7 +13,7 @@ const JOURNAL: PhaseJournal = {
   steps: [],
 };
 
-it('reads what it wrote, which is for root alone', () => {
+it('reads what it wrote, which only root may read', () => {
   const host = createTestHost();
   onTestFinished(() => host.dispose());
 
@@ -24,7 +24,7 @@ it('reads what it wrote, which is for root alone', () => {
 });
 
 it.each(['', '{', 'null', '[]', '{"phase":"boot"}', '{"phase":"boot","started":1,"steps":7,"issues":[]}'])(
-  'leaves out %j, which is no journal',
+  'leaves out %j, which is not a journal',
   (content) => {
     const host = createTestHost({ tree: { [`${layout.journal}/boot.json`]: content } });
     onTestFinished(() => host.dispose());

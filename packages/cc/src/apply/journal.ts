@@ -1,9 +1,10 @@
-import { type Host, isHaosError, layout, type Operation } from '@haos/system';
+import { type Host, isHaosError, type Operation } from '@haos/host';
+import { layout } from '@haos/system';
 import type { Issue } from '../issue.js';
 import type { Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
 import { PHASES } from './types.js';
 
-/** One effect without contents: what a journal may keep. */
+/** One effect without its content, as a journal may store it. */
 export type OperationSummary = { kind: Operation['kind']; status: Operation['status']; target: string };
 
 export interface JournalStep {
@@ -19,16 +20,19 @@ export interface JournalStep {
 /** What one phase did in this boot. */
 export interface PhaseJournal {
   phase: Phase;
-  /** `running` also when it was interrupted. */
+  /** Stays `running` if the phase was interrupted. */
   state: 'running' | 'done';
   /** Milliseconds since the epoch. */
   started: number;
   ended: number | undefined;
-  /** 0 or 4, as the command's exit status; undefined while it runs. */
+  /** 0 or 4, the exit status of the command; undefined while the phase runs. */
   exitStatus: 0 | 4 | undefined;
   issues: readonly Issue[];
   steps: JournalStep[];
-  /** The applier of the step that runs, or that ran when the phase was cut off; absent when the phase is done. */
+  /**
+   * The applier of the running step, or of the step at which the phase was interrupted. Absent if
+   * the phase is done.
+   */
   current?: string;
 }
 
@@ -36,12 +40,12 @@ function pathOf(phase: Phase): string {
   return `${layout.journal}/${phase}.json`;
 }
 
-/** Writes a phase's journal, 0600, replacing that of an earlier run. */
+/** Writes the journal of a phase with mode 0600 and replaces that of an earlier run. */
 export function writeJournal(host: Host, journal: PhaseJournal): void {
   host.files.write(pathOf(journal.phase), `${JSON.stringify(journal)}\n`, { mode: 0o600, secret: true });
 }
 
-/** The journals of this boot, in the order of the phases. One that is damaged is left out. */
+/** Returns the journals of this boot, in the order of the phases, without damaged ones. */
 export function readJournals(host: Host): PhaseJournal[] {
   return PHASES.flatMap((phase) => {
     try {
@@ -61,23 +65,26 @@ function isJournal(value: unknown): value is PhaseJournal {
   return typeof started === 'number' && Array.isArray(steps) && Array.isArray(issues);
 }
 
-/** A step as the journal keeps it. */
+/** Converts a step to the form that the journal stores. */
 export function toJournalStep(step: StepResult): JournalStep {
   return { ...step, operations: step.operations.map(summarise) };
 }
 
-/** 4 when anything failed or was left out, as the command's exit status. */
+/** Returns the exit status of the command: 4 if anything failed or was left out, else 0. */
 export function exitStatusOf(result: PhaseResult, issues: readonly Issue[]): 0 | 4 {
   const failed = result.steps.some(({ status }) => status === 'failed');
   return failed || issues.some(({ severity }) => severity === 'error') ? 4 : 0;
 }
 
-/** An operation in one short phrase's worth of data: its kind and what it acts on. */
+/** Returns the kind of an operation, its status and its target. */
 export function summarise(operation: Operation): OperationSummary {
   return { kind: operation.kind, status: operation.status, target: targetOf(operation) };
 }
 
-/** What an operation acts on: a path, a key, a URL, a command without its arguments' secrets. */
+/**
+ * Returns the target of an operation: a path, a key, a URL, or a command without the secrets in its
+ * arguments.
+ */
 export function targetOf(operation: Operation): string {
   switch (operation.kind) {
     case 'write-file':

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
 import { plan } from './plan.js';
@@ -19,7 +19,7 @@ describe('plan', () => {
     haos: { token: 'TOKEN_VALUE' },
   };
 
-  it('says what would happen to each resource, with a diff, and does none of it', async () => {
+  it('describes the change to each resource with a diff, and changes nothing', async () => {
     host = createTestHost({ tree: { '/etc/motd': 'hello\nthere\n' } });
     const before = host.tree();
 
@@ -47,7 +47,7 @@ describe('plan', () => {
     expect(text).toContain('token = ***');
   });
 
-  it('has no changes once everything is applied, and names what would be restarted', async () => {
+  it('has no changes after everything is applied, and names the services to restart', async () => {
     host = createTestHost({
       tree: { '/usr/sbin/k3s': { content: 'a stand-in for k3s', mode: 0o755 } },
       commands: { 'rc-service': { exitCode: 0 }, sh: { exitCode: 0 } },

@@ -5,29 +5,32 @@ import {
   type Operation,
   planHost,
   type WriteFileOperation,
-} from '@haos/system';
+} from '@haos/host';
 import type { CloudConfig } from '../generated/types.js';
 import { secretsOf } from '../model/secrets.js';
 import { targetOf } from './journal.js';
 import { apply, isAction } from './run.js';
 import type { Failure, Phase, StepResult } from './types.js';
 
-/** One resource and what would happen to it. */
+/** One resource and the planned change. */
 export interface PlannedChange {
   action: 'create' | 'update' | 'delete';
   kind: Operation['kind'];
-  /** A path, a sysctl's key, a module's name. */
+  /** A path, the key of a sysctl, or the name of a module. */
   target: string;
-  /** Unified diff, or one line in words; never a secret. */
+  /** A unified diff, or a line of text; never a secret. */
   diff: string | undefined;
 }
 
 export interface PlannedStep {
   applier: string;
   changes: PlannedChange[];
-  /** What would run each time, such as a configured command or a download; no change by itself. */
+  /**
+   * Actions that run each time, such as a configured command or a download. They do not count as
+   * changes.
+   */
   actions: string[];
-  /** What needs the running kernel and so cannot be planned for a directory. */
+  /** Steps that need the running kernel, so they cannot be planned for a directory. */
   deferred: string[];
   notes: readonly string[];
   failures: readonly Failure[];
@@ -36,7 +39,7 @@ export interface PlannedStep {
 export interface Plan {
   phase: Phase;
   steps: PlannedStep[];
-  /** Services that would be started or restarted. */
+  /** Services that would start or restart. */
   restarts: string[];
   /** Whether applying would change anything. */
   hasChanges: boolean;
@@ -48,7 +51,10 @@ export interface PlanOptions {
   phase: Phase;
 }
 
-/** What applying a configuration in a phase would do, without doing any of it: nothing is written, run or downloaded. */
+/**
+ * Returns what applying a configuration in a phase would do. Does not write, run or download
+ * anything.
+ */
 export async function plan(config: CloudConfig, { host, phase }: PlanOptions): Promise<Plan> {
   const { steps } = await apply(config, { host: planHost(host), phase });
   const redact = createRedactor(secretsOf(config));
@@ -85,7 +91,7 @@ async function planStep(step: StepResult, redact: (text: string) => string): Pro
   };
 }
 
-/** Several writes of one file are one change: from the first state to the last. */
+/** Merges several writes of one file into one change, from the first state to the last. */
 function mergeWrites(operations: readonly Operation[]): Operation[] {
   const merged: Operation[] = [];
   for (const operation of operations) {
@@ -168,7 +174,7 @@ function attributeLines(before: FileSnapshot | undefined, after: FileSnapshot): 
   return lines;
 }
 
-/** Undefined for bytes that are no text; the empty text for a file that is not there. */
+/** Returns undefined for bytes that are not text, and an empty text if the file does not exist. */
 function textOf(snapshot: FileSnapshot | undefined): string | undefined {
   if (!snapshot) return '';
   if (!snapshot.content || snapshot.content.includes(0)) return undefined;
@@ -179,7 +185,7 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
-/** The service that an OpenRC command starts or restarts. */
+/** Returns the service that an OpenRC command starts or restarts. */
 function restartedBy(operation: Operation): string[] {
   if (operation.kind !== 'run' || operation.command !== 'rc-service') return [];
   const words = operation.args.filter((word) => !word.startsWith('-'));

@@ -1,13 +1,14 @@
-import { HaosError, type SystemErrorCode } from '@haos/system';
+import { HaosError, type HostErrorCode } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import { documentedKey } from '../model/pointer.js';
 import { type Finding, isError } from '../rules/rule.js';
 
 /**
- * Throws the first error among the findings of a check, so that applying fails exactly where validation reports an
- * error; warnings pass. `code` is for a finding without a code of its own. The error has the pointer in `details`.
+ * Throws the first error among the findings of a check, so that applying fails exactly where
+ * validation reports an error. Warnings pass. `code` is for a finding without its own code.
+ * `details` of the error contains the pointer.
  */
-export function refuse(findings: readonly Finding[], code: CcErrorCode | SystemErrorCode): void {
+export function refuse(findings: readonly Finding[], code: CcErrorCode | HostErrorCode): void {
   const error = findings.find(isError);
   if (error === undefined) return;
   const { failure, pointer, message, hint } = error;

@@ -1,4 +1,5 @@
-import { type Host, layout, withLock } from '@haos/system';
+import { type Host, withLock } from '@haos/host';
+import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
 import { readConfig } from '../sources/read.js';
@@ -8,23 +9,26 @@ import { type ApplyOptions, apply } from './run.js';
 import type { Phase, PhaseResult } from './types.js';
 
 export interface RunPhaseResult extends PhaseResult {
-  /** What was left out of the configuration, and what its author should know. */
+  /** Parts of the configuration that were left out, and warnings for its author. */
   issues: readonly Issue[];
-  /** 0 done, 4 done with failed steps or with parts of the configuration left out. */
+  /** 0: done. 4: done, but steps failed or parts of the configuration were left out. */
   exitStatus: 0 | 4;
 }
 
 /**
- * What a node does in a phase: reads its configuration, applies it, and keeps a journal under `/run/haos`. What cannot be read
- * is left out and reported; the rest is applied. On the running machine the phases that others may start at any time hold a
- * lock (HAOS_LOCKED).
+ * Runs a phase on a node: reads its configuration, applies it, and keeps a journal under
+ * `/run/haos`. Leaves out and reports what cannot be read; applies the rest. On the running
+ * machine, the phases that users may start at any time hold a lock (HAOS_LOCKED).
  */
 export async function runPhase(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
   return isAlone(phase) ? runLocked(options) : withLock(host, layout.applyLock, () => runLocked(options));
 }
 
-/** Early boot runs these one after the other, and nothing else is up yet. */
+/**
+ * Returns whether a phase needs no lock: early boot runs these one after the other, and nothing
+ * else runs yet.
+ */
 function isAlone(phase: Phase): boolean {
   return phase === 'initrd' || phase === 'boot';
 }
@@ -45,7 +49,7 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
       ...state,
     });
   journal({});
-  // Before each step, so that the journal names one that hangs, as a run_cmd may.
+  // Runs before each step, so that the journal names a step that hangs, as a run_cmd may.
   const onBegin: ApplyOptions['onBegin'] = (current, steps) => {
     journal({ current, steps: steps.map(toJournalStep) });
     options.onBegin?.(current, steps);
@@ -61,7 +65,7 @@ function keepJournal(host: Host, journal: PhaseJournal): void {
   keep(host, () => writeJournal(host, journal));
 }
 
-/** For the banner and the login message, which everybody may read. */
+/** Writes the summary for the banner and the login message, which all users may read. */
 function keepSummary(host: Host): void {
   keep(host, () => {
     const status = summariseConfiguration(readJournals(host), readDataSourceReport(host));
@@ -69,7 +73,10 @@ function keepSummary(host: Host): void {
   });
 }
 
-/** A node on which these cannot be written is configured all the same. */
+/**
+ * Logs a failed write instead of throwing: the node must be configured even if it cannot write
+ * these files.
+ */
 function keep(host: Host, write: () => void): void {
   try {
     write();

@@ -1,5 +1,5 @@
-import { type FetchOptions, type FetchResult, HaosError } from '@haos/system';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { type FetchOptions, type FetchResult, HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudConfig } from '../generated/types.js';
 import type { Issue } from '../issue.js';
@@ -23,7 +23,7 @@ function createHost(options: TestHostOptions = {}): TestHost {
 const K3S = { '/usr/sbin/k3s': { content: 'a stand-in for k3s', mode: 0o755 } };
 const SERVICE = { 'rc-service': { exitCode: 0 } };
 
-/** A server that never answers. */
+/** Simulates a server that never answers. */
 function hang(_url: string, { signal }: FetchOptions = {}): Promise<FetchResult> {
   return new Promise((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(new HaosError('HAOS_HTTP_TIMEOUT', 'no answer')));
@@ -35,7 +35,7 @@ function statuses(result: PhaseResult): Record<string, string> {
 }
 
 describe('apply', () => {
-  it('goes on after a step that failed, and says which', async () => {
+  it('continues after a failed step, and names it', async () => {
     const host = createHost({ sysctls: { 'kernel.panic': '0' }, commands: { sh: { exitCode: 0 } } });
     const config: CloudConfig = {
       writeFiles: [
@@ -78,7 +78,7 @@ describe('apply', () => {
     expect(second.steps.filter(({ status }) => status === 'changed' || status === 'failed')).toEqual([]);
   });
 
-  it('lets neither commands nor k3s wait for downloads, and ends these after one budget for all', async () => {
+  it('does not let commands or k3s wait for downloads, and ends all downloads after one budget', async () => {
     const never = 'https://never.example/';
     const testHost = createHost({ tree: K3S, commands: { ...SERVICE, sh: { exitCode: 0 } } });
     const host = { ...testHost, fetch: hang };
@@ -101,7 +101,7 @@ describe('apply', () => {
     expect(testHost.clock.sleeps).toEqual([60_000]);
   });
 
-  it('tries a download again until the budget ends it on a live machine, which may not have its network yet', async () => {
+  it('retries a download on a live machine, which may not have its network yet, until the budget ends', async () => {
     const retries: (number | undefined)[] = [];
     const fetch = async (_url: string, options: FetchOptions = {}): Promise<FetchResult> => {
       retries.push(options.retries);
@@ -129,7 +129,7 @@ describe('apply', () => {
 });
 
 describe('runPhase', () => {
-  it('applies what is valid, keeps a journal, and ends with 4 when something was left out', async () => {
+  it('applies the valid part, keeps a journal, and exits with 4 if something was left out', async () => {
     const host = createHost({
       tree: {
         '/haos/system/config.yaml': 'hostname: node1\nhaos: {token: [x]}\n',
@@ -145,12 +145,13 @@ describe('runPhase', () => {
     expect(journal).toMatchObject({ phase: 'boot', state: 'done', exitStatus: 4 });
     expect(journal?.issues.map(({ code }) => code).sort()).toEqual(['invalid-yaml', 'wrong-type']);
     expect(host.files.stat('/run/haos/journal/boot.json')?.mode).toBe(0o600);
-    // For the banner: anybody may read it, and it has no value of the configuration.
+    // The banner shows this file. All users may read it, so it contains no value of the
+    // configuration.
     expect(host.files.readText('/run/haos/configuration')).toBe('2 errors\n');
     expect(host.files.stat('/run/haos/configuration')?.mode).toBe(0o644);
   });
 
-  it('reports what validation reports, once, and leaves nothing else out for it', async () => {
+  it('reports the issues of validation once, and leaves nothing else out because of them', async () => {
     const text = 'hostname: a_b\nhaos: {modules: ["-r"], labels: {a b: c}, token: secret-token}\n';
     const host = createHost({
       tree: {
@@ -172,7 +173,7 @@ describe('runPhase', () => {
     expect(host.files.readText('/etc/rancher/k3s/k3s-service.env')).toContain('K3S_TOKEN=secret-token');
   });
 
-  it('keeps its journal step by step, with the one that runs', async () => {
+  it('updates its journal step by step, with the running step', async () => {
     const seen: unknown[] = [];
     const host = createHost({
       tree: { '/haos/system/config.yaml': 'hostname: node1\nboot_cmd: [hangs]\n' },
@@ -193,7 +194,7 @@ describe('runPhase', () => {
     expect(readJournals(host)[0]).not.toHaveProperty('current');
   });
 
-  it('refuses to run beside another one', async () => {
+  it('refuses to run while another phase runs', async () => {
     const host = createHost({ locked: ['/run/haos/apply.lock'] });
 
     await expect(runPhase({ host, phase: 'runtime' })).rejects.toMatchObject({ code: 'HAOS_LOCKED' });

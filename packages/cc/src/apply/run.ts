@@ -1,13 +1,5 @@
-import {
-  createRedactor,
-  type Host,
-  isHaosError,
-  type Mode,
-  type Operation,
-  readMode,
-  readVersion,
-  redactUrl,
-} from '@haos/system';
+import { createRedactor, type Host, isHaosError, type Operation, redactUrl } from '@haos/host';
+import { type Mode, readMode, readVersion } from '@haos/system';
 import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
 import { secretsOf } from '../model/secrets.js';
@@ -17,33 +9,39 @@ import type { Applier, ApplyContext, Failure, Phase, PhaseResult, StepResult, St
 export interface ApplyOptions {
   host: Host;
   phase: Phase;
-  /** Default: what early boot wrote to `/run/haos/mode`. */
+  /** Default: the mode that early boot wrote to `/run/haos/mode`. */
   mode?: Mode;
   /**
-   * A source could not be read or said something invalid, so what is missing from the configuration may still be wanted: nothing is
-   * removed for having left it. Default false.
+   * A source was unreadable or had an invalid value, so a missing key may still be wanted. Nothing
+   * is removed because it is missing. Default false.
    */
   incomplete?: boolean;
-  /** Milliseconds after which downloads that have not answered are given up; default 60,000 for all of them together. */
+  /**
+   * Milliseconds after which unanswered downloads are cancelled; default 60,000 for all together.
+   */
   fetchBudget?: number;
-  /** Ends downloads early. */
+  /** Cancels downloads early. */
   signal?: AbortSignal;
-  /** Lines that configured commands print. */
+  /** Called with each line that a configured command prints. */
   onOutput?: (line: string) => void;
   /** Called with the name of a step before it begins. */
   onBegin?: (applier: string, steps: readonly StepResult[]) => void;
-  /** Called when a step ended: progress, and the journal. */
+  /** Called after a step, for the progress and the journal. */
   onStep?: (step: StepResult, steps: readonly StepResult[]) => void;
 }
 
 const FETCH_BUDGET = 60_000;
 
-/** On a node that boots, the network may still be coming up: it is the budget that ends the attempts. */
+/**
+ * On a booting node, the network may still be coming up. The budget, not this number, ends the
+ * retries.
+ */
 const PATIENT_RETRIES = 30;
 
 /**
- * Applies a configuration in one phase. A step that fails does not stop the phase: the result tells of every step, and its
- * failures never hold a secret. Applying twice changes nothing the second time.
+ * Applies a configuration in one phase. A failed step does not stop the phase: the result lists
+ * every step, and its failures never contain a secret. Applying twice changes nothing the second
+ * time.
  */
 export async function apply(config: CloudConfig, options: ApplyOptions): Promise<PhaseResult> {
   const { host, phase } = options;
@@ -89,7 +87,7 @@ function isActive(applier: Applier, config: CloudConfig): boolean {
   return applier.always === true || applier.keys.some((key) => isSet(config, key));
 }
 
-/** Whether a documented key, such as `haos.ntp_servers`, is in the configuration. */
+/** Returns whether the configuration sets a documented key, such as `haos.ntp_servers`. */
 function isSet(config: CloudConfig, key: string): boolean {
   const names = key
     .split('.')
@@ -102,11 +100,11 @@ function isSet(config: CloudConfig, key: string): boolean {
 
 interface Download {
   result: Promise<unknown>;
-  /** What it asked for so far. */
+  /** The downloads that the step started so far. */
   operations: Operation[];
 }
 
-/** All downloads of the phase start at once, whatever step will need them. */
+/** Starts all downloads of the phase at once, before the steps that need them. */
 function startDownloads(
   appliers: readonly Applier[],
   config: CloudConfig,
@@ -119,14 +117,17 @@ function startDownloads(
     const operations: Operation[] = [];
     const context = createContext(config, options, { failures: [], notes: [] });
     const result = applier.fetch(config, { ...context, host: withOwnFetches(options.host, operations) });
-    // Looked at when its step runs; until then a rejection is not unhandled.
+    // The step handles a rejection when it runs. This keeps it from being unhandled until then.
     result.catch(() => undefined);
     downloads.set(applier.name, { result, operations });
   }
   return downloads;
 }
 
-/** The same host, whose downloads are also noted for the step they belong to: they run beside other steps. */
+/**
+ * Returns the same host, but also records downloads for the step that they belong to, because they
+ * run while other steps do.
+ */
 function withOwnFetches(host: Host, operations: Operation[]): Host {
   const fetch: Host['fetch'] = (url, fetchOptions) => {
     operations.push({ kind: 'fetch', status: 'done', url: redactUrl(url) });
@@ -143,7 +144,7 @@ async function giveUpAfter(milliseconds: number, host: Host, budget: AbortContro
     await host.clock.sleep(milliseconds, budget.signal);
     budget.abort(new Error(`no answer within ${Math.round(milliseconds / 1000)} s`));
   } catch {
-    // The phase was over first.
+    // The phase ended first.
   }
 }
 
@@ -193,7 +194,7 @@ async function runStep(applier: Applier, config: CloudConfig, options: StepOptio
   };
 }
 
-/** Operations that happen on every run and so are no change of the node. */
+/** Returns whether an operation happens on every run and so does not count as a change. */
 export function isAction(operation: Operation): boolean {
   return operation.kind === 'run' || operation.kind === 'fetch';
 }

@@ -18,10 +18,11 @@ import { configDefinition, snakeCase } from '../model/schema.js';
 import { type Applier, PHASES, type Phase } from './types.js';
 
 /**
- * Which appliers run in a phase, in which order. Order is behaviour: files are written before the commands that use them, and at
- * runtime what waits for the network comes last, so that neither commands nor k3s wait for a download.
+ * The appliers of each phase, in order. The order is behaviour: files are written before the
+ * commands that use them, and at runtime what needs the network comes last, so that neither
+ * commands nor k3s wait for a download.
  */
-// biome-ignore lint/suspicious/noExplicitAny: each applier knows the type of what it fetches, the list does not.
+// biome-ignore lint/suspicious/noExplicitAny: only the applier knows the type of what it fetches.
 export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
   initrd: [modules, sysctls, hostname, password, writeFiles, environment, initCmd],
   boot: [
@@ -65,7 +66,7 @@ export interface PhaseTableRow {
   phases: readonly Phase[];
 }
 
-/** The documented table of keys and phases. */
+/** Returns the documented table of keys and phases. */
 export function phaseTable(): PhaseTableRow[] {
   return rowsOf(configDefinition, '');
 }

@@ -1,4 +1,5 @@
-import type { Host, Mode, Operation, ProxySettings } from '@haos/system';
+import type { Host, Operation, ProxySettings } from '@haos/host';
+import type { Mode } from '@haos/system';
 import type { CloudConfig } from '../generated/types.js';
 
 /** The three phases of a boot, and `install`: after "configure server or agent", only k3s. */
@@ -6,18 +7,22 @@ export const PHASES = ['initrd', 'boot', 'runtime', 'install'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /**
- * `changed`: something was changed. `unchanged`: everything was already as configured. `ran`: only things that run
- * every time did (commands, a download that brought nothing new). `deferred`: it needs the running kernel and the target is
- * a directory tree. `skipped`: nothing to do here, `note` says why. `failed`: at least one part failed; the others were done.
+ * `changed`: something changed. `unchanged`: everything was already as configured. `ran`: only
+ * recurring actions ran (commands, a download without new content). `deferred`: the step needs the
+ * running kernel, and the target is a directory tree. `skipped`: there was nothing to do; `note`
+ * says why. `failed`: at least one part failed; the others were done.
  */
 export type StepStatus = 'changed' | 'unchanged' | 'ran' | 'deferred' | 'skipped' | 'failed';
 
-/** A failure as data; never holds a secret. */
+/** A failure as data. Never contains a secret. */
 export interface Failure {
   code: string;
   message: string;
   hint?: string;
-  /** JSON pointer to what is wrong in the configuration, where validation reports an error for it as well. */
+  /**
+   * JSON pointer to the wrong value in the configuration, if validation also reports an error for
+   * it.
+   */
   pointer?: string;
 }
 
@@ -26,7 +31,7 @@ export interface StepResult {
   status: StepStatus;
   operations: readonly Operation[];
   failures: readonly Failure[];
-  /** What a person should know, such as `k3s is not installed`. */
+  /** Information for the user, such as `k3s is not installed`. */
   notes: readonly string[];
   /** Milliseconds since the epoch. */
   started: number;
@@ -42,35 +47,38 @@ export interface ApplyContext {
   readonly host: Host;
   readonly phase: Phase;
   readonly mode: Mode | undefined;
-  /** The HAOS version of the running image; undefined outside of one. */
+  /** The HAOS version of the running image; undefined on other systems. */
   readonly version: string | undefined;
-  /** Some source could not be read, so what seems to have left the configuration may still be meant. Default false. */
+  /** A source was unreadable, so a key that is missing may still be wanted. Default false. */
   readonly incomplete?: boolean;
-  /** Proxies of `haos.environment`, for every fetch. */
+  /** Proxies of `haos.environment`, for every download. */
   readonly proxy: ProxySettings;
-  /** Ends all fetches of the phase when its budget is used up. */
+  /** Cancels all downloads of the phase when its budget is used up. */
   readonly deadline: AbortSignal;
-  /** A line that a configured command printed; the caller decides where it goes. */
+  /** Receives a line that a configured command printed; the caller decides where it goes. */
   output(line: string): void;
   /** Adds a note to the step's result. */
   note(text: string): void;
-  /** Runs one independent part; a failure is recorded and the next part goes on. */
+  /** Runs one independent part. Records a failure, and the next part still runs. */
   attempt(part: () => Promise<void> | void): Promise<void>;
 }
 
 /**
- * One concern of the configuration. Idempotent: a second run changes nothing. `apply` gets the whole configuration
- * but reads only `keys`. What it throws, and every failed `attempt`, makes the step `failed`; the phase goes on.
+ * One concern of the configuration. Idempotent: a second run changes nothing. `apply` gets the
+ * whole configuration but reads only `keys`. If it throws, or an `attempt` fails, the step is
+ * `failed` and the phase continues.
  */
 export interface Applier<Fetched = unknown> {
-  /** Kebab case, after the main key. */
+  /** In kebab case, named after the main key. */
   readonly name: string;
-  /** Documented keys, such as `haos.ntp_servers`; the applier runs when one is set. */
+  /** Documented keys, such as `haos.ntp_servers`. The applier runs if one of them is set. */
   readonly keys: readonly string[];
-  /** Runs even when none of the keys is set. */
+  /** Runs even if none of the keys is set. */
   readonly always?: true;
-  /** Starts the downloads; called for all appliers at the start of the phase, never on a plan host. */
+  /**
+   * Starts the downloads. Called for all appliers at the start of the phase, never on a plan host.
+   */
   fetch?(config: CloudConfig, context: ApplyContext): Promise<Fetched>;
-  /** `fetched` is what `fetch` resolved to; undefined on a plan host. */
+  /** `fetched` is the result of `fetch`; undefined on a plan host. */
   apply(config: CloudConfig, context: ApplyContext, fetched: Fetched | undefined): Promise<void> | void;
 }

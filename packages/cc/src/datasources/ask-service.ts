@@ -1,16 +1,19 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { MetadataClient } from './metadata-client.js';
 import type { Found, Metadata, MetadataService } from './types.js';
 import { interfacesOf } from './wait-for-network.js';
 
 export interface AskServiceOptions {
-  /** Milliseconds until it is given up. */
+  /** Milliseconds until the service counts as not answering. */
   budget: number;
-  /** Asked instead of the service's own addresses. */
+  /** Replaces the addresses of the service. */
   endpoint: string | undefined;
 }
 
-/** Asks a service at all its addresses and takes what the first one that answers has. Throws what the first address failed with. */
+/**
+ * Asks a service at all its addresses and returns the answer of the first one that responds. If
+ * none responds, throws the error of the first address.
+ */
 export async function askService(
   service: MetadataService,
   host: Host,
@@ -18,7 +21,7 @@ export async function askService(
 ): Promise<Found> {
   const ending = new AbortController();
   const { signal } = ending;
-  // Not AbortSignal.timeout, which Node 20 may collect as garbage when other signals depend on it.
+  // Not AbortSignal.timeout: Node 20 may garbage-collect it when other signals depend on it.
   const timer = setTimeout(() => ending.abort(new DOMException('no answer in time', 'TimeoutError')), budget);
   try {
     const endpoints = endpoint === undefined ? endpointsOf(service, host) : [endpoint.replace(/\/$/, '')];
@@ -49,13 +52,15 @@ async function askClient(
     service.userData(opened),
     service.metadata(opened, host),
   ]);
-  // A token may be forgotten by a service that restarts; a new one is taken once.
+  // A service that restarts may forget a token, so this gets a new one, once.
   const isForgotten = service.open && !isSecond && [first, second].some(isUnauthorized);
   if (isForgotten) return askClient(service, host, client, true);
   return combine(first, second);
 }
 
-/** User data is what counts, unless the rest shows that it is somebody else who answers. */
+/**
+ * Combines the results. The user data counts unless the rest shows that another service answers.
+ */
 function combine(
   userData: PromiseSettledResult<Uint8Array | undefined>,
   metadata: PromiseSettledResult<Metadata>,

@@ -1,15 +1,16 @@
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
 import type { DataSourceName, Metadata } from './types.js';
 
-/** What all data sources together have for the node. */
+/** The combined results of all data sources. */
 export interface Delivery {
-  /** Which one gave the user data, else which answered first. */
+  /** The source of the user data, else the first source that answered. */
   provider: DataSourceName | undefined;
   userData: Uint8Array | undefined;
   metadata: Metadata;
 }
 
-/** Names are fixed, so nothing that a service says becomes a path. */
+/** The names are fixed, so that no answer of a service becomes a path. */
 const FILES: Readonly<Record<Exclude<keyof Metadata, 'hostname' | 'sshKeys'>, string>> = {
   instanceId: 'instance_id',
   instanceType: 'instance_type',
@@ -19,7 +20,10 @@ const FILES: Readonly<Record<Exclude<keyof Metadata, 'hostname' | 'sshKeys'>, st
   localIpv4: 'local_ipv4',
 };
 
-/** Writes what was found below `/run/config`. What is not there stays as an earlier run in this boot left it. */
+/**
+ * Writes the results below `/run/config`. Keeps files of an earlier run in this boot if there is no
+ * new value for them.
+ */
 export function deliver({ files }: Host, { provider, userData, metadata }: Delivery): void {
   const put = (name: string, text: string | undefined) => {
     if (text) files.write(`${layout.delivered}/${name}`, `${text}\n`, { mode: 0o644 });

@@ -1,7 +1,7 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import type { DataSourceName } from './types.js';
 
-/** What firmware says about the machine: the fields of /sys/class/dmi/id that are looked at. */
+/** The fields of /sys/class/dmi/id, in which firmware describes the machine. */
 type Dmi = Readonly<Record<(typeof FIELDS)[number], string>>;
 
 const FIELDS = [
@@ -14,7 +14,8 @@ const FIELDS = [
 ] as const;
 
 const RULES: readonly (readonly [DataSourceName, (dmi: Dmi) => boolean])[] = [
-  // Older machines of EC2 run on Xen and say so. The prefix alone is chance on one machine in 4096.
+  // Older machines of EC2 run on Xen and say so. One machine in 4096 has the prefix alone by
+  // chance.
   [
     'aws',
     (dmi) => dmi.sys_vendor === 'Amazon EC2' || (dmi.sys_vendor === 'Xen' && /^ec2/i.test(dmi.product_uuid)),
@@ -39,7 +40,7 @@ const RULES: readonly (readonly [DataSourceName, (dmi: Dmi) => boolean])[] = [
 
 const OPENSTACK = ['OpenStack Nova', 'OpenStack Compute', 'OpenTelekomCloud', 'SAP CCloud VM'];
 
-/** The supported cloud that the firmware names, by DMI; undefined when it names none. */
+/** Returns the supported cloud that the firmware names in DMI, or undefined if it names none. */
 export function detectCloud({ files }: Host): DataSourceName | undefined {
   const dmi = Object.fromEntries(FIELDS.map((name) => [name, readField(name)])) as Dmi;
   return RULES.find(([, isMet]) => isMet(dmi))?.[0];

@@ -1,4 +1,4 @@
-import { HaosError, type Host } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import { type Fields, fieldsOf, linesOf, textOf } from './metadata-client.js';
 import { readNovaMetadata } from './openstack.js';
@@ -7,7 +7,10 @@ import type { Found, Metadata } from './types.js';
 import { type FoundVolume, findVolumes } from './volume/find-volumes.js';
 import type { Volume } from './volume/types.js';
 
-/** NoCloud: a volume labelled `cidata`, else a disc with the files of one. Source: cloud-init's documentation, "NoCloud". */
+/**
+ * Reads NoCloud: a volume labelled `cidata`, else a disc with the files of one. Source:
+ * cloud-init's documentation, "NoCloud".
+ */
 export async function readSeedDrive(host: Host): Promise<Found | undefined> {
   const volumes = findVolumes(host);
   const labelled = volumes.filter(({ label }) => /^cidata$/i.test(label));
@@ -20,7 +23,9 @@ export async function readSeedDrive(host: Host): Promise<Found | undefined> {
   return undefined;
 }
 
-/** A config drive: a volume labelled `config-2`. Source: the Nova user guide, "config drives". */
+/**
+ * Reads a config drive: a volume labelled `config-2`. Source: the Nova user guide, "config drives".
+ */
 export async function readConfigDrive(host: Host): Promise<Found | undefined> {
   const volume = findVolumes(host).find(({ label }) => /^config-2$/i.test(label));
   if (!volume) return undefined;
@@ -31,7 +36,7 @@ export async function readConfigDrive(host: Host): Promise<Found | undefined> {
   });
 }
 
-/** User data counts even where what lies beside it is broken. */
+/** Adds the metadata. User data counts even if the metadata beside it is broken. */
 async function withMetadata(
   userData: Uint8Array | undefined,
   readMetadata: () => Promise<Metadata>,
@@ -44,7 +49,7 @@ async function withMetadata(
   }
 }
 
-/** Undefined when there is none or it is empty. */
+/** Reads a file; undefined if it does not exist or is empty. */
 function read(volume: Volume, path: string): Uint8Array | undefined {
   const content = volume.read(path);
   return content && content.length > 0 ? content : undefined;
@@ -69,7 +74,7 @@ function parseObject(content: Uint8Array, { device }: FoundVolume): Fields {
     const fields = fieldsOf(JSON.parse(Buffer.from(content).toString('utf8')));
     if (fields) return fields;
   } catch {
-    // The same as any other value.
+    // Treated like any other wrong value.
   }
   throw new HaosError<CcErrorCode>(
     'HAOS_CC_DATA_SOURCE_ANSWER',

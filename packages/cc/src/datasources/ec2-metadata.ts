@@ -1,7 +1,7 @@
 import { linesOf, type MetadataClient } from './metadata-client.js';
 import type { Metadata } from './types.js';
 
-/** What EC2 and those who copied its tree say about a node. */
+/** Reads the metadata tree of EC2 and of the clouds that copied it. */
 export async function readEc2Metadata(client: MetadataClient): Promise<Metadata> {
   const line = (name: string) => client.line(`/latest/meta-data/${name}`);
   const [local, hostname, instanceId, instanceType, availabilityZone, publicIpv4, localIpv4, sshKeys] =
@@ -26,7 +26,10 @@ export async function readEc2Metadata(client: MetadataClient): Promise<Metadata>
   };
 }
 
-/** The index has a line `NUMBER=NAME` per key; Hetzner's copy is the keys themselves, as a JSON array. */
+/**
+ * Reads the SSH keys. The index has a line `NUMBER=NAME` per key; Hetzner's copy has the keys
+ * themselves, as a JSON array.
+ */
 async function readKeys(client: MetadataClient): Promise<string[]> {
   const directory = '/latest/meta-data/public-keys/';
   const index = (await client.text(directory)) ?? '';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { createTestHost, type ScriptedResponse, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type ScriptedResponse, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askDataSources, fetchDataSources } from './fetch-data-sources.js';
 import { hasFailed, readDataSourceReport } from './report.js';
@@ -37,7 +37,7 @@ function image(name: string): Uint8Array {
   return new Uint8Array(gunzipSync(readFileSync(path)));
 }
 
-/** A block device, as the kernel shows it. */
+/** Simulates a block device as the kernel shows it. */
 function device(name: string, content: Uint8Array) {
   return { [`/sys/class/block/${name}`]: { directory: true }, [`/dev/${name}`]: content };
 }
@@ -46,7 +46,7 @@ const statuses = (report: { sources: readonly { name: string; status: string }[]
   report.sources.map(({ name, status }) => `${name} ${status}`);
 
 describe('the order', () => {
-  it('is that of the configuration, and ends with the first that has user data', async () => {
+  it('is that of the configuration, up to the first source that has user data', async () => {
     const host = makeHost({ responses: { ...VULTR, ...DIGITALOCEAN } });
 
     const { report, delivery } = await askDataSources(host, ['cdrom', 'vultr', 'digitalocean', 'gcp'], {
@@ -57,7 +57,7 @@ describe('the order', () => {
     expect(delivery.provider).toBe('digitalocean');
   });
 
-  it('keeps the metadata of an earlier one, and adds what that lacks', async () => {
+  it('keeps the metadata of an earlier source, and adds missing values', async () => {
     const host = makeHost({ responses: { ...VULTR, ...DIGITALOCEAN } });
 
     await fetchDataSources(host, ['vultr', 'digitalocean']);
@@ -79,7 +79,7 @@ describe('the order', () => {
     expect(statuses(report)).toEqual(['cdrom none']);
   });
 
-  it('goes on after one that fails', async () => {
+  it('continues after a source that fails', async () => {
     const host = makeHost({
       responses: { ...VULTR, [`${IMDS}/v1.json`]: '<html>', ...DIGITALOCEAN },
     });
@@ -95,7 +95,7 @@ describe('the order', () => {
 });
 
 describe('the firmware', () => {
-  it('decides: others are skipped, and not asked', async () => {
+  it('decides: the others are skipped', async () => {
     const host = makeHost({ tree: AWS_DMI });
 
     const { report } = await askDataSources(host, ['openstack', 'hetzner', 'packet']);
@@ -104,7 +104,7 @@ describe('the firmware', () => {
     expect(hasFailed(report)).toBe(false);
   });
 
-  it('never keeps a drive from being looked at', async () => {
+  it('does not prevent reading a drive', async () => {
     const host = makeHost({ tree: { ...AWS_DMI, ...device('vdb', image('joliet.iso')) } });
 
     const { report } = await askDataSources(host, ['cdrom']);
@@ -112,7 +112,7 @@ describe('the firmware', () => {
     expect(statuses(report)).toEqual(['cdrom user-data']);
   });
 
-  it('has to name Packet before that is asked', async () => {
+  it('must name Packet before HAOS asks it', async () => {
     const plain = await askDataSources(makeHost(), ['packet']);
     const base = 'https://metadata.platformequinix.com';
     const responses = { [`${base}/metadata`]: '{"hostname": "p"}', [`${base}/userdata`]: { status: 404 } };
@@ -151,7 +151,7 @@ describe('the firmware', () => {
     expect(report.sources).toMatchObject([{ status: 'skipped', message: `this machine is in ${name}` }]);
   });
 
-  it('names no cloud by a prefix that may be chance', async () => {
+  it('does not name a cloud for a prefix that may be chance', async () => {
     const tree = { '/sys/class/dmi/id/product_uuid': 'ec2a1b2c-0000-0000-0000-000000000000\n' };
 
     const { report } = await askDataSources(makeHost({ tree, responses: DIGITALOCEAN }), ['digitalocean']);
@@ -209,7 +209,7 @@ describe('drives', () => {
     expect(statuses((await askDataSources(late, ['cdrom'])).report)).toEqual(['cdrom user-data']);
   });
 
-  it('that are broken cost only themselves', async () => {
+  it('that are damaged do not affect others', async () => {
     const broken = image('joliet.iso').subarray(0, 40_000);
     const tree = {
       ...device('vdb', broken),
@@ -224,7 +224,7 @@ describe('drives', () => {
 });
 
 describe('the network', () => {
-  it('is waited for where there is an interface', async () => {
+  it('is awaited if there is an interface', async () => {
     const host = makeHost({
       tree: { '/sys/class/net/eth0/device': { directory: true }, '/proc/net/route': 'Iface\tDestination\n' },
       responses: DIGITALOCEAN,
@@ -248,7 +248,7 @@ describe('the network', () => {
     expect(host.clock.sleeps).toHaveLength(4);
   });
 
-  it('is not waited for longer than half a minute', async () => {
+  it('is awaited for at most half a minute', async () => {
     const host = makeHost({
       tree: { '/sys/class/net/eth0/device': { directory: true } },
       responses: DIGITALOCEAN,
@@ -259,7 +259,7 @@ describe('the network', () => {
     expect(host.clock.sleeps.reduce((sum, pause) => sum + pause, 0)).toBe(30_000);
   });
 
-  it('of a machine that is only of IPv6 is enough', async () => {
+  it('of a machine with only IPv6 is enough', async () => {
     const zeros = '0'.repeat(32);
     const host = makeHost({
       tree: {
@@ -291,7 +291,7 @@ describe('the network', () => {
 });
 
 describe('what is written', () => {
-  it('is nothing when only asked', async () => {
+  it('is nothing if the sources are only asked', async () => {
     const host = makeHost({ responses: DIGITALOCEAN });
     const before = host.tree();
 
@@ -300,7 +300,7 @@ describe('what is written', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it('is the report, which says so while it is not done', async () => {
+  it('is the report, which is marked as running until it is done', async () => {
     const host = makeHost({ responses: DIGITALOCEAN });
     let during: string | undefined;
 

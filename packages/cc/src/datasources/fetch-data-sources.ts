@@ -1,4 +1,4 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { askService } from './ask-service.js';
 import { type Delivery, deliver } from './deliver.js';
 import { detectCloud } from './detect-cloud.js';
@@ -8,29 +8,36 @@ import { services } from './services.js';
 import type { DataSourceName, Found, Metadata } from './types.js';
 import { waitForNetwork } from './wait-for-network.js';
 
-/** Milliseconds for a data source that the firmware names, and for one that it does not. */
+/** Milliseconds for a data source that the firmware names, and for any other. */
 const BUDGET = { named: 60_000, unnamed: 5_000 };
-/** Milliseconds between two looks for a drive that may still be coming. */
+/** Milliseconds between two checks for a drive that may appear later. */
 const PAUSE = 250;
 
 export interface DataSourceOptions {
-  /** A server that is asked instead of the clouds' own addresses, such as one of `@haos/cc/testing`. The firmware then does not count. */
+  /**
+   * A server to ask instead of the clouds' own addresses, such as one of `@haos/cc/testing`. The
+   * firmware is then ignored.
+   */
   endpoint?: string;
-  /** Milliseconds until a data source is given up. Default: 60,000 for one that the firmware names, else 5,000. */
+  /**
+   * Milliseconds until a data source counts as failed. Default: 60,000 for the one that the
+   * firmware names, else 5,000.
+   */
   budget?: number;
-  /** Called when a data source was asked. */
+  /** Called after each data source with its outcome. */
   onOutcome?: (outcome: DataSourceOutcome) => void;
 }
 
-/** What was found, and what each data source said. */
+/** The combined results, and the outcome of each data source. */
 export interface DataSourceAnswers {
   report: DataSourceReport;
   delivery: Delivery;
 }
 
 /**
- * Asks data sources in this order until one has user data, waiting for the network first where one needs it. Of the metadata of
- * all that were asked, what came first counts. Changes nothing. Never throws for what a data source does.
+ * Asks data sources in this order until one has user data. Waits for the network before the first
+ * one that needs it. If several have a metadata value, the first counts. Changes nothing. Never
+ * throws because of a data source.
  */
 export async function askDataSources(
   host: Host,
@@ -53,8 +60,8 @@ export async function askDataSources(
 }
 
 /**
- * Asks data sources as `askDataSources` does, and writes what they have below `/run/config`, and the report for `haos config
- * status`. Throws HAOS_FILE_* when that cannot be written.
+ * Asks data sources as `askDataSources` does, writes the results below `/run/config`, and writes
+ * the report for `haos config status`. Throws HAOS_FILE_* if it cannot write them.
  */
 export async function fetchDataSources(
   host: Host,
@@ -70,7 +77,7 @@ export async function fetchDataSources(
 
 interface OneOptions extends DataSourceOptions {
   name: DataSourceName;
-  /** What the firmware names. */
+  /** The cloud that the firmware names. */
   cloud: DataSourceName | undefined;
 }
 
@@ -90,11 +97,14 @@ async function askOne(host: Host, { name, cloud, endpoint, budget, ...rest }: On
   }
 }
 
-/** Many clouds have a tree like another's at the same address, so the firmware decides where it can. */
+/**
+ * Returns why to skip a data source. Many clouds have a tree like that of another at the same
+ * address, so the firmware decides if it can.
+ */
 function skipReason({ name, cloud, endpoint }: OneOptions): string | undefined {
   if (name === 'cdrom' || endpoint !== undefined || name === cloud) return undefined;
   if (cloud !== undefined) return `this machine is in ${cloud}`;
-  return name === 'packet' ? 'this machine is none of Packet or Equinix Metal' : undefined;
+  return name === 'packet' ? 'this machine is not from Packet or Equinix Metal' : undefined;
 }
 
 async function ask(
@@ -110,7 +120,7 @@ async function ask(
   return askService(services[name], host, options);
 }
 
-/** Drives may come up later than we do; in a directory tree nothing comes. */
+/** Waits for a drive, because drives may appear later. In a directory tree it does not wait. */
 async function waitForDrive(host: Host, budget: number): Promise<Found | undefined> {
   const end = host.clock.now() + budget;
   for (;;) {
@@ -133,7 +143,7 @@ function add(delivery: Delivery, name: DataSourceName, { userData, metadata }: F
   if (userData || delivery.provider === undefined) delivery.provider = name;
 }
 
-/** What is in the first stays; an empty list is none. */
+/** Merges metadata. Values of the first win; an empty list does not count as a value. */
 function mergeMetadata(first: Metadata, second: Metadata): Metadata {
   const present = Object.entries(first).filter(([, value]) => value !== undefined && value.length > 0);
   return { ...second, ...Object.fromEntries(present) };

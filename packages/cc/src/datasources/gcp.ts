@@ -4,8 +4,9 @@ import type { MetadataService } from './types.js';
 const USER_DATA = '/computeMetadata/v1/instance/attributes/user-data';
 
 /**
- * Google Compute Engine, by its address: names need a resolver. The header goes both ways, so that nobody else is
- * mistaken for it. Source: Compute Engine's "view and query VM metadata".
+ * Google Compute Engine, by its address, because names need a resolver. The request and the answer
+ * both carry the header, so that no other service is mistaken for it. Source: Compute Engine's
+ * "view and query VM metadata".
  */
 export const gcp: MetadataService = {
   name: 'gcp',
@@ -27,7 +28,7 @@ export const gcp: MetadataService = {
     const attributes = fieldsOf(instance.attributes) ?? {};
     const network = mapsOf(instance.networkInterfaces)[0];
     const isBlocked = textOf(attributes['block-project-ssh-keys'])?.toLowerCase() === 'true';
-    // Keys under the old name replace those of the project, too.
+    // Keys under the old name also replace those of the project.
     const lines = [
       ...linesOf(attributes['ssh-keys']),
       ...linesOf(attributes.sshKeys),
@@ -53,16 +54,19 @@ async function readProjectKeys(client: MetadataClient): Promise<string[]> {
   return texts.flatMap((text) => linesOf(text ?? ''));
 }
 
-/** `USER:KEY`, where a comment `google-ssh {"expireOn": ...}` says how long the key is good. */
+/**
+ * Returns the key of a line `USER:KEY`, in which a comment `google-ssh {"expireOn": ...}` says how
+ * long the key is valid.
+ */
 function publicKeyOf(line: string, now: number): string[] {
   const key = line.replace(/^[^\s:]+:/, '');
   const [, expiry] = /\sgoogle-ssh\s.*"expireOn"\s*:\s*"([^"]+)"/.exec(key) ?? [];
-  // Written like +0000, which is no ISO 8601 of JavaScript.
+  // Offsets are written like +0000, which JavaScript does not accept as ISO 8601.
   const expires = Date.parse((expiry ?? '').replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
   return expires < now ? [] : [key];
 }
 
-/** The name at the end of `projects/1/zones/NAME`. */
+/** Returns the name at the end of `projects/1/zones/NAME`. */
 function lastPart(value: unknown): string | undefined {
   return textOf(value)?.split('/').at(-1);
 }

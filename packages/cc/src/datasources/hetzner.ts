@@ -5,7 +5,10 @@ import type { MetadataService } from './types.js';
 
 const METADATA = '/hetzner/v1/metadata';
 
-/** Hetzner Cloud: its own tree, then the one that looks like EC2's. Source: its cloud API, "server metadata". */
+/**
+ * Hetzner Cloud: its own tree, then the copy of the EC2 tree. Source: its cloud API, "server
+ * metadata".
+ */
 export const hetzner: MetadataService = {
   name: 'hetzner',
   endpoints: ['http://169.254.169.254'],

@@ -1,12 +1,12 @@
-import { type FetchOptions, type FetchResult, HaosError, type Host, isHaosError } from '@haos/system';
+import { type FetchOptions, type FetchResult, HaosError, type Host, isHaosError } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 
-/** No cloud takes user data of this size; more is a mistake or an attack. */
+/** No cloud accepts user data of this size; more is a mistake or an attack. */
 export const MAX_DOCUMENT = 1024 * 1024;
 
 /** Milliseconds for one attempt. */
 const TIMEOUT = 5_000;
-/** That there is no such document. */
+/** The statuses that mean that the document does not exist. */
 const ABSENT = [404, 410];
 
 export interface ClientOptions {
@@ -14,13 +14,13 @@ export interface ClientOptions {
   signal: AbortSignal;
   headers?: Readonly<Record<string, string>>;
   localPorts?: readonly [first: number, last: number];
-  /** A header that every answer has, by which the service is known. */
+  /** A header in every answer, which identifies the service. */
   mark?: readonly [name: string, value: string];
 }
 
 /**
- * Asks one metadata service, again and again until its signal says that it is enough. Never by a proxy: the addresses are
- * link-local. Redirects stay with the service.
+ * Sends requests to one metadata service and retries until its signal aborts. Never uses a proxy,
+ * because the addresses are link-local. Follows redirects only within the service.
  */
 export class MetadataClient {
   constructor(
@@ -29,12 +29,12 @@ export class MetadataClient {
     private readonly options: ClientOptions,
   ) {}
 
-  /** The same service, asked in another way. */
+  /** Returns a client of the same service with other options. */
   with(options: Partial<ClientOptions>): MetadataClient {
     return new MetadataClient(this.host, this.endpoint, { ...this.options, ...options });
   }
 
-  /** The answer to a request; undefined when there is no such document. */
+  /** Returns the answer to a request, or undefined if the document does not exist. */
   async fetch(
     path: string,
     { headers, ...options }: Pick<FetchOptions, 'method' | 'headers'> = {},
@@ -60,7 +60,7 @@ export class MetadataClient {
     }
   }
 
-  /** A document as it is; undefined when there is none or it is empty. */
+  /** Returns a document unchanged, or undefined if it does not exist or is empty. */
   async bytes(path: string, headers?: Readonly<Record<string, string>>): Promise<Uint8Array | undefined> {
     const body = (await this.fetch(path, headers && { headers }))?.body;
     return body && body.length > 0 ? body : undefined;
@@ -71,7 +71,10 @@ export class MetadataClient {
     return body && Buffer.from(body).toString('utf8');
   }
 
-  /** A document of one line; anything else is of another service (HAOS_CC_DATA_SOURCE_ANSWER). */
+  /**
+   * Returns a document of one line. Any other content comes from another service and throws
+   * (HAOS_CC_DATA_SOURCE_ANSWER).
+   */
   async line(path: string): Promise<string | undefined> {
     const text = (await this.text(path))?.trim();
     if (text === undefined || text === '') return undefined;
@@ -79,7 +82,7 @@ export class MetadataClient {
     throw wrongAnswer(path, 'is not one line of text');
   }
 
-  /** The object of a JSON document (HAOS_CC_DATA_SOURCE_ANSWER). */
+  /** Returns the object of a JSON document. Throws HAOS_CC_DATA_SOURCE_ANSWER for other content. */
   async json(path: string): Promise<Fields | undefined> {
     const text = await this.text(path);
     if (text === undefined) return undefined;
@@ -91,15 +94,15 @@ export class MetadataClient {
   }
 }
 
-/** The members of an object whose types nobody has checked. */
+/** The members of an object, with unchecked types. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** An object's members; undefined for anything else. */
+/** Returns the members of an object, or undefined for anything else. */
 export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }
 
-/** The maps in a list; nothing for anything else. */
+/** Returns the maps in a list, or an empty list for anything else. */
 export function mapsOf(value: unknown): Fields[] {
   return listOf(value).flatMap((item) => {
     const fields = fieldsOf(item);
@@ -107,13 +110,16 @@ export function mapsOf(value: unknown): Fields[] {
   });
 }
 
-/** A text or number as text, trimmed; undefined for anything else, and for nothing. */
+/**
+ * Returns a text or number as trimmed text. Returns undefined for anything else and for an empty
+ * text.
+ */
 export function textOf(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return String(value).trim() || undefined;
 }
 
-/** The lines of a text, or of all texts in a list or a map. */
+/** Returns the lines of a text, or of all texts in a list or a map. */
 export function linesOf(value: unknown): string[] {
   const texts = typeof value === 'string' ? [value] : Object.values(fieldsOf(value) ?? listOf(value));
   return texts
@@ -122,12 +128,12 @@ export function linesOf(value: unknown): string[] {
     .filter((line) => line !== '');
 }
 
-/** A list; nothing for anything else. */
+/** Returns a list unchanged, or an empty list for anything else. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** HAOS_CC_DATA_SOURCE_ANSWER, for the caller to throw. */
+/** Creates a HAOS_CC_DATA_SOURCE_ANSWER for the caller to throw. */
 export function wrongAnswer(document: string, problem: string): HaosError<CcErrorCode> {
   return new HaosError('HAOS_CC_DATA_SOURCE_ANSWER', `the document ${document} ${problem}`, {
     hint: 'Leave the data source out if the machine is not in that cloud.',

@@ -2,7 +2,9 @@ import { readEc2Metadata } from './ec2-metadata.js';
 import { type Fields, linesOf, mapsOf, textOf } from './metadata-client.js';
 import type { Metadata, MetadataService } from './types.js';
 
-/** OpenStack: its own tree, then the one that looks like EC2's. Source: the Nova user guide, "metadata". */
+/**
+ * OpenStack: its own tree, then the copy of the EC2 tree. Source: the Nova user guide, "metadata".
+ */
 export const openstack: MetadataService = {
   name: 'openstack',
   endpoints: ['http://169.254.169.254'],
@@ -21,7 +23,7 @@ export const openstack: MetadataService = {
   },
 };
 
-/** What meta_data.json says, from the service or a config drive. */
+/** Reads meta_data.json, from the service or a config drive. */
 export function readNovaMetadata(document: Fields): Metadata {
   const typed = mapsOf(document.keys)
     .filter((key) => key.type === 'ssh')

@@ -2,15 +2,15 @@ import { fieldsOf, linesOf, mapsOf, textOf } from './metadata-client.js';
 import type { MetadataService } from './types.js';
 
 /**
- * Packet, later Equinix Metal, which ended on 30 June 2026. Asked only on its own machines, for the names may one day be
- * somebody else's.
+ * Packet, later Equinix Metal, which ended on 30 June 2026. HAOS asks it only on its own machines,
+ * because the names may belong to another owner one day.
  */
 export const packet: MetadataService = {
   name: 'packet',
   endpoints: ['https://metadata.platformequinix.com', 'https://metadata.packet.net'],
   async userData(client) {
     const content = await client.bytes('/userdata', { accept: '*/*' });
-    // A script of the network boot, which is over.
+    // A script of the network boot is not user data.
     return content && Buffer.from(content.subarray(0, 6)).toString('latin1') === '#!ipxe'
       ? undefined
       : content;

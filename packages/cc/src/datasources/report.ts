@@ -1,26 +1,28 @@
-import { type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { layout } from '@haos/system';
 import type { DataSourceName } from './types.js';
 
 /**
- * `user-data`: it has some, and the search ends · `metadata`: it has only the rest · `none`: it was looked at and has nothing ·
- * `failed`: it did not answer, or with something else · `skipped`: the firmware names another cloud.
+ * `user-data`: it has user data, and the search ends · `metadata`: it has only metadata · `none`:
+ * it was read and has nothing · `failed`: it did not answer, or gave a wrong answer · `skipped`:
+ * the firmware names another cloud.
  */
 export type DataSourceStatus = 'user-data' | 'metadata' | 'none' | 'failed' | 'skipped';
 
-/** What came of asking one data source. */
+/** The outcome of one data source. */
 export interface DataSourceOutcome {
   name: DataSourceName;
   status: DataSourceStatus;
   /** Milliseconds. */
   time: number;
-  /** Why it failed or was skipped, or what could not be had. */
+  /** Why it failed or was skipped, or which part could not be read. */
   message?: string | undefined;
   hint?: string | undefined;
 }
 
-/** What came of asking the data sources in this boot, in the order in which they were asked. */
+/** The outcomes of the data sources in this boot, in the order in which they were asked. */
 export interface DataSourceReport {
-  /** `running` also when it was interrupted. */
+  /** Stays `running` if the search was interrupted. */
   state: 'running' | 'done';
   /** Milliseconds since the epoch. */
   started: number;
@@ -28,13 +30,16 @@ export interface DataSourceReport {
   sources: readonly DataSourceOutcome[];
 }
 
-/** Whether nothing was found, and not for want of anything to find. */
+/** Returns whether nothing was found because data sources failed. */
 export function hasFailed({ sources }: DataSourceReport): boolean {
   const found = sources.some(({ status }) => status === 'user-data' || status === 'metadata');
   return !found && sources.some(({ status }) => status === 'failed');
 }
 
-/** Keeps the report for `haos config status`; a node that cannot is configured all the same. */
+/**
+ * Writes the report for `haos config status`. A failed write is logged, because the node must be
+ * configured anyway.
+ */
 export function writeReport(host: Host, report: DataSourceReport): void {
   try {
     host.files.write(layout.dataSources, `${JSON.stringify(report)}\n`, { mode: 0o600 });
@@ -44,7 +49,7 @@ export function writeReport(host: Host, report: DataSourceReport): void {
   }
 }
 
-/** The report of this boot; undefined when no data source was asked. */
+/** Returns the report of this boot, or undefined if no data source was asked. */
 export function readDataSourceReport({ files }: Host): DataSourceReport | undefined {
   try {
     const text = files.readTextIfExists(layout.dataSources);

@@ -1,7 +1,7 @@
 import { fieldsOf, linesOf, listOf, mapsOf, textOf } from './metadata-client.js';
 import type { MetadataService } from './types.js';
 
-/** A process that may use these is root's, by which the service knows who may read user data. */
+/** Only root may use these ports. The service checks that, because only root may read user data. */
 const PRIVILEGED_PORTS = [512, 1023] as const;
 const KEY_TAG = 'AUTHORIZED_KEY=';
 
@@ -14,7 +14,7 @@ export const scaleway: MetadataService = {
     const document = (await client.json('/conf?format=json')) ?? {};
     const location = fieldsOf(document.location);
     const keys = listOf(document.ssh_public_keys).map((entry) => fieldsOf(entry)?.key ?? entry);
-    // In a tag a blank cannot stand, so it is written as `_`.
+    // A tag cannot contain a blank, so it is written as `_`.
     const tagged = linesOf(document.tags)
       .filter((tag) => tag.startsWith(KEY_TAG))
       .map((tag) => tag.slice(KEY_TAG.length).replaceAll('_', ' '));

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootedHost } from '@haos/system';
+import { rootedHost } from '@haos/host';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type MetadataFixture, type MetadataServerOptions, startMetadataServer } from '../testing/index.js';
 import { askDataSources, type DataSourceOptions, fetchDataSources } from './fetch-data-sources.js';
@@ -17,11 +17,11 @@ const FIXTURE: MetadataFixture = {
   publicIpv4: '192.0.2.1',
   localIpv4: '10.0.0.1',
   sshKeys: KEYS,
-  // What a transfer as text would change.
+  // Bytes that a transfer as text would change.
   userData: new Uint8Array([0x1f, 0x8b, 0, 255, 13, 10, 10]),
 };
 const NAMES = ['aws', 'digitalocean', 'gcp', 'hetzner', 'openstack', 'packet', 'scaleway', 'vultr'] as const;
-/** A server that says so is asked again at once, so that tests do not wait. */
+/** With this header, HAOS retries at once, so that tests do not wait. */
 const AT_ONCE = { 'retry-after': '0' };
 const GENEROUS = 60_000;
 
@@ -41,7 +41,7 @@ async function serve(
   return server;
 }
 
-/** Asks a server that plays `name`. */
+/** Asks a server that simulates `name`. */
 async function ask(
   name: DataSourceName,
   options: MetadataServerOptions & DataSourceOptions & { fixture?: MetadataFixture } = {},
@@ -54,7 +54,7 @@ async function ask(
 }
 
 describe.each(NAMES)('%s', (name) => {
-  it('has user data byte for byte, and what it knows of the node', async () => {
+  it('returns user data byte for byte, and metadata', async () => {
     const { outcome, delivery } = await ask(name);
 
     expect(outcome).toMatchObject({ status: 'user-data', message: undefined });
@@ -72,7 +72,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(delivery).toMatchObject({ provider: name, userData: undefined, metadata: { hostname: 'node-1' } });
   });
 
-  it('takes an empty document for no user data', async () => {
+  it('treats an empty document as no user data', async () => {
     const { outcome } = await ask(name, { fixture: { ...FIXTURE, userData: '' } });
 
     expect(outcome.status).toBe('metadata');
@@ -84,7 +84,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(outcome.status).toBe('none');
   });
 
-  it('is asked again after answers that may pass, and after connections that broke', async () => {
+  it('is asked again after transient errors, and after broken connections', async () => {
     const passing = [429, 500, 503].map((status) => ({ times: 1, status, headers: AT_ONCE }));
     const broken = [
       { times: 1, connection: 'disconnect' as const },
@@ -98,13 +98,13 @@ describe.each(NAMES)('%s', (name) => {
     expect(delivery.metadata).toMatchObject({ hostname: 'node-1', sshKeys: KEYS });
   });
 
-  it('is waited for when it is slow', async () => {
+  it('is awaited if it is slow', async () => {
     const { outcome } = await ask(name, { faults: [{ delay: 200 }] });
 
     expect(outcome.status).toBe('user-data');
   });
 
-  it('is given up when it does not answer', async () => {
+  it('is abandoned if it does not answer', async () => {
     const { outcome } = await ask(name, { faults: [{ connection: 'hang' }], budget: 300 });
 
     expect(outcome.status).toBe('failed');
@@ -118,7 +118,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(asked.length).toBeLessThanOrEqual(new Set(asked).size * 2);
   });
 
-  it('is not taken for somebody who answers everything with a page', async () => {
+  it('is not confused with a server that answers everything with a page', async () => {
     const page = '<!DOCTYPE html>\n<html>log in</html>\n';
 
     const { outcome, delivery } = await ask(name, {
@@ -129,7 +129,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(delivery).toMatchObject({ userData: undefined, metadata: {} });
   });
 
-  it('does not lead elsewhere', async () => {
+  it('does not redirect to another host', async () => {
     const elsewhere = await serve(name);
 
     const { outcome } = await ask(name, {
@@ -167,14 +167,14 @@ describe.each(NAMES)('%s', (name) => {
 });
 
 describe('user data', () => {
-  it('counts when the metadata cannot be had, which is told', async () => {
+  it('counts if the metadata fails, which is reported', async () => {
     const { outcome, delivery } = await ask('openstack', { faults: [{ path: 'meta', status: 403 }] });
 
     expect(outcome).toMatchObject({ status: 'user-data', message: expect.stringMatching(/403/) });
     expect(delivery.userData).toEqual(FIXTURE.userData);
   });
 
-  it('counts when the metadata never comes', async () => {
+  it('counts if the metadata never arrives', async () => {
     const { outcome } = await ask('openstack', {
       faults: [{ path: 'meta', connection: 'hang' }],
       budget: 5_000,
@@ -183,7 +183,7 @@ describe('user data', () => {
     expect(outcome.status).toBe('user-data');
   });
 
-  it('that cannot be had leaves the metadata', async () => {
+  it('that fails leaves the metadata', async () => {
     const { outcome, delivery } = await ask('openstack', { faults: [{ path: 'user', status: 403 }] });
 
     expect(outcome.status).toBe('failed');
@@ -202,13 +202,13 @@ describe('aws', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('x-forwarded-for');
   });
 
-  it.each([404, 405])('is asked without one when there is none: status %i', async (status) => {
+  it.each([404, 405])('is asked without one if it has no tokens: status %i', async (status) => {
     const { outcome } = await ask('aws', { withoutTokens: true, faults: [{ path: 'api/token', status }] });
 
     expect(outcome.status).toBe('user-data');
   });
 
-  it('is not asked without one when that is forbidden', async () => {
+  it('is not asked without one if that is forbidden', async () => {
     const { outcome, server } = await ask('aws', {
       withoutTokens: true,
       faults: [{ path: 'api/token', status: 403 }],
@@ -218,13 +218,13 @@ describe('aws', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('gets a new token when it forgot the first', async () => {
+  it('gets a new token if it forgot the first', async () => {
     const { outcome } = await ask('aws', { faults: [{ path: 'user-data', times: 1, status: 401 }] });
 
     expect(outcome.status).toBe('user-data');
   });
 
-  it('has an index of keys that is never taken for paths', async () => {
+  it('has an index of keys that is never used as paths', async () => {
     const body = '0=a\n../../x=b\n1/../2=c\n';
 
     const { server } = await ask('aws', { faults: [{ path: /public-keys\/$/, body }] });
@@ -246,7 +246,7 @@ describe('gcp', () => {
   const google = { 'metadata-flavor': 'Google' };
   const project = { path: '/project/attributes/ssh-keys', headers: google, body: 'bob:ssh-rsa PROJECT bob' };
 
-  it('is known by the header of its answers', async () => {
+  it('is recognised by the header of its answers', async () => {
     const { outcome, server } = await ask('gcp', { faults: [{ headers: { 'metadata-flavor': 'Other' } }] });
 
     expect(outcome.status).toBe('failed');
@@ -304,7 +304,7 @@ describe('others', () => {
     expect(delivery.metadata).toMatchObject({ hostname: 'node-1', sshKeys: KEYS });
   });
 
-  it('hetzner has YAML, whose numbers stay as they are written', async () => {
+  it('hetzner has YAML, whose numbers stay as written', async () => {
     const body = 'instance-id: 0042\nhostname: node-1\npublic-keys:\n- ssh-rsa A\n';
 
     const { delivery } = await ask('hetzner', { faults: [{ path: /v1\/metadata$/, body }] });
@@ -312,7 +312,7 @@ describe('others', () => {
     expect(delivery.metadata).toMatchObject({ instanceId: '0042', sshKeys: ['ssh-rsa A'] });
   });
 
-  it('hetzner says with status 204 that there is no user data', async () => {
+  it('hetzner answers with status 204 if there is no user data', async () => {
     const { outcome } = await ask('hetzner', {
       faults: [{ path: 'userdata', status: 204, headers: { 'content-length': '0' } }],
     });
@@ -333,13 +333,13 @@ describe('others', () => {
     expect(delivery.metadata.sshKeys).toEqual(['ssh-rsa A']);
   });
 
-  it('packet has scripts of the network boot, which are no user data', async () => {
+  it('packet has scripts of the network boot, which are not user data', async () => {
     const { outcome } = await ask('packet', { fixture: { ...FIXTURE, userData: '#!ipxe\n' } });
 
     expect(outcome.status).toBe('metadata');
   });
 
-  it('scaleway gives user data only to ports of root', async () => {
+  it('scaleway gives user data only to privileged ports', async () => {
     const isRoot = process.getuid?.() === 0;
 
     const { outcome, server } = await ask('scaleway', { privilegedPorts: isRoot });

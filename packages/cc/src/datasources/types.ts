@@ -1,11 +1,11 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import type { DATA_SOURCES } from '../model/schema.js';
 import type { MetadataClient } from './metadata-client.js';
 
-/** A name that `haos.data_sources` may hold. */
+/** A valid name in `haos.data_sources`. */
 export type DataSourceName = (typeof DATA_SOURCES)[number];
 
-/** What a cloud says about the node beside user data. */
+/** What a cloud says about the node, apart from user data. */
 export interface Metadata {
   hostname?: string | undefined;
   /** Lines of authorized_keys. */
@@ -20,21 +20,21 @@ export interface Metadata {
 
 /** What a data source has for this node. */
 export interface Found {
-  /** Byte for byte; undefined when there is none. */
+  /** Byte for byte; undefined if there is no user data. */
   userData: Uint8Array | undefined;
   metadata: Metadata;
-  /** What could not be had beside it. */
+  /** Why the metadata beside the user data could not be read. */
   problem?: string | undefined;
 }
 
 /** A data source that is a web service. */
 export interface MetadataService {
   readonly name: DataSourceName;
-  /** Where it may be; all are asked at once. */
+  /** The possible addresses; all are asked at once. */
   readonly endpoints: readonly string[];
-  /** Also at fe80::a9fe:a9fe of every interface. */
+  /** The service also answers at fe80::a9fe:a9fe of every interface. */
   readonly isLinkLocal?: boolean;
-  /** What has to be agreed before documents are asked for. */
+  /** Prepares the requests for documents, such as by getting a token. */
   open?(client: MetadataClient): Promise<MetadataClient>;
   userData(client: MetadataClient): Promise<Uint8Array | undefined>;
   metadata(client: MetadataClient, host: Host): Promise<Metadata>;

@@ -1,11 +1,14 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 
 /** Milliseconds. */
 const LIMIT = 30_000;
 const PAUSE = 25;
 const IPV6_DEFAULT = /^0{32} 00 /;
 
-/** Waits until a route leads out, half a minute at most, and not at all without an interface. */
+/**
+ * Waits until there is a route out of the machine, at most half a minute. Does not wait without an
+ * interface.
+ */
 export async function waitForNetwork(host: Host): Promise<void> {
   const end = host.clock.now() + LIMIT;
   if (interfacesOf(host).length > 0 && !hasRoute(host)) await loadClient(host);
@@ -13,19 +16,22 @@ export async function waitForNetwork(host: Host): Promise<void> {
     await host.clock.sleep(PAUSE);
 }
 
-/** Loads what asking takes while there is time for it; nobody is asked. */
+/** Loads the HTTP client while there is time for it. Sends no request. */
 async function loadClient(host: Host): Promise<void> {
   await host.fetch('http://127.0.0.1/', { signal: AbortSignal.abort() }).catch(() => {});
 }
 
-/** The interfaces with hardware behind them. */
+/** Returns the interfaces that have hardware. */
 export function interfacesOf({ files }: Host): string[] {
   const directory = '/sys/class/net';
   if (files.stat(directory)?.type !== 'directory') return [];
   return files.list(directory).filter((name) => files.stat(`${directory}/${name}/device`) !== undefined);
 }
 
-/** Any route of IPv4, since the services are link-local; of IPv6, where routes are there without a network, the default one. */
+/**
+ * Any IPv4 route is enough, because the services are link-local. For IPv6, which has routes even
+ * without a network, only the default route counts.
+ */
 function hasRoute(host: Host): boolean {
   const ipv4 = linesOfFile(host, '/proc/net/route').slice(1);
   const ipv6 = linesOfFile(host, '/proc/net/ipv6_route');

@@ -6,17 +6,17 @@ export interface CloudConfig {
   sshAuthorizedKeys?: string[];
   /** Files to write. */
   writeFiles?: WriteFile[];
-  /** The host name. Without it the one from DHCP is kept, or one is made up. */
+  /** The host name. Without it, the node keeps the name from DHCP or a generated one. */
   hostname?: string;
   /** Kubernetes manifests to download at every boot for k3s to apply. */
   bootManifests?: BootManifest[];
-  /** Shell commands to run in the initrd, before the root file system is there. */
+  /** Shell commands to run in the initrd, before the root file system is mounted. */
   initCmd?: string[];
   /** Shell commands to run before services and the network start. */
   bootCmd?: string[];
   /** Shell commands to run after the network is online. */
   runCmd?: string[];
-  /** What is particular to HAOS. */
+  /** Settings specific to HAOS. */
   haos?: Haos;
 }
 
@@ -24,7 +24,7 @@ export interface CloudConfig {
 export interface WriteFile {
   /** How `content` is encoded: plain text (empty), `b64`, `gz` or `gz+b64`; `base64` and `gzip` are the long names. */
   encoding?: string;
-  /** What the file holds. YAML `!!binary` is accepted too. */
+  /** The content of the file. YAML `!!binary` is accepted too. */
   content?: string;
   /** `user`, `user:group`, or numbers. */
   owner?: string;
@@ -36,13 +36,13 @@ export interface WriteFile {
 
 /** Kubernetes manifests to download at every boot for k3s to apply. */
 export interface BootManifest {
-  /** Where it is. The last part of the path is the file name, which must be unique. */
+  /** The URL of the manifest. The last part of the path is the file name, which must be unique. */
   url?: string;
-  /** The digest it must have; otherwise it is not saved. */
+  /** The SHA-256 digest of the manifest. If it differs, the manifest is not saved. */
   sha256?: string;
 }
 
-/** What is particular to HAOS. */
+/** Settings specific to HAOS. */
 export interface Haos {
   /** Where to look for a configuration from the cloud, in this order; the first that provides user data ends the search. */
   dataSources?: string[];
@@ -50,13 +50,13 @@ export interface Haos {
   modules?: string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
   sysctls?: Record<string, string>;
-  /** Time servers to fall back to when connman knows of no other. */
+  /** Fallback time servers, used if connman knows no other. */
   ntpServers?: string[];
-  /** Name servers to fall back to when neither DHCP nor a connman service file names one. */
+  /** Fallback name servers, used if neither DHCP nor a connman service file names one. */
   dnsNameservers?: string[];
   /** Wireless networks to join. */
   wifi?: Wifi[];
-  /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none. */
+  /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it, the user has no password. */
   password?: string;
   /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
   serverUrl?: string;
@@ -66,13 +66,13 @@ export interface Haos {
   labels?: Record<string, string>;
   /** Arguments of k3s, one per entry, beginning with `server` or `agent`. A flag and its value are joined by `=` or are two entries. */
   k3sArgs?: string[];
-  /** Environment variables of k3s, configured commands and log-ins; above all the proxies. */
+  /** Environment variables for k3s, configured commands and login sessions, mainly the proxies. */
   environment?: Record<string, string>;
   /** Taints of the node, set when it first registers in Kubernetes. */
   taints?: string[];
-  /** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
+  /** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
   upgrade?: Upgrade;
-  /** What the installer does without asking. It has no effect on an installed node. */
+  /** Settings of the installer. They have no effect on an installed node. */
   install?: Install;
 }
 
@@ -80,11 +80,11 @@ export interface Haos {
 export interface Wifi {
   /** The network name (SSID). */
   name?: string;
-  /** The passphrase; none for an open network. */
+  /** The passphrase. Leave it out for an open network. */
   passphrase?: string;
 }
 
-/** What the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
+/** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
 export interface Upgrade {
   /** Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel. */
   channel?: string;
@@ -94,15 +94,15 @@ export interface Upgrade {
   image?: string;
 }
 
-/** What the installer does without asking. It has no effect on an installed node. */
+/** Settings of the installer. They have no effect on an installed node. */
 export interface Install {
   /** Install for EFI even when the machine was not started by EFI. */
   forceEfi?: boolean;
-  /** The disk to install to; the partition of `HAOS_STATE` with `no_format`. */
+  /** The disk to install to. With `no_format`, the partition of `HAOS_STATE`. */
   device?: string;
   /** Where to fetch the configuration that is installed as `/haos/system/config.yaml`. */
   configUrl?: string;
-  /** Ask no question. */
+  /** Do not ask questions. */
   silent?: boolean;
   /** The image to install when the machine was not booted from it. */
   isoUrl?: string;
@@ -110,7 +110,7 @@ export interface Install {
   isoSha256?: string;
   /** Power off after the installation instead of rebooting. */
   powerOff?: boolean;
-  /** Neither partition nor format: the layout exists already. */
+  /** Do not partition or format, because the layout exists already. */
   noFormat?: boolean;
   /** Log more, during the installation and on the installed system. */
   debug?: boolean;

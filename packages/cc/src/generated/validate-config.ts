@@ -1,5 +1,6 @@
 // @ts-nocheck
-// Generated from src/schema.ts by `npm run generate`: ajv's standalone code, so that no start compiles a schema; do not edit.
+// Generated from src/schema.ts by `npm run generate`: ajv's standalone code, so that no start
+// compiles a schema; do not edit.
 
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;

@@ -1,9 +1,10 @@
 /**
- * The flags of `k3s server` and `k3s agent` of the pinned release, read from its source (pkg/cli/cmds). Hidden flags are
- * here too. An entry is NAME, `/ALIAS` for a second name, `=` when the flag takes a value, and `*` when it may be repeated.
+ * The flags of `k3s server` and `k3s agent` of the pinned release, from its source (pkg/cli/cmds),
+ * including hidden flags. An entry is NAME, `/ALIAS` for a second name, `=` if the flag takes a
+ * value, and `*` if it is repeatable.
  */
 
-/** The release that these flags are of. 1.35 and 1.36 differ in `helm-controller-arg` only. */
+/** The release that has these flags. 1.35 and 1.36 differ only in `helm-controller-arg`. */
 export const FLAGS_OF = 'v1.36.4+k3s1';
 
 /** Flags of servers and agents. */

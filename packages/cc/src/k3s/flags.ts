@@ -3,11 +3,11 @@ import { AGENT_FLAGS, COMMON_FLAGS, SERVER_FLAGS } from './flag-list.js';
 /** The two commands of k3s that run a node. */
 export type K3sCommand = 'server' | 'agent';
 
-/** A flag of k3s as its command line and its configuration file know it. */
+/** A flag of k3s for its command line and its configuration file. */
 export interface K3sFlag {
   /** Without dashes, such as `node-label`. */
   readonly name: string;
-  /** False for a flag that is true when it stands alone. */
+  /** False for a flag that is true without a value. */
   readonly takesValue: boolean;
   /** May be given several times, and is a list in the configuration file. */
   readonly isRepeatable: boolean;
@@ -16,12 +16,15 @@ export interface K3sFlag {
 
 let table: ReadonlyMap<string, K3sFlag> | undefined;
 
-/** The flag of a name or alias without dashes, of servers or agents; undefined when the pinned release has none. */
+/**
+ * Returns the flag with a name or alias without dashes, of servers or agents. Returns undefined if
+ * the pinned release does not have it.
+ */
 export function findK3sFlag(name: string): K3sFlag | undefined {
   return flagTable().get(name);
 }
 
-/** The names, without aliases, of all flags that a command takes. */
+/** Returns the names, without aliases, of all flags of a command. */
 export function k3sFlagNames(command: K3sCommand): string[] {
   const flags = [...new Set(flagTable().values())];
   return flags.filter(({ commands }) => commands.includes(command)).map(({ name }) => name);

@@ -1,24 +1,28 @@
 import { findK3sFlag, type K3sFlag } from './flags.js';
 
-/** One argument of k3s, with the words that it is made of. */
+/** One argument of k3s, with the words that form it. */
 export interface K3sArgument {
-  /** `flag`: of the pinned release. `unknown`: looks like a flag. `stray`: neither a flag nor the value of one. */
+  /**
+   * `flag`: a flag of the pinned release. `unknown`: looks like a flag. `stray`: neither a flag nor
+   * the value of one.
+   */
   readonly kind: 'flag' | 'unknown' | 'stray';
-  /** As written, in their order; one or two. */
+  /** As written, in order; one or two. */
   readonly words: readonly string[];
-  /** The place of the first word in what was parsed. */
+  /** The index of the first word among the parsed words. */
   readonly index: number;
-  /** The flag's name without dashes, an alias resolved; of a stray word, the word. */
+  /** The name of the flag without dashes, with an alias resolved. For a stray word, the word. */
   readonly name: string;
-  /** Undefined when there is none. A flag without a value that needs none is `true`. */
+  /** Undefined if there is no value. A flag that needs no value and has none is `true`. */
   readonly value: string | undefined;
-  /** Of kind `flag` only. */
+  /** Only for kind `flag`. */
   readonly flag: K3sFlag | undefined;
 }
 
 /**
- * Reads words as k3s's command line does: one or two dashes, `--flag=value` or the value as the next word, and bare flags that
- * take none. Empty words between arguments are left out. Of an unknown flag the next word is the value unless it has a dash.
+ * Parses words as the command line of k3s does: one or two dashes, `--flag=value` or the value as
+ * the next word, and flags without a value. Leaves out empty words between arguments. The word
+ * after an unknown flag is its value unless it begins with a dash.
  */
 export function parseK3sArguments(words: readonly string[]): K3sArgument[] {
   const found: K3sArgument[] = [];

@@ -18,7 +18,7 @@ const local: Source = {
 const result = readSources([system, local]);
 
 describe('explain', () => {
-  it('tells the value, its place, what it overrode and why', () => {
+  it('returns the value, its place, what it overrode and why', () => {
     expect(explain(result, 'haos.labels')).toMatchObject([
       {
         key: 'haos.labels[c]',
@@ -30,11 +30,11 @@ describe('explain', () => {
     ]);
   });
 
-  it.each(['haos.label.c', 'haos.labels[c]', 'HAOS.labels.c'])('takes %s for the same key', (key) => {
+  it.each(['haos.label.c', 'haos.labels[c]', 'HAOS.labels.c'])('accepts %s for the same key', (key) => {
     expect(explain(result, key)?.map(({ pointer }) => pointer)).toEqual(['/haos/labels/c']);
   });
 
-  it('tells what cleared a key', () => {
+  it('returns what cleared a key', () => {
     expect(explain(result, 'haos.wifi')).toMatchObject([
       {
         key: 'haos.wifi',
@@ -61,7 +61,7 @@ describe('explain', () => {
     expect(explain(result, 'haos.password')).toEqual([]);
   });
 
-  it('knows a key from none', () => {
+  it('returns undefined for an unknown key', () => {
     expect(explain(result, 'haos.tokn')).toBeUndefined();
     expect(explain(result, 'token')).toBeUndefined();
   });

@@ -1,9 +1,9 @@
-import { createRedactor } from '@haos/system';
+import { createRedactor } from '@haos/host';
 import type { ConfigResult } from '../config.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { Origin } from '../issue.js';
-import type { Value } from '../model/canonical.js';
 import { lookUpName } from '../model/names.js';
+import type { Value } from '../model/normalise.js';
 import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } from '../model/pointer.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { looksSecret, secretsOf } from '../model/secrets.js';
@@ -11,7 +11,7 @@ import { valueAt } from '../model/value-at.js';
 import { isTree } from './merge.js';
 import { type Contribution, keyPointerOf } from './provenance.js';
 
-/** What a source says about a key that another source overrides. */
+/** The value of a source for a key that another source overrides. */
 export interface Overridden {
   origin: Origin;
   /** Redacted like the value. */
@@ -22,20 +22,21 @@ export interface Explanation {
   /** As documented, such as `haos.labels[region]`. */
   key: string;
   pointer: string;
-  /** Secrets are `***`. Undefined when a later source cleared the key. */
+  /** Secrets are `***`. Undefined if a later source cleared the key. */
   value: unknown;
   origin: Origin | undefined;
   overrode: Overridden[];
-  /** Which merge rule decided, in words; undefined when there was nothing to decide. */
+  /** The merge rule that decided, as text; undefined if only one source sets the key. */
   rule: string | undefined;
 }
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 export const REDACTED = '***';
 
 /**
- * Where the effective values come from, what they overrode and why: for one key, in any accepted spelling, with everything
- * below it, or for all. Empty when nothing is configured there; undefined when there is no such key.
+ * Explains where the effective values come from, what they overrode and why: for one key, in any
+ * accepted spelling, with everything below it, or for all. Returns an empty list if nothing is
+ * configured there, and undefined for an unknown key.
  */
 export function explain(result: ConfigResult, key = ''): Explanation[] | undefined {
   const wanted = key === '' ? '' : pointerOf(key);
@@ -75,17 +76,20 @@ function explainCleared(result: ConfigResult, pointer: string): Explanation {
     value: undefined,
     origin: winner?.origin,
     overrode: overridden.map((contribution) => redactContribution(contribution, keyPointerOf(pointer))),
-    rule: 'an empty value in a later source clears what earlier sources say',
+    rule: 'an empty value in a later source clears the value of earlier sources',
   };
 }
 
 function ruleFor({ kind }: KeyDefinition): string {
-  if (kind === 'strings' || kind === 'items') return 'a list is replaced as a whole by a later source';
-  if (kind === 'string-map') return 'a map of texts is replaced as a whole by a later source';
+  if (kind === 'strings' || kind === 'items') return 'a later source replaces a list as a whole';
+  if (kind === 'string-map') return 'a later source replaces a map of strings as a whole';
   return 'a later source overrides an earlier one';
 }
 
-/** `haos.labels[region]`, `haos.label.region`, `haos.wifi[0].name` as a pointer; undefined when it names no key. */
+/**
+ * Returns `haos.labels[region]`, `haos.label.region` or `haos.wifi[0].name` as a pointer, or
+ * undefined if it is not a key.
+ */
 function pointerOf(key: string): string | undefined {
   const segments: string[] = [];
   let definition: KeyDefinition | undefined = configDefinition;
@@ -109,10 +113,13 @@ function pointerOf(key: string): string | undefined {
   return toPointer(segments);
 }
 
-/** A value cleaned leaf by leaf; `pointer` is where it stands. `redact` cleans texts that are no secret as a whole. */
+/**
+ * Redacts a value leaf by leaf; `pointer` is its place. `redact` cleans texts that are not secret
+ * as a whole.
+ */
 function redactValue(value: Value | undefined, pointer: string, redact: (text: string) => string): unknown {
   const [, section, name = ''] = pointerSegments(pointer);
-  // As a whole: of a map in the place of a secret, the names may be it.
+  // Redacted as a whole: in a map in the place of a secret, even the names may be the secret.
   if (isSecret(pointer) || (section === 'environment' && looksSecret(name)))
     return value === null ? null : REDACTED;
   if (Array.isArray(value))
@@ -127,7 +134,7 @@ function redactValue(value: Value | undefined, pointer: string, redact: (text: s
   return typeof value === 'string' ? redact(value) : value;
 }
 
-/** What a source says about a whole key, cleaned of the secrets that stand in it. */
+/** Returns what a source says about a whole key, without secrets. */
 function redactContribution({ origin, value }: Contribution, keyPointer: string): Overridden {
   const alone = pointerSegments(keyPointer).reduceRight<unknown>(
     (inside, name) => ({ [name]: inside }),

@@ -1,10 +1,11 @@
-import type { Tree, Value } from '../model/canonical.js';
 import { namesOf } from '../model/names.js';
+import type { Tree, Value } from '../model/normalise.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 
 /**
- * Merges the trees of all sources, lowest precedence first. Sections merge by key; everything else, lists and maps of
- * strings too, is replaced as a whole by the later source. An explicit null clears what is below it.
+ * Merges the trees of all sources, lowest precedence first. Sections merge by key. A later source
+ * replaces everything else as a whole, including lists and maps of strings. An explicit null clears
+ * everything below it.
  */
 export function mergeTrees(trees: readonly Tree[]): Tree {
   const merged = trees.reduce<Tree>((low, high) => mergeSection(low, high, configDefinition), {});

@@ -1,40 +1,46 @@
 import type { Origin, SourceName } from '../issue.js';
-import type { Tree, Value } from '../model/canonical.js';
 import { lookUpName } from '../model/names.js';
+import type { Tree, Value } from '../model/normalise.js';
 import { definitionAt, pointerSegments, toPointer } from '../model/pointer.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { Node } from '../parse/node.js';
 import { isTree } from './merge.js';
 
-/** One source after naming and coercion. */
+/** One source with canonical names and coerced values. */
 export interface Layer {
   readonly document: Document;
   readonly value: Tree;
 }
 
-/** A value that a source gave for a key, whether it counts or not. */
+/** The value of one source for a key, whether it is effective or not. */
 export interface Contribution {
   origin: Origin;
-  /** What the source says; null when it clears the key. */
+  /** The value; null if the source clears the key. */
   value: Value;
 }
 
-/** Where every value of a configuration came from. Computed when asked. */
+/** Where every value of a configuration came from. Computed on request. */
 export interface Provenance {
   /** The sources that were read, lowest precedence first. */
   readonly sources: readonly SourceName[];
   /** JSON pointers of all leaves: list items, entries of maps, scalars. */
   leaves(): string[];
-  /** Origins of a leaf, the winner first, then what it overrode. Empty for a pointer to nothing. */
+  /**
+   * Returns the origins of a leaf, the winner first, then what it overrode. Empty if the pointer
+   * leads nowhere.
+   */
   origins(pointer: string): Origin[];
-  /** What every source says about a whole key (a list, a map of strings, a scalar), the winner first. */
+  /**
+   * Returns what every source says about a whole key (a list, a map of strings, a scalar), the
+   * winner first.
+   */
   contributions(pointer: string): Contribution[];
 }
 
 /**
- * The provenance of the configuration that these layers, lowest precedence first, merge to. `removed` are pointers to what
- * was left out of it, in order.
+ * Returns the provenance of the configuration that these layers, lowest precedence first, merge to.
+ * `removed` are pointers to the values that were left out of it, in order.
  */
 export function traceProvenance(
   layers: readonly Layer[],
@@ -49,7 +55,10 @@ export function traceProvenance(
   };
 }
 
-/** The pointer to a value as it was written: where an item was left out of a list, those behind it moved up. */
+/**
+ * Returns the pointer to a value as it was written. After an item was left out of a list, the later
+ * items moved up.
+ */
 function writtenPointer(pointer: string, removed: readonly string[]): string {
   return removed.reduce((written, gone) => {
     const list = gone.slice(0, gone.lastIndexOf('/'));
@@ -84,7 +93,10 @@ function contributionsOf(layers: readonly Layer[], key: readonly string[]): Cont
   }));
 }
 
-/** The layers that say something about a key, highest first. A section that is set to null says null about all keys in it. */
+/**
+ * Returns the layers that set a key, highest first. A section that is set to null sets all keys in
+ * it to null.
+ */
 function contributorsOf(layers: readonly Layer[], key: readonly string[]): { layer: Layer; value: Value }[] {
   return layers.toReversed().flatMap((layer) => {
     const value = valueAt(layer.value, key);
@@ -102,7 +114,10 @@ function valueAt(tree: Tree, segments: readonly string[]): Value | undefined {
   return value;
 }
 
-/** The part of a pointer that names a key: what is below a list or a map of strings is replaced with it as a whole. */
+/**
+ * Returns the part of a pointer that names a key. Everything below a list or a map of strings is
+ * replaced together with it.
+ */
 function keySegments(pointer: string): string[] {
   const key: string[] = [];
   let definition: KeyDefinition = configDefinition;
@@ -116,14 +131,14 @@ function keySegments(pointer: string): string[] {
   return key;
 }
 
-/** The pointer to the key that a leaf belongs to: the unit that a later source replaces. */
+/** Returns the pointer to the key that a leaf belongs to: the unit that a later source replaces. */
 export function keyPointerOf(pointer: string): string {
   return toPointer(keySegments(pointer));
 }
 
 /**
- * The place of a canonical path in a document: of the value, or of the key when the value is a list or map.
- * A path that goes through a null ends there.
+ * Returns the place of a canonical path in a document: that of the value, or of the key if the
+ * value is a list or map. A path through a null ends there.
  */
 export function locate(document: Document, segments: readonly string[]): Origin | undefined {
   let node: Node | undefined = document.root;
@@ -152,7 +167,7 @@ function stepInto(node: Node, definition: KeyDefinition | undefined, segment: st
     const item = node.items[Number(segment)];
     return item && { node: item, definition, place: item };
   }
-  // A single value in the place of a list is the list's only item.
+  // A single value in place of a list is the only item of the list.
   if (isIndex) return { node, definition, place: node };
   if (node.kind !== 'mapping') return undefined;
   const matches = (name: string) =>

@@ -5,8 +5,8 @@ const MANY = 100_000;
 
 it.each([
   ['items', 'write_files', '[x]', 0],
-  ['texts', 'run_cmd', '{a: b}', undefined],
-])('is quick with a hundred thousand wrong %s, and tells of each', (_, key, item, left) => {
+  ['strings', 'run_cmd', '{a: b}', undefined],
+])('is quick with a hundred thousand wrong %s, and reports each', (_, key, item, left) => {
   const started = performance.now();
 
   const { config, issues, provenance } = readSources([
@@ -21,7 +21,7 @@ it.each([
   expect(provenance.leaves()).toContain('/hostname');
 });
 
-it('knows the lines of what is left', () => {
+it('knows the lines of the remaining values', () => {
   const { config, issues, provenance } = readSources([
     { content: 'write_files:\n- x\n- {path: /a}\n- y\n- {path: /b}\nhaos:\n  labels: {a: [{}], b: c}\n' },
   ]);

@@ -1,16 +1,16 @@
 import { validateConfig } from '../generated/validate-config.js';
 import type { Issue, Origin } from '../issue.js';
 import { isTree } from '../merge/merge.js';
-import type { Tree, Value } from './canonical.js';
+import type { Tree, Value } from './normalise.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
 import type { KeyDefinition, KeyKind } from './schema.js';
 import { valueAt } from './value-at.js';
 
 const EXPECTED: Record<KeyKind, string> = {
-  string: 'text',
+  string: 'a string',
   boolean: 'true or false',
-  strings: 'a list of texts',
-  'string-map': 'a map of texts',
+  strings: 'a list of strings',
+  'string-map': 'a map of strings',
   items: 'a list of maps',
   section: 'a map',
 };
@@ -18,17 +18,18 @@ const EXPECTED: Record<KeyKind, string> = {
 export interface CheckedTypes {
   config: Tree;
   issues: Issue[];
-  /** JSON pointers into the merged configuration to what was left out, in order. */
+  /** JSON pointers into the merged configuration to the values that were left out, in order. */
   removed: string[];
 }
 
 /**
- * Checks the types of a merged configuration and leaves out what has the wrong one: of a list of maps or a map of strings
- * the single entry, otherwise the whole key, since a list that lost an item means something else.
+ * Checks the types of a merged configuration and leaves out wrong values: only the entry in a list
+ * of maps or a map of strings, otherwise the whole key, because a list without one of its items has
+ * another meaning.
  */
 export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin | undefined): CheckedTypes {
   if (validateConfig(merged)) return { config: merged, issues: [], removed: [] };
-  // A list may have a hundred thousand wrong items, so nothing here may compare each of them with all others.
+  // A list may have a hundred thousand wrong items, so this must not compare each with all others.
   const found = new Set((validateConfig.errors ?? []).map(({ instancePath }) => instancePath));
   const wrong = new Set([...found].map(removable));
   const removed = [...wrong]
@@ -56,21 +57,21 @@ function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): I
   };
 }
 
-/** Inside a list or a map of strings it is one entry that is wrong. */
+/** Inside a list or a map of strings, one entry is wrong. */
 function expectedAt(definition: KeyDefinition, key: string): string {
   const isEntry = key.endsWith(']');
   if (!isEntry) return EXPECTED[definition.kind];
-  return definition.kind === 'items' ? 'a map' : 'text';
+  return definition.kind === 'items' ? 'a map' : 'a string';
 }
 
 function describeValue(value: Value | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (isTree(value)) return 'a map';
   if (value === null || value === undefined) return 'nothing';
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 
-/** The pointer to what has to go: an item of a list of texts takes the list with it. */
+/** Returns the pointer to remove. An item of a list of strings takes the list with it. */
 function removable(pointer: string): string {
   const segments = pointerSegments(pointer);
   const definition = definitionAt(pointer);
@@ -86,7 +87,7 @@ function isInside(pointer: string, others: ReadonlySet<string>): boolean {
   return parts.some((_, depth) => depth > 0 && others.has(parts.slice(0, depth).join('/')));
 }
 
-/** A copy without the values at some paths, none of which lies inside another. */
+/** Returns a copy without the values at some paths, none of which lies inside another. */
 function without(value: Value, paths: readonly string[][]): Value {
   if (paths.length === 0 || (!Array.isArray(value) && !isTree(value))) return value;
   const inside = new Map<string, string[][]>();

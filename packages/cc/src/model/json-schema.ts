@@ -1,11 +1,14 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import { spellings } from './names.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
 /** A JSON Schema, draft-07. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-/** What the configuration object must look like after names and values have been coerced: the validator is compiled from it. */
+/**
+ * Returns the schema of the configuration object after names and values are coerced. The validator
+ * is compiled from it.
+ */
 export function canonicalSchema(): JsonSchema {
   return {
     ...canonicalType(configDefinition),
@@ -34,7 +37,7 @@ function canonicalType(definition: KeyDefinition): JsonSchema {
 
 function canonicalObject(definition: KeyDefinition): JsonSchema {
   const keys = definition.keys ?? [];
-  // Unknown names do not get this far: they were dropped and reported when names were looked up.
+  // Unknown names do not get this far: the look-up of names dropped and reported them.
   return {
     type: 'object',
     properties: Object.fromEntries(keys.map((key) => [key.name, canonicalType(key)])),
@@ -42,8 +45,9 @@ function canonicalObject(definition: KeyDefinition): JsonSchema {
 }
 
 /**
- * The JSON Schema (draft-07, which editors support best) of the configuration as people write it: snake_case names with
- * descriptions, examples and defaults; other accepted spellings are allowed but not offered.
+ * Returns the JSON Schema (draft-07, which editors support best) of the configuration as people
+ * write it: snake_case names with descriptions, examples and defaults. It accepts other spellings
+ * but does not suggest them.
  */
 export function schema(): JsonSchema {
   return {
@@ -103,7 +107,10 @@ function writtenObject(definition: KeyDefinition): JsonSchema {
   };
 }
 
-/** Matches every accepted spelling of a key but the documented one. Regular expressions of JSON Schema have no flag for case. */
+/**
+ * Returns a pattern for every accepted spelling of a key except the documented one. Regular
+ * expressions in JSON Schema have no flag to ignore case.
+ */
 function otherSpellings(key: KeyDefinition): string {
   const documented = snakeCase(key.name);
   const alternatives = spellings(key).map((spelling) =>

@@ -1,16 +1,16 @@
 import leven from 'leven';
 import { type KeyDefinition, snakeCase } from './schema.js';
 
-/** Every accepted spelling of the keys of one section, looked up as written. */
+/** Every accepted spelling of the keys of one section. */
 export interface NameTable {
   readonly byName: ReadonlyMap<string, KeyDefinition>;
   readonly bySpelling: ReadonlyMap<string, KeyDefinition>;
 }
 
-/** A cache of a pure function: building all tables at import would cost every start. */
+/** A cache of a pure function. Building all tables at import would slow down every start. */
 const tables = new WeakMap<KeyDefinition, NameTable>();
 
-/** The spellings of a section's or an item's keys. */
+/** Returns the spellings of the keys of a section or an item. */
 export function namesOf(section: KeyDefinition): NameTable {
   let table = tables.get(section);
   if (!table) {
@@ -27,8 +27,8 @@ function buildTable(keys: readonly KeyDefinition[]): NameTable {
 }
 
 /**
- * The spellings that a look-up knows: the name in lower case, which stands for any mixture of cases, and in snake_case; for
- * plural names both also without `s` and `es`; and the aliases.
+ * Returns the spellings in the table: the name in lower case, which stands for any mixture of
+ * cases, and in snake_case; for plural names also both without `s` and `es`; and the aliases.
  */
 export function spellings(key: KeyDefinition): string[] {
   const forms = [key.name, snakeCase(key.name), ...(key.aliases ?? [])];
@@ -37,7 +37,10 @@ export function spellings(key: KeyDefinition): string[] {
   return [...new Set([...forms, ...singular, ...shorter].map((form) => form.toLowerCase()))];
 }
 
-/** The key that a spelling stands for, or undefined. Hyphens and mixtures such as `Server_Url` are not accepted. */
+/**
+ * Returns the key for a spelling, or undefined. Does not accept hyphens or mixtures such as
+ * `Server_Url`.
+ */
 export function lookUpName(section: KeyDefinition, spelling: string): KeyDefinition | undefined {
   const { bySpelling } = namesOf(section);
   return (
@@ -45,7 +48,10 @@ export function lookUpName(section: KeyDefinition, spelling: string): KeyDefinit
   );
 }
 
-/** The documented key that is most like an unknown one, in snake_case; undefined when none is close. */
+/**
+ * Returns the documented key most similar to an unknown one, in snake_case, or undefined if none is
+ * similar.
+ */
 export function suggestName(section: KeyDefinition, unknown: string): string | undefined {
   const wanted = unknown.toLowerCase().replaceAll('-', '_');
   let best: { name: string; distance: number } | undefined;

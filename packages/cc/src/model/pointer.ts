@@ -1,7 +1,7 @@
 import { lookUpName } from './names.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
-/** The parts of a JSON pointer (RFC 6901). */
+/** Returns the parts of a JSON pointer (RFC 6901). */
 export function pointerSegments(pointer: string): string[] {
   if (pointer === '') return [];
   return pointer
@@ -10,14 +10,17 @@ export function pointerSegments(pointer: string): string[] {
     .map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** A JSON pointer from its parts. */
+/** Builds a JSON pointer from its parts. */
 export function toPointer(segments: readonly (string | number)[]): string {
   return segments
     .map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }
 
-/** `/haos/k3sArgs/0` as users write it: `haos.k3s_args[0]`; keys of string maps in brackets, as on the kernel command line. */
+/**
+ * Returns `/haos/k3sArgs/0` as users write it, `haos.k3s_args[0]`, with keys of string maps in
+ * brackets, as on the kernel command line.
+ */
 export function documentedKey(pointer: string): string {
   let key = '';
   let definition: KeyDefinition | undefined = configDefinition;
@@ -33,7 +36,10 @@ export function documentedKey(pointer: string): string {
   return key;
 }
 
-/** The definition of the key that a pointer leads to; of a list's item or a map's entry, that of the list or map. */
+/**
+ * Returns the definition of the key that a pointer leads to. For an item of a list or an entry of a
+ * map, that is the definition of the list or map.
+ */
 export function definitionAt(pointer: string): KeyDefinition {
   let definition = configDefinition;
   for (const segment of pointerSegments(pointer)) {
@@ -43,7 +49,7 @@ export function definitionAt(pointer: string): KeyDefinition {
   return definition;
 }
 
-/** Whether the value at a pointer is a secret. */
+/** Returns whether the value at a pointer is a secret. */
 export function isSecret(pointer: string): boolean {
   return definitionAt(pointer).secret === true;
 }

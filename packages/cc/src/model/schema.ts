@@ -1,28 +1,28 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Phase } from '../apply/types.js';
 
 /**
- * How a key's value is written and coerced (docs/configuration.md):
- * `section` merges by key; everything else is replaced as a whole by a later source.
+ * How the value of a key is written and coerced (docs/configuration.md). A `section` merges by key;
+ * a later source replaces everything else as a whole.
  */
 export type KeyKind = 'string' | 'boolean' | 'strings' | 'string-map' | 'items' | 'section';
 
-/** One documented key: the single place it is described in. */
+/** One documented key. This is the only place that describes it. */
 export interface KeyDefinition {
   /** camelCase, as in the configuration object. */
   readonly name: string;
   readonly kind: KeyKind;
   readonly description: string;
-  /** Values as one writes them in YAML, for the reference page and for editors. */
+  /** Values as written in YAML, for the reference page and for editors. */
   readonly examples: readonly unknown[];
-  /** Spellings besides those that follow from the name. */
+  /** Spellings in addition to those derived from the name. */
   readonly aliases?: readonly string[];
   /** The value never enters a message, a plan, a journal or a log. */
   readonly secret?: true;
-  /** Each item must have it. */
+  /** Every item must have it. */
   readonly required?: true;
   readonly default?: string;
-  /** The only values there are. */
+  /** The only allowed values. */
   readonly values?: readonly string[];
   /** Phases in which the key takes effect. */
   readonly phases?: readonly Phase[];
@@ -73,7 +73,7 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'device',
     kind: 'string',
-    description: 'The disk to install to; the partition of `HAOS_STATE` with `no_format`.',
+    description: 'The disk to install to. With `no_format`, the partition of `HAOS_STATE`.',
     examples: ['/dev/vda'],
   },
   {
@@ -85,7 +85,7 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'silent',
     kind: 'boolean',
-    description: 'Ask no question.',
+    description: 'Do not ask questions.',
     examples: [true],
   },
   {
@@ -110,7 +110,7 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'noFormat',
     kind: 'boolean',
-    description: 'Neither partition nor format: the layout exists already.',
+    description: 'Do not partition or format, because the layout exists already.',
     examples: [true],
   },
   {
@@ -181,14 +181,14 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'ntpServers',
     kind: 'strings',
-    description: 'Time servers to fall back to when connman knows of no other.',
+    description: 'Fallback time servers, used if connman knows no other.',
     phases: BOOT_AND_RUNTIME,
     examples: [['0.us.pool.ntp.org', '1.us.pool.ntp.org']],
   },
   {
     name: 'dnsNameservers',
     kind: 'strings',
-    description: 'Name servers to fall back to when neither DHCP nor a connman service file names one.',
+    description: 'Fallback name servers, used if neither DHCP nor a connman service file names one.',
     phases: BOOT_AND_RUNTIME,
     examples: [['8.8.8.8', '1.1.1.1']],
   },
@@ -212,7 +212,7 @@ const haosKeys: readonly KeyDefinition[] = [
         kind: 'string',
         secret: true,
         aliases: ['pass', 'password'],
-        description: 'The passphrase; none for an open network.',
+        description: 'The passphrase. Leave it out for an open network.',
         examples: ['mypassword'],
       },
     ],
@@ -222,7 +222,7 @@ const haosKeys: readonly KeyDefinition[] = [
     kind: 'string',
     secret: true,
     description:
-      'The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it there is none.',
+      'The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it, the user has no password.',
     phases: ALL_PHASES,
     examples: ['$6$rounds=4096$saltsalt$0rZ1cS9sqm3t...', 'supersecure'],
   },
@@ -259,7 +259,7 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'environment',
     kind: 'string-map',
-    description: 'Environment variables of k3s, configured commands and log-ins; above all the proxies.',
+    description: 'Environment variables for k3s, configured commands and login sessions, mainly the proxies.',
     phases: ALL_PHASES,
     examples: [{ http_proxy: 'http://myserver', https_proxy: 'http://myserver' }],
   },
@@ -274,7 +274,8 @@ const haosKeys: readonly KeyDefinition[] = [
     name: 'upgrade',
     kind: 'section',
     type: 'Upgrade',
-    description: 'What the shipped upgrade Plans name. Only servers have Plans; write the same on each.',
+    description:
+      'The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each.',
     keys: upgradeKeys,
     examples: [],
   },
@@ -282,7 +283,7 @@ const haosKeys: readonly KeyDefinition[] = [
     name: 'install',
     kind: 'section',
     type: 'Install',
-    description: 'What the installer does without asking. It has no effect on an installed node.',
+    description: 'Settings of the installer. They have no effect on an installed node.',
     keys: installKeys,
     examples: [],
   },
@@ -331,7 +332,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'content',
         kind: 'string',
-        description: 'What the file holds. YAML `!!binary` is accepted too.',
+        description: 'The content of the file. YAML `!!binary` is accepted too.',
         examples: ['hello\n'],
       },
       {
@@ -360,7 +361,7 @@ const topKeys: readonly KeyDefinition[] = [
   {
     name: 'hostname',
     kind: 'string',
-    description: 'The host name. Without it the one from DHCP is kept, or one is made up.',
+    description: 'The host name. Without it, the node keeps the name from DHCP or a generated one.',
     phases: ALL_PHASES,
     examples: ['myhostname'],
   },
@@ -383,13 +384,14 @@ const topKeys: readonly KeyDefinition[] = [
         name: 'url',
         kind: 'string',
         required: true,
-        description: 'Where it is. The last part of the path is the file name, which must be unique.',
+        description:
+          'The URL of the manifest. The last part of the path is the file name, which must be unique.',
         examples: ['https://manifests.example/demo.yaml'],
       },
       {
         name: 'sha256',
         kind: 'string',
-        description: 'The digest it must have; otherwise it is not saved.',
+        description: 'The SHA-256 digest of the manifest. If it differs, the manifest is not saved.',
         examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
       },
     ],
@@ -397,7 +399,7 @@ const topKeys: readonly KeyDefinition[] = [
   {
     name: 'initCmd',
     kind: 'strings',
-    description: 'Shell commands to run in the initrd, before the root file system is there.',
+    description: 'Shell commands to run in the initrd, before the root file system is mounted.',
     phases: ['initrd'],
     examples: [['echo hello, init command']],
   },
@@ -419,15 +421,15 @@ const topKeys: readonly KeyDefinition[] = [
     name: 'haos',
     kind: 'section',
     type: 'Haos',
-    description: 'What is particular to HAOS.',
+    description: 'Settings specific to HAOS.',
     keys: haosKeys,
     examples: [],
   },
 ];
 
 /**
- * The whole configuration. Types, validator, the published JSON Schema, the reference page, the spellings and the list of
- * secrets all come from here.
+ * The whole configuration. The types, the validator, the published JSON Schema, the reference page,
+ * the spellings and the list of secrets are all derived from it.
  */
 export const configDefinition: KeyDefinition = {
   name: '',
@@ -438,7 +440,7 @@ export const configDefinition: KeyDefinition = {
   examples: [],
 };
 
-/** `k3sArgs` as users write it: `k3s_args`. */
+/** Returns a name such as `k3sArgs` as users write it: `k3s_args`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }

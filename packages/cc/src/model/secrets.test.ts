@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secretsOf } from './secrets.js';
 
 describe('secretsOf', () => {
-  it('finds secret keys, and environment variables and arguments that are named like one', () => {
+  it('finds secret keys, and environment variables and arguments with secret-like names', () => {
     const config = {
       haos: {
         password: 'one',
@@ -16,7 +16,7 @@ describe('secretsOf', () => {
     expect(secretsOf(config)).toEqual(['one', 'two', 'three', 'four', 'key', 'five', 'six']);
   });
 
-  it('finds passwords in URLs, also as they are meant', () => {
+  it('finds passwords in URLs, also decoded', () => {
     const environment = { http_proxy: 'http://user:p%40ss@proxy:3128', no_proxy: 'localhost' };
 
     expect(secretsOf({ haos: { environment } })).toEqual(['p%40ss', 'p@ss']);
@@ -40,7 +40,7 @@ describe('secretsOf', () => {
     );
   });
 
-  it('finds private keys, and the contents of files for their owner alone', () => {
+  it('finds private keys, and the contents of files that only their owner may read', () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n';
     const writeFiles = ['0600', '400', '0o700', '1600', '0640', '0644', ''].map((permissions) => ({
       permissions,
@@ -53,7 +53,7 @@ describe('secretsOf', () => {
     ]);
   });
 
-  it('does not count the name of the user, which stands in the paths that are shown', () => {
+  it('does not include the name of the user, which is part of paths in the output', () => {
     expect(secretsOf({ haos: { password: 'rancher', token: '' } })).toEqual([]);
   });
 });

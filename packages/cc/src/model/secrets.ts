@@ -1,4 +1,4 @@
-import { RANCHER } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import leven from 'leven';
 import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
@@ -8,7 +8,7 @@ import { configDefinition, type KeyDefinition } from './schema.js';
 /** Names of environment variables and flags whose value is a secret. */
 const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)[_-]?key|vpn[_-]?auth/i;
 
-/** Flags of k3s whose value is a secret; of the others that it has, none is. */
+/** The flags of k3s whose value is a secret. No other known flag has one. */
 const SECRET_FLAGS = [
   'token',
   'agent-token',
@@ -20,8 +20,9 @@ const SECRET_FLAGS = [
 ];
 
 /**
- * Every secret in a configuration: values of secret keys, of environment variables and k3s arguments that are named like one,
- * passwords inside URLs, private keys, and files that only their owner may read. What is shown to anybody is cleaned of these.
+ * Returns every secret in a configuration: values of secret keys, values of environment variables
+ * and k3s arguments with a secret-like name, passwords inside URLs, private keys, and files that
+ * only their owner may read. Any output to users is redacted with them.
  */
 export function secretsOf(config: CloudConfig): string[] {
   const found = new Set<string>();
@@ -36,12 +37,16 @@ export function secretsOf(config: CloudConfig): string[] {
       found.add(file.content);
   }
   found.delete('');
-  // Part of every path of HAOS: blanking it out there would show that it is the password.
+  // The user name is part of every path of HAOS. Redacting it there would show that it is the
+  // password.
   found.delete(RANCHER);
   return [...found];
 }
 
-/** What a source says may have a wrong type as long as a later one overrides it, so nothing is taken for granted. */
+/**
+ * Collects secrets. A source may give a wrong type if a later one overrides it, so this checks
+ * every type.
+ */
 function collect(tree: unknown, definition: KeyDefinition, found: Set<string>): void {
   if (typeof tree !== 'object' || tree === null) return;
   for (const [name, value] of Object.entries(tree)) {
@@ -80,12 +85,15 @@ function decode(text: string): string {
   }
 }
 
-/** Whether permissions let nobody but the owner read. */
+/** Returns whether permissions let only the owner read. */
 function isPrivate(permissions: string): boolean {
   return /^(?:0o)?[0-7]*[0-7][0123][0123]$/.test(permissions);
 }
 
-/** `--token=X`, `--token X`, and both inside an argument that holds several words by mistake. */
+/**
+ * Returns the secrets of `--token=X`, `--token X`, and both inside an argument that contains
+ * several words by mistake.
+ */
 function secretArguments(args: readonly string[]): string[] {
   return args.flatMap((argument, index) => {
     const [flag = '', ...value] = argument.split('=');
@@ -102,7 +110,10 @@ function isSecretWord(word: string): boolean {
   return name !== undefined && isSecretFlag(name);
 }
 
-/** Whether the value of a flag of k3s, by its name or alias without dashes, is a secret; also when the name is misspelt. */
+/**
+ * Returns whether the value of a flag of k3s, by its name or alias without dashes, is a secret.
+ * Also works for misspelt names.
+ */
 export function isSecretFlag(name: string): boolean {
   const flag = findK3sFlag(name);
   if (flag) return SECRET_FLAGS.includes(flag.name);
@@ -110,7 +121,7 @@ export function isSecretFlag(name: string): boolean {
   return SECRET_NAME.test(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
 }
 
-/** Whether a name, of a key or a variable, looks like that of a secret. */
+/** Returns whether the name of a key or a variable looks like that of a secret. */
 export function looksSecret(name: string): boolean {
   return /^pass$|(?:^|[_-])psk$/i.test(name) || SECRET_NAME.test(name);
 }

@@ -1,8 +1,8 @@
 import { isTree } from '../merge/merge.js';
-import type { Value } from './canonical.js';
+import type { Value } from './normalise.js';
 import { pointerSegments } from './pointer.js';
 
-/** What a JSON pointer leads to; undefined when it leads to nothing. */
+/** Returns the value that a JSON pointer leads to, or undefined if it leads nowhere. */
 export function valueAt(value: Value, pointer: string): Value | undefined {
   return pointerSegments(pointer).reduce<Value | undefined>(
     (inside, segment) =>

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { base64, fromBase64, isBase64 } from './bytes.js';
 
 describe('base64', () => {
-  it('is told by its alphabet and its padding', () => {
+  it('is recognised by its alphabet and its padding', () => {
     for (const text of ['', 'QQ==', 'QUI=', 'QUJD', 'QUJD'.repeat(5_000_000)])
       expect(isBase64(text)).toBe(true);
     for (const text of ['Q', 'QQ=', 'Q===', '====', 'QQ==QQ==', 'QUJ_', 'QU JD'])
       expect(isBase64(text)).toBe(false);
   });
 
-  it('gives all bytes back', () => {
+  it('decodes to the same bytes', () => {
     const bytes = Uint8Array.from({ length: 20_000 }, (_, index) => index % 256);
 
     expect(fromBase64(base64(bytes))).toEqual(bytes);

@@ -4,7 +4,7 @@ import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import type { YamlProblem } from './yaml.js';
 
-/** A warning about a parameter, by offset. */
+/** A warning about a parameter, with its offset. */
 export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
   code: 'unknown-key' | 'invalid-cmdline';
   hint: string | undefined;
@@ -15,7 +15,7 @@ export interface CmdlineResult {
   warnings: CmdlineProblem[];
 }
 
-/** What early boot reads itself; no part of a configuration (docs/boot.md). */
+/** Parameters that only early boot reads. They are not part of a configuration (docs/boot.md). */
 const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
   'haos.mode',
   'haos.fallback_mode',
@@ -26,9 +26,10 @@ const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The parameters of a kernel command line that name a key of the configuration, as nodes. Names are looked up as in YAML;
- * repeating a list adds to it, repeating anything else replaces it; entries of string maps are `name[KEY]=` or `name.KEY=`.
- * Parameters that are not ours are left alone; what begins with `haos` but names no key is reported.
+ * Parses the parameters of a kernel command line that name a key of the configuration into nodes.
+ * Looks up names as in YAML. A repeated list appends, a repeated other key overrides. Entries of
+ * string maps are `name[KEY]=` or `name.KEY=`. Ignores parameters of other programs; reports those
+ * that begin with `haos` but are not a key.
  */
 export function parseCmdline(text: string): CmdlineResult {
   const { parameters, issues } = parse(text);
@@ -61,17 +62,17 @@ function unknown(parameter: Parameter): CmdlineProblem {
     message: `unknown parameter ${parameter.name}`,
     start: parameter.nameOffset,
     length: Math.max(1, parameter.nameLength),
-    hint: malformed ? 'write the entry of a map as name[key]=value' : undefined,
+    hint: malformed ? 'Write the entry of a map as name[key]=value.' : undefined,
   };
 }
 
 interface Insertion {
   parameter: Parameter;
-  /** What is left of the name. */
+  /** The remaining part of the name. */
   rest: string;
 }
 
-/** Puts one parameter into the tree; `unknown` when its name leads nowhere. */
+/** Inserts one parameter into the tree. Returns `unknown` if its name is not a key. */
 function insert(
   mapping: MappingNode,
   section: KeyDefinition,

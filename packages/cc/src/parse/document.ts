@@ -1,17 +1,17 @@
 import type { Origin, SourceName } from '../issue.js';
 import type { Node } from './node.js';
 
-/** One source of configuration after parsing: its text, where it came from, and its nodes. */
+/** One parsed source of configuration: its text, its origin, and its nodes. */
 export interface Document {
   readonly source: SourceName;
-  /** The file's path as the caller knows it; shown in issues. */
+  /** The path of the file as the caller knows it. Issues show it. */
   readonly file: string;
   readonly text: string;
-  /** Undefined: no keys at all. */
+  /** Undefined if the text has no keys. */
   readonly root: Node | undefined;
 }
 
-/** The place of a range of a document's text. */
+/** Returns the place of a range of the text of a document. */
 export function originAt(
   document: Pick<Document, 'source' | 'file' | 'text'>,
   start: number,
@@ -30,10 +30,13 @@ export function originAt(
   };
 }
 
-/** A cache of a pure function: a text with many issues is not searched from its start for each of them. */
+/**
+ * A cache of a pure function, so that a text with many issues is not searched from its start for
+ * each of them.
+ */
 const lineStarts = new WeakMap<object, readonly number[]>();
 
-/** The offset of the first character of each line. */
+/** Returns the offset of the first character of each line. */
 function lineStartsOf(document: Pick<Document, 'text'>): readonly number[] {
   let starts = lineStarts.get(document);
   if (!starts) {
@@ -46,7 +49,7 @@ function lineStartsOf(document: Pick<Document, 'text'>): readonly number[] {
   return starts;
 }
 
-/** How many of these ascending numbers are at most `limit`. */
+/** Returns how many of these ascending numbers are at most `limit`. */
 function countUpTo(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

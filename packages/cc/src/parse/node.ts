@@ -1,6 +1,7 @@
 /**
- * What every source becomes before it is interpreted: text with its place, not yet typed, because the kind of a key decides
- * what its text means. Nodes of an alias are shared, so the tree is really a graph without cycles.
+ * The form of every source before interpretation: text with its place, not yet typed, because the
+ * kind of a key decides what its text means. Aliases share nodes, so the tree is really a graph
+ * without cycles.
  */
 export type Node = ScalarNode | SequenceNode | MappingNode;
 
@@ -13,7 +14,7 @@ interface NodePlace {
 export interface ScalarNode extends NodePlace {
   kind: 'scalar';
   text: string;
-  /** Whether YAML's typing of plain scalars applies: neither quoted nor tagged as a string. */
+  /** Whether YAML types this scalar: it is neither quoted nor tagged as a string. */
   plain: boolean;
   /** The bytes of a `!!binary`. */
   bytes?: Uint8Array;
@@ -26,7 +27,7 @@ export interface SequenceNode extends NodePlace {
 
 export interface MappingNode extends NodePlace {
   kind: 'mapping';
-  /** In document order, each key once: the last one written. */
+  /** In document order. Each key occurs once, with its last value. */
   pairs: Pair[];
 }
 
@@ -37,12 +38,12 @@ export interface Pair {
   value: Node;
 }
 
-/** A scalar that is a string whatever it looks like, as every value of a command line is. */
+/** Creates a scalar that is always a string, like every value of a command line. */
 export function stringNode(text: string, start = 0, length = text.length): ScalarNode {
   return { kind: 'scalar', text, plain: false, start, length };
 }
 
-/** A mapping of keys that have no place of their own, such as those made from metadata. */
+/** Creates a mapping of keys without a place, such as those made from metadata. */
 export function mappingNode(entries: Record<string, Node>): MappingNode {
   const pairs = Object.entries(entries).map(([key, value]) => ({
     key,

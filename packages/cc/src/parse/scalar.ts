@@ -10,12 +10,15 @@ const INTEGER =
 const FLOAT =
   /^[-+]?(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9]+)?$/;
 const SPECIAL_FLOAT = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
-/** Nobody writes a longer number; to look at one, and to compute its digits, would take long. */
+/** Longer numbers are not treated as numbers, because computing their digits would take long. */
 const MAX_TYPED = 1000;
 
 const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
 
-/** The type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and sexagesimal numbers are strings. */
+/**
+ * Returns the type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and
+ * sexagesimal numbers are strings.
+ */
 export function scalarType(node: ScalarNode): ScalarType {
   const text = node.text;
   if (!node.plain || text.length > MAX_TYPED || !MAY_BE_TYPED.test(text)) return 'string';
@@ -26,12 +29,12 @@ export function scalarType(node: ScalarNode): ScalarType {
   return 'string';
 }
 
-/** Whether a scalar of type boolean is true. */
+/** Returns whether a scalar of type boolean is true. */
 export function isTrue(text: string): boolean {
   return TRUE.test(text);
 }
 
-/** An integer as decimal digits, all of them. */
+/** Returns an integer as decimal digits, without loss of precision. */
 export function integerDigits(text: string): string {
   const digits = text.replaceAll('_', '');
   const negative = digits.startsWith('-');
@@ -41,7 +44,10 @@ export function integerDigits(text: string): string {
   return `${negative && value !== 0n ? '-' : ''}${value}`;
 }
 
-/** A float as the shortest decimal text without an exponent; infinities and NaN as they were written. */
+/**
+ * Returns a float as the shortest decimal text without an exponent. Infinities and NaN stay as
+ * written.
+ */
 export function floatDigits(text: string): string {
   const value = Number(text.replaceAll('_', ''));
   if (!Number.isFinite(value)) return text;

@@ -4,7 +4,7 @@ import { readSources } from '../config.js';
 import type { Node } from './node.js';
 import { parseYaml } from './yaml.js';
 
-/** The nodes as plain data: texts, lists, and lists of pairs. */
+/** Returns the nodes as plain data: texts, lists, and lists of pairs. */
 function plain(node: Node | undefined): unknown {
   if (!node) return undefined;
   if (node.kind === 'scalar') return node.text;
@@ -42,7 +42,7 @@ describe('parseYaml', () => {
     expect(parse(text)).toEqual(expected);
   });
 
-  it('takes the last of duplicate keys as a whole and warns', () => {
+  it('uses the last of duplicate keys as a whole and warns', () => {
     const { root, warnings } = parseYaml('a: {x: 1}\na: {y: 2}\n');
     expect(plain(root)).toEqual({ a: { y: '2' } });
     expect(warnings.map(({ code, start }) => [code, start])).toEqual([['duplicate-key', 10]]);
@@ -59,14 +59,14 @@ describe('parseYaml', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['more-documents']);
   });
 
-  it('finds the end of the first document behind many blank lines and comments', () => {
-    // Each doubled the time while line breaks could be matched in more than one way.
+  it('finds the end of the first document after many blank lines and comments', () => {
+    // While line breaks could be matched in more than one way, each doubled the time.
     const header = `${'\n'.repeat(2_000)}${'# licence\r\n\r\n'.repeat(2_000)}`;
     expect(parse(`${header}---\na: 1\n---\nb: 2\n`)).toEqual({ a: '1' });
     expect(parse(`${header}a: 1\n...\nb: 2\n`)).toEqual({ a: '1' });
   });
 
-  it('does not take dashes inside a text for a document marker', () => {
+  it('does not treat dashes inside a text as a document marker', () => {
     expect(parse('a: |\n  ---\n  b\nc: ---d\n')).toEqual({ a: '---\nb\n', c: '---d' });
     expect(parse('-----BEGIN: x')).toEqual({ '-----BEGIN': 'x' });
   });
@@ -86,7 +86,7 @@ describe('parseYaml', () => {
     ['a: "\\q"', 5],
     ['a: [b', 5],
     ['a: 1\n b: 2', 7],
-  ])('refuses %j and says where', (text, start) => {
+  ])('rejects %j and reports where', (text, start) => {
     const { root, error } = parseYaml(text);
     expect(root).toBeUndefined();
     expect(error).toMatchObject({ code: 'invalid-yaml', start });

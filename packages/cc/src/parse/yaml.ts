@@ -3,7 +3,7 @@ import { fromBase64, isBase64 } from './bytes.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
 
-/** Something about a YAML text that its author should know, by offset. */
+/** A problem in a YAML text, with its offset. */
 export interface YamlProblem {
   code: 'invalid-yaml' | 'duplicate-key' | 'more-documents';
   message: string;
@@ -12,19 +12,22 @@ export interface YamlProblem {
 }
 
 export interface YamlResult {
-  /** Undefined when the text is empty, or invalid. */
+  /** Undefined if the text is empty or invalid. */
   root: Node | undefined;
-  /** Set when the text is no valid YAML; then there is no root. */
+  /** Set if the text is not valid YAML. Then `root` is undefined. */
   error: YamlProblem | undefined;
   warnings: YamlProblem[];
 }
 
-/** A document whose aliases stand for more nodes than this is refused: it was made to exhaust memory. */
+/**
+ * The maximum number of nodes after expanding aliases. A document with more was made to exhaust
+ * memory.
+ */
 const MAX_NODES = 1_000_000;
 
 /**
- * Parses the first document of a YAML text into nodes with their places. YAML 1.1 and 1.2 are both accepted; scalars are
- * not typed yet. What follows the first document is not even looked at, but reported.
+ * Parses the first document of a YAML text into nodes with their places. Accepts YAML 1.1 and 1.2
+ * and does not type scalars yet. Reports text after the first document but does not parse it.
  */
 export function parseYaml(text: string): YamlResult {
   const warnings: YamlProblem[] = [];
@@ -48,10 +51,16 @@ class ComposeError extends Error {
   }
 }
 
-/** A line that is neither empty, a comment, nor a directive: before it `---` begins the document, behind it the next one. */
+/**
+ * A line that is not empty, a comment or a directive. A `---` before it begins the document; one
+ * after it begins the next document.
+ */
 const CONTENT_LINE = /(?:^|[\r\n])\ufeff?[ \t]*[^ \t\r\n#%\ufeff]/;
 
-/** `---` or `...` at the start of a line ends a document wherever it stands, quoted and block scalars included (YAML 1.2.2, 9.1.2). */
+/**
+ * Returns where the first document ends. `---` or `...` at the start of a line ends a document,
+ * even in quoted and block scalars (YAML 1.2.2, 9.1.2).
+ */
 function firstDocumentEnd(text: string, warnings: YamlProblem[]): number {
   if (!text.includes('---') && !text.includes('...')) return text.length;
   const marker = /(?<=^|[\r\n])(---|\.\.\.)(?=[ \t\r\n]|$)/g;
@@ -97,7 +106,7 @@ function explainReason(reason: string, text: string, position: number): string {
 
 interface Anchor {
   node: Node;
-  /** How many nodes it stands for, its own aliases expanded. */
+  /** The number of nodes with all aliases expanded. */
   size: number;
 }
 
@@ -140,12 +149,13 @@ class Composer {
     const name = this.text.slice(start, end);
     const anchor = this.anchors.get(name);
     if (anchor === undefined)
-      // Without the name: a value that begins with an asterisk may be a password that lacks its quotes.
+      // Without the name: a value that begins with an asterisk may be a password without its
+      // quotes.
       throw new ComposeError('this alias has no anchor before it', start - 1, end - start + 1);
     if (anchor === 'open') throw new ComposeError('this anchor contains itself', start - 1, end - start + 1);
     this.size += anchor.size;
     if (this.size > MAX_NODES)
-      throw new ComposeError('the aliases expand to too much', start - 1, end - start + 1);
+      throw new ComposeError('the aliases expand to too many nodes', start - 1, end - start + 1);
     return anchor.node;
   }
 
@@ -163,7 +173,10 @@ class Composer {
     return node;
   }
 
-  /** `!!str` and `!!binary` change what the text is, the other core tags must fit it, and tags nobody knows are ignored. */
+  /**
+   * Applies a tag. `!!str` and `!!binary` change the meaning of the text, the other core tags must
+   * match it, and unknown tags are ignored.
+   */
   private applyTag(node: ScalarNode, tag: string): void {
     const name = tag.startsWith('!!') ? tag.slice(2) : (/^!<tag:yaml\.org,2002:(.*)>$/.exec(tag)?.[1] ?? tag);
     const expected = { int: ['integer'], float: ['float', 'integer'], bool: ['boolean'], null: ['null'] }[
@@ -174,7 +187,7 @@ class Composer {
     } else if (expected) {
       const untagged = { ...node, plain: true };
       if (!expected.includes(scalarType(untagged)))
-        throw new ComposeError(`this is no ${tag}`, node.start, node.length);
+        throw new ComposeError(`this is not a valid ${tag}`, node.start, node.length);
       node.plain = true;
     } else if (name === 'str' || tag === '!') {
       node.plain = false;
@@ -184,7 +197,7 @@ class Composer {
   private decodeBinary(node: ScalarNode): Uint8Array {
     const base64 = node.text.replace(/[ \t\r\n]/g, '');
     if (!isBase64(base64))
-      throw new ComposeError('this !!binary is no valid base64', node.start, node.length);
+      throw new ComposeError('this !!binary is not valid base64', node.start, node.length);
     return fromBase64(base64);
   }
 
@@ -231,7 +244,7 @@ class Composer {
     }
     this.warnings.push({
       code: 'duplicate-key',
-      message: `the key ${key.text} stands here again; the value above it is ignored`,
+      message: `the key ${key.text} occurs again here; the value above is ignored`,
       start: key.start,
       length: key.length,
     });
@@ -243,7 +256,10 @@ function isPlainScalar(event: Event): boolean {
   return event.type === EVENT_ID.SCALAR && event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
 }
 
-/** Merge keys (YAML 1.1 type repository, "merge"): keys written out win; of several maps the first wins. */
+/**
+ * Adds the pairs of a merge key (YAML 1.1 type repository, "merge"). Keys written out win; of
+ * several maps, the first wins.
+ */
 function addMerged(pairs: Pair[], seen: Map<string, number>, merged: Node): void {
   const maps = merged.kind === 'sequence' ? merged.items : [merged];
   for (const map of maps) {

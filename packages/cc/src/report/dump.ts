@@ -3,8 +3,9 @@ import { namesOf } from '../model/names.js';
 import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 
 /**
- * The configuration as one line of JSON with camelCase names, as programs read it. Empty values are left out, except that a
- * file always has all its keys and `haos.install` is always there. It holds the secrets.
+ * Returns the configuration as one line of JSON with camelCase names, for programs. Leaves out
+ * empty values, but a file always has all its keys, and `haos.install` is always present. The
+ * output contains the secrets.
  */
 export function dumpJson(config: CloudConfig): string {
   const { haos, ...rest } = withoutEmpty(config as Tree, configDefinition);
@@ -13,15 +14,16 @@ export function dumpJson(config: CloudConfig): string {
 }
 
 /**
- * The configuration as YAML with snake_case names, sorted, without `haos.install`, as people and configuration files have it.
- * It holds the secrets.
+ * Returns the configuration as YAML with snake_case names, sorted, without `haos.install`, as in a
+ * configuration file. The output contains the secrets.
  */
 export async function dumpYaml(config: CloudConfig): Promise<string> {
   const { dump } = await import('js-yaml');
   const { haos, ...rest } = withoutEmpty(config as Tree, configDefinition);
   const { install: _install, ...haosTree } = (haos ?? {}) as Tree;
   const written = writtenNames({ ...rest, haos: haosTree }, configDefinition);
-  // The default schema of `dump` quotes whatever YAML 1.1 or 1.2 would take for something else than text.
+  // With its default schema, `dump` quotes every text that YAML 1.1 or 1.2 would treat as another
+  // type.
   return dump(written, { sortKeys: true, lineWidth: -1, noRefs: true });
 }
 

@@ -2,7 +2,7 @@ import leven from 'leven';
 import type { Origin } from '../issue.js';
 import { isSecretFlag, looksSecret } from '../model/secrets.js';
 
-/** One line of a source, and the part of it that an issue is about, for underlining. */
+/** One line of a source, and the part of it to underline. */
 export interface Excerpt {
   text: string;
   /** UTF-16 units from the start of `text`. */
@@ -10,23 +10,31 @@ export interface Excerpt {
   length: number;
 }
 
-/** Longer lines, such as a key or an encoded file, are cut around the part that is meant. */
+/** Longer lines, such as a key or an encoded file, are cut around the underlined part. */
 const MAX_LINE = 120;
 const HIDDEN = '***';
 
-/** How far above a line its key is looked for, in UTF-16 units; a value that goes on for longer is hidden. */
+/**
+ * How far above a line to look for its key, in UTF-16 units. A value that continues for longer is
+ * hidden.
+ */
 const LOOK_BACK = 16 * 1024;
 
 export interface ExcerptOptions {
-  /** Hide what follows the part that is meant: the value of a key that nobody knows may be a secret. */
+  /**
+   * Hides the text after the underlined part, because the value of an unknown key may be a secret.
+   */
   hideRest?: boolean;
-  /** Where the secrets of lines are that were shown before: one line may have thousands of issues. */
+  /**
+   * The places of secrets in lines that were shown before, because one line may have thousands of
+   * issues.
+   */
   known?: Map<string, readonly Range[]>;
 }
 
 /**
- * The line that an origin points into, with every value that looks like a secret hidden: the text may not even have been
- * parsed, so this goes by the names of keys, also misspelt ones.
+ * Returns the line that an origin points into, with every secret-like value hidden. The text may
+ * not even have been parsed, so this uses the names of keys, including misspelt ones.
  */
 export function excerptOf(text: string, origin: Origin, options: ExcerptOptions = {}): Excerpt {
   const lineStart = lineStartBefore(text, origin.offset);
@@ -37,7 +45,7 @@ export function excerptOf(text: string, origin: Origin, options: ExcerptOptions 
   return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
 }
 
-/** Without a search for a carriage return through all of a long text that has none. */
+/** Avoids searching a long text for a carriage return that it does not contain. */
 function lineStartBefore(text: string, offset: number): number {
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
   return start + text.slice(start, offset).lastIndexOf('\r') + 1;
@@ -65,10 +73,14 @@ export interface Range {
   to: number;
 }
 
-/** Values behind names such as `token:`, `"password" :`, `haos.token=`, `--token `, `--token, `; passwords in URLs; private keys. */
+/**
+ * Returns values after names such as `token:`, `"password" :`, `haos.token=`, `--token `,
+ * `--token, `; passwords in URLs; private keys.
+ */
 function secretRanges(line: string): Range[] {
   const ranges: Range[] = [];
-  // Names first, then what follows them: one expression for both would try each character of a long text as a beginning.
+  // Finds names first, then the text after them: a single expression would try each character of a
+  // long text as a beginning.
   const separator = /["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/y;
   for (const match of line.matchAll(/[\w.[\]-]+/g)) {
     const name = match[0].replace(/^[[\]]+/, '');
@@ -89,7 +101,7 @@ function secretRanges(line: string): Range[] {
   return disjoint(ranges);
 }
 
-/** The ranges in order, each without what an earlier one covers. */
+/** Returns the ranges in order, each without the part that an earlier one covers. */
 function disjoint(ranges: readonly Range[]): Range[] {
   let end = 0;
   return [...ranges]
@@ -102,8 +114,10 @@ function disjoint(ranges: readonly Range[]): Range[] {
 }
 
 /**
- * Whether what stands behind a name may be a secret: the name has a part that is called like one, give or take two letters; or
- * it is the content of a file; or a network that is not written as a map, where nothing tells the name from the passphrase.
+ * Returns whether the text after a name may be a secret. That is so if a part of the name is
+ * similar to a secret-like name, with up to two wrong letters. It is also so for the content of a
+ * file, and for a network that is not written as a map, where the passphrase cannot be told from
+ * the name.
  */
 function mayHoldSecret(name: string, value: string): boolean {
   const flag = /^--?([^-].*)$/.exec(name)?.[1];
@@ -115,15 +129,19 @@ function mayHoldSecret(name: string, value: string): boolean {
   return secrets.some((secret) => leven(parts.at(-1)!, secret) <= 2);
 }
 
-/** Behind `=` a value ends at white space unless it is quoted; in YAML it takes the rest of the line. */
+/**
+ * Returns where a value ends. After `=` it ends at white space unless it is quoted; in YAML it
+ * takes the rest of the line.
+ */
 function valueEnd(line: string, from: number, isParameter: boolean): number {
   if (!isParameter) return line.length;
   return from + (/^(?:"[^"]*"?|[^\s"]+)+/.exec(line.slice(from))?.[0].length ?? 0);
 }
 
 /**
- * Whether a line belongs to the value of a key above it that may hold a secret, or is the value of a flag above it. A line
- * without a key of its own may have lost its indentation, and a list may stand right below its key.
+ * Returns whether a line belongs to the value of a key above it that may hold a secret, or is the
+ * value of a flag above it. A line without its own key may have lost its indentation, and a list
+ * may begin directly below its key.
  */
 function continuesSecret(line: string, before: string): boolean {
   const indent = line.search(/\S|$/);

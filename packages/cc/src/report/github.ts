@@ -2,7 +2,10 @@ import type { Issue, Severity } from '../issue.js';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
 
-/** Issues as workflow commands of GitHub Actions, which shows them beside the lines of a pull request. */
+/**
+ * Formats issues as workflow commands of GitHub Actions, which shows them beside the lines of a
+ * pull request.
+ */
 export function formatGithub(issues: readonly Issue[]): string {
   return issues.map(formatIssue).join('');
 }
@@ -16,11 +19,12 @@ function formatIssue({ severity, code, message, hint, origin }: Issue): string {
         `endColumn=${origin.column + origin.length}`,
       ]
     : [];
-  const text = hint ? `${message} (${hint})` : message;
+  const text = hint ? `${message}. ${hint}` : message;
   return `::${COMMANDS[severity]} ${[...properties, `title=${code}`].join(',')}::${escapeData(text)}\n`;
 }
 
-// GitHub's documentation, "Workflow commands for GitHub Actions": what would end a value is percent-encoded.
+// GitHub's documentation, "Workflow commands for GitHub Actions": characters that would end a value
+// are percent-encoded.
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

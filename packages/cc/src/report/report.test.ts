@@ -10,12 +10,12 @@ function text(content: string, file = 'config.yaml'): string {
 }
 
 describe('formatText', () => {
-  it('shows the place, the line with the part underlined, and what to do', () => {
+  it('shows the place, the line with the wrong part underlined, and the hint', () => {
     expect(text('hostname: a\nhaos:\n  lables: {a: b}\n')).toMatchInlineSnapshot(`
       "config.yaml:3:3: error: unknown key haos.lables [unknown-key]
         3 |   lables: ***
           |   ^^^^^^
-        hint: did you mean labels?
+        hint: Did you mean labels?
       "
     `);
   });
@@ -36,8 +36,8 @@ describe('formatText', () => {
     ['a value without its indentation', 'haos:\n  token: |\n  SENTINEL\n'],
     ['a list of maps right below the key', 'haos:\n  token:\n  - a: "\\qSENTINEL"\n'],
     ['a value that begins like an alias', 'haos: {password: *SENTINEL}'],
-    ['networks that are no maps', 'haos: {wifi: [home, SENTINEL]}'],
-    ['networks that are no maps, one per line', 'haos:\n  wifi:\n  - home\n  - SENTINEL\n'],
+    ['networks that are not maps', 'haos: {wifi: [home, SENTINEL]}'],
+    ['networks that are not maps, one per line', 'haos:\n  wifi:\n  - home\n  - SENTINEL\n'],
     ['the content of a file', 'write_files: [{path: /a, encoding: b64, content: "SENTINEL%"}]'],
     ['a private key', 'ssh_authorized_keys: ["-----BEGIN OPENSSH PRIVATE KEY----- SENTINEL"]'],
     ['an environment variable', 'haos: {environment: {MY-SECRET: SENTINEL}}'],
@@ -47,7 +47,7 @@ describe('formatText', () => {
     expect(shown).not.toContain('SENTI');
   });
 
-  it('shows what is left of the line', () => {
+  it('shows the rest of the line', () => {
     expect(text('haos: {wifi: [{name: a, passphrase: SENTI}]}')).toContain(
       '1 | haos: {wifi: [{name: a, passphrase: ***',
     );
@@ -66,13 +66,13 @@ describe('formatText', () => {
     expect(shown).not.toMatch(/SENT|INEL/);
   });
 
-  it('hides a line far below the key that it may belong to', () => {
+  it('hides a line far below a key that it may belong to', () => {
     const shown = text(`haos:\n  token: |\n${'    SENTINEL\n'.repeat(5_000)}    \u0001SENTINEL\n`);
     expect(shown).toContain('config.yaml:5003:');
     expect(shown).not.toContain('SENTI');
   });
 
-  it('hides the secret behind a name that goes on, and behind a quote that ends too early', () => {
+  it('hides the secret after a name that continues, and after a quote that ends too early', () => {
     for (const content of [
       'haos.token.x=SENTINEL',
       'haos.token="a"SENTINEL haos.labels=x',
@@ -84,7 +84,7 @@ describe('formatText', () => {
     }
   });
 
-  it('cuts a long line around the part that is meant', () => {
+  it('cuts a long line around the underlined part', () => {
     const shown = text(`haos: {labels: {a: ${'x'.repeat(500)}}}`);
     expect(Math.max(...shown.split('\n').map((line) => line.length))).toBeLessThan(150);
   });
@@ -96,7 +96,8 @@ describe('formatText', () => {
       `haos: {${Array.from({ length: 3_000 }, (_, index) => `k${index}: v`).join(', ')}}`,
     ],
   ])('is quick with %s', (_name, content) => {
-    // Trying each character as the beginning of a name, or the whole line for each problem, takes minutes.
+    // With an expression that tries each character as the beginning of a name, or with a search of
+    // the whole line for each problem, this takes minutes.
     expect(text(content)).toContain('config.yaml:1:');
   });
 
@@ -104,7 +105,7 @@ describe('formatText', () => {
     expect(text('a: "\u001b[31m')).not.toContain('\u001b');
   });
 
-  it('paints only when told to', () => {
+  it('uses colours only if requested', () => {
     const { issues, texts } = validate('a: b');
     expect(formatText(issues, texts)).not.toContain('\u001b');
     expect(formatText(issues, texts, { color: true })).toContain('\u001b[31m');
@@ -115,7 +116,7 @@ describe('formatGithub', () => {
   it('writes workflow commands whose values are escaped', () => {
     const { issues } = validate({ file: 'a,b:c%.yaml', content: 'hostnme: x' });
     expect(formatGithub(issues)).toBe(
-      '::error file=a%2Cb%3Ac%25.yaml,line=1,col=1,endColumn=8,title=unknown-key::unknown key hostnme (did you mean hostname?)\n',
+      '::error file=a%2Cb%3Ac%25.yaml,line=1,col=1,endColumn=8,title=unknown-key::unknown key hostnme. Did you mean hostname?\n',
     );
   });
 });

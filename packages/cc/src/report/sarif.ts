@@ -2,7 +2,10 @@ import type { Issue, Severity } from '../issue.js';
 
 const LEVELS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'note' };
 
-/** Issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the tool. */
+/**
+ * Formats issues as a SARIF 2.1.0 log, which code scanning services read. `version` is that of the
+ * tool.
+ */
 export function formatSarif(issues: readonly Issue[], { version }: { version: string }): object {
   const rules = [...new Set(issues.map(({ code }) => code))].map((id) => ({ id }));
   return {
@@ -15,7 +18,7 @@ export function formatSarif(issues: readonly Issue[], { version }: { version: st
         results: issues.map((issue) => ({
           ruleId: issue.code,
           level: LEVELS[issue.severity],
-          message: { text: issue.hint ? `${issue.message} (${issue.hint})` : issue.message },
+          message: { text: issue.hint ? `${issue.message}. ${issue.hint}` : issue.message },
           locations: issue.origin ? [locationOf(issue)] : [],
         })),
       },

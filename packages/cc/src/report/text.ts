@@ -2,15 +2,16 @@ import type { Issue, Severity } from '../issue.js';
 import { excerptOf, type Range } from './excerpt.js';
 
 export interface TextOptions {
-  /** ANSI colours; default false. */
+  /** Use ANSI colours; default false. */
   color?: boolean;
 }
 
 const COLORS: Record<Severity | 'dim', string> = { error: '31', warning: '33', info: '36', dim: '2' };
 
 /**
- * Issues for people: place, message, the line with the part that is meant underlined, and what to do. `texts` are the
- * sources by file, as in a result's `texts`; an issue whose text is not there has no excerpt.
+ * Formats issues for people: place, message, the line with the wrong part underlined, and the hint.
+ * `texts` are the sources by file, as in `texts` of a result. An issue whose text is missing has no
+ * excerpt.
  */
 export function formatText(
   issues: readonly Issue[],
@@ -69,8 +70,8 @@ function excerptLines(
   ];
 }
 
-/** Control characters of a hostile text must not reach a terminal. */
+/** Replaces control characters: those of a hostile text must not reach a terminal. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces them
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -16,6 +16,7 @@ import { documentedKey } from '../model/pointer.js';
 import { k3sArgumentsRule } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
 import { installRule } from './node.js';
+import { oldTextsRule } from './old-texts-rule.js';
 import { checkPhases } from './phases.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
@@ -43,15 +44,16 @@ const rules: readonly Rule[] = [
   taintsRule,
   upgradeRule,
   installRule,
+  oldTextsRule,
 ];
 
-/** What is wrong with the values of a configuration, as far as that can be known without the node. */
+/** Checks the values of a configuration, as far as that is possible without the node. */
 export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>): Issue[] {
   const findings = [...rules.flatMap((rule) => rule(result.config)), ...checkPhases(result)];
   return findings.map((finding) => toIssue(finding, result));
 }
 
-/** The result with the findings of the rules among its issues; those that it has already are not repeated. */
+/** Adds the findings of the rules to the issues of the result, without repeating existing ones. */
 export function withRuleIssues<Result extends ConfigResult>(result: Result): Result {
   const known = new Set(result.issues.map(identityOf));
   const found = checkRules(result).filter((issue) => !known.has(identityOf(issue)));

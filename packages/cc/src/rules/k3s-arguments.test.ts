@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Haos } from '../generated/types.js';
 import { checkK3sArguments } from './k3s-arguments.js';
 
-/** Each finding as `SEVERITY CODE INDEX: MESSAGE; HINT`. */
+/** Returns each finding as `SEVERITY CODE INDEX: MESSAGE; HINT`. */
 function check(haos: Haos): string[] {
   return checkK3sArguments(haos).map(
     ({ severity = 'error', code, pointer, message, hint }) =>
@@ -11,7 +11,7 @@ function check(haos: Haos): string[] {
 }
 
 describe('checkK3sArguments', () => {
-  it.each(['--constructor', '--__proto__', '-toString'])('takes %s for an unknown flag', (flag) => {
+  it.each(['--constructor', '--__proto__', '-toString'])('treats %s as an unknown flag', (flag) => {
     expect(check({ k3sArgs: ['server', flag] })).toEqual([
       expect.stringMatching(/^warning unknown-k3s-flag 1: /),
     ]);
@@ -35,19 +35,19 @@ describe('checkK3sArguments', () => {
     [
       'a command in one text with its flags',
       ['server --disable traefik --debug'],
-      'error joined-argument 0: k3s takes this entry as one argument, so it does not know it; ' +
+      'error joined-argument 0: k3s reads this entry as one argument, which it does not know; ' +
         'Write 3 entries: "server", "--disable=traefik", "--debug".',
     ],
     [
-      'a value behind a blank',
+      'a value after a blank',
       ['server', '--etcd-snapshot-schedule-cron 0 */6 * * *'],
-      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+      'error joined-argument 1: k3s reads this entry as one argument, which it does not know; ' +
         'Write it as "--etcd-snapshot-schedule-cron=0 */6 * * *".',
     ],
     [
-      'a secret behind a blank, which is not repeated',
+      'a secret after a blank, which is not repeated',
       ['server', '--token abcdef'],
-      'error joined-argument 1: k3s takes this entry as one argument, so it does not know it; ' +
+      'error joined-argument 1: k3s reads this entry as one argument, which it does not know; ' +
         'Write it as "--token=...".',
     ],
     [
@@ -59,19 +59,19 @@ describe('checkK3sArguments', () => {
     [
       'another command',
       ['etcd-snapshot', 'save'],
-      'error invalid-k3s-args 0: k3s runs a node as server or agent, and this is another command; ' +
-        'Begin with `- server` or `- agent`; other commands of k3s are for run_cmd.',
+      'error invalid-k3s-args 0: k3s runs a node with server or agent, but this is another command; ' +
+        'Begin with `- server` or `- agent`. Use run_cmd for other commands of k3s.',
     ],
     [
       'a stray word',
       ['server', '--disable', 'traefik', 'servicelb'],
-      'error invalid-k3s-args 3: k3s takes no word here: it is neither a flag nor the value of one; ' +
+      'error invalid-k3s-args 3: this word is neither a flag nor the value of a flag; ' +
         'Remove it, or repeat --disable before it.',
     ],
     [
       'the value of a flag that takes none',
       ['server', '--cluster-init', 'false'],
-      'error invalid-k3s-args 2: k3s takes no word here: it is neither a flag nor the value of one; ' +
+      'error invalid-k3s-args 2: this word is neither a flag nor the value of a flag; ' +
         'Remove it, or write --cluster-init=false to switch that flag off.',
     ],
     [
@@ -97,19 +97,19 @@ describe('checkK3sArguments', () => {
       'error invalid-k3s-args 1: --node-name takes the next flag as its value; Write --node-name=VALUE.',
     ],
     [
-      'a word that is no boolean',
+      'a word that is not a boolean',
       ['server', '--cluster-init=yes'],
       'error invalid-k3s-args 1: --cluster-init is either true or false; Write --cluster-init or --cluster-init=false.',
     ],
     [
       'a removed flag',
       ['server', '--no-deploy', 'traefik'],
-      'error invalid-k3s-args 1: k3s does not have the flag --no-deploy any more; Write --disable instead.',
+      'error invalid-k3s-args 1: k3s no longer has the flag --no-deploy; Write --disable instead.',
     ],
     [
       'a removed backend',
       ['server', '--flannel-backend=ipsec'],
-      'error invalid-k3s-args 1: k3s does not have the flannel backend ipsec any more; ' +
+      'error invalid-k3s-args 1: k3s no longer has the flannel backend ipsec; ' +
         'Write --flannel-backend=wireguard-native on every server.',
     ],
     [
@@ -144,7 +144,7 @@ describe('checkK3sArguments', () => {
     expect(check({ k3sArgs })).toEqual([finding]);
   });
 
-  it('warns of a secret that an unknown flag has', () => {
+  it('warns about a secret of an unknown flag', () => {
     expect(check({ k3sArgs: ['server', '--quux-secret=abcdef'] })).toEqual([
       expect.stringContaining('unknown-k3s-flag'),
       'warning invalid-k3s-args 1: --quux-secret stays on the command line, which every user of the node can read; ' +
@@ -152,7 +152,7 @@ describe('checkK3sArguments', () => {
     ]);
   });
 
-  it('takes the command from the rest of the configuration', () => {
+  it('gets the command from the rest of the configuration', () => {
     const k3sArgs = ['--cluster-init'];
 
     expect(check({ k3sArgs })).toHaveLength(1);
@@ -163,7 +163,7 @@ describe('checkK3sArguments', () => {
 
   it('checks INSTALL_K3S_EXEC, too', () => {
     expect(check({ environment: { INSTALL_K3S_EXEC: 'server --no-flannel' } })).toEqual([
-      'error invalid-k3s-args INSTALL_K3S_EXEC: k3s does not have the flag --no-flannel any more; ' +
+      'error invalid-k3s-args INSTALL_K3S_EXEC: k3s no longer has the flag --no-flannel; ' +
         'Write --flannel-backend=none instead.',
     ]);
   });

@@ -1,4 +1,4 @@
-import { createRedactor } from '@haos/system';
+import { createRedactor } from '@haos/host';
 import leven from 'leven';
 import {
   commandLine,
@@ -14,13 +14,13 @@ import { isSecretFlag, secretsOf } from '../model/secrets.js';
 import { REMOVED_FLANNEL_BACKENDS, REMOVED_K3S_FLAGS } from './removed-k3s-flags.js';
 import type { Finding, Rule } from './rule.js';
 
-/** What `--disable` takes (k3s, pkg/cli/cmds: DisableItems). */
+/** The values of `--disable` (k3s, pkg/cli/cmds: DisableItems). */
 const COMPONENTS = ['coredns', 'servicelb', 'traefik', 'local-storage', 'metrics-server', 'runtimes'];
 
-/** The values that Go's strconv.ParseBool knows. */
+/** The values that Go's strconv.ParseBool accepts. */
 const BOOLEAN = /^(?:1|t|T|true|TRUE|True|0|f|F|false|FALSE|False)$/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for them
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
 /** A finding without its place. */
@@ -29,8 +29,9 @@ type Fault = Omit<Finding, 'pointer'>;
 export const k3sArgumentsRule: Rule = ({ haos }) => checkK3sArguments(haos ?? {});
 
 /**
- * What is wrong with the arguments of k3s, by the flags of the pinned release. An error is what k3s does not start with; a flag
- * that this release does not have may be one of a later release, so it is a warning.
+ * Checks the arguments of k3s against the flags of the pinned release. An error means that k3s
+ * would not start. A flag that this release does not have may belong to a later release, so it is a
+ * warning.
  */
 export function checkK3sArguments(haos: Haos): Finding[] {
   const redact = createRedactor(secretsOf({ haos }));
@@ -94,12 +95,12 @@ function checkCommand(word: string): Fault | undefined {
   if (/^(?:server|agent)\s/.test(word)) return joined(word);
   return {
     code: 'invalid-k3s-args',
-    message: 'k3s runs a node as server or agent, and this is another command',
-    hint: 'Begin with `- server` or `- agent`; other commands of k3s are for run_cmd.',
+    message: 'k3s runs a node with server or agent, but this is another command',
+    hint: 'Begin with `- server` or `- agent`. Use run_cmd for other commands of k3s.',
   };
 }
 
-/** Faults with the index of their word. */
+/** Returns faults with the index of their word. */
 function checkWords(
   words: readonly string[],
   command: K3sCommand | undefined,
@@ -126,7 +127,7 @@ const CONTROLS: Fault = {
   hint: 'Write it on one line.',
 };
 
-/** k3s gets an entry as one argument, so a blank in it does not separate anything. */
+/** k3s gets an entry as one argument, so a blank in it separates nothing. */
 function joined(word: string): Fault {
   const entries = word
     .trim()
@@ -134,12 +135,12 @@ function joined(word: string): Fault {
     .flatMap(separate);
   return {
     code: 'joined-argument',
-    message: 'k3s takes this entry as one argument, so it does not know it',
+    message: 'k3s reads this entry as one argument, which it does not know',
     hint: `Write ${entries.length === 1 ? 'it as' : `${entries.length} entries:`} ${entries.map((each) => JSON.stringify(each)).join(', ')}.`,
   };
 }
 
-/** One flag with what follows it, as entries; a secret is not repeated. */
+/** Splits one flag and its value into entries. Does not repeat a secret. */
 function separate(text: string): string[] {
   const [, flag = text, value] = /^(-\S+?)(?:=|\s+)([\s\S]*)$/.exec(text) ?? [];
   if (value === undefined) return text.split(/\s+/);
@@ -153,7 +154,7 @@ function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
   const flag = before?.flag;
   return {
     code: 'invalid-k3s-args',
-    message: 'k3s takes no word here: it is neither a flag nor the value of one',
+    message: 'this word is neither a flag nor the value of a flag',
     hint: !flag
       ? 'Remove it.'
       : flag.takesValue
@@ -163,12 +164,12 @@ function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
 }
 
 function unknown({ name }: K3sArgument, command: K3sCommand | undefined): Fault {
-  const replacement = REMOVED_K3S_FLAGS.get(name);
-  if (replacement !== undefined)
+  const removed = REMOVED_K3S_FLAGS.get(name);
+  if (removed !== undefined)
     return {
       code: 'invalid-k3s-args',
-      message: `k3s does not have the flag --${name} any more`,
-      hint: replacement,
+      message: `k3s no longer has the flag --${name}`,
+      hint: removed.hint,
     };
   const similar = closest(name, k3sFlagNames(command ?? 'server'));
   return {
@@ -200,7 +201,7 @@ function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
     return fault(`--${name} takes the next flag as its value`, `Write --${name}=VALUE.`);
   if (name === 'flannel-backend' && REMOVED_FLANNEL_BACKENDS.includes(value))
     return fault(
-      `k3s does not have the flannel backend ${value} any more`,
+      `k3s no longer has the flannel backend ${value}`,
       'Write --flannel-backend=wireguard-native on every server.',
     );
   return name === 'disable' ? checkComponents(value) : [];

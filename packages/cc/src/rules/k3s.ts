@@ -4,7 +4,7 @@ import { checkK3sArguments } from './k3s-arguments.js';
 import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.js';
 import { eachEntry, type Finding, isError } from './rule.js';
 
-/** What is wrong with everything that k3s starts with. */
+/** Checks everything that k3s starts with. */
 export function checkK3s(haos: Haos): Finding[] {
   const config = { haos };
   return [
@@ -18,14 +18,14 @@ export function checkK3s(haos: Haos): Finding[] {
 }
 
 /**
- * Whether the findings keep k3s from being configured, because it would found a cluster of its own or start with
- * other arguments than those that are meant.
+ * Returns whether the findings prevent configuring k3s, because it would create its own cluster or
+ * start with unintended arguments.
  */
 export function isK3sBlocked(findings: readonly Finding[]): boolean {
   return findings.some(({ blocksK3s }) => blocksK3s === true);
 }
 
-/** The step for /etc/environment reports the other variables. */
+/** Checks only variables of k3s; the step for /etc/environment reports the others. */
 function checkK3sVariable(name: string, value: string, pointer: string): Finding[] {
   if (!isK3sVariable(name)) return [];
   return checkVariable(name, value, pointer)

@@ -1,10 +1,14 @@
 import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
-// Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and character set".
+// Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and
+// character set".
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const DNS_SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-/** Prefixed labels that a kubelet may give its own node (Kubernetes, NodeRestriction admission plugin). */
+/**
+ * Prefixed labels that a kubelet may set on its own node (Kubernetes, NodeRestriction admission
+ * plugin).
+ */
 const KUBELET_LABELS =
   /^(?:[^/]*\.)?(?:kubelet|node)\.kubernetes\.io\/|^(?:topology|failure-domain\.beta)\.kubernetes\.io\/(?:zone|region)$|^(?:beta\.)?kubernetes\.io\/(?:hostname|arch|os|instance-type)$/;
 
@@ -15,10 +19,10 @@ export const serverUrlRule: Rule = ({ haos }) => {
     {
       code: 'invalid-url',
       pointer: '/haos/serverUrl',
-      // k3s gets any other text, and reports itself what is wrong with it.
+      // k3s gets any other text and reports what is wrong with it.
       ...(hasControls(url) ? BLOCKING : {}),
       message: 'the server URL must begin with https://',
-      hint: 'write it as https://HOST:6443',
+      hint: 'Write it as `https://HOST:6443`.',
     },
   ];
 };
@@ -26,7 +30,7 @@ export const serverUrlRule: Rule = ({ haos }) => {
 /** For a value that the environment file of k3s cannot hold. */
 const BLOCKING = { blocksK3s: true, failure: 'HAOS_CC_ENVIRONMENT_VALUE' } as const;
 
-/** What is wrong with `haos.token`; no message has the token. */
+/** Checks `haos.token`. Messages do not contain the token. */
 export const tokenRule: Rule = ({ haos }) => {
   if (/[\n\r\0]/.test(haos?.token ?? '') || !fitsProcess(haos?.token ?? ''))
     return [
@@ -34,8 +38,8 @@ export const tokenRule: Rule = ({ haos }) => {
         code: 'invalid-value',
         pointer: '/haos/token',
         ...BLOCKING,
-        message: 'the token has a line break, or more than 128 KiB',
-        hint: 'write it on one line',
+        message: 'the token contains a line break or is more than 128 KiB',
+        hint: 'Write it on one line.',
       },
     ];
   const isFull = /^K10[0-9a-f]{64}::/.test(haos?.token ?? '');
@@ -51,40 +55,40 @@ export const tokenRule: Rule = ({ haos }) => {
       pointer: '/haos/token',
       message:
         'a full node token names the certificate of a running cluster; the first server cannot start with it',
-      hint: 'add `server_url` to join a cluster, or use a plain secret to start one',
+      hint: 'Add `server_url` to join a cluster, or use a plain secret to start one.',
     },
   ];
 };
 
 export const labelsRule: Rule = ({ haos }) => eachEntry(haos?.labels, '/haos/labels', checkLabel);
 
-/** What is wrong with one label of a node. */
+/** Checks one label of a node. */
 export function checkLabel(key: string, value: string, pointer: string): Finding[] {
   const invalid = (message: string, hint: string): Finding[] => [
     { code: 'invalid-label', pointer, message, hint },
   ];
   if (!isQualifiedName(key))
     return invalid(
-      `${JSON.stringify(key)} is no label key`,
-      'write NAME or example.com/NAME with letters, digits, - _ .',
+      `${JSON.stringify(key)} is not a label key`,
+      'Write NAME or example.com/NAME with letters, digits, dashes, underscores and dots.',
     );
   if (value !== '' && !NAME.test(value))
     return invalid(
-      `the value of ${key} is no label value`,
-      'use at most 63 letters, digits, - _ . beginning and ending with a letter or digit',
+      `the value of ${key} is not a label value`,
+      'Use at most 63 letters, digits, dashes, underscores and dots; begin and end with a letter or digit.',
     );
   const prefix = key.includes('/') ? key.split('/')[0]! : '';
   if (/(?:^|\.)(?:kubernetes|k8s)\.io$/.test(prefix) && !KUBELET_LABELS.test(key))
     return invalid(
-      `Kubernetes does not let a node give itself the label ${key}`,
-      'set it with kubectl once the node has joined',
+      `Kubernetes does not let a node set the label ${key} on itself`,
+      'Set it with kubectl after the node has joined.',
     );
   return [];
 }
 
 export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/taints', checkTaint);
 
-/** What is wrong with one taint; an empty one is left out. */
+/** Checks one taint. An empty one is ignored. */
 export function checkTaint(taint: string, pointer: string): Finding[] {
   if (taint === '') return [];
   const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
@@ -96,7 +100,7 @@ export function checkTaint(taint: string, pointer: string): Finding[] {
       code: 'invalid-taint',
       pointer,
       message: `${JSON.stringify(taint)} is not a taint`,
-      hint: `write KEY=VALUE:EFFECT, EFFECT being one of ${TAINT_EFFECTS.join(', ')}`,
+      hint: `Write KEY=VALUE:EFFECT, where EFFECT is one of ${TAINT_EFFECTS.join(', ')}.`,
     },
   ];
 }

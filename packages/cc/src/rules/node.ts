@@ -1,6 +1,6 @@
 import { type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
 
-/** What is wrong with `haos.install`, as far as no machine is needed to tell. */
+/** Checks `haos.install`, as far as that is possible without the machine. */
 export const installRule: Rule = ({ haos }) => {
   const install = haos?.install ?? {};
   const findings: Finding[] = [];
@@ -9,15 +9,15 @@ export const installRule: Rule = ({ haos }) => {
       code: 'invalid-path',
       pointer: '/haos/install/device',
       message: 'the device must be a path below /dev',
-      hint: 'write it as /dev/sda',
+      hint: 'Write it as `/dev/sda`.',
     });
   for (const key of ['configUrl', 'isoUrl'] as const)
     if (install[key] && !isHttpUrl(install[key]) && !install[key].startsWith('/'))
       findings.push({
         code: 'invalid-url',
         pointer: `/haos/install/${key}`,
-        message: 'this is no http or https URL',
-        hint: 'begin it with https://',
+        message: 'this is not an http or https URL',
+        hint: 'Begin the URL with `https://`.',
       });
   return [...findings, ...findSha256(install.isoSha256, '/haos/install/isoSha256')];
 };

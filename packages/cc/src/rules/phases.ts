@@ -5,7 +5,10 @@ import { keyPointerOf } from '../merge/provenance.js';
 import { definitionAt, documentedKey, pointerSegments } from '../model/pointer.js';
 import type { Finding } from './rule.js';
 
-/** In which phases a source is there to be read: the persistent disk is not yet mounted in the initrd, and user data needs the network. */
+/**
+ * The phases in which a source can be read: the persistent disk is not yet mounted in the initrd,
+ * and user data needs the network.
+ */
 const AVAILABLE: Partial<Record<SourceName, readonly Phase[]>> = {
   local: ['boot', 'runtime'],
   'config.d': ['boot', 'runtime'],
@@ -13,7 +16,7 @@ const AVAILABLE: Partial<Record<SourceName, readonly Phase[]>> = {
   userdata: ['runtime'],
 };
 
-/** Keys whose phases are all over, or not to come, when their source is read. */
+/** Reports keys whose source is only read after all of their phases. */
 export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): Finding[] {
   if (!provenance.sources.some((source) => source !== 'input' && AVAILABLE[source])) return [];
   const keys = new Set(provenance.leaves().map(keyPointerOf));
@@ -30,7 +33,7 @@ export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): F
         severity: 'warning',
         pointer,
         message: `${documentedKey(pointer)} has no effect here: ${source} is read too late for it`,
-        hint: 'move it to /haos/system/config.yaml or to the kernel command line',
+        hint: 'Move it to /haos/system/config.yaml or to the kernel command line.',
       },
     ];
   });

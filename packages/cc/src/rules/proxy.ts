@@ -6,8 +6,9 @@ import { type Finding, isHttpUrl, type Rule } from './rule.js';
 const VARIABLES = { http: ['http_proxy', 'HTTP_PROXY'], https: ['https_proxy', 'HTTPS_PROXY'] } as const;
 
 /**
- * Proxies that HAOS cannot download through; k3s and commands may know more kinds of them. It is an error if the
- * configuration has something to download through that proxy, because the download then fails.
+ * Reports proxies that HAOS cannot use for downloads; k3s and commands may support more kinds. It
+ * is an error if the configuration needs that proxy for a download, because the download then
+ * fails.
  */
 export const proxyRule: Rule = (config) => {
   const environment = config.haos?.environment ?? {};
@@ -23,7 +24,7 @@ export const proxyRule: Rule = (config) => {
         severity: urls.some((url) => new URL(url).protocol === `${scheme}:`) ? 'error' : 'warning',
         pointer: `/haos/environment/${name}`,
         message: 'HAOS cannot download through this proxy: its address is not an http or https URL',
-        hint: 'write it as http://HOST:PORT',
+        hint: 'Write it as `http://HOST:PORT`.',
       },
     ];
   });
@@ -35,7 +36,7 @@ function isProxy(address: string): boolean {
   return URL.canParse(whole) && ['http:', 'https:'].includes(new URL(whole).protocol);
 }
 
-/** The URLs of everything that the phases download. */
+/** Returns the URLs of everything that the phases download. */
 function downloadsOf({ bootManifests = [], sshAuthorizedKeys = [] }: CloudConfig): string[] {
   const manifests = bootManifests.map(({ url = '' }) => url).filter(isHttpUrl);
   const sources = sshAuthorizedKeys.map(parseKeySource);

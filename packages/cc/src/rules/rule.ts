@@ -1,10 +1,10 @@
-import type { SystemErrorCode } from '@haos/system';
+import type { HostErrorCode } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
 import { toPointer } from '../model/pointer.js';
 
-/** What a rule found, by JSON pointer; the place in the text is added afterwards. */
+/** What a rule found, by JSON pointer. The place in the text is added later. */
 export interface Finding {
   code: IssueCode;
   /** Default `error`. */
@@ -12,21 +12,27 @@ export interface Finding {
   pointer: string;
   message: string;
   hint?: string;
-  /** The code that applying fails with, where it is not that of the whole step. */
-  failure?: CcErrorCode | SystemErrorCode;
-  /** k3s is not configured at all: without this value it would be another node than the one that is meant. */
+  /** The code that applying fails with, if it differs from that of the step. */
+  failure?: CcErrorCode | HostErrorCode;
+  /**
+   * k3s is not configured at all, because without this value it would be another node than
+   * intended.
+   */
   blocksK3s?: true;
 }
 
-/** Whether a finding makes a configuration invalid, so that applying leaves out what it points to. */
+/**
+ * Returns whether a finding makes a configuration invalid, so that applying leaves out the value it
+ * points to.
+ */
 export function isError({ severity = 'error' }: Finding): boolean {
   return severity === 'error';
 }
 
-/** Looks at a whole configuration whose types are right; touches nothing else. */
+/** Checks a whole configuration whose types are right. Touches nothing else. */
 export type Rule = (config: CloudConfig) => Finding[];
 
-/** The findings of a check of each item of a list. */
+/** Returns the findings of a check for each item of a list. */
 export function eachItem<Item>(
   items: readonly Item[] | undefined,
   pointer: string,
@@ -35,7 +41,7 @@ export function eachItem<Item>(
   return (items ?? []).flatMap((item, index) => check(item, `${pointer}/${index}`));
 }
 
-/** The findings of a check of each entry of a map. */
+/** Returns the findings of a check for each entry of a map. */
 export function eachEntry(
   map: Readonly<Record<string, string>> | undefined,
   pointer: string,
@@ -44,30 +50,33 @@ export function eachEntry(
   return Object.entries(map ?? {}).flatMap(([key, value]) => check(key, value, pointer + toPointer([key])));
 }
 
-/** Whether a text has a control character (Unicode category Cc). */
+/** Returns whether a text has a control character (Unicode category Cc). */
 export function hasControls(text: string): boolean {
   return /\p{Cc}/u.test(text);
 }
 
-/** Bytes of a text in UTF-8. */
+/** Returns the number of bytes of a text in UTF-8. */
 export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Whether execve(2) takes a text as an argument or a variable: at most 128 KiB with its final NUL, no other NUL. */
+/**
+ * Returns whether execve(2) accepts a text as an argument or a variable: at most 128 KiB with its
+ * final NUL, no other NUL.
+ */
 export function fitsProcess(text: string): boolean {
   return !text.includes('\0') && byteLength(text) < 128 * 1024;
 }
 
 /**
- * Whether a text is an absolute http or https URL without control characters. The text may hold a password and must
- * not be in messages.
+ * Returns whether a text is an absolute http or https URL without control characters. The text may
+ * contain a password and must not be in messages.
  */
 export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && !hasControls(text) && URL.canParse(text);
 }
 
-/** What is wrong with a digest; nothing when there is none. */
+/** Checks a digest. Returns no findings if there is none. */
 export function findSha256(text: string | undefined, pointer: string): Finding[] {
   if (!text || /^[0-9a-fA-F]{64}$/.test(text)) return [];
   return [
@@ -76,7 +85,7 @@ export function findSha256(text: string | undefined, pointer: string): Finding[]
       pointer,
       failure: 'HAOS_HTTP_CHECKSUM',
       message: 'a SHA-256 digest has 64 hexadecimal digits',
-      hint: 'take it from `sha256sum FILE`',
+      hint: 'Use the output of `sha256sum FILE`.',
     },
   ];
 }

@@ -1,14 +1,17 @@
-import { HaosError, type Host, layout, parentOf } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
+import { layout } from '@haos/system';
+import { parentOf } from '@haos/system/internal';
 import { hasErrors } from '../config.js';
 import type { CcErrorCode } from '../errors.js';
 import { type ValidationReport, validate } from '../validate.js';
 
-/** Names that sort as they look and that no shell or editor treats specially. */
+/** Names that sort as expected and that no shell or editor treats specially. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
- * Puts a validated file, 0600, into the `config.d` of a node. Nothing is written when it has errors: see `issues` of the report.
- * Throws HAOS_CC_PUT_NAME for a name that is no plain file name, and HAOS_FILE_*.
+ * Validates a file and writes it with mode 0600 into the `config.d` of a node. Writes nothing if
+ * the file has errors; see `issues` of the report. Throws HAOS_CC_PUT_NAME if the name is not a
+ * plain file name, and HAOS_FILE_*.
  */
 export function putConfig(
   host: Host,
@@ -23,19 +26,22 @@ export function putConfig(
   return { ...report, changed };
 }
 
-/** Removes such a file; whether there was one. */
+/** Removes such a file. Returns whether it existed. */
 export function deleteConfig(host: Host, name: string): boolean {
   return host.files.remove(configPath(host, name));
 }
 
-/** In the directory that is in effect: a second one would hide what a node of the Go implementation has in the first. */
+/**
+ * Returns the path in the directory that is in effect. Creating the other directory would hide the
+ * files that a node of the Go implementation has in this one.
+ */
 function configPath(host: Host, name: string): string {
   if (!NAME.test(name))
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_PUT_NAME',
-      `${JSON.stringify(name)} is no name for a configuration file`,
+      `${JSON.stringify(name)} is not a valid name for a configuration file`,
       {
-        hint: 'use letters, digits, dots, dashes and underscores, beginning with a letter or digit, such as 50-proxy.yaml',
+        hint: 'Use letters, digits, dots, dashes and underscores, beginning with a letter or digit, such as 50-proxy.yaml.',
       },
     );
   const usesGo =

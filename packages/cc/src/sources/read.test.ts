@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deleteConfig, putConfig } from './put.js';
 import { readConfig } from './read.js';
@@ -48,7 +48,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('takes an empty metadata host name for none', async () => {
+  it('ignores an empty metadata host name', async () => {
     const host = createHost({
       '/haos/system/config.yaml': 'hostname: a',
       '/run/config/local_hostname': ' \n',
@@ -78,7 +78,7 @@ describe('readConfig', () => {
     expect(config).toEqual({ hostname: 'linked' });
   });
 
-  it('reports what cannot be read and reads the rest', async () => {
+  it('reports an unreadable source and reads the rest', async () => {
     const host = createHost({
       '/haos/system/config.yaml': { directory: true },
       '/run/config/userdata': new Uint8Array([0x1f, 0x8b, 0]),
@@ -107,7 +107,7 @@ describe('readConfig', () => {
 });
 
 describe('putConfig', () => {
-  it('puts a valid file, 0600, and removes it again', async () => {
+  it('writes a valid file with mode 0600, and removes it again', async () => {
     const host = createHost({});
 
     expect(putConfig(host, '50-a.yaml', 'hostname: a').changed).toBe(true);
@@ -117,7 +117,7 @@ describe('putConfig', () => {
     expect(deleteConfig(host, '50-a.yaml')).toBe(false);
   });
 
-  it('writes nothing that is invalid', () => {
+  it('does not write an invalid file', () => {
     const host = createHost({});
     const before = host.tree();
 
@@ -133,7 +133,7 @@ describe('putConfig', () => {
     expect(() => putConfig(host, name, '')).toThrow(expect.objectContaining({ code: 'HAOS_CC_PUT_NAME' }));
   });
 
-  it('uses the directory of the Go implementation where that is the one in effect', () => {
+  it('uses the directory of the Go implementation if that is in effect', () => {
     const host = createHost({ '/var/lib/1898andCo/HAOS/config.d/x': 'hostname: a' });
     putConfig(host, 'y', 'run_cmd: [a]');
     expect(host.files.stat('/var/lib/1898andCo/HAOS/config.d/y')).toBeDefined();

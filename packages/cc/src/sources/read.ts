@@ -1,4 +1,5 @@
-import { type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { layout } from '@haos/system';
 import { type ConfigResult, hasErrors, readSources } from '../config.js';
 import type { Issue, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';
@@ -7,16 +8,16 @@ import { readUserDataSource } from './user-data-source.js';
 
 /** The configuration of a node. */
 export interface NodeConfigResult extends ConfigResult {
-  /** A source or a key could not be read, so what is missing from `config` may still be wanted. */
+  /** A source or a key was unreadable, so what is missing from `config` may still be wanted. */
   isIncomplete: boolean;
 }
 
 /**
- * Reads the configuration of a node from all its sources, lowest precedence first: system file, kernel command line, local
- * file, metadata, user data, and the files of `config.d` in byte order. A source that does not exist is none; one that
- * cannot be read is an issue of severity error, and the others count. `issues` also has what `validate` reports; a
- * value that breaks a rule stays in `config`, and the step that it is for leaves it out. Never throws for what it
- * finds.
+ * Reads the configuration of a node from all its sources, lowest precedence first: system file,
+ * kernel command line, local file, metadata, user data, and the files of `config.d` in byte order.
+ * Ignores a source that does not exist. An unreadable source is an issue of severity error, and the
+ * others count. `issues` also contains what `validate` reports. A value that breaks a rule stays in
+ * `config`, and its step leaves it out. Never throws because of the content.
  */
 export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const reader = new SourceReader(host);
@@ -38,7 +39,7 @@ class SourceReader {
 
   constructor(private readonly host: Host) {}
 
-  /** Whether the file is there, readable or not. */
+  /** Adds a file. Returns whether it exists, readable or not. */
   file(source: SourceName, path: string, form: SourceForm = 'yaml'): boolean {
     const content = this.bytes(source, path);
     if (content instanceof Uint8Array) this.sources.push({ source, file: path, form, content });
@@ -67,7 +68,10 @@ class SourceReader {
     this.issues.push(...issues);
   }
 
-  /** Whether the directory is there. Hidden files, such as an editor's, and directories inside it are no sources. */
+  /**
+   * Adds the files of a directory. Returns whether it exists. Ignores hidden files, such as those
+   * of an editor, and directories inside it.
+   */
   directory(path: string): boolean {
     let names: string[];
     try {
@@ -84,7 +88,10 @@ class SourceReader {
     return true;
   }
 
-  /** What cannot be looked at, such as a loop of links, is none: reading it will say what is wrong. */
+  /**
+   * Returns false if the entry cannot be examined, as with a loop of links. Reading it then reports
+   * the error.
+   */
   private isDirectory(path: string): boolean {
     try {
       return this.host.files.stat(path)?.type === 'directory';

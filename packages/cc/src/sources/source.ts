@@ -1,16 +1,16 @@
 import type { Issue, IssueCode, Severity, SourceName } from '../issue.js';
 import type { Layer } from '../merge/provenance.js';
-import { type CanonicalResult, canonicalise } from '../model/canonical.js';
+import { type NormaliseResult, normalise } from '../model/normalise.js';
 import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { parseCmdline } from '../parse/cmdline.js';
 import { type Document, originAt } from '../parse/document.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
 
-/** How a source's text is to be read. */
+/** How to read the text of a source. */
 export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys';
 
-/** One source of configuration: what it is, and its content. */
+/** One source of configuration: its kind and its content. */
 export interface Source {
   /** Default `input`. */
   source?: SourceName;
@@ -26,10 +26,16 @@ export interface ParsedSource {
   issues: Issue[];
 }
 
-/** A configuration is text that a person or a program wrote; more than this is a mistake or an attack, and no node reads it. */
+/**
+ * A configuration is text that a person or a program wrote. More than this is a mistake or an
+ * attack, and no node reads it.
+ */
 export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
-/** Parses one source and gives its keys their canonical names and types. A source with an error has no keys. */
+/**
+ * Parses one source and gives its keys their canonical names and types. A source with an error has
+ * no keys.
+ */
 export function parseSource({
   source = 'input',
   file = '<input>',
@@ -43,14 +49,14 @@ export function parseSource({
     return refused(named, {
       code: 'unreadable-source',
       message: 'this is more than 16 MiB',
-      hint: 'keep large files out of the configuration',
+      hint: 'Keep large files out of the configuration.',
     });
   const text = typeof content === 'string' ? content : decodeText(content);
   if (text === undefined)
     return refused(named, {
       code: 'invalid-encoding',
       message: 'this is not UTF-8 text',
-      hint: 'save it as UTF-8',
+      hint: 'Save it as UTF-8.',
     });
   switch (form) {
     case 'yaml':
@@ -64,14 +70,14 @@ export function parseSource({
   }
 }
 
-/** A source whose text is not even looked at. */
+/** Returns a source whose text is not parsed. */
 function refused(named: Named, problem: Pick<Problem, 'code' | 'message' | 'hint'>): ParsedSource {
   const document: Document = { ...named, text: '', root: undefined };
   const issue = sourceIssue(document, { ...problem, start: 0, length: 1 });
   return { layer: { document, value: {} }, issues: [issue] };
 }
 
-/** UTF-8, or UTF-16 with a byte order mark. */
+/** Decodes UTF-8, or UTF-16 with a byte order mark. */
 function decodeText(bytes: Uint8Array): string | undefined {
   return isUtf16(bytes) ? utf16(bytes) : utf8(bytes);
 }
@@ -96,7 +102,7 @@ function parseCmdlineSource(text: string, named: Named): ParsedSource {
 }
 
 function canonicalLayer(document: Document, issues: Issue[]): ParsedSource {
-  const canonical: CanonicalResult = canonicalise(document);
+  const canonical: NormaliseResult = normalise(document);
   return { layer: { document, value: canonical.value }, issues: [...issues, ...canonical.issues] };
 }
 
@@ -120,13 +126,13 @@ function sourceIssue(document: Document, problem: Problem, severity: Severity = 
   };
 }
 
-/** A host name from metadata: trimmed; nothing left is no value. */
+/** Trims a host name from metadata. An empty one is not a value. */
 function hostnameRoot(text: string): Node | undefined {
   const name = text.trim();
   return name === '' ? undefined : mappingNode({ hostname: stringNode(name, text.indexOf(name)) });
 }
 
-/** Keys from metadata: one per line, comments kept; no line is no value. */
+/** Reads keys from metadata: one per line, with comments. Without a line there is no value. */
 function keysRoot(text: string): Node | undefined {
   const items: Node[] = [];
   for (const match of text.matchAll(/[^\r\n]+/g)) {

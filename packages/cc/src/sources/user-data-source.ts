@@ -3,12 +3,13 @@ import type { Issue, Severity } from '../issue.js';
 import type { Source } from './source.js';
 import { readUserData } from './user-data.js';
 
-/** Decompressed user data above this is a mistake or an attack. */
+/** Decompressed user data above this size is a mistake or an attack. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * User data as a source: compressed and encoded forms are unwrapped, and a script or program becomes a file and a command.
- * Without a source when the form is not supported: see `issues`. `file` is shown in issues.
+ * Reads user data as a source. Unwraps compressed and encoded forms; turns a script or program into
+ * a file and a command. The result has no source if the form is not supported; see `issues`. `file`
+ * is shown in issues.
  */
 export async function readUserDataSource(
   content: Uint8Array,

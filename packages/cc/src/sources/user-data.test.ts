@@ -27,7 +27,7 @@ describe('readUserData', () => {
     expect(configured('hostname: a\n')).toEqual({ hostname: 'a' });
   });
 
-  it('turns a script into a file and a command', () => {
+  it('converts a script to a file and a command', () => {
     expect(configured('#!/bin/sh\necho hi\n')).toEqual(program('#!/bin/sh\necho hi\n', ''));
   });
 
@@ -46,7 +46,7 @@ describe('readUserData', () => {
     expect(configured(Buffer.from('#!/bin/sh\n').toString('base64'))).toEqual(program('#!/bin/sh\n', ''));
   });
 
-  it('unwraps base64 behind a byte order mark', async () => {
+  it('unwraps base64 after a byte order mark', async () => {
     const text = `\ufeff${gzipSync('hostname: a\n').toString('base64')}\n`;
     for (const encoding of ['utf8', 'utf16le'] as const) {
       const content = Buffer.from(text, encoding);
@@ -70,7 +70,7 @@ describe('readUserData', () => {
     ['jinja', '## template: jinja\n#cloud-config\nhostname: {{ ds }}\n'],
     ['a boothook', '#cloud-boothook\n#!/bin/sh\n'],
     ['broken gzip', Buffer.from([0x1f, 0x8b, 1, 2, 3])],
-  ])('refuses %s and says so', (_name, content) => {
+  ])('rejects %s with an issue', (_name, content) => {
     expect(read(content).kind).toBe('unsupported');
   });
 });

@@ -1,25 +1,26 @@
 import { base64, fromBase64, isBase64, isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 
-/** What user data turned out to be. */
+/** The detected form of user data. */
 export type UserData =
   | { kind: 'config'; text: string }
   | { kind: 'program'; root: Node }
   | { kind: 'unsupported'; message: string; hint: string };
 
 export interface UserDataOptions {
-  /** Where a script or program is written to and run from. */
+  /** The path to write a script or program to and to run it from. */
   programPath: string;
   /** Decompresses gzip; throws on broken data. */
   gunzip: (bytes: Uint8Array) => Uint8Array;
 }
 
-/** How often compression and base64 may be nested; clouds add one of each at most. */
+/** How often compression and base64 may be nested. Clouds add at most one of each. */
 const MAX_WRAPPINGS = 4;
 
 /**
- * Tells what user data is: compressed and base64 forms are unwrapped, then a NUL byte makes it a program, `#!` a script,
- * and anything else a cloud-config. A program or script becomes a file to write and a command that runs it.
+ * Detects the form of user data. Unwraps compressed and base64 forms. Then a NUL byte means a
+ * program, `#!` a script, and anything else a cloud-config. A program or script becomes a file to
+ * write and a command that runs it.
  */
 export function readUserData(bytes: Uint8Array, options: UserDataOptions): UserData {
   const unwrapped = unwrap(bytes, options.gunzip);
@@ -33,7 +34,7 @@ export function readUserData(bytes: Uint8Array, options: UserDataOptions): UserD
       ? asProgram(base64(unwrapped), 'b64', options.programPath)
       : asProgram(text, '', options.programPath);
   return text === undefined
-    ? { kind: 'unsupported', message: 'user data is neither text nor a program', hint: 'encode it as UTF-8' }
+    ? { kind: 'unsupported', message: 'user data is neither text nor a program', hint: 'Encode it as UTF-8.' }
     : (unsupportedForm(text) ?? { kind: 'config', text });
 }
 
@@ -44,7 +45,7 @@ function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Arra
       try {
         current = gunzip(current);
       } catch {
-        return { kind: 'unsupported', message: 'user data is broken gzip', hint: 'compress it again' };
+        return { kind: 'unsupported', message: 'user data is damaged gzip', hint: 'Compress it again.' };
       }
       continue;
     }
@@ -56,11 +57,11 @@ function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Arra
 }
 
 /**
- * Decodes a text that is base64 as a whole, with or without a byte order mark, and holds what only base64 would hide:
- * gzip, a script, or a marked cloud-config.
+ * Decodes a text that is base64 as a whole, with or without a byte order mark, if the result is a
+ * form that people encode: gzip, a script, or a marked cloud-config.
  */
 function decodeWhole(bytes: Uint8Array): Uint8Array | undefined {
-  // `\s` matches the byte order mark, too.
+  // `\s` also matches the byte order mark.
   const text = (isUtf16(bytes) ? utf16(bytes) : utf8(bytes))?.replace(/\s/g, '');
   if (!text || !isBase64(text)) return undefined;
   const decoded = fromBase64(text);
@@ -72,11 +73,14 @@ function unsupportedForm(text: string): UserData | undefined {
   const first = text.slice(0, 200).toLowerCase();
   const unsupported = (message: string, hint: string): UserData => ({ kind: 'unsupported', message, hint });
   if (/^(?:from .*\r?\n)?(?:content-type|mime-version):/.test(first))
-    return unsupported('MIME user data is not supported', 'give one cloud-config or one script');
+    return unsupported('MIME user data is not supported', 'Give one cloud-config or one script.');
   if (/^## *template: *jinja/.test(first))
-    return unsupported('jinja templates are not supported', 'give the cloud-config that the template makes');
+    return unsupported(
+      'jinja templates are not supported',
+      'Give the cloud-config that the template generates.',
+    );
   if (/^#(?:cloud-boothook|part-handler|upstart-job|cloud-config-archive)\b/.test(first))
-    return unsupported(`${text.split(/\r?\n/, 1)[0]} is not supported`, 'give a cloud-config or a script');
+    return unsupported(`${text.split(/\r?\n/, 1)[0]} is not supported`, 'Give a cloud-config or a script.');
   return undefined;
 }
 

@@ -41,8 +41,8 @@ const FAILED: PhaseJournal['steps'] = [
   },
 ];
 
-describe('what came of the configuration', () => {
-  it('is what the last phase found wrong, errors first', () => {
+describe('the state of the configuration', () => {
+  it('contains the issues of the last phase, errors first', () => {
     const status = summariseConfiguration([
       journal({ issues: [issue('error', 'repaired')] }),
       journal({
@@ -57,7 +57,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 error, 2 warnings');
   });
 
-  it('is what failed in any phase', () => {
+  it('contains the failures of all phases', () => {
     const status = summariseConfiguration([journal({ steps: FAILED }), journal({ phase: 'runtime' })]);
 
     expect(status.failures).toEqual([
@@ -66,7 +66,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(status)).toBe('1 failure');
   });
 
-  it('does not count as a failure what an issue tells already', () => {
+  it('does not list a failure that an issue explains', () => {
     const failures = [{ code: 'HAOS_CC_MODULE', message: 'no module', pointer: '/haos/modules/0' }];
     const steps = [{ ...FAILED[0]!, applier: 'modules', failures }];
     const issues = [{ ...issue('error', 'haos.modules[0]'), pointer: '/haos/modules/0' }];
@@ -75,7 +75,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(summariseConfiguration([journal({ steps })]))).toBe('1 failure');
   });
 
-  it('lists once what failed in several phases', () => {
+  it('lists a failure of several phases once', () => {
     const status = summariseConfiguration([
       journal({ steps: FAILED }),
       journal({ phase: 'runtime', steps: FAILED }),
@@ -95,7 +95,7 @@ describe('what came of the configuration', () => {
       'not finished (at run-cmd)',
     ],
     [
-      'not finished, with what is known',
+      'not finished, with what is known so far',
       [journal({ state: 'running', issues: [issue('error', 'a')] })],
       'not finished, 1 error',
     ],
@@ -103,7 +103,7 @@ describe('what came of the configuration', () => {
     expect(describeConfiguration(summariseConfiguration(journals))).toBe(expected);
   });
 
-  it('says that no data source answered', () => {
+  it('reports that no data source answered', () => {
     const report: DataSourceReport = {
       state: 'done',
       started: 1,

@@ -3,19 +3,19 @@ import type { Failure, Phase } from '../apply/types.js';
 import { type DataSourceReport, hasFailed } from '../datasources/report.js';
 import type { Issue, Severity } from '../issue.js';
 
-/** What came of the configuration in this boot, all phases together. */
+/** The state of the configuration in this boot, over all phases. */
 export interface ConfigurationStatus {
-  /** `none`: no phase ran. `running`: one has not ended, or was cut off. */
+  /** `none`: no phase ran. `running`: a phase has not ended, or was interrupted. */
   state: 'none' | 'running' | 'done';
   /** The phases that ran, in their order. */
   phases: readonly Phase[];
-  /** What is wrong with the configuration: errors first. An error means that something was left out. */
+  /** The issues of the configuration, errors first. An error means that something was left out. */
   issues: readonly Issue[];
-  /** Steps that failed, with the reason, without those that `issues` explains. */
+  /** Failed steps with the reason, without those that `issues` explains. */
   failures: readonly FailedPart[];
-  /** Data sources were asked, and none of them answered. */
+  /** True if data sources were asked and none of them answered. */
   hasNoData: boolean;
-  /** The applier of the step that runs, or that ran when a phase was cut off. */
+  /** The applier of the running step, or of the step at which a phase was interrupted. */
   current?: string;
 }
 
@@ -27,7 +27,10 @@ export interface FailedPart extends Failure {
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'info'];
 
-/** What came of the configuration, from the journals of this boot and what the data sources said. */
+/**
+ * Returns the state of the configuration, from the journals of this boot and the report of the data
+ * sources.
+ */
 export function summariseConfiguration(
   journals: readonly PhaseJournal[],
   dataSources?: DataSourceReport,
@@ -44,13 +47,14 @@ export function summariseConfiguration(
   };
 }
 
-/** Errors first, then warnings, otherwise in their order. */
+/** Sorts errors first, then warnings, and otherwise keeps the order. */
 export function sortIssues(issues: readonly Issue[]): Issue[] {
   return ORDER.flatMap((wanted) => issues.filter(({ severity }) => severity === wanted));
 }
 
 /**
- * One line for a person, such as `1 error, 2 warnings` or `done`; it has no values of the configuration, so everybody may read it.
+ * Returns one line for a person, such as `1 error, 2 warnings` or `done`. It contains no values of
+ * the configuration, so all users may read it.
  */
 export function describeConfiguration(status: ConfigurationStatus): string {
   const { state, issues, failures, hasNoData, current } = status;
@@ -73,14 +77,14 @@ function plural(count: number, word: string): string | undefined {
   return count === 0 ? undefined : `${count} ${word}${count === 1 ? '' : 's'}`;
 }
 
-/** What fails in several phases is listed once, as the last of them reports it. */
+/** Lists a failure of several phases once, as the last of them reports it. */
 function lastFailures(journals: readonly PhaseJournal[]): FailedPart[] {
   const found = new Map<string, FailedPart>();
   for (const part of journals.flatMap(failuresOf)) found.set(`${part.applier}: ${part.message}`, part);
   return [...found.values()];
 }
 
-/** The failures of a phase, without those that one of its issues explains. */
+/** Returns the failures of a phase, without those that one of its issues explains. */
 function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
   const told = new Set(issues.filter(({ severity }) => severity === 'error').map(({ pointer }) => pointer));
   return steps.flatMap(({ applier, failures }) =>
@@ -90,7 +94,7 @@ function failuresOf({ phase, steps, issues }: PhaseJournal): FailedPart[] {
   );
 }
 
-/** Each phase reads the configuration again: what the last one did not find is not wrong any more. */
+/** Each phase reads the configuration again, so only what the last one found is still wrong. */
 function lastIssues(journals: readonly PhaseJournal[]): readonly Issue[] {
   const [last] = [...journals].sort((a, b) => b.started - a.started);
   return last?.issues ?? [];

@@ -5,7 +5,7 @@ const START = 'time="2026-11-26T10:00:00Z" level=info msg="Starting k3s agent v1
 const keep = (text: string) => text;
 const info = (text: string) => `time="2026-11-26T10:00:02Z" level=info msg="${text}"`;
 
-describe('what the log of k3s explains', () => {
+describe('the explanation from the log of k3s', () => {
   it.each([
     [
       'level=error msg="token CA hash does not match the Cluster CA certificate hash: f086 != 8e7d"',
@@ -33,11 +33,11 @@ describe('what the log of k3s explains', () => {
       info(
         "Waiting to retrieve agent configuration; server is not ready: Node password rejected, duplicate hostname or contents of '/etc/rancher/node/password' may not match server node-passwd entry",
       ),
-      'the server refuses this node: it knows another node of that name',
+      'the server refuses this node: another node has its name',
     ],
     [
       'level=fatal msg="starting kubernetes: preparing server: bootstrap data already found and encrypted with different token"',
-      'the data of this server belong to another token',
+      'the data of this server was created with another token',
     ],
     [
       'level=fatal msg="starting kubernetes: preparing server: failed to validate server configuration: critical configuration value mismatch between servers: ClusterDNS"',
@@ -51,12 +51,12 @@ describe('what the log of k3s explains', () => {
     expect(explainLog(`${START}\n${line}\n`, keep)?.message).toBe(message);
   });
 
-  it('is nothing while there is nothing wrong', () => {
+  it('is undefined while nothing is wrong', () => {
     expect(explainLog(`${START}\n${info('Running kube-apiserver')}\n`, keep)).toBeUndefined();
     expect(explainLog('', keep)).toBeUndefined();
   });
 
-  it('is not what a server says of the requests of others', () => {
+  it('ignores what a server logs about the requests of others', () => {
     const refused = info(
       'Failed to authenticate request from 10.0.0.2:55928: invalid username/password combination',
     );
@@ -66,7 +66,7 @@ describe('what the log of k3s explains', () => {
     expect(explainLog(`${START}\n${refused}\n${kubelet}\n`, keep)).toBeUndefined();
   });
 
-  it('is a fatal line as it is, where it is not known, without secrets', () => {
+  it('is an unknown fatal line unchanged, without secrets', () => {
     const line = 'time="x" level=fatal msg="failed to find \\"memory\\" cgroup of s3cr3t"';
 
     expect(explainLog(line, (text) => text.replaceAll('s3cr3t', '***'))).toEqual({
@@ -74,13 +74,13 @@ describe('what the log of k3s explains', () => {
     });
   });
 
-  it('is what the process before wrote, while the present one has hardly begun', () => {
+  it('comes from the previous process while the present one has just begun', () => {
     const before = 'level=fatal msg="token CA hash does not match the Cluster CA certificate hash"';
 
     expect(explainLog(`${before}\n${START}\n`, keep)?.message).toBe('the server refuses the token');
   });
 
-  it('is nothing of the process before, once the present one has got further', () => {
+  it('ignores the previous process after the present one has got further', () => {
     const before = 'level=fatal msg="token CA hash does not match the Cluster CA certificate hash"';
     const running = Array.from({ length: 40 }, (_, index) => info(`step ${index}`)).join('\n');
 

@@ -9,27 +9,27 @@ interface Known extends LogFinding {
   pattern: RegExp;
 }
 
-/** How much of the end of the log is looked at. Bytes. */
+/** How much of the end of the log to read. Bytes. */
 export const LOG_TAIL = 131_072;
 
 const TIMEOUTS =
   'connection refused|no route to host|network is unreachable|i/o timeout|no such host|deadline exceeded';
 
 /**
- * What k3s writes when something outside of it is wrong, as seen in its sources and issues (pkg/clientaccess, pkg/agent/config,
- * pkg/cluster). It retries most of them for ever, with lines of level info. A server also writes about the requests of others;
- * those lines must not match.
+ * What k3s logs if something outside of it is wrong, from its sources and issues (pkg/clientaccess,
+ * pkg/agent/config, pkg/cluster). It retries most of them forever, with lines of level info. A
+ * server also logs problems with the requests of others; those lines must not match.
  */
 const KNOWN: readonly Known[] = [
   {
     pattern: /Node password rejected/i,
-    message: 'the server refuses this node: it knows another node of that name',
-    hint: 'Remove that one with `kubectl delete node NAME`, or give this node another host name.',
+    message: 'the server refuses this node: another node has its name',
+    hint: 'Remove the other node with `kubectl delete node NAME`, or give this node another host name.',
   },
   {
     pattern: /bootstrap data already found and encrypted with different token/i,
-    message: 'the data of this server belong to another token',
-    hint: 'Set haos.token to the token that the cluster was made with.',
+    message: 'the data of this server was created with another token',
+    hint: 'Set haos.token to the token that the cluster was created with.',
   },
   {
     pattern:
@@ -54,17 +54,18 @@ const KNOWN: readonly Known[] = [
   },
 ];
 
-/** The first line of a process; the words are those of k3s (pkg/cli/server, pkg/cli/agent). */
+/** The first line of a process, in the words of k3s (pkg/cli/server, pkg/cli/agent). */
 const START = /\bStarting k3s\b/;
-/** A line by which a process ends, of k3s (logrus) and of the parts of Kubernetes (klog). */
+/** The last line of a process that fails, of k3s (logrus) and of the parts of Kubernetes (klog). */
 const FATAL = /\blevel=fatal\b|^F\d{4} /;
-/** A process that wrote more than this has got further than the one before it. Lines. */
+/** A process that logged more lines than this has got further than the one before it. */
 const SHORT = 30;
 
 /**
- * Why k3s is not up, from the end of its log; undefined when nothing there tells. The last line that explains something counts, and
- * of an earlier process only while the present one has hardly begun. A fatal line that is not known is given as it is; `redact`
- * hides its secrets.
+ * Returns why k3s is not up, from the end of its log, or undefined if the log does not show it. The
+ * last line that explains something counts. A line of an earlier process counts only while the
+ * present one has just begun. An unknown fatal line is returned as it is; `redact` hides its
+ * secrets.
  */
 export function explainLog(text: string, redact: (text: string) => string): LogFinding | undefined {
   const lines = text.split('\n');
@@ -85,7 +86,7 @@ function explain(lines: readonly string[], redact: (text: string) => string): Lo
   return undefined;
 }
 
-/** What a line says, without its time and level. */
+/** Returns the message of a line, without its time and level. */
 function messageOf(line: string): string {
   const quoted = /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
   const text = quoted?.replace(/\\(.)/g, '$1') ?? line.replace(/^F\d{4} [^\]]*\] /, '');

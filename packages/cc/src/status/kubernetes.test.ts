@@ -29,7 +29,7 @@ const FACTS: KubernetesFacts = {
 };
 const REFUSED = { message: 'the server refuses the token', hint: 'Compare haos.token.' };
 
-describe('how Kubernetes is', () => {
+describe('the state of Kubernetes', () => {
   it('is Ready with the version that runs', () => {
     expect(judgeKubernetes(FACTS)).toEqual({
       state: 'ready',
@@ -43,15 +43,11 @@ describe('how Kubernetes is', () => {
   });
 
   it.each<[string, Partial<KubernetesFacts>, object]>([
-    ['there is none', { isInstalled: false, health: undefined }, { state: 'not-installed' }],
-    [
-      'it is not to be started',
-      { start: 'skipped', health: undefined, isServiceUp: undefined },
-      { state: 'off' },
-    ],
+    ['it is not installed', { isInstalled: false, health: undefined }, { state: 'not-installed' }],
+    ['it must not start', { start: 'skipped', health: undefined, isServiceUp: undefined }, { state: 'off' }],
     ['it runs no kubelet', { start: 'nodeless', health: SILENT }, { state: 'nodeless', reason: undefined }],
     [
-      'it runs no kubelet, and is refused',
+      'it runs no kubelet, and the server refuses it',
       { start: 'nodeless', health: SILENT, finding: REFUSED },
       { state: 'not-ready', reason: REFUSED.message },
     ],
@@ -82,12 +78,12 @@ describe('how Kubernetes is', () => {
       { state: 'not-ready', reason: REFUSED.message, hint: REFUSED.hint, role: 'agent' },
     ],
     [
-      'the node says itself why it is not Ready',
+      'the node reports why it is not Ready',
       { health: { ...READY, node: 'NotReady', reason: 'cni plugin not initialized' }, finding: REFUSED },
       { state: 'not-ready', reason: 'cni plugin not initialized' },
     ],
     [
-      'the kubelet is ill',
+      'the kubelet is not healthy',
       { health: { ...SILENT, kubelet: 'failing' } },
       { state: 'not-ready', reason: 'the kubelet is not healthy' },
     ],
@@ -102,7 +98,7 @@ describe('how Kubernetes is', () => {
       { state: 'starting', reason: 'the kubelet does not answer' },
     ],
     [
-      'the kubelet is gone, and the log says more than the API',
+      'the kubelet is gone, and the log explains more than the API',
       {
         health: { ...READY, kubelet: 'unreachable', node: 'NotReady', reason: 'stopped posting' },
         finding: REFUSED,

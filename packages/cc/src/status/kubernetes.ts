@@ -1,46 +1,48 @@
-import { isNodeReady, type NodeHealth } from '@haos/system';
+import type { NodeHealth } from '@haos/system';
+import { isNodeReady } from '@haos/system/internal';
 import type { LogFinding } from './explain-log.js';
 
 export type K3sRole = 'server' | 'agent';
 
-/** What is known of k3s on a node. */
+/** What is known about k3s on a node. */
 export interface KubernetesFacts {
   isInstalled: boolean;
-  /** Of the component, such as `v1.36.4+k3s1`. */
+  /** The version of the component, such as `v1.36.4+k3s1`. */
   version: string | undefined;
   role: K3sRole | undefined;
-  /** Whether it is to run; `nodeless`: without a kubelet. */
+  /** Whether k3s should run. `nodeless`: without a kubelet. */
   start: 'wanted' | 'nodeless' | 'skipped';
-  /** The runtime phase, which starts it, has ended. */
+  /** The runtime phase, which starts k3s, has ended. */
   isConfigured: boolean;
-  /** Whether its service is started; undefined where that cannot be asked. */
+  /** Whether the service is started; undefined if that cannot be asked. */
   isServiceUp: boolean | undefined;
-  /** Undefined where there is nothing to ask. */
+  /** Undefined if there is nothing to ask. */
   health: NodeHealth | undefined;
-  /** What its log says of why the node is not Ready. */
+  /** What its log says about why the node is not Ready. */
   finding: LogFinding | undefined;
 }
 
-/** How Kubernetes is on a node. */
+/** The state of Kubernetes on a node. */
 export interface KubernetesStatus {
   /**
-   * `ready`: the node is Ready · `not-ready`: it is not, `reason` says why · `starting`: nothing is known yet, nor is anything known
-   * to be wrong · `stopped`: the service does not run · `nodeless`: k3s runs, and is not to run a node · `off`: the configuration
-   * does not start k3s · `not-installed` · `unknown`: this is no running system.
+   * `ready`: the node is Ready · `not-ready`: it is not, and `reason` says why · `starting`:
+   * nothing is known yet, and nothing is known to be wrong · `stopped`: the service does not run ·
+   * `nodeless`: k3s runs without a kubelet, as configured · `off`: the configuration does not start
+   * k3s · `not-installed` · `unknown`: this is not a running system.
    */
   state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'nodeless' | 'off' | 'not-installed' | 'unknown';
   role: K3sRole | undefined;
-  /** The version that runs, else that of the component. */
+  /** The running version, else that of the component. */
   version: string | undefined;
-  /** The node's name in Kubernetes. */
+  /** The name of the node in Kubernetes. */
   node: string | undefined;
-  /** New pods do not start on it: it was cordoned or drained. */
+  /** New pods do not start on it, because it was cordoned or drained. */
   isCordoned: boolean;
   reason: string | undefined;
   hint: string | undefined;
 }
 
-/** How Kubernetes is, by what is known of it. */
+/** Derives the state of Kubernetes from the facts. */
 export function judgeKubernetes(facts: KubernetesFacts): KubernetesStatus {
   const { role, version, health } = facts;
   return {
@@ -83,7 +85,7 @@ function judge({
     };
   if (start === 'nodeless') return { state: finding ? 'not-ready' : 'nodeless', ...found };
   const isAlive = health.kubelet !== 'unreachable';
-  // What the node says itself is newer than its log.
+  // What the node reports is newer than its log.
   if (isAlive && health.node === 'NotReady')
     return { state: 'not-ready', reason: health.reason, hint: undefined };
   if (finding !== undefined) return { state: 'not-ready', ...found };

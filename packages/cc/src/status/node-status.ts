@@ -1,10 +1,12 @@
-import type { InterfaceAddress, Mode, Slots, UpgradeVerdict } from '@haos/system';
+import type { InterfaceAddress } from '@haos/host/internal';
+import type { Mode, Slots } from '@haos/system';
+import type { UpgradeVerdict } from '@haos/system/internal';
 import { type ConfigurationStatus, describeConfiguration } from './configuration.js';
 import type { KubernetesStatus } from './kubernetes.js';
 
-/** A node on one screen. */
+/** The state of a node on one screen. */
 export interface NodeStatus extends NodeParts {
-  /** Nothing is wrong with it: the configuration was applied without errors, and its node is Ready where k3s is to run. */
+  /** The configuration was applied without errors, and the node is Ready if k3s should run. */
   isHealthy: boolean;
   /** Why it is not healthy, one line each. */
   problems: readonly string[];
@@ -12,11 +14,11 @@ export interface NodeStatus extends NodeParts {
 
 export interface NodeParts {
   hostname: string | undefined;
-  /** Of the running image, such as `v0.2.0`. */
+  /** The version of the running image, such as `v0.2.0`. */
   version: string | undefined;
   mode: Mode | undefined;
   addresses: readonly InterfaceAddress[];
-  /** What the two slots hold; undefined where there are none, as on a live system. */
+  /** The content of the two slots; undefined if there are none, as on a live system. */
   slots: Slots | undefined;
   upgrade: UpgradeVerdict | undefined;
   configuration: ConfigurationStatus;
@@ -24,8 +26,9 @@ export interface NodeParts {
 }
 
 /**
- * Puts the parts together and says what is wrong. Warnings, a version on trial and a missing k3s are no problem: the node does what
- * it is to do. The health that ends a trial asks for no more than this does.
+ * Combines the parts and lists the problems. Warnings, a version on trial and a missing k3s are not
+ * problems, because the node does what it should. The health check that ends a trial requires no
+ * more than this.
  */
 export function judgeNode(parts: NodeParts): NodeStatus {
   const problems = [...configurationProblems(parts.configuration), ...kubernetesProblems(parts.kubernetes)];

@@ -1,5 +1,5 @@
-import { HaosError } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readNodeStatus } from './read-node-status.js';
 
@@ -74,7 +74,7 @@ describe('the status of a node', () => {
     });
   });
 
-  it('finds the role where arguments are not in the service', async () => {
+  it('finds the role if the arguments are not in the service', async () => {
     const tree = {
       '/etc/init.d/k3s-service': 'command=/etc/rancher/k3s/k3s-service.sh\n',
       '/etc/rancher/k3s/k3s-service.sh': "exec /usr/sbin/k3s agent '--x'\n",
@@ -83,13 +83,13 @@ describe('the status of a node', () => {
     expect((await statusOf({ tree })).kubernetes).toMatchObject({ role: 'agent' });
   });
 
-  it('has no slots when it is live', async () => {
+  it('has no slots on a live system', async () => {
     const status = await statusOf({ tree: { '/run/haos/mode': 'live\n' } });
 
     expect(status).toMatchObject({ isHealthy: true, slots: undefined, upgrade: undefined });
   });
 
-  it('says that the server refuses the token, and never the token', async () => {
+  it('reports that the server refuses the token, without the token', async () => {
     const status = await statusOf({
       tree: {
         '/var/log/k3s-service.log':
@@ -104,7 +104,7 @@ describe('the status of a node', () => {
     expect(status.problems).toEqual(['kubernetes: the node is not Ready: the server refuses the token']);
   });
 
-  it('hides the secrets of the configuration in what the log says', async () => {
+  it('hides the secrets of the configuration in messages of the log', async () => {
     const status = await statusOf({
       tree: {
         '/haos/system/config.yaml': 'haos: {token: s3cr3t-t0ken}\n',
@@ -119,9 +119,9 @@ describe('the status of a node', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['it is not to be started', { '/run/haos/k3s-start': 'skipped\n' }],
+    ['it must not start', { '/run/haos/k3s-start': 'skipped\n' }],
     ['the machine is being installed', { '/run/haos/mode': 'install\n' }],
-  ])('asks nothing of Kubernetes when %s', async (_, tree) => {
+  ])('does not ask Kubernetes when %s', async (_, tree) => {
     const commands = { curl: { exitCode: 7 }, 'rc-service k3s-service status': { exitCode: 3 } };
 
     expect(await statusOf({ tree, commands })).toMatchObject({
@@ -130,7 +130,7 @@ describe('the status of a node', () => {
     });
   });
 
-  it('is healthy where k3s is to run no kubelet', async () => {
+  it('is healthy if k3s must not run a kubelet', async () => {
     const status = await statusOf({
       tree: { '/run/haos/k3s-start': 'nodeless\n' },
       commands: { curl: { exitCode: 7 } },
@@ -141,10 +141,10 @@ describe('the status of a node', () => {
   });
 
   it.each<[string, object]>([
-    ['1000.00 900.00', { state: 'not-ready', reason: 'k3s ended soon after each of its last 5 starts' }],
-    // The last start is long ago.
+    ['1000.00 900.00', { state: 'not-ready', reason: 'k3s exited soon after each of its last 5 starts' }],
+    // The last start was long ago.
     ['5000.00 900.00', { state: 'starting' }],
-  ])('counts the starts of a k3s that ends again and again, at %s', async (uptime, expected) => {
+  ])('counts the starts of a k3s that keeps exiting, at %s', async (uptime, expected) => {
     const host = createTestHost({
       tree: { ...DISK, '/run/haos/k3s-starts': '5 990\n', '/proc/uptime': `${uptime}\n` },
       commands: { ...COMMANDS, curl: { exitCode: 7, stderr: 'refused' } },
@@ -166,7 +166,7 @@ describe('the status of a node', () => {
     expect(status.problems).toEqual(['configuration: not finished']);
   });
 
-  it('is not healthy before the runtime phase, which is no fault of k3s', async () => {
+  it('is not healthy before the runtime phase, without blaming k3s', async () => {
     const status = await statusOf({
       tree: { '/run/haos/journal/runtime.json': '' },
       commands: { 'rc-service k3s-service status': { exitCode: 3 }, curl: { exitCode: 7 } },
@@ -179,7 +179,7 @@ describe('the status of a node', () => {
     ]);
   });
 
-  it('knows of a directory tree what lies in files', async () => {
+  it('reads the status of a directory tree from its files', async () => {
     const status = await statusOf({ kind: 'rooted', responses: {}, commands: {} });
 
     expect(status).toMatchObject({
@@ -189,7 +189,7 @@ describe('the status of a node', () => {
     });
   });
 
-  it('is not healthy where nothing ever ran', async () => {
+  it('is not healthy if nothing ever ran', async () => {
     const host = createTestHost({ kind: 'rooted' });
     onTestFinished(() => host.dispose());
 

@@ -1,20 +1,7 @@
-import {
-  createRedactor,
-  type Host,
-  isHaosError,
-  isNodeReady,
-  layout,
-  type Mode,
-  readAddresses,
-  readBooted,
-  readMode,
-  readNodeHealth,
-  readRunningSet,
-  readSlot,
-  readVersion,
-  upgradeStatus,
-  upgradeVerdict,
-} from '@haos/system';
+import { createRedactor, type Host, isHaosError } from '@haos/host';
+import { readAddresses } from '@haos/host/internal';
+import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
+import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
 import { K3S_SERVICE, k3sPaths } from '../appliers/k3s/k3s-service.js';
 import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';
@@ -28,8 +15,8 @@ import { judgeKubernetes, type K3sRole, type KubernetesFacts } from './kubernete
 import { judgeNode, type NodeStatus } from './node-status.js';
 
 /**
- * Looks at a node and says how it is; changes nothing. Asks Kubernetes where k3s is to run, which takes half a minute at most. Of a
- * directory tree it knows what lies in files.
+ * Reads the state of a node and changes nothing. If k3s should run, it asks Kubernetes, which takes
+ * at most half a minute. For a directory tree it reports only what the files show.
  */
 export async function readNodeStatus(host: Host): Promise<NodeStatus> {
   const mode = readMode(host);
@@ -50,7 +37,9 @@ function readHostname({ files, kernel }: Host): string | undefined {
   return kernel.hostname() ?? (files.readTextIfExists('/etc/hostname')?.trim() || undefined);
 }
 
-/** A machine that has only booted has not finished yet; what a directory tree is for is not known. */
+/**
+ * A machine that has only booted is not finished yet. The purpose of a directory tree is unknown.
+ */
 function waitForRuntime(configuration: ConfigurationStatus, host: Host): ConfigurationStatus {
   const isOver =
     host.kind !== 'live' || configuration.state === 'none' || configuration.phases.includes('runtime');
@@ -84,18 +73,20 @@ async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Pr
   };
 }
 
-/** What the runtime phase wrote down; a k3s that is there is wanted until then. */
+/** Returns what the runtime phase wrote. Before that, an installed k3s is `wanted`. */
 function readStart({ files }: Host): KubernetesFacts['start'] {
   const word = files.readTextIfExists(layout.k3sStart)?.trim();
   return word === 'skipped' || word === 'nodeless' ? word : 'wanted';
 }
 
-/** That of the set that booted, else of the slot; a live system has the latter only. */
+/**
+ * Returns the version of the set that booted, else of the slot. A live system has only the latter.
+ */
 function readK3sVersion(host: Host): string | undefined {
   return readRunningSet(host)?.k3s ?? readSlot(host, 'k3s', { slot: readBooted(host).slot });
 }
 
-/** What the service is made to start. */
+/** Returns the role that the service starts. */
 function readRole({ files }: Host): K3sRole | undefined {
   const texts = [k3sPaths.startScript, k3sPaths.service].map((path) => files.readTextIfExists(path));
   const words = texts.map((text) => /(?:\bk3s|command_args=)['"\s]+(server|agent)\b/.exec(text ?? '')?.[1]);
@@ -108,7 +99,7 @@ async function isServiceUp(host: Host): Promise<boolean> {
     return true;
   } catch (error) {
     if (!isHaosError(error)) throw error;
-    return false; // stopped, crashed, or not made yet
+    return false; // stopped, crashed, or not created yet
   }
 }
 
@@ -121,13 +112,16 @@ async function readFinding(host: Host): Promise<LogFinding | undefined> {
   return explainLog(Buffer.from(bytes).toString('utf8'), createRedactor(secrets)) ?? explainStarts(host);
 }
 
-/** Beside how often k3s ended soon, its script notes when it last started (k3s-start-script.ts): seconds since the kernel did. */
+/**
+ * The script of k3s (k3s-start-script.ts) stores how often k3s exited soon, and when it last
+ * started: seconds since the kernel did.
+ */
 function explainStarts({ files }: Host): LogFinding | undefined {
   const [count = 0, last = 0] = (files.readTextIfExists(k3sPaths.starts) ?? '').trim().split(' ').map(Number);
   const uptime = Number.parseFloat(files.readTextIfExists('/proc/uptime') ?? '');
   if (!(count >= QUICK_STARTS && uptime - last < SOON)) return undefined;
   return {
-    message: `k3s ended soon after each of its last ${count} starts`,
+    message: `k3s exited soon after each of its last ${count} starts`,
     hint: `Look at the end of ${k3sPaths.log}.`,
   };
 }

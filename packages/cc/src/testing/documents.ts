@@ -2,10 +2,10 @@ import type { DataSourceName } from '../datasources/types.js';
 import type { MetadataFixture } from './fixture.js';
 import { makeSeedImage } from './seed-image.js';
 
-/** A document by its path with query; undefined: there is none. */
+/** Documents by their path with query. Undefined: the document does not exist. */
 export type Documents = Readonly<Record<string, string | Uint8Array | undefined>>;
 
-/** What each cloud serves for a fixture. */
+/** The documents that each cloud serves for a fixture. */
 export const documentsOf: Readonly<Record<DataSourceName, (fixture: MetadataFixture) => Documents>> = {
   aws: ec2Documents,
   cdrom: (fixture) => ({ '/cidata.iso': makeSeedImage(fixture) }),

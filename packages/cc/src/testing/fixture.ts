@@ -1,9 +1,9 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { type Fields, fieldsOf } from '../datasources/metadata-client.js';
 import type { Metadata } from '../datasources/types.js';
 import type { CcErrorCode } from '../errors.js';
 
-/** What a cloud shall say about a node; each is told in the cloud's own form. */
+/** What a cloud says about a node. Each cloud serves it in its own form. */
 export interface MetadataFixture extends Metadata {
   userData?: string | Uint8Array | undefined;
 }
@@ -21,15 +21,15 @@ const TEXTS = [
 ] as const;
 
 /**
- * A fixture from JSON: the members of `MetadataFixture`, with `userDataBase64` for user data that is no text. Throws
- * HAOS_CC_DATA_SOURCE_FIXTURE.
+ * Parses a fixture from JSON: the members of `MetadataFixture`, with `userDataBase64` for user data
+ * that is not text. Throws HAOS_CC_DATA_SOURCE_FIXTURE.
  */
 export function parseFixture(text: string): MetadataFixture {
   let fields: Fields | undefined;
   try {
     fields = fieldsOf(JSON.parse(text));
   } catch {
-    // The same as any other value.
+    // Treated like any other wrong value.
   }
   if (!fields) throw wrongFixture('it is not a JSON object');
   for (const [name, value] of Object.entries(fields)) checkMember(name, value);
@@ -42,11 +42,13 @@ export function parseFixture(text: string): MetadataFixture {
 function checkMember(name: string, value: unknown): void {
   const isText = TEXTS.some((known) => known === name);
   if (!isText && name !== 'sshKeys')
-    throw wrongFixture(`it has no member ${JSON.stringify(name)}; it has sshKeys, ${TEXTS.join(', ')}`);
+    throw wrongFixture(
+      `unknown member ${JSON.stringify(name)}; the members are sshKeys, ${TEXTS.join(', ')}`,
+    );
   const isRight = isText
     ? typeof value === 'string'
     : Array.isArray(value) && value.every((key) => typeof key === 'string');
-  if (!isRight) throw wrongFixture(`${name} is not ${isText ? 'a text' : 'a list of texts'}`);
+  if (!isRight) throw wrongFixture(`${name} is not ${isText ? 'a string' : 'a list of strings'}`);
 }
 
 function wrongFixture(problem: string): HaosError<CcErrorCode> {

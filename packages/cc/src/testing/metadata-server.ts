@@ -4,55 +4,61 @@ import type { DataSourceName } from '../datasources/types.js';
 import { type Documents, documentsOf } from './documents.js';
 import type { MetadataFixture } from './fixture.js';
 
-/** Something that goes wrong with the answers to some requests. The first one that fits is taken. */
+/** A fault in the answers to some requests. The first matching one applies. */
 export interface Fault {
-  /** What the path with its query must hold or match. Default: any. */
+  /** A text or pattern that the path with its query must contain or match. Default: any path. */
   path?: string | RegExp;
-  /** How often; default: always. */
+  /** How many times; default: always. */
   times?: number;
-  /** Answered instead of the document, with `body` and `headers`. */
+  /** The status to send instead of the document, with `body` and `headers`. */
   status?: number;
   headers?: Readonly<Record<string, string>>;
   body?: string | Uint8Array;
   /** Milliseconds before the answer. */
   delay?: number;
-  /** `truncate`: the connection breaks in the middle of the document · `disconnect`: it breaks before · `hang`: nothing comes. */
+  /**
+   * `truncate`: the connection breaks in the middle of the document · `disconnect`: it breaks
+   * before the document · `hang`: no answer.
+   */
   connection?: 'truncate' | 'disconnect' | 'hang';
 }
 
 export interface MetadataServerOptions {
   /** Address to listen on; default 127.0.0.1. */
   address?: string;
-  /** Default: a free one. */
+  /** Default: a free port. */
   port?: number;
   faults?: readonly Fault[];
-  /** Of aws: whether it answers without a token, as version 1. Default false. */
+  /** For aws: whether it answers without a token, as version 1. Default false. */
   withoutTokens?: boolean;
-  /** Of scaleway: whether user data is given only to ports that are root's. Default false. */
+  /** For scaleway: whether it gives user data only to privileged ports. Default false. */
   privilegedPorts?: boolean;
 }
 
-/** A request that came. */
+/** A request that arrived. */
 export interface MetadataRequest {
   method: string;
   /** With the query. */
   path: string;
   headers: IncomingMessage['headers'];
-  /** Of the client. */
+  /** The port of the client. */
   port: number;
 }
 
 export interface MetadataServer {
   /** Such as `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Everything that was asked for, in order. */
+  /** All requests, in order. */
   readonly requests: readonly MetadataRequest[];
   close(): Promise<void>;
 }
 
 const TOKEN = 'a-token-of-the-test-kit';
 
-/** Starts a server that plays the metadata service of a cloud; `cdrom` is a disc image at `/cidata.iso`. */
+/**
+ * Starts a server that simulates the metadata service of a cloud; `cdrom` is a disc image at
+ * `/cidata.iso`.
+ */
 export async function startMetadataServer(
   name: DataSourceName,
   fixture: MetadataFixture,

@@ -1,18 +1,18 @@
 import type { MetadataFixture } from './fixture.js';
 
 const SECTOR = 2048;
-/** Which sectors hold what; the files follow. */
+/** The sectors of the structures; the files follow. */
 const AT = { primary: 16, joliet: 17, end: 18, plainRoot: 19, jolietRoot: 20, files: 21 };
 
 interface File {
-  /** By ECMA-119. */
+  /** The name by ECMA-119. */
   plain: string;
   name: string;
   content: Uint8Array;
   start: number;
 }
 
-/** An ISO image labelled `cidata`, as NoCloud has it, with the names of Joliet. */
+/** Creates an ISO image labelled `cidata`, as for NoCloud, with Joliet names. */
 export function makeSeedImage({ userData = '', hostname, instanceId, sshKeys }: MetadataFixture): Uint8Array {
   const metadata = { 'instance-id': instanceId, 'local-hostname': hostname, 'public-keys': sshKeys };
   const files = place([
@@ -50,7 +50,7 @@ function sectorsOf(content: Uint8Array): number {
 
 interface DescriptorOptions {
   type: 1 | 2;
-  /** Sectors of the image. */
+  /** Size of the image in sectors. */
   size: number;
   /** Sector of the root directory. */
   root: number;
@@ -108,7 +108,7 @@ function record({ identifier, start, size, isDirectory }: RecordOptions): Buffer
   return bytes;
 }
 
-/** Numbers stand in both byte orders. */
+/** Writes a number in both byte orders. */
 function writeBoth16(bytes: Buffer, at: number, value: number): void {
   bytes.writeUInt16LE(value, at);
   bytes.writeUInt16BE(value, at + 2);

@@ -1,4 +1,4 @@
-import { createTestHost } from '@haos/system/testing';
+import { createTestHost } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { type DeviceOptions, findDevice } from './device.js';
 
@@ -45,7 +45,7 @@ async function find(disks: readonly Disk[], options: Partial<DeviceOptions>) {
   return { ...found, failed: found.checks.filter(({ ok }) => !ok).map(({ id }) => id) };
 }
 
-it('takes the only disk that fits', async () => {
+it('chooses the only disk that fits', async () => {
   const used: Disk = { path: '/dev/vdc', mountpoints: ['/'] };
   const small: Disk = { path: '/dev/vdd', size: 1e9 };
 
@@ -55,11 +55,11 @@ it('takes the only disk that fits', async () => {
   expect(disk?.path).toBe('/dev/vda');
 });
 
-it('takes a disk by any of its names', async () => {
+it('finds a disk by any of its names', async () => {
   expect((await find([EMPTY, NODE], { device: '/dev/disk/by-id/vda' })).disk?.path).toBe('/dev/vda');
 });
 
-it('takes a disk that an installation which was killed left mounted', async () => {
+it('accepts a disk that a killed installation left mounted', async () => {
   const [mine, other] = ['/run/haos/install', '/mnt'].map((where) => ({ ...EMPTY, mountpoints: [where] }));
   const options = { device: '/dev/vda', mountPoint: '/run/haos/install' };
 
@@ -67,57 +67,57 @@ it('takes a disk that an installation which was killed left mounted', async () =
   expect((await find([other!], options)).failed).toEqual(['in-use']);
 });
 
-it('replaces the state of a node only when the disk is named', async () => {
+it('replaces the state of a node only if the disk is named', async () => {
   expect(await find([NODE], { device: '/dev/vdb' })).toMatchObject({ failed: [], replacesState: true });
   expect((await find([NODE], {})).failed).toEqual(['state']);
-  expect((await find([NODE], { device: '/dev/vdb', keepsState: true })).failed).toEqual(['state']);
+  expect((await find([NODE], { device: '/dev/vdb', keepState: true })).failed).toEqual(['state']);
 });
 
 it.each<[title: string, id: string, disks: Disk[], options: Partial<DeviceOptions>]>([
-  ['none of several', 'device', [EMPTY, { path: '/dev/vdc' }], {}],
-  ['none where there is none', 'device', [], {}],
-  ['no partition', 'device', [NODE], { device: '/dev/vdb1' }],
-  ['no unknown device', 'device', [EMPTY], { device: '/dev/vdz' }],
-  ['nothing that is write-protected', 'device', [{ ...EMPTY, ro: true }], { device: '/dev/vda' }],
-  ['nothing too small', 'size', [EMPTY], { device: '/dev/vda', minimumSize: 9e9 }],
+  ['several disks that fit', 'device', [EMPTY, { path: '/dev/vdc' }], {}],
+  ['a machine without disks', 'device', [], {}],
+  ['a partition', 'device', [NODE], { device: '/dev/vdb1' }],
+  ['an unknown device', 'device', [EMPTY], { device: '/dev/vdz' }],
+  ['a write-protected disk', 'device', [{ ...EMPTY, ro: true }], { device: '/dev/vda' }],
+  ['a disk that is too small', 'size', [EMPTY], { device: '/dev/vda', minimumSize: 9e9 }],
   [
-    'nothing with a mounted partition',
+    'a disk with a mounted partition',
     'in-use',
     [{ ...EMPTY, children: [{ path: '/dev/vda1', mountpoints: ['/mnt'] }] }],
     { device: '/dev/vda' },
   ],
-  ['no swap', 'in-use', [{ ...EMPTY, mountpoints: ['[SWAP]'] }], { device: '/dev/vda' }],
+  ['swap', 'in-use', [{ ...EMPTY, mountpoints: ['[SWAP]'] }], { device: '/dev/vda' }],
   [
-    'no part of a volume group',
+    'a disk with a logical volume',
     'in-use',
     [{ ...EMPTY, children: [{ path: '/dev/mapper/a', type: 'lvm' }] }],
     { device: '/dev/vda' },
   ],
   [
-    'no member of a group that is not active',
+    'a member of an inactive volume group',
     'in-use',
     [{ ...EMPTY, fstype: 'LVM2_member' }],
     { device: '/dev/vda' },
   ],
-  ['no member of an array', 'in-use', [{ ...EMPTY, fstype: 'linux_raid_member' }], { device: '/dev/vda' }],
-  ['not the medium', 'system', [USB], { device: '/dev/sda' }],
+  ['a member of an array', 'in-use', [{ ...EMPTY, fstype: 'linux_raid_member' }], { device: '/dev/vda' }],
+  ['the medium', 'system', [USB], { device: '/dev/sda' }],
   [
-    'not the disk of the running system',
+    'the disk of the running system',
     'system',
     [NODE],
     { device: '/dev/vdb', commandLine: 'haos.state=UUID=ab-CD x' },
   ],
-])('takes %s', async (_title, id, disks, options) => {
+])('refuses %s', async (_title, id, disks, options) => {
   const { failed, checks } = await find(disks, options);
 
   expect(failed).toEqual([id]);
   expect(checks.find((check) => !check.ok)?.hint).toBeDefined();
 });
 
-it('proposes only disks that can be taken', async () => {
+it('proposes only disks that fit', async () => {
   const hintOf = async (disks: Disk[]) => (await find(disks, { device: '/dev/vdz' })).checks[0]?.hint;
   const mounted = { path: '/dev/vdc', mountpoints: ['/'] };
 
   expect(await hintOf([EMPTY, mounted])).toBe('Name one of /dev/vda.');
-  expect(await hintOf([mounted])).toBe('None of /dev/vdc can be taken; name one to see why.');
+  expect(await hintOf([mounted])).toBe('None of /dev/vdc can be used; name one to see why.');
 });

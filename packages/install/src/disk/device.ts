@@ -1,41 +1,42 @@
+import type { Host } from '@haos/host';
 import {
   type BlockDevice,
-  type Check,
   findBlockDevice,
-  type Host,
   listBlockDevices,
+  megabytes,
   withDescendants,
-} from '@haos/system';
+} from '@haos/host/internal';
+import type { Check } from '@haos/system';
 import { STATE_LABEL } from './partitions.js';
 
-/** Bytes: what HAOS needs at least. */
+/** Bytes that HAOS needs at least. */
 export const MINIMUM_SIZE = 2_000_000_000;
 
 export interface DeviceOptions {
-  /** The whole disk; without it the only one that fits is taken. */
+  /** The whole disk; default: the only one that fits. */
   device?: string | undefined;
   /** Bytes; default 2 GB. */
   minimumSize?: number;
-  /** Refuse a disk with a state partition even when it is named. Default false. */
-  keepsState?: boolean;
+  /** Refuse a disk with a state partition even if it is named. Default false. */
+  keepState?: boolean;
   /** The kernel command line of the running system. */
   commandLine: string;
-  /** Where an installation mounts: what is mounted there was left by one that was killed. */
+  /** The mount point of installations; a killed one may have left it mounted. */
   mountPoint?: string;
 }
 
 export interface FoundDevice {
   checks: readonly Check[];
-  /** Undefined when none of the checks could find one. */
+  /** Undefined if no disk was found. */
   disk?: BlockDevice;
-  /** The disk has a state partition, which will be lost. */
+  /** Whether the disk has a state partition, which will be lost. */
   replacesState: boolean;
 }
 
-/** Types of lsblk that are a disk as a whole. */
+/** Types of lsblk that stand for a whole disk. */
 const WHOLE = ['disk', 'loop'];
 
-/** Looks for the disk to install to, and whether it may be. Only looks. */
+/** Finds the disk to install to, and checks it. Changes nothing. */
 export async function findDevice(host: Host, options: DeviceOptions): Promise<FoundDevice> {
   const devices = await listBlockDevices(host);
   const path = options.device === undefined ? undefined : await realPath(host, options.device);
@@ -53,16 +54,16 @@ export async function findDevice(host: Host, options: DeviceOptions): Promise<Fo
   return { checks, disk, replacesState: hasState(disk) };
 }
 
-/** The path of a device by any of its names, such as those in `/dev/disk/by-id`. */
+/** Returns the path of a device from any of its names, such as those in `/dev/disk/by-id`. */
 export async function realPath(host: Host, device: string): Promise<string> {
   const { stdout } = await host.run('readlink', ['-m', device], { readOnly: true });
   return stdout || device;
 }
 
-/** The disks that could be installed to, a node's included. Only looks. */
+/** Returns the disks that HAOS can be installed to, including those of a node. Changes nothing. */
 export async function listFittingDisks(
   host: Host,
-  options: Omit<DeviceOptions, 'device' | 'keepsState'>,
+  options: Omit<DeviceOptions, 'device' | 'keepState'>,
 ): Promise<BlockDevice[]> {
   return fittingDisks(await listBlockDevices(host), options);
 }
@@ -77,7 +78,7 @@ function fittingDisks(devices: readonly BlockDevice[], options: DeviceOptions): 
   );
 }
 
-/** The only disk that could be installed to; undefined when there is none, or a choice. */
+/** Returns the only disk that fits; undefined if none or several do. */
 function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): BlockDevice | undefined {
   const fitting = fittingDisks(devices, options);
   return fitting.length === 1 ? fitting[0] : undefined;
@@ -85,18 +86,18 @@ function chooseDisk(devices: readonly BlockDevice[], options: DeviceOptions): Bl
 
 function missing(devices: readonly BlockDevice[], options: DeviceOptions): Check {
   const { device } = options;
-  const message =
-    device === undefined ? 'there is not exactly one disk to install to' : `${device} is no block device`;
+  const chosen = fittingDisks(devices, options).length > 1 ? 'several disks fit' : 'no disk fits';
+  const message = device === undefined ? chosen : `${device} is not a block device`;
   return { id: 'device', ok: false, message, hint: adviseDisk(devices, options) };
 }
 
-/** Only what could be taken is proposed; the rest is, for one, the disk of the running system. */
+/** Proposes only disks that fit; another one may be the disk of the running system. */
 function adviseDisk(devices: readonly BlockDevice[], options: DeviceOptions): string {
   const list = (disks: readonly BlockDevice[]) => disks.map(({ path }) => path).join(', ');
   const fitting = fittingDisks(devices, options);
   if (fitting.length > 0) return `Name one of ${list(fitting)}.`;
   const disks = devices.filter(({ type }) => type === 'disk');
-  if (disks.length > 0) return `None of ${list(disks)} can be taken; name one to see why.`;
+  if (disks.length > 0) return `None of ${list(disks)} can be used; name one to see why.`;
   return 'Attach a disk, or load its driver.';
 }
 
@@ -104,37 +105,38 @@ function checkWhole(disk: BlockDevice): Check {
   const { path, type, model } = disk;
   const id = 'device';
   if (!WHOLE.includes(type))
-    return { id, ok: false, message: `${path} is no whole disk (${type})`, hint: 'Name the whole disk.' };
+    return { id, ok: false, message: `${path} is not a whole disk (${type})`, hint: 'Name the whole disk.' };
   return (
     checkWritable(disk) ?? { id, ok: true, message: `${path}${model ? ` (${model})` : ''} is a whole disk` }
   );
 }
 
-/** The check that fails when the device is write-protected. */
+/** Returns the failed check if the device is write-protected. */
 export function checkWritable({ path, isReadOnly }: BlockDevice): Check | undefined {
   const hint = 'Remove the write protection, or name another one.';
   return isReadOnly ? { id: 'device', ok: false, message: `${path} is read-only`, hint } : undefined;
 }
 
-/** Whether a device is big enough. */
+/** Checks the size of a device. */
 export function checkSize(
   { path, size }: BlockDevice,
   { minimumSize = MINIMUM_SIZE }: Pick<DeviceOptions, 'minimumSize'>,
 ): Check {
   const ok = size >= minimumSize;
-  const message = `${path} has ${megabytes(size)} MB, ${megabytes(minimumSize)} MB are needed`;
+  const message = `${path} has ${megabytes(size)} MB; ${megabytes(minimumSize)} MB are needed`;
   return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger one.' }) };
 }
 
-/** For people. */
-export function megabytes(bytes: number): number {
-  return Math.floor(bytes / 1_000_000);
-}
-
-/** What the parts of a volume group, an array or a pool are called by blkid; none of them may lose one. */
+/**
+ * Matches blkid's names for the members of a volume group, an array or a pool, which must not lose
+ * a member.
+ */
 const MEMBER = /_member$/;
 
-/** Whether the running system, or anything that spans several disks, uses the device or what is on it. */
+/**
+ * Checks whether the running system, or anything that spans several disks, uses the device or its
+ * parts.
+ */
 export function checkUse(disk: BlockDevice, { mountPoint }: Pick<DeviceOptions, 'mountPoint'>): Check {
   const id = 'in-use';
   const hint = 'Unmount what is on it, or name another one.';
@@ -143,17 +145,25 @@ export function checkUse(disk: BlockDevice, { mountPoint }: Pick<DeviceOptions, 
     if (where === '[SWAP]') return { id, ok: false, message: `${path} is used as swap`, hint };
     if (where !== undefined) return { id, ok: false, message: `${path} is mounted at ${where}`, hint };
     if (MEMBER.test(fileSystem)) {
-      const leave = 'Take it out of there (pvremove, mdadm --zero-superblock, wipefs), or name another one.';
-      return { id, ok: false, message: `${path} is part of something larger (${fileSystem})`, hint: leave };
+      const leave = 'Remove it from there (pvremove, mdadm --zero-superblock, wipefs), or name another one.';
+      return {
+        id,
+        ok: false,
+        message: `${path} is a member of a group or an array (${fileSystem})`,
+        hint: leave,
+      };
     }
-    // A volume, an array or an encrypted device lies on it.
+    // A volume, an array or an encrypted device uses it.
     if (path !== disk.path && type !== 'part')
       return { id, ok: false, message: `${path} (${type}) is on ${disk.path}`, hint };
   }
   return { id, ok: true, message: `${disk.path} is not in use` };
 }
 
-/** What the running system came from may have been unmounted after it was copied into memory, and still be needed. */
+/**
+ * Checks whether the running system or its medium is on the device. The medium may have been
+ * unmounted after it was copied into memory, and is still needed.
+ */
 export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptions, 'commandLine'>): Check {
   const booted = /(?:^|\s)haos\.state=UUID=(\S+)/i.exec(commandLine)?.[1]?.toLowerCase();
   const ours = withDescendants(disk).find(
@@ -170,13 +180,12 @@ export function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 
-function checkState(disk: BlockDevice, { device, keepsState = false }: DeviceOptions): Check {
+function checkState(disk: BlockDevice, { device, keepState = false }: DeviceOptions): Check {
   const id = 'state';
-  if (!hasState(disk)) return { id, ok: true, message: `${disk.path} has no HAOS on it` };
-  const message = `${disk.path} has the state of a HAOS node on it`;
-  if (keepsState)
+  if (!hasState(disk)) return { id, ok: true, message: `${disk.path} has no HAOS` };
+  const message = `${disk.path} has the state of a HAOS node`;
+  if (keepState)
     return { id, ok: false, message, hint: 'Boot with haos.mode=install and name the disk to replace it.' };
-  if (device === undefined)
-    return { id, ok: false, message, hint: 'Name the disk if its content may be lost.' };
-  return { id, ok: true, message: `${message}; it is named, so it is replaced` };
+  if (device === undefined) return { id, ok: false, message, hint: 'Name the disk to replace it.' };
+  return { id, ok: true, message: `${message}; it will be replaced, because the disk is named` };
 }

@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/system';
-import { HaosError, type Host } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
+import { type CleanUp, readFileSystemUuid } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
 import { unmountLeft } from './unmount-left.js';
@@ -9,12 +9,15 @@ const FORMAT_TIMEOUT = 600_000;
 const NODE_WAIT = 10_000;
 const NODE_PAUSE = 200;
 
-/** Writes a new partition table. What was on the disk is lost, old file systems at the new places included. */
+/**
+ * Writes a new partition table. The content of the disk is lost, including old file systems where
+ * the new partitions are.
+ */
 export async function partitionDisk(host: Host, disk: string, plan: PartitionPlan): Promise<void> {
-  // sfdisk itself refuses a disk that came into use since it was checked.
+  // sfdisk itself refuses a disk that came into use since the checks.
   const args = ['--quiet', '--wipe', 'always', '--wipe-partitions', 'always', disk];
   await host.run('sfdisk', args, { input: renderSfdisk(plan) });
-  // Status 1: the kernel knew some of it already.
+  // Status 1: the kernel already knows some of the partitions.
   await host.run('partx', ['--update', disk], { accept: [0, 1] });
   for (const { number } of plan.partitions) await waitForNode(host, partitionPath(disk, number));
 }
@@ -25,14 +28,17 @@ async function waitForNode(host: Host, path: string): Promise<void> {
       throw new HaosError<InstallErrorCode>(
         'HAOS_INSTALL_NO_PARTITION',
         `the kernel does not show the partition ${path}`,
-        { hint: 'Restart the machine and try again.' },
+        { hint: 'Reboot the machine and try again.' },
       );
     }
     await host.clock.sleep(NODE_PAUSE);
   }
 }
 
-/** Makes the file systems of a plan. The state partition gets its label at the end of the installation. */
+/**
+ * Creates the file systems of a plan. The state partition gets its label at the end of the
+ * installation.
+ */
 export async function makeFileSystems(host: Host, disk: string, plan: PartitionPlan): Promise<void> {
   for (const partition of plan.partitions) await makeFileSystem(host, disk, partition);
 }
@@ -40,31 +46,28 @@ export async function makeFileSystems(host: Host, disk: string, plan: PartitionP
 async function makeFileSystem(host: Host, disk: string, partition: PlannedPartition): Promise<void> {
   const path = partitionPath(disk, partition.number);
   const options = { timeout: FORMAT_TIMEOUT };
-  // GRUB 2.06 reads no ext4 whose checksums have a seed of their own, which e2fsprogs 1.47 makes by default.
+  // GRUB 2.06 cannot read ext4 with a separate checksum seed, which e2fsprogs 1.47 creates by
+  // default.
   if (partition.fileSystem === 'ext4')
     await host.run('mkfs.ext4', ['-q', '-F', '-O', '^metadata_csum_seed', path], options);
-  // The smallest clusters: with larger ones there are too few of them for FAT32.
+  // The smallest clusters: larger ones would be too few for FAT32.
   if (partition.fileSystem === 'vfat')
     await host.run('mkfs.vfat', ['-F', '32', '-s', '1', '-n', partition.label ?? '', path], options);
 }
 
-/** Gives an ext4 file system its label: one write of one block. */
+/** Sets the label of an ext4 file system: one write of one block. */
 export async function labelState(host: Host, partition: string, label: string): Promise<void> {
   await host.run('e2label', [partition, label]);
 }
 
-/** The UUID of the file system on a partition. */
+/** Returns the UUID of the file system on a partition. */
 export async function readUuid(host: Host, partition: string): Promise<string> {
-  const args = ['-p', '-s', 'UUID', '-o', 'value', partition];
-  const { stdout } = await host.run('blkid', args, { readOnly: true });
-  if (stdout !== '') return stdout.trim();
-  throw new HaosError<InstallErrorCode>(
-    'HAOS_INSTALL_NO_PARTITION',
-    `there is no file system on ${partition}`,
-  );
+  const uuid = await readFileSystemUuid(host, partition);
+  if (uuid !== undefined) return uuid;
+  throw new HaosError<InstallErrorCode>('HAOS_INSTALL_NO_PARTITION', `${partition} has no file system`);
 }
 
-/** Mounts the state partition on a directory, until the clean-up. */
+/** Mounts the state partition on a directory until the clean-up. */
 export async function mountState(
   host: Host,
   cleanUp: CleanUp,
@@ -77,7 +80,7 @@ export async function mountState(
   });
 }
 
-/** Unmounts what an installation that was killed left mounted on a directory. */
+/** Unmounts a directory that a killed installation left mounted. */
 export async function releaseMounts(host: Host, mountPoint: string): Promise<void> {
   const mounts = (host.files.readTextIfExists('/proc/self/mounts') ?? '').split('\n');
   for (const line of mounts) {

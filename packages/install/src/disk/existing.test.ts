@@ -1,4 +1,4 @@
-import { createTestHost } from '@haos/system/testing';
+import { createTestHost } from '@haos/host/testing';
 import { expect, it } from 'vitest';
 import { type ExistingOptions, findExisting } from './existing.js';
 
@@ -25,7 +25,7 @@ function gpt(...types: string[]): Device {
   return { path: '/dev/vda', children: [STATE, ...others] };
 }
 
-/** The same volume is below each of its disks. */
+/** Lists the same volume below each of its disks. */
 function stacked(type: string): Device[] {
   const volume = { ...STATE, path: '/dev/mapper/vg-state', type };
   const member = (path: string): Device => ({ path: `${path}1`, fstype: 'LVM2_member', children: [volume] });
@@ -67,7 +67,7 @@ async function find(devices: readonly Device[], options: Partial<ExistingOptions
   return { ...found, failed: found.checks.filter(({ ok }) => !ok).map(({ id }) => id) };
 }
 
-it('takes the only partition with the label, and the disk that it is on', async () => {
+it('chooses the only partition with the label, and its disk', async () => {
   const other = { ...MADE, path: '/dev/vdb', children: [] };
 
   expect(await find([other, MADE])).toMatchObject({
@@ -76,7 +76,7 @@ it('takes the only partition with the label, and the disk that it is on', async 
   });
 });
 
-it('takes a partition without the label when it is named', async () => {
+it('accepts a partition without the label if it is named', async () => {
   const unlabelled = { ...STATE, label: 'data', partitionType: '0x83' };
   const disk = { path: '/dev/vda', children: [unlabelled] };
 
@@ -88,7 +88,7 @@ it('takes a partition without the label when it is named', async () => {
 });
 
 it.each(['lvm', 'raid1'])(
-  'says that boots are not counted on %s, whose disks all get the boot loader',
+  'reports that boots are not counted on %s, and uses all its disks for the boot loader',
   async (type) => {
     const { failed, existing, checks } = await find(stacked(type));
 
@@ -98,7 +98,7 @@ it.each(['lvm', 'raid1'])(
   },
 );
 
-it('takes the EFI partition of HAOS, else the only one', async () => {
+it('chooses the EFI partition of HAOS, else the only one', async () => {
   const ours = { path: '/dev/vda9', partitionType: EFI, fstype: 'vfat', label: 'HAOS_GRUB' };
   const several = gpt(EFI, EFI);
   const efiOf = async (disk: Device) => (await find([disk], { firmware: 'efi' })).existing?.efi;
@@ -108,31 +108,31 @@ it('takes the EFI partition of HAOS, else the only one', async () => {
   expect(await efiOf(several)).toBeUndefined();
 });
 
-it('needs no place for a boot loader that is not installed', async () => {
+it('needs no partition for a boot loader that is not installed', async () => {
   expect((await find([gpt()], { firmware: 'efi', bootLoader: false })).failed).toEqual([]);
 });
 
 it.each<[title: string, id: string, devices: Device[], options: Partial<ExistingOptions>, features?: string]>(
   [
     [
-      'one of several with the label',
+      'several partitions with the label',
       'device',
       [MADE, { path: '/dev/vdb', children: [{ ...STATE, path: '/dev/vdb1' }] }],
       {},
     ],
-    ['what is not there', 'device', [MADE], { device: '/dev/none' }],
+    ['a device that does not exist', 'device', [MADE], { device: '/dev/none' }],
     ['a whole disk', 'device', [MADE], { device: '/dev/vda' }],
     ['another file system', 'device', [MADE], { device: '/dev/vda1' }],
     [
-      'what is mounted',
+      'a mounted partition',
       'in-use',
       [{ ...MADE, children: [{ ...STATE, mountpoints: ['/mnt'] }] }],
       { bootLoader: false },
     ],
-    ['what is too small', 'size', [MADE], { minimumSize: 9e9 }],
-    ['the state of a node that came late', 'state', [MADE], { keepsState: true }],
-    ['what GRUB cannot read', 'file-system', [MADE], {}, 'metadata_csum_seed'],
-    ['a GPT that BIOS does not start from', 'boot-loader', [gpt(EFI)], {}],
+    ['a partition that is too small', 'size', [MADE], { minimumSize: 9e9 }],
+    ['a state partition that appeared late', 'state', [MADE], { keepState: true }],
+    ['a file system that GRUB cannot read', 'file-system', [MADE], {}, 'metadata_csum_seed'],
+    ['a GPT that BIOS cannot boot from', 'boot-loader', [gpt(EFI)], {}],
     ['a disk without an EFI partition', 'boot-loader', [gpt(BIOS_BOOT)], { firmware: 'efi' }],
   ],
 )('refuses %s', async (_title, id, devices, options, features) => {

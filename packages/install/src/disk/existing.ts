@@ -1,33 +1,30 @@
-import {
-  type BlockDevice,
-  type Check,
-  findBlockDevice,
-  type Host,
-  listBlockDevices,
-  withDescendants,
-} from '@haos/system';
+import type { Host } from '@haos/host';
+import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
+import type { Check } from '@haos/system';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { EFI_LABEL, type Firmware, GUID, STATE_LABEL } from './partitions.js';
 import type { ExistingLayout } from './places.js';
 
 export interface ExistingOptions extends Omit<DeviceOptions, 'device'> {
-  /** The partition that becomes the state partition; without it the one that is labelled so already. */
+  /**
+   * The partition that becomes the state partition; default: the one that already has its label.
+   */
   device?: string | undefined;
   firmware: Firmware;
-  /** Default true. */
+  /** Install the boot loader. Default true. */
   bootLoader?: boolean;
 }
 
 export interface FoundLayout {
   checks: readonly Check[];
-  /** The partition and, below it, the first disk; undefined when there is none. */
+  /** The partition, and the first disk below it; undefined if there is no partition. */
   partition?: BlockDevice;
   disk?: BlockDevice;
   /** Undefined when a check failed. */
   existing?: ExistingLayout;
 }
 
-/** Looks for a layout that somebody made, and whether HAOS can be put into it. Only looks. */
+/** Finds an existing layout, and checks whether HAOS can be installed into it. Changes nothing. */
 export async function findExisting(host: Host, options: ExistingOptions): Promise<FoundLayout> {
   const { bootLoader = true, firmware } = options;
   const devices = await listBlockDevices(host);
@@ -63,7 +60,7 @@ async function findPartition(
   return labelled.length === 1 ? findBlockDevice(devices, labelled[0] ?? '') : undefined;
 }
 
-/** What is on an array is below each of its disks. */
+/** An array is listed below each of its disks. */
 function labelledState(devices: readonly BlockDevice[]): string[] {
   const all = devices
     .flatMap(withDescendants)
@@ -77,7 +74,7 @@ function missing(devices: readonly BlockDevice[], { device }: ExistingOptions): 
     return {
       id,
       ok: false,
-      message: `${device} is no block device`,
+      message: `${device} is not a block device`,
       hint: 'Name the partition to install to.',
     };
   const found = labelledState(devices);
@@ -99,27 +96,27 @@ function checkKind(partition: BlockDevice): Check {
     return {
       id,
       ok: false,
-      message: `${path} is no partition (${type})`,
+      message: `${path} is not a partition (${type})`,
       hint: 'Name the partition, or install with formatting.',
     };
   if (fileSystem !== 'ext4')
     return {
       id,
       ok: false,
-      message: `${path} has no ext4 file system but ${fileSystem ?? 'none'}`,
-      hint: `Make one: mkfs.ext4 -L ${STATE_LABEL} ${path}`,
+      message: `${path} has ${fileSystem ? `the file system ${fileSystem}` : 'no file system'}, not ext4`,
+      hint: `Create one with "mkfs.ext4 -L ${STATE_LABEL} ${path}".`,
     };
   return (
     checkWritable(partition) ?? { id, ok: true, message: `${path} has an ext4 file system, which is kept` }
   );
 }
 
-/** With `keepsState` nothing of a node is touched, its components included. */
-function checkState({ path, label }: BlockDevice, { keepsState = false }: ExistingOptions): Check {
+/** With `keepState` a node is not touched at all, not even its components. */
+function checkState({ path, label }: BlockDevice, { keepState = false }: ExistingOptions): Check {
   const id = 'state';
   if (label !== STATE_LABEL) return { id, ok: true, message: `${path} gets the label ${STATE_LABEL}` };
-  const message = `${path} is labelled ${STATE_LABEL}; what persists on it is kept`;
-  if (!keepsState) return { id, ok: true, message };
+  const message = `${path} is labelled ${STATE_LABEL}; its persistent data are kept`;
+  if (!keepState) return { id, ok: true, message };
   return {
     id,
     ok: false,
@@ -128,7 +125,7 @@ function checkState({ path, label }: BlockDevice, { keepsState = false }: Existi
   };
 }
 
-/** What ext4 can have that GRUB 2.06 refuses: `EXT2_DRIVER_SUPPORTED_INCOMPAT` in its fs/ext2.c. */
+/** Features of ext4 that GRUB 2.06 refuses: `EXT2_DRIVER_SUPPORTED_INCOMPAT` in its fs/ext2.c. */
 const UNREADABLE = ['metadata_csum_seed', 'inline_data', 'ea_inode', 'large_dir', 'casefold', 'compression'];
 
 async function checkFileSystem(host: Host, { path }: BlockDevice): Promise<Check[]> {
@@ -137,26 +134,26 @@ async function checkFileSystem(host: Host, { path }: BlockDevice): Promise<Check
   const unreadable = UNREADABLE.filter((name) => features.includes(name));
   const ok = unreadable.length === 0;
   const message = ok
-    ? `GRUB reads the file system on ${path}`
-    : `GRUB does not read ext4 with ${unreadable.join(', ')}`;
+    ? `GRUB can read the file system on ${path}`
+    : `GRUB cannot read the file system on ${path}, which uses ${unreadable.join(', ')}`;
   return [
     {
       id: 'file-system',
       ok,
       message,
-      ...(!ok && { hint: `Switch it off: tune2fs -O ^${unreadable.join(',^')} ${path}` }),
+      ...(!ok && { hint: `Disable it with "tune2fs -O ^${unreadable.join(',^')} ${path}".` }),
     },
   ];
 }
 
-/** Bytes that are free in an ext4 file system which is not mounted. */
+/** Returns the free bytes of an ext4 file system that is not mounted. */
 export async function readFreeSpace(host: Host, partition: string): Promise<number> {
   const { stdout } = await host.run('dumpe2fs', ['-h', partition], { readOnly: true });
   const read = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)$`, 'm').exec(stdout)?.[1] ?? 0);
   return read('Free blocks') * read('Block size');
 }
 
-/** The partition for EFI that HAOS made or, on a disk that has only one, that one. */
+/** Returns the EFI system partition of HAOS, or else the only one on the disks. */
 function findEfi(disks: readonly BlockDevice[]): string | undefined {
   const efi = disks.flatMap(withDescendants).filter(({ partitionType }) => isType(partitionType, GUID.efi));
   const ours = efi.filter(({ label }) => label === EFI_LABEL);
@@ -173,18 +170,18 @@ function checkBoot(
 ): Check {
   const id = 'boot-loader';
   const names = disks.map(({ path }) => path).join(', ');
-  const hint = 'Make one, or install without the boot loader.';
+  const hint = 'Create one, or install without the boot loader.';
   if (firmware === 'efi' && efi === undefined)
     return {
       id,
       ok: false,
-      message: `${names} has no EFI system partition of which it is clear that it is the one`,
+      message: `${names} has no EFI system partition, or several, none of which is labelled ${EFI_LABEL}`,
       hint,
     };
   const bare = disks.find((disk) => firmware === 'bios' && isGpt(disk) && !hasBootPartition(disk));
   if (bare) return { id, ok: false, message: `${bare.path} has a GPT without a BIOS boot partition`, hint };
-  const counting = isStacked ? '; boot counting is off, since GRUB cannot write to LVM or RAID' : '';
-  return { id, ok: true, message: `the boot loader is installed on ${efi ?? names}${counting}` };
+  const counting = isStacked ? '; boot counting is off, because GRUB cannot write to LVM or RAID' : '';
+  return { id, ok: true, message: `the boot loader will be installed on ${efi ?? names}${counting}` };
 }
 
 function isGpt(disk: BlockDevice): boolean {

@@ -10,7 +10,7 @@ it.each([
     'label: dos\nstart=1MiB, type=83, bootable\n',
   ],
   [
-    'a BIOS machine with a disk beyond the reach of the msdos table: a place for GRUB',
+    'a BIOS machine beyond the limit of the msdos table: a partition for GRUB',
     { firmware: 'bios', size: 3 * TB } as const,
     'label: gpt\nstart=1MiB, size=1MiB, type=21686148-6449-6E6F-744E-656564454649\nstart=2MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
   ],
@@ -19,7 +19,7 @@ it.each([
     { firmware: 'efi', size: 8e9 } as const,
     'label: gpt\nstart=1MiB, size=260MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=261MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
   ],
-])('divides the disk of %s', (_title, machine, sfdisk) => {
+])('partitions the disk of %s', (_title, machine, sfdisk) => {
   expect(renderSfdisk(planPartitions(machine))).toBe(sfdisk);
 });
 

@@ -1,20 +1,23 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { InstallErrorCode } from '../errors.js';
 
 export type Firmware = 'bios' | 'efi';
 
 export interface PlannedPartition {
-  /** `boot`: where GRUB's core image lies on a GPT that BIOS boots; `efi`: the EFI system partition; `state`: everything else. */
+  /**
+   * `boot`: holds GRUB's core image on a GPT that BIOS boots; `efi`: the EFI system partition;
+   * `state`: everything else.
+   */
   role: 'boot' | 'efi' | 'state';
   /** Counts from 1. */
   number: number;
-  /** As sfdisk names types: a number of the msdos table, or a GUID. */
+  /** The type as sfdisk writes it: a number of the msdos table, or a GUID. */
   type: string;
   /** MiB from the beginning of the disk. */
   start: number;
-  /** MiB; undefined: all that is left. */
+  /** MiB; undefined: all remaining space. */
   size: number | undefined;
-  /** Marked for BIOSes that start nothing else. */
+  /** Marked active, which some BIOSes require. */
   isActive: boolean;
   fileSystem: 'ext4' | 'vfat' | undefined;
   /** The label of the file system. */
@@ -29,10 +32,13 @@ export interface PartitionPlan {
 export const STATE_LABEL = 'HAOS_STATE';
 export const EFI_LABEL = 'HAOS_GRUB';
 
-/** Bytes: the msdos table counts sectors of 512 bytes with 32 bits. */
+/** Bytes: the msdos table counts sectors of 512 bytes in 32 bits. */
 const MSDOS_LIMIT = 2 ** 32 * 512;
 
-/** Types of a GPT: the GRUB manual, "BIOS installation"; the UEFI specification; the Discoverable Partitions Specification. */
+/**
+ * Partition types of a GPT: the GRUB manual, "BIOS installation"; the UEFI specification; the
+ * Discoverable Partitions Specification.
+ */
 export const GUID = {
   boot: '21686148-6449-6E6F-744E-656564454649',
   efi: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B',
@@ -40,10 +46,16 @@ export const GUID = {
 } as const;
 const MSDOS_LINUX = '83';
 
-/** MiB: the 65,525 clusters that FAT32 has at least, also where a cluster is a sector of 4096 bytes. */
+/**
+ * MiB: room for the 65,525 clusters that FAT32 has at least, even if a cluster is a sector of 4096
+ * bytes.
+ */
 const EFI_SIZE = 260;
 
-/** How a disk of `size` bytes is divided: one partition for everything, and what the firmware needs before it. */
+/**
+ * Returns the partitions of a disk of `size` bytes: one for everything, and before it what the
+ * firmware needs.
+ */
 export function planPartitions({ firmware, size }: { firmware: Firmware; size: number }): PartitionPlan {
   if (firmware === 'efi')
     return { table: 'gpt', partitions: [efiPartition(), statePartition(2, 1 + EFI_SIZE)] };
@@ -67,7 +79,7 @@ function statePartition(number: number, start: number): PlannedPartition {
   return { role: 'state', number, type: GUID.linux, start, size: undefined, isActive: false, ...content };
 }
 
-/** A plan as sfdisk(8) reads it from standard input. */
+/** Returns a plan as sfdisk(8) reads it from standard input. */
 export function renderSfdisk({ table, partitions }: PartitionPlan): string {
   const lines = partitions.map(({ start, size, type, isActive }) =>
     [
@@ -80,7 +92,7 @@ export function renderSfdisk({ table, partitions }: PartitionPlan): string {
   return `${[`label: ${table}`, ...lines].join('\n')}\n`;
 }
 
-/** The partition of a role; HAOS_INSTALL_NO_PARTITION when the plan has none. */
+/** Returns the partition with a role. Throws HAOS_INSTALL_NO_PARTITION if the plan has none. */
 export function findPartition(
   { partitions }: PartitionPlan,
   role: PlannedPartition['role'],
@@ -90,7 +102,7 @@ export function findPartition(
   throw new HaosError<InstallErrorCode>('HAOS_INSTALL_NO_PARTITION', `the plan has no partition for ${role}`);
 }
 
-/** The path of a disk's partition: the kernel puts a `p` between two numbers. */
+/** Returns the path of a partition of a disk: the kernel puts a `p` between two numbers. */
 export function partitionPath(disk: string, number: number): string {
   return `${disk}${/\d$/.test(disk) ? 'p' : ''}${number}`;
 }

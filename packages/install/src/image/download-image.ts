@@ -1,33 +1,38 @@
-import type { CleanUp } from '@haos/system';
-import { type Check, fetchDigest, type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/system';
+import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import { type CleanUp, megabytes } from '@haos/host/internal';
+import type { Check } from '@haos/system';
+import { fetchDigest } from '@haos/system/internal';
 import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadImageOptions {
-  /** Lower-case hex. What it pins needs no signature. */
+  /** The SHA-256 digest in lower-case hex; an ISO with a digest does not need a signature. */
   isoSha256?: string;
-  /** Public keys in PEM that may have signed the checksums of its release; default: those of the running image. */
+  /**
+   * Public keys in PEM that may have signed the checksums of the release. Default: those of the
+   * running image.
+   */
   releaseKeys?: readonly string[];
-  /** Take an image from a URL although nothing tells who made it. Default false. */
+  /** Accept an image from a URL without a signature. Default false. */
   isInsecure?: boolean;
   proxy?: ProxySettings;
   signal?: AbortSignal;
-  /** Bytes that have come, and all of them, where the server tells. */
+  /** Reports the bytes received and, if the server reports it, the total. */
   onDownload?: (bytes: number, total: number | undefined) => void;
 }
 
-/** File systems whose files take memory. */
+/** File systems that keep their files in memory. */
 const MEMORY = ['tmpfs', 'ramfs', 'rootfs'];
-/** Bytes of memory that stay free for the installation itself. */
+/** Bytes of memory to leave free for the installation itself. */
 const RESERVE = 128 * 1024 * 1024;
 
-/** Whether an image is named by its address rather than by its path. */
+/** Returns whether an image is named by a URL rather than by a path. */
 export function isUrl(iso: string): boolean {
   return /^https?:\/\//i.test(iso);
 }
 
 /**
- * Downloads an ISO into a directory, until the clean-up. Who made it is known beforehand: its digest is pinned, or stands in the
- * signed checksums of its release.
+ * Downloads an ISO into a directory, until the clean-up. The expected digest is known beforehand:
+ * an option names it, or the signed checksums of the release do.
  */
 export async function downloadImage(
   host: Host,
@@ -36,7 +41,7 @@ export async function downloadImage(
 ): Promise<{ check: Check; path?: string }> {
   const id = 'download';
   const path = `${directory}/downloaded.iso`;
-  if (!host.download) return { check: { id, ok: false, message: 'nothing can be downloaded here' } };
+  if (!host.download) return { check: { id, ok: false, message: 'this host cannot download' } };
   host.files.makeDirectory(directory, { mode: 0o700 });
   const room = findRoom(host, directory);
   try {
@@ -50,7 +55,7 @@ export async function downloadImage(
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });
-    const proof = sha256 === undefined ? 'nobody vouches for it' : 'it is what was meant';
+    const proof = sha256 === undefined ? 'not verified' : 'checksum matches';
     return {
       check: { id, ok: true, message: `${megabytes(size)} MB from ${redactUrl(url)}: ${proof}` },
       path,
@@ -77,7 +82,10 @@ async function findDigest(
   });
 }
 
-/** Bytes that a download may take there. A file in memory takes what the installation needs, too. */
+/**
+ * Returns how many bytes a download may use there. In memory, the installation itself needs some,
+ * too.
+ */
 function findRoom(host: Host, directory: string): number {
   const free = host.files.freeSpace(directory);
   if (!MEMORY.includes(findFileSystem(host, directory) ?? '')) return free;
@@ -88,11 +96,7 @@ function findRoom(host: Host, directory: string): number {
 }
 
 function tooLarge(url: string, room: number): Check {
-  const message = `${redactUrl(url)} does not fit: there is room for ${megabytes(room)} MB`;
-  const hint = 'Give the machine more memory, or start it from the ISO.';
+  const message = `${redactUrl(url)} does not fit: ${megabytes(room)} MB are available`;
+  const hint = 'Give the machine more memory, or boot it from the ISO.';
   return { id: 'download', ok: false, message, hint };
-}
-
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_000_000);
 }

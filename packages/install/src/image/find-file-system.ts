@@ -1,6 +1,9 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 
-/** The type of the file system that holds a path, such as `tmpfs`; undefined where the kernel does not tell. A later mount covers an earlier one: proc(5). */
+/**
+ * Returns the type of the file system that holds a path, such as `tmpfs`; undefined if the kernel
+ * does not report it. A later mount covers an earlier one: proc(5).
+ */
 export function findFileSystem(host: Host, path: string): string | undefined {
   let found: { where: string; type: string } | undefined;
   for (const line of (host.files.readTextIfExists('/proc/mounts') ?? '').split('\n')) {
@@ -12,7 +15,10 @@ export function findFileSystem(host: Host, path: string): string | undefined {
   return found?.type;
 }
 
-/** Whether the running HAOS came from an ISO or a USB stick: then that is the image to install. Booted over the network it is in memory. */
+/**
+ * Returns whether the running HAOS was booted from an ISO or a USB stick, which is then the image
+ * to install. After a network boot the image is in memory.
+ */
 export function cameFromMedium(host: Host): boolean {
   const isMounted = /^\S+ \/\.base /m.test(host.files.readTextIfExists('/proc/mounts') ?? '');
   return isMounted && findFileSystem(host, '/.base') !== 'tmpfs';

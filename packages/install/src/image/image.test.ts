@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createTestHost, type TestHost } from '@haos/system/testing';
+import { createTestHost, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findImage, verifyImage } from './image.js';
 
@@ -16,7 +16,7 @@ const SUMS = Object.entries(FILES)
 let host: TestHost;
 afterEach(() => host.dispose());
 
-/** An image with these files in place of its own; undefined: without it. */
+/** Returns a host with an image in which these files replace its own; undefined removes a file. */
 function createImage(changes: Readonly<Record<string, string | undefined>> = {}): TestHost {
   const files = { ...FILES, 'sha256sum.txt': SUMS, ...changes };
   const present = Object.entries(files).filter(([, content]) => content !== undefined);
@@ -31,7 +31,7 @@ function createImage(changes: Readonly<Record<string, string | undefined>> = {})
 }
 
 describe('an image', () => {
-  it('is found with its versions and its size, also without k3s', async () => {
+  it('is found with its versions and its size, even without k3s', async () => {
     const { check, image } = findImage(createImage(), '/image');
 
     expect(check).toMatchObject({ ok: true, message: 'HAOS v1, no k3s' });
@@ -42,7 +42,7 @@ describe('an image', () => {
   it.each([
     ['without a directory', '/none', {}],
     ['without a component', '/image', { 'kernel/6.1-v1/vmlinuz': undefined }],
-  ])('is none %s', (_title, directory, changes) => {
+  ])('is not found %s', (_title, directory, changes) => {
     const { check, image } = findImage(createImage(changes), directory);
 
     expect(check).toMatchObject({ id: 'image', ok: false });

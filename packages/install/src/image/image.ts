@@ -1,16 +1,12 @@
-import {
-  type Check,
-  COMPONENT_FILES,
-  COMPONENTS,
-  type Host,
-  parseChecksums,
-  type ReleaseSet,
-  readSlots,
-  treeSize,
-  versionDirectory,
-} from '@haos/system';
+import type { Host } from '@haos/host';
+import { treeSize } from '@haos/host/internal';
+import { type Check, COMPONENTS, readSlots } from '@haos/system';
+import { COMPONENT_FILES, parseChecksums, type ReleaseSet, versionDirectory } from '@haos/system/internal';
 
-/** What is installed: a directory with haos, k3s and kernel, such as `/haos/system` of the medium. */
+/**
+ * The release to install: a directory with haos, k3s and kernel, such as `/haos/system` of the
+ * medium.
+ */
 export interface Image {
   directory: string;
   set: ReleaseSet;
@@ -18,10 +14,10 @@ export interface Image {
   size: number;
 }
 
-/** In the format of sha256sum(1), with paths relative to the image's directory. */
+/** The list of checksums in the format of sha256sum(1), with paths relative to the directory. */
 export const CHECKSUMS = 'sha256sum.txt';
 
-/** Looks for a whole image in a directory. k3s may be missing: such a node says so. */
+/** Finds a complete image in a directory. k3s may be missing; the message says so. */
 export function findImage(host: Host, directory: string): { check: Check; image?: Image } {
   const id = 'image';
   const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';
@@ -45,14 +41,17 @@ export function findImage(host: Host, directory: string): { check: Check; image?
   return { check, image: { directory, set, size } };
 }
 
-/** The directories of a set, relative to the image's. */
+/** Returns the directories of a set, relative to that of the image. */
 export function componentsOf(set: ReleaseSet): string[] {
   return COMPONENTS.filter((component) => set[component] !== undefined).map(
     (component) => `${component}/${set[component]}`,
   );
 }
 
-/** Reads every file of the image and compares it with the image's own list of checksums; each has to be in it. */
+/**
+ * Verifies every file of the image against the image's own list of checksums, which must contain
+ * all of them.
+ */
 export async function verifyImage(
   host: Host,
   { directory, set }: Image,
@@ -70,7 +69,7 @@ export async function verifyImage(
     const found = await host.files.digest(`${directory}/${file}`, signal ? { signal } : {});
     if (found !== wanted) return { id, ok: false, message: `${file} is damaged`, hint };
   }
-  return { id, ok: true, message: `${files.length} files are as they should be` };
+  return { id, ok: true, message: `${files.length} files match their checksums` };
 }
 
 function listFiles(host: Host, directory: string, path: string): string[] {

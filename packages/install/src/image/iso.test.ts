@@ -1,5 +1,6 @@
-import { HaosError, withCleanUp } from '@haos/system';
-import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
+import { createTestHost, type ScriptedCommand } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openIso } from './iso.js';
 
@@ -9,7 +10,7 @@ const MISSING: ScriptedCommand = () => {
 };
 const RELEASE = { '/tmp/iso/haos/system/haos/v1/rootfs.squashfs': 'image' };
 
-/** Opens an ISO on a machine with these commands; resolves to what is seen of it. */
+/** Opens an ISO on a machine with these commands; resolves to the visible paths of it. */
 function open(commands: Record<string, ScriptedCommand>, content: Readonly<Record<string, string>> = {}) {
   const tree = { '/x.iso': 'iso', ...content };
   const host = createTestHost({ commands: { mount: REFUSED, ...commands }, tree });
@@ -35,7 +36,7 @@ it('mounts an ISO, and unmounts it at the end', async () => {
 });
 
 it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
-  'unpacks it with %s where it cannot be mounted',
+  'unpacks it with %s if it cannot be mounted',
   async (reader) => {
     const readers = { xorriso: MISSING, bsdtar: MISSING, '7z': MISSING, '7zz': MISSING };
     const { host, work } = open({ ...readers, [reader]: {} }, RELEASE);
@@ -43,13 +44,13 @@ it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
     const paths = await work();
 
     expect(host.calls.at(-1)?.command).toBe(reader);
-    // A program that keeps no links costs nothing.
+    // The link exists even if the program did not keep it.
     expect(paths).toContain('/tmp/iso/haos/system/haos/current');
     expect(Object.keys(host.tree())).not.toContain('/tmp/iso');
   },
 );
 
-it('names what is missing, with its package', async () => {
+it('names the missing programs with their packages', async () => {
   const { work } = open({ xorriso: MISSING, bsdtar: MISSING, '7z': MISSING, '7zz': MISSING });
 
   await expect(work()).rejects.toMatchObject({
@@ -58,7 +59,7 @@ it('names what is missing, with its package', async () => {
   });
 });
 
-it('takes no other ISO', async () => {
+it('refuses any other ISO', async () => {
   await expect(open({ xorriso: {} }, { '/tmp/iso/boot/vmlinuz': 'kernel' }).work()).rejects.toMatchObject({
     code: 'HAOS_INSTALL_ISO',
   });

@@ -1,18 +1,21 @@
-import type { CleanUp } from '@haos/system';
-import { HaosError, type Host, isHaosError } from '@haos/system';
+import { HaosError, type Host, isHaosError } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 
 export interface IsoOptions {
   /** Absolute path of the ISO. */
   iso: string;
-  /** Absolute path of a directory for what is mounted or unpacked. It needs as much space as the ISO where that cannot be mounted. */
+  /**
+   * Absolute path of a directory for mounts and unpacked files. If the ISO cannot be mounted, it
+   * needs as much space as the ISO.
+   */
   scratch: string;
 }
 
 /** A program that unpacks an ISO. */
 interface Reader {
   program: string;
-  /** What Debian and those after it call its package. */
+  /** The name of its package in Debian and its derivatives. */
   package: string;
   /** Arguments that unpack `haos/` into a directory that exists. */
   arguments(iso: string, directory: string): string[];
@@ -42,13 +45,14 @@ function with7z(iso: string, directory: string): string[] {
 
 /** Milliseconds. */
 const TIMEOUT = 600_000;
-/** Bytes beyond those of the ISO: what a file system needs for itself. */
+/** Bytes beyond the size of the ISO, for the file system itself. */
 const MARGIN = 64 * 1024 * 1024;
 
 /**
- * Makes the content of an ISO, at least `haos/`, readable until the clean-up; resolves to the directory that holds it. It is mounted,
- * or unpacked where the kernel cannot mount it. Throws HAOS_INSTALL_ISO_READER when there is no program to unpack it, HAOS_INSTALL_ISO
- * when it has no `haos/system`, HAOS_FILE_NO_SPACE.
+ * Makes the content of an ISO, at least `haos/`, readable until the clean-up; resolves to its
+ * directory. Mounts the ISO, or unpacks it if the kernel cannot mount it. Throws
+ * HAOS_INSTALL_ISO_READER if no program can unpack it, HAOS_INSTALL_ISO if it has no `haos/system`,
+ * and HAOS_FILE_NO_SPACE.
  */
 export async function openIso(host: Host, cleanUp: CleanUp, { iso, scratch }: IsoOptions): Promise<string> {
   const directory = `${scratch}/iso`;
@@ -60,7 +64,7 @@ export async function openIso(host: Host, cleanUp: CleanUp, { iso, scratch }: Is
   return directory;
 }
 
-/** Mounts a file read-only until the clean-up; false when that is not possible here. */
+/** Mounts a file read-only until the clean-up; returns false if the kernel cannot mount it. */
 export async function tryMount(
   host: Host,
   cleanUp: CleanUp,
@@ -98,17 +102,20 @@ async function unpack(host: Host, iso: string, directory: string): Promise<void>
   );
 }
 
-/** Refuses what would not fit (HAOS_FILE_NO_SPACE), instead of filling somebody's disk. */
+/** Throws HAOS_FILE_NO_SPACE if `needed` bytes do not fit, before the disk is full. */
 export function checkSpace(host: Host, directory: string, needed: number): void {
   const free = host.files.freeSpace(directory);
   if (free >= needed) return;
   const [has, needs] = [free, needed].map((bytes) => Math.ceil(bytes / 1_000_000));
-  throw new HaosError('HAOS_FILE_NO_SPACE', `${directory} has ${has} MB free, ${needs} MB are needed`, {
-    hint: 'Make room there.',
+  throw new HaosError('HAOS_FILE_NO_SPACE', `${directory} has ${has} MB free; ${needs} MB are needed`, {
+    hint: 'Free some space there.',
   });
 }
 
-/** 7z leaves out symbolic links where the ISO has Joliet names; a medium has one version of each component, which is the current one. */
+/**
+ * Restores the `current` links, which 7z leaves out if the ISO has Joliet names. A medium has one
+ * version of each component, which is the current one.
+ */
 function restoreLinks(host: Host, system: string): void {
   const isDirectory = (path: string) => host.files.lstat(path)?.type === 'directory';
   if (!isDirectory(system)) return;

@@ -1,25 +1,27 @@
-import type { CleanUp } from '@haos/system';
-import { HaosError, type Host, versionDirectory } from '@haos/system';
+import { HaosError, type Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
+import { versionDirectory } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { findImage } from './image.js';
 import { type IsoOptions, openIso } from './iso.js';
 import { openToolbox } from './toolbox.js';
 
-/** What an installation takes from an ISO on a machine that runs something else. */
+/** The parts of an ISO that an installation from another system uses. */
 export interface Medium {
-  /** The machine, with the programs of the image. */
+  /** The machine, which runs the programs of the image. */
   host: Host;
   /** The directory with the components. */
   image: string;
   /** The directory with GRUB. */
   tools: string;
-  /** The path of the configuration that the ISO brings, if it does. */
+  /** The path of the configuration on the ISO, if it has one. */
   configuration: string | undefined;
 }
 
 /**
- * Opens an ISO until the clean-up, and the programs of its root image. Throws what `openIso` and `openToolbox` do, and
- * HAOS_INSTALL_ISO when a component is missing. Whether what is there is whole, the installation's own checks find out.
+ * Opens an ISO and the programs of its root image until the clean-up. Throws the errors of
+ * `openIso` and `openToolbox`, and HAOS_INSTALL_ISO if a component is missing. The checks of the
+ * installation verify the content.
  */
 export async function openMedium(host: Host, cleanUp: CleanUp, options: IsoOptions): Promise<Medium> {
   const directory = `${await openIso(host, cleanUp, options)}/haos/system`;

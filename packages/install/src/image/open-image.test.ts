@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withCleanUp } from '@haos/system';
-import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/system/testing';
+import { withCleanUp } from '@haos/host/internal';
+import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cameFromMedium } from './find-file-system.js';
 import { type ImageOptions, openImage } from './open-image.js';
@@ -10,7 +10,7 @@ const SUMS = 'https://me:hunter2@releases.example/sha256sum-amd64.txt';
 const CONTENT = 'the content of an ISO'.repeat(50_000);
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
 
-/** What is in the ISO, since nothing is really mounted. */
+/** The content of the ISO, because the test does not really mount one. */
 const FILES: Readonly<Record<string, string>> = {
   'haos/v1/rootfs.squashfs': 'root',
   'kernel/6.1-v1/kernel.squashfs': 'modules',
@@ -49,7 +49,7 @@ function createMachine({ responses = { [URL]: CONTENT }, mounts = '', memory = '
   return host;
 }
 
-/** Opens it; resolves to what was found, and to whether the download was there meanwhile. */
+/** Opens an image; resolves to the result, and to whether the download existed meanwhile. */
 function open(options: ImageOptions, machine?: Machine) {
   const on = createMachine(machine);
   return withCleanUp(async (cleanUp) => {
@@ -60,7 +60,7 @@ function open(options: ImageOptions, machine?: Machine) {
 }
 
 describe('an image from a URL', () => {
-  it('is downloaded, mounted and verified, and gone afterwards', async () => {
+  it('is downloaded, mounted and verified, and then removed', async () => {
     const seen: (number | undefined)[] = [];
     const onDownload = (...progress: (number | undefined)[]) => seen.push(...progress);
 
@@ -74,7 +74,7 @@ describe('an image from a URL', () => {
     expect(JSON.stringify(host.operations)).not.toContain('hunter2');
   });
 
-  it('is taken from anybody only when that is said', async () => {
+  it('is accepted without a signature only with isInsecure', async () => {
     const unsigned = { responses: { [URL]: CONTENT, [SUMS]: '', [`${SUMS}.sig`]: { status: 404 } } };
 
     expect(await open({ iso: URL }, unsigned)).toEqual({ failed: 'download', wasThere: false });
@@ -83,8 +83,8 @@ describe('an image from a URL', () => {
   });
 
   it.each<[string, ImageOptions, Machine]>([
-    ['its digest is another', { isoSha256: '0'.repeat(64) }, {}],
-    ['it is not there', { isoSha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
+    ['its digest differs', { isoSha256: '0'.repeat(64) }, {}],
+    ['it does not exist', { isoSha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
     [
       'it does not fit into memory',
       { isoSha256: SHA256 },
@@ -97,7 +97,7 @@ describe('an image from a URL', () => {
     expect(await open({ iso: URL, ...options }, machine)).toEqual({ failed: 'download', wasThere: false });
   });
 
-  it('takes the space of a disk, whatever the memory', async () => {
+  it('may fill a disk, whatever the memory', async () => {
     const machine = { mounts: 'd / ext4 rw 0 0\nt /ru tmpfs rw 0 0\n', memory: 'MemAvailable: 1 kB\n' };
 
     expect(await open({ iso: URL, isoSha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
@@ -105,7 +105,7 @@ describe('an image from a URL', () => {
 });
 
 describe('an image in a file', () => {
-  it('needs no digest, and is compared with one that is given', async () => {
+  it('needs no digest, but must match one that is given', async () => {
     expect(await open({ iso: '/here.iso' })).toMatchObject({ failed: undefined, wasThere: false });
     host.dispose();
     expect(await open({ iso: '/here.iso', isoSha256: SHA256.toUpperCase() })).toMatchObject({
@@ -115,7 +115,7 @@ describe('an image in a file', () => {
     expect(await open({ iso: '/here.iso', isoSha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
   });
 
-  it('has to be there', async () => {
+  it('must exist', async () => {
     expect(await open({ iso: '/none.iso' })).toMatchObject({ failed: 'image' });
   });
 });

@@ -1,28 +1,29 @@
-import type { CleanUp } from '@haos/system';
-import { type Check, type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
+import { type Check, layout } from '@haos/system';
 import { type DownloadImageOptions, downloadImage, isUrl } from './download-image.js';
 import { findImage, type Image, verifyImage } from './image.js';
 import { openIso } from './iso.js';
 
-/** Where the image comes from. */
+/** The source of the image. */
 export interface ImageOptions extends DownloadImageOptions {
-  /** A directory with the components. Default `/haos/system`; not looked at when there is an `iso`. */
+  /** A directory with the components. Default `/haos/system`; ignored if there is an `iso`. */
   image?: string;
   /** An ISO: its path, or an http or https URL. */
   iso?: string;
-  /** A directory of its own for what is downloaded, mounted or unpacked meanwhile. Default `/run/haos/image`. */
+  /** A separate directory for downloads, mounts and unpacked files. Default `/run/haos/image`. */
   scratch?: string;
 }
 
 export interface OpenedImage {
   checks: readonly Check[];
-  /** Undefined when a check failed. Its files are there until the clean-up. */
+  /** Undefined if a check failed. Its files exist until the clean-up. */
   image?: Image;
 }
 
 /**
- * Makes the files of an image readable and verifies them: the one way to an image, wherever it is. What was downloaded, mounted
- * or unpacked for it is given back by the clean-up.
+ * Makes the files of an image readable, wherever it is, and verifies them. The clean-up unmounts
+ * and removes everything that was downloaded, mounted or unpacked.
  */
 export async function openImage(host: Host, cleanUp: CleanUp, options: ImageOptions): Promise<OpenedImage> {
   const { image = layout.system, iso } = options;
@@ -33,7 +34,7 @@ export async function openImage(host: Host, cleanUp: CleanUp, options: ImageOpti
   return { ...opened, checks: [...checks, ...opened.checks] };
 }
 
-/** The system directory of an ISO. */
+/** Returns the system directory of an ISO. */
 async function findIso(
   host: Host,
   cleanUp: CleanUp,
@@ -62,14 +63,16 @@ async function downloaded(
   return { ...found, checks: [check] };
 }
 
-/** An ISO that somebody brought here; only a digest that is pinned is looked at. */
+/** Checks an ISO that is a local file. It is read only if an option names its digest. */
 async function onDisk(
   host: Host,
   { iso, isoSha256, signal }: ImageOptions & { iso: string },
 ): Promise<{ checks: Check[]; path?: string }> {
   const id = 'image';
   if (host.files.stat(iso)?.type !== 'file')
-    return { checks: [{ id, ok: false, message: `there is no file ${iso}`, hint: 'Name an ISO of HAOS.' }] };
+    return {
+      checks: [{ id, ok: false, message: `the file ${iso} does not exist`, hint: 'Name an ISO of HAOS.' }],
+    };
   if (isoSha256 === undefined) return { checks: [], path: iso };
   const found = await host.files.digest(iso, signal ? { signal } : {});
   if (found === isoSha256.toLowerCase()) return { checks: [], path: iso };

@@ -1,5 +1,6 @@
-import { HaosError, withCleanUp } from '@haos/system';
-import { createTestHost, type ScriptedCommand } from '@haos/system/testing';
+import { HaosError } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
+import { createTestHost, type ScriptedCommand } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { openToolbox, type Toolbox } from './toolbox.js';
 
@@ -30,7 +31,7 @@ async function open(commands: Record<string, ScriptedCommand>, work: (toolbox: T
 
 const run = ({ host }: Toolbox) => host.run('lsblk', ['--json']);
 
-it('runs the programs of the image by its own loader', async () => {
+it('runs the programs of the image with its own loader', async () => {
   const host = await open({ mount: {} }, run);
 
   expect(host.calls).toMatchObject([
@@ -45,7 +46,7 @@ it('runs the programs of the image by its own loader', async () => {
   expect(Object.keys(host.tree())).not.toContain('/tmp/tools');
 });
 
-it('leaves to the machine what it has to do itself, and what the image has not', async () => {
+it('uses the programs of the machine for its own services, and those that the image lacks', async () => {
   const host = await open({ mount: {}, poweroff: {}, 'ssh-keygen': {} }, async (toolbox) => {
     await toolbox.host.run('poweroff', []);
     await toolbox.host.run('ssh-keygen', []);
@@ -56,14 +57,14 @@ it('leaves to the machine what it has to do itself, and what the image has not',
   );
 });
 
-it('unpacks the image where it cannot be mounted', async () => {
+it('unpacks the image if it cannot be mounted', async () => {
   const host = await open({ mount: { exitCode: 32 }, unsquashfs: {} }, run);
 
   expect(host.calls.map(({ command }) => command)).toEqual(['mount', 'unsquashfs', LOADER, LOADER]);
 });
 
 it.each<[title: string, commands: Record<string, ScriptedCommand>]>([
-  ['without unsquashfs where it has to be unpacked', { mount: { exitCode: 32 }, unsquashfs: MISSING }],
+  ['without unsquashfs if it must be unpacked', { mount: { exitCode: 32 }, unsquashfs: MISSING }],
   ['when its programs do not run here', { mount: {}, [LOADER]: { exitCode: 126 } }],
 ])('is refused %s', async (_title, commands) => {
   await expect(open(commands, run)).rejects.toMatchObject({ code: 'HAOS_INSTALL_TOOLS' });

@@ -1,5 +1,5 @@
-import type { CleanUp } from '@haos/system';
-import { HaosError, type Host, isHaosError } from '@haos/system';
+import { HaosError, type Host, isHaosError } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { checkSpace, tryMount } from './iso.js';
 
@@ -7,30 +7,33 @@ import { checkSpace, tryMount } from './iso.js';
 export interface Toolbox {
   /** A directory with the image's `/usr`. */
   root: string;
-  /** The machine, where programs of the image run in place of its own. */
+  /** The machine, which runs programs of the image instead of its own. */
   host: Host;
 }
 
-/** Where an image has programs. */
+/** The directories with programs. */
 const PROGRAMS = ['usr/sbin', 'usr/bin'];
-/** The dynamic loader by architecture, and where its libraries are. */
+/** The dynamic loader and the directory of its libraries, by architecture. */
 const LOADERS: readonly [loader: string, libraries: string][] = [
   ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/x86_64-linux-gnu'],
   ['usr/lib/ld-linux-aarch64.so.1', 'usr/lib/aarch64-linux-gnu'],
 ];
-/** What is unpacked where an image cannot be mounted: all but Node and what is no program. */
+/**
+ * The paths to unpack if the image cannot be mounted: all but Node and files that are not programs.
+ */
 const UNPACKED = ['sbin', 'bin', 'lib64', 'lib/ld-linux-*', 'lib/*-linux-gnu', 'lib/grub', 'share/grub'];
-/** Bytes that these take. */
+/** Bytes that they need. */
 const UNPACKED_SIZE = 400_000_000;
-/** They talk to what runs on the machine: its first process, its udev. */
+/** Programs that talk to a running part of the machine: its first process, its udev. */
 const OF_THE_MACHINE = ['poweroff', 'reboot', 'udevadm'];
 /** Milliseconds. */
 const TIMEOUT = 600_000;
 
 /**
- * Makes the programs of a root image usable until the clean-up: it is mounted, or unpacked where the kernel cannot mount it. They are
- * started by the image's own dynamic loader and not in a chroot, from within which lsblk does not see what the machine has mounted.
- * Throws HAOS_INSTALL_TOOLS when they do not run here.
+ * Makes the programs of a root image usable until the clean-up. Mounts the image, or unpacks it if
+ * the kernel cannot mount it. The image's own dynamic loader starts the programs. A chroot would
+ * hide the mounts of the machine from lsblk. Throws HAOS_INSTALL_TOOLS if the programs do not run
+ * here.
  */
 export async function openToolbox(
   host: Host,
@@ -55,7 +58,7 @@ export async function openToolbox(
 
 async function unpack(host: Host, rootImage: string, usr: string): Promise<void> {
   checkSpace(host, usr, UNPACKED_SIZE);
-  // With -f it takes a directory that exists. Status 2: something that is no file of ours was left out.
+  // -f: the directory may exist. Status 2: something that is not a file of ours was left out.
   const args = ['-f', '-n', '-no-xattrs', '-d', usr, rootImage, ...UNPACKED];
   try {
     await host.run('unsquashfs', args, { timeout: TIMEOUT, accept: [0, 2] });
@@ -74,7 +77,7 @@ function unusable(message: string, cause: unknown): HaosError {
   return new HaosError<InstallErrorCode>('HAOS_INSTALL_TOOLS', message, { hint, cause });
 }
 
-/** The host with the programs below `root` in place of those it has itself. */
+/** Returns the host with the programs below `root` in place of its own. */
 function withPrograms(host: Host, root: string): Host {
   const [loader, libraries] =
     LOADERS.find(([path]) => host.files.stat(`${root}/${path}`) !== undefined) ?? [];

@@ -1,4 +1,4 @@
-/** What a file of answers may hold. */
+/** The names that a file of answers may contain. */
 export const ANSWER_NAMES = [
   'operation',
   'device',

@@ -1,14 +1,14 @@
-import { ask, type Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
+import { ask, type Prompter } from '@haos/questions';
 import { type ConfigurationOptions, findConfiguration } from '../configuration.js';
 
-/** The address of a configuration that is there and valid; undefined when the person has none. */
+/** Asks for the address of a valid configuration; returns undefined if the person has none. */
 export async function askConfigFile(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
   options: Omit<ConfigurationOptions, 'configUrl' | 'answers'> = {},
 ): Promise<string | undefined> {
-  const answer = await ask(respondent, {
+  const answer = await ask(prompter, {
     name: 'config',
     message: 'Cloud-init file, path or URL; empty to answer questions instead',
     optional: true,
@@ -21,8 +21,7 @@ async function findProblem(
   host: Host,
   options: ConfigurationOptions & { configUrl: string },
 ): Promise<string | undefined> {
-  if (!/^(\/|https?:\/\/)/.test(options.configUrl))
-    return 'it is neither an absolute path nor an http(s) URL';
+  if (!/^(\/|https?:\/\/)/.test(options.configUrl)) return 'it must be an absolute path or an http(s) URL';
   const { check, issues } = await findConfiguration(host, options);
   if (check.ok) return undefined;
   const errors = issues

@@ -1,21 +1,22 @@
-import { choose, type Respondent } from '@haos/questions';
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { choose, type Prompter } from '@haos/questions';
+import { layout } from '@haos/system';
 import { listFittingDisks } from '../disk/device.js';
 import { describeDisk } from './describe-disk.js';
 
 /**
- * The disk to install to: one of those that fit, the only one without asking. Undefined where none does; the checks of the
- * installation say why.
+ * Returns the disk to install to; asks only if several fit. Returns undefined if none fits; the
+ * checks of the installation say why.
  */
 export async function askDevice(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
   options: { minimumSize?: number } = {},
 ): Promise<string | undefined> {
   const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
   const disks = await listFittingDisks(host, { ...options, commandLine });
   if (disks.length < 2) return disks[0]?.path;
-  return choose(respondent, {
+  return choose(prompter, {
     name: 'device',
     message: 'Install to; everything on it will be lost',
     choices: disks.map((disk) => ({ value: disk.path, label: describeDisk(disk) })),

@@ -1,6 +1,6 @@
-import { dumpYaml } from '@haos/cc';
+import { dumpYaml } from '@haos/cc/internal';
+import { createTestHost } from '@haos/host/testing';
 import { answersFrom } from '@haos/questions';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { askInstallation } from './ask-installation.js';
 
@@ -37,7 +37,7 @@ function createHost({ disks = ['/dev/vda', '/dev/vdb'], tree = {} }: Machine = {
   return host;
 }
 
-it('makes a configuration of the answers, with the password encrypted', async () => {
+it('creates a configuration from the answers, with an encrypted password', async () => {
   const {
     device,
     configUrl,
@@ -59,7 +59,7 @@ it('makes a configuration of the answers, with the password encrypted', async ()
   expect(await dumpYaml(answers)).toContain("token: '007'");
 });
 
-it('asks nothing that is named or configured', async () => {
+it('does not ask for what is named or configured', async () => {
   const tree = {
     ...WIRELESS,
     '/haos/system/config.yaml':
@@ -74,7 +74,7 @@ it('asks nothing that is named or configured', async () => {
   expect(asked).toEqual({ device: '/dev/vda', answers: { haos: {} } });
 });
 
-it('takes a single disk without asking, and asks for no network where there is no wireless device', async () => {
+it('uses a single disk without asking, and asks for networks only with a wireless device', async () => {
   const { device: _device, wifi: _wifi, ...rest } = ALL;
 
   const asked = await askInstallation(answersFrom(rest), { host: createHost({ disks: ['/dev/vda'] }) });
@@ -83,13 +83,13 @@ it('takes a single disk without asking, and asks for no network where there is n
   expect(asked.answers?.haos?.wifi).toBeUndefined();
 });
 
-it('leaves it to the checks to say that there is no disk', async () => {
+it('lets the checks report that there is no disk', async () => {
   const asked = await askInstallation(answersFrom(ALL), { host: createHost({ disks: [] }) });
 
   expect(asked.device).toBeUndefined();
 });
 
-it('asks for nothing else where there is a configuration file', async () => {
+it('asks for nothing else if there is a configuration file', async () => {
   const asked = await askInstallation(answersFrom({ config: '/tmp/node.yaml' }), {
     host: createHost({ disks: ['/dev/vda'], tree: { '/tmp/node.yaml': 'hostname: node\n' } }),
   });
@@ -111,7 +111,7 @@ it.each([
   ['config', { config: '/none.yaml' }],
   ['config', { config: '/invalid.yaml' }],
   ['github_users', { github_users: 'no/user' }],
-  // Nobody could log in.
+  // Without either, login is impossible.
   ['password', { github_users: '', password: '' }],
   ['wifi.0.passphrase', { wifi: [{ name: 'office', passphrase: 'short' }] }],
   ['server_url', { server_url: 'server' }],

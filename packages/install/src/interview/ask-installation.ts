@@ -1,5 +1,6 @@
-import { type CloudConfig, readConfig } from '@haos/cc';
-import type { Respondent } from '@haos/questions';
+import type { CloudConfig } from '@haos/cc';
+import { readConfig } from '@haos/cc/internal';
+import type { Prompter } from '@haos/questions';
 import type { PreflightOptions } from '../preflight.js';
 import { askConfigFile } from './ask-config-file.js';
 import { askDevice } from './ask-device.js';
@@ -7,35 +8,36 @@ import { askLogin } from './ask-login.js';
 import { askRole } from './ask-role.js';
 import { askWifi } from './ask-wifi.js';
 
-/** What was asked; the rest of the options is as it was. */
+/** The options that were asked for; the others are unchanged. */
 export type InstallAnswers = Pick<PreflightOptions, 'device' | 'configUrl' | 'answers'>;
 
 /**
- * Asks for what an installation needs and neither its options nor the running system's configuration says: the disk, a configuration
- * file, and without one who may log in, wireless networks, and what k3s is. Fails like the questions.
+ * Asks for everything that an installation needs and that neither its options nor the configuration
+ * of the running system sets: the disk and a configuration file or, without a file, who may log in,
+ * wireless networks, and the role of k3s. Fails like the questions.
  */
 export async function askInstallation(
-  respondent: Respondent,
+  prompter: Prompter,
   options: PreflightOptions,
 ): Promise<InstallAnswers> {
   const { host, minimumSize } = options;
-  // Without formatting it is the partition with the label, or one that was named.
+  // Without formatting, the partition has the label or is named.
   const asksDevice = options.device === undefined && options.format !== false;
   const device = asksDevice
-    ? await askDevice(respondent, host, minimumSize ? { minimumSize } : {})
+    ? await askDevice(prompter, host, minimumSize ? { minimumSize } : {})
     : options.device;
-  const configUrl = options.configUrl ?? (await askConfigFile(respondent, host, options));
+  const configUrl = options.configUrl ?? (await askConfigFile(prompter, host, options));
   if (configUrl !== undefined) return { ...(device && { device }), configUrl };
   const { config } = await readConfig(host);
-  return { ...(device && { device }), answers: await askConfiguration(respondent, { ...options, config }) };
+  return { ...(device && { device }), answers: await askConfiguration(prompter, { ...options, config }) };
 }
 
 async function askConfiguration(
-  respondent: Respondent,
+  prompter: Prompter,
   { host, config }: Pick<PreflightOptions, 'host'> & { config: CloudConfig },
 ): Promise<CloudConfig> {
-  const login = await askLogin(respondent, config);
-  const wifi = config.haos?.wifi?.length ? [] : await askWifi(respondent, host);
-  const role = await askRole(respondent, config.haos);
+  const login = await askLogin(prompter, config);
+  const wifi = config.haos?.wifi?.length ? [] : await askWifi(prompter, host);
+  const role = await askRole(prompter, config.haos);
   return { ...login, haos: { ...login.haos, ...(wifi.length > 0 && { wifi }), ...role } };
 }

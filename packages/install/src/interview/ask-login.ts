@@ -1,17 +1,21 @@
-import { type CloudConfig, encryptPassword } from '@haos/cc';
-import { ask, askSecret, type Respondent } from '@haos/questions';
+import type { CloudConfig } from '@haos/cc';
+import { encryptPassword } from '@haos/cc/internal';
+import { ask, askSecret, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Who may log in, as far as that is not configured: users of GitHub by their keys, and the password, which is kept encrypted. */
-export async function askLogin(respondent: Respondent, configured: CloudConfig): Promise<CloudConfig> {
+/**
+ * Asks who may log in, unless that is configured: GitHub users by their keys, and the password,
+ * which is stored encrypted.
+ */
+export async function askLogin(prompter: Prompter, configured: CloudConfig): Promise<CloudConfig> {
   const keys = configured.sshAuthorizedKeys ?? [];
   const { password } = configured.haos ?? {};
-  const asked = keys.length > 0 ? [] : await askGithubUsers(respondent);
+  const asked = keys.length > 0 ? [] : await askGithubUsers(prompter);
   if (password) return keysOf(asked);
-  const answer = await askSecret(respondent, {
+  const answer = await askSecret(prompter, {
     name: 'password',
     message: 'Password of the user rancher',
-    // Nobody may be locked out of the new node.
+    // Login to the new node must be possible.
     optional: keys.length + asked.length > 0,
     validate: (value) => checkAnswer({ haos: { password: value } }),
   });
@@ -21,13 +25,13 @@ export async function askLogin(respondent: Respondent, configured: CloudConfig):
   };
 }
 
-async function askGithubUsers(respondent: Respondent): Promise<string[]> {
+async function askGithubUsers(prompter: Prompter): Promise<string[]> {
   const toKeys = (users: string) =>
     users
       .split(/[\s,]+/)
       .filter((user) => user !== '')
       .map((user) => `github:${user}`);
-  const users = await ask(respondent, {
+  const users = await ask(prompter, {
     name: 'github_users',
     message: 'GitHub users whose SSH keys may log in, separated by commas',
     optional: true,

@@ -1,13 +1,13 @@
-import { choose, type Respondent } from '@haos/questions';
+import { choose, type Prompter } from '@haos/questions';
 
-/** What `haos install` can do on a machine that was booted from the medium. */
+/** The operations of `haos install` on a machine that was booted from the medium. */
 export type InstallOperation = 'install' | 'configure';
 
-/** Whether to install, or only to configure the running system as a server or agent. */
-export function askOperation(respondent: Respondent): Promise<InstallOperation> {
-  return choose(respondent, {
+/** Asks whether to install, or only to configure the running system as a server or agent. */
+export function askOperation(prompter: Prompter): Promise<InstallOperation> {
+  return choose(prompter, {
     name: 'operation',
-    message: 'What is to be done',
+    message: 'Operation',
     choices: [
       { value: 'install', label: 'Install to disk' },
       { value: 'configure', label: 'Configure server or agent, without installing' },

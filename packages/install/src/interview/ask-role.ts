@@ -1,11 +1,11 @@
-import type { Haos } from '@haos/cc';
-import { ask, askSecret, choose, type Respondent } from '@haos/questions';
+import type { Haos } from '@haos/cc/internal';
+import { ask, askSecret, choose, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Server or agent, the server to join and the token, as far as they are not configured. */
-export async function askRole(respondent: Respondent, configured: Haos = {}): Promise<Haos> {
-  if (isDecided(configured)) return askToken(respondent, configured, { optional: true });
-  const role = await choose(respondent, {
+/** Asks for the role, the server to join and the token, unless they are configured. */
+export async function askRole(prompter: Prompter, configured: Haos = {}): Promise<Haos> {
+  if (isDecided(configured)) return askToken(prompter, configured, { optional: true });
+  const role = await choose(prompter, {
     name: 'role',
     message: 'Run k3s as',
     choices: [
@@ -17,18 +17,18 @@ export async function askRole(respondent: Respondent, configured: Haos = {}): Pr
   if (role === 'server')
     return {
       k3sArgs: ['server', ...(configured.k3sArgs ?? [])],
-      // A server makes a token where there is none.
-      ...(await askToken(respondent, configured, { optional: true })),
+      // A server without a token creates one.
+      ...(await askToken(prompter, configured, { optional: true })),
     };
-  const serverUrl = await ask(respondent, {
+  const serverUrl = await ask(prompter, {
     name: 'server_url',
     message: 'URL of the server, such as https://server:6443',
     validate: (answer) => checkAnswer({ haos: { server_url: answer } }),
   });
-  return { serverUrl, ...(await askToken(respondent, configured, { optional: false })) };
+  return { serverUrl, ...(await askToken(prompter, configured, { optional: false })) };
 }
 
-/** Whether the configuration says what k3s runs as, so that there is nothing to choose. */
+/** Returns whether the configuration already sets the role of k3s. */
 function isDecided({ serverUrl, k3sArgs = [], environment = {} }: Haos): boolean {
   const [command = '-'] = k3sArgs;
   return (
@@ -44,12 +44,12 @@ function hasToken({ token, k3sArgs = [], environment = {} }: Haos): boolean {
 }
 
 async function askToken(
-  respondent: Respondent,
+  prompter: Prompter,
   configured: Haos,
   { optional }: { optional: boolean },
 ): Promise<Haos> {
   if (hasToken(configured)) return {};
-  const token = await askSecret(respondent, {
+  const token = await askSecret(prompter, {
     name: 'token',
     message: 'Token or cluster secret',
     optional,

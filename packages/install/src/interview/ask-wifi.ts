@@ -1,22 +1,25 @@
-import type { Wifi } from '@haos/cc';
-import { ask, askSecret, type Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
+import type { Wifi } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
+import { ask, askSecret, type Prompter } from '@haos/questions';
 import { checkAnswer } from './check-answer.js';
 
-/** Asks for wireless networks until a name stays empty; for none where the machine has no wireless device. */
-export async function askWifi(respondent: Respondent, host: Host): Promise<Wifi[]> {
+/**
+ * Asks for wireless networks until a name is empty; asks for none if the machine has no wireless
+ * device.
+ */
+export async function askWifi(prompter: Prompter, host: Host): Promise<Wifi[]> {
   if (!hasWireless(host)) return [];
   const networks: Wifi[] = [];
   for (;;) {
     const path = `wifi.${networks.length}`;
-    const name = await ask(respondent, {
+    const name = await ask(prompter, {
       name: `${path}.name`,
       message: networks.length === 0 ? 'Name of a WiFi network' : 'Name of another WiFi network',
       optional: true,
       validate: (answer) => checkAnswer({ haos: { wifi: [{ name: answer }] } }),
     });
     if (name === '') return networks;
-    const passphrase = await askSecret(respondent, {
+    const passphrase = await askSecret(prompter, {
       name: `${path}.passphrase`,
       message: `Passphrase of ${name}, empty for an open network`,
       optional: true,
@@ -26,7 +29,7 @@ export async function askWifi(respondent: Respondent, host: Host): Promise<Wifi[
   }
 }
 
-/** By the directory that the kernel gives a wireless device in sysfs. */
+/** Looks for the directory that the kernel gives each wireless device in sysfs. */
 function hasWireless({ files }: Host): boolean {
   const directory = '/sys/class/net';
   if (files.stat(directory) === undefined) return false;

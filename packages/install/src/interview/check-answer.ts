@@ -1,6 +1,9 @@
 import { validate } from '@haos/cc';
 
-/** What the configuration's own checks say of one part of it, written as in a file; undefined when it is valid. */
+/**
+ * Returns what the checks of the configuration report about one part of it, written as in a file;
+ * undefined if it is valid.
+ */
 export function checkAnswer(part: object): string | undefined {
   const error = validate(JSON.stringify(part)).issues.find(({ severity }) => severity === 'error');
   if (!error) return undefined;

@@ -1,12 +1,12 @@
+import { createTestHost } from '@haos/host/testing';
 import { answersFrom } from '@haos/questions';
-import { createTestHost } from '@haos/system/testing';
 import { expect, it } from 'vitest';
 import { configureRole, ROLE_FILE } from './configure-role.js';
 
 const PATH = `/var/lib/rancher/HAOS/config.d/${ROLE_FILE}`;
 const AGENT = answersFrom({ role: 'agent', server_url: 'https://server:6443', token: 'K10secret' });
 
-it('writes the answers for nobody but root, and leaves what a person wrote', async () => {
+it('writes the answers for root only, and keeps the files that people wrote', async () => {
   const local = '# mine\nhostname: node\n';
   const host = createTestHost({ tree: { '/var/lib/rancher/HAOS/config.yaml': local } });
 
@@ -20,7 +20,7 @@ it('writes the answers for nobody but root, and leaves what a person wrote', asy
   host.dispose();
 });
 
-it('writes nothing where nothing is left to ask', async () => {
+it('writes nothing if all is configured', async () => {
   const tree = { '/haos/system/config.yaml': 'haos: {server_url: https://a:6443, token: a}\n' };
   const host = createTestHost({ tree });
 

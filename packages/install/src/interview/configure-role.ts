@@ -1,21 +1,25 @@
-import { dumpYaml, putConfig, readConfig } from '@haos/cc';
-import type { Respondent } from '@haos/questions';
-import type { Host } from '@haos/system';
+import { dumpYaml, putConfig, readConfig } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
+import type { Prompter } from '@haos/questions';
 import { askRole } from './ask-role.js';
 
-/** Written by "configure server or agent", beside what a person wrote, which stays as it is. */
+/**
+ * The file that "configure server or agent" writes, beside files that people wrote, which stay
+ * unchanged.
+ */
 export const ROLE_FILE = '50-server-or-agent.yaml';
 
 /**
- * Asks what is not configured of the role in the cluster, and writes the answers to `config.d` of the running system, 0600. Resolves to
- * what putting it there said; applying it is for the caller. Fails like the questions, and with HAOS_FILE_*.
+ * Asks for what is not configured of the role in the cluster, and writes the answers to `config.d`
+ * of the running system with mode 0600. Resolves to the result of writing; the caller applies it.
+ * Fails like the questions, and with HAOS_FILE_*.
  */
 export async function configureRole(
-  respondent: Respondent,
+  prompter: Prompter,
   host: Host,
 ): Promise<ReturnType<typeof putConfig> | undefined> {
   const { config } = await readConfig(host);
-  const haos = await askRole(respondent, config.haos);
+  const haos = await askRole(prompter, config.haos);
   if (Object.keys(haos).length === 0) return undefined;
   return putConfig(host, ROLE_FILE, await dumpYaml({ haos }));
 }

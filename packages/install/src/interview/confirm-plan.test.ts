@@ -1,5 +1,5 @@
-import type { ConfirmQuestion, Respondent } from '@haos/questions';
-import type { BlockDevice } from '@haos/system';
+import type { BlockDevice } from '@haos/host/internal';
+import type { ConfirmQuestion, Prompter } from '@haos/questions';
 import { expect, it } from 'vitest';
 import type { PreflightOptions, Target } from '../preflight.js';
 import { confirmPlan } from './confirm-plan.js';
@@ -26,11 +26,11 @@ const NODE: BlockDevice = {
   ],
 };
 
-/** What a person is shown and asked; the person takes the default. */
+/** Returns what a person sees and is asked; the person accepts the default. */
 async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUrl' | 'answers'>) {
   let shown = '';
   const asked: ConfirmQuestion[] = [];
-  const person: Pick<Respondent, 'tell' | 'confirm'> = {
+  const person: Pick<Prompter, 'tell' | 'confirm'> = {
     tell: (text) => {
       shown += text;
     },
@@ -46,11 +46,11 @@ async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUr
     firmware: 'efi',
     replacesState: disk === NODE,
   } as unknown as Target;
-  const isConfirmed = await confirmPlan(person as Respondent, target, options);
+  const isConfirmed = await confirmPlan(person as Prompter, target, options);
   return { shown, isConfirmed, message: asked[0]?.message };
 }
 
-it('shows the disk, the system and what was answered, without a secret', async () => {
+it('shows the disk, the system and the answers without secrets', async () => {
   const answers = {
     sshAuthorizedKeys: ['github:ada'],
     haos: {
@@ -70,7 +70,7 @@ it('shows the disk, the system and what was answered, without a secret', async (
   expect(isConfirmed).toBe(true);
 });
 
-it('wants a clear yes where something would be lost, and says what', async () => {
+it('requires an explicit yes if data would be lost, and says which', async () => {
   const { shown, isConfirmed, message } = await show(NODE, { configUrl: 'https://u:pw@a/node.yaml?token=1' });
 
   expect(shown).toMatch(/\/dev\/vda1 64 MB vfat "DATA"; \/dev\/vda2 7\.0 GB ext4 "HAOS_STATE"/);

@@ -1,14 +1,14 @@
-import { type BlockDevice, withDescendants } from '@haos/system';
+import { type BlockDevice, withDescendants } from '@haos/host/internal';
 import { STATE_LABEL } from '../disk/partitions.js';
 
-/** A disk in one line for a person: path, size, model, and what is on it. */
+/** Describes a disk in one line for a person: path, size, model and content. */
 export function describeDisk(disk: BlockDevice): string {
   const { path, model, serial, transport } = disk;
   const kind = [model, serial, transport].filter(Boolean).join(', ');
   return `${path}, ${formatSize(disk.size)}${kind ? ` (${kind})` : ''}: ${describeContent(disk)}`;
 }
 
-/** Whether anything is known to be on a disk that would be lost. */
+/** Returns whether a disk is known to have content that would be lost. */
 export function hasData(disk: BlockDevice): boolean {
   return withDescendants(disk).some(
     (device) => device !== disk || device.fileSystem !== undefined || device.label !== undefined,
@@ -27,7 +27,7 @@ function describePart({ path, size, fileSystem, label }: BlockDevice): string {
   return [path, formatSize(size), fileSystem, label && `"${label}"`].filter(Boolean).join(' ') + node;
 }
 
-/** Decimal units, as disks are sold. */
+/** Formats a size in decimal units, as disks are sold. */
 function formatSize(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
 }

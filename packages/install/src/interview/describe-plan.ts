@@ -1,9 +1,9 @@
 import type { CloudConfig } from '@haos/cc';
-import { redactUrl } from '@haos/system';
+import { redactUrl } from '@haos/host';
 import type { PreflightOptions, Target } from '../preflight.js';
 import { describeDisk } from './describe-disk.js';
 
-/** The whole plan of an installation in lines for a person, without secrets. */
+/** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
   { image, disk, firmware, replacesState, existing }: Target,
   { configUrl, answers }: Pick<PreflightOptions, 'configUrl' | 'answers'>,
@@ -13,7 +13,7 @@ export function describePlan(
     configUrl === undefined ? describeAnswers(answers ?? {}) : [['configuration', shown(configUrl)]];
   const rows = [
     ['disk', describeDisk(disk)],
-    ...(existing ? [['partition', `${existing.state}; what persists on it is kept`]] : []),
+    ...(existing ? [['partition', `${existing.state}; its persistent data are kept`]] : []),
     [
       'system',
       `HAOS ${haos}, kernel ${kernel}, k3s ${k3s ?? 'not included'}, for ${firmware === 'efi' ? 'EFI' : 'BIOS'}`,
@@ -22,14 +22,14 @@ export function describePlan(
   ];
   const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(15)}${text}`);
   const warning = replacesState ? ['', `The HAOS node on ${disk.path} WILL BE LOST.`] : [];
-  return ['', 'This is going to be installed:', ...lines, ...warning, ''].join('\n');
+  return ['', 'The installation:', ...lines, ...warning, ''].join('\n');
 }
 
 function describeAnswers({ sshAuthorizedKeys = [], haos = {} }: CloudConfig): string[][] {
   const { password, wifi = [], serverUrl, token, k3sArgs } = haos;
   const role = serverUrl ? `agent of ${redactUrl(serverUrl)}` : k3sArgs && 'server';
   return [
-    ['configuration', 'what is configured on the running system, and the following'],
+    ['configuration', 'that of the running system, and the following'],
     ...(sshAuthorizedKeys.length > 0 ? [['SSH keys', sshAuthorizedKeys.join(', ')]] : []),
     ...(password ? [['password', 'set']] : []),
     ...(wifi.length > 0 ? [['WiFi', wifi.map(({ name }) => name).join(', ')]] : []),

@@ -1,20 +1,18 @@
-import {
-  type BlockDevice,
-  type Check,
-  findBlockDevice,
-  type Host,
-  listBlockDevices,
-  withDescendants,
-} from '@haos/system';
+import type { Host } from '@haos/host';
+import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
+import type { Check } from '@haos/system';
 import type { Firmware } from '../disk/partitions.js';
 
 /** The root file system of another distribution, which HAOS takes over. */
 export interface TakeoverTarget {
   /** The partition, such as `/dev/vda1`. */
   partition: BlockDevice;
-  /** Of its file system. */
+  /** The UUID of its file system. */
   uuid: string;
-  /** What is on it besides HAOS and the boot loader: it is deleted at the first boot. Absolute paths, in byte order. */
+  /**
+   * The paths that the first boot deletes: everything except HAOS and the boot loader. Absolute, in
+   * byte order.
+   */
   deleted: readonly string[];
 }
 
@@ -22,30 +20,34 @@ export interface TakeoverCheckOptions {
   /** The partition of the root file system, such as `/dev/vda1`. */
   device: string;
   firmware: Firmware;
-  /** Where that file system is mounted. Default `/`. */
+  /** The mount point of that file system. Default `/`. */
   root?: string;
   /** Bytes that HAOS needs on it. */
   size: number;
 }
 
-/** What stays on the file system; the boot scripts delete by the same list (`os/overlay/initrd/lib/haos/takeover.sh`). */
+/**
+ * Paths that are kept; the boot scripts use the same list
+ * (`os/overlay/initrd/lib/haos/takeover.sh`).
+ */
 const KEPT = ['boot', 'haos', 'lost+found'];
 
-/** Directories that hold nothing of their own. */
+/** Directories without content of their own. */
 const VIRTUAL = ['dev', 'proc', 'run', 'sys', 'tmp'];
 
-/** Bytes that have to stay free: the links, the configuration, the journal of the file system. */
+/** Bytes to leave free for the links, the configuration and the journal of the file system. */
 const MARGIN = 64_000_000;
 
-/** The platforms of GRUB that a machine with this firmware may have been started by. */
+/** The platforms of GRUB that may have booted a machine with this firmware. */
 const PLATFORMS: Readonly<Record<Firmware, readonly string[]>> = {
   bios: ['i386-pc'],
   efi: ['x86_64-efi', 'arm64-efi'],
 };
 
 /**
- * Looks whether a running distribution can be taken over: its root is ext4 on a plain partition, which is the one named; `/boot` is on it,
- * and GRUB reads `/boot/grub/grub.cfg`. Only looks; the target is undefined when a check failed.
+ * Checks whether a running distribution can be taken over: its root is ext4 on a plain partition,
+ * which is the named one; `/boot` is on it; and GRUB reads `/boot/grub/grub.cfg`. Changes nothing.
+ * The target is undefined if a check failed.
  */
 export async function checkTakeover(
   host: Host,
@@ -73,7 +75,7 @@ interface Mount {
   uuid: string;
 }
 
-/** What holds a path; undefined when that is no mounted device. */
+/** Returns the mount that holds a path; undefined if it is not on a mounted device. */
 async function findMount(host: Host, path: string): Promise<Mount | undefined> {
   const args = ['--json', '--output', 'SOURCE,FSTYPE,UUID', '--target', path];
   const { stdout } = await host.run('findmnt', args, { readOnly: true, accept: [0, 1] });
@@ -89,11 +91,11 @@ function checkRoot(
   const id = 'takeover-root';
   if (mount?.fstype !== 'ext4') {
     const message = `${root} is ${mount?.fstype ?? 'no file system'}, not ext4`;
-    return { id, ok: false, message, hint: 'Install on another disk: only ext4 can be taken over.' };
+    return { id, ok: false, message, hint: 'Install on another disk; only ext4 can be taken over.' };
   }
   if (mount.source !== path) {
     const message = `${root} is on ${mount.source}, not on ${device}`;
-    return { id, ok: false, message, hint: `Name ${mount.source}, if it is what HAOS shall take over.` };
+    return { id, ok: false, message, hint: `Name ${mount.source} if HAOS should take it over.` };
   }
   return { id, ok: true, message: `${root} is ext4 on ${path}` };
 }
@@ -108,12 +110,12 @@ function checkPlain(
   const uses = partition ? withDescendants(partition).slice(1) : [];
   if (partition?.type === 'part' && disk && uses.length === 0)
     return { id, ok: true, message: `${path} is a partition of ${disk.path}` };
-  const message = `${path} is no plain partition of a disk${partition ? ` (${partition.type})` : ''}`;
+  const message = `${path} is not a plain partition of a disk${partition ? ` (${partition.type})` : ''}`;
   return {
     id,
     ok: false,
     message,
-    hint: 'Install on another disk: LVM, RAID and encryption stay as they are.',
+    hint: 'Install on another disk; LVM, RAID and encryption cannot be taken over.',
   };
 }
 
@@ -124,8 +126,13 @@ async function checkBoot(host: Host, mount: Mount | undefined, root: string): Pr
   const found = isThere ? await findMount(host, boot) : undefined;
   if (found && found.source === mount?.source)
     return { id, ok: true, message: `${boot} is on the same partition` };
-  const message = found ? `${boot} is on ${found.source}` : `${boot} is no directory`;
-  return { id, ok: false, message, hint: 'Install on another disk: the boot loader would look elsewhere.' };
+  const message = found ? `${boot} is on ${found.source}` : `${boot} is not a directory`;
+  return {
+    id,
+    ok: false,
+    message,
+    hint: 'Install on another disk; the boot loader reads another partition.',
+  };
 }
 
 function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): Check {
@@ -135,8 +142,8 @@ function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): 
   const isDirectory = host.files.lstat(directory)?.type === 'directory';
   const file = `${directory}/grub.cfg`;
   if (!isDirectory || host.files.lstat(file)?.type !== 'file')
-    return { id, ok: false, message: `GRUB does not read ${file}: there is none`, hint };
-  // Where GRUB 2 is called grub2, that is the directory it reads.
+    return { id, ok: false, message: `GRUB has no configuration ${file}`, hint };
+  // A distribution that calls GRUB 2 grub2 makes it read this directory.
   if (host.files.stat(join(root, 'boot/grub2/grub.cfg')))
     return { id, ok: false, message: `GRUB reads ${join(root, 'boot/grub2')}, not ${directory}`, hint };
   const platform = PLATFORMS[firmware].find((name) => host.files.stat(`${directory}/${name}/normal.mod`));
@@ -148,13 +155,13 @@ function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): 
 function checkSpace(host: Host, { root = '/', size }: TakeoverCheckOptions): Check {
   const free = host.files.freeSpace(root);
   const [have, need] = [free, size + MARGIN].map((bytes) => Math.floor(bytes / 1_000_000));
-  const message = `${root} has ${have} MB free, ${need} MB are needed`;
+  const message = `${root} has ${have} MB free; ${need} MB are needed`;
   const ok = free >= size + MARGIN;
   return {
     id: 'takeover-space',
     ok,
     message,
-    ...(!ok && { hint: 'Delete something, or install on another disk.' }),
+    ...(!ok && { hint: 'Free some space, or install on another disk.' }),
   };
 }
 

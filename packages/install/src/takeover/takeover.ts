@@ -1,16 +1,8 @@
 import type { Issue } from '@haos/cc';
-import {
-  type Check,
-  type CleanUp,
-  type Host,
-  layout,
-  type ProxySettings,
-  type ReleaseSet,
-  verifyTree,
-  withCleanUp,
-  withLock,
-} from '@haos/system';
-import { checkConsoles } from '../boot/console.js';
+import { type Host, type ProxySettings, withLock } from '@haos/host';
+import { type CleanUp, verifyTree, withCleanUp } from '@haos/host/internal';
+import { type Check, layout } from '@haos/system';
+import { checkConsoles, type ReleaseSet } from '@haos/system/internal';
 import { writeMenu } from '../boot/write-menu.js';
 import { type Configuration, findConfiguration } from '../configuration.js';
 import { type Firmware, STATE_LABEL } from '../disk/partitions.js';
@@ -27,37 +19,42 @@ export interface TakeoverOptions extends ImageOptions {
   device: string;
   /** The configuration: an http or https URL, or an absolute path. */
   configUrl?: string;
-  /** Default false: a configuration that configures nothing is refused. */
+  /** Accept a configuration that configures nothing. Default false. */
   allowEmptyConfig?: boolean;
-  /** Asked when all is checked, before the first write; `false` ends it with nothing done. */
+  /**
+   * Confirms the takeover, after all checks and before the first write; `false` ends it unchanged.
+   */
   confirm: (target: TakeoverTarget) => boolean | Promise<boolean>;
-  /** The console of the installed system, such as `ttyS0`; `auto` and nothing: those in use now. */
+  /**
+   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
+   * in use.
+   */
   tty?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;
-  /** Switch off after the clean-up at the first boot, instead of starting again. Default false. */
-  powersOff?: boolean;
-  /** Default: how the running machine was started. */
+  /** Power off after the clean-up at the first boot, instead of rebooting. Default false. */
+  powerOff?: boolean;
+  /** The firmware to install for. Default: that with which the running machine was booted. */
   firmware?: Firmware;
-  /** Where the root file system is mounted. Default `/`. */
+  /** The mount point of the root file system. Default `/`. */
   root?: string;
   proxy?: ProxySettings;
   onEvent?: (event: InstallEvent) => void;
 }
 
 export interface TakeoverReport {
-  /** `refused`: a check failed, or it was not confirmed; nothing was written. */
+  /** `refused`: a check failed, or the takeover was not confirmed; nothing was written. */
   status: 'installed' | 'refused';
   checks: readonly Check[];
   issues: readonly Issue[];
   texts: ReadonlyMap<string, string>;
-  /** The rest is there when all checks were ok. */
+  /** Only if all checks were ok, as is `set`. */
   target?: TakeoverTarget;
   set?: ReleaseSet;
 }
 
-/** Checks whether a takeover is possible, and what it would delete. Writes nothing. */
-export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport> {
+/** Checks whether a takeover is possible, and lists what it would delete. Writes nothing. */
+export function preflightTakeover(options: TakeoverOptions): Promise<TakeoverReport> {
   return withCleanUp(async (cleanUp) => {
     const { report } = await prepareTakeover(options, cleanUp);
     return report;
@@ -65,9 +62,9 @@ export function checkTakeOver(options: TakeoverOptions): Promise<TakeoverReport>
 }
 
 /**
- * Installs HAOS into the root file system of the running distribution, by whose GRUB it is started from then on. The first boot
- * deletes everything else. Until the last step, which replaces `grub.cfg` (the old one stays beside it), the distribution
- * boots as before.
+ * Installs HAOS into the root file system of the running distribution, whose GRUB boots it from
+ * then on. The first boot deletes everything else. Until the last step, which replaces `grub.cfg`
+ * (the old one stays beside it), the distribution boots as before.
  */
 export function takeOver(options: TakeoverOptions): Promise<TakeoverReport> {
   return withLock(options.host, '/run/haos/install.lock', () =>
@@ -105,7 +102,10 @@ async function prepareTakeover(
   return { report: { ...report, set: image.set }, work: { configuration, image, target } };
 }
 
-/** From the copy, which changes nothing for the distribution, to `grub.cfg`, which is the point of no return. */
+/**
+ * Writes everything: first the copy, which does not affect the distribution, last `grub.cfg`, which
+ * is the point of no return.
+ */
 async function write(options: TakeoverOptions, { configuration, image, target }: Work): Promise<void> {
   const { host, signal, onEvent } = options;
   const root = options.root === '/' ? '' : (options.root ?? '');
@@ -120,14 +120,14 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   await verifyTree(host, system, { ...streaming, files });
   onEvent?.({ kind: 'step', step: 'configure' });
   await putState(host, image.set, { configuration, root });
-  const marker = renderMarker(target.uuid, options.powersOff === true);
+  const marker = renderMarker(target.uuid, options.powerOff === true);
   host.files.write(`${root}${TAKEOVER_MARKER}`, marker, { mode: 0o600 });
   onEvent?.({ kind: 'step', step: 'boot-loader' });
   await writeMenu(host, { ...options, root, stateUuid: target.uuid });
-  // Only now: until here, the distribution may look for its root by its label.
+  // Only now, because until here the distribution may find its root by its label.
   await host.run('tune2fs', ['-L', STATE_LABEL, target.partition.path]);
 }
 
-function renderMarker(uuid: string, powersOff: boolean): string {
-  return `haos-takeover 1\nuuid ${uuid}\nthen ${powersOff ? 'poweroff' : 'reboot'}\n`;
+function renderMarker(uuid: string, powerOff: boolean): string {
+  return `haos-takeover 1\nuuid ${uuid}\nthen ${powerOff ? 'poweroff' : 'reboot'}\n`;
 }

@@ -1,19 +1,22 @@
 import { PassThrough } from 'node:stream';
 import type { Streams } from '../streams.js';
 
-/** What stands where a person types in tests: streams, and what appeared on the screen. */
+/** Simulates a typing person in tests: streams, and the text that appeared on the screen. */
 export interface Typist {
   streams: Streams;
-  /** Types something as soon as a text has appeared that was not waited for yet. */
+  /** Types keys as soon as a text has appeared that no earlier call waited for. */
   type(when: string, keys: string): Promise<void>;
-  /** The input ends as soon as a text has appeared. */
+  /** Ends the input as soon as a text has appeared. */
   leave(when: string): Promise<void>;
   screen(): string;
-  /** Whether the terminal hands on every key, unseen; false where there is no terminal. */
+  /** Whether the terminal is in raw mode; false without a terminal. */
   isRaw(): boolean;
 }
 
-/** With `isTerminal` the input has what a terminal has. Nothing is echoed, for that is what the kernel does. */
+/**
+ * Returns a typist; with `isTerminal` its input is a terminal. It does not echo, because the kernel
+ * does that.
+ */
 export function createTypist({ isTerminal = false } = {}): Typist {
   const input: Streams['input'] = new PassThrough();
   const output = new PassThrough();

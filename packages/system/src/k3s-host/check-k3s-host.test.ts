@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { checkK3sHost } from './check-k3s-host.js';
 import { MODULES, PROGRAMS, SYSCTLS } from './requirements.js';
 
@@ -72,15 +72,15 @@ describe('the check of what k3s needs', () => {
     ['no k3s', { remove: '/usr/sbin/k3s' }, ['k3s']],
     ['cgroups of version 1', withMounts(/cgroup2 cgroup2/, 'cgroup cgroup'), ['cgroup']],
     [
-      'a controller less',
+      'a missing controller',
       { tree: { '/sys/fs/cgroup/cgroup.subtree_control': 'cpu io pids' } },
       ['controllers'],
     ],
     ['private mounts', withMounts(/shared:1/, 'master:1'), ['shared-root']],
     ['a kernel without a module', { missingModules: ['wireguard'] }, ['modules']],
     ['no iptables', { remove: '/usr/bin/iptables' }, ['programs']],
-    ['another setting', { sysctls: { 'kernel.panic': '0' } }, ['sysctls']],
-    ['no log of the kernel', { hasKmsg: false }, ['kmsg']],
+    ['a wrong setting', { sysctls: { 'kernel.panic': '0' } }, ['sysctls']],
+    ['no kernel log', { hasKmsg: false }, ['kmsg']],
     ['AppArmor off', { tree: { '/sys/module/apparmor/parameters/enabled': 'N\n' } }, ['apparmor']],
     ['no securityfs', withMounts(/securityfs securityfs/, 'tmpfs tmpfs'), ['apparmor']],
     ['swap', { tree: { '/proc/swaps': 'Filename\n/dev/vdb partition 1 0 -2\n' } }, ['swap']],
@@ -100,7 +100,7 @@ describe('the check of what k3s needs', () => {
     expect(await failing({ tree: { ...changes.tree, '/run/haos/mode': 'live\n' } })).toEqual([]);
   });
 
-  it('takes the mount that covers another', async () => {
+  it('uses the mount that covers another', async () => {
     const covered = `${MOUNTS}40 26 0:40 / /sys/fs/cgroup rw - cgroup cgroup rw\n`;
 
     expect(await failing({ tree: { '/proc/self/mountinfo': covered } })).toEqual(['cgroup']);
@@ -108,6 +108,6 @@ describe('the check of what k3s needs', () => {
 });
 
 function withMounts(pattern: RegExp, replacement: string): Changes {
-  // The type and the source stand after the dash.
+  // The type and the source follow the dash.
   return { tree: { '/proc/self/mountinfo': MOUNTS.replace(pattern, replacement) } };
 }

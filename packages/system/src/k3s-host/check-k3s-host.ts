@@ -1,13 +1,13 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
+import type { Check } from '../check.js';
 import { readMode } from '../mode.js';
-import type { Check } from '../upgrade/check.js';
 import { type Mount, mountAt, mountOf, parseMounts } from './mounts.js';
 import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTLS } from './requirements.js';
 
 /**
- * Whether the running machine has what k3s needs of its host, one entry for each thing; changes nothing. Modules that are not loaded
- * are looked for with `modprobe --dry-run`.
+ * Checks whether the running machine has what k3s needs of its host. Returns one entry per
+ * requirement and changes nothing. For modules that are not loaded, it uses `modprobe --dry-run`.
  */
 export async function checkK3sHost(host: Host): Promise<Check[]> {
   const mounts = parseMounts(readText(host, '/proc/self/mountinfo'));
@@ -26,7 +26,7 @@ export async function checkK3sHost(host: Host): Promise<Check[]> {
   ];
 }
 
-const BOOTED = 'Boot the HAOS image, whose boot scripts see to it.';
+const BOOTED = 'Boot the HAOS image: its boot scripts set this up.';
 
 function result(id: string, ok: boolean, { message, hint }: { message: string; hint: string }): Check {
   return { id, ok, message, ...(!ok && { hint }) };
@@ -35,13 +35,13 @@ function result(id: string, ok: boolean, { message, hint }: { message: string; h
 function checkK3s({ files }: Host): Check {
   const ok = files.stat('/usr/sbin/k3s')?.type === 'file';
   return result('k3s', ok, {
-    message: ok ? '/usr/sbin/k3s is there' : 'k3s: not installed',
-    hint: 'Upgrade to a release that has k3s, or build the image with --k3s PATH.',
+    message: ok ? '/usr/sbin/k3s exists' : '/usr/sbin/k3s does not exist',
+    hint: 'Upgrade to a release with k3s, or build the image with --k3s PATH.',
   });
 }
 
 function checkCgroup(mounts: readonly Mount[]): Check {
-  const type = mountAt(mounts, '/sys/fs/cgroup')?.type ?? 'nothing';
+  const type = mountAt(mounts, '/sys/fs/cgroup')?.type ?? 'not mounted';
   return result('cgroup', type === 'cgroup2', { message: `/sys/fs/cgroup is ${type}`, hint: BOOTED });
 }
 
@@ -53,7 +53,7 @@ function checkControllers(host: Host): Check {
     {
       all: `delegated: ${CONTROLLERS.join(', ')}`,
       missing: 'not delegated',
-      hint: 'Take a kernel that has these controllers, and none of cgroup_disable= on its command line.',
+      hint: 'Use a kernel with these controllers, and remove cgroup_disable= from its command line.',
     },
   );
 }
@@ -72,7 +72,7 @@ async function checkModules(host: Host): Promise<Check> {
   return lacking('modules', names, {
     all: `available: ${Object.keys(MODULES).join(', ')}`,
     missing: 'missing',
-    hint: `Take a kernel that has them: ${names.map((name) => `${name} for ${MODULES[name]}`).join(', ')}.`,
+    hint: `Use a kernel that has them: ${names.map((name) => `${name} for ${MODULES[name]}`).join(', ')}.`,
   });
 }
 
@@ -94,7 +94,7 @@ function checkPrograms({ files }: Host): Check {
     'programs',
     PROGRAMS.filter((name) => !isThere(name)),
     {
-      all: `there: ${PROGRAMS.join(', ')}`,
+      all: `found: ${PROGRAMS.join(', ')}`,
       missing: 'missing',
       hint: 'Add the packages to the image.',
     },
@@ -109,20 +109,20 @@ function checkSysctls({ kernel }: Host): Check {
     all: Object.entries(SYSCTLS)
       .map(([key, value]) => `${key}=${value}`)
       .join(', '),
-    missing: 'other values',
-    hint: 'Remove them from haos.sysctls and write_files, and restart.',
+    missing: 'wrong values',
+    hint: 'Remove them from haos.sysctls and write_files, then reboot.',
   });
 }
 
 function checkKmsg({ files }: Host): Check {
   const ok = files.stat('/dev/kmsg')?.type === 'other';
   return result('kmsg', ok, {
-    message: ok ? '/dev/kmsg is a device' : '/dev/kmsg is no device',
+    message: ok ? '/dev/kmsg is a device' : '/dev/kmsg is not a device',
     hint: BOOTED,
   });
 }
 
-/** containerd puts containers into a profile only when both are there. */
+/** containerd uses an AppArmor profile only if both conditions are met. */
 function checkAppArmor(host: Host, mounts: readonly Mount[]): Check {
   const isOn = readText(host, '/sys/module/apparmor/parameters/enabled').trim() === 'Y';
   const isMounted = mountAt(mounts, '/sys/kernel/security')?.type === 'securityfs';
@@ -132,16 +132,16 @@ function checkAppArmor(host: Host, mounts: readonly Mount[]): Check {
   });
 }
 
-/** The first line is a heading. */
+/** The first line of /proc/swaps is a heading. */
 function checkSwap(host: Host): Check {
   const areas = readText(host, '/proc/swaps').trim().split('\n').slice(1);
   return lacking(
     'swap',
     areas.map((line) => line.split(/\s+/)[0] ?? ''),
     {
-      all: 'there is none',
+      all: 'no swap is in use',
       missing: 'in use',
-      hint: 'Switch it off: the kubelet refuses to start with swap.',
+      hint: 'Turn swap off: the kubelet refuses to start with it.',
     },
   );
 }
@@ -153,7 +153,7 @@ function checkPersistence(host: Host, mounts: readonly Mount[]): Check[] {
     const isMemory = type === 'tmpfs' || type === 'nothing';
     return result(path === '/var/lib/rancher' ? 'data' : 'node-password', isLive || !isMemory, {
       message: `${path} is on ${type}${isMemory && isLive ? ': this is a live system' : ''}`,
-      hint: 'Install HAOS on a disk: k3s refuses a node that has lost its password.',
+      hint: 'Install HAOS on a disk: k3s rejects a node that has lost its password.',
     });
   });
 }

@@ -1,16 +1,16 @@
-import { unescapePath } from '../writable.js';
+import { unescapePath } from '@haos/host/internal';
 
 /** A line of /proc/self/mountinfo: proc_pid_mountinfo(5). */
 export interface Mount {
-  /** Where it is mounted. */
+  /** The mount point. */
   target: string;
   /** Such as `ext4`. */
   type: string;
-  /** Whether mounts propagate to others. */
+  /** Whether mounts below it propagate to its peers. */
   isShared: boolean;
 }
 
-/** The mounts, in the order in which they were made. */
+/** Parses mountinfo; returns the mounts in the order in which they were made. */
 export function parseMounts(text: string): Mount[] {
   return text
     .split('\n')
@@ -26,12 +26,12 @@ export function parseMounts(text: string): Mount[] {
     });
 }
 
-/** The mount at a path; of several the last covers the others. */
+/** Returns the mount at a path. If there are several, the last one covers the others. */
 export function mountAt(mounts: readonly Mount[], path: string): Mount | undefined {
   return mounts.filter(({ target }) => target === path).at(-1);
 }
 
-/** The mount that holds a path without links. */
+/** Returns the mount that contains a path. The path must not contain links. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
   const holds = ({ target }: Mount) => target === '/' || path === target || path.startsWith(`${target}/`);
   const longest = Math.max(...mounts.filter(holds).map(({ target }) => target.length));

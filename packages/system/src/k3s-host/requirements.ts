@@ -1,9 +1,9 @@
-/** What k3s and the kubelet expect of their host; `docs/k3s-requirements.md` says why. */
+/** What k3s and the kubelet expect of their host; `docs/k3s-requirements.md` gives the reasons. */
 
-/** Of version 2; the kubelet has to find them below the root. */
+/** Controllers of cgroup version 2, which the kubelet must find below the root. */
 export const CONTROLLERS = ['cpu', 'cpuset', 'io', 'memory', 'pids'] as const;
 
-/** Modules, each with what it is for. One may also be built in. */
+/** Modules, each with its purpose. A module may also be built in. */
 export const MODULES: Readonly<Record<string, string>> = {
   overlay: 'file systems of containers',
   br_netfilter: 'rules for traffic between pods of a node',
@@ -26,10 +26,13 @@ export const PROGRAMS = [
   'nft',
 ] as const;
 
-/** Where programs are looked for. */
+/** The directories to search for programs. */
 export const PROGRAM_DIRECTORIES = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
-/** Kernel settings: the first four are those of the hardening guide of k3s, without which a kubelet that protects them does not start. */
+/**
+ * Kernel settings. The first four are from the hardening guide of k3s: with
+ * `--protect-kernel-defaults` the kubelet does not start without them.
+ */
 export const SYSCTLS: Readonly<Record<string, string>> = {
   'vm.panic_on_oom': '0',
   'vm.overcommit_memory': '1',
@@ -39,5 +42,8 @@ export const SYSCTLS: Readonly<Record<string, string>> = {
   'net.bridge.bridge-nf-call-iptables': '1',
 };
 
-/** What has to outlive a boot: workloads, and the password by which the server knows the node. */
+/**
+ * Paths that must survive a reboot: workloads, and the password by which the server recognises the
+ * node.
+ */
 export const PERSISTENT = ['/var/lib/rancher', '/etc/rancher/node'] as const;

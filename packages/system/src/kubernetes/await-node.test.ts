@@ -1,6 +1,6 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { awaitNode, isWorking } from './await-node.js';
 import { NODE_KUBECONFIG, SERVER_KUBECONFIG } from './kubeconfig.js';
 
@@ -14,7 +14,7 @@ function hostWith(options: TestHostOptions): TestHost {
   return host;
 }
 
-/** Answers a question after the other, the last one from then on. */
+/** Answers the questions in order, and repeats the last answer. */
 function answering(...states: ('True' | 'False' | 'refused')[]) {
   return () => {
     const status = states.length > 1 ? states.shift() : states[0];
@@ -29,8 +29,8 @@ function answering(...states: ('True' | 'False' | 'refused')[]) {
   };
 }
 
-describe('the node of this machine', () => {
-  it('is waited for until it is Ready', async () => {
+describe('awaitNode', () => {
+  it('waits until the node is Ready', async () => {
     const host = hostWith({
       tree: { [SERVER_KUBECONFIG]: '', [NODE_KUBECONFIG]: KUBECONFIG },
       commands: { curl: answering('refused', 'False', 'True') },
@@ -40,7 +40,7 @@ describe('the node of this machine', () => {
     expect(host.clock.sleeps).toEqual([10_000, 10_000]);
   });
 
-  it('is waited for no longer than asked', async () => {
+  it('waits no longer than requested', async () => {
     const host = hostWith({
       tree: { [SERVER_KUBECONFIG]: '', [NODE_KUBECONFIG]: KUBECONFIG },
       commands: { curl: answering('False') },
@@ -54,8 +54,8 @@ describe('the node of this machine', () => {
   });
 
   it.each([
-    ['an agent is believed after two minutes', NODE_KUBECONFIG, true, 12],
-    ['a server never is', SERVER_KUBECONFIG, false, 30],
+    ['an agent is enough after two minutes', NODE_KUBECONFIG, true, 12],
+    ['a server is never enough', SERVER_KUBECONFIG, false, 30],
   ])('while no API answers, the kubelet of %s', async (_, kubeconfig, isReady, pauses) => {
     const host = hostWith({ tree: { [kubeconfig]: '' }, commands: { curl: answering('refused') } });
 
@@ -63,7 +63,7 @@ describe('the node of this machine', () => {
     expect(host.clock.sleeps).toHaveLength(pauses);
   });
 
-  it('counts those two minutes anew when the kubelet failed meanwhile', async () => {
+  it('restarts the two minutes if the kubelet failed meanwhile', async () => {
     let asked = 0;
     const ill = () => {
       asked += 1;
@@ -89,7 +89,7 @@ describe('whether a node works', () => {
     ['an agent that is not Ready', { ...alone, node: 'NotReady' as const }, false],
     ['an agent whose kubelet fails', { ...alone, kubelet: 'failing' as const }, false],
     ['an agent alone', alone, true],
-  ])('%s, however long its kubelet says so', (_, health, expected) => {
+  ])('%s, for any time that its kubelet is healthy', (_, health, expected) => {
     expect(isWorking(health, { isServer: false, aliveFor: 3_600_000 })).toBe(expected);
   });
 });

@@ -1,4 +1,4 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 import { SERVER_KUBECONFIG } from './kubeconfig.js';
 import { isNodeReady, type NodeHealth, readNodeHealth } from './node-health.js';
 
@@ -8,14 +8,14 @@ export interface AwaitNodeOptions {
   signal?: AbortSignal;
 }
 
-/** Between two questions, in milliseconds. */
+/** The pause between two checks, in milliseconds. */
 const PAUSE = 10_000;
-/** How long the kubelet of an agent has to work while no server answers, in milliseconds. */
+/** How long the kubelet of an agent must be healthy if no server answers, in milliseconds. */
 const ALONE = 120_000;
 
 /**
- * Waits until the node of this machine works, and resolves to its health then; to the last one when the time is over. `isReady` says
- * which. Needs root.
+ * Waits until the node of this machine works and resolves to its health; after the timeout, to the
+ * last health seen. `isReady` distinguishes the two. Needs root.
  */
 export async function awaitNode(
   host: Host,
@@ -35,17 +35,18 @@ export async function awaitNode(
   }
 }
 
-/** What is known beside the health of a node. */
+/** Facts about a node in addition to its health. */
 export interface NodeFacts {
-  /** The API is on this machine. */
+  /** Whether the API runs on this machine. */
   isServer: boolean;
-  /** How long the kubelet has said that it works, in milliseconds. */
+  /** How long the kubelet has been healthy, in milliseconds. */
   aliveFor: number;
 }
 
 /**
- * Whether a node works: the kubelet and the API say so. That no server answers is not the fault of an agent: its kubelet
- * is then believed after two minutes. An answer of the API that names no version is none.
+ * Returns whether a node works: the kubelet and the API say so. An agent is not to blame if no
+ * server answers: its kubelet alone is enough after two minutes. An answer of the API without a
+ * version does not count as an answer.
  */
 export function isWorking(
   health: Pick<NodeHealth, 'kubelet' | 'node' | 'version'>,

@@ -1,7 +1,7 @@
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
 import { layout } from '../layout.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { drainNode, uncordonNode } from './cordon.js';
 import { NODE_KUBECONFIG } from './kubeconfig.js';
 
@@ -14,7 +14,7 @@ function hostWith(options: TestHostOptions): TestHost {
   return host;
 }
 
-/** A kubectl that says whether the node is cordoned, and fails at some of its commands. */
+/** A kubectl that reports whether the node is cordoned, and fails for some of its commands. */
 function kubectl({ cordoned = '', failing = [] }: { cordoned?: string; failing?: readonly string[] } = {}) {
   return ({ args }: { args: readonly string[] }) => {
     const failed = failing.find((name) => args.includes(name));
@@ -26,7 +26,7 @@ function kubectl({ cordoned = '', failing = [] }: { cordoned?: string; failing?:
 const verbs = (host: TestHost) => host.calls.map(({ args }) => args[1]);
 
 describe('draining a node', () => {
-  it('reports why it failed, and keeps its note when it cannot let the pods back', async () => {
+  it('reports why it failed, and keeps its note if it cannot uncordon the node', async () => {
     const host = hostWith({ commands: { haos: kubectl({ failing: ['drain', 'uncordon'] }) } });
 
     await expect(drainNode(host, OPTIONS)).rejects.toMatchObject({ message: 'drain' });
@@ -34,7 +34,7 @@ describe('draining a node', () => {
     expect(host.files.readText(NOTE)).toBe('node-1\n');
   });
 
-  it('evicts its pods, except those of the upgrade, and is remembered on the node', async () => {
+  it('evicts its pods except those of the upgrade, and is recorded on the node', async () => {
     const host = hostWith({ commands: { haos: kubectl() } });
 
     await drainNode(host, OPTIONS);
@@ -50,7 +50,7 @@ describe('draining a node', () => {
     expect(host.files.readText(NOTE)).toBe('node-1\n');
   });
 
-  it('leaves a node cordoned that was so before', async () => {
+  it('leaves a node cordoned that was cordoned before', async () => {
     const host = hostWith({ commands: { haos: kubectl({ cordoned: 'true' }) } });
 
     await drainNode(host, OPTIONS);
@@ -58,7 +58,7 @@ describe('draining a node', () => {
     expect(host.files.stat(NOTE)).toBeUndefined();
   });
 
-  it('knows its own work when it is called again', async () => {
+  it('recognises its own work if it is called again', async () => {
     const host = hostWith({
       tree: { [NOTE]: 'node-1\n' },
       commands: { haos: kubectl({ cordoned: 'true' }) },
@@ -70,8 +70,8 @@ describe('draining a node', () => {
   });
 
   it.each([
-    ['lets the pods back', '', ['get', 'drain', 'uncordon']],
-    ['leaves it cordoned where it was so before', 'true', ['get', 'drain']],
+    ['uncordons the node', '', ['get', 'drain', 'uncordon']],
+    ['leaves the node cordoned if it was cordoned before', 'true', ['get', 'drain']],
   ])('that fails %s', async (_, cordoned, expected) => {
     const host = hostWith({ commands: { haos: kubectl({ cordoned, failing: ['drain'] }) } });
 
@@ -82,10 +82,10 @@ describe('draining a node', () => {
   });
 });
 
-describe('letting pods back', () => {
+describe('uncordoning', () => {
   const tree = { [layout.upgradeCordon]: 'node-1\n', [NODE_KUBECONFIG]: '' };
 
-  it('is done with the credentials of the node, once', async () => {
+  it('uses the credentials of the node, once', async () => {
     const host = hostWith({ tree, commands: { k3s: {} } });
 
     expect(await uncordonNode(host)).toBe(true);
@@ -96,13 +96,13 @@ describe('letting pods back', () => {
     ]);
   });
 
-  it('is not done where somebody else cordoned the node', async () => {
+  it('does nothing if an administrator cordoned the node', async () => {
     const host = hostWith({ tree: { [NODE_KUBECONFIG]: '' } });
 
     expect(await uncordonNode(host)).toBe(false);
   });
 
-  it('is tried again while the API does not answer, and remembered when it never does', async () => {
+  it('is retried while the API does not answer, and remembered if it never does', async () => {
     const host = hostWith({ tree, commands: { k3s: kubectl({ failing: ['uncordon'] }) } });
 
     await expect(uncordonNode(host)).rejects.toMatchObject({ code: 'HAOS_COMMAND_FAILED' });

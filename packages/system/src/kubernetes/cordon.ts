@@ -1,13 +1,13 @@
-import { withCleanUp } from '../clean-up.js';
-import { HaosError, isHaosError } from '../errors.js';
-import type { Host, RunResult } from '../host/types.js';
+import type { Host, RunResult } from '@haos/host';
+import { HaosError, isHaosError } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
 import { inRootOf, layout } from '../layout.js';
 import { findKubeconfig } from './kubeconfig.js';
 
 export interface DrainOptions {
   /** The node's name in Kubernetes. */
   node: string;
-  /** A kubectl, and the arguments that come first, whose account may drain nodes. */
+  /** A kubectl command with its first arguments. Its account must be allowed to drain nodes. */
   kubectl: readonly [command: string, ...args: string[]];
   /** The environment of that kubectl. */
   env?: Readonly<Record<string, string>>;
@@ -15,20 +15,21 @@ export interface DrainOptions {
   directory: string;
 }
 
-/** How long pods may take to end. */
+/** How long pods may take to terminate. */
 const DRAIN_TIMEOUT = '30m';
-/** A minute more, in milliseconds: kubectl itself gives up first. */
+/** In milliseconds. One minute longer, so that kubectl itself gives up first. */
 const DRAIN_LIMIT = 31 * 60_000;
-/** Of any other question to the API, in milliseconds. */
+/** For any other request to the API, in milliseconds. */
 const ASK_LIMIT = 60_000;
 
-/** The pods of the upgrade controller's jobs do the upgrade. */
+/** Do not evict the pods of the upgrade controller: they run the upgrade. */
 const NOT_OF_THE_CONTROLLER = '!upgrade.cattle.io/controller';
 
 /**
- * Keeps new pods off a node and evicts those that run there. The node remembers that an upgrade did this, and lets pods back
- * itself when it is healthy again (`uncordonNode`); a node that was cordoned before stays so. When pods do not end within
- * half an hour they are let back, and it fails (HAOS_COMMAND_FAILED).
+ * Cordons a node and evicts its pods. The node records that an upgrade did this, and uncordons
+ * itself when it is healthy again (`uncordonNode`). A node that was cordoned before stays cordoned.
+ * If pods do not terminate within half an hour, it uncordons the node and throws
+ * HAOS_COMMAND_FAILED.
  */
 export async function drainNode(host: Host, { node, kubectl, env, directory }: DrainOptions): Promise<void> {
   const [command, ...first] = kubectl;
@@ -48,7 +49,10 @@ export async function drainNode(host: Host, { node, kubectl, env, directory }: D
   });
 }
 
-/** As the upgrade controller drains: volumes of a pod's own go with it, and so do pods that nothing starts anew. */
+/**
+ * As the upgrade controller drains: also deletes emptyDir volumes, and pods that no controller
+ * restarts.
+ */
 const DRAIN_ARGS = [
   '--ignore-daemonsets',
   '--delete-emptydir-data',
@@ -57,14 +61,14 @@ const DRAIN_ARGS = [
   `--timeout=${DRAIN_TIMEOUT}`,
 ] as const;
 
-/** How often the API is asked, and how long it is left alone after a failure, in milliseconds. */
+/** The number of attempts, and the pause after a failed one in milliseconds. */
 const ATTEMPTS = 5;
 const PAUSE = 5_000;
 
 /**
- * Lets pods back to this machine's node where an upgrade drained it; does nothing otherwise. Resolves to whether it did. A node may
- * change its own object, so that an agent needs no more than its own credentials. HAOS_COMMAND_FAILED when the API does not
- * do it; the next call tries again. Needs root.
+ * Uncordons the node of this machine if an upgrade drained it, and does nothing otherwise. Resolves
+ * to whether it did. A node may change its own object, so an agent needs only its own credentials.
+ * Throws HAOS_COMMAND_FAILED if the API does not do it; the next call tries again. Needs root.
  */
 export async function uncordonNode(host: Host): Promise<boolean> {
   const node = host.files.readTextIfExists(layout.upgradeCordon)?.trim();
@@ -78,7 +82,7 @@ function askOwnApi(host: Host, args: readonly string[]): Promise<RunResult> {
   const kubeconfig = findKubeconfig(host);
   if (kubeconfig === undefined)
     throw new HaosError('HAOS_COMMAND_FAILED', 'k3s has not written a kubeconfig yet', {
-      hint: 'Wait until k3s runs, and call it again.',
+      hint: 'Wait until k3s is running, then try again.',
     });
   return host.run('k3s', ['kubectl', ...args, '--kubeconfig', kubeconfig], { timeout: ASK_LIMIT });
 }

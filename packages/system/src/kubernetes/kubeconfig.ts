@@ -1,16 +1,25 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 
-/** What a server writes for its administrator. /etc begins empty at each boot, so that it is never left over from another role. */
+/**
+ * The kubeconfig that a server writes for its administrator. /etc is empty at each boot, so the
+ * file is never left over from another role.
+ */
 export const SERVER_KUBECONFIG = '/etc/rancher/k3s/k3s.yaml';
-/** What each kubelet uses; its node may read and change its own object (Kubernetes, NodeRestriction admission plugin). */
+/**
+ * The kubeconfig of each kubelet. A node may read and change its own object (Kubernetes,
+ * NodeRestriction admission plugin).
+ */
 export const NODE_KUBECONFIG = '/var/lib/rancher/k3s/agent/kubelet.kubeconfig';
 
-/** The credentials by which this machine asks the API; undefined before k3s has written any. */
+/**
+ * Returns the kubeconfig with which this machine accesses the API; undefined before k3s has written
+ * one.
+ */
 export function findKubeconfig({ files }: Pick<Host, 'files'>): string | undefined {
   return [SERVER_KUBECONFIG, NODE_KUBECONFIG].find((path) => files.stat(path)?.type === 'file');
 }
 
-/** How the kubelet of this machine asks the API: an address, and paths of PEM files. */
+/** How the kubelet of this machine accesses the API: an address, and paths of PEM files. */
 export interface NodeCredentials {
   server: string;
   authority: string;
@@ -18,7 +27,10 @@ export interface NodeCredentials {
   key: string;
 }
 
-/** Reads the kubelet's kubeconfig, as k3s writes it: block style, and a path for each file. Undefined before there is a whole one. */
+/**
+ * Reads the kubeconfig of the kubelet in the format of k3s: block style, and a path for each file.
+ * Undefined until it is complete.
+ */
 export function readNodeCredentials({ files }: Pick<Host, 'files'>): NodeCredentials | undefined {
   const text = files.readTextIfExists(NODE_KUBECONFIG) ?? '';
   const value = (key: string) => new RegExp(`^\\s*${key}: *"?([^\\s"]+)"? *$`, 'm').exec(text)?.[1];

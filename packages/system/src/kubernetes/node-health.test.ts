@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { HaosError } from '@haos/host';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { HaosError } from '../errors.js';
-import { createTestHost, type TestHost, type TestHostOptions } from '../testing.js';
 import { isNodeReady, readNodeHealth } from './node-health.js';
 import { KUBELET_CERTIFICATE } from './node-name.js';
 
 const HEALTHZ = 'http://127.0.0.1:10248/healthz';
 const AGENT = '/var/lib/rancher/k3s/agent';
 const KUBECONFIG = `${AGENT}/kubelet.kubeconfig`;
-/** As k3s writes it. */
+/** In the format of k3s. */
 const CREDENTIALS = {
   [KUBECONFIG]: `apiVersion: v1
 clusters:
@@ -48,7 +48,7 @@ function createHost(options: TestHostOptions): TestHost {
   return host;
 }
 
-/** As k3s's CA signs it for a kubelet. */
+/** As the CA of k3s signs it for a kubelet. */
 function kubeletCertificate(name: string): string {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '/dev/null'];
   const subject = ['-subj', `/O=system:nodes/CN=system:node:${name}`];
@@ -56,7 +56,7 @@ function kubeletCertificate(name: string): string {
 }
 
 describe('the health of this node', () => {
-  it('is good when the kubelet and the API say so', async () => {
+  it('is good if the kubelet and the API say so', async () => {
     const host = createHost({ tree: CREDENTIALS, commands: { curl: { stdout: NODE } } });
 
     const health = await readNodeHealth(host);
@@ -79,7 +79,7 @@ describe('the health of this node', () => {
     expect(asked?.options.readOnly).toBe(true);
   });
 
-  it('is asked for with what curl understands', async () => {
+  it('is requested with valid arguments for curl', async () => {
     const api = createServer((_request, response) => response.end(NODE)).listen(0, '127.0.0.1');
     onTestFinished(() => void api.close());
     await once(api, 'listening');
@@ -93,7 +93,7 @@ describe('the health of this node', () => {
     expect(stdout).toBe(NODE);
   });
 
-  it('is asked for by the name of the node in Kubernetes', async () => {
+  it('is requested by the name of the node in Kubernetes', async () => {
     const tree = { ...CREDENTIALS, [KUBELET_CERTIFICATE]: kubeletCertificate('other-name') };
     const host = createHost({ tree, commands: { curl: { stdout: NODE } } });
 
@@ -101,7 +101,7 @@ describe('the health of this node', () => {
     expect(host.calls[0]?.args.at(-1)).toBe('https://127.0.0.1:6444/api/v1/nodes/other-name');
   });
 
-  it('takes the host name while the certificate is only half written', async () => {
+  it('uses the host name while the certificate is only partly written', async () => {
     const host = createHost({ tree: { [KUBELET_CERTIFICATE]: '-----BEGIN CERTIFICATE-----\nMIIB' } });
 
     expect(await readNodeHealth(host)).toMatchObject({ name: 'node-1' });
@@ -114,7 +114,7 @@ describe('the health of this node', () => {
       { node: 'unknown', reason: 'k3s has not written the kubeconfig of the kubelet yet' },
     ],
     [
-      'a kubeconfig that is only half written',
+      'a kubeconfig that is only partly written',
       { tree: { [KUBECONFIG]: CREDENTIALS[KUBECONFIG]?.slice(0, -60) ?? '' } },
       { node: 'unknown', reason: 'k3s has not written the kubeconfig of the kubelet yet' },
     ],
@@ -141,7 +141,7 @@ describe('the health of this node', () => {
       { node: 'unknown', reason: 'nodes "node-1" not found' },
     ],
     [
-      'an API that says nothing',
+      'an API that does not answer',
       { tree: CREDENTIALS, commands: { curl: { exitCode: 52 } } },
       { node: 'unknown', reason: 'the API does not answer' },
     ],
@@ -151,7 +151,7 @@ describe('the health of this node', () => {
       { node: 'unknown', reason: 'HAOS_COMMAND_FAILED' },
     ],
     [
-      'a kubelet that is ill',
+      'a failing kubelet',
       { responses: { [HEALTHZ]: { status: 500, body: 'not ok' } } },
       { kubelet: 'failing', node: 'unknown' },
     ],
@@ -166,18 +166,18 @@ describe('the health of this node', () => {
       },
       { kubelet: 'unreachable', node: 'unknown' },
     ],
-  ])('tells of %s', async (_, options, expected) => {
+  ])('reports %s', async (_, options, expected) => {
     const health = await readNodeHealth(createHost(options));
 
     expect(health).toMatchObject(expected);
     expect(isNodeReady(health)).toBe(false);
   });
 
-  it('needs the kubelet, too: the API learns of its end much later', () => {
+  it('also needs the kubelet: the API notices its end much later', () => {
     expect(isNodeReady({ kubelet: 'unreachable', node: 'Ready' })).toBe(false);
   });
 
-  it('is not asked for where nothing runs', async () => {
+  it('is not requested if the system is not running', async () => {
     const host = createTestHost({ kind: 'rooted', tree: CREDENTIALS });
     onTestFinished(() => host.dispose());
 

@@ -1,37 +1,50 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { type NodeCredentials, readNodeCredentials } from './kubeconfig.js';
 import { readNodeName } from './node-name.js';
 import { parseNode, type ReportedNode, readMessage } from './parse-node.js';
 
-/** What Kubernetes says of this machine. */
+/** What Kubernetes reports about this machine. */
 export interface NodeHealth {
-  /** The node's name; undefined where there is no running system. */
+  /** The name of the node; undefined if the system is not running. */
   name: string | undefined;
-  /** The kubelet of itself; `unreachable`: nothing answers. */
+  /** The health that the kubelet reports; `unreachable`: it does not answer. */
   kubelet: 'ok' | 'failing' | 'unreachable';
-  /** The API of this node; `unknown`: it cannot be asked, or has no report from this boot. */
+  /**
+   * The state that the API reports; `unknown`: HAOS cannot ask it, or it has no report from this
+   * boot.
+   */
   node: ReportedNode['state'];
-  /** Why the node is not Ready, or not known to be; undefined when it is. */
+  /** Why the node is not Ready or its state is unknown; undefined if it is Ready. */
   reason: string | undefined;
-  /** The version that the kubelet registered, such as `v1.36.4+k3s1`; undefined when the API did not say. */
+  /**
+   * The version that the kubelet registered, such as `v1.36.4+k3s1`; undefined if the API did not
+   * report it.
+   */
   version: string | undefined;
-  /** New pods do not start on it: it was cordoned or drained. */
+  /** Whether the node is cordoned or drained, so that new pods do not start on it. */
   isCordoned: boolean;
 }
 
-/** The kubelet's own health endpoint (kubelet's `--healthz-port`, which k3s leaves at its default). */
+/** The health endpoint of the kubelet (`--healthz-port`, which k3s leaves at its default). */
 const KUBELET = 'http://127.0.0.1:10248/healthz';
-/** Milliseconds. A kubelet that is not there refuses at once; a busy machine may take seconds to answer. */
+/**
+ * Milliseconds. If the kubelet is not running, the connection fails at once; a busy machine may
+ * take seconds to answer.
+ */
 const KUBELET_TIMEOUT = 10_000;
 /** Seconds. */
 const API_TIMEOUT = 10;
-/** Of curl(1): the API cannot be reached, does not answer in time, or refuses. */
+/**
+ * Exit statuses of curl(1): the API cannot be reached, does not answer in time, or rejects the
+ * request.
+ */
 const CURL_FAILURES = [6, 7, 22, 28, 35, 52, 55, 56, 58, 60];
 
 /**
- * Asks the kubelet and the API how the node of this machine is. Changes nothing, throws nothing that Kubernetes answers, and takes
- * half a minute at most. Needs root: the files with the credentials are readable by root only.
+ * Asks the kubelet and the API for the health of the node. Changes nothing, does not throw for any
+ * answer of Kubernetes, and takes half a minute at most. Needs root: only root can read the
+ * credentials.
  */
 export async function readNodeHealth(host: Host): Promise<NodeHealth> {
   const isLive = host.kind === 'live';
@@ -42,7 +55,7 @@ export async function readNodeHealth(host: Host): Promise<NodeHealth> {
   return { name, kubelet, node, ...status };
 }
 
-/** Whether this node works: both the kubelet and the API say so. */
+/** Returns whether this node works: both the kubelet and the API say so. */
 export function isNodeReady({ kubelet, node }: Pick<NodeHealth, 'kubelet' | 'node'>): boolean {
   return kubelet === 'ok' && node === 'Ready';
 }
@@ -58,7 +71,10 @@ async function askKubelet(host: Host): Promise<NodeHealth['kubelet']> {
   }
 }
 
-/** With curl, because kubectl is all of k3s: it takes seconds of a slow machine, which k3s needs to start. */
+/**
+ * Uses curl, because kubectl loads all of k3s: that takes seconds on a slow machine while k3s is
+ * starting.
+ */
 async function askApi(host: Host, name: string | undefined): Promise<ReportedNode> {
   const credentials = readNodeCredentials(host);
   if (name === undefined) return unreported('this machine has no host name');
@@ -76,7 +92,7 @@ async function askApi(host: Host, name: string | undefined): Promise<ReportedNod
   }
 }
 
-/** Paths only: what is in the files stays there. */
+/** Contains only paths, so that the arguments never show the credentials. */
 function curlArguments({ server, authority, certificate, key }: NodeCredentials, name: string): string[] {
   return [
     ...['--silent', '--show-error', '--fail-with-body', '--max-time', String(API_TIMEOUT), '--noproxy', '*'],
@@ -85,7 +101,10 @@ function curlArguments({ server, authority, certificate, key }: NodeCredentials,
   ];
 }
 
-/** What the API refuses with is a Status (meta/v1); curl says `curl: (7) Failed to connect ...`. */
+/**
+ * Returns why a request failed: the message of a Status (meta/v1) or of curl, `curl: (7) Failed to
+ * connect ...`.
+ */
 function reasonOf(stdout: string, stderr: string): string {
   const line = stderr.trimEnd().split('\n').at(-1) ?? '';
   return readMessage(stdout) ?? (line.replace(/^curl: \(\d+\) /, '') || 'the API does not answer');

@@ -1,13 +1,17 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 
-/** The certificate that k3s gives its kubelet; the subject names the node. It outlives a boot. */
+/**
+ * The certificate that k3s gives its kubelet. Its subject contains the name of the node, and it
+ * survives reboots.
+ */
 export const KUBELET_CERTIFICATE = '/var/lib/rancher/k3s/agent/client-kubelet.crt';
 
 const PREFIX = 'CN=system:node:';
 
 /**
- * The name of this machine's node in Kubernetes: that of the kubelet's certificate, which knows `--node-name` and
- * `--with-node-id`; before k3s has one, the host name in lower case, as the kubelet makes it. Undefined where neither is known.
+ * Returns the name of this machine's node in Kubernetes. It is in the certificate of the kubelet,
+ * which reflects `--node-name` and `--with-node-id`. Before k3s has a certificate, it is the host
+ * name in lower case, as the kubelet uses it. Undefined if neither is known.
  */
 export async function readNodeName({
   files,
@@ -24,6 +28,6 @@ async function nameInCertificate(pem: string): Promise<string | undefined> {
     const lines = new X509Certificate(pem).subject.split('\n');
     return lines.find((line) => line.startsWith(PREFIX))?.slice(PREFIX.length) || undefined;
   } catch {
-    return undefined; // half written
+    return undefined; // partly written
   }
 }

@@ -18,8 +18,8 @@ function node({ ready, bootID = BOOT, spec = {} }: Parts): string {
   return JSON.stringify({ kind: 'Node', spec, status: { conditions, nodeInfo } });
 }
 
-describe('what the API says of a node', () => {
-  it('is that it is Ready, and its version', () => {
+describe('parseNode', () => {
+  it('reports that it is Ready, and its version', () => {
     const text = node({ ready: { status: 'True', message: 'kubelet is posting ready status' } });
 
     expect(parseNode(text, BOOT)).toEqual({
@@ -30,7 +30,7 @@ describe('what the API says of a node', () => {
     });
   });
 
-  it.each(['False', 'Unknown'])('is that it is not Ready, and why, when the condition is %s', (status) => {
+  it.each(['False', 'Unknown'])('reports that it is not Ready, and why, if the condition is %s', (status) => {
     const message = 'container runtime network not ready: cni plugin not initialized';
 
     expect(parseNode(node({ ready: { status, message } }), BOOT)).toMatchObject({
@@ -39,7 +39,7 @@ describe('what the API says of a node', () => {
     });
   });
 
-  it('says nothing of this boot when an earlier one reported it', () => {
+  it('reports unknown if an earlier boot reported the condition', () => {
     const text = node({ ready: { status: 'True' }, bootID: 'another' });
 
     expect(parseNode(text, BOOT)).toMatchObject({
@@ -49,18 +49,18 @@ describe('what the API says of a node', () => {
     expect(parseNode(text, undefined)).toMatchObject({ state: 'Ready' });
   });
 
-  it('is unknown before the first report', () => {
+  it('reports unknown before the first report', () => {
     expect(parseNode(node({}), BOOT)).toMatchObject({ state: 'unknown' });
   });
 
-  it('tells that it was cordoned', () => {
+  it('reports that it is cordoned', () => {
     const text = node({ ready: { status: 'True' }, spec: { unschedulable: true } });
 
     expect(parseNode(text, BOOT)).toMatchObject({ state: 'Ready', isCordoned: true });
   });
 
   it.each(['', 'null', '[]', '<html>', '{"kind":"Status","reason":"Forbidden"}'])(
-    'is unknown when the answer is %j',
+    'reports unknown if the answer is %j',
     (text) => {
       expect(parseNode(text, BOOT)).toMatchObject({ state: 'unknown', version: undefined });
     },

@@ -1,15 +1,15 @@
-/** What the API says of a node, as far as its health goes. */
+/** What the API reports about the health of a node. */
 export interface ReportedNode {
   state: 'Ready' | 'NotReady' | 'unknown';
-  /** Why it is not Ready; undefined when it is. */
+  /** Why it is not Ready; undefined if it is. */
   reason: string | undefined;
   /** The kubelet's version, such as `v1.36.4+k3s1`. */
   version: string | undefined;
-  /** New pods do not start on it: it was cordoned or drained. */
+  /** Whether the node is cordoned or drained, so that new pods do not start on it. */
   isCordoned: boolean;
 }
 
-/** The parts of a Node (core/v1) that count here; anything may be missing. */
+/** The parts of a Node (core/v1) that are used here; all are optional. */
 interface Node {
   spec?: { unschedulable?: boolean };
   status?: {
@@ -19,8 +19,8 @@ interface Node {
 }
 
 /**
- * Reads a Node object in JSON. What an earlier boot reported is not known of this one: `bootId` is that of the running kernel
- * (/proc/sys/kernel/random/boot_id), undefined to accept any.
+ * Parses a Node object in JSON. A report of an earlier boot says nothing about this one: `bootId`
+ * is the ID of the running kernel (/proc/sys/kernel/random/boot_id); undefined accepts any.
  */
 export function parseNode(json: string, bootId: string | undefined): ReportedNode {
   const node = readObject<Node>(json, 'Node');
@@ -40,11 +40,14 @@ export function parseNode(json: string, bootId: string | undefined): ReportedNod
   const ready = conditions.find(({ type }) => type === 'Ready');
   if (ready?.status === 'True') return { state: 'Ready', reason: undefined, version, isCordoned };
   const reason = ready?.message || 'the node has not reported its condition';
-  // `Unknown` is what the API makes of a kubelet that stopped reporting.
+  // The API sets `Unknown` if a kubelet stops reporting.
   return { state: ready === undefined ? 'unknown' : 'NotReady', reason, version, isCordoned };
 }
 
-/** Why the API refuses: the message of a Status object (meta/v1) in JSON; undefined when it is none. */
+/**
+ * Returns why the API rejects a request: the message of a Status object (meta/v1) in JSON;
+ * undefined for other text.
+ */
 export function readMessage(json: string): string | undefined {
   return readObject<{ message?: string }>(json, 'Status')?.message;
 }

@@ -1,18 +1,18 @@
-import { HaosError, isHaosError } from '../errors.js';
-import type { FetchOptions, Host } from '../host/types.js';
-import { redactUrl } from '../redact.js';
+import type { FetchOptions, Host } from '@haos/host';
+import { HaosError, isHaosError, redactUrl } from '@haos/host';
 import { readReleaseKeys } from './read-keys.js';
 import { verifyChecksums } from './verify-checksums.js';
 
 export interface ReleaseOptions extends Pick<FetchOptions, 'proxy' | 'signal'> {
-  /** Public keys in PEM; default: those of the running image. */
+  /** Public keys in PEM. Default: those of the running image. */
   keys?: readonly string[];
 }
 
 /**
- * The SHA-256 digest of an artefact of a release, from `sha256sum-<architecture>.txt` beside it, whose signature
- * `sha256sum-<architecture>.txt.sig` has to be valid. Throws HAOS_HTTP_*, HAOS_RELEASE_SIGNATURE, and HAOS_RELEASE_UNKNOWN when the
- * address names no artefact that is listed there.
+ * Returns the SHA-256 digest of a release artefact, from `sha256sum-<architecture>.txt` beside it.
+ * The signature in `sha256sum-<architecture>.txt.sig` must be valid. Throws HAOS_HTTP_*,
+ * HAOS_RELEASE_SIGNATURE, and HAOS_RELEASE_UNKNOWN if the address does not name an artefact in that
+ * list.
  */
 export async function fetchDigest(host: Host, url: string, options: ReleaseOptions = {}): Promise<string> {
   const { name, architecture } = readName(url);
@@ -29,7 +29,7 @@ export async function fetchDigest(host: Host, url: string, options: ReleaseOptio
     keys: options.keys ?? readReleaseKeys(host),
   });
   const digest = digests.get(name);
-  if (digest === undefined) throw unknown(url, `the checksums of its release do not name ${name}`);
+  if (digest === undefined) throw unknown(url, `the checksums of its release do not list ${name}`);
   return digest;
 }
 
@@ -39,7 +39,7 @@ async function fetchSignature(host: Host, list: string, request: FetchOptions): 
   } catch (error) {
     if (!isHaosError(error, 'HAOS_HTTP_STATUS')) throw error;
     throw new HaosError('HAOS_RELEASE_SIGNATURE', `the release of ${redactUrl(list)} is not signed`, {
-      hint: 'Name its sha256, or take a signed release.',
+      hint: 'Give its sha256, or use a signed release.',
       cause: error,
     });
   }
@@ -48,18 +48,17 @@ async function fetchSignature(host: Host, list: string, request: FetchOptions): 
 function readName(url: string): { name: string; architecture: string } {
   const name = URL.canParse(url) ? (new URL(url).pathname.split('/').at(-1) ?? '') : '';
   const architecture = /-(amd64|arm64)(?:\.|$)/.exec(name)?.[1];
-  if (architecture === undefined)
-    throw unknown(url, 'it does not end in the name of an artefact of a release');
+  if (architecture === undefined) throw unknown(url, 'it does not end with the name of a release artefact');
   return { name, architecture };
 }
 
 function unknown(url: string, problem: string): HaosError {
   return new HaosError('HAOS_RELEASE_UNKNOWN', `cannot verify ${redactUrl(url)}: ${problem}`, {
-    hint: 'Name its sha256.',
+    hint: 'Give its sha256.',
   });
 }
 
-/** The address of another file in the same directory; user, password and query stay. */
+/** Returns the address of another file in the same directory; keeps user, password and query. */
 function beside(url: string, name: string): string {
   const result = new URL(url);
   result.pathname = result.pathname.replace(/[^/]*$/, name);

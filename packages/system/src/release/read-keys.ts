@@ -1,7 +1,10 @@
-import type { Host } from '../host/types.js';
+import type { Host } from '@haos/host';
 import { layout } from '../layout.js';
 
-/** The public keys in PEM that releases may be signed with, from a directory of `*.pem`; none where there is no directory. */
+/**
+ * Reads the public keys in PEM that may sign releases, from a directory of `*.pem`; an empty list
+ * if the directory does not exist.
+ */
 export function readReleaseKeys(host: Host, directory: string = layout.releaseKeys): string[] {
   if (host.files.stat(directory)?.type !== 'directory') return [];
   return host.files

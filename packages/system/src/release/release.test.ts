@@ -3,8 +3,8 @@ import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createTestHost, type ScriptedResponse } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTestHost, type ScriptedResponse } from '../testing.js';
 import { fetchDigest } from './fetch-digest.js';
 import { verifyChecksums } from './verify-checksums.js';
 
@@ -25,8 +25,8 @@ const failure = (code: string) => expect.objectContaining({ code });
 describe('signed checksums', () => {
   it.each([
     ['the key that signed them', [ours.pem]],
-    ['one of several keys', [next.pem, 'no key at all', ours.pem]],
-  ])('are taken with %s', async (_title, keys) => {
+    ['one of several keys', [next.pem, 'not a key', ours.pem]],
+  ])('are accepted with %s', async (_title, keys) => {
     const digests = await verifyChecksums({ checksums: CHECKSUMS, signature, keys });
 
     expect(digests).toEqual(new Map([['haos-amd64.iso', DIGEST]]));
@@ -34,19 +34,19 @@ describe('signed checksums', () => {
 
   it.each([
     ['without a key', { keys: [] }],
-    ['with the key of somebody else', { keys: [others.pem] }],
+    ['with a foreign key', { keys: [others.pem] }],
     ['with a key of another kind', { keys: [createKey('x25519').pem] }],
     ['when a byte was changed', { checksums: Buffer.from(CHECKSUMS.toString().replace('amd64', 'arm64')) }],
     ['when something was added', { checksums: Buffer.concat([CHECKSUMS, Buffer.from('\n')]) }],
-    ['with a signature that is cut off', { signature: signature.subarray(0, 63) }],
+    ['with a truncated signature', { signature: signature.subarray(0, 63) }],
     ['with an empty signature', { signature: Buffer.alloc(0) }],
-  ])('are refused %s', async (_title, changes) => {
+  ])('are rejected %s', async (_title, changes) => {
     const given = { checksums: CHECKSUMS, signature, keys: [ours.pem], ...changes };
 
     await expect(verifyChecksums(given)).rejects.toEqual(failure('HAOS_RELEASE_SIGNATURE'));
   });
 
-  it('are those that openssl makes, and openssl verifies ours', async () => {
+  it('are compatible with openssl in both directions', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'haos-keys-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const openssl = (...args: string[]) =>
@@ -90,11 +90,11 @@ describe('the digest of an artefact', () => {
     return host;
   }
 
-  it('stands in the signed list beside it, which the keys of the image verify', async () => {
+  it('is in the signed list beside it, which the keys of the image verify', async () => {
     expect(await fetchDigest(createHost(), URL)).toBe(DIGEST);
   });
 
-  it('is refused when the signature is not there, or from somebody else', async () => {
+  it('is rejected if the signature is missing or foreign', async () => {
     const unsigned = createHost({ [SIGNATURE]: { status: 404 } });
     const foreign = createHost({ [SIGNATURE]: sign(null, CHECKSUMS, others.key) });
 
@@ -105,7 +105,7 @@ describe('the digest of an artefact', () => {
     }
   });
 
-  it('is unknown where nothing of a release is named', async () => {
+  it('is unknown if the URL does not name a release artefact', async () => {
     const renamed = URL.replace('haos-amd64', 'mine-amd64');
 
     for (const url of [renamed, URL.replace('-amd64.iso', '.iso'), 'nothing']) {

@@ -1,6 +1,6 @@
+import { createTestHost } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { layout } from '../layout.js';
-import { createTestHost } from '../testing.js';
 import { awaitTrial, isOnTrial } from './await-trial.js';
 import { formatBootState } from './boot-state.js';
 
@@ -19,8 +19,8 @@ function nodeWith(running: string | undefined, trial: string | undefined) {
 }
 
 it.each([
-  ['what runs is on trial', 'v2/-/6', 'v2/-/6', true],
-  ['something else is on trial, which was not booted yet', 'v1/-/6', 'v2/-/6', false],
+  ['the running set is on trial', 'v2/-/6', 'v2/-/6', true],
+  ['another set is on trial, which has not booted yet', 'v1/-/6', 'v2/-/6', false],
   ['nothing is on trial', 'v2/-/6', undefined, false],
   ['nothing runs from the directory', undefined, 'v2/-/6', false],
 ])('%s: %s of %s is %s', (_, running, trial, expected) => {
@@ -41,7 +41,7 @@ it('waits until the node has ended the trial', async () => {
   expect(host.clock.sleeps).toEqual([3_000, 3_000, 3_000]);
 });
 
-it('ends when it is interrupted', async () => {
+it('stops when it is aborted', async () => {
   const host = nodeWith('v2/-/6', 'v2/-/6');
 
   await expect(awaitTrial(host, SYSTEM, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');

@@ -21,7 +21,7 @@ describe('the state of booting', () => {
       { slot: 'current', good: 'v1', failed: 'v0', trial: 'v2', tries: 2 },
     ],
     [
-      'the menu leaves a trial alone',
+      'the menu does not change a trial',
       { slot: 'current', trial: 'v2', tries: 1 },
       MENU,
       { slot: 'current', trial: 'v2', tries: 1 },
@@ -32,45 +32,45 @@ describe('the state of booting', () => {
       BOOT,
       { slot: 'current', trial: 'v2', tries: 1 },
     ],
-    ['a boot without a trial counts nothing', START, BOOT, START],
+    ['a boot without a trial is not counted', START, BOOT, START],
     [
-      'without tries the set has failed',
+      'a set without tries has failed',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 0 },
       MENU,
       { slot: 'previous', good: 'v1', failed: 'v2' },
     ],
     [
-      'without tries the set is tried again where there is no previous one',
+      'a set without tries is tried again if no previous set exists',
       { slot: 'current', trial: 'v2', tries: 0 },
       { kind: 'menu', hasPrevious: false },
       { slot: 'current', trial: 'v2', tries: 0 },
     ],
     [
-      'health ends the trial',
+      'a healthy boot ends the trial',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 1 },
       { kind: 'healthy', set: 'v2', slot: 'current', onTrial: true },
       { slot: 'current', good: 'v2' },
     ],
     [
-      'health of a set that had failed before forgets that',
+      'a healthy boot of a failed set deletes the failure',
       { slot: 'current', trial: 'v2', tries: 1, failed: 'v2' },
       { kind: 'healthy', set: 'v2', slot: 'current', onTrial: true },
       { slot: 'current', good: 'v2' },
     ],
     [
-      'health after a return keeps what failed',
+      'a healthy boot after a rollback keeps the failure',
       { slot: 'previous', failed: 'v2' },
       { kind: 'healthy', set: 'v1', slot: 'previous', onTrial: false },
       { slot: 'previous', good: 'v1', failed: 'v2' },
     ],
     [
-      'health of the entry that somebody chose in the menu says nothing',
+      'a healthy boot of another menu entry changes nothing',
       { slot: 'current', trial: 'v2', tries: 1 },
       { kind: 'healthy', set: 'v1', slot: 'previous', onTrial: false },
       { slot: 'current', trial: 'v2', tries: 1 },
     ],
     [
-      'health of the boot before a set was staged says nothing about it',
+      'health of the boot before a set was staged says nothing about that set',
       { slot: 'current', good: 'v1', trial: 'v2', tries: 2 },
       { kind: 'healthy', set: 'v2', slot: 'current', onTrial: false },
       { slot: 'current', good: 'v1', trial: 'v2', tries: 2 },
@@ -88,13 +88,13 @@ describe('the state of booting', () => {
       START,
     ],
     [
-      'a rollback takes the other slot and remembers what it left',
+      'a rollback boots the other slot and records the set it left',
       { slot: 'current', good: 'v2', trial: 'v2', tries: 1 },
       { kind: 'rolled-back', left: 'v2' },
       { slot: 'previous', good: 'v2', failed: 'v2' },
     ],
     [
-      'a second rollback goes back',
+      'a second rollback switches back',
       { slot: 'previous', failed: 'v2' },
       { kind: 'rolled-back', left: 'v1' },
       { slot: 'current' },
@@ -109,7 +109,7 @@ describe('the state of booting', () => {
     expect(nextBootState(before, event)).toEqual(after);
   });
 
-  it('boots a set that never works twice, and then the previous one for good', () => {
+  it('boots a set that never works twice, and then always the previous one', () => {
     const booted: string[] = [];
     let state = nextBootState(START, { kind: 'staged', set: 'v2' });
     for (let boot = 0; boot < 5; boot += 1) {
@@ -122,7 +122,7 @@ describe('the state of booting', () => {
     expect(state).toEqual({ slot: 'previous', good: 'v1', failed: 'v2' });
   });
 
-  it('is kept in the environment block, beside the variables of others', () => {
+  it('is stored in the environment block beside other variables', () => {
     const state: BootState = { slot: 'previous', trial: 'v2/-/6.1-v2', tries: 1, good: 'v1', failed: 'v0' };
     const block = formatBootState(state, formatGrubEnv(new Map([['other', '1']])));
 
@@ -142,7 +142,7 @@ describe('the state of booting', () => {
     expect(parseBootState(Buffer.from(block))).toEqual({ slot: 'current' });
   });
 
-  it('has no tries left when they cannot be read', () => {
+  it('has no tries left if they cannot be read', () => {
     const block = formatGrubEnv(new Map(Object.entries({ haos_trial: 'v2', haos_tries: 'x' })));
 
     expect(nextBootState(parseBootState(block), MENU)).toEqual({ slot: 'previous', failed: 'v2' });

@@ -1,49 +1,52 @@
+import type { Host } from '@haos/host';
 import type { Slot } from '../components.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { formatGrubEnv, parseGrubEnv } from './grub-env.js';
 
-/** How many times a new set may be booted before it has shown that it works. */
+/** How many times a new set may boot before it is confirmed healthy. */
 export const TRIALS = 2;
 
-/** What GRUB and HAOS tell each other. Sets are named as by `nameSet`. */
+/** The state that GRUB and HAOS share. Sets have the names of `nameSet`. */
 export interface BootState {
-  /** The slot that GRUB takes by default. */
+  /** The slot that GRUB boots by default. */
   slot: Slot;
-  /** The set that has not shown yet that it works. */
+  /** The set on trial, which is not confirmed healthy yet. */
   trial?: string;
-  /** How many times GRUB will still boot it. */
+  /** How many more times GRUB boots it. */
   tries?: number;
-  /** The last set that worked. */
+  /** The last set that was healthy. */
   good?: string;
-  /** The last set that did not, or was left by a rollback; it is refused until forgotten. */
+  /** The last set that failed or was rolled back; upgrades refuse it until it is forgotten. */
   failed?: string;
 }
 
-/** What happens to a set. */
+/** An event in the life of a set. */
 export type BootEvent =
   /** An upgrade made the set the current one. */
   | { kind: 'staged'; set: string }
-  /** The same where GRUB does not count boots, and so nothing can be on trial. */
+  /** The same if GRUB does not count boots, so that a trial is not possible. */
   | { kind: 'replaced'; set: string }
-  /** GRUB shows its menu; `hasPrevious`: there is a previous set to go back to, which is the default. */
+  /** GRUB shows its menu. `hasPrevious`: a previous set exists to fall back to (the default). */
   | { kind: 'menu'; hasPrevious?: boolean }
   /** GRUB boots the entry of the current slot. */
   | { kind: 'boot' }
-  /** The set of this slot works; `onTrial`: GRUB booted it as one that has to show so. */
+  /** The set of this slot is healthy. `onTrial`: GRUB booted it on trial. */
   | { kind: 'healthy'; set: string; slot: Slot; onTrial: boolean }
-  /** An upgrade that was interrupted before the set was complete is undone. */
+  /** An upgrade was interrupted before its set was complete, and is undone. */
   | { kind: 'undone'; slot: Slot }
-  /** The other slot is wanted, and why the set that is left should not come back by itself. */
+  /**
+   * The other slot is to boot. `left` is recorded as failed, so that an automatic upgrade does not
+   * install it again.
+   */
   | { kind: 'rolled-back'; left: string }
-  /** The same where the boot loader knows no slots: the sets changed places. */
+  /** The same if the boot loader does not know slots: the two sets are swapped. */
   | { kind: 'swapped'; left: string; taken: string }
-  /** The failed set may be tried again. */
+  /** The record of the failed set is deleted, so that it may be tried again. */
   | { kind: 'forgotten' };
 
 /**
- * The state after an event. `menu` and `boot` are what the boot loader's script does; it does nothing else.
- * A set is staged, on trial with two boots to show that it works, and then good or failed.
+ * Returns the state after an event. The script of the boot loader implements only `menu` and
+ * `boot`. A set is staged, is on trial for two boots, and is then good or failed.
  */
 export function nextBootState(state: BootState, event: BootEvent): BootState {
   const { trial, tries = 0, ...settled } = state;
@@ -77,22 +80,22 @@ function afterHealth(
   state: BootState,
   { set, slot, onTrial }: Extract<BootEvent, { kind: 'healthy' }>,
 ): BootState {
-  // Somebody chose the other entry in the menu: this says nothing about what is on trial.
+  // Another entry was chosen in the menu: this says nothing about the set on trial.
   if (slot !== state.slot) return state;
-  // It was staged after this boot, and the links name it already.
+  // The set was staged after this boot, and the links already name it.
   if (state.trial !== undefined && !onTrial) return state;
   const { trial: _trial, tries: _tries, failed, ...settled } = state;
   return { ...settled, good: set, ...(failed !== undefined && failed !== set && { failed }) };
 }
 
-/** Going back and forth again ends where it began. */
+/** Rolling back twice restores the first state. */
 function rolledBack({ failed: _failed, ...settled }: BootState, left: string): BootState {
   return settled.slot === 'current'
     ? { ...settled, slot: 'previous', failed: left }
     : { ...settled, slot: 'current' };
 }
 
-/** Here, too. */
+/** Swapping twice restores the first state. */
 function swapped(
   { failed, ...settled }: BootState,
   { left, taken }: Extract<BootEvent, { kind: 'swapped' }>,
@@ -100,7 +103,7 @@ function swapped(
   return { ...settled, slot: 'current', ...(failed !== taken && { failed: left }) };
 }
 
-/** Names of the variables in GRUB's environment block. */
+/** Names of the variables in the environment block of GRUB. */
 const NAMES = {
   slot: 'haos_slot',
   trial: 'haos_trial',
@@ -109,7 +112,9 @@ const NAMES = {
   failed: 'haos_failed',
 } as const;
 
-/** What GRUB's environment block says; a missing or broken one says nothing, and GRUB takes the current slot. */
+/**
+ * Parses the environment block of GRUB. If it is missing or broken, GRUB boots the current slot.
+ */
 export function parseBootState(block: Uint8Array): BootState {
   const variables = parseGrubEnv(block);
   const text = (name: keyof typeof NAMES) => variables.get(NAMES[name]) || undefined;
@@ -123,7 +128,7 @@ export function parseBootState(block: Uint8Array): BootState {
   };
 }
 
-/** The block with a state; variables of others in it stay. */
+/** Returns the block with this state, and keeps other variables in it. */
 export function formatBootState(state: BootState, block: Uint8Array = new Uint8Array()): Uint8Array {
   const variables = parseGrubEnv(block);
   for (const [key, name] of Object.entries(NAMES)) {
@@ -134,19 +139,20 @@ export function formatBootState(state: BootState, block: Uint8Array = new Uint8A
   return formatGrubEnv(variables);
 }
 
-/** Where GRUB's environment block of a system directory lies: beside the links, on the state partition. */
+/** Returns the path of the environment block of GRUB: beside the links, on the state partition. */
 export function grubEnvPath(directory: string): string {
   return `${directory}/grubenv`;
 }
 
-/** The boot state of a system directory. */
+/** Reads the boot state of a system directory. */
 export function readBootState(host: Host, directory: string = layout.system): BootState {
   return parseBootState(readBlock(host, directory));
 }
 
 /**
- * Writes the boot state into the blocks that hold it, as GRUB itself does: GRUB reads the file system without its journal, and would
- * find a file that was just replaced empty after a power cut. What is set lies in the first sector, which a disk writes at once.
+ * Writes the boot state in place, as GRUB does. GRUB reads the file system without its journal, and
+ * after a power cut could find a replaced file empty. The variables are in the first sector, which
+ * a disk writes at once.
  */
 export function writeBootState(host: Host, state: BootState, directory: string = layout.system): void {
   host.files.write(grubEnvPath(directory), formatBootState(state, readBlock(host, directory)), {

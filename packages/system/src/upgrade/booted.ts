@@ -1,34 +1,41 @@
-import { isHaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
+import { tokenize } from '@haos/cmdline';
+import type { Host } from '@haos/host';
+import { isHaosError } from '@haos/host';
 import { inRootOf, layout, MODES, type Mode } from '../layout.js';
 import type { IntentFacts } from './intent.js';
 
 /**
- * What GRUB booted: the slot and whether it is on trial, from the kernel command line, and the version of the kernel
- * component, which early boot wrote down. Where there is nothing to read it is the current slot, not on trial.
+ * Reads what GRUB booted: the slot and the trial flag from the kernel command line, and the version
+ * of the kernel component that early boot recorded. Default: the current slot, not on trial.
  */
 export function readBooted(host: Pick<Host, 'files'>): Omit<IntentFacts, 'isThere'> {
-  const words = readFact(host, layout.kernelCommandLine).split(/\s+/);
+  const words = tokenize(readFact(host, layout.kernelCommandLine));
+  // As in early boot: the last of a name counts, and a trial is a word without a value.
+  const slot = words.findLast(({ name, value }) => name === 'haos.slot' && value !== undefined)?.value;
   return {
-    slot: words.includes('haos.slot=previous') ? 'previous' : 'current',
-    onTrial: words.some((word) => word === 'haos.trial' || word === 'haos.trial=true'),
+    slot: slot === 'previous' ? 'previous' : 'current',
+    onTrial: words.some(({ name, value }) => name === 'haos.trial' && value === undefined),
     kernel: readFact(host, layout.runningKernel).trim() || undefined,
   };
 }
 
 /**
- * Whether the boot loader of a node takes the slot that is written down for it. The menus that HAOS writes pass `haos.slot` with each
- * entry; another boot loader, as below an overlay, knows no slots, and its node runs what the links `current` name. Undefined where no
- * HAOS runs by this system directory.
+ * Returns whether the boot loader of a node boots the recorded slot. The menus of HAOS pass
+ * `haos.slot` with each entry. Another boot loader, as below an overlay, does not know slots, and
+ * its node runs what the links `current` name. Undefined if no HAOS runs from this system
+ * directory.
  */
 export function choosesSlot(host: Pick<Host, 'files'>, directory: string): boolean | undefined {
   if (readModeOf(host, directory) === undefined) return undefined;
-  return readFact(host, layout.kernelCommandLine)
-    .split(/\s+/)
-    .some((word) => word.startsWith('haos.slot='));
+  return tokenize(readFact(host, layout.kernelCommandLine)).some(
+    ({ name, value }) => name === 'haos.slot' && value !== undefined,
+  );
 }
 
-/** How the node runs that a system directory belongs to; undefined where none runs by it. */
+/**
+ * Returns the mode of the node that a system directory belongs to; undefined if no node runs from
+ * it.
+ */
 export function readModeOf(host: Pick<Host, 'files'>, directory: string): Mode | undefined {
   const path = inRootOf(directory, layout.mode);
   const word = path && readFact(host, path).trim();

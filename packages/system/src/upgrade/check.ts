@@ -1,4 +1,7 @@
+import type { Host } from '@haos/host';
+import { megabytes, treeSize } from '@haos/host/internal';
 import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
+import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import {
   COMPONENT_FILES,
@@ -8,51 +11,41 @@ import {
   type ReleaseSet,
   versionDirectory,
 } from '../components.js';
-import { treeSize } from '../copy-tree.js';
-import type { Host } from '../host/types.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
 
-/** One condition of an upgrade. */
-export interface Check {
-  /** Stable, such as `space`. */
-  id: string;
-  ok: boolean;
-  /** What was found. */
-  message: string;
-  /** What to do, when it is not ok. */
-  hint?: string;
-}
-
-/** What an upgrade would do. */
+/** The plan of an upgrade. */
 export interface UpgradePlan {
   host: Host;
   source: string;
   destination: string;
-  /** The components that are asked for. */
+  /** The requested components. */
   wanted: readonly Component[];
-  /** What is in the source. */
+  /** The set in the source. */
   offered: ReleaseSet;
-  /** What boots by default now. */
+  /** The set that boots by default now. */
   base: ReleaseSet;
-  /** What runs, and stays to go back to: the base, or what an upgrade that was not booted yet was put beside. */
+  /**
+   * The running set, which stays as the previous one: the base, or the set beside an upgrade that
+   * has not booted yet.
+   */
   kept: ReleaseSet;
-  /** The base with what is offered. */
+  /** The base with the offered components. */
   target: ReleaseSet;
-  /** Where the two differ. */
+  /** The components in which base and target differ. */
   changes: readonly Component[];
-  /** What the k3s programs of the base and of the source say of themselves; see `readK3sVersion`. */
+  /** The versions of the k3s programs in the base and in the source; see `readK3sVersion`. */
   k3s: { readonly base: string | undefined; readonly offered: string | undefined };
-  /** The source has another k3s under the name of the base's. */
+  /** Whether the source has a different k3s with the same name as that of the base. */
   isOtherK3s: boolean;
   allowDowngrade: boolean;
   allowSkip: boolean;
 }
 
-/** Checks everything before an upgrade writes; changes nothing. */
+/** Runs all checks before an upgrade writes; changes nothing. */
 export function checkUpgrade(plan: UpgradePlan): Check[] {
   const source = checkSource(plan);
-  // The rest could only repeat that there is nothing.
+  // Without a source, the other checks have no meaning.
   if (!source.ok) return [source];
   const destination = checkDestination(plan);
   if (!destination.ok) return [source, destination];
@@ -73,7 +66,7 @@ function checkSource({ host, source, wanted, offered }: UpgradePlan): Check {
   for (const component of wanted) {
     const version = offered[component];
     if (version === undefined) {
-      // k3s may be missing in an image; what is installed stays.
+      // An image may lack k3s; the installed one stays.
       if (component === 'k3s') continue;
       return { id: 'source', ok: false, message: `${source} has no current ${component}`, hint };
     }
@@ -95,7 +88,7 @@ function checkDestination({ host, destination, wanted, base }: UpgradePlan): Che
   const id = 'destination';
   const mode = readModeOf(host, destination);
   if (mode === 'live' || mode === 'install') {
-    const message = `${destination} belongs to a medium that runs in mode ${mode}`;
+    const message = `${destination} is on a boot medium that runs in mode ${mode}`;
     return { id, ok: false, message, hint: 'Install HAOS on a disk first.' };
   }
   if (base.haos === undefined) {
@@ -103,32 +96,37 @@ function checkDestination({ host, destination, wanted, base }: UpgradePlan): Che
     return { id, ok: false, message: `${destination} has no HAOS`, hint };
   }
   if (isOfGo(host, destination, base) && !wanted.includes('haos')) {
-    const message = `HAOS ${base.haos} is of the Go implementation, and cannot run on this kernel`;
-    return { id, ok: false, message, hint: 'Upgrade haos, too.' };
+    const message = `HAOS ${base.haos} is the Go implementation, which cannot run on the new kernel`;
+    return { id, ok: false, message, hint: 'Upgrade haos as well.' };
   }
-  return { id, ok: true, message: `${destination} holds HAOS ${base.haos}` };
+  return { id, ok: true, message: `${destination} has HAOS ${base.haos}` };
 }
 
-/** A kernel belongs to its HAOS and has no order of its own: a newer release may bring an older kernel on purpose. */
+/**
+ * The kernel is not compared: it belongs to its HAOS, and a newer release may have an older kernel
+ * on purpose.
+ */
 function checkVersions({ host, destination, offered, base, k3s, allowDowngrade }: UpgradePlan): Check {
   const ordered = [
-    // Versions of the Go implementation count on their own.
+    // The Go implementation has its own version numbers.
     ...(isOfGo(host, destination, base) ? [] : [{ name: 'haos', from: base.haos, to: offered.haos }]),
     { name: 'k3s', from: k3s.base, to: k3s.offered },
   ];
   const older = ordered.find(
     ({ from, to }) => from !== undefined && to !== undefined && compareVersions(to, from) < 0,
   );
-  if (older === undefined) return { id: 'version', ok: true, message: 'no component becomes older' };
+  if (older === undefined) return { id: 'version', ok: true, message: 'no component is downgraded' };
   return {
     id: 'version',
     ok: allowDowngrade,
-    message: `${older.name} would go back from ${older.from} to ${older.to}`,
-    ...(!allowDowngrade && { hint: 'Add --allow-downgrade to go back on purpose.' }),
+    message: `${older.name} would be downgraded: ${older.from} → ${older.to}`,
+    ...(!allowDowngrade && { hint: 'Add --allow-downgrade to downgrade on purpose.' }),
   };
 }
 
-/** Whether a set is of the Go implementation, which keeps its root inside of its program. */
+/**
+ * Returns whether a set is of the Go implementation, whose program contains the root file system.
+ */
 export function isOfGo(host: Host, directory: string, { haos }: ReleaseSet): boolean {
   return (
     haos !== undefined &&
@@ -136,7 +134,10 @@ export function isOfGo(host: Host, directory: string, { haos }: ReleaseSet): boo
   );
 }
 
-/** Kubernetes is upgraded one minor version after the other: https://kubernetes.io/releases/version-skew-policy. */
+/**
+ * Kubernetes requires upgrades one minor version at a time:
+ * https://kubernetes.io/releases/version-skew-policy.
+ */
 function checkMinor({ k3s, allowSkip }: UpgradePlan): Check {
   const [from, to] = [minorOf(k3s.base), minorOf(k3s.offered)];
   const skips =
@@ -152,13 +153,13 @@ function checkMinor({ k3s, allowSkip }: UpgradePlan): Check {
   };
 }
 
-/** Images of earlier builders call a k3s that was given to them `given`, whatever it is. */
+/** Earlier image builders named every k3s that was passed to them `given`. */
 function refuseOtherK3s({ source, base }: UpgradePlan): Check {
   return {
     id: 'content',
     ok: false,
-    message: `the k3s of ${source} is another program than that of this node, and both are named ${base.k3s}`,
-    hint: 'Build the image again: the builder names k3s by its version now.',
+    message: `the k3s programs in ${source} and on this node differ, but both are named ${base.k3s}`,
+    hint: 'Build the image again: the builder now names k3s after its version.',
   };
 }
 
@@ -174,13 +175,13 @@ function checkArchitecture({ host, source, destination, offered, base }: Upgrade
     id: 'architecture',
     ok,
     message: ok
-      ? `the architecture is ${ours ?? theirs ?? 'not told by the files'}`
+      ? `the architecture is ${ours ?? theirs ?? 'unknown'}`
       : `the source is for ${theirs}, this node is ${ours}`,
-    ...(!ok && { hint: `Take the release for ${ours}.` }),
+    ...(!ok && { hint: `Use the release for ${ours}.` }),
   };
 }
 
-/** The architecture of the first file of a set that tells it. */
+/** Returns the architecture of the first file of a set that shows it. */
 function findArchitecture(host: Host, directory: string, set: ReleaseSet): Architecture | undefined {
   for (const [component, file] of TELLING_FILES) {
     const version = set[component];
@@ -199,7 +200,7 @@ const TELLING_FILES: readonly (readonly [Component, string])[] = [
   ['kernel', 'vmlinuz'],
 ];
 
-/** Bytes left free beside what is copied: the file system's own records. */
+/** Bytes to keep free for the records of the file system itself. */
 const SPARE = 16 * 1024 * 1024;
 
 function checkSpace({ host, source, destination, offered, changes }: UpgradePlan): Check {
@@ -218,20 +219,16 @@ function checkSpace({ host, source, destination, offered, changes }: UpgradePlan
   };
 }
 
-function megabytes(bytes: number): number {
-  return Math.round(bytes / 1_000_000);
-}
-
 function checkState({ host, destination, base, kept, target }: UpgradePlan): Check[] {
   const { trial, failed } = readBootState(host, destination);
-  // What was not booted yet is no loss.
+  // A set that has not booted yet may be replaced.
   const isTrying = trial !== undefined && trial === nameSet(base) && kept === base;
   const hasFailed = failed !== undefined && failed === nameSet(target);
   return [
     {
       id: 'trial',
       ok: !isTrying,
-      message: isTrying ? 'the version that runs is still on trial' : 'nothing is on trial',
+      message: isTrying ? 'the running version is still on trial' : 'nothing is on trial',
       ...(isTrying && { hint: 'Wait until it is healthy; the previous version is needed until then.' }),
     },
     {

@@ -1,3 +1,4 @@
+import type { Host } from '@haos/host';
 import {
   COMPONENTS,
   linkSlot,
@@ -6,7 +7,6 @@ import {
   type Slots,
   versionDirectory,
 } from '../components.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
 import { grubEnvPath, nextBootState, readBootState, writeBootState } from './boot-state.js';
 import { readBooted } from './booted.js';
@@ -19,20 +19,21 @@ import {
   parseIntent,
 } from './intent.js';
 
-/** Where an upgrade says what it is about to do. */
+/** Returns the path of the file in which an upgrade records what it is about to do. */
 export function intentPath(directory: string): string {
   return `${directory}/intent`;
 }
 
-/** The intent of an upgrade that was interrupted; undefined when there is none. */
+/** Reads the intent of an interrupted upgrade; undefined if there was no interruption. */
 export function readIntent(host: Host, directory: string = layout.system): Intent | undefined {
   const text = host.files.readTextIfExists(intentPath(directory));
   return text === undefined ? undefined : parseIntent(text);
 }
 
 /**
- * Moves the links from one pair of sets to another. An interruption at any point is mended by `completeIntent`: until
- * the previous set is in place nothing boots differently, and what boots differently is on trial first, where boots are counted.
+ * Switches the links from one pair of sets to another. `completeIntent` repairs an interruption at
+ * any point. Nothing boots differently until the previous set is in place, and where boots are
+ * counted, the new set boots on trial first.
  */
 export async function switchSlots(
   host: Host,
@@ -46,7 +47,7 @@ export async function switchSlots(
     const event = { kind: isCounted ? 'staged' : 'replaced', set: nameSet(after.current) } as const;
     writeBootState(host, nextBootState(readBootState(host, directory), event), directory);
   }
-  // While the links of one slot are on their way to the disk, GRUB falls back to the other one.
+  // If a power cut leaves the links of one slot incomplete, GRUB falls back to the other slot.
   await flush(host);
   linkSlot(host, after.current, { directory, slot: 'current' });
   await flush(host);
@@ -54,9 +55,10 @@ export async function switchSlots(
 }
 
 /**
- * Lets everything reach its final place on the disk; with `path`, only on its file system. What is durable may still be in the journal
- * only, and the boot loader reads without it: what it is led to has to be there before the links are moved, and the links before the
- * intent is forgotten and what they named is deleted.
+ * Syncs everything to its final place on the disk; with `path`, only its file system. Durable data
+ * may be only in the journal, which the boot loader does not read. So the files must be in place
+ * before the links change, and the links before the intent is removed and the old versions are
+ * deleted.
  */
 export async function flush(host: Host, path?: string): Promise<void> {
   await host.run('sync', path === undefined ? [] : ['-f', path], { timeout: 0 });
@@ -65,13 +67,14 @@ export async function flush(host: Host, path?: string): Promise<void> {
 export interface CompleteOptions {
   /** Default `/haos/system`. */
   directory?: string;
-  /** What booted; default: what early boot and the kernel command line say. */
+  /** What booted. Default: read from early boot and the kernel command line. */
   booted?: Omit<IntentFacts, 'isThere'>;
 }
 
 /**
- * Completes or undoes what an interrupted upgrade did to the links, and forgets its intent. It may be interrupted itself and be
- * run again. Resolves to undefined when there was nothing to do. Early boot has to do the same before it enters a root.
+ * Completes or undoes the changes of an interrupted upgrade to the links, and removes its intent.
+ * It may be interrupted itself and run again. Resolves to undefined if nothing was interrupted.
+ * Early boot has to do the same before it enters a root.
  */
 export async function completeIntent(
   host: Host,

@@ -14,14 +14,14 @@ describe("GRUB's environment block", () => {
     ['nothing', {}],
     ['values with signs', { a: 'v1.2/-/6.1+k3s=1', b: '', c: '#' }],
     ['backslashes and line breaks', { a: 'x\\y\\\\', b: 'one\ntwo\n', c: '\\n' }],
-    ['what is not ASCII', { a: 'größe' }],
+    ['text that is not ASCII', { a: 'größe' }],
   ])('keeps %s', (_title, variables) => {
     const map = new Map(Object.entries(variables));
 
     expect(parseGrubEnv(formatGrubEnv(map))).toEqual(map);
   });
 
-  it('may hold a comment, as grub-editenv writes one', () => {
+  it('may contain a comment, as grub-editenv writes it', () => {
     const block = Buffer.from('# GRUB Environment Block\n# WARNING: a=b\na=1\n'.padEnd(1024, '#'));
 
     expect(parseGrubEnv(block)).toEqual(new Map([['a', '1']]));
@@ -37,8 +37,8 @@ describe("GRUB's environment block", () => {
 
   it.each([
     ['too much', { a: 'x'.repeat(1024) }],
-    ['a name that GRUB cannot have', { 'a b': '1' }],
-  ])('does not take %s', (_title, variables) => {
+    ['a name that GRUB does not allow', { 'a b': '1' }],
+  ])('rejects %s', (_title, variables) => {
     expect(() => formatGrubEnv(new Map(Object.entries(variables)))).toThrowError(
       expect.objectContaining({ code: 'HAOS_UPGRADE_GRUB_ENV' }),
     );

@@ -1,15 +1,17 @@
-import { HaosError } from '../errors.js';
+import { HaosError } from '@haos/host';
 
-/** Bytes; GRUB writes into the block where it lies and never makes it longer: grub-editenv(1). */
+/** Bytes. GRUB writes the block in place and never extends it: grub-editenv(1). */
 const SIZE = 1024;
 const SIGNATURE = '# GRUB Environment Block\n';
 
-/** The variables of GRUB's environment block; none when it is not one. */
+/**
+ * Parses the variables of the environment block of GRUB; returns an empty map for other content.
+ */
 export function parseGrubEnv(block: Uint8Array): Map<string, string> {
   const text = Buffer.from(block).toString('utf8');
   const variables = new Map<string, string>();
   if (block.length < SIGNATURE.length || !text.startsWith(SIGNATURE)) return variables;
-  // A backslash keeps a line break or another backslash in the value.
+  // A backslash escapes a line break or another backslash in a value.
   for (const [, name = '', value = ''] of text.slice(SIGNATURE.length).matchAll(LINE)) {
     if (!name.startsWith('#')) variables.set(name, value.replace(/\\([\s\S])/g, '$1'));
   }
@@ -18,7 +20,10 @@ export function parseGrubEnv(block: Uint8Array): Map<string, string> {
 
 const LINE = /^([^=\n]+)=((?:[^\\\n]|\\[\s\S])*)\n/gm;
 
-/** GRUB's environment block with these variables (HAOS_UPGRADE_GRUB_ENV when they do not fit into it). */
+/**
+ * Returns the environment block of GRUB with these variables; throws HAOS_UPGRADE_GRUB_ENV if they
+ * do not fit.
+ */
 export function formatGrubEnv(variables: ReadonlyMap<string, string>): Uint8Array {
   const lines = [...variables].map(([name, value]) => `${name}=${value.replace(/[\\\n]/g, '\\$&')}\n`);
   const text = Buffer.from(SIGNATURE + lines.join(''));

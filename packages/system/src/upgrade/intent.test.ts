@@ -22,34 +22,34 @@ const lacks = (version: string) => (set: ReleaseSet) => set.haos !== version;
 
 describe('an upgrade that was interrupted', () => {
   it.each<[title: string, intent: Intent, facts: Partial<IntentFacts>, decision: string]>([
-    ['is undone before the trial began', INTENT, {}, 'undo'],
+    ['is undone before the trial starts', INTENT, {}, 'undo'],
     ['is completed on trial', INTENT, { onTrial: true }, 'complete'],
-    ['is undone when the old kernel runs', INTENT, { onTrial: true, kernel: '6.1-v1' }, 'undo'],
-    ['is completed when the new kernel runs', INTENT, { kernel: '6.2-v2' }, 'complete'],
+    ['is undone if the old kernel runs', INTENT, { onTrial: true, kernel: '6.1-v1' }, 'undo'],
+    ['is completed if the new kernel runs', INTENT, { kernel: '6.2-v2' }, 'complete'],
     [
-      'is completed when the kernel that is previous afterwards runs',
+      'is completed if the kernel of the new previous set runs',
       INTENT,
       { slot: 'previous', kernel: '6.1-v1' },
       'complete',
     ],
     [
-      'is undone when the kernel that was previous runs',
+      'is undone if the kernel of the old previous set runs',
       INTENT,
       { slot: 'previous', kernel: '6.0-v0', onTrial: true },
       'undo',
     ],
     [
-      'of one kernel is completed only on trial',
+      'with one kernel is completed only on trial',
       SAME_KERNEL,
       { kernel: '6.1-v1', onTrial: true },
       'complete',
     ],
-    ['of one kernel is undone without a trial', SAME_KERNEL, { kernel: '6.1-v1' }, 'undo'],
-    ['is undone when the new set is not whole', INTENT, { onTrial: true, isThere: lacks('v2') }, 'undo'],
-    ['is completed when the old set is not whole', INTENT, { isThere: lacks('v0') }, 'complete'],
-    ['is left as it is when nothing is whole', INTENT, { isThere: () => false }, 'keep'],
+    ['with one kernel is undone without a trial', SAME_KERNEL, { kernel: '6.1-v1' }, 'undo'],
+    ['is undone if the new set is incomplete', INTENT, { onTrial: true, isThere: lacks('v2') }, 'undo'],
+    ['is completed if the old set is incomplete', INTENT, { isThere: lacks('v0') }, 'complete'],
+    ['is kept if both sets are incomplete', INTENT, { isThere: () => false }, 'keep'],
     [
-      'goes by the trial under a kernel of neither side',
+      'follows the trial flag under a kernel of neither side',
       INTENT,
       { onTrial: true, kernel: '5.0' },
       'complete',
@@ -60,7 +60,7 @@ describe('an upgrade that was interrupted', () => {
 });
 
 describe('the intent file', () => {
-  it('names old and new version of each component, for a shell', () => {
+  it('contains the old and the new version of each component in a format for a shell', () => {
     expect(formatIntent(INTENT)).toBe(
       [
         'haos-intent 1',
@@ -73,7 +73,7 @@ describe('the intent file', () => {
     );
   });
 
-  it('is read as it was written', () => {
+  it('is read back as it was written', () => {
     const intent: Intent = { ...INTENT, slotBefore: 'previous' };
 
     expect(parseIntent(formatIntent(intent))).toEqual(intent);
@@ -81,10 +81,10 @@ describe('the intent file', () => {
 
   it.each([
     ['empty', ''],
-    ['cut short', formatIntent(INTENT).slice(0, -5)],
+    ['truncated', formatIntent(INTENT).slice(0, -5)],
     ['of another format', formatIntent(INTENT).replace('intent 1', 'intent 2')],
     ['without a component', formatIntent(INTENT).replace(/^k3s.*\n/m, '')],
-  ])('is none when it is %s', (_title, text) => {
+  ])('is rejected if it is %s', (_title, text) => {
     expect(parseIntent(text)).toBeUndefined();
   });
 });

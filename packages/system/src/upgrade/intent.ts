@@ -1,32 +1,32 @@
 import { COMPONENTS, type ReleaseSet, SLOTS, type Slot, type Slots } from '../components.js';
 
-/** What an upgrade is about to do to the links, and what they were. */
+/** The changes that an upgrade is about to make to the links, and the links before it. */
 export interface Intent {
   before: Slots;
   after: Slots;
-  /** The slot that GRUB took by default before. */
+  /** The slot that GRUB booted by default before. */
   slotBefore: Slot;
 }
 
-/** What an interrupted upgrade is brought to. `keep`: neither side is there as a whole, so nothing is touched. */
+/** What to do with an interrupted upgrade. `keep`: neither side is complete, so nothing changes. */
 export type IntentDecision = 'complete' | 'undo' | 'keep';
 
-/** What early boot knows when it finds an intent. */
+/** The facts that early boot has when it finds an intent. */
 export interface IntentFacts {
   /** `haos.slot` of the kernel command line. */
   slot: Slot;
   /** Whether GRUB passed `haos.trial`. */
   onTrial: boolean;
-  /** The version of the kernel component that runs; undefined when it is not known. */
+  /** The version of the running kernel component; undefined if unknown. */
   kernel: string | undefined;
-  /** Whether all versions of a set are there. */
+  /** Returns whether all versions of a set are installed. */
   isThere(set: ReleaseSet): boolean;
 }
 
 /**
- * Whether an interrupted upgrade is completed or undone. The kernel that GRUB loaded cannot be changed any more, so it decides:
- * haos and k3s have to be those that belong to it. When it belongs to both sides, an upgrade counts from the moment
- * on at which it went on trial.
+ * Decides whether to complete or undo an interrupted upgrade. The kernel that GRUB loaded can no
+ * longer change, so it decides: haos and k3s must be the ones that belong to it. If it belongs to
+ * both sides, the upgrade counts as done once it is on trial.
  */
 export function decideIntent({ before, after }: Intent, facts: IntentFacts): IntentDecision {
   const isWhole = (side: Slots) => SLOTS.every((slot) => facts.isThere(side[slot]));
@@ -46,8 +46,9 @@ const FIRST_LINE = 'haos-intent 1';
 const NONE = '-';
 
 /**
- * An intent as the file holds it, for a shell to read: after the first line `slot SLOT`, then per component its name, current and
- * previous before, current and previous after; `-` is none.
+ * Formats an intent for its file, which a shell can read: after the first line comes `slot SLOT`,
+ * then per component its name, current and previous before, current and previous after; `-` means
+ * none.
  */
 export function formatIntent({ before, after, slotBefore }: Intent): string {
   const lines = COMPONENTS.map((component) =>
@@ -59,7 +60,7 @@ export function formatIntent({ before, after, slotBefore }: Intent): string {
   return `${[FIRST_LINE, `slot ${slotBefore}`, ...lines, 'end'].join('\n')}\n`;
 }
 
-/** The intent in a file; undefined for a text that is none, or not whole. */
+/** Parses an intent file; returns undefined if it is not an intent or is incomplete. */
 export function parseIntent(text: string): Intent | undefined {
   const lines = text.trimEnd().split('\n');
   if (lines[0] !== FIRST_LINE || lines.at(-1) !== 'end') return undefined;

@@ -1,3 +1,6 @@
+import type { Host } from '@haos/host';
+import { HaosError, withLock } from '@haos/host';
+import { withWritable } from '@haos/host/internal';
 import {
   isSameSet,
   nameSet,
@@ -7,45 +10,37 @@ import {
   type Slot,
   type Slots,
 } from '../components.js';
-import { HaosError } from '../errors.js';
-import type { Host } from '../host/types.js';
 import { layout } from '../layout.js';
-import { withLock } from '../lock.js';
-import { withWritable } from '../writable.js';
+import { openSystem, type System } from '../open-system.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
-import { choosesSlot, readBooted } from './booted.js';
-import { completeIntent, readIntent, switchSlots } from './complete-intent.js';
+import { readBooted } from './booted.js';
+import { completeIntent, switchSlots } from './complete-intent.js';
 
 export interface UpgradeStatus {
   slots: Slots;
-  /** The slot that names what runs: after an upgrade, and until the next boot, it is the previous one. */
+  /** The slot of the running set: after an upgrade it is the previous one until the next boot. */
   running: Slot;
-  /** What the next boot takes and what is on trial. */
+  /** What the next boot starts, and what is on trial. */
   state: BootState;
-  /** An upgrade was interrupted; early boot, or the next upgrade, completes or undoes it. */
+  /** Whether an upgrade was interrupted; early boot or the next upgrade completes or undoes it. */
   isInterrupted: boolean;
 }
 
-/** What is installed, what booted, and what will boot next. Changes nothing. */
+/** Returns what is installed, what booted, and what boots next. Changes nothing. */
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
-  const slots = readSlots(host, directory);
-  const state = readBootState(host, directory);
-  // By this file GRUB's menu tells whether there is a previous set: `renderGrubConfig` of @haos/install.
+  const system = openSystem(host, directory);
+  const { slots, state, isInterrupted } = system;
+  // The menu of GRUB checks this file for a previous set: boot/grub-config.ts.
   const hasPrevious = host.files.stat(`${directory}/kernel/previous/initrd`) !== undefined;
   return {
     slots,
-    running: findRunning(host, { directory, slots, state }),
+    running: findRunning(system),
     state: nextBootState(state, { kind: 'menu', hasPrevious }),
-    isInterrupted: readIntent(host, directory) !== undefined,
+    isInterrupted,
   };
 }
 
-function findRunning(
-  host: Host,
-  { directory, slots, state }: { directory: string; slots: Slots; state: BootState },
-): Slot {
-  const { slot, onTrial } = readBooted(host);
-  const running = readRunningSet(host, directory);
+function findRunning({ slots, state, booted: { slot, onTrial }, running }: System): Slot {
   const isRunning = (name: Slot) => running !== undefined && isSameSet(slots[name], running);
   if (isRunning(slot)) return slot;
   const isStaged = state.trial !== undefined && !onTrial;
@@ -60,9 +55,10 @@ export interface ChangeOptions {
 }
 
 /**
- * Makes the other slot the one that boots next; a second time, back again. The set that is left for the previous one is remembered as
- * failed, so that an automatic upgrade does not bring it back. Where the boot loader knows no slots, the two sets change places
- * instead. HAOS_UPGRADE_NO_PREVIOUS when there is no whole set to go to.
+ * Makes the other slot boot next; a second call switches back. If it leaves the current set for the
+ * previous one, the current set is recorded as failed, so that an automatic upgrade does not
+ * install it again. If the boot loader does not know slots, the two sets are swapped instead.
+ * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete.
  */
 export function rollback(
   host: Host,
@@ -70,13 +66,12 @@ export function rollback(
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, async () => {
     await completeIntent(host, { directory });
-    const slots = readSlots(host, directory);
-    const state = readBootState(host, directory);
-    const isSwapped = choosesSlot(host, directory) === false;
+    const { slots, state, bootLoader } = openSystem(host, directory);
+    const isSwapped = bootLoader.kind === 'foreign';
     const other: Slot = isSwapped || state.slot === 'current' ? 'previous' : 'current';
     if (slots[other].haos === undefined || (slots.current.kernel && slots[other].kernel === undefined)) {
-      throw new HaosError('HAOS_UPGRADE_NO_PREVIOUS', `there is no ${other} version in ${directory}`, {
-        hint: 'Upgrade to the version that is wanted, with --allow-downgrade where it is older.',
+      throw new HaosError('HAOS_UPGRADE_NO_PREVIOUS', `${directory} has no ${other} version`, {
+        hint: 'Upgrade to the version that you want; add --allow-downgrade if it is older.',
       });
     }
     if (isSwapped) return swapSlots(host, directory);
@@ -86,7 +81,7 @@ export function rollback(
   });
 }
 
-/** Which of the sets is `current` is all that such a boot loader follows. */
+/** Swaps the two sets: such a boot loader only follows the links `current`. */
 async function swapSlots(host: Host, directory: string): Promise<BootState> {
   const before = readSlots(host, directory);
   const after: Slots = { current: before.previous, previous: before.current };
@@ -98,7 +93,7 @@ async function swapSlots(host: Host, directory: string): Promise<BootState> {
   return next;
 }
 
-/** Forgets which version failed, so that it may be tried again. */
+/** Deletes the record of the failed version, so that it may be tried again. */
 export function forgetFailure(
   host: Host,
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
@@ -113,8 +108,8 @@ export function forgetFailure(
 }
 
 /**
- * Says that what booted works: the runtime phase finished with status 0 or 4, and k3s runs where it is installed. Ends a
- * trial. Changes nothing when there is nothing to say.
+ * Records that the booted set works: the runtime phase finished with status 0 or 4, and k3s runs if
+ * it is installed. Ends a trial. Writes nothing if the state does not change.
  */
 export function markHealthy(
   host: Host,

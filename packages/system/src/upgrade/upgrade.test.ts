@@ -1,8 +1,9 @@
+import type { Host, HostFiles } from '@haos/host';
+import { planHost } from '@haos/host';
+import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { renderGrubConfig } from '../boot/grub-config.js';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
-import { planHost } from '../host/plan.js';
-import type { Host, HostFiles } from '../host/types.js';
-import { createTestHost, type TestHost, type Tree } from '../testing.js';
 import {
   type BootState,
   formatBootState,
@@ -23,7 +24,7 @@ const NEW: ReleaseSet = { haos: 'v1.1.0', k3s: 'v1.30.1+k3s2', kernel: '6.1-v1.1
 const X86 = '\x7fELF'.padEnd(18, '\0');
 const AMD64 = `${X86}\x3e\0`;
 
-/** The files of a set; each says which version it is of. */
+/** The files of a set; each contains its version. */
 function filesOf(directory: string, { haos, k3s, kernel }: ReleaseSet): Record<string, Tree> {
   const tree: Record<string, Tree> = {};
   if (haos) tree[`${directory}/haos/${haos}/rootfs.squashfs`] = `rootfs ${haos}`;
@@ -44,7 +45,13 @@ function linksOf(directory: string, slot: Slot, set: ReleaseSet): Record<string,
   );
 }
 
+/** A menu of HAOS; `counts`: GRUB counts the boots of a set on trial. */
+const menuOf = (counts: boolean): Record<string, Tree> => ({
+  '/.base/boot/grub/grub.cfg': renderGrubConfig({ stateUuid: '0123-ABCD', counts }),
+});
+
 const NODE: Record<string, Tree> = {
+  ...menuOf(true),
   ...filesOf(SYSTEM, OLDER),
   ...filesOf(SYSTEM, OLD),
   ...linksOf(SYSTEM, 'current', OLD),
@@ -83,7 +90,7 @@ describe('an upgrade', () => {
     expect(host.files.lstat(intentPath(SYSTEM))).toBeUndefined();
   });
 
-  it('does nothing a second time', async () => {
+  it('does nothing the second time', async () => {
     const host = createHost();
     await run(host);
     const before = host.tree();
@@ -97,7 +104,7 @@ describe('an upgrade', () => {
     ['the kernel', { kernel: true }, { ...OLD, kernel: NEW.kernel! }],
     ['both', { rootfs: true, kernel: true, sync: true }, NEW],
   ])(
-    'takes %s when asked to, and the previous slot holds the whole old set',
+    'upgrades %s if requested, and the previous slot has the whole old set',
     async (_title, options, set) => {
       const host = createHost();
 
@@ -107,7 +114,7 @@ describe('an upgrade', () => {
     },
   );
 
-  it('keeps k3s when the release has none', async () => {
+  it('keeps k3s if the release has no k3s', async () => {
     const { haos, kernel } = NEW as Required<ReleaseSet>;
     const tree = {
       ...NODE,
@@ -119,7 +126,7 @@ describe('an upgrade', () => {
     expect((await run(host)).to).toEqual({ haos, k3s: OLD.k3s, kernel });
   });
 
-  it('after a return puts the set that works into the previous slot', async () => {
+  it('after a rollback puts the working set into the previous slot', async () => {
     const state: BootState = { slot: 'previous', failed: nameSet(OLD) };
     const host = createHost({ ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) });
 
@@ -129,7 +136,7 @@ describe('an upgrade', () => {
     expect(readBootState(host)).toMatchObject({ slot: 'current', trial: nameSet(NEW), failed: nameSet(OLD) });
   });
 
-  it('is locked out by another one', async () => {
+  it('is locked out by another upgrade', async () => {
     const host = createTestHost({ tree: { ...NODE, ...RELEASE }, locked: ['/run/lock'] });
     hosts.push(host);
 
@@ -137,8 +144,8 @@ describe('an upgrade', () => {
   });
 });
 
-describe('an upgrade after another one that was not booted yet', () => {
-  it('completes it, and keeps what runs', async () => {
+describe('an upgrade after another one that has not booted yet', () => {
+  it('completes it, and keeps the running set', async () => {
     const host = createHost();
     await run(host, { rootfs: true });
 
@@ -149,7 +156,7 @@ describe('an upgrade after another one that was not booted yet', () => {
     expect(readBootState(host)).toEqual({ slot: 'current', trial: nameSet(NEW), tries: 2 });
   });
 
-  it('leaves the files of what runs alone, also when it comes back to them', async () => {
+  it('does not touch the files of the running set, even if it returns to them', async () => {
     const host = createHost({
       ...NODE,
       ...RELEASE,
@@ -172,30 +179,34 @@ describe('an upgrade after another one that was not booted yet', () => {
   });
 });
 
-describe('an upgrade where GRUB does not count boots', () => {
-  it('is not on trial, and can be followed by another one', async () => {
+describe('an upgrade if GRUB does not count boots', () => {
+  it('is not on trial, and another upgrade can follow', async () => {
     const host = createHost({
       ...NODE,
       ...RELEASE,
+      ...menuOf(false),
       [`${SYSTEM}/grubenv`]: formatBootState({ slot: 'current' }),
     });
 
-    await run(host, { isCounted: false });
+    await run(host);
 
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
     expect(readBootState(host)).toEqual({ slot: 'current' });
   });
 
-  it('makes no file for GRUB where there is none', async () => {
-    const host = createHost();
+  it('does not create a missing file for GRUB', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...menuOf(false) });
 
-    await run(host, { isCounted: false });
+    await run(host);
 
     expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
   });
 });
 
-/** What a running node knows; without a slot on the command line its boot loader is somebody else's. */
+/**
+ * What a running node has recorded. Without a slot on the command line, its boot loader is not from
+ * HAOS.
+ */
 function facts({ mode = 'disk', cmdline = '', set = OLD }): Record<string, Tree> {
   return {
     '/run/haos/mode': `${mode}\n`,
@@ -204,19 +215,19 @@ function facts({ mode = 'disk', cmdline = '', set = OLD }): Record<string, Tree>
   };
 }
 
-describe('an upgrade of a node that knows what runs', () => {
-  it('keeps that as the previous set, however often it is upgraded before the next boot', async () => {
+describe('an upgrade of a node with a recorded running set', () => {
+  it('keeps that set as the previous one after several upgrades before the next boot', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...facts({}) });
-    await run(host, { rootfs: true, isCounted: false });
+    await run(host, { rootfs: true });
     expect(upgradeStatus(host).running).toBe('previous');
 
-    await run(host, { kernel: true, isCounted: false });
+    await run(host, { kernel: true });
 
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
     expect(upgradeStatus(host).running).toBe('previous');
   });
 
-  it('removes nothing of it, also when it was just left by a rollback', async () => {
+  it('removes nothing of it, even just after a rollback from it', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...facts({ cmdline: 'haos.slot=current' }) });
     await rollback(host);
 
@@ -236,21 +247,21 @@ describe('an upgrade of a node that knows what runs', () => {
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLDER });
   });
 
-  it('looks for it in the root that is upgraded, from within a container', async () => {
+  it('looks for the record in the upgraded root from within a container', async () => {
     const inHost = (tree: Record<string, Tree>) =>
       Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`/host${path}`, entry]));
     const host = createHost({ ...inHost({ ...NODE, ...facts({ set: OLDER }) }), ...RELEASE });
 
-    await run(host, { destination: `/host${SYSTEM}`, isCounted: false });
+    await run(host, { destination: `/host${SYSTEM}` });
 
     expect(readSlots(host, `/host${SYSTEM}`)).toEqual({ current: NEW, previous: OLDER });
   });
 });
 
-describe('a rollback where the boot loader knows no slots', () => {
+describe('a rollback if the boot loader does not know slots', () => {
   const createLocal = () => createHost({ ...NODE, ...RELEASE, ...facts({ mode: 'local' }) });
 
-  it('makes the sets change places, and again the second time', async () => {
+  it('swaps the sets, and swaps them back the second time', async () => {
     const host = createLocal();
 
     expect(await rollback(host)).toEqual({ slot: 'current', failed: nameSet(OLD) });
@@ -261,18 +272,18 @@ describe('a rollback where the boot loader knows no slots', () => {
     expect(readSlots(host)).toEqual({ current: OLD, previous: OLDER });
   });
 
-  it('leaves a set that an upgrade refuses until it is forgotten', async () => {
+  it('leaves a set that upgrades refuse until it is forgotten', async () => {
     const host = createLocal();
-    await run(host, { isCounted: false });
+    await run(host);
     await rollback(host);
 
-    expect(failedChecks((await run(host, { isCounted: false })).checks)).toEqual(['failed']);
+    expect(failedChecks((await run(host)).checks)).toEqual(['failed']);
     await forgetFailure(host);
-    expect((await run(host, { isCounted: false })).status).toBe('upgraded');
+    expect((await run(host)).status).toBe('upgraded');
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
   });
 
-  it('leaves one of the two, whole, whenever it is killed', async () => {
+  it('leaves one of the two sets complete whenever it is killed', async () => {
     const machine = createLocal();
     const seen = new Set<string>();
     for (let effects = 0; ; effects += 1) {
@@ -308,7 +319,7 @@ describe('an upgrade of a node of the Go implementation', () => {
     expect(readSlots(host)).toEqual({ current: NEW, previous: GO });
   });
 
-  it('is one of haos at least', async () => {
+  it('must include haos', async () => {
     const host = createHost({ ...GO_NODE, ...RELEASE });
 
     expect(failedChecks((await run(host, { kernel: true })).checks)).toEqual(['destination']);
@@ -317,7 +328,7 @@ describe('an upgrade of a node of the Go implementation', () => {
 });
 
 describe('an upgrade that only checks', () => {
-  it('says what it would do, and writes nothing', async () => {
+  it('reports what it would do, and writes nothing', async () => {
     const host = createHost();
     const before = host.tree();
 
@@ -327,8 +338,8 @@ describe('an upgrade that only checks', () => {
   });
 });
 
-describe('what prepares the boot loader', () => {
-  it('finds all components, and nothing that boots differently', async () => {
+describe('the preparation of the boot loader', () => {
+  it('sees all components, and an unchanged next boot', async () => {
     const host = createHost();
     let seen: unknown;
 
@@ -342,7 +353,7 @@ describe('what prepares the boot loader', () => {
   });
 });
 
-describe('a k3s whose name does not say what it is', () => {
+describe('a k3s whose name does not contain its version', () => {
   const GIVEN = { ...OLD, k3s: 'given' };
   const program = (version: string) => ({ stdout: `k3s version ${version} (1a2b3c4d)\n` });
   const ours = `${SYSTEM}/k3s/given/k3s`;
@@ -365,10 +376,10 @@ describe('a k3s whose name does not say what it is', () => {
 
   it.each([
     ['newer', 'v1.36.4+k3s1.g1a2b3c4d', 'upgraded', []],
-    ['as new, and other content', 'v1.36.3+k3s1.g1a2b3c4d', 'upgraded', []],
-    ['older', 'v1.36.2+k3s1', 'refused', ['k3s would go back from v1.36.3+k3s1 to v1.36.2+k3s1']],
+    ['of the same version with other content', 'v1.36.3+k3s1.g1a2b3c4d', 'upgraded', []],
+    ['older', 'v1.36.2+k3s1', 'refused', ['k3s would be downgraded: v1.36.3+k3s1 → v1.36.2+k3s1']],
     ['too new', 'v1.38.0+k3s1', 'refused', ['k3s would skip minor versions: v1.36.3+k3s1 → v1.38.0+k3s1']],
-  ])('is asked, and a release with one that is %s', async (_, k3s, status, messages) => {
+  ])('is asked for it, and a release with one that is %s', async (_, k3s, status, messages) => {
     const report = await run(hostWith({ ...NEW, k3s }));
 
     expect(report.status).toBe(status);
@@ -388,7 +399,7 @@ describe('a k3s whose name does not say what it is', () => {
     expect(host.files.readText(ours)).toBe('k3s given');
   });
 
-  it('is the same when its content is', async () => {
+  it('is the same if its content is the same', async () => {
     expect(await run(hostWith(GIVEN))).toMatchObject({ status: 'unchanged' });
   });
 });
@@ -403,9 +414,9 @@ describe('an upgrade is refused, and nothing written,', () => {
       'when a file of the release is missing',
       { ...NODE, ...RELEASE, [`${SOURCE}/kernel/6.1-v1.1.0/initrd`]: { directory: true } },
     ],
-    ['destination', 'where there is no HAOS', { [`${SYSTEM}/config.yaml`]: '', ...RELEASE }],
-    ['destination', 'where HAOS runs from a medium', { ...NODE, ...RELEASE, ...facts({ mode: 'live' }) }],
-    ['version', 'when it would go back', older],
+    ['destination', 'without HAOS', { [`${SYSTEM}/config.yaml`]: '', ...RELEASE }],
+    ['destination', 'on a boot medium', { ...NODE, ...RELEASE, ...facts({ mode: 'live' }) }],
+    ['version', 'for a downgrade', older],
     [
       'minor',
       'when k3s would skip a minor version',
@@ -456,7 +467,7 @@ describe('an upgrade is refused, and nothing written,', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it('unless going back is allowed', async () => {
+  it('unless downgrades are allowed', async () => {
     expect((await run(createHost(older), { allowDowngrade: true })).status).toBe('upgraded');
   });
 
@@ -467,7 +478,7 @@ describe('an upgrade is refused, and nothing written,', () => {
   });
 });
 
-/** A host whose power fails before the effect of this number. */
+/** A host that loses power before the effect with this number. */
 function failingHost(host: Host, effects: number): Host {
   let left = effects;
   const count = () => {
@@ -501,7 +512,7 @@ function kernelsOf(host: Host): Kernels {
   };
 }
 
-/** A host that tells what `sync` made sure of. */
+/** A host that reports what `sync` has flushed. */
 function syncedHost(host: Host): { host: Host; synced: () => Kernels } {
   let kernels = kernelsOf(host);
   const run: Host['run'] = (command, ...rest) => {
@@ -511,7 +522,7 @@ function syncedHost(host: Host): { host: Host; synced: () => Kernels } {
   return { host: { ...host, run }, synced: () => kernels };
 }
 
-/** What GRUB does: chooses a slot, counts, and loads the kernel that its link names. */
+/** Does what GRUB does: chooses a slot, counts, and loads the kernel that its link names. */
 function bootLoader(
   host: Host,
   kernels: Kernels = kernelsOf(host),
@@ -524,7 +535,7 @@ function bootLoader(
   return { slot, onTrial, kernel: kernels[slot] };
 }
 
-/** The set of a slot, when every file of it is whole. */
+/** Returns the set of a slot if all its files are complete. */
 function wholeSet(host: Host, slot: Slot): string {
   const set = readSlots(host)[slot];
   for (const [path, entry] of Object.entries(filesOf(SYSTEM, set))) {
@@ -539,7 +550,7 @@ describe('an upgrade that is killed', () => {
     ['of everything', {}, { slot: 'current', good: nameSet(OLD) }],
     ['of haos and k3s', { rootfs: true }, { slot: 'current' }],
     ['of the kernel', { kernel: true }, { slot: 'current' }],
-    ['after a return', {}, { slot: 'previous', failed: nameSet(OLD) }],
+    ['after a rollback', {}, { slot: 'previous', failed: nameSet(OLD) }],
   ];
 
   it.each(
@@ -549,18 +560,19 @@ describe('an upgrade that is killed', () => {
       [`${title}, by a power cut, and GRUB sees only what was synced`, ...kind, true] as const,
     ]),
   )(
-    'leaves the old set or the new one, whole, whenever it is killed: %s',
+    'leaves the old set or the new one complete whenever it is killed: %s',
     async (_title, options, state, isCut) => {
       const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
       const running = state.slot === 'current' ? OLD : OLDER;
       const seen = new Set<string>();
       const machine = createHost(tree);
       for (let effects = 0; ; effects += 1) {
-        // In memory, over the same files each time: this is many upgrades.
+        // In memory, over the same files each time, because this runs many upgrades.
         const { host, synced } = syncedHost(planHost(machine));
         const outcome = await run(failingHost(host, effects), options).catch(() => 'killed' as const);
         const target = { ...running, ...(outcome === 'killed' ? newSet(options) : outcome.to) };
-        // The completion is killed, too, at each of its effects in turn, and after each a reboot comes.
+        // The completion is also killed at each of its effects in turn, each time followed by a
+        // reboot.
         for (let second = 0; ; second += 1) {
           const booted = isCut && second === 0 ? bootLoader(host, synced()) : bootLoader(host);
           try {
@@ -569,11 +581,11 @@ describe('an upgrade that is killed', () => {
             continue;
           }
           const set = wholeSet(host, booted.slot);
-          // Two boots may have been spent: then it is the set before.
+          // Two boots may have been used up: then it is the previous set.
           const allowed = [running, target, OLD, OLDER].map(nameSet);
           expect(allowed, `killed before effect ${effects}, then ${second}`).toContain(set);
           expect(readSlots(host)[booted.slot].kernel).toBe(booted.kernel);
-          // What is new has to show that it works before it is kept.
+          // The new set must be confirmed healthy before it is kept.
           expect(booted.onTrial || allowed.indexOf(set) !== 1, `killed before effect ${effects}`).toBe(true);
           expect(host.files.lstat(intentPath(SYSTEM))).toBeUndefined();
           if (second === 0) seen.add(set);
@@ -599,7 +611,7 @@ describe('an upgrade that is killed', () => {
   }
 });
 
-it('an upgrade that fails tells why, also when its copy cannot be removed', async () => {
+it('a failed upgrade reports why, even if its copy cannot be removed', async () => {
   const host = createHost();
   let isCopying = false;
   const copy = () => {
@@ -617,7 +629,7 @@ it('an upgrade that fails tells why, also when its copy cannot be removed', asyn
 describe('after an upgrade', () => {
   const cmdline = (text: string) => ({ '/proc/cmdline': text });
 
-  it('health ends the trial', async () => {
+  it('a healthy boot ends the trial', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...cmdline('haos.slot=current haos.trial\n') });
     await run(host);
     bootLoader(host);
@@ -626,7 +638,7 @@ describe('after an upgrade', () => {
     expect(readBootState(host)).toEqual({ slot: 'current', good: nameSet(NEW) });
   });
 
-  it('what still runs is the previous set, and its health says nothing about the new one', async () => {
+  it('the running set is the previous one, and its health says nothing about the new one', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...cmdline('haos.slot=current\n') });
     await run(host);
 
@@ -634,7 +646,7 @@ describe('after an upgrade', () => {
     expect(await markHealthy(host)).toMatchObject({ trial: nameSet(NEW), tries: 2 });
   });
 
-  it('a set that never works is left, remembered, refused, and may be forgotten', async () => {
+  it('a set that never works is rolled back, recorded, refused, and may be forgotten', async () => {
     const host = createHost();
     await run(host);
 
@@ -648,7 +660,7 @@ describe('after an upgrade', () => {
     expect(readSlots(host)).toEqual({ current: NEW, previous: OLD });
   });
 
-  it('a set that never works boots next all the same where there is no previous one', () => {
+  it('a set that never works still boots next if no previous set exists', () => {
     const trial = { slot: 'current', trial: nameSet(OLD), tries: 0 } as const;
     const host = createHost({ ...filesOf(SYSTEM, OLD), ...linksOf(SYSTEM, 'current', OLD) });
     writeBootState(host, trial);
@@ -656,7 +668,7 @@ describe('after an upgrade', () => {
     expect(upgradeStatus(host).state).toEqual(trial);
   });
 
-  it('a rollback takes the previous set, and a second one comes back', async () => {
+  it('a rollback boots the previous set, and a second one switches back', async () => {
     const host = createHost();
     await run(host);
 
@@ -665,14 +677,14 @@ describe('after an upgrade', () => {
     expect(await rollback(host)).toEqual({ slot: 'current' });
   });
 
-  it('there is no rollback without a previous set', async () => {
+  it('a rollback without a previous set fails', async () => {
     const host = createHost({ ...filesOf(SYSTEM, OLD), ...linksOf(SYSTEM, 'current', OLD) });
 
     await expect(rollback(host)).rejects.toMatchObject({ code: 'HAOS_UPGRADE_NO_PREVIOUS' });
     expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
   });
 
-  it('a link that leads nowhere is no set', () => {
+  it('a dangling link is not a set', () => {
     const host = createHost({ [`${SYSTEM}/haos/current`]: { link: 'v9' } });
 
     expect(upgradeStatus(host)).toEqual({

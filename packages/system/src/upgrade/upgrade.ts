@@ -1,4 +1,9 @@
-import { withCleanUp } from '../clean-up.js';
+import type { Host } from '@haos/host';
+import { withLock } from '@haos/host';
+import { copyTree, verifyTree, withCleanUp, withWritable } from '@haos/host/internal';
+import { countsBoots } from '../boot/boot-loader.js';
+import { renderReplacement, replaceMenu } from '../boot/menu.js';
+import type { Check } from '../check.js';
 import {
   COMPONENTS,
   type Component,
@@ -6,21 +11,18 @@ import {
   isSameSet,
   nameSet,
   type ReleaseSet,
-  readRunningSet,
   readSlots,
   type Slots,
   STAGING_PREFIX,
   versionDirectory,
 } from '../components.js';
-import { copyTree, verifyTree } from '../copy-tree.js';
-import type { Host } from '../host/types.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
-import { withLock } from '../lock.js';
-import { withWritable } from '../writable.js';
+import { openSystem, type System } from '../open-system.js';
 import { readBootState, TRIALS } from './boot-state.js';
-import { type Check, checkUpgrade, type UpgradePlan } from './check.js';
+import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
+import type { Intent } from './intent.js';
 
 export interface UpgradeOptions {
   host: Host;
@@ -28,50 +30,52 @@ export interface UpgradeOptions {
   source: string;
   /** Default `/haos/system`. */
   destination?: string;
-  /** Upgrade haos and, where the source has it, k3s. Without this and `kernel` everything is. */
+  /**
+   * Upgrade haos and, if the source has it, k3s. Without `rootfs` and `kernel`, everything is
+   * upgraded.
+   */
   rootfs?: boolean;
   /** Upgrade the kernel. */
   kernel?: boolean;
-  /** Let everything else that is still in memory reach the disks, too. Default false: only what is copied does. */
+  /** Also sync all other unwritten data to the disks. Default false: only the copied files. */
   sync?: boolean;
   /** Default `/run/haos/upgrade.lock`. */
   lockFile?: string;
-  /** Take older versions, too. Default false. */
+  /** Accept older versions. Default false. */
   allowDowngrade?: boolean;
-  /** Take a k3s that is more than one minor version newer. Default false. */
+  /** Accept a k3s that is more than one minor version newer. Default false. */
   allowSkip?: boolean;
-  /** Only check; nothing is written. Default false. */
+  /** Only check and write nothing. Default false. */
   checkOnly?: boolean;
-  /**
-   * Whether the boot loader counts the boots of what is on trial. Default true. Where it does not, the new set is taken without a trial,
-   * which nothing could end.
-   */
-  isCounted?: boolean;
-  /** Called when all components are there and before the next boot changes, such as to prepare the boot loader. */
+  /** Called when all components are in place and before the next boot changes. */
   beforeSwitch?: () => Promise<void> | void;
-  /** Ends the copying; nothing boots differently then. */
+  /** Aborts the copying; the next boot then does not change. */
   signal?: AbortSignal;
-  /** Called with the bytes of a component that are done. */
+  /** Called with the number of bytes of a component done so far. */
   onProgress?: (component: Component, bytes: number) => void;
 }
 
+type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'>;
+
 export interface UpgradeReport {
   /**
-   * `upgraded`: the next boot takes the new set, on trial. `unchanged`: it has it already. `refused`: a check failed, and nothing was
-   * written. `checked`: it could be upgraded.
+   * `upgraded`: the next boot starts the new set, on trial. `unchanged`: the node has this set
+   * already. `refused`: a check failed, and nothing was written. `checked`: the upgrade is
+   * possible.
    */
   status: 'upgraded' | 'unchanged' | 'refused' | 'checked';
   checks: readonly Check[];
   from: ReleaseSet;
   to: ReleaseSet;
-  /** Versions that are not kept any more, such as `kernel/6.12.1-v1`. */
+  /** Versions that were removed, such as `kernel/6.12.1-v1`. */
   dropped: readonly string[];
 }
 
 /**
- * Puts a new release beside the one that runs, and makes it the one that boots next, on trial. All or nothing: everything is
- * checked first, copied and read back, and then the links are moved as one. A read-only mount of the destination is made writable
- * meanwhile. HAOS_LOCKED when another upgrade runs.
+ * Installs a new release beside the running one and makes it boot next, on trial. All or nothing:
+ * it first checks everything, then copies the files and reads them back, and then switches all
+ * links together. While it works, a read-only mount of the destination is writable. Throws
+ * HAOS_LOCKED if another upgrade runs.
  */
 export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
@@ -79,70 +83,109 @@ export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
   return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
 }
 
-async function check(options: UpgradeOptions): Promise<{ plan: UpgradePlan; report: UpgradeReport }> {
-  const plan = await planUpgrade({ ...options, destination: options.destination ?? layout.system });
+interface Checked {
+  system: System;
+  plan: UpgradePlan;
+  report: UpgradeReport;
+}
+
+async function check(options: UpgradeOptions): Promise<Checked> {
+  const system = openSystem(options.host, options.destination);
+  const plan = planUpgrade(system, await readRelease(system, options.source), options);
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
   const status = isSame ? 'unchanged' : isRefused ? 'refused' : 'checked';
-  return { plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
+  return { system, plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
 }
 
 async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const { plan, report } = await check(options);
+  const { system, plan, report } = await check(options);
   if (report.status !== 'checked') return report;
+  const menu = await renderGoReplacement(system);
   const dropped = dropUnused(host, destination);
-  // A version that runs is there, and is not touched.
-  const running = readRunningSet(host, destination);
-  const missing = plan.changes.filter(
-    (component) => ![plan.kept[component], running?.[component]].includes(plan.offered[component]),
-  );
-  for (const component of missing) await stage(plan, component, options);
+  for (const component of missingOf(system, plan)) await stage(plan, component, options);
   await options.beforeSwitch?.();
+  if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
   await flush(host);
-  const slotBefore = readBootState(host, destination).slot;
-  const before = readSlots(host, destination);
-  const after = { current: plan.target, previous: plan.kept };
-  const { isCounted = true } = options;
-  await switchSlots(host, { before, after, slotBefore }, { directory: destination, isCounted });
+  const intent: Intent = {
+    before: readSlots(host, destination),
+    after: { current: plan.target, previous: plan.kept },
+    slotBefore: readBootState(host, destination).slot,
+  };
+  // Without a count, the new set boots without a trial, because nothing could end it.
+  await switchSlots(host, intent, { directory: destination, isCounted: countsBoots(system.bootLoader) });
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
 }
 
-async function planUpgrade(options: UpgradeOptions & { destination: string }): Promise<UpgradePlan> {
-  const { host, source, destination, rootfs = false, kernel = false } = options;
+/** Returns the menu that replaces one of the Go implementation; undefined if there is none of it. */
+async function renderGoReplacement({ host, bootLoader }: System): Promise<string | undefined> {
+  const { kind, menu } = bootLoader;
+  return kind === 'go' && menu ? renderReplacement(host, menu) : undefined;
+}
+
+/** Returns the components to copy. A running version is already in place and stays untouched. */
+function missingOf({ running }: System, { changes, kept, offered }: UpgradePlan): Component[] {
+  return changes.filter((component) => ![kept[component], running?.[component]].includes(offered[component]));
+}
+
+/** What a source offers, and how its k3s relates to that of a system. */
+interface Release {
+  source: string;
+  set: ReleaseSet;
+  k3s: UpgradePlan['k3s'];
+  isOtherK3s: boolean;
+}
+
+async function readRelease({ host, directory, ...system }: System, source: string): Promise<Release> {
+  const { current: set } = readSlotsIfThere(host, source);
+  const base = system.slots[system.state.slot];
+  return {
+    source,
+    set,
+    k3s: {
+      base: await readK3sVersion(host, directory, base.k3s),
+      offered: await readK3sVersion(host, source, set.k3s),
+    },
+    isOtherK3s: await isOtherK3s(host, { source, destination: directory, name: set.k3s, base: base.k3s }),
+  };
+}
+
+/** Returns what an upgrade to a release would do. Reads nothing. */
+export function planUpgrade(system: System, release: Release, options: PlanOptions): UpgradePlan {
+  const { rootfs = false, kernel = false, allowDowngrade = false, allowSkip = false } = options;
   const isAll = !rootfs && !kernel;
   const wanted = COMPONENTS.filter((name) => isAll || (name === 'kernel' ? kernel : rootfs));
-  const { current } = readSlotsIfThere(host, source);
-  const offered: ReleaseSet = pick(current, wanted);
-  const slots = readSlots(host, destination);
-  const base = slots[readBootState(host, destination).slot];
-  const changes = wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]);
+  const offered = pick(release.set, wanted);
+  const { host, directory: destination, slots, state } = system;
+  const base = slots[state.slot];
+  const hasK3s = offered.k3s !== undefined;
   return {
     host,
-    source,
+    source: release.source,
     destination,
     wanted,
     offered,
     base,
-    kept: isPreviousRunning(host, destination) ? slots.previous : base,
-    changes,
+    kept: isPreviousRunning(system) ? slots.previous : base,
+    changes: wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]),
     target: { ...base, ...offered },
-    k3s: {
-      base: await readK3sVersion(host, destination, base.k3s),
-      offered: await readK3sVersion(host, source, offered.k3s),
-    },
-    isOtherK3s: await isOtherK3s(host, { source, destination, name: offered.k3s, base: base.k3s }),
-    allowDowngrade: options.allowDowngrade ?? false,
-    allowSkip: options.allowSkip ?? false,
+    k3s: { base: release.k3s.base, offered: hasK3s ? release.k3s.offered : undefined },
+    isOtherK3s: hasK3s && release.isOtherK3s,
+    allowDowngrade,
+    allowSkip,
   };
 }
 
-/** Whether two programs lie under one name that says nothing about them. A name with a version is believed. */
+/**
+ * Returns whether source and node have different programs under the same name. A name that contains
+ * a version is trusted.
+ */
 async function isOtherK3s(
   host: Host,
   {
@@ -157,20 +200,21 @@ async function isOtherK3s(
     (directory) => `${versionDirectory(directory, 'k3s', name)}/k3s`,
   ) as [string, string];
   const sizes = [theirs, ours].map((path) => host.files.stat(path)?.size);
-  if (sizes.includes(undefined)) return false; // another check says so
+  if (sizes.includes(undefined)) return false; // another check reports this
   if (sizes[0] !== sizes[1]) return true;
   return (await host.files.digest(theirs)) !== (await host.files.digest(ours));
 }
 
-/** Whether the next boot takes the current set, and what runs is the previous one: the current set was not booted yet, or is not now. */
-function isPreviousRunning(host: Host, directory: string): boolean {
-  const { slot, trial, tries } = readBootState(host, directory);
+/**
+ * Returns whether the next boot starts the current set while the previous one runs: the current set
+ * has not booted yet, or did not boot this time.
+ */
+function isPreviousRunning({ slots, state, running }: System): boolean {
+  const { slot, trial, tries } = state;
   if (slot !== 'current') return false;
-  const { current, previous } = readSlots(host, directory);
-  const running = readRunningSet(host, directory);
-  if (running !== undefined) return isSameSet(running, previous);
-  // Not written down: where GRUB counts, it has not counted a boot.
-  return trial === nameSet(current) && tries === TRIALS;
+  if (running !== undefined) return isSameSet(running, slots.previous);
+  // Not recorded: the set has not booted if GRUB has not counted a boot.
+  return trial === nameSet(slots.current) && tries === TRIALS;
 }
 
 function readSlotsIfThere(host: Host, directory: string): Slots {
@@ -186,8 +230,9 @@ function pick(set: ReleaseSet, components: readonly Component[]): ReleaseSet {
 }
 
 /**
- * Brings a version of a component into place: copied under another name, read back, renamed. One of that name which the slot
- * that does not boot by default still has is replaced: what it holds is not known.
+ * Installs a version of a component: copies it under another name, reads it back, and renames it.
+ * Replaces a version of the same name that only the non-default slot uses, because its content is
+ * unknown.
  */
 async function stage(plan: UpgradePlan, component: Component, options: UpgradeOptions): Promise<void> {
   const { host, source, destination, offered } = plan;
@@ -199,7 +244,7 @@ async function stage(plan: UpgradePlan, component: Component, options: UpgradeOp
   host.files.remove(staging);
   const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
   await withCleanUp(async (cleanUp) => {
-    // A node whose disk is full or whose upgrade was interrupted needs the room.
+    // Frees the space if the disk is full or the upgrade was interrupted.
     cleanUp.onError(() => void host.files.remove(staging));
     const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
     await verifyTree(host, staging, { files, ...(signal && { signal }) });

@@ -10,10 +10,10 @@ const SLOTS: Slots = {
 const NEW = 'v2/v1.36.4+k3s1/6.12-v2';
 const OLD = 'v1/v1.36.4+k3s1/6.12-v1';
 
-describe('the verdict on what runs', () => {
+describe('the verdict on the running set', () => {
   it.each<[string, Partial<UpgradeStatus>, boolean, object]>([
     ['works', { state: { slot: 'current', good: NEW } }, false, { state: 'healthy', running: SLOTS.current }],
-    ['was never judged', {}, false, { state: 'unconfirmed' }],
+    ['was never confirmed', {}, false, { state: 'unconfirmed' }],
     [
       'is on trial',
       { state: { slot: 'current', trial: NEW, tries: 1, good: OLD } },
@@ -21,13 +21,13 @@ describe('the verdict on what runs', () => {
       { state: 'on-trial', triesLeft: 1, running: SLOTS.current },
     ],
     [
-      'is left at the next boot',
+      'is replaced at the next boot',
       { running: 'previous', state: { slot: 'current', trial: NEW, tries: 2, good: OLD } },
       false,
       { state: 'staged', running: SLOTS.previous },
     ],
     [
-      'came back after another failed',
+      'was rolled back to after another set failed',
       { running: 'previous', state: { slot: 'previous', good: OLD, failed: NEW } },
       false,
       { state: 'healthy', running: SLOTS.previous, failed: NEW },
@@ -45,7 +45,7 @@ describe('the verdict on what runs', () => {
     expect(upgradeVerdict(status, onTrial)).toMatchObject(expected);
   });
 
-  it('names no failure where none is remembered', () => {
+  it('names no failure if none is recorded', () => {
     const status: UpgradeStatus = {
       slots: SLOTS,
       running: 'current',

@@ -2,20 +2,27 @@ import { isSameSet, nameSet, type ReleaseSet } from '../components.js';
 import type { UpgradeStatus } from './status.js';
 
 /**
- * `healthy`: what runs has shown that it works · `on-trial`: it is still to show so · `unconfirmed`: nothing is said of it yet, as
- * before the first healthy boot · `staged`: another set boots next · `interrupted`: an upgrade was cut off.
+ * `healthy`: the running set is confirmed · `on-trial`: it is not confirmed yet, and may be rolled
+ * back · `unconfirmed`: its health is unknown, as before the first healthy boot · `staged`: another
+ * set boots next · `interrupted`: an upgrade was interrupted.
  */
 export interface UpgradeVerdict {
   state: 'healthy' | 'on-trial' | 'unconfirmed' | 'staged' | 'interrupted';
-  /** What runs. */
+  /** The running set. */
   running: ReleaseSet;
-  /** How many more boots a set on trial has. */
+  /** The number of boots that a set on trial has left. */
   triesLeft?: number;
-  /** The set that failed, or was left by a rollback; upgrades refuse it until it is forgotten. Named as by `nameSet`. */
+  /**
+   * The set that failed or was rolled back; upgrades refuse it until it is forgotten. In the format
+   * of `nameSet`.
+   */
   failed?: string;
 }
 
-/** What to make of a node's slots. `onTrial`: the boot loader started what runs as something that has to show that it works. */
+/**
+ * Returns the state of a node from its slots. `onTrial`: the boot loader booted the running set on
+ * trial.
+ */
 export function upgradeVerdict(
   { slots, running, state, isInterrupted }: UpgradeStatus,
   onTrial: boolean,

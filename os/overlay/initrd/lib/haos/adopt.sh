@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# A state partition that somebody made by hand has no system: the one that was started, from a medium or over the network, is
-# copied to it, once. Nothing is replaced, and a version gets its name when it is whole; haos comes last, for what has none
-# is copied again.
+# A state partition that was made by hand has no system. The system that was booted, from a medium
+# or over the network, is copied to it once. Nothing is replaced, and a version gets its name only
+# when it is complete. haos is copied last: if it is missing, the copy starts again.
 
-# Gives the state partition at $1 the system that was started, when it has none. Sets `reason` when it fails.
+# Copies the booted system to the state partition at $1 if that has none. Sets `reason` if it fails.
 adopt_system() {
 	system=$1/haos/system
 	[ ! -L "$system/haos/current" ] || return 0
@@ -13,8 +13,8 @@ adopt_system() {
 		mount_medium /medium || refuse "the state partition has no system, and $reason" || return 1
 		started=/medium/haos/system
 	fi
-	say 'the state partition has no system yet: the one that was started is copied to it'
-	copy_system || refuse 'the system could not be copied to the state partition: is it large enough?' || return 1
+	say 'the state partition has no system yet: copying the booted system to it'
+	copy_system || refuse 'cannot copy the system to the state partition; check that it is large enough' || return 1
 	[ "$started" = /haos/system ] || umount /medium
 }
 
@@ -30,7 +30,8 @@ copy_system() {
 	sync
 }
 
-# Copies $3 of the directory $1 to the directory $2, under its own name only when it is whole.
+# Copies $3 from the directory $1 to the directory $2. The copy gets its name only when it is
+# complete.
 copy_whole() {
 	[ ! -e "$2/$3" ] || return 0
 	rm -rf "$2/.new-$3"

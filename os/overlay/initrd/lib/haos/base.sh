@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# /.base: where the components are. It is the medium, the state partition, or what the initrd itself carries. These set
-# `reason` when they fail.
+# /.base holds the components: it is the medium, the state partition, or what the initrd itself
+# carries. These functions set `reason` if they fail.
 
 mount_base() {
 	mkdir -p /.base
@@ -11,8 +11,9 @@ mount_base() {
 	esac
 }
 
-# The initrd for network boots carries the system. It is moved into a file system of its own, because entering
-# the new root deletes what the initrd holds; one file after the other, so that little memory is needed twice.
+# The initrd for network boots carries the system. It moves to a file system of its own, because
+# entering the new root deletes the contents of the initrd. The files move one by one, so that
+# little memory is needed twice.
 mount_carried() {
 	has_system / || return 1
 	debug 'the system is in the initrd'

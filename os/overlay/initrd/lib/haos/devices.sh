@@ -1,9 +1,10 @@
 # shellcheck shell=sh
-# Drivers, and finding block devices. Device nodes come from devtmpfs.
+# Loads drivers and finds block devices. Device nodes come from devtmpfs.
 
 FILE_SYSTEMS='loop squashfs overlay iso9660 ext4 vfat nls_cp437 nls_ascii'
 
-# Loads what the command line names, then the file systems, then a driver for each device that asks for one.
+# Loads the modules that the command line names, then the file systems, then a driver for each
+# device that needs one.
 load_drivers() {
 	for module in $(requested_modules) $FILE_SYSTEMS; do
 		debug "module $module"
@@ -12,15 +13,16 @@ load_drivers() {
 	load_for_devices
 }
 
-# Modules of `haos.modules=NAME` (also singular): a disk may need a driver that does not announce itself.
+# Lists the modules of `haos.modules=NAME` (also `haos.module`): a disk may need a driver that it
+# does not announce.
 requested_modules() {
 	for word in $(tr '[:upper:]' '[:lower:]' </proc/cmdline); do
 		case $word in haos.module=* | haos.modules=*) echo "${word#*=}" | tr -d '"' ;; esac
 	done
 }
 
-# A driver may reveal new devices (a bus, then its disks), so this is called again while something is waited for. One modprobe
-# for all: starting programs is what takes time here.
+# A driver may reveal new devices (a bus, then its disks), so waiting loops call this again. One
+# modprobe loads all modules, because starting programs is what takes time here.
 load_for_devices() {
 	find /sys/devices -name modalias -exec cat {} + 2>/dev/null | sort -u >/run/modaliases
 	cmp -s /run/modaliases /run/modaliases.known && return 0
@@ -29,17 +31,19 @@ load_for_devices() {
 	return 0
 }
 
-# The device with a label or UUID, such as `LABEL=HAOS`; fails without one.
+# Prints the device with a label or UUID, such as `LABEL=HAOS`; fails without one.
 find_device() {
 	findfs "$1" 2>/dev/null
 }
 
-# The partition with the node's state. GRUB names the one on the disk that it was started from, when several carry the label.
+# Prints the state partition. If several disks carry the label, GRUB names the partition on the disk
+# it booted from.
 find_state() {
 	find_device "$(argument haos.state || echo LABEL=HAOS_STATE)"
 }
 
-# An ISO on a USB stick shows itself as a partition of HFS+ with the label as well; the disk that this is on is what we can read.
+# On a USB stick, an ISO also appears as an HFS+ partition with the same label. Linux can read the
+# disk around it.
 find_medium() {
 	labelled=$(find_device LABEL=HAOS) || return 1
 	disk=$(readlink -f "/sys/class/block/${labelled##*/}/..")
@@ -51,7 +55,7 @@ find_medium_by_content() {
 	find_system_on $(sed -n 's/.* \([a-z]\+[a-z0-9]*\)$/\/dev\/\1/p' /proc/partitions)
 }
 
-# The first of these devices that has a system on it.
+# Prints the first of these devices that holds a system.
 find_system_on() {
 	mkdir -p /probe
 	for candidate; do
@@ -63,8 +67,8 @@ find_system_on() {
 	return 1
 }
 
-# Mounts the device $1 on the directory $2 if it has a system on it. It may be somebody's disk, on which nothing may change: ext4
-# replays its journal even when it is mounted read-only.
+# Mounts the device $1 on the directory $2 if it holds a system. The disk may belong to another
+# system, so nothing on it may change: ext4 replays its journal even if it is mounted read-only.
 mount_system() {
 	for type in iso9660 vfat squashfs ext4; do
 		options=ro
@@ -76,7 +80,6 @@ mount_system() {
 	return 1
 }
 
-# Whether a directory holds a system.
 has_system() {
 	[ -f "$1/haos/system/haos/current/rootfs.squashfs" ]
 }

@@ -1,20 +1,22 @@
 # shellcheck shell=sh
-# What is persistent is removed when `haos reset` asked for it: files beside the components say so. It is renamed first, so that whenever
-# the power goes there are the old data or none, never a part; what is renamed is removed at this boot or the next.
+# Removes the persistent data if `haos reset` requested it, with marker files beside the components.
+# The data are renamed first, so that a power cut leaves the complete old data or none. The renamed
+# data are deleted at this boot or the next.
 
-# Data go to `data.old`; the local directory, which makes the node this node, stays when this happens at every boot.
+# The data become `data.old`. If this happens at every boot, the local directory, which holds the
+# node's identity, stays.
 reset_data() {
 	haos=$1
 	marker=$haos/system/factory-reset
 	rm -rf "$haos/data.old"
 	if [ -e "$marker" ]; then
-		say 'the data of this node are removed, as haos reset asked for'
+		say 'deleting the data of this node, as haos reset requested'
 		rm -rf "$haos/data.new"
 		set_aside && rm -f "$marker"
 	elif [ -e "$haos/system/ephemeral" ]; then
-		debug 'the data of the last boot are removed'
+		debug 'deleting the data of the last boot'
 		keep_local && set_aside
-	fi || say 'warning: the data could not be removed'
+	fi || say 'warning: cannot delete the data'
 	# An earlier boot may have been interrupted between the two renames.
 	[ -e "$haos/data" ] || [ ! -e "$haos/data.new" ] || mv "$haos/data.new" "$haos/data"
 	rm -rf "$haos/data.new"
@@ -27,7 +29,7 @@ set_aside() {
 	sync
 }
 
-# A copy: until the rename the data are whole.
+# Copies the identity: until the rename the old data are complete.
 keep_local() {
 	[ -e "$haos/data" ] || return 0
 	rm -rf "$haos/data.new"

@@ -1,7 +1,6 @@
 # shellcheck shell=sh
-# The state partition: found, checked, mounted at /.base, and what an interrupted upgrade left on it settled (intent.sh);
-# one without a system gets one (adopt.sh).
-# `reason` says why it failed.
+# Finds, checks and mounts the state partition at /.base, settles an interrupted upgrade on it
+# (intent.sh), and copies a system to it if it has none (adopt.sh). Sets `reason` if it fails.
 
 mount_state() {
 	reason='no state partition appeared'
@@ -25,11 +24,12 @@ mount_state() {
 	is_persistent=true
 }
 
-# Statuses below 4 mean that it is well now: e2fsck(8). What needs an answer is answered with yes: nobody stands before a node.
+# A status below 4 means that the file system is in order now: e2fsck(8). Questions are answered
+# with yes, because nodes have no operator at the console.
 check_state() {
 	e2fsck -p "$1" >/run/e2fsck.log 2>&1
 	[ $? -ge 4 ] || return 0
 	say "warning: the file system on $1 is damaged and is being repaired"
 	e2fsck -y "$1" >>/run/e2fsck.log 2>&1
-	[ $? -lt 4 ] || say "warning: the file system on $1 could not be repaired"
+	[ $? -lt 4 ] || say "warning: cannot repair the file system on $1; see /run/haos/e2fsck.log"
 }

@@ -1,4 +1,4 @@
-# What every login has: an administrator's programs, the kubeconfig of a server, and how the node is.
+# Sets up every login: the path of an administrator, the kubeconfig of a server, and a short status.
 for directory in /usr/sbin /usr/local/sbin; do
 	case :$PATH: in *:$directory:*) ;; *) PATH=$directory:$PATH ;; esac
 done

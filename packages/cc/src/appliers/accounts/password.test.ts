@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { encrypt, verify } from 'unixcrypt';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
@@ -17,7 +17,7 @@ describe('password', () => {
     expect(JSON.stringify(first)).not.toContain('supersecure');
   });
 
-  it('keeps a hash of another salt or method that fits', async () => {
+  it('keeps a matching hash with another salt or method', async () => {
     const hash = encrypt('supersecure', '$5$rounds=1000$somesalt');
     const host = hostWith({ tree: { '/etc/shadow': `rancher:${hash}:20000:0:99999:7:::\n` } });
 
@@ -26,7 +26,7 @@ describe('password', () => {
     expect(run.operations).toEqual([]);
   });
 
-  it('replaces a hash that does not fit', async () => {
+  it('replaces a hash that does not match', async () => {
     const host = hostWith();
     await runApplier(password, { haos: { password: 'one' } }, { host });
 
@@ -35,7 +35,7 @@ describe('password', () => {
     expect(verify('two', hashIn(host))).toBe(true);
   });
 
-  it('takes an encrypted form as it is', async () => {
+  it('keeps an encrypted form unchanged', async () => {
     const host = hostWith();
     const hash = '$1$tYtghCfK$QHa51MS6MVAcfUKuOzNKt0';
 
@@ -70,7 +70,7 @@ describe('password', () => {
     expect(host.files.readText('/etc/shadow')).toContain('root:*:20000:0:99999:7:::\n');
   });
 
-  it('says so when the initrd has no account yet', async () => {
+  it('adds a note if the initrd does not have the account yet', async () => {
     const host = hostWith({ tree: { '/etc/shadow': 'root:*:20000:0:99999:7:::\n' } });
 
     const run = await runApplier(password, { haos: { password: 'x' } }, { host, phase: 'initrd' });
@@ -78,7 +78,7 @@ describe('password', () => {
     expect(run).toMatchObject({ failures: [], operations: [], notes: [expect.any(String)] });
   });
 
-  it('fails when the account is missing later', async () => {
+  it('fails if the account is missing in a later phase', async () => {
     const host = hostWith({ tree: { '/etc/shadow': 'root:*:20000:0:99999:7:::\n' } });
 
     const run = await runApplier(password, { haos: { password: 'x' } }, { host, phase: 'boot' });
@@ -113,7 +113,7 @@ describe('isCryptForm', () => {
   });
 
   it.each([`$6$saltsalt$${'a'.repeat(86)}\n`, `$9$saltsalt$${'a'.repeat(86)}`, '', 'x'])(
-    'does not take %j for one',
+    'does not recognise %j',
     (value) => {
       expect(isCryptForm(value)).toBe(false);
     },
@@ -130,7 +130,7 @@ function hostWith(options: TestHostOptions = {}) {
   return host;
 }
 
-it('encrypts a password that is kept, once', async () => {
+it('encrypts a password for storage once', async () => {
   const encrypted = await encryptPassword('$supersecure');
 
   expect(verify('$supersecure', encrypted)).toBe(true);

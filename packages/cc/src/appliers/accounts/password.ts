@@ -1,11 +1,13 @@
-import { type Host, RANCHER, setPasswordHash } from '@haos/system';
+import type { Host } from '@haos/host';
+import { setPasswordHash } from '@haos/host/internal';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { hasControls, type Rule } from '../../rules/rule.js';
 
 /**
- * The encrypted forms of crypt(5), whole: what merely begins like one of them is a password in clear text.
- * Hashes are in the alphabet `./0-9A-Za-z` and of fixed length.
+ * The encrypted forms of crypt(5), matched as a whole. Text that only begins like one of them is a
+ * password in clear text. Hashes use the alphabet `./0-9A-Za-z` and have a fixed length.
  */
 const CRYPT_FORMS = [
   /^\$1\$[^$:\s]{1,8}\$[./0-9A-Za-z]{22}$/,
@@ -17,13 +19,16 @@ const CRYPT_FORMS = [
   /^\$g?y\$[./0-9A-Za-z]+\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43}$/,
 ];
 
-/** Only these can be verified here; one with more rounds would take longer than hashing anew is worth. */
+/**
+ * The forms that can be verified here. With more rounds, verifying takes longer than hashing again.
+ */
 const VERIFIABLE = /^\$[56]\$(rounds=[1-9][0-9]{3,5}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]+$/;
 
 /**
- * Sets the password of `rancher`, given encrypted or in clear text. Clear text is hashed as SHA-512 crypt; a hash that
- * already fits it stays, so that a second run changes nothing. An empty password is what a later source writes to clear
- * that of an earlier one: nothing is set, and `rancher` can log in with a key only.
+ * Sets the password of `rancher`, given encrypted or in clear text. Clear text is hashed as SHA-512
+ * crypt; a hash that already matches stays, so that a second run changes nothing. A later source
+ * clears the password of an earlier one with an empty password. Then no password is set, and
+ * `rancher` can log in only with a key.
  */
 export const password: Applier = {
   name: 'password',
@@ -40,7 +45,7 @@ export const password: Applier = {
   },
 };
 
-/** What is wrong with `haos.password`; no message has the password. */
+/** Reports a problem with `haos.password`. Messages do not contain the password. */
 export const passwordRule: Rule = ({ haos }) => {
   const value = haos?.password ?? '';
   const pointer = '/haos/password';
@@ -50,7 +55,7 @@ export const passwordRule: Rule = ({ haos }) => {
       {
         code: 'invalid-value',
         pointer,
-        message: 'the password has a line break or another character that a person cannot type',
+        message: 'the password contains a line break or another character that cannot be typed',
       },
     ];
   if (!value.startsWith('$') || isCrypt) return [];
@@ -59,18 +64,18 @@ export const passwordRule: Rule = ({ haos }) => {
       code: 'invalid-value',
       severity: 'warning',
       pointer,
-      message: 'it begins with $ but is not a crypt form, so it is taken as clear text',
-      hint: 'make the crypt form with `openssl passwd -6`',
+      message: 'it begins with $ but is not in crypt form, so it is treated as clear text',
+      hint: 'Create the crypt form with `openssl passwd -6`.',
     },
   ];
 };
 
-/** Whether a password is given in encrypted form, as in the second field of /etc/shadow. */
+/** Returns whether a password is in encrypted form, as in the second field of /etc/shadow. */
 export function isCryptForm(value: string): boolean {
   return CRYPT_FORMS.some((form) => form.test(value));
 }
 
-/** A password as it may be kept: encrypted as SHA-512 crypt, unless it is encrypted already. */
+/** Returns a password in the form to store: unchanged if it is encrypted, else as SHA-512 crypt. */
 export async function encryptPassword(value: string): Promise<string> {
   if (isCryptForm(value)) return value;
   const { encrypt } = await import('unixcrypt');

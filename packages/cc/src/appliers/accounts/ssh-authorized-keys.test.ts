@@ -1,5 +1,5 @@
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from './ssh-authorized-keys.js';
@@ -11,7 +11,7 @@ const BOTH = { sshAuthorizedKeys: [MINE, 'github:octocat'] };
 
 describe('sshAuthorizedKeys', () => {
   it.each(['boot', 'runtime'] as const)(
-    'adds the keys of the configuration in the %s phase, asking nobody',
+    'adds the keys of the configuration in the %s phase without a download',
     async (phase) => {
       const host = hostWith();
 
@@ -24,7 +24,7 @@ describe('sshAuthorizedKeys', () => {
     },
   );
 
-  it('reports what is no key by its place only, and adds the others', async () => {
+  it('reports an invalid key only by its place, and adds the others', async () => {
     const host = hostWith();
     const config = { sshAuthorizedKeys: ['ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB...', 'github:../x', MINE] };
 
@@ -44,7 +44,7 @@ describe('sshAuthorizedKeys', () => {
     expect(run).toMatchObject({ operations: [], failures: [], notes: [] });
   });
 
-  it('removes its own keys, and only these, when all left the configuration', async () => {
+  it('removes only its own keys if all were removed from the configuration', async () => {
     const host = hostWith({ tree: { [FILE]: `${THEIRS}\n` } });
     await runApplier(sshAuthorizedKeys, { sshAuthorizedKeys: [MINE, THEIRS] }, { host });
 
@@ -54,7 +54,7 @@ describe('sshAuthorizedKeys', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it('removes nothing when part of the configuration could not be read', async () => {
+  it('removes nothing if part of the configuration is unreadable', async () => {
     const host = hostWith();
     await runApplier(sshAuthorizedKeys, { sshAuthorizedKeys: [MINE, THEIRS] }, { host });
 
@@ -63,7 +63,7 @@ describe('sshAuthorizedKeys', () => {
     expect(host.files.readText(FILE)).toBe(`${MINE}\n${THEIRS}\n`);
   });
 
-  it('removes nothing and says so when the record is damaged', async () => {
+  it('removes nothing and adds a note if the record is damaged', async () => {
     const host = hostWith();
     await runApplier(sshAuthorizedKeys, { sshAuthorizedKeys: [MINE] }, { host });
     host.files.write(layout.sshLedger, 'damaged');
@@ -87,7 +87,7 @@ describe('sshAuthorizedKeys', () => {
 });
 
 describe('sshAuthorizedKeysRemote', () => {
-  it('adds the keys of a source to those that are there', async () => {
+  it('adds the keys of a source to the existing ones', async () => {
     const host = hostWith({ responses: { [PAGE]: `${THEIRS}\n` } });
     await runApplier(sshAuthorizedKeys, BOTH, { host });
 
@@ -109,7 +109,7 @@ describe('sshAuthorizedKeysRemote', () => {
     expect(host.files.readText(FILE)).toContain(THEIRS);
   });
 
-  it('removes a key when its source answers with another and without it', async () => {
+  it('removes a key if its source answers with another key instead', async () => {
     const answers = [THEIRS, THIRD];
     const host = hostWith({ responses: { [PAGE]: () => answers.shift() ?? '' } });
 
@@ -132,7 +132,7 @@ describe('sshAuthorizedKeysRemote', () => {
     expect(host.files.readText(FILE)).toBe(`${THEIRS}\n`);
   });
 
-  it('does nothing when there is no such source', async () => {
+  it('does nothing without such a source', async () => {
     const host = hostWith();
 
     const run = await runApplier(sshAuthorizedKeysRemote, { sshAuthorizedKeys: [MINE] }, { host });
@@ -140,7 +140,7 @@ describe('sshAuthorizedKeysRemote', () => {
     expect(run).toMatchObject({ operations: [], failures: [], notes: [] });
   });
 
-  it('asks nobody on a plan host, and says what would be downloaded', async () => {
+  it('downloads nothing on a plan host, and notes what it would download', async () => {
     const host = hostWith({ kind: 'plan' });
 
     const run = await runApplier(sshAuthorizedKeysRemote, BOTH, { host });
@@ -149,7 +149,7 @@ describe('sshAuthorizedKeysRemote', () => {
   });
 });
 
-/** A key of the right form; `seed` makes it another one. */
+/** Returns a well-formed key; a different `seed` gives a different key. */
 function publicKey(seed: number, comment: string): string {
   const field = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
   const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(Buffer.alloc(32, seed))]);

@@ -6,7 +6,8 @@ import {
   parseKeySource,
   readLocalSource,
 } from '@haos/ssh';
-import { layout, RANCHER } from '@haos/system';
+import { layout } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
@@ -15,8 +16,9 @@ import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
 type RemoteSource = Extract<KeySource, { kind: 'remote' }>;
 
 /**
- * The keys that stand in the configuration itself, which need no network: a log-in works before there is one. It also takes
- * away keys whose source left the configuration, and so runs without any key too. Only `rancher` gets keys.
+ * Adds the keys that the configuration contains. They need no network, so a login works before the
+ * network is up. Also removes keys whose source left the configuration, so it runs even without
+ * keys. Only `rancher` gets keys.
  */
 export const sshAuthorizedKeys: Applier = {
   name: 'ssh-authorized-keys',
@@ -38,8 +40,8 @@ export const sshAuthorizedKeys: Applier = {
 };
 
 /**
- * The keys of `github:`, `gitlab:` and URLs. A source that does not answer is a failure, and keeps the keys that it gave
- * before. A plan asks nobody and says so.
+ * Adds the keys of `github:`, `gitlab:` and URLs. If a source does not answer, that is a failure,
+ * and the keys that it gave before stay. A plan downloads nothing and adds a note.
  */
 export const sshAuthorizedKeysRemote: Applier<readonly KeyOutcome[]> = {
   name: 'ssh-authorized-keys-remote',
@@ -72,12 +74,12 @@ function merge(config: CloudConfig, context: ApplyContext, outcomes: readonly Ke
     incomplete: context.incomplete ?? false,
   });
   if (ledger === 'corrupt')
-    context.note('the record of the SSH keys that HAOS added is damaged: none is removed');
+    context.note('the record of the SSH keys that HAOS added is damaged, so no key is removed');
   if (postponed.length > 0)
-    context.note('the last SSH keys stay until a configured source has answered with others');
+    context.note('the last SSH keys stay until a configured source provides other keys');
 }
 
-/** What is wrong with the items of `ssh_authorized_keys`, without asking any server. */
+/** Reports invalid items of `ssh_authorized_keys` without downloading any keys. */
 export const sshKeysRule: Rule = ({ sshAuthorizedKeys }) =>
   eachItem(sshAuthorizedKeys, '/sshAuthorizedKeys', (text, pointer) =>
     checkSource(parseKeySource(text), pointer),
@@ -91,7 +93,7 @@ function checkSource(source: KeySource, pointer: string): Finding[] {
       code: 'invalid-key-source',
       pointer,
       message: `this is neither a public key nor a source of keys: ${reason}`,
-      hint: 'give a line of a .pub file, github:USER, gitlab:USER or a URL',
+      hint: 'Give a line of a .pub file, github:USER, gitlab:USER or a URL.',
     },
   ];
 }
@@ -104,5 +106,6 @@ function reasonToRefuse(source: KeySource): string | undefined {
 function checkRemote(outcome: KeyOutcome, context: ApplyContext): void {
   if ('error' in outcome) throw outcome.error;
   const { length } = outcome.rejected;
-  if (length > 0) context.note(`${length} lines of a source of SSH keys are no usable keys and are left out`);
+  if (length > 0)
+    context.note(`${length} lines of a source of SSH keys are not usable keys and are left out`);
 }

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Applier } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
@@ -10,7 +10,7 @@ describe.each<[string, Applier, (commands: string[]) => CloudConfig]>([
   ['boot_cmd', bootCmd, (bootCmd) => ({ bootCmd })],
   ['run_cmd', runCmd, (runCmd) => ({ runCmd })],
 ])('%s', (key, applier, configOf) => {
-  it('runs the commands in order, each in a shell, and hands on what they print', async () => {
+  it('runs the commands in order, each in a shell, and passes on their output', async () => {
     const host = hostWith({
       commands: { 'sh -c echo one': { stdout: 'one\n' }, 'sh -c two': { stderr: 'oops\n' } },
     });
@@ -22,7 +22,7 @@ describe.each<[string, Applier, (commands: string[]) => CloudConfig]>([
     expect(run.operations).toMatchObject([{ label: `${key}[0]` }, { label: `${key}[2]` }]);
   });
 
-  it('goes on after a command that failed, and tells its place and status but not its text', async () => {
+  it('continues after a failed command, and reports its place and status but not its text', async () => {
     const host = hostWith({
       commands: { 'sh -c login --password sesame': { exitCode: 3 }, 'sh -c two': {} },
     });

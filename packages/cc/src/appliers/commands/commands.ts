@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
@@ -7,13 +7,13 @@ import { snakeCase } from '../../model/schema.js';
 import { eachItem, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
 import { commandEnvironment } from '../environment/environment.js';
 
-/** Commands of the initrd phase. */
+/** Runs the commands of the initrd phase. */
 export const initCmd = commandApplier('init-cmd', 'initCmd');
 
-/** Commands of the boot phase, before services and the network. */
+/** Runs the commands of the boot phase, before services and the network start. */
 export const bootCmd = commandApplier('boot-cmd', 'bootCmd');
 
-/** Commands of the runtime phase. */
+/** Runs the commands of the runtime phase. */
 export const runCmd = commandApplier('run-cmd', 'runCmd');
 
 const COMMAND_KEYS = ['initCmd', 'bootCmd', 'runCmd'] as const satisfies readonly (keyof CloudConfig)[];
@@ -22,9 +22,10 @@ type CommandKey = (typeof COMMAND_KEYS)[number];
 const EVERY_STATUS: readonly number[] = Array.from({ length: 256 }, (_, status) => status);
 
 /**
- * Runs commands by `sh -c`, one after the other and without a time limit; one that fails does not keep the next from
- * running. They have the variables of `haos.environment` except those of k3s, which hold its secrets. The text of a command
- * may hold secrets too: messages and operations name its place instead.
+ * Returns an applier that runs commands with `sh -c`, one after the other and without a time limit.
+ * After a failed command, the next one still runs. Commands get the variables of `haos.environment`
+ * except those of k3s, which hold its secrets. The text of a command may also hold secrets, so
+ * messages and operations name only its place.
  */
 function commandApplier(name: string, property: CommandKey): Applier {
   const key = snakeCase(property);
@@ -44,7 +45,7 @@ function commandApplier(name: string, property: CommandKey): Applier {
   };
 }
 
-/** What is wrong with configured commands before they run; no message has their text. */
+/** Reports invalid commands before they run. Messages do not contain the text of a command. */
 export const commandsRule: Rule = (config) =>
   COMMAND_KEYS.flatMap((key) => eachItem(config[key], `/${key}`, checkCommand));
 
@@ -54,8 +55,8 @@ function checkCommand(command: string, pointer: string): Finding[] {
     {
       code: 'invalid-value',
       pointer,
-      message: 'the command has a NUL character or more than 128 KiB, which no process can be given',
-      hint: 'put it into a file with write_files and run that',
+      message: 'the command contains a NUL character or is more than 128 KiB, so no process can run it',
+      hint: 'Put it into a file with write_files and run that file.',
     },
   ];
 }
@@ -74,7 +75,7 @@ async function runCommand(
   });
   if (exitCode === 0) return;
   throw new HaosError<CcErrorCode>('HAOS_CC_COMMAND', `${label} ended with exit status ${exitCode}`, {
-    hint: 'Run the command by hand on the node to see what it says.',
+    hint: 'Run the command by hand on the node to see its output.',
     details: { exitCode },
   });
 }

@@ -1,4 +1,4 @@
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { describe, expect, it } from 'vitest';
 import { formatEnvironmentLine } from './environment-line.js';
 
@@ -43,7 +43,10 @@ describe('formatEnvironmentLine', () => {
   );
 });
 
-/** As pam_env.c of Linux-PAM: the rest of the line up to a `#`, without a quote at either end. */
+/**
+ * Reads a line like pam_env.c of Linux-PAM: the rest of the line up to a `#`, without a quote at
+ * either end.
+ */
 function readLikePam(line: string): string {
   const value = line.slice(line.indexOf('=') + 1).replace(/#.*/, '');
   return /^["']/.test(value) ? value.slice(1).replace(/["']$/, '') : value;

@@ -1,21 +1,24 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import { byteLength } from '../../rules/rule.js';
 
-/** pam_env reads lines into a buffer of 1024 bytes and gives up on the whole file at a longer one. */
+/**
+ * pam_env reads lines into a buffer of 1024 bytes and rejects the whole file if a line is longer.
+ */
 const MAX_LINE_BYTES = 1000;
 
-/** Whether a name is one that a shell can set (POSIX.1-2017, 3.235 Name). */
+/** Returns whether a shell can set a variable of this name (POSIX.1-2017, 3.235 Name). */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }
 
 /**
- * One line of /etc/environment that pam_env and a shell which sources the file read alike.
+ * Returns one line of /etc/environment that pam_env reads like a shell that sources the file.
  *
- * pam_env takes the text between the quotes as it is and knows no escapes; it ends the line at any `#`, quoted or not. So a
- * value is quoted with the quotes that need no escapes in it. Throws HAOS_CC_ENVIRONMENT_VALUE when there are none, when the
- * value holds a line break, a NUL or a `#`, and when the line would have more than 1000 bytes. The value is in no message.
+ * pam_env takes the text between the quotes unchanged and has no escapes; it ends the line at any
+ * `#`, quoted or not. So a value gets the kind of quotes that needs no escapes in it. Throws
+ * HAOS_CC_ENVIRONMENT_VALUE if neither kind works, if the value contains a line break, a NUL or a
+ * `#`, or if the line would have more than 1000 bytes. The message does not contain the value.
  */
 export function formatEnvironmentLine(name: string, value: string): string {
   const line = findEnvironmentLine(name, value);
@@ -29,7 +32,7 @@ export function formatEnvironmentLine(name: string, value: string): string {
   return line;
 }
 
-/** The same line; undefined when there is none. */
+/** Returns the same line, or undefined if the value cannot be written. */
 export function findEnvironmentLine(name: string, value: string): string | undefined {
   const quoted = quote(value);
   const line = `${name}=${quoted}`;

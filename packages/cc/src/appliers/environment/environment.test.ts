@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { commandEnvironment, environment, proxyOf } from './environment.js';
@@ -31,7 +31,7 @@ describe('environment', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it('writes no variable of k3s', async () => {
+  it('does not write variables of k3s', async () => {
     const host = hostWith();
     const variables = { K3S_TOKEN: 'secret', CONTAINERD_LOG: 'debug', INSTALL_K3S_EXEC: 'server' };
 
@@ -46,7 +46,7 @@ describe('environment', () => {
     ['MY_PASSWORD', 'sesame'],
     ['DB_CREDENTIALS', 'sesame'],
     ['SSH_PRIVATE_KEY', 'sesame'],
-  ])('does not write the credential in %s, and says so without it', async (name, value) => {
+  ])('does not write the credential in %s, and adds a note without it', async (name, value) => {
     const host = hostWith();
 
     const run = await runApplier(environment, { haos: { environment: { [name]: value, A: '1' } } }, { host });
@@ -64,7 +64,7 @@ describe('environment', () => {
     ['A\nB', 'x', 'HAOS_CC_ENVIRONMENT_NAME'],
     ['X', 'a\nB=c', 'HAOS_CC_ENVIRONMENT_VALUE'],
     ['X', 'a#b', 'HAOS_CC_ENVIRONMENT_VALUE'],
-  ])('refuses %j=%j, and writes the others', async (name, value, code) => {
+  ])('rejects %j=%j, and writes the others', async (name, value, code) => {
     const host = hostWith();
 
     const run = await runApplier(environment, { haos: { environment: { [name]: value, Z: '1' } } }, { host });
@@ -93,7 +93,7 @@ describe('environment', () => {
 });
 
 describe('proxyOf', () => {
-  it('prefers the lower-case spelling and ignores what is empty', () => {
+  it('prefers the lower-case spelling and ignores empty values', () => {
     expect(
       proxyOf({
         http_proxy: 'http://a',
@@ -111,7 +111,7 @@ describe('proxyOf', () => {
 });
 
 describe('commandEnvironment', () => {
-  it('leaves out what is k3s alone, and what no process can have', () => {
+  it('leaves out variables of k3s, and those that no process can have', () => {
     expect(
       commandEnvironment({
         A: 'b\nc',

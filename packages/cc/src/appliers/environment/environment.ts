@@ -1,4 +1,4 @@
-import type { ProxySettings } from '@haos/system';
+import type { ProxySettings } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
@@ -10,12 +10,13 @@ import { findEnvironmentLine, formatEnvironmentLine, isVariableName } from './en
 const PATH = '/etc/environment';
 
 /**
- * Puts the variables of `haos.environment` into /etc/environment, which log-in sessions read. Lines of others and the order
- * stay; a variable that has a line keeps its place, new ones follow in alphabetical order.
+ * Writes the variables of `haos.environment` to /etc/environment, which login sessions read. Keeps
+ * other lines and the order. A variable that has a line keeps its place; new ones follow in
+ * alphabetical order.
  *
- * Everyone can read that file, so two kinds of variables are not written there: those of k3s, which get into k3s's own
- * environment file, and those that hold a credential, which a note names. Configured commands and HAOS's own downloads use
- * the latter all the same.
+ * All users can read that file, so two kinds of variables are not written there: those of k3s,
+ * which go to the environment file of k3s, and those that hold a credential, which a note names.
+ * Configured commands and HAOS's own downloads still use the latter.
  */
 export const environment: Applier = {
   name: 'environment',
@@ -32,7 +33,7 @@ export const environment: Applier = {
         );
         if (!isConfidential(name, value)) return void lines.push(formatEnvironmentLine(name, value));
         context.note(
-          `haos.environment.${name} holds a credential and is not written to ${PATH}, which everyone can read`,
+          `haos.environment.${name} contains a credential and is not written to ${PATH}, which all users can read`,
         );
       });
     }
@@ -42,11 +43,11 @@ export const environment: Applier = {
   },
 };
 
-/** What is wrong with the variables of `haos.environment`; no message has their values. */
+/** Reports invalid variables of `haos.environment`. Messages do not contain their values. */
 export const environmentRule: Rule = ({ haos }) =>
   eachEntry(haos?.environment, '/haos/environment', checkVariable);
 
-/** What is wrong with one variable, of k3s or not. */
+/** Checks one variable, of k3s or not. */
 export function checkVariable(name: string, value: string, pointer: string): Finding[] {
   if (!isVariableName(name))
     return [
@@ -54,8 +55,8 @@ export function checkVariable(name: string, value: string, pointer: string): Fin
         code: 'invalid-value',
         pointer,
         failure: 'HAOS_CC_ENVIRONMENT_NAME',
-        message: `${JSON.stringify(name)} is not the name of a variable`,
-        hint: 'use letters, digits and _, and no digit at the beginning',
+        message: `${JSON.stringify(name)} is not a valid variable name`,
+        hint: 'Use letters, digits and _, and do not begin with a digit.',
       },
     ];
   const problem = valueProblem(name, value);
@@ -67,7 +68,7 @@ export function checkVariable(name: string, value: string, pointer: string): Fin
       severity: 'warning',
       pointer,
       message: `${name} has no effect: k3s is part of the image`,
-      hint: 'remove it',
+      hint: 'Remove it.',
     },
   ];
 }
@@ -75,28 +76,28 @@ export function checkVariable(name: string, value: string, pointer: string): Fin
 function valueProblem(name: string, value: string): Pick<Finding, 'message' | 'hint'> | undefined {
   if (/[\n\r\0]/.test(value))
     return {
-      message: `${name} has a line break, which no environment file can hold`,
-      hint: 'write one line',
+      message: `${name} contains a line break, which an environment file cannot hold`,
+      hint: 'Write the value on one line.',
     };
   if (!fitsProcess(`${name}=${value}`))
     return {
-      message: `${name} has more than 128 KiB, which no process can be given`,
-      hint: 'put it into a file',
+      message: `${name} is more than 128 KiB, so no process can receive it`,
+      hint: 'Put it into a file.',
     };
   if (isK3sVariable(name) || isConfidential(name, value)) return undefined;
   if (findEnvironmentLine(name, value) !== undefined) return undefined;
   return {
-    message: `${name} cannot be written to ${PATH}, so log-ins do not get it`,
-    hint: 'use one line of at most 1000 bytes without #, and not both kinds of quotes',
+    message: `${name} cannot be written to ${PATH}, so login sessions do not get it`,
+    hint: 'Use one line of at most 1000 bytes without #, and not both kinds of quotes.',
   };
 }
 
-/** Whether a variable is k3s's own or its installer's, and nobody else's business. */
+/** Returns whether a variable belongs only to k3s or its installer. */
 export function isK3sVariable(name: string): boolean {
   return /^(K3S|CONTAINERD|INSTALL_K3S)_/.test(name);
 }
 
-/** The proxies that HAOS's own downloads use. Of two spellings the lower-case one wins, as in curl. */
+/** Returns the proxies for HAOS's own downloads. The lower-case spelling wins, as in curl. */
 export function proxyOf(environment: Readonly<Record<string, string | undefined>>): ProxySettings {
   const read = (name: string) => environment[name] || environment[name.toUpperCase()] || undefined;
   const http = read('http_proxy');
@@ -109,7 +110,10 @@ export function proxyOf(environment: Readonly<Record<string, string | undefined>
   };
 }
 
-/** The variables that configured commands get: all but those of k3s and those that no process can have. */
+/**
+ * Returns the variables for configured commands: all except those of k3s and those that no process
+ * can have.
+ */
 export function commandEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
   const usable = variablesOf(environment).filter(
     ([name, value]) => isVariableName(name) && !isK3sVariable(name) && fitsProcess(`${name}=${value}`),
@@ -121,7 +125,9 @@ function variablesOf(environment: Readonly<Record<string, string>> | undefined):
   return Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** By its name, or because it is a URL with a user name or password, as proxies often are. */
+/**
+ * Decides by the name, or by the value: a URL with a user name or password, as proxies often have.
+ */
 function isConfidential(name: string, value: string): boolean {
   return looksSecret(name) || /:\/\/[^/?#]*@/.test(value);
 }
@@ -135,7 +141,7 @@ function mergeLines(text: string, wanted: readonly string[]): string {
   return `${[...merged, ...missing.values()].join('\n')}\n`;
 }
 
-/** The variable that a line sets; pam_env reads a leading `export` too. */
+/** Returns the name of the variable that a line sets. pam_env also reads a leading `export`. */
 function nameOf(line: string): string | undefined {
   return /^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=/.exec(line)?.[1];
 }

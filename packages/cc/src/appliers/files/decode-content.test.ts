@@ -5,7 +5,7 @@ import { decodeContent } from './decode-content.js';
 const ELF = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0x00, 0xff, 0xfe]);
 
 describe('decodeContent', () => {
-  it.each(['', 'text/plain'])('takes text as it is with the encoding %j', async (encoding) => {
+  it.each(['', 'text/plain'])('keeps text unchanged with the encoding %j', async (encoding) => {
     expect(await decodeContent('grüße\n', encoding)).toEqual(new TextEncoder().encode('grüße\n'));
   });
 
@@ -22,7 +22,7 @@ describe('decodeContent', () => {
   });
 
   it.each([
-    ['text that is no base64', '***'],
+    ['text that is not base64', '***'],
     ['base64 without its padding', 'QQ'],
     ['base64url', 'a-_b'],
     ['padding in the middle', 'QQ==QQ=='],
@@ -42,7 +42,7 @@ describe('decodeContent', () => {
     await expect(decodeContent('aGVsbG8=', 'gz+b64')).rejects.toMatchObject({ code: 'HAOS_CC_FILE_CONTENT' });
   });
 
-  it('refuses what is more than 64 MiB when decompressed', async () => {
+  it('rejects content that is more than 64 MiB when decompressed', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1)).toString('base64');
 
     await expect(decodeContent(bomb, 'gz+b64')).rejects.toMatchObject({ code: 'HAOS_CC_FILE_CONTENT' });

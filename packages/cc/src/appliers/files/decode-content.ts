@@ -1,19 +1,22 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import { ENCODINGS } from '../../model/schema.js';
 import { isBase64 } from '../../parse/bytes.js';
 
-/** A small download can hold gigabytes of zeros; nothing that is configuration comes near this. */
+/**
+ * A small download can expand to gigabytes of zeros. No real configuration comes near this size.
+ */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The bytes that a `write_files` item means.
+ * Decodes the content of a `write_files` item.
  *
- * `encoding` is empty or `text/plain` for text as it is, `b64`/`base64`, or `gz`/`gzip` joined to one of these by `+`.
- * White space in base64 is ignored; anything else outside its alphabet, and missing padding, is refused.
+ * `encoding` is empty or `text/plain` for plain text, `b64`/`base64`, or `gz`/`gzip` joined to one
+ * of these by `+`. White space in base64 is ignored; other characters outside its alphabet and
+ * missing padding are errors.
  *
- * Throws HAOS_CC_FILE_ENCODING for an unknown encoding, and HAOS_CC_FILE_CONTENT when the content is not what the encoding
- * says, or is more than 64 MiB.
+ * Throws HAOS_CC_FILE_ENCODING for an unknown encoding. Throws HAOS_CC_FILE_CONTENT if the content
+ * does not match the encoding or is more than 64 MiB.
  */
 export async function decodeContent(content: string, encoding: string): Promise<Uint8Array> {
   const problem = checkContent(content, encoding);
@@ -23,7 +26,7 @@ export async function decodeContent(content: string, encoding: string): Promise<
   return isCompressed(encoding) ? decompress(bytes) : bytes;
 }
 
-/** Why content cannot be decoded, and the code of the error that says so. */
+/** Why content cannot be decoded, and the code of the error. */
 export interface ContentProblem {
   failure: 'HAOS_CC_FILE_ENCODING' | 'HAOS_CC_FILE_CONTENT';
   message: string;
@@ -31,34 +34,35 @@ export interface ContentProblem {
 }
 
 /**
- * Why `decodeContent` refuses content, as far as that can be known without decompressing it; undefined when it
- * does not.
+ * Returns why `decodeContent` would reject the content, as far as that is known without
+ * decompressing it. Returns undefined if it would not.
  */
 export function checkContent(content: string, encoding: string): ContentProblem | undefined {
   if (!ENCODINGS.some((known) => known === encoding))
     return {
       failure: 'HAOS_CC_FILE_ENCODING',
-      message: `there is no encoding ${JSON.stringify(encoding)}`,
-      hint: `use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none`,
+      message: `unknown encoding ${JSON.stringify(encoding)}`,
+      hint: `Use one of ${ENCODINGS.filter(Boolean).join(', ')}, or none.`,
     };
   const refused = (message: string, hint: string): ContentProblem => ({
     failure: 'HAOS_CC_FILE_CONTENT',
     message,
     hint,
   });
-  // Compressed bytes are never valid UTF-8, so text cannot hold them; as `!!binary` they arrive as `gz+b64`.
+  // Compressed bytes are never valid UTF-8, so text cannot hold them. As `!!binary` they arrive as
+  // `gz+b64`.
   if (isCompressed(encoding) && !isEncoded(encoding))
     return refused(
       'compressed content cannot be written as text',
-      'use the encoding gz+b64, or write the content as !!binary',
+      'Use the encoding gz+b64, or write the content as !!binary.',
     );
   if (!isEncoded(encoding)) return undefined;
   const compact = withoutSpace(content);
   if (!isBase64(compact))
-    return refused('the content is not valid base64', 'encode it again with padding, or drop `encoding`');
-  // The three bytes that gzip begins with (RFC 1952, 2.3.1).
+    return refused('the content is not valid base64', 'Encode it again with padding, or remove `encoding`.');
+  // The base64 of the three bytes that gzip begins with (RFC 1952, 2.3.1).
   return isCompressed(encoding) && !compact.startsWith('H4sI')
-    ? refused('the content is not gzip', 'compress it again, or drop `gz+` from `encoding`')
+    ? refused('the content is not gzip', 'Compress it again, or remove `gz+` from `encoding`.')
     : undefined;
 }
 

@@ -16,7 +16,7 @@ describe('formatKeyFileValue', () => {
 
   it.each(['a\nName=b', 'a\r', '\t', '\0', '\u007f'])('refuses the control character in %j', (value) => {
     expect(() => formatKeyFileValue(value, 'key')).toThrow(
-      expect.objectContaining({ code: 'HAOS_CC_CONNMAN_VALUE', message: 'key holds a control character' }),
+      expect.objectContaining({ code: 'HAOS_CC_CONNMAN_VALUE', message: 'key contains a control character' }),
     );
   });
 });
@@ -33,7 +33,7 @@ describe('setKeyFileValue', () => {
   it.each([
     ['makes the section', '', '[WiFi]\nEnable=true\n'],
     [
-      'adds the section behind others',
+      'adds the section after others',
       '[global]\nOfflineMode=false\n',
       '[global]\nOfflineMode=false\n\n[WiFi]\nEnable=true\n',
     ],

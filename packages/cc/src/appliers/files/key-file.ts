@@ -1,29 +1,30 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 
-/** Begins every file that HAOS owns, so that it can tell its own files from others. */
+/** Returns the first line of every file that HAOS owns, by which HAOS recognises its own files. */
 export function ownershipLine(key: string): string {
   return `# Written by HAOS from ${key}; changes are overwritten.`;
 }
 
 /**
- * A value as GLib's key files hold it (GLib manual, "Key-value file parser"): `\s` for a blank at either end, `\\` for a
- * backslash, and the list separator escaped in a list. connman reads its files with that parser.
+ * Formats a value for GLib's key files (GLib manual, "Key-value file parser"): `\s` for a blank at
+ * either end, `\\` for a backslash, and an escaped list separator in a list. connman reads its
+ * files with that parser.
  *
- * `key` names the value in the error, because the value may be a secret. Throws HAOS_CC_CONNMAN_VALUE for a control
- * character: a line break would begin another key.
+ * `key` names the value in the error, because the value may be a secret. Throws
+ * HAOS_CC_CONNMAN_VALUE for a control character: a line break would begin another key.
  */
 export function formatKeyFileValue(value: string, key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for them
   if (/[\u0000-\u001f\u007f]/.test(value)) {
-    throw new HaosError<CcErrorCode>('HAOS_CC_CONNMAN_VALUE', `${key} holds a control character`, {
+    throw new HaosError<CcErrorCode>('HAOS_CC_CONNMAN_VALUE', `${key} contains a control character`, {
       hint: 'Remove line breaks and other control characters.',
     });
   }
   return value.replaceAll('\\', '\\\\').replace(/^ | $/g, '\\s');
 }
 
-/** The items of a comma separated list; otherwise like `formatKeyFileValue`. */
+/** Formats the items of a comma-separated list, each like `formatKeyFileValue`. */
 export function formatKeyFileList(values: readonly string[], key: string): string {
   return values
     .map((value, index) => formatKeyFileValue(value, `${key}[${index}]`).replaceAll(',', '\\,'))
@@ -31,8 +32,8 @@ export function formatKeyFileList(values: readonly string[], key: string): strin
 }
 
 /**
- * The text of a key file with one value set: the line is replaced or added to its section, which is added when there is
- * none. All other lines stay as they are.
+ * Returns the text of a key file with one value set. Replaces the line or adds it to its section;
+ * adds the section if it is missing. Keeps all other lines.
  */
 export function setKeyFileValue(
   text: string,

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WriteFile } from '../../generated/types.js';
 import { runApplier, runTwice } from '../testing.js';
@@ -44,15 +44,11 @@ describe('writeFiles', () => {
     ['the path of a directory', { path: '/etc/a/' }, 'HAOS_CC_FILE_PATH'],
     ['a NUL in the path', { path: '/etc/a\0b' }, 'HAOS_CC_FILE_PATH'],
     [
-      'permissions that are no octal number',
+      'permissions that are not an octal number',
       { path: '/etc/a', permissions: '0888' },
       'HAOS_CC_FILE_PERMISSIONS',
     ],
-    [
-      'permissions with more bits than there are',
-      { path: '/etc/a', permissions: '17777' },
-      'HAOS_CC_FILE_PERMISSIONS',
-    ],
+    ['permissions with too many bits', { path: '/etc/a', permissions: '17777' }, 'HAOS_CC_FILE_PERMISSIONS'],
     ['symbolic permissions', { path: '/etc/a', permissions: 'u+x' }, 'HAOS_CC_FILE_PERMISSIONS'],
     ['an owner that does not exist', { path: '/etc/a', owner: 'nobody' }, 'HAOS_ACCOUNT_UNKNOWN'],
     ['an unknown encoding', { path: '/etc/a', encoding: 'rot13' }, 'HAOS_CC_FILE_ENCODING'],
@@ -73,7 +69,7 @@ describe('writeFiles', () => {
     expect(host.files.stat('/etc/a')).toBeUndefined();
   });
 
-  it('says which item failed', async () => {
+  it('names the item that failed', async () => {
     const host = hostWith();
 
     const run = await runApplier(

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { HaosError, type Host, type Owner, resolveOwner } from '@haos/system';
+import { HaosError, type Host, type Owner } from '@haos/host';
+import { resolveOwner } from '@haos/host/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
@@ -8,8 +9,8 @@ import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 
 /**
- * Writes the files of `write_files`, in order. Of several items with one path only the last is written, which is what is
- * left of them anyway; a second run then finds nothing to change.
+ * Writes the files of `write_files`, in order. If several items have one path, it writes only the
+ * last, which is the one that would remain. So a second run changes nothing.
  */
 export const writeFiles: Applier = {
   name: 'write-files',
@@ -28,7 +29,9 @@ export const writeFiles: Applier = {
   },
 };
 
-/** What is wrong with the items of `write_files`, as far as it can be known without the node's accounts. */
+/**
+ * Reports invalid items of `write_files`, as far as that is known without the accounts of the node.
+ */
 export const writeFilesRule: Rule = ({ writeFiles: items = [] }) => {
   const directories = directoriesOf(items);
   return items.flatMap((item, index) => checkItem(item, { pointer: `/writeFiles/${index}`, directories }));
@@ -36,7 +39,7 @@ export const writeFilesRule: Rule = ({ writeFiles: items = [] }) => {
 
 interface ItemPlace {
   pointer: string;
-  /** Paths that are a directory, because another item lies below. */
+  /** Paths that must be directories, because another item lies below them. */
   directories: ReadonlySet<string>;
 }
 
@@ -52,26 +55,26 @@ function checkItem(file: WriteFile, { pointer, directories }: ItemPlace): Findin
 function checkPath(path: string | undefined, { pointer, directories }: ItemPlace): Finding[] {
   if (!path)
     return [
-      { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'add `path: /where/it/goes`' },
+      { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'Add `path: /where/it/goes`.' },
     ];
   const invalid = (message: string, hint: string, failure?: Finding['failure']): Finding[] => [
     { code: 'invalid-path', pointer: `${pointer}/path`, message, hint, ...(failure ? { failure } : {}) },
   ];
   if (!path.startsWith('/') || path.includes('\0'))
-    return invalid('the path must be absolute', 'begin it with /');
-  if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'add the name of the file');
+    return invalid('the path must be absolute', 'Begin the path with `/`.');
+  if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'Add the name of the file.');
   // Linux: NAME_MAX and PATH_MAX.
   if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
-    return invalid('the path is too long', 'use at most 255 bytes in each part and 4095 in all');
+    return invalid('the path is too long', 'Use at most 255 bytes in each part and 4095 in total.');
   if (!directories.has(normalise(path))) return [];
   return invalid(
-    'another item of write_files lies below this path',
-    'write the file somewhere else',
+    'another item of write_files is below this path',
+    'Write the file to another path.',
     'HAOS_FILE_NOT_REGULAR',
   );
 }
 
-/** Every directory that an item lies in, the root aside. */
+/** Returns every directory that contains an item, except the root. */
 function directoriesOf(items: readonly WriteFile[]): Set<string> {
   const directories = new Set<string>();
   for (const { path = '' } of items) {
@@ -82,7 +85,7 @@ function directoriesOf(items: readonly WriteFile[]): Set<string> {
   return directories;
 }
 
-/** Like posix.normalize for the absolute path of a file: validation also runs in browsers. */
+/** Like posix.normalize, for the absolute path of a file. Validation also runs in browsers. */
 function normalise(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {
@@ -104,15 +107,16 @@ function checkPermissions(text: string, pointer: string): Finding[] {
       pointer,
       failure: 'HAOS_CC_FILE_PERMISSIONS',
       message: 'permissions must be an octal number up to 07777',
-      hint: "write them in quotes, such as '0644'",
+      hint: "Write them in quotes, such as '0644'.",
     },
   ];
 }
 
-/** Only the node knows whether it has such an account. */
+/** Only the node knows which accounts exist, so this checks only the form. */
 function checkOwner(owner: string, pointer: string): Finding[] {
   const [user, , ...rest] = owner.split(':');
-  // No account is called by half of a surrogate pair either (Unicode category Cs): UTF-8 cannot encode it.
+  // UTF-8 cannot encode half of a surrogate pair (Unicode category Cs), so no account has such a
+  // name.
   const hasName = user !== '' && rest.length === 0 && !/[\p{Cc}\p{Cs}]/u.test(owner);
   if (owner === '' || hasName) return [];
   return [
@@ -121,7 +125,7 @@ function checkOwner(owner: string, pointer: string): Finding[] {
       pointer,
       failure: 'HAOS_ACCOUNT_UNKNOWN',
       message: `${JSON.stringify(owner)} is not an owner`,
-      hint: 'write USER or USER:GROUP',
+      hint: 'Write USER or USER:GROUP.',
     },
   ];
 }
@@ -145,19 +149,22 @@ async function writeItem(host: Host, item: WriteFile, key: string): Promise<void
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 
-/** `0755`, `755` and `0o755` are the same bits; undefined for anything but an octal number up to 07777. */
+/**
+ * Parses octal permissions: `0755`, `755` and `0o755` are the same bits. Returns undefined for
+ * anything but an octal number up to 07777.
+ */
 function parsePermissions(text: string): number | undefined {
   if (text === '') return 0o644;
   const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
-/** root by number, because a tree without /etc/passwd has it too. */
+/** Root is given by number, because a tree without /etc/passwd has it too. */
 function ownerOf(host: Host, text: string): Owner {
   return text === '' ? { uid: 0, gid: 0 } : resolveOwner(host, text);
 }
 
-/** Says which item it was; the content itself never enters a message. */
+/** Decodes an item and names the item in an error. The content never enters a message. */
 async function decodeItem(item: WriteFile, key: string): Promise<Uint8Array> {
   try {
     return await decodeContent(item.content ?? '', item.encoding ?? '');

@@ -5,7 +5,7 @@ import { k3sInvocation } from './k3s-arguments.js';
 const NOWHERE = { mode: undefined, version: undefined };
 const URL = 'https://server.example:6443';
 
-/** The command, the settings as an object, and the words that stay arguments. */
+/** The command, the settings as an object, and the words that remain arguments. */
 type Expected = [command: string, settings: object, ...words: string[]];
 
 function invoke(haos: Haos, facts = NOWHERE): Expected {
@@ -83,31 +83,31 @@ describe('k3sInvocation', () => {
       ['agent', { debug: 'true' }, '--cluster-init'],
     ],
     [
-      'words that are no flag, and flags without their value',
+      'words that are not flags, and flags without their value',
       ['server', 'x', '--', '--node-name'],
       ['server', {}, 'x', '--', '--node-name'],
     ],
     [
-      'everything behind a command that runs no node',
+      'everything after a command that does not run a node',
       ['etcd-snapshot', 'save', '--debug'],
       ['etcd-snapshot', {}, 'save', '--debug'],
     ],
     [
-      'everything beside a configuration file of their own',
+      'everything beside their own configuration file',
       ['server', '--debug', '-c', '/a.yaml'],
       ['server', {}, '--debug', '-c', '/a.yaml'],
     ],
-  ])('takes %s', (_, k3sArgs, expected) => {
+  ])('accepts %s', (_, k3sArgs, expected) => {
     expect(invoke({ k3sArgs })).toEqual(expected);
   });
 
-  it('leaves flags as arguments when a variable names the configuration file', () => {
+  it('keeps flags as arguments if a variable names the configuration file', () => {
     const haos = { labels: { a: 'b' }, environment: { K3S_CONFIG_FILE: '/a.yaml' } };
 
     expect(invoke(haos)).toEqual(['server', {}, '--node-label', 'a=b']);
   });
 
-  it('leaves flags as arguments for a k3s that reads no further files', () => {
+  it('keeps flags as arguments for a k3s that reads no drop-in files', () => {
     const facts = { ...NOWHERE, readsDropIns: false };
 
     expect(invoke({ k3sArgs: ['server', '-v=3'] }, facts)).toEqual(['server', {}, '-v=3']);
@@ -125,13 +125,13 @@ describe('k3sInvocation', () => {
     ]);
   });
 
-  it('never holds the token of the configuration', () => {
+  it('never contains the token of the configuration', () => {
     const haos = { token: 'sesame', environment: { K3S_TOKEN: 'sesame' } };
 
     expect(JSON.stringify(invoke(haos))).not.toContain('sesame');
   });
 
-  it('refuses an INSTALL_K3S_EXEC whose quotes do not end', () => {
+  it('rejects an INSTALL_K3S_EXEC with an unclosed quote', () => {
     expect(() => k3sInvocation({ environment: { INSTALL_K3S_EXEC: 'server "--a' } }, NOWHERE)).toThrow(
       expect.objectContaining({ code: 'HAOS_CC_K3S_ARGUMENT' }),
     );

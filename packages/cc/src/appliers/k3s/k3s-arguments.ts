@@ -10,33 +10,39 @@ const INSTALLER = 'haos.environment.INSTALL_K3S_EXEC';
 export interface NodeFacts {
   readonly mode: Mode | undefined;
   readonly version: string | undefined;
-  /** Whether the installed k3s reads further configuration files; those of before 1.21 do not. Default true. */
+  /** Whether the installed k3s reads drop-in configuration files (since 1.21). Default true. */
   readonly readsDropIns?: boolean;
 }
 
-/** What k3s is started with. */
+/** What k3s starts with. */
 export interface K3sInvocation {
-  /** `server` or `agent`; another one only when `k3s_args` begin with it. */
+  /** `server` or `agent`; another command only if `k3s_args` begins with it. */
   readonly command: string;
-  /** Flags for k3s's configuration file by name: a list when the flag may be repeated, else the last value given. */
+  /**
+   * Flags for k3s's configuration file by name: a list if the flag is repeatable, else the last
+   * value.
+   */
   readonly settings: ReadonlyMap<string, string | readonly string[]>;
-  /** The words that follow the command: flags which k3s would not take from the file. */
+  /** The words after the command: flags that k3s would not accept from the file. */
   readonly words: readonly string[];
 }
 
 /**
- * What k3s is started with: the command, the flags that go into its configuration file, and those that stay arguments.
+ * Returns what k3s starts with: the command, the flags for its configuration file, and the flags
+ * that remain arguments.
  *
- * Where `k3s_args` has no command, that of INSTALL_K3S_EXEC counts, else `agent` when there is a server to join and `server`
- * when there is none. The flags of INSTALL_K3S_EXEC come before those of `k3s_args`, so that the latter win. Labels and
- * taints follow, without the invalid ones; `haos.io/mode` and `haos.io/version` are facts that a configuration
- * cannot change.
+ * If `k3s_args` has no command, the command of INSTALL_K3S_EXEC counts. If that has none either, it
+ * is `agent` if there is a server to join, else `server`. The flags of INSTALL_K3S_EXEC come before
+ * those of `k3s_args`, so the latter win. Labels and taints follow, without the invalid ones. A
+ * configuration cannot change `haos.io/mode` and `haos.io/version`, which are facts.
  *
- * An argument stays when the file cannot hold it: `--config`, flags of the other command or of another release, and words that
- * are no flag. All stay when the configuration names a configuration file of its own, because k3s then looks for further files
- * beside that one, when the installed k3s is too old for the file, and when the command is none that runs a node.
+ * An argument remains one if the file cannot hold it: `--config`, flags of the other command or of
+ * another release, and words that are not flags. All remain arguments if the configuration names
+ * its own configuration file (k3s then looks for drop-in files beside that one), if the installed
+ * k3s is too old for the file, or if the command does not run a node.
  *
- * Throws HAOS_CC_K3S_ARGUMENT when INSTALL_K3S_EXEC has a quote that is not closed. `haos.token` is in neither.
+ * Throws HAOS_CC_K3S_ARGUMENT if INSTALL_K3S_EXEC has an unclosed quote. Neither part contains
+ * `haos.token`.
  */
 export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   splitWords(haos.environment?.INSTALL_K3S_EXEC ?? '', INSTALLER);
@@ -54,8 +60,8 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
 }
 
 /**
- * The command of k3s and the words behind it, as the configuration gives them. INSTALL_K3S_EXEC is ignored when a
- * quote in it is not closed.
+ * Returns the command of k3s and the words after it, as configured. Ignores INSTALL_K3S_EXEC if it
+ * has an unclosed quote.
  */
 export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
@@ -66,7 +72,7 @@ export function commandLine(haos: Haos): { command: string; flags: readonly stri
   return { command, flags: [...installer.flags, ...given.flags] };
 }
 
-/** The words of INSTALL_K3S_EXEC; undefined when a quote in it is not closed. */
+/** Returns the words of INSTALL_K3S_EXEC, or undefined if it has an unclosed quote. */
 export function installerWords({ environment = {} }: Haos): string[] | undefined {
   try {
     return splitWords(environment.INSTALL_K3S_EXEC ?? '', INSTALLER);
@@ -82,21 +88,21 @@ function splitCommand(words: readonly string[]): { command: string | undefined; 
     : { command: first, flags: rest };
 }
 
-/** Whether a command of k3s runs a node. */
+/** Returns whether a command of k3s runs a node. */
 export function isNodeCommand(command: string): command is K3sCommand {
   return command === 'server' || command === 'agent';
 }
 
 /**
- * Whether k3s reads a configuration file that the configuration names. k3s looks at the variable first (pkg/configfilearg), and
- * takes the further files from FILE.d beside whichever file it is.
+ * Returns whether the configuration names a configuration file for k3s. k3s looks at the variable
+ * first (pkg/configfilearg), and reads drop-in files from FILE.d beside whichever file it is.
  */
 export function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
   const words = [...k3sArgs, ...(environment.INSTALL_K3S_EXEC ?? '').split(/\s+/)];
   return Boolean(environment.K3S_CONFIG_FILE) || words.some((word) => /^(?:--?config|-c)(?:=|$)/.test(word));
 }
 
-/** Of a file, a server ignores keys that it does not know, and an agent does not start. */
+/** In a file, a server ignores unknown keys, but an agent does not start with them. */
 function fitsFile({ flag, value }: K3sArgument, command: K3sCommand): boolean {
   return flag?.commands.includes(command) === true && flag.name !== 'config' && value !== undefined;
 }
@@ -119,7 +125,10 @@ function labelFlags(haos: Haos, facts: NodeFacts): string[] {
   return sorted.flatMap(([name, value]) => ['--node-label', `${name}=${value}`]);
 }
 
-/** Kubernetes allows letters, digits, `-`, `_` and `.`, so a build's `+` has to go, as it does in image tags. */
+/**
+ * Returns a version as a label value. Kubernetes allows letters, digits, `-`, `_` and `.`, so the
+ * `+` of a build is replaced, as in image tags.
+ */
 function labelValue(version: string): string {
   return version.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 63);
 }

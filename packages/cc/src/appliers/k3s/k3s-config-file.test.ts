@@ -45,7 +45,7 @@ describe('renderK3sConfig', () => {
     expect(Object.values(read)).toEqual([...VALUES, VALUES]);
   });
 
-  it('keeps whatever has no control character', () => {
+  it('keeps every value without a control character', () => {
     fc.assert(
       fc.property(fc.array(printable), (values) => {
         const read = load(renderK3sConfig(new Map([['list', values]]))) as { 'list+': unknown[] | null };

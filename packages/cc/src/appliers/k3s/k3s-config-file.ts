@@ -2,9 +2,10 @@ import { ownershipLine } from '../files/key-file.js';
 import { refuseControlCharacters } from './k3s-start-script.js';
 
 /**
- * The text of a file that k3s merges into its configuration: the later file replaces a key of the same name, and a `+` behind
- * the name appends to a list instead (docs.k3s.io, "Configuration File"). So lists are appended, as repeated flags were, and
- * everything else overrides. Values are quoted, so that YAML changes none of them.
+ * Returns the text of a file that k3s merges into its configuration. A later file replaces a key of
+ * the same name, but a `+` after the name appends to a list (docs.k3s.io, "Configuration File"). So
+ * lists are appended, as repeated flags were, and everything else overrides. All values are quoted,
+ * so that YAML does not change them.
  *
  * Throws HAOS_CC_K3S_ARGUMENT for a value with a control character.
  */
@@ -21,7 +22,7 @@ function formatItem(value: string): string {
   return `  - ${formatScalar(value)}\n`;
 }
 
-/** YAML's double quotes are JSON's, but for the line breaks that YAML knows beyond JSON's. */
+/** YAML's double quotes are those of JSON, except for line breaks that only YAML knows. */
 function formatScalar(value: string): string {
   if (value === 'true' || value === 'false') return value;
   return JSON.stringify(refuseControlCharacters(value)).replace(

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { CloudConfig } from '../../generated/types.js';
 import { runApplier, runTwice } from '../testing.js';
@@ -10,13 +10,13 @@ const INPUTS = '/run/haos/k3s-inputs';
 const NAMED: CloudConfig = { hostname: 'node1', haos: { k3sArgs: ['server'] } };
 
 describe('k3sEarly', () => {
-  it('notes what k3s starts with, so that the runtime phase leaves it alone', async () => {
+  it('records what k3s starts with, so that the runtime phase does not restart it', async () => {
     const commands = { 'rc-service k3s-service status': { exitCode: 0 } };
     const host = hostWith({ commands });
     await runApplier(k3s, NAMED, { host, phase: 'boot' });
 
     const { first, second } = await runTwice(k3sEarly, NAMED, { host, phase: 'boot' });
-    // As the service does that starts k3s.
+    // The service that starts k3s does the same.
     host.files.write(INPUTS, host.files.read(EARLY), { mode: 0o600 });
     const runtime = await runApplier(k3s, NAMED, { host });
 
@@ -36,7 +36,7 @@ describe('k3sEarly', () => {
     expect(host.files.readText('/var/lib/rancher/k3s/server/manifests/a.yaml')).toBe('a: 1\n');
   });
 
-  it('takes a name that was kept', async () => {
+  it('accepts a name that an earlier boot kept', async () => {
     const host = hostWith({ tree: { '/var/lib/rancher/HAOS/hostname': 'node1\n' } });
 
     await runApplier(k3sEarly, {}, { host, phase: 'boot' });
@@ -49,7 +49,7 @@ describe('k3sEarly', () => {
     ['there are data sources', { ...NAMED, haos: { dataSources: ['aws'] } }, {}],
     ['user data was delivered', NAMED, { '/run/config/userdata': '' }],
     ['commands come before', { ...NAMED, runCmd: ['true'] }, {}],
-    ['it is not to start', { ...NAMED, haos: { environment: { INSTALL_K3S_SKIP_START: 'true' } } }, {}],
+    ['it must not start', { ...NAMED, haos: { environment: { INSTALL_K3S_SKIP_START: 'true' } } }, {}],
     ['it is not installed', NAMED, { '/usr/sbin/k3s': { link: '/nowhere' } }],
   ])('leaves the start to the runtime phase when %s', async (_, config, tree = {}) => {
     const host = hostWith({ tree: { ...tree, [EARLY]: 'an earlier one\n' } });
@@ -60,13 +60,16 @@ describe('k3sEarly', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it.each([{ mode: 'install' as const }, { incomplete: true }])('does so with %j, too', async (options) => {
-    const host = hostWith();
+  it.each([{ mode: 'install' as const }, { incomplete: true }])(
+    'also leaves the start to the runtime phase with %j',
+    async (options) => {
+      const host = hostWith();
 
-    await runApplier(k3sEarly, NAMED, { host, phase: 'boot', ...options });
+      await runApplier(k3sEarly, NAMED, { host, phase: 'boot', ...options });
 
-    expect(host.files.stat(EARLY)).toBeUndefined();
-  });
+      expect(host.files.stat(EARLY)).toBeUndefined();
+    },
+  );
 });
 
 function hostWith(options: TestHostOptions = {}) {

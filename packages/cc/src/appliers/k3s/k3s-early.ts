@@ -9,9 +9,10 @@ import { digestInputs } from './k3s-inputs.js';
 import { k3sPaths } from './k3s-service.js';
 
 /**
- * Lets k3s start before the runtime phase when that phase cannot change what k3s starts with: no user data is to come, no
- * `run_cmd` prepares the node, and the node has its name, which is its identity in the cluster. It is the last step of the
- * boot phase, so that the digest covers what `write_files` and `boot_cmd` made.
+ * Lets k3s start before the runtime phase if that phase cannot change what k3s starts with: no user
+ * data will come, no `run_cmd` prepares the node, and the node has its name, which is its identity
+ * in the cluster. This is the last step of the boot phase, so that the digest covers what
+ * `write_files` and `boot_cmd` wrote.
  */
 export const k3sEarly: Applier = {
   name: 'k3s-early',
@@ -34,7 +35,7 @@ function isToStart(config: CloudConfig, { mode }: ApplyContext, binary: string):
   return mode !== 'install' && (decision === 'wanted' || decision === 'nodeless');
 }
 
-/** Whether the runtime phase will find the configuration and the node as they are now. */
+/** Returns whether the runtime phase will find the configuration and the node as they are now. */
 function isSettled(
   { hostname, runCmd, haos = {} }: CloudConfig,
   { host, incomplete }: ApplyContext,

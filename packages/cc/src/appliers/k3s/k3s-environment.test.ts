@@ -1,11 +1,11 @@
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import { describe, expect, it } from 'vitest';
 import { renderK3sEnvironment } from './k3s-environment.js';
 
 const DEFAULTS = ['K3S_KUBECONFIG_GROUP=rancher', 'K3S_KUBECONFIG_MODE=0640'];
 
 describe('renderK3sEnvironment', () => {
-  it('holds the server and the token, which win over the environment', () => {
+  it('contains the server and the token, which override the environment', () => {
     const haos = { serverUrl: 'https://s:6443', token: 'new', environment: { K3S_TOKEN: 'old' } };
 
     expect(linesOf(haos)).toEqual([...DEFAULTS, 'K3S_TOKEN=new', 'K3S_URL=https://s:6443']);
@@ -42,7 +42,7 @@ describe('renderK3sEnvironment', () => {
     ]);
   });
 
-  it('reaches k3s even when variables mean something to a shell', async () => {
+  it('reaches k3s even if variables have a meaning in a shell', async () => {
     const environment = {
       IFS: 'x',
       PS4: '$(false)',

@@ -1,4 +1,4 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 import type { Haos } from '../../generated/types.js';
 import { fitsProcess } from '../../rules/rule.js';
@@ -9,19 +9,21 @@ import { quoteWord } from './shell-words.js';
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
 
 /**
- * PATH: k3s needs the one of the image, whose programs it runs, and /etc/environment cannot extend a PATH. OPTIND: a shell ends
- * when it is set to anything but a number.
+ * PATH: k3s needs that of the image, whose programs it runs, and /etc/environment cannot extend a
+ * PATH. OPTIND: a shell exits if it is set to anything but a number.
  */
 const KEPT_OUT = ['PATH', 'OPTIND'];
 
 /**
- * The text of k3s's environment file, for a shell to source: the server, the token, and every variable of
- * `haos.environment` but PATH, sorted; those for k3s's own installer mean nothing to k3s. Proxies are there in both spellings, because
- * the parts of k3s do not agree on one. The kubeconfig is readable by root and `kubeconfigGroup`, unless `haos.environment`
- * says otherwise; k3s of before 1.30 knows no group.
+ * Returns the text of the environment file of k3s, for a shell to source: the server, the token,
+ * and every variable of `haos.environment` except PATH, OPTIND and those for the installer of k3s,
+ * sorted. Proxies have both spellings, because the parts of k3s do not agree on one. Root and
+ * `kubeconfigGroup` can read the kubeconfig, unless `haos.environment` says otherwise; k3s before
+ * 1.30 has no group option.
  *
- * A variable of k3s that cannot be written is HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE: without its token or its
- * server k3s would found a cluster of its own. Others are left out; the step for /etc/environment reports them.
+ * Throws HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE if a variable of k3s cannot be
+ * written, because k3s would create its own cluster without its token or its server. Leaves out
+ * other such variables; the step for /etc/environment reports them.
  */
 export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): string {
   const variables = new Map([
@@ -61,7 +63,7 @@ function formatAssignment(name: string, value: string): string {
   if (!isVariableName(name)) {
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_ENVIRONMENT_NAME',
-      `${JSON.stringify(name)} is not a valid name of a variable`,
+      `${JSON.stringify(name)} is not a valid variable name`,
       {
         hint: 'Use letters, digits and underscores in the names of haos.environment.',
       },
@@ -70,7 +72,7 @@ function formatAssignment(name: string, value: string): string {
   if (!isOneLine(value)) {
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_ENVIRONMENT_VALUE',
-      `the value of ${name} for k3s has a line break`,
+      `the value of ${name} for k3s contains a line break`,
       {
         hint: 'Write the value on one line.',
       },

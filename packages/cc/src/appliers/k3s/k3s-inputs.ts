@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
-import { type Host, parentOf } from '@haos/system';
+import type { Host } from '@haos/host';
+import { parentOf } from '@haos/system/internal';
 import { k3sPaths } from './k3s-service.js';
 
-/** SHA-256 over everything that a restart of k3s would bring into effect. */
+/** Returns a SHA-256 digest over everything that takes effect when k3s restarts. */
 export async function digestInputs(host: Host, binary: string): Promise<string> {
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256');
@@ -11,7 +12,7 @@ export async function digestInputs(host: Host, binary: string): Promise<string> 
   return hash.update(identityOf(host, binary)).digest('hex');
 }
 
-/** What k3s reads when it starts: the user's files, and that of HAOS among them. */
+/** Returns the files that k3s reads when it starts: those of the user and that of HAOS. */
 function ownConfigFiles({ files }: Host): string[] {
   const directory = k3sPaths.configDirectory;
   const names = files.stat(directory)?.type === 'directory' ? files.list(directory) : [];
@@ -19,13 +20,19 @@ function ownConfigFiles({ files }: Host): string[] {
   return [k3sPaths.ownConfig, ...dropIns].filter((path) => files.stat(path)?.type === 'file');
 }
 
-/** Whether the k3s at a path reads `config.yaml.d` (k3s 1.21), by the version that its path names; true when it names none. */
+/**
+ * Returns whether the k3s at a path reads `config.yaml.d` (since k3s 1.21), judging by the version
+ * in its path. True if the path has no version.
+ */
 export function readsDropIns(host: Host, binary: string): boolean {
   const minor = /\/v1\.(\d+)\.\d/.exec(identityOf(host, binary))?.[1];
   return minor === undefined || Number(minor) >= 21;
 }
 
-/** Where the binary leads, link by link, and what the directory there is a link to: `/haos/system/k3s/current` names a version. */
+/**
+ * Returns where the links of the binary lead, and where the directory there links to:
+ * `/haos/system/k3s/current` names a version.
+ */
 function identityOf(host: Host, binary: string): string {
   let target = binary;
   for (let next: string | undefined = binary; next !== undefined; next = linkTarget(host, next))

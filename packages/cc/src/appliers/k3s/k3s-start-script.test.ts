@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { liveHost } from '@haos/system';
+import { liveHost } from '@haos/host';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderStartScript } from './k3s-start-script.js';
@@ -20,7 +20,7 @@ const WORDS = [
 ];
 
 describe('renderStartScript', () => {
-  it('starts k3s with the words as they are, among files that match them', async () => {
+  it('starts k3s with the words unchanged, among files that match them', async () => {
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...WORDS]).replace(
       /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
       '',
@@ -31,9 +31,9 @@ describe('renderStartScript', () => {
     expect(stdout).toBe(`${WORDS.join('|')}|`);
   });
 
-  it('starts k3s with whatever has no control character', async () => {
+  it('starts k3s with any words without control characters', async () => {
     const printable = fc.string({ unit: 'grapheme' }).filter((text) => !/\p{Cc}/u.test(text));
-    // One shell for all.
+    // One shell checks all words, because each shell takes time.
     const words = fc.sample(fc.array(printable, { maxLength: 20 }), 50).flat();
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...words]).replace(
       /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
@@ -45,7 +45,7 @@ describe('renderStartScript', () => {
     expect(stdout).toBe(words.map((word) => `${word}|`).join(''));
   });
 
-  it('waits from the fourth start in a row on, until one lasted', async () => {
+  it('waits from the fourth start in a row until one lasts', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'haos-k3s-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const script = renderStartScript('/bin/true', ['server'])
@@ -84,7 +84,7 @@ describe('renderStartScript', () => {
       	[ ! -r /run/haos/k3s-starts ] || read -r count last </run/haos/k3s-starts
       	[ $(($(uptime) - \${last:-0})) -lt 120 ] || count=0
       	if [ "\${count:-0}" -ge 3 ]; then
-      		echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) haos: k3s ended soon after each of its last $count starts; the next is in 25 seconds"
+      		echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) haos: k3s exited soon after each of its last $count starts; the next start is in 25 seconds"
       		sleep 25
       	fi
       	echo "$((\${count:-0} + 1)) $(uptime)" >/run/haos/k3s-starts

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { k3s } from './k3s.js';
@@ -45,11 +45,11 @@ describe('k3s', () => {
   });
 
   it.each<[string, object, string]>([
-    ['is to run', CONFIG, 'wanted'],
+    ['must run', CONFIG, 'wanted'],
     ['is not started', { haos: { environment: { INSTALL_K3S_SKIP_START: 'true' } } }, 'skipped'],
     ['runs no kubelet', { haos: { k3sArgs: ['server', '--disable-agent'] } }, 'nodeless'],
     ['runs one', { haos: { k3sArgs: ['server', '--disable-agent=false'] } }, 'wanted'],
-  ])('that %s is written down at runtime, for what waits for it', async (_, config, word) => {
+  ])('records at runtime that k3s %s, for services that wait for it', async (_, config, word) => {
     const host = hostWith({ commands: scriptService('stopped').commands });
 
     await runApplier(k3s, config, { host, phase: 'boot' });
@@ -64,13 +64,13 @@ describe('k3s', () => {
     ['its token', () => {}, { haos: { ...CONFIG.haos, token: 'other' } }],
     ['a variable', () => {}, { haos: { ...CONFIG.haos, environment: { AWS_REGION: 'eu' } } }],
     [
-      'a file that k3s reads beside that of HAOS',
+      'a file that k3s reads in addition to that of HAOS',
       (host) => void host.files.write('/etc/rancher/k3s/config.yaml.d/90-mine.yaml', 'debug: true\n'),
       CONFIG,
     ],
     ['its binary', (host) => void host.files.link('/haos/system/k3s/current', 'v2'), CONFIG],
     [
-      'its binary, behind two links',
+      'its binary, through two links',
       (host) => {
         host.files.link('/usr/sbin/k3s', '/run/haos/k3s');
         host.files.link('/run/haos/k3s', '/haos/system/k3s/v2/k3s');
@@ -88,7 +88,7 @@ describe('k3s', () => {
     expect(service.started).toEqual(['start', 'restart']);
   });
 
-  it('restarts a k3s that somebody else started, since nobody knows with what', async () => {
+  it('restarts a k3s that HAOS did not start, because its inputs are unknown', async () => {
     const service = scriptService('started');
     const host = hostWith({ commands: service.commands });
 
@@ -106,7 +106,7 @@ describe('k3s', () => {
     expect(service.started).toEqual(['restart']);
   });
 
-  it('tries again in the next run when it could not start', async () => {
+  it('retries in the next run after a failed start', async () => {
     const host = hostWith({
       commands: {
         'rc-service k3s-service status': { exitCode: 3 },
@@ -154,7 +154,7 @@ describe('k3s', () => {
     expect(run).toMatchObject({ operations: [], failures: [], notes: [expect.any(String)] });
   });
 
-  it('renders the files and says so when k3s is not installed', async () => {
+  it('renders the files and adds a note if k3s is not installed', async () => {
     const host = createTestHost();
     onTestFinished(() => host.dispose());
 
@@ -188,7 +188,7 @@ describe('k3s', () => {
     expect(host.calls).toEqual([]);
   });
 
-  it('gives a k3s of before 1.21 its arguments, since it reads no further files', async () => {
+  it('passes arguments to a k3s before 1.21, because it reads no drop-in files', async () => {
     const tree = {
       '/haos/system/k3s/v1.20.15+k3s1/k3s': { content: '', mode: 0o755 },
       '/haos/system/k3s/current': { link: 'v1.20.15+k3s1' },
@@ -201,7 +201,7 @@ describe('k3s', () => {
     expect(host.files.readText(SETTINGS)).toMatch(/^\{\}$/m);
   });
 
-  it('says what k3s will not take, and hands it over all the same', async () => {
+  it('reports what k3s will not accept, but still passes it on', async () => {
     const k3sArgs = ['agent', '--cluster-init', '--new=1', '--node-name=a'];
     const host = hostWith();
 
@@ -236,7 +236,7 @@ describe('k3s', () => {
     expect(host.tree()).toEqual(before);
   });
 
-  it('defers the start where nothing runs', async () => {
+  it('defers the start on a directory tree', async () => {
     const host = hostWith({ kind: 'rooted' });
 
     const { second } = await runTwice(k3s, CONFIG, { host });
@@ -246,7 +246,7 @@ describe('k3s', () => {
   });
 });
 
-/** OpenRC's view of the service, and what it was told to do. */
+/** Simulates the service in OpenRC, and records the commands for it. */
 function scriptService(state: 'stopped' | 'started' | 'crashed') {
   const started: string[] = [];
   const statuses = { stopped: 3, started: 0, crashed: 32 };

@@ -1,4 +1,7 @@
-import { findGroup, findUser, type Host, layout, RANCHER } from '@haos/system';
+import type { Host } from '@haos/host';
+import { findGroup, findUser } from '@haos/host/internal';
+import { layout } from '@haos/system';
+import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
@@ -16,16 +19,17 @@ import { renderStartScript } from './k3s-start-script.js';
 
 const BINARIES = ['/usr/sbin/k3s', '/sbin/k3s', '/usr/local/bin/k3s'] as const;
 
-/** Variables for k3s's own installer that mean something here as well. */
+/** Variables for k3s's own installer that HAOS honours too. */
 const HONOURED = ['INSTALL_K3S_EXEC', 'INSTALL_K3S_SKIP_START'];
 
 /** Stopping k3s can take a while. Milliseconds. */
 const START_TIMEOUT = 180_000;
 
 /**
- * Configures k3s, and starts it in the runtime phase: not in a runlevel, so that it never starts before the user data is
- * known; where there is none to come, `k3s-early` lets it start before. A running k3s is restarted only when what it was started with has changed; phase `install` always restarts it.
- * In mode install nothing is done.
+ * Configures k3s, and starts it in the runtime phase. k3s is not in a runlevel, so it never starts
+ * before the user data is known. If no user data will come, `k3s-early` lets it start before. A
+ * running k3s restarts only if what it was started with has changed; phase `install` always
+ * restarts it. Does nothing in mode install.
  */
 export const k3s: Applier = {
   name: 'k3s',
@@ -45,17 +49,17 @@ export const k3s: Applier = {
     configure(config, context, binary ?? BINARIES[0]);
     if (context.phase === 'boot') return;
     const decision = decideStart(config, binary);
-    // The service `health` waits for what is wanted.
+    // The service `health` waits for k3s if this says `wanted`.
     if (context.phase === 'runtime') context.host.files.write(layout.k3sStart, `${decision}\n`);
     if (decision === 'skipped') context.note('k3s is not started: INSTALL_K3S_SKIP_START is set');
     else if (binary !== undefined) await start(context, binary);
   },
 };
 
-/** What the runtime phase makes of k3s; `nodeless`: it starts, and runs no kubelet. */
+/** What the runtime phase does with k3s. `nodeless`: it starts, but runs no kubelet. */
 type Start = 'wanted' | 'nodeless' | 'skipped' | 'absent';
 
-/** What is made of k3s, whose program is `binary`. */
+/** Decides whether to start k3s; `binary` is its program. */
 export function decideStart({ haos = {} }: CloudConfig, binary: string | undefined): Start {
   if (binary === undefined) return 'absent';
   if (haos.environment?.INSTALL_K3S_SKIP_START === 'true') return 'skipped';
@@ -66,15 +70,15 @@ export function decideStart({ haos = {} }: CloudConfig, binary: string | undefin
   return isNodeless || !isNodeCommand(command) ? 'nodeless' : 'wanted';
 }
 
-/** The program of k3s on a node; undefined where it is not installed. */
+/** Returns the path of the k3s program on a node, or undefined if k3s is not installed. */
 export function findK3s({ files }: Host): string | undefined {
   return BINARIES.find((path) => files.stat(path)?.type === 'file');
 }
 
 function configure(config: CloudConfig, context: ApplyContext, binary: string): void {
   const haos = config.haos ?? {};
-  // All are rendered before the first is written: a service with the flags of one configuration and the token of another
-  // must not start.
+  // All files are rendered before the first is written: a service with the flags of one
+  // configuration and the token of another must not start.
   const { command, settings, words } = k3sInvocation(haos, {
     mode: context.mode,
     version: context.version,
@@ -93,9 +97,9 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
 }
 
 /**
- * Reports what validation finds. k3s still gets its server and its arguments where they can be written: k3s knows
- * better which arguments it takes, and without them it would found another cluster. Invalid labels and taints are
- * left out.
+ * Reports what validation finds. k3s still gets its server and its arguments if they can be
+ * written: k3s knows better which arguments it accepts, and without them it would create another
+ * cluster. Invalid labels and taints are left out.
  */
 async function report(findings: readonly Finding[], context: ApplyContext): Promise<void> {
   for (const finding of findings) {
@@ -104,7 +108,7 @@ async function report(findings: readonly Finding[], context: ApplyContext): Prom
   }
 }
 
-/** The primary group of `rancher`; its name where the tree has no accounts yet. */
+/** Returns the primary group of `rancher`, or `rancher` itself if the tree has no accounts yet. */
 function kubeconfigGroup(host: Host): string {
   const user = findUser(host, RANCHER);
   return (user === undefined ? undefined : findGroup(host, String(user.gid))?.name) ?? RANCHER;
@@ -125,7 +129,7 @@ async function start(context: ApplyContext, binary: string): Promise<void> {
   if (!deferred) host.files.write(k3sPaths.inputs, `${inputs}\n`, { mode: 0o600 });
 }
 
-/** What OpenRC has to do; the exit statuses are those of supervise-daemon.sh of OpenRC. */
+/** Returns the command for OpenRC. The exit statuses are those of supervise-daemon.sh of OpenRC. */
 async function nextCommand(context: ApplyContext, inputs: string): Promise<'start' | 'restart' | undefined> {
   if (context.phase === 'install') return 'restart';
   const { files } = context.host;

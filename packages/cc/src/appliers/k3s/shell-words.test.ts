@@ -18,7 +18,7 @@ describe('splitWords', () => {
     expect(splitWords(text, 'key')).toEqual(words);
   });
 
-  it.each(["'a", '"a', '"a\\"', 'a\\'])('refuses %j, which is not finished', (text) => {
+  it.each(["'a", '"a', '"a\\"', 'a\\'])('rejects %j, which is incomplete', (text) => {
     expect(() => splitWords(text, 'key')).toThrow(expect.objectContaining({ code: 'HAOS_CC_K3S_ARGUMENT' }));
   });
 

@@ -1,16 +1,16 @@
-import { HaosError } from '@haos/system';
+import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
 
-/** One word for a POSIX shell, quoted only when it must be. */
+/** Quotes one word for a POSIX shell, but only if needed. */
 export function quoteWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * The words of a text as a POSIX shell would split it: white space separates, quotes group, a backslash takes the next
- * character as it is. Nothing is expanded. `key` names the text in errors.
+ * Splits a text into words as a POSIX shell would: white space separates, quotes group, a backslash
+ * takes the next character literally. Nothing is expanded. `key` names the text in errors.
  *
- * Throws HAOS_CC_K3S_ARGUMENT when a quote is not closed or nothing follows a backslash.
+ * Throws HAOS_CC_K3S_ARGUMENT if a quote is not closed or nothing follows a backslash.
  */
 export function splitWords(text: string, key: string): string[] {
   const words: string[] = [];

@@ -1,10 +1,10 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { modules } from './modules.js';
 
 describe('modules', () => {
-  it('loads modules with their parameters, and none that is loaded', async () => {
+  it('loads modules with their parameters, except those already loaded', async () => {
     const host = hostWith({ modules: ['kvm'] });
     const config = { haos: { modules: ['kvm', 'nvme  poll_queues=4\tio_timeout=30', ''] } };
 
@@ -16,7 +16,7 @@ describe('modules', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it('leaves parameters in quotes to the kernel, and takes none for an option of modprobe', async () => {
+  it('passes parameters in quotes to the kernel, and treats none as an option of modprobe', async () => {
     const host = hostWith();
     const config = {
       haos: { modules: ['nvme dyndbg="file core.c +p"', 'kvm --remove', 'kvm -r', 'kvm a=\0'] },

@@ -2,7 +2,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { eachItem, type Finding, hasControls, type Rule } from '../../rules/rule.js';
 
-/** Loads kernel modules; an item is a name, optionally followed by parameters as `modprobe` takes them. */
+/** Loads kernel modules. An item is a name, optionally followed by parameters as for `modprobe`. */
 export const modules: Applier = {
   name: 'modules',
   keys: ['haos.modules'],
@@ -18,12 +18,13 @@ export const modules: Applier = {
   },
 };
 
-/** What is wrong with the items of `haos.modules`. */
+/** Reports invalid items of `haos.modules`. */
 export const modulesRule: Rule = ({ haos }) => eachItem(haos?.modules, '/haos/modules', checkModule);
 
 /**
- * modprobe takes a word that begins with a dash for an option, wherever it stands. Other parameters are for
- * the kernel, which also knows quotes, as in `dyndbg="file core.c +p"`. A blank item is left out.
+ * Checks one item; a blank item is ignored. modprobe treats a word that begins with a dash as an
+ * option, in any position. Other parameters are for the kernel, which supports quotes, as in
+ * `dyndbg="file core.c +p"`.
  */
 function checkModule(item: string, pointer: string): Finding[] {
   const [name, ...parameters] = wordsOf(item);
@@ -35,7 +36,7 @@ function checkModule(item: string, pointer: string): Finding[] {
       code: 'invalid-value',
       pointer,
       message: `${JSON.stringify(item)} is not a module`,
-      hint: 'write NAME or NAME PARAMETER=VALUE',
+      hint: 'Write NAME or NAME PARAMETER=VALUE.',
     },
   ];
 }

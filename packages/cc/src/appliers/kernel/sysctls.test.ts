@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { sysctls } from './sysctls.js';
@@ -9,7 +9,7 @@ const CONFIG = {
 const SYSCTLS = { 'kernel.printk': '7\t4\t1\t7', 'kernel.kptr_restrict': '1' };
 
 describe('sysctls', () => {
-  it('sets what differs, and reports a key that the kernel does not know', async () => {
+  it('sets different values, and reports a key that the kernel does not know', async () => {
     const host = hostWith({ sysctls: SYSCTLS });
 
     const { first, second } = await runTwice(sysctls, CONFIG, { host });

@@ -17,7 +17,7 @@ export const sysctls: Applier = {
   },
 };
 
-/** What is wrong with the entries of `haos.sysctls`; only the node knows which settings its kernel has. */
+/** Reports invalid entries of `haos.sysctls`. Only the node knows which settings its kernel has. */
 export const sysctlsRule: Rule = ({ haos }) => eachEntry(haos?.sysctls, '/haos/sysctls', checkSysctl);
 
 function checkSysctl(key: string, value: string, pointer: string): Finding[] {
@@ -27,12 +27,12 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
         code: 'invalid-sysctl',
         pointer,
         message: `${JSON.stringify(key)} is not a sysctl`,
-        hint: 'write it as in /etc/sysctl.conf, without * and without a dash before it',
+        hint: 'Write it as in /etc/sysctl.conf, without * and without a leading dash.',
       },
     ];
   if (value.trim() === '')
     return [
-      { code: 'invalid-sysctl', pointer, message: `${key} has no value`, hint: 'give a value in quotes' },
+      { code: 'invalid-sysctl', pointer, message: `${key} has no value`, hint: 'Give a value in quotes.' },
     ];
   if (!/[^\P{Cc}\t]/u.test(value.trim())) return [];
   return [
@@ -40,15 +40,16 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
       code: 'invalid-sysctl',
       pointer,
       message: `the value of ${key} has a line break or another control character`,
-      hint: 'write the value on one line',
+      hint: 'Write the value on one line.',
     },
   ];
 }
 
 /**
- * Whether a key names a path below /proc/sys by the rule of sysctl.d(5): the first separator decides, and after a
- * dot the other separator is part of a name. No part is empty, `.` or `..`; a file name has at most 255 bytes. `*`
- * and a dash at the beginning mean something to sysctl.d only.
+ * Returns whether a key names a path below /proc/sys by the rule of sysctl.d(5): the first
+ * separator decides, and after a dot the other separator is part of a name. No part is empty, `.`
+ * or `..`; a file name has at most 255 bytes. `*` and a leading dash have a meaning only in
+ * sysctl.d.
  */
 function isSysctlKey(key: string): boolean {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.:/@%+-]*$/.test(key)) return false;

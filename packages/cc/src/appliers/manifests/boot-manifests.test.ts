@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { bootManifests } from './boot-manifests.js';
@@ -10,7 +10,7 @@ const OTHER = 'https://manifests.example/other.yml?version=2';
 const DEMO_PATH = `${layout.manifests}/demo.yaml`;
 
 describe('bootManifests', () => {
-  it('saves what it downloads, and changes nothing when that is the same', async () => {
+  it('saves downloads, and changes nothing if the content is the same', async () => {
     const host = hostWith({ responses: { [DEMO]: 'kind: Pod\n', [OTHER]: 'kind: Service\n' } });
     const sha256 = createHash('sha256').update('kind: Pod\n').digest('hex').toUpperCase();
     const config = { bootManifests: [{ url: DEMO, sha256 }, { url: OTHER }] };
@@ -45,7 +45,7 @@ describe('bootManifests', () => {
 
   it.each<[string, TestHostOptions['responses'], string | undefined, string]>([
     ['the digest differs', { [DEMO]: 'new' }, '0'.repeat(64), 'HAOS_HTTP_CHECKSUM'],
-    ['the server says no', { [DEMO]: { status: 404 } }, undefined, 'HAOS_HTTP_STATUS'],
+    ['the server answers with an error', { [DEMO]: { status: 404 } }, undefined, 'HAOS_HTTP_STATUS'],
   ])('leaves the old file when %s, and saves the others', async (_, responses, sha256, code) => {
     const host = hostWith({ tree: { [DEMO_PATH]: 'old' }, responses: { ...responses, [OTHER]: 'x' } });
     const bad = { url: DEMO, ...(sha256 === undefined ? {} : { sha256 }) };
@@ -103,7 +103,7 @@ describe('bootManifests', () => {
     expect(run).toMatchObject({ operations: [], failures: [], notes: [expect.any(String)] });
   });
 
-  it('plans without downloading, and says what would be downloaded', async () => {
+  it('plans without downloading, and notes what it would download', async () => {
     const host = hostWith({ kind: 'plan' });
 
     const run = await runApplier(bootManifests, { bootManifests: [{ url: DEMO }] }, { host });

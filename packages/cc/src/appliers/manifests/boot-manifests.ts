@@ -6,15 +6,16 @@ import { byteLength, type Finding, findSha256, isError, isHttpUrl, type Rule } f
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { saveManifest } from './save-manifest.js';
 
-/** What came of one download. */
+/** The result of one download. */
 type Download = { readonly body: Uint8Array } | { readonly error: unknown };
 
-/** By the place in the configuration; one that is not to be downloaded has none. */
+/** By the index in the configuration. A manifest that must not be downloaded has no entry. */
 type Downloads = ReadonlyMap<number, Download>;
 
 /**
- * Downloads manifests into the directory that k3s applies, in every runtime phase and all at once. A download that fails,
- * or has another digest than the configured one, leaves the file of an earlier boot as it is.
+ * Downloads manifests into the directory that k3s applies, in every runtime phase and all at once.
+ * If a download fails or its digest differs from the configured one, the file of an earlier boot
+ * stays.
  */
 export const bootManifests: Applier<Downloads> = {
   name: 'boot-manifests',
@@ -67,20 +68,23 @@ function save(path: string, result: Download | undefined, context: ApplyContext)
   else saveManifest(path, result.body, context.host);
 }
 
-/** The file of a manifest that has a name. */
+/** Returns the file of a manifest whose URL has a valid name. */
 function targetOf({ url = '' }: BootManifest): string {
   return `${layout.manifests}/${manifestName(url)}`;
 }
 
 /**
- * What is wrong with the items of `boot_manifests`, without downloading any. Two items with one name share
- * their finding, which is listed once.
+ * Reports invalid items of `boot_manifests` without downloading any. Two items with one name share
+ * a finding, which is listed once.
  */
 export const bootManifestsRule: Rule = ({ bootManifests: items = [] }) => [
   ...new Set(checkManifests(items).flat()),
 ];
 
-/** What is wrong with each manifest. Two with one name are both refused, with the same finding. */
+/**
+ * Returns the findings for each manifest. Two manifests with one name are both invalid and share a
+ * finding.
+ */
 function checkManifests(items: readonly BootManifest[]): Finding[][] {
   const found = items.map((item, index) => checkManifest(item, `/bootManifests/${index}`));
   const seen = new Map<string, number>();
@@ -104,14 +108,14 @@ function duplicateManifest(name: string, earlier: number, pointer: string): Find
     pointer: `${pointer}/url`,
     failure: 'HAOS_CC_MANIFEST_DUPLICATE',
     message: `${name} is also the file name of boot_manifests[${earlier}]; neither would be saved`,
-    hint: 'give the manifests different file names',
+    hint: 'Give the manifests different file names.',
   };
 }
 
 function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[] {
   if (!url)
     return [
-      { code: 'missing-key', pointer, message: 'a manifest needs a url', hint: 'add `url: https://...`' },
+      { code: 'missing-key', pointer, message: 'a manifest needs a url', hint: 'Add `url: https://...`.' },
     ];
   const invalid = (message: string, hint: string): Finding => ({
     code: 'invalid-url',
@@ -121,20 +125,20 @@ function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[
   });
   const digest = findSha256(sha256, `${pointer}/sha256`);
   if (!isHttpUrl(url))
-    return [invalid('this is not an http or https URL', 'begin it with https://'), ...digest];
+    return [invalid('this is not an http or https URL', 'Begin the URL with `https://`.'), ...digest];
   if (manifestName(url) !== undefined) return digest;
   return [
     invalid(
       'the file name must end in .yaml, .yml or .json, or k3s ignores it',
-      'serve the manifest under such a name, of at most 255 bytes',
+      'Serve the manifest under such a name, of at most 255 bytes.',
     ),
     ...digest,
   ];
 }
 
 /**
- * The last part of the URL's path, when it is a plain file name that k3s would apply: k3s reads only these three suffixes,
- * and k3s ignores hidden files. Undefined otherwise.
+ * Returns the last part of the path of the URL if it is a plain file name that k3s would apply: k3s
+ * reads only these three suffixes and ignores hidden files. Returns undefined otherwise.
  */
 export function manifestName(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;

@@ -1,7 +1,8 @@
 /**
- * SHA-256 of the manifests that the Go implementation and k3OS copied to their nodes at each boot, in all versions in the history
- * of their repositories (1898andCo/HAOS, rancher/k3os): overlay/share/rancher/k3s/server/manifests, system-upgrade-controller.yaml
- * and system-upgrade-plans/*-latest.yaml. Nobody edited a file with one of these.
+ * SHA-256 of the manifests that the Go implementation and k3OS copied to their nodes at each boot,
+ * in all versions in the history of their repositories (1898andCo/HAOS, rancher/k3os):
+ * overlay/share/rancher/k3s/server/manifests, system-upgrade-controller.yaml and
+ * system-upgrade-plans/*-latest.yaml. A file with one of these digests is unedited.
  */
 export const GO_MANIFESTS: ReadonlySet<string> = new Set([
   '107ca6601976d7ab397f96742f9788d612cb576dd566112c712b0848ba709ece',
@@ -39,7 +40,7 @@ export const GO_MANIFESTS: ReadonlySet<string> = new Set([
   'f5da51f77531c903934a2d4d861b81e416326d82c7688c1a99d9a2f555ec644b',
 ]);
 
-/** Of these files only what was in them has to go: `haos-upgrade.yaml` has our Plans. */
+/** HAOS removes only the content of these files, because `haos-upgrade.yaml` has our Plans. */
 export const GO_PLANS = [
   'system-upgrade-plans/k3os-latest.yaml',
   'system-upgrade-plans/HAOS-latest.yaml',

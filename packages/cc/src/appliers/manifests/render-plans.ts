@@ -1,13 +1,14 @@
-import { PROJECT } from '@haos/system';
+import { PROJECT } from '@haos/system/internal';
 import type { Upgrade } from '../../generated/types.js';
 
-/** Stands in the `spec` of each shipped Plan; what the configuration says takes its place. */
+/** A placeholder in the `spec` of each shipped Plan, which the configured values replace. */
 const PLACE = /^( *)# haos\.upgrade:.*$/gm;
 
 /**
- * A shipped manifest with the channel or the version, and the image, of the configuration. A version overrides a channel, as
- * it does in a Plan. With neither, the Plans name no release, and the upgrade controller creates no job for them
- * (system-upgrade-controller: `LatestResolved` is false).
+ * Returns a shipped manifest with the configured channel or version, and the configured image. A
+ * version overrides a channel, as in a Plan. With neither, the Plans name no release, and the
+ * upgrade controller creates no job for them (system-upgrade-controller: `LatestResolved` is
+ * false).
  */
 export function renderPlans(manifest: string, { channel, version, image }: Upgrade = {}): string {
   const source = version || channel || latestChannel();

@@ -1,8 +1,10 @@
-import { type Host, layout, parentOf } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
+import { parentOf } from '@haos/system/internal';
 
 /**
- * Writes a manifest to where k3s applies it, as k3s has it: nobody else looks into its server directory. One that is there
- * already is k3s's.
+ * Writes a manifest to the directory that k3s applies, with the permissions that k3s uses: only
+ * root reads its server directory. If the directory exists, it stays as k3s created it.
  */
 export function saveManifest(path: string, body: Uint8Array | string, { files }: Host): void {
   const directory = parentOf(layout.manifests);

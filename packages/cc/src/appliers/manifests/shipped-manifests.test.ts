@@ -1,5 +1,5 @@
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { GO_MANIFESTS } from './go-manifests.js';
@@ -50,7 +50,7 @@ describe('shippedManifests', () => {
     }
   });
 
-  it('follow haos.upgrade, and come back without it', async () => {
+  it('follow haos.upgrade, and return to the default without it', async () => {
     const place = '  # haos.upgrade: here\n';
     const host = hostWith({ ...SERVER, [`${layout.shippedManifests}/plans.yaml`]: place });
     const configured = { haos: { upgrade: { version: 'v2' } } };
@@ -78,7 +78,7 @@ describe('shippedManifests', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it('are taken for written after a power cut before that was noted', async () => {
+  it('count as written after a power cut before the ledger was updated', async () => {
     const host = hostWith({ ...SERVER, [PLACED]: 'v1' });
     await runApplier(shippedManifests, {}, { host });
 
@@ -96,7 +96,7 @@ describe('shippedManifests', () => {
     expect(host.files.stat(PLACED)).toBeUndefined();
   });
 
-  it('take what is in place for that of somebody else when the ledger is broken', async () => {
+  it('treat the files in place as edited if the ledger is damaged', async () => {
     const host = hostWith({ ...SERVER, [PLACED]: 'other', [layout.manifestLedger]: '{' });
 
     const run = await runApplier(shippedManifests, {}, { host });
@@ -110,12 +110,12 @@ describe('decideManifest', () => {
   const facts = { current: 'go', last: undefined, shipped: 'new', known: new Set(['go']) };
 
   it.each([
-    ['writes what the Go implementation left', {}, 'write'],
-    ['writes it again after that one ran in between', { last: 'new' }, 'write'],
-    ['leaves what somebody made of it', { current: 'go, edited' }, 'edited'],
-    ['writes what is not there', { current: undefined }, 'write'],
-    ['leaves what somebody removed', { current: undefined, last: 'old' }, 'removed'],
-    ['writes what it wrote before', { current: 'old', last: 'old' }, 'write'],
+    ['replaces a file of the Go implementation', {}, 'write'],
+    ['replaces it again after the Go implementation ran in between', { last: 'new' }, 'write'],
+    ['leaves an edited file', { current: 'go, edited' }, 'edited'],
+    ['writes a missing file', { current: undefined }, 'write'],
+    ['leaves a removed file missing', { current: undefined, last: 'old' }, 'removed'],
+    ['replaces its own earlier file', { current: 'old', last: 'old' }, 'write'],
   ])('%s', (_, given, expected) => {
     expect(decideManifest({ ...facts, ...given })).toBe(expected);
   });

@@ -1,4 +1,5 @@
-import { type Host, isHaosError, layout } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
+import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
@@ -10,16 +11,20 @@ import { GO_MANIFESTS, GO_PLANS } from './go-manifests.js';
 import { renderPlans } from './render-plans.js';
 import { saveManifest } from './save-manifest.js';
 
-/** Digests of what HAOS wrote, by file name. */
+/** Digests of the files that HAOS wrote, by file name. */
 type Ledger = Readonly<Record<string, string>>;
 
-/** k3s removes from the cluster what left a manifest, but nothing when the file itself is gone. */
+/**
+ * k3s removes from the cluster what a manifest no longer contains, but does nothing if the file
+ * itself is gone.
+ */
 const EMPTIED = '# What was here is in haos-upgrade.yaml.\n';
 
 /**
- * Puts the manifests of the image, except `*.example`, where k3s applies them, on a server and before k3s starts. The Plans name what
- * `haos.upgrade` says. A newer image or configuration replaces the files. A file that was edited or removed stays so, which the
- * persistent ledger tells. Unedited files of the Go implementation are replaced.
+ * Puts the manifests of the image, except `*.example`, where k3s applies them, on a server and
+ * before k3s starts. The Plans get the values of `haos.upgrade`. A newer image or configuration
+ * replaces the files. A file that the user edited or removed stays so, which the persistent ledger
+ * shows. Unedited files of the Go implementation are replaced.
  */
 export const shippedManifests: Applier = {
   name: 'shipped-manifests',
@@ -35,7 +40,7 @@ export const shippedManifests: Applier = {
   async apply(config, context) {
     const { host, mode } = context;
     if (mode === 'install' || !isServer(config, context)) return;
-    // The Plans in place stay: they must not go to another version or channel than the one that is meant.
+    // The current Plans stay: they must not switch to an unintended version or channel.
     refuse(upgradeRule(config), 'HAOS_CC_UPGRADE');
     const ledger = readLedger(host);
     const written: Record<string, string> = {};
@@ -60,7 +65,7 @@ function listShipped({ files }: Host): string[] {
   return files.list(layout.shippedManifests).filter((name) => /\.(ya?ml|json)$/.test(name));
 }
 
-/** Resolves to the digest of the file that is in place and HAOS's; undefined when it is somebody else's. */
+/** Resolves to the digest of the file in place if it belongs to HAOS, else to undefined. */
 async function place(
   name: string,
   last: string | undefined,
@@ -79,19 +84,19 @@ async function place(
   return shipped;
 }
 
-/** Digests of one manifest; undefined where there is none. */
+/** Digests of one manifest; undefined if there is no file. */
 export interface ManifestFacts {
-  /** Of the file in place. */
+  /** The file in place. */
   current: string | undefined;
-  /** Of what HAOS wrote last. */
+  /** The file that HAOS wrote last. */
   last: string | undefined;
-  /** Of the one in the image. */
+  /** The file in the image. */
   shipped: string;
-  /** Of files that HAOS may replace as well. */
+  /** Other files that HAOS may replace. */
   known: ReadonlySet<string>;
 }
 
-/** Whether to write the manifest of the image, or why not. */
+/** Decides whether to write the manifest of the image, or why not. */
 export function decideManifest({
   current,
   last,
@@ -119,7 +124,10 @@ async function digestOf(body: Uint8Array | string): Promise<string> {
   return createHash('sha256').update(body).digest('hex');
 }
 
-/** A ledger that is broken knows nothing: what is in place then counts as somebody's, unless it is what the image has. */
+/**
+ * Returns the ledger, empty if it is damaged. Then a file in place counts as edited, unless it
+ * equals that of the image.
+ */
 function readLedger({ files }: Host): Ledger {
   try {
     const value: unknown = JSON.parse(files.readTextIfExists(layout.manifestLedger) ?? '{}');

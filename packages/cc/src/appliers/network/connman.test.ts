@@ -1,5 +1,5 @@
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { connman } from './connman.js';
@@ -47,7 +47,7 @@ describe('connman', () => {
   it.each<[string, object, TestHostOptions]>([
     ['configured', { hostname: 'node' }, {}],
     ['kept', {}, { tree: { [layout.keptHostname]: 'node\n' } }],
-  ])('keeps DHCP from naming a machine whose name is %s', async (_, config, options) => {
+  ])('prevents DHCP from naming a machine whose name is %s', async (_, config, options) => {
     const host = hostWith(options);
 
     await runApplier(connman, config, { host, phase: 'boot' });
@@ -55,7 +55,7 @@ describe('connman', () => {
     expect(host.files.readText(PATH)).toContain('\nAllowHostnameUpdates=false\n');
   });
 
-  it('lets DHCP name a machine whose configured name is none', async () => {
+  it('lets DHCP name a machine whose configured name is empty', async () => {
     const host = hostWith();
 
     await runApplier(connman, { hostname: 'no name' }, { host, phase: 'boot' });

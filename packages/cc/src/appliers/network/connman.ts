@@ -10,15 +10,20 @@ const PATH = '/etc/connman/main.conf';
 
 const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
-/** Beginnings of the names of interfaces that k3s, containers and virtual machines make and that connman must leave alone. */
+/**
+ * Name prefixes of interfaces that k3s, containers and virtual machines create. connman must not
+ * manage them.
+ */
 const FOREIGN_INTERFACES = ['veth', 'cni', 'flannel', 'cali', 'kube-ipvs', 'docker', 'virbr'];
 
 /**
- * connman's main.conf (connman.conf(5)). The servers are fallbacks: what DHCP or a service file names comes first. DHCP may
- * name the machine only while it has no name of its own.
+ * Writes connman's main.conf (connman.conf(5)). The servers are fallbacks: those of DHCP or a
+ * service file come first. DHCP may set the host name only while the machine has no name of its
+ * own.
  *
- * In the runtime phase a running connman is restarted when the file changed, since it reads the file only when it starts;
- * not for the host name alone, for which a network that goes down and up again is too high a price.
+ * In the runtime phase a running connman restarts if the file changed, because it reads the file
+ * only at its start. It does not restart for the host name alone, because the network would go down
+ * and up again.
  */
 export const connman: Applier = {
   name: 'connman',
@@ -41,7 +46,7 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
     '[General]',
     `NetworkInterfaceBlacklist=${FOREIGN_INTERFACES.join(',')}`,
     'PreferredTechnologies=ethernet,wifi',
-    // It would ask a server of connman's project after each connection.
+    // With the check, connman contacts a server of its project after each connection.
     'EnableOnlineCheck=false',
   ];
   if (isHostname(config.hostname ?? '') || keptHostname(context.host))
@@ -57,7 +62,7 @@ async function renderMainConf(config: CloudConfig, context: ApplyContext): Promi
   return `${lines.join('\n')}\n`;
 }
 
-/** Leaves out and reports the servers that cannot be used; the network must come up. */
+/** Leaves out and reports invalid servers, because the network must come up. */
 async function usableServers(
   servers: readonly string[] = [],
   { pointer, check, context }: { pointer: string; check: ServerCheck; context: ApplyContext },
@@ -75,7 +80,9 @@ async function usableServers(
 
 type ServerCheck = (server: string, pointer: string) => Finding[];
 
-/** What is wrong with `haos.dns_nameservers` and `haos.ntp_servers`; an empty item is left out. */
+/**
+ * Reports invalid items of `haos.dns_nameservers` and `haos.ntp_servers`. An empty item is ignored.
+ */
 export const serversRule: Rule = ({ haos }) => [
   ...eachItem(haos?.dnsNameservers, '/haos/dnsNameservers', checkNameserver),
   ...eachItem(haos?.ntpServers, '/haos/ntpServers', checkTimeserver),
@@ -84,17 +91,17 @@ export const serversRule: Rule = ({ haos }) => [
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
   const message = `${JSON.stringify(server)} is not an IP address`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'name servers are given by address' }];
+  return [{ code: 'invalid-value', pointer, message, hint: 'Give the address of the name server.' }];
 }
 
 function checkTimeserver(server: string, pointer: string): Finding[] {
   const labels = server.replace(/\.$/, '').split('.');
   if (server === '' || isIpAddress(server) || labels.every((label) => HOST_LABEL.test(label))) return [];
-  const message = `${JSON.stringify(server)} is not a host`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'give a host name or an address' }];
+  const message = `${JSON.stringify(server)} is not a host name or an address`;
+  return [{ code: 'invalid-value', pointer, message, hint: 'Give a host name or an address.' }];
 }
 
-/** An IPv6 address may name its interface, as a link-local one has to: `fe80::1%eth0` (RFC 4007). */
+/** An IPv6 address may name its interface, and a link-local one must: `fe80::1%eth0` (RFC 4007). */
 function isIpAddress(text: string): boolean {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) <= 255);
   const [, address] = /^([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%[A-Za-z0-9_.-]{1,15})?$/.exec(text) ?? [];
@@ -106,8 +113,8 @@ function withoutHostname(text: string): string {
 }
 
 /**
- * `--nodeps`: OpenRC would otherwise stop everything that needs the network first, and wait for the service that applies the
- * configuration right now (rc-service(8)).
+ * `--nodeps`: without it, OpenRC would first stop everything that needs the network, and wait for
+ * the service that is applying the configuration (rc-service(8)).
  */
 async function restart(context: ApplyContext): Promise<void> {
   await context.host.run('rc-service', ['--nodeps', '--ifexists', '--ifstarted', 'connman', 'restart']);

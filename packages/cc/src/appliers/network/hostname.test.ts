@@ -1,5 +1,5 @@
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { layout } from '@haos/system';
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { hostname, isHostname } from './hostname.js';
@@ -32,7 +32,7 @@ describe('hostname', () => {
     expect(host.files.stat(layout.keptHostname)).toBeUndefined();
   });
 
-  it('takes the kept name when none is configured, whatever DHCP says', async () => {
+  it('uses the kept name if none is configured, whatever DHCP says', async () => {
     const host = hostWith({ tree: { [layout.keptHostname]: 'kept\n' }, hostname: 'from-dhcp' });
 
     await runApplier(hostname, {}, { host });
@@ -40,7 +40,7 @@ describe('hostname', () => {
     expect(host.kernel.hostname()).toBe('kept');
   });
 
-  it('keeps the name from DHCP when there is no other', async () => {
+  it('keeps the name from DHCP if there is no other', async () => {
     const host = hostWith({ hostname: 'from-dhcp' });
 
     const { second } = await runTwice(hostname, {}, { host });
@@ -57,7 +57,7 @@ describe('hostname', () => {
   });
 
   it.each(['localhost', '(none)', '', 'localhost.localdomain'])(
-    'does nothing when the kernel says %j',
+    'does nothing if the kernel reports %j',
     async (name) => {
       const host = hostWith({ hostname: name });
 
@@ -76,7 +76,7 @@ describe('hostname', () => {
     expect(second.notes).toEqual([]);
   });
 
-  it('reports an invalid name, and stays with the kept one', async () => {
+  it('reports an invalid name, and uses the kept one', async () => {
     const host = hostWith({ tree: { [layout.keptHostname]: 'kept\n' } });
 
     const run = await runApplier(hostname, { hostname: 'not_a_name' }, { host });

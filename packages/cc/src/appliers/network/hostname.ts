@@ -1,4 +1,5 @@
-import { type Host, layout } from '@haos/system';
+import type { Host } from '@haos/host';
+import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
@@ -6,15 +7,15 @@ import type { Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { setHostsName } from './hosts.js';
 
-/** Linux keeps at most this many bytes (HOST_NAME_MAX, sethostname(2)). */
+/** The maximum of Linux in bytes (HOST_NAME_MAX, sethostname(2)). */
 const MAX_LENGTH = 64;
 
 const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 
 /**
- * Gives the node its name: the configured one, else the one that was kept, else, in the runtime phase, the name that the
- * kernel has from DHCP or from early boot. The runtime phase keeps the name, because it is the node's identity in
- * Kubernetes. Without any name nothing happens.
+ * Gives the node its name: the configured one, else the one that was kept, else, in the runtime
+ * phase, the name that the kernel has from DHCP or from early boot. The runtime phase keeps the
+ * name, because it is the identity of the node in Kubernetes. Without any name it does nothing.
  */
 export const hostname: Applier = {
   name: 'hostname',
@@ -39,20 +40,26 @@ export const hostname: Applier = {
 };
 
 /**
- * Whether a name is a host name as in RFC 1123, section 2.1: labels of letters, digits and inner dashes, joined by dots;
- * and short enough for the kernel.
+ * Returns whether a name is a host name as in RFC 1123, section 2.1: labels of letters, digits and
+ * inner dashes, joined by dots, and short enough for the kernel.
  */
 export function isHostname(name: string): boolean {
   return name.length <= MAX_LENGTH && name.split('.').every((label) => LABEL.test(label));
 }
 
-/** The name that an earlier boot kept; undefined when there is none, or when the file does not hold a name. */
+/**
+ * Returns the name that an earlier boot kept. Returns undefined if the file does not exist or does
+ * not contain a name.
+ */
 export function keptHostname(host: Host): string | undefined {
   const name = host.files.readTextIfExists(layout.keptHostname)?.trim();
   return name !== undefined && isHostname(name) ? name : undefined;
 }
 
-/** An invalid configured name is a failure, but must not make a known node register under another name. */
+/**
+ * Chooses the name. An invalid configured name is a failure, but a known node must not register
+ * under another name.
+ */
 async function chooseName(config: CloudConfig, context: ApplyContext): Promise<string | undefined> {
   const configured = config.hostname ?? '';
   if (isHostname(configured)) return configured;
@@ -60,7 +67,7 @@ async function chooseName(config: CloudConfig, context: ApplyContext): Promise<s
   return keptHostname(context.host) ?? (context.phase === 'runtime' ? presentName(context.host) : undefined);
 }
 
-/** What is wrong with `hostname`; an empty one counts as absent. */
+/** Reports an invalid `hostname`. An empty one counts as absent. */
 export const hostnameRule: Rule = ({ hostname: name }) => {
   if (!name || isHostname(name)) return [];
   return [
@@ -68,12 +75,12 @@ export const hostnameRule: Rule = ({ hostname: name }) => {
       code: 'invalid-hostname',
       pointer: '/hostname',
       message: `${JSON.stringify(name)} is not a host name`,
-      hint: 'use letters, digits and dashes, at most 63 in each part and 64 in all',
+      hint: 'Use letters, digits and dashes, at most 63 in each part and 64 in total.',
     },
   ];
 };
 
-/** The kernel's name, unless it is one of those that mean "none". */
+/** Returns the name that the kernel has, unless it is one of those that mean "none". */
 function presentName(host: Host): string | undefined {
   const name = host.kernel.hostname()?.trim();
   if (name === undefined || !isHostname(name) || /^localhost(\.|$)/i.test(name)) return undefined;

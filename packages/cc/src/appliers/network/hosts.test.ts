@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { setHostsName } from './hosts.js';
 
 describe('setHostsName', () => {
-  it('adds the line behind that of localhost', () => {
+  it('adds the line after that of localhost', () => {
     expect(setHostsName('127.0.0.1 localhost\n::1 localhost\n', 'node')).toBe(
       '127.0.0.1 localhost\n127.0.1.1\tnode\n::1 localhost\n',
     );
   });
 
-  it('names the full name first and the short one behind it', () => {
+  it('writes the full name first, then the short one', () => {
     expect(setHostsName('127.0.0.1 localhost\n', 'node.example.com')).toContain(
       '127.0.1.1\tnode.example.com node\n',
     );
@@ -21,7 +21,7 @@ describe('setHostsName', () => {
     expect(setHostsName(before, 'node')).toBe(before.replace('127.0.1.1 old', '127.0.1.1\tnode'));
   });
 
-  it('leaves the line alone when it has the name, with an alias of somebody', () => {
+  it('leaves the line alone if it has the name and another alias', () => {
     const before = '127.0.0.1 localhost\n127.0.1.1   node  alias\n';
 
     expect(setHostsName(before, 'node')).toBe(before);
@@ -31,7 +31,7 @@ describe('setHostsName', () => {
     expect(setHostsName('127.0.1.1 node.old.example node\n', 'node')).toBe('127.0.1.1\tnode\n');
   });
 
-  it('does not take a comment or a longer address for the line', () => {
+  it('does not treat a comment or a longer address as the line', () => {
     const before = '127.0.0.1 localhost\n#127.0.1.1 node\n127.0.1.10 other\n';
 
     expect(setHostsName(before, 'node')).toBe(

@@ -7,9 +7,9 @@ const NEW_FILE = [
 ].join('\n');
 
 /**
- * The text of /etc/hosts with `127.0.1.1` naming this machine, as Debian does: the full name first, the short one behind it.
- * All other lines stay as they are, and so does the line itself when it has the names already. Without a file, the result
- * begins with the names of the loopback addresses.
+ * Returns the text of /etc/hosts with `127.0.1.1` naming this machine, as Debian does: the full
+ * name first, then the short one. Keeps all other lines, and the line itself if it already has the
+ * names. Without a file, the result begins with the names of the loopback addresses.
  */
 export function setHostsName(text: string | undefined, name: string): string {
   const lines = (text || NEW_FILE).split('\n');
@@ -26,7 +26,7 @@ function addressOf(line: string): string | undefined {
   return wordsOf(line)[0];
 }
 
-/** The first name is the canonical one; aliases that somebody added behind it may stay. */
+/** The first name is the canonical one. Aliases after it may stay. */
 function hasNames(line: string, names: readonly string[]): boolean {
   const present = wordsOf(line).slice(1);
   return present[0] === names[0] && names.every((name) => present.includes(name));

@@ -1,4 +1,4 @@
-import { createTestHost, type TestHostOptions } from '@haos/system/testing';
+import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runApplier, runTwice } from '../testing.js';
 import { wifi } from './wifi.js';
@@ -32,7 +32,7 @@ describe('wifi', () => {
     expect(host.files.readText(SETTINGS)).toBe('[global]\nOfflineMode=false\n\n[WiFi]\nEnable=true\n');
   });
 
-  it('has connman turn wireless on at runtime, when it is not', async () => {
+  it('lets connman turn wireless on at runtime if it is off', async () => {
     const host = hostWith({
       commands: {
         'connmanctl enable wifi': () => {
@@ -47,7 +47,7 @@ describe('wifi', () => {
     expect(host.calls).toHaveLength(1);
   });
 
-  it('never lets a passphrase into an operation', async () => {
+  it('never shows a passphrase in an operation', async () => {
     const host = hostWith();
 
     const run = await runApplier(wifi, CONFIG, { host, phase: 'boot' });
@@ -55,7 +55,7 @@ describe('wifi', () => {
     expect(JSON.stringify(run, bytesAsText)).not.toContain('my password');
   });
 
-  it('gives a name with blanks at its ends by its bytes', async () => {
+  it('writes a name with blanks at its ends as bytes', async () => {
     const host = hostWith();
 
     await runApplier(wifi, { haos: { wifi: [{ name: ' café ' }] } }, { host, phase: 'boot' });
@@ -63,7 +63,7 @@ describe('wifi', () => {
     expect(host.files.readText(NETWORKS)).toContain('\nSSID=20636166c3a920\n');
   });
 
-  it('removes its file when no network is configured any more', async () => {
+  it('removes its file if no network is configured any more', async () => {
     const host = hostWith();
     await runApplier(wifi, CONFIG, { host, phase: 'boot' });
 
@@ -73,7 +73,7 @@ describe('wifi', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it("does not remove somebody else's file", async () => {
+  it('does not remove a file that HAOS did not write', async () => {
     const host = hostWith({ tree: { [NETWORKS]: '[service_mine]\nType=wifi\n' } });
 
     expect((await runApplier(wifi, {}, { host, phase: 'boot' })).operations).toEqual([]);

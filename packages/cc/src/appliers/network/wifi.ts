@@ -1,4 +1,4 @@
-import type { Host } from '@haos/system';
+import type { Host } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Wifi } from '../../generated/types.js';
@@ -11,9 +11,9 @@ const NETWORKS = '/var/lib/connman/cloud-config.config';
 const FIRST_LINE = ownershipLine('haos.wifi');
 
 /**
- * Wireless networks as a provisioning file of connman (connman-service.config(5)), which connman watches, and the switch
- * that turns wireless on. When no network is configured any more the file is removed, but wireless stays on: somebody else
- * may have turned it on.
+ * Writes wireless networks to a provisioning file of connman (connman-service.config(5)), which
+ * connman watches, and turns wireless on. If no network is configured any more, it removes the file
+ * but leaves wireless on, because the user may have turned it on.
  */
 export const wifi: Applier = {
   name: 'wifi',
@@ -52,7 +52,7 @@ function renderNetwork(network: Wifi, index: number): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** What is wrong with the networks of `haos.wifi`; no message has a passphrase. */
+/** Reports invalid networks of `haos.wifi`. Messages do not contain a passphrase. */
 export const wifiRule: Rule = ({ haos }) => eachItem(haos?.wifi, '/haos/wifi', checkNetwork);
 
 function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {
@@ -61,7 +61,7 @@ function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {
 
 function checkName(name: string | undefined, pointer: string): Finding[] {
   if (!name)
-    return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'add `name: SSID`' }];
+    return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'Add `name: SSID`.' }];
   if (hasControls(name)) return [controls(`${pointer}/name`)];
   if (byteLength(name) <= 32) return [];
   return [
@@ -69,7 +69,10 @@ function checkName(name: string | undefined, pointer: string): Finding[] {
   ];
 }
 
-/** 8 to 63 characters, or the key itself as 64 hexadecimal digits (IEEE 802.11, annex J.4). */
+/**
+ * Checks a passphrase: 8 to 63 characters, or the key itself as 64 hexadecimal digits (IEEE 802.11,
+ * annex J.4).
+ */
 function checkPassphrase(passphrase: string | undefined, pointer: string): Finding[] {
   if (!passphrase) return [];
   if (hasControls(passphrase)) return [controls(pointer)];
@@ -80,7 +83,7 @@ function checkPassphrase(passphrase: string | undefined, pointer: string): Findi
       code: 'invalid-wifi',
       pointer,
       message: 'a passphrase has 8 to 63 characters',
-      hint: 'leave it out for an open network',
+      hint: 'Leave it out for an open network.',
     },
   ];
 }
@@ -91,11 +94,14 @@ function controls(pointer: string): Finding {
     pointer,
     failure: 'HAOS_CC_CONNMAN_VALUE',
     message: 'it has a line break or another control character',
-    hint: 'write it on one line',
+    hint: 'Write it on one line.',
   };
 }
 
-/** connman drops blanks at the end of a name; such a name is given by its bytes. */
+/**
+ * Formats a network name. connman drops blanks at the end of a name, so such a name is written as
+ * bytes.
+ */
 function formatName(name: string, key: string): string {
   const value = formatKeyFileValue(name, key);
   return name === name.trim() ? `Name=${value}` : `SSID=${Buffer.from(name, 'utf8').toString('hex')}`;
@@ -105,7 +111,10 @@ function isOurs(host: Host): boolean {
   return host.files.readTextIfExists(NETWORKS)?.startsWith(`${FIRST_LINE}\n`) ?? false;
 }
 
-/** A running connman writes its settings when it ends, so the file may be changed only while it does not run. */
+/**
+ * Turns wireless on. A running connman writes its settings when it exits, so the file may be
+ * changed only while connman is stopped.
+ */
 async function enable(context: ApplyContext): Promise<void> {
   const before = context.host.files.readTextIfExists(SETTINGS) ?? '';
   const after = setKeyFileValue(before, { section: 'WiFi', key: 'Enable', value: 'true' });

@@ -1,7 +1,7 @@
 import { MAX_DOCUMENT } from '../metadata-client.js';
 import { type Entry, findEntry, type ReadAt, type Volume } from './types.js';
 
-/** Where things are, from the boot sector (Microsoft's FAT specification, "BPB"). */
+/** The positions from the boot sector (Microsoft's FAT specification, "BPB"). */
 interface Geometry {
   bits: 12 | 16 | 32;
   /** Bytes. */
@@ -11,7 +11,7 @@ interface Geometry {
   dataStart: number;
   clusterSize: number;
   clusters: number;
-  /** Of FAT32 only. */
+  /** Only in FAT32. */
   rootCluster: number;
 }
 
@@ -20,13 +20,16 @@ const LONG_NAME = 0x0f;
 const LABEL = 0x08;
 const DIRECTORY = 0x10;
 const MAX_DIRECTORY = 256 * 1024;
-/** Where the letters of a part of a long name are. */
+/** The positions of the letters in a part of a long name. */
 const LETTERS = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** A FAT file system with 12, 16 or 32 bits and long names; undefined when it is none. */
+/**
+ * Opens a FAT file system with 12, 16 or 32 bits and long names. Returns undefined if it is not
+ * one.
+ */
 export function openFat(readAt: ReadAt): Volume | undefined {
   const boot = readAt(0, 512);
   const geometry = boot.length === 512 ? parseBootSector(boot) : undefined;
@@ -66,7 +69,7 @@ function parseBootSector(boot: Uint8Array): Geometry | undefined {
   const clusters = Math.floor((sectors - dataStart) / sectorsPerCluster);
   if (fatStart === 0 || fatSectors === 0 || clusters < 1) return undefined;
   return {
-    // The count alone decides: so the specification has it.
+    // By the specification, only the number of clusters decides.
     bits: clusters < 4085 ? 12 : clusters < 65_525 ? 16 : 32,
     fatStart: fatStart * sector,
     rootStart: rootStart * sector,
@@ -81,7 +84,7 @@ function parseBootSector(boot: Uint8Array): Geometry | undefined {
 function createReader(readAt: ReadAt, geometry: Geometry) {
   const { bits, fatStart, clusterSize, clusters, dataStart } = geometry;
 
-  /** The cluster that follows; undefined at the end. */
+  /** Returns the next cluster, or undefined at the end. */
   function next(cluster: number): number | undefined {
     const at = fatStart + Math.floor((cluster * bits) / 8);
     const bytes = readAt(at, bits === 32 ? 4 : 2);
@@ -94,7 +97,10 @@ function createReader(readAt: ReadAt, geometry: Geometry) {
 
   const isCluster = (number: number) => number >= 2 && number < clusters + 2;
 
-  /** At most `limit` bytes of the clusters that follow one another from `first`; so a circle ends, too. */
+  /**
+   * Returns at most `limit` bytes of the chain of clusters from `first`, so a circular chain also
+   * ends.
+   */
   function readChain(first: number, limit: number): Uint8Array {
     const chunks: Uint8Array[] = [];
     let total = 0;
@@ -108,7 +114,10 @@ function createReader(readAt: ReadAt, geometry: Geometry) {
     return new Uint8Array(Buffer.concat(chunks, total));
   }
 
-  /** The records of a directory; the root of FAT12 and FAT16, which has no cluster, lies before them. */
+  /**
+   * Returns the records of a directory. The root of FAT12 and FAT16 has no cluster; it lies before
+   * the clusters.
+   */
   function readDirectory(first: number): Uint8Array {
     if (first === 0) return readAt(geometry.rootStart, geometry.rootSize);
     return readChain(first, MAX_DIRECTORY);
@@ -149,7 +158,7 @@ function parseRecord(record: Uint8Array, longName: string): Entry {
   };
 }
 
-/** 13 letters of a long name, up to its end. */
+/** Returns the 13 letters of a long name, up to its end. */
 function lettersOf(record: Uint8Array): string {
   const codes = LETTERS.map((at) => viewOf(record).getUint16(at, true));
   const end = codes.findIndex((code) => code === 0 || code === 0xffff);

@@ -1,20 +1,21 @@
-import { type Host, isHaosError } from '@haos/system';
+import { type Host, isHaosError } from '@haos/host';
 import { openFat } from './fat.js';
 import { openIso9660 } from './iso9660.js';
 import type { ReadAt, Volume } from './types.js';
 
 const BLOCK = '/sys/class/block';
-/** Devices on which nobody delivers anything, or which are slow to say that they are empty. */
+/** Devices that never hold data for the node, or that take long to report that they are empty. */
 const LEFT_OUT = /^(?:loop|ram|zram|fd|nbd)\d/;
 
-/** A volume on a block device, and the device's name. */
+/** A volume, and the name of its block device. */
 export interface FoundVolume extends Volume {
   device: string;
 }
 
 /**
- * The ISO and FAT file systems on the block devices of the machine. They are read by us and not mounted: so nothing has to be
- * undone, no driver has to be there, and what a stranger made never reaches the kernel's file systems.
+ * Finds the ISO and FAT file systems on the block devices of the machine. HAOS reads them itself
+ * instead of mounting them: it needs no clean-up and no driver, and an untrusted file system never
+ * reaches the kernel.
  */
 export function findVolumes({ files }: Host): FoundVolume[] {
   if (files.stat(BLOCK)?.type !== 'directory') return [];
@@ -28,7 +29,7 @@ export function findVolumes({ files }: Host): FoundVolume[] {
         return volume ? [{ ...volume, device }] : [];
       } catch (error) {
         if (!isHaosError(error)) throw error;
-        return []; // a drive without a disc, or a device that is gone
+        return []; // a drive without a disc, or a device that was removed
       }
     });
 }

@@ -1,7 +1,7 @@
 import { MAX_DOCUMENT } from '../metadata-client.js';
 import { type Entry, findEntry, type ReadAt, type Volume } from './types.js';
 
-/** ECMA-119: sectors, and where the volume descriptors begin. */
+/** ECMA-119: the size of a sector, and where the volume descriptors begin. */
 const SECTOR = 2048;
 const FIRST_DESCRIPTOR = 16;
 const MAX_DESCRIPTORS = 16;
@@ -13,7 +13,10 @@ const ucs2 = (bytes: Uint8Array) =>
     .swap16()
     .toString('utf16le');
 
-/** An ISO 9660 file system, with the names of Joliet or Rock Ridge where it has them; undefined when it is none. */
+/**
+ * Opens an ISO 9660 file system, with the names of Joliet or Rock Ridge if it has them. Returns
+ * undefined if it is not one.
+ */
 export function openIso9660(readAt: ReadAt): Volume | undefined {
   const primary = findDescriptor(readAt, (bytes) => bytes[0] === 1);
   if (!primary) return undefined;
@@ -44,7 +47,7 @@ function findDescriptor(readAt: ReadAt, isWanted: (bytes: Uint8Array) => boolean
   return undefined;
 }
 
-/** A supplementary descriptor whose escape sequence says UCS-2. */
+/** Returns whether this is a supplementary descriptor with an escape sequence for UCS-2. */
 function isJoliet(bytes: Uint8Array): boolean {
   return bytes[0] === 2 && ['%/@', '%/C', '%/E'].includes(latin1(bytes.subarray(88, 91)));
 }
@@ -53,7 +56,7 @@ function parseDirectory(bytes: Uint8Array, decode: (bytes: Uint8Array) => string
   const entries: Entry[] = [];
   for (let at = 0; at < bytes.length; ) {
     const length = bytes[at] ?? 0;
-    // Records do not cross sectors: the rest of this one is empty.
+    // Records do not cross sectors, so the rest of this one is empty.
     if (length === 0) at = (Math.floor(at / SECTOR) + 1) * SECTOR;
     else if (length < 34 || at + length > bytes.length) break;
     else {
@@ -61,7 +64,7 @@ function parseDirectory(bytes: Uint8Array, decode: (bytes: Uint8Array) => string
       at += length;
     }
   }
-  // Without itself and its parent, whose names are one byte.
+  // The directory itself and its parent have names of one byte.
   return entries.filter(({ name }) => name > '\u0001');
 }
 
@@ -79,7 +82,7 @@ function parseRecord(record: Uint8Array, decode: (bytes: Uint8Array) => string):
   };
 }
 
-/** The name by Rock Ridge: the entries NM of the system use area (IEEE P1282). */
+/** Returns the Rock Ridge name: the entries NM of the system use area (IEEE P1282). */
 function alternateName(area: Uint8Array): string | undefined {
   let name: string | undefined;
   for (let at = 0; at + 4 <= area.length; ) {
@@ -92,7 +95,10 @@ function alternateName(area: Uint8Array): string | undefined {
   return name;
 }
 
-/** Without extensions a name has capital letters and no dashes: `USER_DATA`. */
+/**
+ * Returns a name as people write it. Without extensions a name has capital letters and no dashes:
+ * `USER_DATA`.
+ */
 function normalise(name: string): string {
   return name.toLowerCase().replaceAll('-', '_');
 }

@@ -1,14 +1,17 @@
-/** Reads bytes of a device; fewer where it ends. */
+/** Reads bytes of a device; fewer at its end. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
 
-/** A file system whose files are read without mounting it. */
+/** A file system whose files HAOS reads without mounting it. */
 export interface Volume {
   label: string;
-  /** The content of a file by its path from the root, such as `openstack/latest/user_data`; undefined when there is none. */
+  /**
+   * Returns the content of a file by its path from the root, such as `openstack/latest/user_data`,
+   * or undefined if it does not exist.
+   */
   read(path: string): Uint8Array | undefined;
 }
 
-/** What a directory of a volume holds. */
+/** An entry of a directory. */
 export interface Entry {
   name: string;
   isDirectory: boolean;
@@ -18,7 +21,7 @@ export interface Entry {
   start: number;
 }
 
-/** Follows a path through directories; letters of either case are the same, as in FAT. */
+/** Follows a path through directories. Ignores the case of letters, as FAT does. */
 export function findEntry(
   path: string,
   root: Entry,

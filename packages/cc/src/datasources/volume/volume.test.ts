@@ -41,7 +41,7 @@ describe.each(['joliet.iso', 'rock-ridge.iso', 'plain.iso', 'fat12.img', 'fat16.
       expect(textOf(volume, 'meta-data')).toMatch(/^instance-id: i-1\n/);
     });
 
-    it('has no others', () => {
+    it('has no other files', () => {
       expect(volume?.read('f1')).toBeUndefined();
       expect(volume?.read('user-data/x')).toBeUndefined();
       expect(volume?.read('')).toBeUndefined();
@@ -58,7 +58,7 @@ it.each(['config-drive.iso', 'config-drive.img'])('%s has files in directories',
   expect(volume?.read('openstack/latest')).toBeUndefined();
 });
 
-it('an image of the test kit is one', () => {
+it('an image of the test kit is a volume', () => {
   const userData = Uint8Array.from({ length: 5000 }, (_, index) => index & 255);
 
   const volume = open(makeSeedImage({ userData, hostname: 'a' }));
@@ -72,15 +72,15 @@ it.each([
   ['nothing', new Uint8Array()],
   ['zeros', new Uint8Array(100_000)],
   ['ones', new Uint8Array(100_000).fill(255)],
-])('%s is no volume', (_what, image) => {
+])('%s is not a volume', (_what, image) => {
   expect(open(image)).toBeUndefined();
 });
 
 it.each(['joliet.iso', 'rock-ridge.iso', 'fat12.img', 'config-drive.img'])(
-  'whatever is damaged in %s, reading it ends and throws nothing',
+  'reading %s ends and does not throw, whatever is damaged',
   (name) => {
     const image = imageOf(name);
-    // Where the structures are: of an ISO descriptors and directories, of a FAT all.
+    // The structures: descriptors and directories of an ISO, everything of a FAT.
     const [from, to] = name.endsWith('.iso') ? [32_768, 80_000] : [0, 16_384];
     const damage = fc.array(fc.tuple(fc.integer({ min: from, max: to }), fc.integer({ min: 0, max: 255 })), {
       maxLength: 40,
@@ -99,9 +99,9 @@ it.each(['joliet.iso', 'rock-ridge.iso', 'fat12.img', 'config-drive.img'])(
   },
 );
 
-it('a FAT whose clusters go in a circle ends', () => {
+it('reading a FAT with a circular chain of clusters ends', () => {
   const image = imageOf('fat12.img');
-  // The first clusters are of the files: each is said to follow itself, and the size to be large.
+  // The first clusters belong to the files. Each one now points to itself, and the size is large.
   const fat = 512 * new DataView(image.buffer).getUint16(14, true);
   for (let cluster = 2; cluster < 20; cluster += 1) {
     const at = fat + Math.floor(cluster * 1.5);

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# What all boot scripts share; the initrd carries a copy. Words of the kernel command line are split at blanks, so a quoted
-# value with blanks is cut: none of the arguments that are read here has any.
+# Functions that all boot scripts share; the initrd carries a copy. The kernel command line is split
+# at blanks, so a quoted value with blanks is cut. No argument that is read here contains blanks.
 
-# The value of the last `NAME=VALUE` on the kernel command line, as the kernel itself takes the last; fails without one.
+# Prints the value of the last `NAME=VALUE` on the kernel command line, because the kernel itself
+# uses the last one. Fails without one.
 argument() {
 	found=
 	for word in $(cat /proc/cmdline); do
@@ -11,7 +12,7 @@ argument() {
 	[ -n "$found" ] && echo "$found"
 }
 
-# Whether a word stands on the kernel command line as it is.
+# Succeeds if the kernel command line contains this exact word.
 has_word() {
 	for word in $(cat /proc/cmdline); do
 		[ "$word" = "$1" ] && return 0
@@ -19,7 +20,8 @@ has_word() {
 	return 1
 }
 
-# The versions of haos, k3s and kernel that the links of slot $2 in the system directory $1 name, such as `v1/-/6.12.1-v1`.
+# Prints the versions of haos, k3s and kernel that the links of slot $2 in the system directory $1
+# name, such as `v1/-/6.12.1-v1`.
 name_set() {
 	set=
 	for component in haos k3s kernel; do
@@ -29,12 +31,13 @@ name_set() {
 	echo "${set#/}"
 }
 
-# `haos.debug` alone means true, as every boolean key does.
+# `haos.debug` alone means true, as for every boolean key.
 is_debug() {
 	has_word haos.debug || [ "$(argument haos.debug)" = true ]
 }
 
-# Consoles that have hardware behind them, such as `ttyS0`; tty0 is the screen, whose first terminal is tty1.
+# Lists consoles with hardware behind them, such as `ttyS0`; tty0 is the screen, whose first
+# terminal is tty1.
 consoles() {
 	for console in $(cat /sys/class/tty/console/active 2>/dev/null); do
 		[ "$console" = tty0 ] && console=tty1
@@ -42,7 +45,7 @@ consoles() {
 	done | sort -u
 }
 
-# Tells whoever watches, on whichever console: /dev/console is only the last one named.
+# Prints to every console: /dev/console is only the last one named.
 say() {
 	for console in $(consoles); do
 		echo "haos: $*" >"/dev/$console"
@@ -50,19 +53,20 @@ say() {
 	return 0
 }
 
-# Only with `haos.debug`; also into the kernel's log, where it has a time.
+# Prints only with `haos.debug`, and also to the kernel log, which adds a time.
 debug() {
 	is_debug || return 0
 	say "$*"
 	echo "haos: $*" >/dev/kmsg
 }
 
-# Makes an empty file that only root reads: what a phase prints may have secrets of the configuration in it.
+# Creates an empty file that only root can read: the output of a phase may contain secrets of the
+# configuration.
 make_private() {
 	(umask 077 && : >"$1")
 }
 
-# Fails, and tells whoever asks why.
+# Fails with a reason for the caller.
 refuse() {
 	reason=$1
 	return 1

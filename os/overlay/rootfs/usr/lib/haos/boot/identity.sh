@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# What makes this node this node and has to outlive a boot: names, keys. It lies in the local directory.
+# The identity of the node, which survives reboots: names and keys. It is in the local directory.
 
 LOCAL=/var/lib/rancher/HAOS
 GO_LOCAL=/var/lib/1898andCo/HAOS
 
-# Nodes of the Go implementation keep the same things elsewhere. They are copied once, so that going back stays possible.
+# The Go implementation keeps the same things elsewhere. They are copied once, so that returning to
+# it stays possible.
 take_over_go_state() {
 	for name in hostname ssh node; do
 		[ -e "$GO_LOCAL/$name" ] || continue
@@ -26,7 +27,8 @@ keep_machine_id() {
 	ln -sfn /var/lib/dbus/machine-id /etc/machine-id
 }
 
-# A name until the configuration, an earlier boot or DHCP gives one: nodes called localhost could not be told apart.
+# Sets a name until the configuration, an earlier boot or DHCP provides one: several nodes called
+# localhost could not be told apart.
 name_node() {
 	case $(cat /proc/sys/kernel/hostname) in
 	'' | localhost | '(none)') ;;
@@ -37,7 +39,8 @@ name_node() {
 	printf '127.0.1.1\t%s\n' "$name" >>/etc/hosts
 }
 
-# Only where nothing is installed: whoever stands before the console has the machine anyway. sshd refuses empty passwords.
+# Only where nothing is installed: a person at the console controls the machine anyway. sshd refuses
+# empty passwords.
 open_console_login() {
 	sed -i 's/^rancher:[*!]:/rancher::/' /etc/shadow
 	echo 'To install HAOS on a disk: sudo haos install' >>/etc/motd

@@ -1,13 +1,14 @@
 # shellcheck shell=sh
-# The container images that come with k3s in images for nodes without a registry.
+# Container images that are part of the image of HAOS, for nodes that cannot reach a registry.
 
-# k3s imports the archives in this directory when it starts (https://docs.k3s.io/import-images), and follows links. Links take no
-# space, and lead to the images of the k3s that runs, also after an upgrade or a rollback.
+# k3s imports the archives in this directory when it starts (https://docs.k3s.io/import-images), and
+# follows links. Links take no space and always lead to the images of the k3s that runs, also after
+# an upgrade or a rollback.
 IMPORTED=/var/lib/rancher/k3s/agent/images
 PREFIX=haos-
 
-# Links the archives beside the program of k3s $1 into directory $2. A link that is right stays as it is: k3s may remember what it
-# imported by the date.
+# Links the archives beside the k3s program $1 into the directory $2. A correct link is not
+# replaced: k3s may track imported archives by date.
 link_images() {
 	images=${1%/*}/images
 	find "$2" -type l -name "$PREFIX*" 2>/dev/null | while read -r link; do

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What init does. A login is on the screen and on every console that has hardware behind it, and does not wait for
-# the default runlevel: a network that never comes must not keep anybody out.
+# What init starts. There is a login on the screen and on every console with hardware behind it. A
+# login does not wait for the default runlevel: a missing network must not prevent it.
 
 write_inittab() {
 	cat <<-END
@@ -22,7 +22,7 @@ login_consoles() {
 	} | sort -u
 }
 
-# Rescue means a shell without a question.
+# Rescue gives a shell without a login.
 login_on() {
 	case $mode-$1 in
 	shell-*) echo "-/bin/bash" ;;

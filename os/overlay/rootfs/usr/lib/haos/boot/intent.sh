@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# What an interrupted upgrade left. The initrd carries a copy.
+# Settles an interrupted upgrade. The initrd carries a copy.
 
-# An upgrade moves the links of all components as one: `intent` says what they were and are to be, and one of the two sides is
-# chosen here. The kernel that the boot loader took cannot be changed any more, so its set wins (docs/upgrading.md).
+# An upgrade moves the links of all components as one: `intent` records their old and new targets,
+# and this chooses one of the two sides. The kernel that the boot loader loaded cannot change any
+# more, so its set wins (docs/upgrading.md).
 settle_intent() {
 	system=$1
 	intent=$system/intent
@@ -10,15 +11,16 @@ settle_intent() {
 	[ -e "$intent" ] || return 0
 	side=
 	is_intent && side=$(choose_side)
-	debug "an upgrade was interrupted; its side ${side:-that is there} is taken"
-	# The links are where the boot loader reads them before nothing says any more that they may not be.
+	debug "an upgrade was interrupted; its links: ${side:-unchanged}"
+	# The links must be on the disk, where the boot loader reads them, before the intent is removed.
 	[ -z "$side" ] || link_side "$side"
 	rm -f "$intent"
 	sync
 }
 
-# The version of the kernel that the boot loader took. It reads the file system without the journal: after a power cut it may have
-# followed the link as it was before, which the release of the kernel tells: a version is that release, or that and what a `-` joins.
+# Prints the version of the kernel that the boot loader loaded. The boot loader reads the file
+# system without its journal: after a power cut it may have followed the old link. The kernel
+# release shows which: a version is that release, or that release plus `-` and a suffix.
 running_kernel() {
 	release=$(uname -r)
 	linked=$(readlink "$system/kernel/$slot")
@@ -35,7 +37,7 @@ is_intent() {
 		END { exit !(first == "haos-intent 1" && last == "end" && count == 3) }' "$intent"
 }
 
-# Whether GRUB booted a set on trial tells which side is more likely; a side with a version that is not there is none.
+# A trial boot makes the new side more likely. A side with a missing version is not valid.
 choose_side() {
 	sides='before after'
 	! has_word haos.trial || sides='after before'
@@ -57,7 +59,8 @@ is_running() {
 	[ -z "$running" ] || [ "$version" = - ] || [ "$version" = "$running" ]
 }
 
-# The columns after the name: current and previous before, current and previous after; `-` is none.
+# The columns after the name: current and previous before, current and previous after; `-` means no
+# version.
 version_of() {
 	case $2-$3 in
 	before-current) column=2 ;;
@@ -68,8 +71,8 @@ version_of() {
 	[ ! -e "$intent" ] || awk -v name="$1" -v column="$column" '$1 == name { print $column }' "$intent"
 }
 
-# Each link is replaced by a rename, so that the boot loader finds the old one or the new one. The links of one slot have reached the disk
-# before those of the other are moved.
+# A rename replaces each link, so that the boot loader finds either the old or the new one. The
+# links of one slot reach the disk before those of the other move.
 link_side() {
 	for of in previous current; do
 		for component in haos k3s kernel; do

@@ -1,10 +1,11 @@
 # shellcheck shell=sh
-# Entering the system from a root that somebody else mounted, with a kernel that somebody else loaded: mode local. That root takes
-# the place of the state partition. The launcher is the first process then, and sources this.
+# Mode local: enters the system from a root that another system mounted, with a kernel that it
+# loaded. That root replaces the state partition. The launcher is then the first process and sources
+# this file.
 
 base=/run/base sysroot=/run/sysroot
 
-# The directory that these scripts are in.
+# Enters the system; $1 is the directory of these scripts.
 enter_local() {
 	. "$1/common.sh"
 	. "$1/intent.sh"
@@ -15,7 +16,8 @@ enter_local() {
 	choose_slot
 	settle_intent /haos/system
 	[ -e "/haos/system/haos/$slot/rootfs.squashfs" ] || enter_go
-	# Nothing of the old root is shared with the new one, and only the root itself is kept, not what is mounted on it.
+	# The new root shares no mounts with the old one. Only the old root itself is kept, not what is
+	# mounted on it.
 	mount --make-rprivate /
 	mkdir $base
 	mount -o bind / $base
@@ -23,11 +25,12 @@ enter_local() {
 	build_root || give_up "$reason"
 	configure
 	leave_old_root
-	give_up 'the system could not be entered'
+	give_up 'cannot enter the system'
 }
 
-# A set of the Go implementation has its root inside of its program, which then takes this place. It knows no slots: whoever goes back
-# to it makes it the current set as well. It finds everything as it was before this script.
+# A set of the Go implementation carries its root in its program, which then runs instead of this
+# script. It does not know slots, so returning to it also makes it the current set. It finds
+# everything as it was before this script.
 enter_go() {
 	[ "$slot" = current ] || return_to_go /haos/system
 	case $(readlink -f /sbin/init) in "$here"/*) give_up "there is no system in /haos/system/haos/$slot" ;; esac
@@ -36,7 +39,8 @@ enter_go() {
 	exec /sbin/init
 }
 
-# An interruption is mended by the next boot: its kernel tells which of the two is meant.
+# After an interruption, the next boot completes this: its kernel tells which of the two sets is
+# meant.
 return_to_go() {
 	{
 		echo 'haos-intent 1'
@@ -66,10 +70,10 @@ leave_old_root() {
 	exec /usr/lib/haos/boot/start </dev/console >/dev/console 2>&1
 }
 
-# On trial the boot loader counts, and takes the version before.
+# During a trial the boot loader counts the boots and falls back to the previous version.
 give_up() {
 	say "error: $1"
 	! has_word haos.trial || reboot -f
-	say "This is a shell of the launcher. 'reboot -f' restarts."
+	say "This is a shell of the launcher. 'reboot -f' restarts the machine."
 	while :; do setsid cttyhack sh; done
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Mounts that are not there yet when the root is entered.
+# Makes the mounts that are still missing when the root is entered.
 
-# Sectors of 512 bytes: what partitioning leaves at the end is less.
+# Sectors of 512 bytes: partitioning leaves less than this at the end.
 WORTH_GROWING=65536
 
 mount_kernel_file_systems() {
@@ -16,11 +16,12 @@ mount_kernel_file_systems() {
 	mount -t bpf -o nosuid,nodev,noexec,mode=700 bpf /sys/fs/bpf
 	[ ! -d /sys/firmware/efi/efivars ] || mount -t efivarfs -o nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars
 	mount_cgroups
-	# k3s mounts volumes that containers have to see: mounts propagate, which is not the kernel's default.
+	# Containers must see the volumes that k3s mounts: mounts propagate, which is not the kernel's
+	# default.
 	mount --make-rshared /
 }
 
-# Version 2 only. The kubelet needs every controller below the root.
+# Only version 2. The kubelet needs every controller below the root.
 mount_cgroups() {
 	mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 	for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
@@ -28,7 +29,7 @@ mount_cgroups() {
 	done
 }
 
-# The initrd bound /haos/system already; what the boot loader reads lies beside it.
+# The initrd has bound /haos/system already; the files that the boot loader reads are beside it.
 mount_components() {
 	[ -d /.base/boot ] || return 0
 	mkdir -p /boot
@@ -36,8 +37,9 @@ mount_components() {
 	mount -o remount,bind,ro /boot
 }
 
-# A disk that became larger, or an image that was written to a larger one: the state partition, which is the last, takes all of
-# it. The file system grows while it is mounted. Nothing is started when it is whole already.
+# If a disk was enlarged, or an image was written to a larger disk, the state partition, which is
+# the last, takes the remaining space. The file system grows while it is mounted. If the size is
+# right already, no program is started.
 grow_state() {
 	partition=$(findmnt -nvo SOURCE /.base)
 	block=$(readlink -f "/sys/class/block/${partition##*/}")
@@ -50,31 +52,33 @@ grow_state() {
 }
 
 grow_partition() {
-	say "the partition $partition takes the rest of $disk"
-	sfdisk --quiet --no-reread --force --relocate gpt-bak-std "/dev/$disk" # fails where there is no GPT
+	say "growing the partition $partition to the end of $disk"
+	sfdisk --quiet --no-reread --force --relocate gpt-bak-std "/dev/$disk" # fails without a GPT
 	echo ', +' | sfdisk --quiet --no-reread --force --no-tell-kernel -N "$number" "/dev/$disk"
 	partx --update --nr "$number" "/dev/$disk"
 }
 
-# In sectors, from its superblock: the count of blocks, and by how many bits a block is larger than 1 KiB (ext4(5)).
+# Prints the size in sectors, from the superblock: the count of blocks, and by how many bits a block
+# is larger than 1 KiB (ext4(5)).
 file_system_size() {
 	blocks=$(od -An -tu4 -j1028 -N4 "$partition")
 	bits=$(od -An -tu4 -j1048 -N4 "$partition")
 	echo $((blocks << (bits + 1)))
 }
 
-# resize2fs asks the kernel through the first mount that it finds, which has to be writable.
+# resize2fs calls the kernel through the first mount that it finds, which must be writable.
 grow_file_system() {
 	mount -o remount,bind,rw /.base
-	resize2fs "$partition" || say "warning: the file system on $partition could not grow; see /run/haos/grow.log"
+	resize2fs "$partition" || say "warning: cannot grow the file system on $partition; see /run/haos/grow.log"
 	mount -o remount,bind,ro /.base
 }
 
-# Live they are in memory; on a disk they come from the state partition. Either way programs expect these inside.
+# In mode live these are in memory; in mode disk they come from the state partition. Programs always
+# expect these contents.
 make_persistent_directories() {
 	mkdir -p /var/cache /var/lib/connman /var/lib/dbus /var/lib/misc /var/log /var/spool/cron/crontabs /var/local \
 		/var/lib/rancher/HAOS/ssh /var/lib/rancher/HAOS/node /var/lib/rancher/HAOS/config.d
-	rm -rf /var/lib/rancher/HAOS/upgrade # of an upgrade that the power left
+	rm -rf /var/lib/rancher/HAOS/upgrade # left by an upgrade that a power cut interrupted
 	mkdir -p /var/tmp
 	chmod 1777 /var/tmp
 	chmod 1730 /var/spool/cron/crontabs

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
-# The root of the running system, built at $sysroot from what is mounted at $base: a tmpfs with /usr from the image, /etc from
-# its template, and the modules of this kernel. The initrd carries a copy. Sets `reason` when it fails.
+# Builds the root of the running system at $sysroot from what is mounted at $base: a tmpfs with /usr
+# from the image, /etc from its template, and the modules of this kernel. The initrd carries a copy.
+# Sets `reason` if it fails.
 
-# The boot loader says which of the two sets of components it took the kernel from.
+# The boot loader passes the slot that it loaded the kernel from.
 choose_slot() {
 	slot=$(argument haos.slot)
 	[ "$slot" = previous ] || slot=current
@@ -19,7 +20,7 @@ build_root() {
 	mount_usr && mount_kernel && fill_etc && mount_virtual && note_mode
 }
 
-# What outlives a boot. Everything else of the state partition is read-only.
+# Binds what survives a reboot. The rest of the state partition is read-only.
 bind_data() {
 	data=$sysroot/.base/haos/data
 	mkdir -p $data/var $data/home $data/opt $sysroot/haos/data
@@ -43,7 +44,8 @@ mount_usr() {
 	mount -t squashfs -o loop,ro "$image" $sysroot/usr || refuse "$image cannot be mounted"
 }
 
-# The modules may be those of the system that brought the kernel. A kernel that fits nothing still gets a login.
+# The modules may belong to the system that provided the kernel. A kernel without matching modules
+# still gets a login.
 mount_kernel() {
 	mount -t tmpfs -o mode=0755,nosuid,nodev run $sysroot/run
 	mkdir -p $sysroot/run/haos/kernel
@@ -53,7 +55,7 @@ mount_kernel() {
 		[ ! -d "$kernel/lib/modules/$(uname -r)" ] || break
 	done
 	if [ ! -d "$kernel/lib/modules/$(uname -r)" ]; then
-		say "warning: there are no modules for the kernel $(uname -r)"
+		say "warning: no modules fit the kernel $(uname -r)"
 		return 0
 	fi
 	mount -o bind $kernel/lib/modules $sysroot/usr/lib/modules
@@ -62,7 +64,7 @@ mount_kernel() {
 
 fill_etc() {
 	mount -t tmpfs -o mode=0755,nosuid,nodev etc $sysroot/etc
-	cp -a $sysroot/usr/share/haos/etc/. $sysroot/etc/ || refuse '/etc cannot be filled'
+	cp -a $sysroot/usr/share/haos/etc/. $sysroot/etc/ || refuse 'cannot copy the template of /etc'
 }
 
 mount_virtual() {
@@ -73,19 +75,21 @@ mount_virtual() {
 
 note_mode() {
 	echo "$mode" >$sysroot/run/haos/mode
+	[ -z "${mode_from:-}" ] || echo "$mode_from" >$sysroot/run/haos/mode-from
 	name_set $sysroot/haos/system "$slot" >$sysroot/run/haos/set
 	[ -z "${running:-}" ] || echo "$running" >$sysroot/run/haos/kernel-version
 	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log $sysroot/run/haos/e2fsck.log
 }
 
-# The initrd phase: in the new root, so that what it writes is there. Node is started only when there is something to do.
+# Runs the initrd phase in the new root, so that its files end up there. Node is started only if the
+# phase has work.
 configure() {
 	[ "$mode" = shell ] && return 0
 	is_configured || return 0
 	debug 'the initrd phase'
 	make_private $sysroot/run/haos/initrd.log
 	chroot $sysroot /usr/sbin/haos config --initrd >$sysroot/run/haos/initrd.log 2>&1 && return 0
-	say 'warning: the initrd phase had failures; haos config status tells which'
+	say "warning: parts of the initrd phase failed; 'sudo haos config status' lists them"
 	while read -r line; do debug "$line"; done <$sysroot/run/haos/initrd.log
 }
 
@@ -97,8 +101,8 @@ is_configured() {
 	return 1
 }
 
-# Whether a word may set a key of the initrd phase. Saying yes too often costs one start of Node, no more; the keys that
-# only the boot scripts and the installer read are the usual ones and cost none.
+# Succeeds if a word may set a key of the initrd phase. A false positive costs only one start of
+# Node. The usual keys, which only the boot scripts and the installer read, cost none.
 configures() {
 	case $1 in
 	haos.mode=* | haos.fallback_mode=* | haos.debug* | haos.slot=* | haos.state=* | haos.trial | haos.install.*) return 1 ;;

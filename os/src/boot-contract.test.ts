@@ -1,0 +1,258 @@
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rootedHost } from '@haos/host';
+import { readSlots } from '@haos/system';
+import { completeIntent, MODES, nameSet, readBooted } from '@haos/system/internal';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+/**
+ * What early boot decides in shell and the program decides in TypeScript: one table of cases, run
+ * through both (docs/boot-contract.md).
+ */
+const scripts = fileURLToPath(new URL('../overlay/rootfs/usr/lib/haos/boot/', import.meta.url));
+const initrd = fileURLToPath(new URL('../overlay/initrd/lib/haos/', import.meta.url));
+
+/** Runs a piece of the boot scripts with a kernel command line; nothing of this machine is read. */
+function shell(cmdline: string, script: string): string {
+  const sources = [`${scripts}common.sh`, `${scripts}intent.sh`, `${scripts}root.sh`, `${initrd}mode.sh`];
+  const stubs = 'cat() { echo "$CMDLINE"; }; debug() { :; }; sync() { :; }; set -f';
+  const code = [...sources.map((path) => `. ${path}`), stubs, script].join('\n');
+  const { stdout, stderr } = spawnSync('sh', ['-c', code], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, CMDLINE: cmdline },
+  });
+  expect(stderr).toBe('');
+  return stdout.trim();
+}
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'haos-contract-'));
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+const COMMAND_LINES = [
+  '',
+  'haos.slot=current',
+  'haos.slot=previous',
+  'haos.slot=previous haos.slot=current',
+  'haos.slot=current haos.slot=previous',
+  'haos.slot=other',
+  'haos.slot',
+  'haos.slots=previous',
+  'quiet haos.slot=previous haos.trial',
+  'haos.trial',
+  'haos.trial=true',
+  'haos.trial=false',
+  'haos.trials nohaos.trial',
+  'ro\thaos.trial\n',
+];
+
+describe('slot and trial', () => {
+  it.each(COMMAND_LINES)('of %j are the same in both', (cmdline) => {
+    write('proc/cmdline', cmdline);
+
+    const { slot, onTrial } = readBooted(rootedHost(root));
+    const script = 'choose_slot; echo "$slot"; has_word haos.trial && echo trial';
+
+    expect([slot, ...(onTrial ? ['trial'] : [])]).toEqual(shell(cmdline, script).split('\n'));
+  });
+});
+
+describe('a mode', () => {
+  it.each([...MODES, 'shel', 'LIVE', '', 'live disk'])('%j is known to both or to none', (word) => {
+    const isKnown = shell('', `is_mode "${word}" && echo yes`) === 'yes';
+
+    expect(MODES.some((mode) => mode === word)).toBe(isKnown);
+  });
+});
+
+/** Where the links of the sets lead; `-` stands for no link. */
+type Links = Readonly<Record<string, string>>;
+
+const COMPONENTS = ['haos', 'k3s', 'kernel'] as const;
+const BEFORE: Links = {
+  'haos/current': 'v1',
+  'haos/previous': 'v0',
+  'k3s/current': 'k1',
+  'k3s/previous': '-',
+  'kernel/current': '6.1-v1',
+  'kernel/previous': '6.0-v0',
+};
+const AFTER: Links = {
+  'haos/current': 'v2',
+  'haos/previous': 'v1',
+  'k3s/current': 'k2',
+  'k3s/previous': 'k1',
+  'kernel/current': '6.2-v2',
+  'kernel/previous': '6.1-v1',
+};
+const SAME_KERNEL: Links = { ...AFTER, 'kernel/current': '6.1-v1' };
+
+function link(system: string, links: Links): void {
+  for (const [path, version] of Object.entries(links)) {
+    mkdirSync(dirname(join(root, system, path)), { recursive: true });
+    if (version !== '-') symlinkSync(version, join(root, system, path));
+  }
+}
+
+function readLinks(system: string): Links {
+  const read = (path: string): string => {
+    try {
+      return readlinkSync(join(root, system, path));
+    } catch {
+      return '-';
+    }
+  };
+  return Object.fromEntries(Object.keys(BEFORE).map((path) => [path, read(path)]));
+}
+
+describe('the name of a set', () => {
+  it.each([
+    ['complete', BEFORE],
+    ['without a component', { ...BEFORE, 'k3s/current': '-' }],
+    ['empty', {}],
+  ] as const)('that is %s is the same in both', (_title, links) => {
+    link('haos/system', links);
+    for (const [path, version] of Object.entries(links))
+      mkdirSync(join(root, 'haos/system', dirname(path), version), { recursive: true });
+    const system = join(root, 'haos/system');
+
+    const named = nameSet(readSlots(rootedHost(root)).current);
+
+    expect(shell('', `name_set ${system} current`)).toBe(named);
+  });
+});
+
+/** An intent from BEFORE to other sets, as the program writes it. */
+function intentTo(after: Links): string {
+  const lines = COMPONENTS.map((component) =>
+    [
+      component,
+      ...[BEFORE, after].flatMap((side) => [side[`${component}/current`], side[`${component}/previous`]]),
+    ].join(' '),
+  );
+  return `${['haos-intent 1', 'slot current', ...lines, 'end'].join('\n')}\n`;
+}
+
+interface Interrupted {
+  intent: string;
+  cmdline: string;
+  /** The release of the kernel that runs. */
+  release: string;
+  /** The links at that moment. */
+  links: Links;
+  /** A version that is not on the disk. */
+  missing: string;
+}
+
+/** What early boot can meet: all combinations for a complete intent, and damaged intents. */
+function interruptions(): Interrupted[] {
+  const [whole, sameKernel] = [intentTo(AFTER), intentTo(SAME_KERNEL)];
+  const half = { ...BEFORE, 'kernel/current': '6.2-v2' };
+  const cmdlines = ['haos.slot=current', 'haos.slot=current haos.trial', 'haos.slot=previous'];
+  const complete = [whole, sameKernel].flatMap((intent) =>
+    cmdlines.flatMap((cmdline) =>
+      ['6.0', '6.1', '6.2', '5.0'].flatMap((release) =>
+        [BEFORE, half].flatMap((links) =>
+          ['', 'haos/v2', 'haos/v0'].map((missing) => ({ intent, cmdline, release, links, missing })),
+        ),
+      ),
+    ),
+  );
+  const texts = [whole.replace('end\n', ''), whole.replace(/^k3s.*\n/m, ''), 'haos-intent 2\nend\n', ''];
+  const damaged = texts.map((intent) => ({
+    intent,
+    cmdline: 'haos.slot=current haos.trial',
+    release: '6.2',
+    links: half,
+    missing: '',
+  }));
+  return [...complete, ...damaged];
+}
+
+describe('an interrupted upgrade', () => {
+  it('ends with the same links in both, whatever early boot meets', async () => {
+    const differences: unknown[] = [];
+    for (const [index, met] of interruptions().entries()) {
+      const [first, second] = [`shell${index}`, `program${index}`];
+      const running = settleInShell(first, met);
+      await settleInProgram(second, met, running);
+      const [a, b] = [readLinks(first), readLinks(`${second}/haos/system`)];
+      if (JSON.stringify(a) !== JSON.stringify(b)) differences.push({ ...met, shell: a, program: b });
+      for (const name of [first, second]) rmSync(join(root, name), { recursive: true });
+    }
+
+    expect(differences).toEqual([]);
+  }, 120_000);
+});
+
+function prepare(system: string, { intent, links, missing }: Interrupted): void {
+  link(system, links);
+  for (const side of [BEFORE, AFTER])
+    for (const [path, version] of Object.entries(side))
+      if (version !== '-' && `${dirname(path)}/${version}` !== missing)
+        mkdirSync(join(root, system, dirname(path), version), { recursive: true });
+  write(`${system}/intent`, intent);
+}
+
+/** What early boot does; resolves to the version of the kernel that it takes as the running one. */
+function settleInShell(system: string, met: Interrupted): string {
+  prepare(system, met);
+  const uname = `uname() { echo ${met.release}; }`;
+  return shell(met.cmdline, `${uname}; choose_slot; settle_intent ${join(root, system)}; echo "$running"`);
+}
+
+async function settleInProgram(directory: string, met: Interrupted, running: string): Promise<void> {
+  prepare(`${directory}/haos/system`, met);
+  write(`${directory}/proc/cmdline`, met.cmdline);
+  write(`${directory}/run/haos/kernel-version`, running);
+  await completeIntent(rootedHost(join(root, directory)));
+}
+
+describe('docs/boot-contract.md', () => {
+  const repository = fileURLToPath(new URL('../../', import.meta.url));
+  const page = readFileSync(join(repository, 'docs/boot-contract.md'), 'utf8');
+  const textOf = (directory: string) =>
+    readdirSync(join(repository, directory), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.test\.ts$/.test(entry.name))
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .join('\n');
+  const overlay = textOf('os/overlay');
+  const program = ['system', 'cc', 'install'].map((name) => textOf(`packages/${name}/src`)).join('\n');
+
+  it('has every file of a boot that both sides name', () => {
+    const named = (text: string) => new Set(text.match(/\/run\/haos\/[a-z0-9.-]*[a-z0-9]/g));
+    const shared = [...named(overlay)].filter((path) => named(program).has(path));
+
+    expect(shared.length).toBeGreaterThan(5);
+    expect(shared.filter((path) => !page.includes(`\`${path.slice('/run/haos/'.length)}`))).toEqual([]);
+  });
+
+  it('has every word of the kernel command line that early boot reads', () => {
+    const reads = /\b(?:argument|has_word) (haos\.[a-z_]+)/g;
+    const words = new Set([...overlay.matchAll(reads)].map(([, word]) => word));
+
+    expect(words.size).toBeGreaterThan(3);
+    expect([...words].filter((word) => !page.includes(`\`${word}`))).toEqual([]);
+  });
+});

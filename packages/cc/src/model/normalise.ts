@@ -1,0 +1,282 @@
+import type { Issue, IssueCode, Severity } from '../issue.js';
+import { base64, utf8 } from '../parse/bytes.js';
+import { type Document, originAt } from '../parse/document.js';
+import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
+import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
+import { lookUpName, suggestName } from './names.js';
+import { documentedKey, toPointer } from './pointer.js';
+import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+
+/**
+ * A configuration tree before its types are checked: canonical names, coerced values, wrong types
+ * unchanged.
+ */
+export type Value = string | number | boolean | null | Value[] | Tree;
+export interface Tree {
+  [key: string]: Value;
+}
+
+export interface NormaliseResult {
+  value: Tree;
+  issues: Issue[];
+}
+
+/**
+ * Converts every known name, in any spelling, to its canonical camelCase form, and coerces each
+ * value to the kind of its key. Drops and reports unknown names. Keeps a value of a wrong type,
+ * because a later source may replace it.
+ */
+export function normalise(document: Document): NormaliseResult {
+  const normaliser = new Normaliser(document);
+  const root = document.root;
+  const isEmpty = root === undefined || (root.kind === 'scalar' && scalarType(root) === 'null');
+  if (isEmpty) return { value: {}, issues: [] };
+  if (root.kind !== 'mapping') {
+    normaliser.report('not-a-mapping', '', root, {
+      message: `the top level must be a map of keys, not ${describeNode(root)}`,
+      hint: 'Write `key: value` lines, such as `hostname: myhost`.',
+    });
+    return { value: {}, issues: normaliser.issues };
+  }
+  return { value: normaliser.section(root, configDefinition, ''), issues: normaliser.issues };
+}
+
+/** Describes the type of a node in words. */
+export function describeNode(node: Node): string {
+  if (node.kind === 'sequence') return 'a list';
+  if (node.kind === 'mapping') return 'a map';
+  if (node.bytes) return 'binary data';
+  return {
+    null: 'nothing',
+    boolean: 'a boolean',
+    integer: 'a number',
+    float: 'a number',
+    string: 'a string',
+  }[scalarType(node)];
+}
+
+interface Report {
+  message: string;
+  hint?: string;
+  severity?: Severity;
+}
+
+class Normaliser {
+  readonly issues: Issue[] = [];
+
+  constructor(private readonly document: Document) {}
+
+  report(code: IssueCode, pointer: string, place: { start: number; length: number }, report: Report): void {
+    this.issues.push({
+      severity: report.severity ?? 'error',
+      code,
+      message: report.message,
+      pointer,
+      key: documentedKey(pointer),
+      origin: originAt(this.document, place.start, place.length),
+      hint: report.hint,
+    });
+  }
+
+  section(node: MappingNode, definition: KeyDefinition, pointer: string): Tree {
+    const tree: Tree = {};
+    const spelledAs = new Map<string, Pair>();
+    for (const pair of node.pairs) {
+      const key = lookUpName(definition, pair.key);
+      if (!key) {
+        this.reportUnknown(pair, definition, pointer);
+        continue;
+      }
+      this.reportSecondSpelling(pair, spelledAs.get(key.name), `${pointer}/${key.name}`);
+      spelledAs.set(key.name, pair);
+      tree[key.name] = this.value(pair.value, key, `${pointer}/${key.name}`);
+    }
+    return tree;
+  }
+
+  private value(node: Node, key: KeyDefinition, pointer: string): Value {
+    switch (key.kind) {
+      case 'string':
+        return this.text(node, pointer);
+      case 'boolean':
+        return this.boolean(node, pointer);
+      case 'strings':
+        return this.strings(node, pointer);
+      case 'string-map':
+        return this.stringMap(node, pointer);
+      case 'items':
+        return this.items(node, key, pointer);
+      case 'section':
+        return node.kind === 'mapping' ? this.section(node, key, pointer) : plainValue(node);
+    }
+  }
+
+  /** Numbers and booleans become the text as written. */
+  private text(node: Node, pointer: string): Value {
+    if (node.kind !== 'scalar') return plainValue(node);
+    if (node.bytes) return utf8(node.bytes) ?? [];
+    const type = scalarType(node);
+    if (type === 'null') return null;
+    if (type !== 'string') this.reportAmbiguous(node, pointer);
+    return node.text;
+  }
+
+  private boolean(node: Node, pointer: string): Value {
+    if (node.kind !== 'scalar') return plainValue(node);
+    const type = scalarType(node);
+    if (type === 'null') return null;
+    if (type === 'boolean') {
+      if (!/^(?:true|false)$/i.test(node.text))
+        this.report('deprecated-form', pointer, node, {
+          severity: 'warning',
+          message: `${node.text} is read as ${isTrue(node.text)}`,
+          hint: `Write ${isTrue(node.text)}.`,
+        });
+      return isTrue(node.text);
+    }
+    if (type !== 'string') return Number(node.text);
+    if (node.text !== 'true' && node.text !== 'false')
+      this.report('ambiguous-scalar', pointer, node, {
+        severity: 'warning',
+        message: 'any text except "true" is read as false',
+        hint: 'Write true or false.',
+      });
+    return node.text === 'true';
+  }
+
+  private strings(node: Node, pointer: string): Value {
+    if (node.kind === 'mapping') return plainValue(node);
+    if (node.kind === 'scalar') {
+      const text = this.text(node, pointer);
+      return text === null ? null : [text];
+    }
+    return node.items.map((item, index) => this.text(item, `${pointer}/${index}`) ?? '');
+  }
+
+  private stringMap(node: Node, pointer: string): Value {
+    if (node.kind !== 'mapping') return plainValue(node);
+    const tree: Tree = {};
+    for (const { key, value } of node.pairs)
+      setOwn(tree, key, this.mapText(value, `${pointer}${toPointer([key])}`));
+    return tree;
+  }
+
+  /**
+   * Values of maps are trimmed, and typed values become their canonical text. Of a list, the first
+   * item counts.
+   */
+  private mapText(node: Node, pointer: string): Value {
+    if (node.kind === 'mapping') return plainValue(node);
+    if (node.kind === 'sequence') return node.items[0] ? this.mapText(node.items[0], pointer) : '';
+    if (node.bytes) return utf8(node.bytes) ?? [];
+    const type = scalarType(node);
+    if (type === 'null') return '';
+    if (type === 'string') return node.text.trim();
+    const text =
+      type === 'boolean'
+        ? String(isTrue(node.text))
+        : type === 'integer'
+          ? integerDigits(node.text)
+          : floatDigits(node.text);
+    this.reportAmbiguous(node, pointer, text);
+    return text;
+  }
+
+  private items(node: Node, key: KeyDefinition, pointer: string): Value {
+    if (node.kind === 'scalar') return scalarType(node) === 'null' ? null : plainValue(node);
+    const items = node.kind === 'mapping' ? [node] : node.items;
+    return items.map((item, index) => {
+      if (item.kind === 'scalar' && scalarType(item) === 'null') return {};
+      if (item.kind !== 'mapping') return plainValue(item);
+      const tree = this.section(item, key, `${pointer}/${index}`);
+      return key.name === 'writeFiles' ? withBinaryContent(tree, item, key) : tree;
+    });
+  }
+
+  private reportUnknown(pair: Pair, section: KeyDefinition, pointer: string): void {
+    const similar = suggestName(section, pair.key);
+    const elsewhere = similar ? undefined : findElsewhere(pair.key);
+    const prefix = documentedKey(pointer);
+    this.report('unknown-key', pointer, { start: pair.keyStart, length: pair.keyLength }, {
+      severity: 'warning',
+      message: `unknown key ${prefix ? `${prefix}.` : ''}${pair.key}`,
+      hint: similar ? `Did you mean ${similar}?` : elsewhere ? `Did you mean ${elsewhere}?` : undefined,
+    } as Report);
+  }
+
+  private reportSecondSpelling(pair: Pair, earlier: Pair | undefined, pointer: string): void {
+    if (!earlier) return;
+    this.report(
+      'two-spellings',
+      pointer,
+      { start: pair.keyStart, length: pair.keyLength },
+      {
+        severity: 'warning',
+        message: `${earlier.key} and ${pair.key} are the same key; the value of ${earlier.key} is ignored`,
+        hint: 'Keep one of them.',
+      },
+    );
+  }
+
+  /** Reports an unquoted value without showing `taken`, which may be a secret. */
+  private reportAmbiguous(node: ScalarNode, pointer: string, taken = node.text): void {
+    const outcome = taken === node.text ? 'it is treated as text' : "YAML's spelling of it is used";
+    this.report('ambiguous-scalar', pointer, node, {
+      severity: 'warning',
+      message: `YAML reads this unquoted value as ${describeNode(node)}; ${outcome}`,
+      hint: 'Put it in quotes.',
+    });
+  }
+}
+
+/**
+ * Finds a key that is unknown here but known at another level, such as `token` outside of `haos`.
+ */
+function findElsewhere(spelling: string, section = configDefinition, prefix = ''): string | undefined {
+  if (/^k3os$/i.test(spelling)) return 'haos';
+  for (const key of section.keys ?? []) {
+    if (key.kind !== 'section') continue;
+    const path = `${prefix}${snakeCase(key.name)}.`;
+    const found = lookUpName(key, spelling);
+    const match = found ? path + snakeCase(found.name) : findElsewhere(spelling, key, path);
+    if (match) return match;
+  }
+  const top = prefix === '' ? undefined : lookUpName(configDefinition, spelling);
+  return top && snakeCase(top.name);
+}
+
+/** Encodes bytes that are not text as base64, and sets the encoding. */
+function withBinaryContent(tree: Tree, item: MappingNode, definition: KeyDefinition): Tree {
+  const content = item.pairs.findLast((pair) => lookUpName(definition, pair.key)?.name === 'content')?.value;
+  if (content?.kind !== 'scalar' || !content.bytes || utf8(content.bytes) !== undefined) return tree;
+  const encoding = tree.encoding ?? '';
+  const encoded =
+    encoding === '' ? 'b64' : encoding === 'gz' || encoding === 'gzip' ? `${encoding}+b64` : encoding;
+  return { ...tree, content: base64(content.bytes), encoding: encoded };
+}
+
+/**
+ * Converts a node by YAML's own types if no rule of its key covers it. The type check then reports
+ * the problem.
+ */
+function plainValue(node: Node): Value {
+  if (node.kind === 'sequence') return node.items.map(plainValue);
+  if (node.kind === 'mapping') {
+    const tree: Tree = {};
+    for (const { key, value } of node.pairs) setOwn(tree, key, plainValue(value));
+    return tree;
+  }
+  const type = scalarType(node);
+  if (type === 'null') return null;
+  if (type === 'boolean') return isTrue(node.text);
+  return type === 'string'
+    ? node.text
+    : Number(type === 'integer' ? integerDigits(node.text) : floatDigits(node.text));
+}
+
+/** Sets a data property of any name, including `__proto__`. */
+function setOwn(tree: Tree, key: string, value: Value): void {
+  if (key === '__proto__')
+    Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });
+  else tree[key] = value;
+}

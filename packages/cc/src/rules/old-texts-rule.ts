@@ -1,0 +1,88 @@
+import type { CloudConfig } from '../generated/types.js';
+import { checkK3sFile } from './k3s-file.js';
+import {
+  findOldTexts,
+  findUnreadFile,
+  OLD_SECRET_VARIABLE,
+  OLD_SYSTEM_LABELS,
+  OLD_UPGRADE_LABELS,
+  UPGRADE_LABEL,
+  upgradeLabelValue,
+} from './old-texts.js';
+import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
+
+/** What was for k3OS or for the Go HAOS and does nothing here: labels, paths, commands, files. */
+export const oldTextsRule: Rule = (config) => [
+  ...eachEntry(config.haos?.labels, '/haos/labels', checkOldLabel),
+  ...textsOf(config).flatMap(({ text, pointer }) => checkOldText(text, pointer)),
+  ...eachEntry(config.haos?.environment, '/haos/environment', checkVariableName),
+  ...eachItem(config.writeFiles, '/writeFiles', checkUnread),
+  ...eachItem(config.writeFiles, '/writeFiles', checkK3sFile),
+];
+
+/** What is wrong with a label that another system gave a meaning. */
+export function checkOldLabel(key: string, value: string, pointer: string): Finding[] {
+  if (OLD_UPGRADE_LABELS.includes(key))
+    return noEffect(
+      pointer,
+      `${key} is a label of k3OS, which nothing here looks at`,
+      `Write ${UPGRADE_LABEL}: ${upgradeLabelValue(value)}.`,
+    );
+  if (OLD_SYSTEM_LABELS.includes(key))
+    return noEffect(
+      pointer,
+      `${key} is a label of k3OS, which nothing here looks at`,
+      'Remove it: HAOS itself gives its node haos.io/mode and haos.io/version.',
+    );
+  if (key !== UPGRADE_LABEL || ['enabled', 'disabled'].includes(value)) return [];
+  return noEffect(
+    pointer,
+    `the Plans upgrade no node whose ${UPGRADE_LABEL} has another value than enabled`,
+    `Write ${UPGRADE_LABEL}: enabled.`,
+  );
+}
+
+function checkVariableName(name: string, _value: string, pointer: string): Finding[] {
+  if (name !== OLD_SECRET_VARIABLE.name) return [];
+  return noEffect(pointer, `k3s does not read ${name} any more`, 'Set haos.token instead.');
+}
+
+function checkOldText(text: string, pointer: string): Finding[] {
+  return findOldTexts(text).flatMap(({ message, hint }) => noEffect(pointer, message, hint));
+}
+
+function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding[] {
+  const unread = findUnreadFile(path);
+  return unread ? noEffect(`${pointer}/path`, 'no program of HAOS reads this file', unread.hint) : [];
+}
+
+function noEffect(pointer: string, message: string, hint: string): Finding[] {
+  return [{ code: 'no-effect', severity: 'warning', pointer, message, hint }];
+}
+
+/** The texts that programs of the node read: files, commands, arguments, variables. */
+function textsOf(config: CloudConfig): { text: string; pointer: string }[] {
+  const list = (texts: readonly string[] | undefined, pointer: string) =>
+    (texts ?? []).map((text, index) => ({ text, pointer: `${pointer}/${index}` }));
+  return [
+    ...(config.writeFiles ?? []).flatMap(({ path = '', content = '' }, index) => [
+      { text: path, pointer: `/writeFiles/${index}/path` },
+      { text: content, pointer: `/writeFiles/${index}/content` },
+    ]),
+    ...list(config.initCmd, '/initCmd'),
+    ...list(config.bootCmd, '/bootCmd'),
+    ...list(config.runCmd, '/runCmd'),
+    ...list(config.haos?.k3sArgs, '/haos/k3sArgs'),
+    ...eachText(config.haos?.environment, '/haos/environment'),
+  ];
+}
+
+function eachText(
+  map: Readonly<Record<string, string>> | undefined,
+  pointer: string,
+): { text: string; pointer: string }[] {
+  return Object.keys(map ?? {}).map((key) => ({
+    text: map?.[key] ?? '',
+    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  }));
+}

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { createTestHost } from '../testing.js';
+import { isReadOnlyMount, withWritable } from './writable.js';
+
+const MOUNTS = [
+  '/dev/vda1 /.base ext4 rw,relatime 0 0',
+  '/dev/vda1 /haos/system ext4 rw,relatime 0 0',
+  '/dev/vda1 /haos/system ext4 ro,relatime 0 0',
+  '/dev/vdb1 /a\\040b ext4 noatime,ro 0 0\n',
+].join('\n');
+
+it.each([
+  ['/haos/system', true],
+  ['/.base', false],
+  ['/a b', true],
+  ['/haos', false],
+])('detects whether %s is mounted read-only: %s', (directory, isReadOnly) => {
+  expect(isReadOnlyMount(MOUNTS, directory)).toBe(isReadOnly);
+});
+
+it('makes a mount point writable only during the work, even if the work fails', async () => {
+  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount: {} } });
+  const done = () => host.calls.map(({ args }) => args.join(' '));
+
+  const work = withWritable(host, '/haos/system', () => {
+    expect(done()).toEqual(['-o remount,bind,rw /haos/system']);
+    throw new Error('work');
+  });
+
+  await expect(work).rejects.toThrow('work');
+  expect(done()).toEqual(['-o remount,bind,rw /haos/system', '-o remount,bind,ro /haos/system']);
+  host.dispose();
+});
+
+it('reports why the work failed, even if the mount point cannot become read-only again', async () => {
+  const mount = ({ args }: { args: readonly string[] }) => {
+    if (args[1]?.endsWith('ro')) throw new Error('busy');
+    return {};
+  };
+  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount } });
+  const run = (work: () => Promise<void>) => withWritable(host, '/haos/system', work);
+
+  await expect(run(() => Promise.reject(new Error('work')))).rejects.toThrow('work');
+  await expect(run(() => Promise.resolve())).rejects.toThrow('busy');
+  host.dispose();
+});
+
+it('does not remount a writable mount point', async () => {
+  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS } });
+
+  expect(await withWritable(host, '/.base', () => 1)).toBe(1);
+  host.dispose();
+});
