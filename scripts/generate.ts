@@ -1,7 +1,8 @@
 /**
- * Writes the files that are generated from packages/cc/src/model/schema.ts and from the lists of
- * codes: types, the compiled validator, the JSON Schema and the marked regions of docs/. With
- * --check it writes nothing and fails if a file is stale.
+ * Writes the generated files. From packages/cc/src/model/schema.ts and the lists of codes come the
+ * types, the compiled validator, the JSON Schema and the marked regions of docs/; from
+ * docs/errors.md comes what reports say about each kind of issue. With --check it writes nothing
+ * and fails if a file is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +19,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['packages/cc/src/generated/types.ts', typesSource()],
     ['packages/cc/src/generated/validate-config.ts', validatorSource()],
+    ['packages/cc/src/generated/issue-rules.ts', issueRulesSource()],
     ['packages/cc/cloud-config.schema.json', `${JSON.stringify(schema(), null, 2)}\n`],
     [
       'docs/configuration.md',
@@ -34,7 +36,9 @@ function typesSource(): string {
 
 function addInterface(definition: KeyDefinition, interfaces: string[]): void {
   const keys = definition.keys ?? [];
-  const lines = keys.map((key) => `  /** ${key.description} */\n  ${key.name}?: ${typeOf(key)};`);
+  const lines = keys.map(
+    (key) => `  /** ${key.description} */\n  ${key.name}${key.required ? '' : '?'}: ${typeOf(key)};`,
+  );
   interfaces.push(
     `/** ${definition.description} */\nexport interface ${definition.type} {\n${lines.join('\n')}\n}`,
   );
@@ -42,17 +46,18 @@ function addInterface(definition: KeyDefinition, interfaces: string[]): void {
 }
 
 function typeOf(key: KeyDefinition): string {
+  const text = key.values?.map((value) => `'${value}'`).join(' | ') ?? 'string';
   switch (key.kind) {
     case 'string':
-      return 'string';
+      return text;
     case 'boolean':
       return 'boolean';
     case 'strings':
-      return 'string[]';
+      return `readonly ${key.values ? `(${text})` : text}[]`;
     case 'string-map':
-      return 'Record<string, string>';
+      return 'Readonly<Record<string, string>>';
     case 'items':
-      return `${key.type}[]`;
+      return `readonly ${key.type}[]`;
     case 'section':
       return `${key.type}`;
   }
@@ -84,6 +89,33 @@ function validatorSource(): string {
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = ${name};
 
 ${body}
+`;
+}
+
+/** Returns the table of issues in docs/errors.md, which is written for people, as a module. */
+function issueRulesSource(): string {
+  const page = readFileSync(`${root}docs/errors.md`, 'utf8');
+  const rows = [...page.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gm)]
+    .map(([, code = '', rest = '']) => [code, ...rest.split(' | ')])
+    .filter((cells) => cells.length === 4);
+  const rules = rows.map(([code = '', severity = '', meaning = '', remedy = '']) => {
+    const [first] = /^(error|warning|info)\b/.exec(severity) ?? [];
+    if (first === undefined) throw new Error(`docs/errors.md: ${code} has no severity`);
+    return `  ${JSON.stringify(code)}: ${JSON.stringify({ severity: first, meaning, remedy })},\n`;
+  });
+  return `// Generated from docs/errors.md by \`npm run generate\`; do not edit.
+import type { IssueCode, Severity } from '../issue.js';
+
+/** The meaning of a kind of issue and its remedy, in Markdown, without a full stop. */
+export interface IssueRule {
+  /** The usual severity. */
+  severity: Severity;
+  meaning: string;
+  remedy: string;
+}
+
+export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
+${rules.join('')}};
 `;
 }
 

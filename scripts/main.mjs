@@ -1,9 +1,11 @@
 // The commands of package.json. This runs before anything is installed, so its static imports are
 // only Node's own modules.
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 import { formatScenarios, formatSum } from './level-tables.mjs';
 import { collectOutcomes, LEVELS, runLevels, selectLevels, statusOf } from './levels.mjs';
+import { pack } from './pack.mjs';
 import { npmProgram, run, StepFailure } from './run.mjs';
 import { listScenarios, selectScenarios } from './scenarios.mjs';
 import { checkNode, installDebianPackages, installNpmPackages } from './setup.mjs';
@@ -15,6 +17,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   matrix [NAME...] run every scenario in virtual machines, or the named ones, and print one table
   check            run all levels but the slow ones
   build            compile and bundle what is stale
+  pack [DIR]       write the npm packages as files to DIR or dist/npm
   bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or the named ones;
                    kubernetes is measured only if named
   os [OPTION...]   build the image; os --help lists the options
@@ -104,6 +107,13 @@ const commands = {
   test: (args) => test(selectLevels(args)),
   matrix: testMatrix,
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
+  pack: async ([directory]) => {
+    await prepare([]);
+    // npm run changes the directory and says where it was called.
+    const from = process.env.INIT_CWD ?? process.cwd();
+    await pack(root, directory === undefined ? join(root, 'dist/npm') : resolve(from, directory));
+    return 0;
+  },
   bench: async (args) => {
     await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root no image can be built
     return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });

@@ -17,6 +17,11 @@ export const DEBIAN_PACKAGES = [
     levels: ['structure'],
     why: 'the hooks are tested in a repository',
   },
+  blackbox('zsh', 'zsh', 'completion'),
+  blackbox('fish', 'fish', 'completion'),
+  { ...blackbox('bash-completion', '', 'completion'), file: '/usr/share/bash-completion/bash_completion' },
+  blackbox('bsdutils', 'script', 'the shells are on a terminal'),
+  blackbox('man-db', 'man', 'the manual pages are shown'),
   loop('fdisk', 'sfdisk', 'disks are partitioned'),
   loop('dosfstools', 'mkfs.vfat', 'file systems for EFI'),
   loop('mtools', 'mcopy', 'GRUB is copied to the EFI partition without mounting it'),
@@ -51,6 +56,14 @@ export const DEBIAN_PACKAGES = [
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
 ];
+
+/**
+ * @param {string} name @param {string} program @param {string} why
+ * @returns {DebianPackage} a package that the tests of the program need
+ */
+function blackbox(name, program, why) {
+  return { package: name, program, levels: ['blackbox'], why };
+}
 
 /**
  * @param {string} name @param {string} program @param {string} why

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInvocation, selectCommand, withCalledName } from './arguments.js';
+import { parseInvocation, selectCommand, wantsJson, withCalledName } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './exit-status.js';
 
@@ -10,6 +10,7 @@ const leaf: Command = {
     { name: 'root', value: 'DIR', summary: 'directory' },
     { name: 'format', value: 'FORMAT', choices: ['text', 'json'], summary: 'format' },
     { name: 'quiet', short: 'q', summary: 'quiet' },
+    { name: 'output', value: 'FILE', many: true, summary: 'output' },
   ],
   operands: 'FILE...',
   examples: [],
@@ -59,6 +60,23 @@ describe('options and operands', () => {
     expect([invocation.has('quiet'), invocation.has('root')]).toEqual([true, true]);
   });
 
+  it('collect all values of an option that may be repeated; otherwise the last one counts', async () => {
+    const invocation = await parse(
+      'config',
+      'plan',
+      '--output',
+      'a',
+      '--root=/x',
+      '--output=b',
+      '--root',
+      '/y',
+    );
+
+    expect(invocation.texts('output')).toEqual(['a', 'b']);
+    expect([invocation.text('output'), invocation.text('root')]).toEqual(['b', '/y']);
+    expect((await parse('config', 'plan')).texts('output')).toEqual([]);
+  });
+
   it('are optional', async () => {
     const invocation = await parse('config', 'plan');
 
@@ -93,10 +111,36 @@ describe('options and operands', () => {
     await expect(parse(...argv)).rejects.toMatchObject({ name: 'CommandFailure', status: EXIT.usage, hint });
   });
 
+  it.each([
+    [['plan', 'f'], 'Did you mean haos config plan f?'],
+    [['plan', '--root', '/x', 'a file'], "Did you mean haos config plan --root /x 'a file'?"],
+    [['plam', 'f'], 'Did you mean haos config plan f?'],
+    [['plan', '--help'], 'Did you mean haos config plan --help?'],
+    [['config', 'config'], 'Did you mean haos config?'],
+    [['cofnig', 'plan'], 'Did you mean config?'],
+    [['x'], undefined],
+  ])('suggest the command with that name, wherever it is: %j', async (argv, hint) => {
+    await expect(parse(...argv)).rejects.toMatchObject({ status: EXIT.usage, hint });
+  });
+
   it('report a subcommand after an option', async () => {
     await expect(parse('config', '--quiet', 'plan')).rejects.toMatchObject({
       status: EXIT.usage,
       hint: expect.stringContaining('config plan'),
     });
+  });
+});
+
+describe('JSON', () => {
+  it.each([
+    [['--format', 'json'], true],
+    [['--nonsense', '--format=json', 'x'], true],
+    [['--format', 'text', '--format', 'json'], true],
+    [['--format', 'json', '--format=text'], false],
+    [['--', '--format', 'json'], false],
+    [['--format'], false],
+    [['json'], false],
+  ])('is wanted by %j: %s', (args, expected) => {
+    expect(wantsJson(args)).toBe(expected);
   });
 });

@@ -36,6 +36,16 @@ export function withCalledName(
 }
 
 /**
+ * Returns whether the arguments of a command ask for JSON, even if they cannot be parsed otherwise.
+ */
+export function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  const last = options.findLastIndex((arg) => /^--format(=|$)/.test(arg));
+  return options[last] === '--format=json' || (options[last] === '--format' && options[last + 1] === 'json');
+}
+
+/**
  * Parses the options and operands of a command. Throws a usage error, with a suggestion if a known
  * name is similar.
  */
@@ -44,6 +54,8 @@ export async function parseInvocation({
   args,
 }: Selection): Promise<Invocation<string, string> & { wantsHelp: boolean }> {
   const command = path.at(-1)!;
+  // Its options are those of another command, so nothing can be said about them.
+  if (command.commands && isWord(args[0])) throw await unknownCommand({ path, args });
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries([
@@ -55,15 +67,20 @@ export async function parseInvocation({
   });
   if (values.help === true) return { ...invocationOf({}, []), wantsHelp: true };
   for (const token of tokens) if (token.kind === 'option') await checkOption(command, token);
-  if (positionals.length > 0 && !command.operands) throw await unexpected(path, positionals[0]!);
+  if (positionals.length > 0 && !command.operands) throw unexpected(path, positionals[0]!);
   return { ...invocationOf(values as Record<string, OptionValue>, positionals), wantsHelp: false };
 }
 
-function specOf({ value, short }: Command['options'][number]): {
+function isWord(arg: string | undefined): boolean {
+  return arg !== undefined && !arg.startsWith('-');
+}
+
+function specOf({ value, short, many }: Command['options'][number]): {
   type: 'string' | 'boolean';
+  multiple: boolean;
   short?: string;
 } {
-  return { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) };
+  return { type: value ? 'string' : 'boolean', multiple: many === true, ...(short ? { short } : {}) };
 }
 
 function invocationOf(
@@ -71,10 +88,15 @@ function invocationOf(
   operands: readonly string[],
 ): Invocation<string, string> {
   return {
-    text: (name) => (typeof values[name] === 'string' ? values[name] : undefined),
+    text: (name) => textsOf(values[name]).at(-1),
+    texts: (name) => textsOf(values[name]),
     has: (name) => values[name] !== undefined,
     operands,
   };
+}
+
+function textsOf(value: OptionValue): readonly string[] {
+  return typeof value === 'string' ? [value] : typeof value === 'object' ? value : [];
 }
 
 interface OptionToken {
@@ -109,18 +131,21 @@ async function checkOption(
     );
 }
 
-async function unexpected(path: readonly Command[], word: string): Promise<Error> {
+function unexpected(path: readonly Command[], word: string): Error {
   const command = path.at(-1)!;
   const called = path.map(({ name }) => name).join(' ');
-  if (!command.commands)
-    return usageError(`${called} does not take operands, but got ${JSON.stringify(word)}`);
-  const names = command.commands.map(({ name }) => name);
-  if (names.includes(word))
+  if (command.commands?.some(({ name }) => name === word))
     return usageError(
       `the subcommand ${word} must come before options`,
       `Write ${called} ${word} first, then its options.`,
     );
-  return usageError(`unknown command ${JSON.stringify(word)}`, await suggest(word, names));
+  return usageError(`${called} does not take operands, but got ${JSON.stringify(word)}`);
+}
+
+/** Returns the error for arguments whose first word should name a command and does not. */
+export async function unknownCommand({ path, args }: Selection): Promise<Error> {
+  const { suggestCommand } = await import('./suggest-command.js');
+  return usageError(`unknown command ${JSON.stringify(args[0])}`, suggestCommand(path, args));
 }
 
 async function suggest(word: string, known: readonly string[]): Promise<string | undefined> {

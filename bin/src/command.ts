@@ -10,11 +10,16 @@ export interface Option {
   readonly value?: string;
   /** The accepted values; undefined: any value. */
   readonly choices?: readonly string[];
+  /** It may be given several times. */
+  readonly many?: true;
   readonly summary: string;
 }
 
-/** The value of an option: text, or true for a switch; undefined when the option was not given. */
-export type OptionValue = string | true | undefined;
+/**
+ * The value of an option: text, several texts, or true for a switch; undefined when the option was
+ * not given.
+ */
+export type OptionValue = string | true | readonly string[] | undefined;
 
 /**
  * A parsed command line. A command names the options with a value and the switches that it reads.
@@ -22,6 +27,8 @@ export type OptionValue = string | true | undefined;
 export interface Invocation<Texts extends string = never, Switches extends string = never> {
   /** The value of an option that takes one. */
   readonly text: (name: Texts) => string | undefined;
+  /** All values of an option that may be given several times, in their order. */
+  readonly texts: (name: Texts) => readonly string[];
   /** Whether an option was given. */
   readonly has: (name: Texts | Switches) => boolean;
   readonly operands: readonly string[];
@@ -71,7 +78,12 @@ export interface Terminal extends Streams {
   readonly isRich: boolean;
 }
 
-export type Run = (invocation: Invocation<string, string>, context: Context) => Promise<ExitStatus>;
+/** Runs a command. `program` is the whole table of commands, for commands that describe it. */
+export type Run = (
+  invocation: Invocation<string, string>,
+  context: Context,
+  program: Command,
+) => Promise<ExitStatus>;
 
 /** A command with the texts of its help. Its implementation is loaded when it runs. */
 export interface Command {
@@ -82,6 +94,8 @@ export interface Command {
   readonly description?: string;
   /** The operands as the usage shows them, such as `FILE...`; undefined: operands are refused. */
   readonly operands?: string;
+  /** The accepted operands, for completion. */
+  readonly operandChoices?: readonly string[];
   readonly options: readonly Option[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
   readonly commands?: readonly Command[];
@@ -93,7 +107,9 @@ export interface Command {
 
 type Described<Options extends readonly Option[]> = Omit<Command, 'options' | 'load'> & {
   readonly options: Options;
-  load?(): Promise<(invocation: InvocationOf<Options>, context: Context) => Promise<ExitStatus>>;
+  load?(): Promise<
+    (invocation: InvocationOf<Options>, context: Context, program: Command) => Promise<ExitStatus>
+  >;
 };
 
 /**

@@ -1,23 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { DATA_SOURCES } from '@haos/cc/datasources';
 import { describe, expect, it } from 'vitest';
 import { parseInvocation, selectCommand } from './arguments.js';
-import type { Command } from './command.js';
-import { haos } from './commands.js';
+import { DATA_SOURCE_NAMES, haos } from './commands.js';
 import { formatHelp } from './help.js';
+import { listCommands } from './list-commands.js';
 
 const documentation = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
-const commands = withPaths([haos]);
-
-function withPaths(
-  path: readonly Command[],
-): { called: string; command: Command; path: readonly Command[] }[] {
-  const command = path.at(-1)!;
-  const called = path.map(({ name }) => name).join(' ');
-  return [
-    { called, command, path },
-    ...(command.commands ?? []).flatMap((inside) => withPaths([...path, inside])),
-  ];
-}
+const commands = listCommands([haos]);
 
 /** Ignores the examples, which people copy. */
 function widest(help: string): number {
@@ -57,7 +47,7 @@ describe.each(commands)('$called', ({ called, command, path }) => {
     for (const { line } of command.examples) {
       const words = line
         .replace(/^.*?\bhaos /, '')
-        .split(/ [>|] /, 1)[0]!
+        .split(/ [>|] |\)/, 1)[0]!
         .replaceAll("'", '')
         .split(' ');
 
@@ -72,4 +62,8 @@ describe('the help of the program', () => {
 
     expect(help.includes('install HAOS on a disk')).toBe(!isInstalled);
   });
+});
+
+it('the data sources that completion offers are those that there are', () => {
+  expect([...DATA_SOURCE_NAMES].sort()).toEqual([...DATA_SOURCES].sort());
 });

@@ -15,6 +15,8 @@ const STRICT = {
   name: 'strict',
   summary: 'treat warnings, such as unknown keys, as errors',
 } as const satisfies Option;
+/** The formats of the reports of `haos config validate`. */
+const REPORT_FORMATS = ['text', 'json', 'github', 'sarif', 'junit', 'gitlab'];
 const PHASES = [
   { name: 'initrd', summary: 'the phase before the root disk is mounted' },
   { name: 'boot', summary: 'the phase before services start; there is no network yet' },
@@ -26,6 +28,7 @@ const validate = command({
   summary: 'check configuration files without accessing the system',
   description:
     'Each FILE is checked separately. `-` is standard input, and patterns such as `nodes/**/*.yaml` are expanded. ' +
+    'In a directory, all files below it that end in .yaml or .yml are checked. ' +
     'The exit status is 0 when all files are valid, and 3 when one is invalid or cannot be read.',
   operands: 'FILE...',
   options: [
@@ -40,15 +43,32 @@ const validate = command({
     {
       name: 'format',
       value: 'FORMAT',
-      choices: ['text', 'json', 'github', 'sarif'],
-      summary: 'text for people (default), json, github annotations, or sarif',
+      choices: REPORT_FORMATS,
+      summary: 'text for people (default), json, github annotations, sarif, junit, or gitlab code quality',
     },
+    {
+      name: 'output',
+      value: 'FORMAT=FILE',
+      many: true,
+      summary: 'also write the report in this format into this file; may be given several times',
+    },
+    {
+      name: 'stdin-name',
+      value: 'NAME',
+      summary: 'what reports call standard input, such as the file that an editor checks',
+    },
+    { name: 'quiet', short: 'q', summary: 'as text, tell only of what makes a file invalid' },
   ],
   examples: [
     { line: 'haos config validate node.yaml', what: 'one file' },
+    { line: 'haos config validate nodes/', what: 'all files in a directory' },
     {
       line: "haos config validate --format github 'nodes/**/*.yaml'",
       what: 'many files, in a GitHub workflow',
+    },
+    {
+      line: 'haos config validate --output junit=junit.xml --output gitlab=codequality.json nodes/',
+      what: 'with two reports, in a GitLab pipeline',
     },
     { line: 'curl -s https://config.example/node.yaml | haos config validate -', what: 'standard input' },
   ],
@@ -152,7 +172,8 @@ const migrate = command({
   name: 'migrate',
   summary: 'turn a configuration of k3OS or of the Go HAOS into one of HAOS',
   description:
-    'Reads cloud-configs and kernel command lines; `-` is standard input. Comments and layout stay. The result goes to standard ' +
+    'Reads cloud-configs and kernel command lines; `-` is standard input. In a directory, all files below it that end in .yaml ' +
+    'or .yml are migrated. Comments and layout stay. The result goes to standard ' +
     'output, what changed and what a person has to decide to standard error. ' +
     'The exit status is 0 when every result is valid, 3 when one has errors left, 1 when a file cannot be read or written.',
   operands: 'FILE...',
@@ -168,7 +189,7 @@ const migrate = command({
   ],
   examples: [
     { line: 'haos migrate k3os.yaml > node.yaml', what: 'see what changes, and keep the old file' },
-    { line: "haos migrate --write 'nodes/*.yaml'", what: 'many files at once' },
+    { line: 'haos migrate --write nodes/', what: 'all files in a directory at once' },
     { line: 'haos migrate --as cmdline pxelinux.cfg', what: 'kernel arguments, whatever stands around them' },
   ],
   load: async () => (await import('./migrate/migrate.js')).runMigrate,
@@ -399,6 +420,19 @@ const check = command({
   ],
 });
 
+/** As `DATA_SOURCES` of @haos/cc has them, which would be too much to load for this table. */
+export const DATA_SOURCE_NAMES = [
+  'aws',
+  'cdrom',
+  'digitalocean',
+  'gcp',
+  'hetzner',
+  'openstack',
+  'packet',
+  'scaleway',
+  'vultr',
+];
+
 const datasourceCommands: readonly Command[] = [
   command({
     name: 'fetch',
@@ -407,6 +441,7 @@ const datasourceCommands: readonly Command[] = [
       'Asks the sources in this order until one has user data; default: those that haos.data_sources configures. ' +
       'The exit status is 0, or 4 when no source had anything and one of them failed.',
     operands: '[NAME...]',
+    operandChoices: DATA_SOURCE_NAMES,
     options: [
       { name: 'dry-run', summary: 'only ask; write nothing' },
       {
@@ -435,6 +470,7 @@ const datasourceCommands: readonly Command[] = [
     description:
       'Listens on 127.0.0.1, prints its URL, and runs until it is interrupted. For cdrom it serves a disc image.',
     operands: 'NAME',
+    operandChoices: DATA_SOURCE_NAMES,
     options: [
       { name: 'fixture', value: 'FILE', summary: 'the data to serve, as JSON; `-` is standard input' },
       { name: 'port', value: 'PORT', summary: 'the port to listen on; default: a free one' },
@@ -452,9 +488,54 @@ const datasource = command({
   commands: datasourceCommands,
 });
 
+const version = command({
+  name: 'version',
+  summary: 'print the version of the program',
+  options: [FORMAT],
+  examples: [{ line: 'haos version', what: 'which program this is' }],
+  load: async () => (await import('./show-version.js')).runVersion,
+});
+
+const completion = command({
+  name: 'completion',
+  summary: 'print the code with which a shell completes the commands, options and values of haos',
+  description: 'Nodes have it for bash already.',
+  operands: 'SHELL',
+  operandChoices: ['bash', 'zsh', 'fish'],
+  options: [],
+  examples: [
+    { line: 'source <(haos completion bash)', what: 'in ~/.bashrc' },
+    { line: 'haos completion zsh > ~/.zfunc/_haos', what: 'in a directory of fpath, for compinit' },
+    { line: 'haos completion fish > ~/.config/fish/completions/haos.fish', what: 'once' },
+  ],
+  load: async () => (await import('./completion/print-completion.js')).runCompletion,
+});
+
+const parts = [nodeStatus, config, migrate, datasource, install, upgrade, reset, check, completion, version];
+
+const help = command({
+  name: 'help',
+  summary: 'explain a command, or write the manual pages',
+  description: 'Without COMMAND it lists all commands. `haos help config plan` is `haos config plan --help`.',
+  operands: '[COMMAND...]',
+  operandChoices: parts.map(({ name }) => name),
+  options: [
+    {
+      name: 'man',
+      value: 'DIR',
+      summary: 'write a manual page for each command to this directory, such as haos-config-plan.1',
+    },
+  ],
+  examples: [
+    { line: 'haos help config validate', what: 'how to check a configuration' },
+    { line: 'haos help --man ~/.local/share/man/man1', what: 'manual pages for `man haos-config`' },
+  ],
+  load: async () => (await import('./show-help.js')).runHelp,
+});
+
 /**
- * The whole program as a tree of commands, from which its help and the parser of its arguments
- * follow.
+ * The whole program as a tree of commands, from which its help, the parser of its arguments, the
+ * completion and the manual pages follow.
  */
 export const haos = command({
   name: 'haos',
@@ -469,5 +550,5 @@ export const haos = command({
     { line: 'sudo haos config plan', what: 'see what would change on this node' },
     { line: 'sudo haos config', what: 'apply the configuration' },
   ],
-  commands: [nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
+  commands: [...parts, help],
 });

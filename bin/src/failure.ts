@@ -1,6 +1,21 @@
 import { EXIT, type ExitStatus } from './exit-status.js';
 
-/** Ends a command with a one-line message and an exit status. */
+/**
+ * Codes of the program's own errors, beside those of the packages; stable, and documented in
+ * docs/errors.md.
+ */
+export type ProgramErrorCode =
+  | 'HAOS_USAGE'
+  | 'HAOS_NOT_ROOT'
+  | 'HAOS_NOT_HAOS'
+  | 'HAOS_ALREADY_INSTALLED'
+  | 'HAOS_NO_NODE'
+  | 'HAOS_DECLINED'
+  | 'HAOS_CHECK_FAILED'
+  | 'HAOS_CONFIG_INVALID'
+  | 'HAOS_FAILED';
+
+/** Ends a command with a one-line message for people, a code for programs, and an exit status. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 
@@ -8,9 +23,17 @@ export class CommandFailure extends Error {
     readonly status: ExitStatus,
     message: string,
     readonly hint?: string,
+    readonly code: ProgramErrorCode = status === EXIT.usage ? 'HAOS_USAGE' : 'HAOS_FAILED',
   ) {
     super(message);
   }
+}
+
+/** An error in JSON: the member `error` of a document. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+  hint: string | null;
 }
 
 /**
@@ -27,6 +50,6 @@ export function usageError(message: string, hint?: string): CommandFailure {
 }
 
 /** Returns the failure of a command that refuses to run here: not as root, or in the wrong mode. */
-export function refusal(message: string, hint: string): CommandFailure {
-  return new CommandFailure(EXIT.refused, message, hint);
+export function refusal(code: ProgramErrorCode, message: string, hint: string): CommandFailure {
+  return new CommandFailure(EXIT.refused, message, hint, code);
 }

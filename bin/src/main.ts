@@ -1,4 +1,4 @@
-import { withCalledName } from './arguments.js';
+import { wantsJson, withCalledName } from './arguments.js';
 import { haos } from './commands.js';
 import { processContext } from './process-context.js';
 import { reportError, run } from './run.js';
@@ -7,6 +7,8 @@ import { reportError, run } from './run.js';
 export async function main(): Promise<void> {
   const [, calledAs = '', ...argv] = process.argv;
   const context = processContext();
-  process.once('uncaughtException', (error) => process.exit(reportError(error, haos.name, context)));
+  process.once('uncaughtException', (error) =>
+    process.exit(reportError(error, { called: haos.name, context, isJson: wantsJson(argv) })),
+  );
   process.exitCode = await run(haos, withCalledName(haos, calledAs, argv), context);
 }

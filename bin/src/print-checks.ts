@@ -1,4 +1,5 @@
 import type { Check } from '@haos/system';
+import type { ErrorReport, ProgramErrorCode } from './failure.js';
 import type { Paint } from './paint.js';
 
 /** Formats checks for people: a line for each, and the hints of those that are not ok. */
@@ -8,4 +9,13 @@ export function formatChecks(checks: readonly Check[], paint: Paint): string {
     ...(hint && !ok ? [`    ${hint}`] : []),
   ]);
   return `${lines.join('\n')}\n`;
+}
+
+/** The first check that failed, as an error for programs; undefined when all are ok. */
+export function errorOfChecks(
+  checks: readonly Check[],
+  code: ProgramErrorCode = 'HAOS_CHECK_FAILED',
+): ErrorReport | undefined {
+  const failed = checks.find(({ ok }) => !ok);
+  return failed && { code, message: `${failed.id}: ${failed.message}`, hint: failed.hint ?? null };
 }

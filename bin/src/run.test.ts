@@ -62,7 +62,7 @@ describe('a run', () => {
   });
 
   it.each([
-    ['a refusal', refusal('no', 'do this'), EXIT.refused],
+    ['a refusal', refusal('HAOS_NOT_ROOT', 'no', 'do this'), EXIT.refused],
     ['a lock that is held', new HaosError('HAOS_LOCKED', 'locked', { hint: 'wait' }), EXIT.refused],
     ['a wrong name', new HaosError('HAOS_CC_PUT_NAME', 'wrong', { hint: 'another' }), EXIT.usage],
     ['a failure', new HaosError('HAOS_FILE_FAILED', 'failed', { hint: 'repair' }), EXIT.failed],
@@ -102,5 +102,41 @@ describe('a run', () => {
 
     expect(written.err).toMatch(/\n {4}at /);
     expect(written.err).toContain('haos: internal error: fault\n');
+  });
+
+  it.each([
+    ['a refusal', refusal('HAOS_NOT_ROOT', 'no', 'do this'), ['HAOS_NOT_ROOT', 'no', 'do this']],
+    ['a code of a package', new HaosError('HAOS_LOCKED', 'locked'), ['HAOS_LOCKED', 'locked', null]],
+    [
+      'a fault',
+      new TypeError('fault'),
+      ['HAOS_INTERNAL', 'internal error: fault', expect.stringContaining('DEBUG')],
+    ],
+  ])('answers %s with JSON where a program asked for it', async (_title, error, [code, message, hint]) => {
+    const { context, written } = testContext();
+    const fail = failing(error);
+
+    const options = [{ name: 'format', value: 'FORMAT', summary: 'f' }];
+    const commands = fail.commands!.map((command) => ({ ...command, options }));
+    await run({ ...fail, commands }, ['fail', '--format', 'json'], context);
+
+    expect(JSON.parse(written.out)).toEqual({ error: { code, message, hint } });
+    expect(written.err).toContain(`haos: ${message}\n`);
+  });
+
+  it('writes no second document behind the result', async () => {
+    const { context, written } = testContext();
+    const program = failing(undefined);
+    const load: Command['load'] =
+      async () =>
+      async (_invocation, { out }) => {
+        out('{}\n');
+        throw new Error('later');
+      };
+    const options = [{ name: 'format', value: 'FORMAT', summary: 'f' }];
+    const commands = program.commands!.map((command) => ({ ...command, options, load }));
+
+    expect(await run({ ...program, commands }, ['fail', '--format', 'json'], context)).toBe(EXIT.failed);
+    expect(written).toEqual({ out: '{}\n', err: expect.stringContaining('internal error: later') });
   });
 });

@@ -1,54 +1,95 @@
 import { type HaosError, isHaosError } from '@haos/host';
-import { parseInvocation, selectCommand } from './arguments.js';
+import { parseInvocation, selectCommand, wantsJson } from './arguments.js';
 import type { Command, Context } from './command.js';
 import { EXIT, type ExitStatus } from './exit-status.js';
 import { isCommandFailure, usageError } from './failure.js';
+import { formatJson } from './format-json.js';
 
 /** Runs the command that the arguments name. Resolves to the exit status and never rejects. */
 export async function run(program: Command, argv: readonly string[], context: Context): Promise<ExitStatus> {
   const selection = selectCommand(program, argv);
   const called = selection.path.map(({ name }) => name).join(' ');
+  let hasAnswered = false;
+  const watched: Context = {
+    ...context,
+    out(text) {
+      hasAnswered = true;
+      context.out(text);
+    },
+  };
   try {
     const command = selection.path.at(-1)!;
     const invocation = await parseInvocation(selection);
     if (invocation.wantsHelp) {
       const { formatHelp } = await import('./help.js');
-      context.out(formatHelp(selection.path, context));
+      watched.out(formatHelp(selection.path, context));
       return EXIT.done;
     }
     if (command === program && invocation.has('version')) {
-      context.out(`${program.name} ${context.version}\n`);
+      watched.out(`${program.name} ${context.version}\n`);
       return EXIT.done;
     }
     if (!command.load) throw usageError('a command is missing');
-    return await (await command.load())(invocation, context);
+    return await (await command.load())(invocation, watched, program);
   } catch (error) {
-    return reportError(error, called, context);
+    // Two JSON documents in a row are not readable as JSON.
+    return reportError(error, { called, context, isJson: wantsJson(selection.args) && !hasAnswered });
   }
+}
+
+/** Where an error is printed. */
+export interface Teller {
+  /** The command, such as `haos config plan`. */
+  called: string;
+  context: Context;
+  /** Whether a program reads standard output. */
+  isJson: boolean;
 }
 
 /**
  * Prints why a command ended: one line, the output of the program that failed, and a hint. Prints a
- * stack trace only if DEBUG is set.
+ * stack trace only if DEBUG is set. With `isJson` it also prints the error as JSON on standard
+ * output.
  */
-export function reportError(error: unknown, called: string, context: Context): ExitStatus {
-  const teller: Teller = { context, program: called.split(' ', 1)[0]! };
+export function reportError(error: unknown, { called, context, isJson }: Teller): ExitStatus {
   if (context.env.DEBUG) context.err(`${error instanceof Error ? error.stack : String(error)}\n`);
+  const { status, code, message, hint } = describeError(error, called);
+  context.err(`${called.split(' ', 1)[0]}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
+  if (isJson) tryOut(context, formatJson({ error: { code, message, hint: hint ?? null } }));
+  return status;
+}
+
+/** Ignores that standard output cannot be written, which may be the error to report. */
+function tryOut(context: Context, text: string): void {
+  try {
+    context.out(text);
+  } catch (error) {
+    if (!isCommandFailure(error)) throw error;
+  }
+}
+
+interface Described {
+  status: ExitStatus;
+  code: string;
+  message: string;
+  hint: string | undefined;
+}
+
+function describeError(error: unknown, called: string): Described {
   if (isCommandFailure(error)) {
-    const hint =
-      error.status === EXIT.usage
-        ? [error.hint, `See ${called} --help.`].filter(Boolean).join(' ')
-        : error.hint;
-    return tell(teller, { status: error.status, message: error.message, hint });
+    const { status, code, message } = error;
+    const more = status === EXIT.usage ? `See ${called} --help.` : undefined;
+    return { status, code, message, hint: [error.hint, more].filter(Boolean).join(' ') || undefined };
   }
   if (isHaosError(error))
-    return tell(teller, { status: statusOf(error.code), message: withOutput(error), hint: error.hint });
+    return { status: statusOf(error.code), code: error.code, message: withOutput(error), hint: error.hint };
   const message = error instanceof Error ? error.message : String(error);
-  return tell(teller, {
+  return {
     status: EXIT.failed,
+    code: 'HAOS_INTERNAL',
     message: `internal error: ${message.split('\n', 1)[0]}`,
     hint: 'Run it again with DEBUG=haos:* and report the output.',
-  });
+  };
 }
 
 /**
@@ -75,17 +116,3 @@ const STATUSES: Readonly<Record<string, ExitStatus>> = {
   HAOS_QUESTIONS_UNANSWERED: EXIT.usage,
   HAOS_QUESTIONS_ANSWER: EXIT.usage,
 };
-
-interface Teller {
-  context: Context;
-  /** The name of the program, such as `haos`. */
-  program: string;
-}
-
-function tell(
-  { context, program }: Teller,
-  { status, message, hint }: { status: ExitStatus; message: string; hint: string | undefined },
-): ExitStatus {
-  context.err(`${program}: ${message}\n${hint ? `  ${hint}\n` : ''}`);
-  return status;
-}

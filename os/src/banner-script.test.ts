@@ -84,6 +84,15 @@ describe('the banner', () => {
     expect(banner()).toMatch(/^Configuration: 1 error, 2 warnings\. 'sudo haos status' shows more\.$/m);
   });
 
+  it('shows the issues, with no escape of agetty in them, and that k3s waits', () => {
+    write('/run/haos/configuration', '1 error\n  error: unknown key haos.a\\n (/c:2)\n  ... and 2 more\n');
+    write('/run/haos/k3s-start', 'held\nunknown key haos.a\n');
+
+    expect(banner()).toMatch(
+      /^ {2}error: unknown key haos\.a\\\\n \(\/c:2\)\n {2}\.\.\. and 2 more\nKubernetes: k3s waits .*\.\n$/m,
+    );
+  });
+
   it('is printed again only when something has changed', () => {
     write('/events', '2: eth0    inet 10.0.2.15/24\n2: eth0    inet6 fd00::15/64\n');
 
@@ -121,6 +130,14 @@ describe('the message of a login', () => {
     expect(message()).toBe(
       'HAOS v0.2.0, mode disk, 10.0.2.15 (eth0), fd00::15 (eth0)\nConfiguration: 1 warning\nKubernetes: k3s is not installed\n',
     );
+  });
+
+  it('has the issues and why k3s waits', () => {
+    write('/usr/sbin/k3s', '', 0o755);
+    write('/run/haos/configuration', '1 error\n  error: unknown key a\\n\n');
+    write('/run/haos/k3s-start', 'held\nunknown key a\\n\n');
+
+    expect(message()).toMatch(/\n {2}error: unknown key a\\n\nKubernetes: k3s waits: unknown key a\\n\n$/);
   });
 
   it('says that nothing was applied yet', () => {

@@ -201,6 +201,191 @@ describe('the initrd phase', () => {
   });
 });
 
+describe('the home of rancher', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-home-'));
+    mkdirSync(join(root, 'etc/skel'), { recursive: true });
+    mkdirSync(join(root, 'home'));
+    for (const name of ['.profile', '.bashrc']) writeFileSync(join(root, 'etc/skel', name), `# ${name}\n`);
+    writeFileSync(
+      join(root, 'etc/passwd'),
+      'root:x:0:0::/root:/bin/sh\nrancher:x:1234:1235:HAOS:/home/rancher:/bin/sh\n',
+    );
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  const home = () => join(root, 'home/rancher');
+
+  /** Its owner as the script sees it, and what the script would give to whom. */
+  function make(owner = ''): string {
+    const log = join(root, 'log');
+    const stubs = `
+      stat() { [ -d ${home()} ] && echo ${owner || '0'}; }
+      chown() { echo "$*" >>${log}; }
+      cat() { command cat "$@"; }; sysroot=${root}`;
+    run([`${inRoot}root.sh`], { cmdline: '', script: `${stubs}; make_home` });
+    return existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
+  }
+
+  it('is made with the skeleton, for nobody else to read', () => {
+    expect(make()).toBe(`-Rh 1234:1235 ${home()}`);
+    expect(readdirSync(home()).sort()).toEqual(['.bashrc', '.profile']);
+    expect(statSync(home()).mode & 0o777).toBe(0o700);
+  });
+
+  it('is completed where a file made it as root, and keeps that file', () => {
+    mkdirSync(home());
+    writeFileSync(join(home(), '.profile'), 'mine\n');
+
+    expect(make('0')).toBe(`-Rh 1234:1235 ${home()}`);
+    expect(readFileSync(join(home(), '.profile'), 'utf8')).toBe('mine\n');
+    expect(existsSync(join(home(), '.bashrc'))).toBe(true);
+  });
+
+  it("is left alone where it is the account's", () => {
+    mkdirSync(home());
+
+    expect(make('1234')).toBe('');
+    expect(readdirSync(home())).toEqual([]);
+  });
+
+  it('is there before the phase of the initrd, which may write into it', () => {
+    const text = readFileSync(`${inRoot}root.sh`, 'utf8');
+
+    expect(text).toMatch(/fill_etc && make_home && /);
+    expect(text.indexOf('make_home')).toBeLessThan(text.indexOf('config --initrd'));
+  });
+});
+
+describe('the host keys of sshd', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-sshd-'));
+    mkdirSync(join(root, 'etc/ssh'), { recursive: true });
+    mkdirSync(join(root, 'keys'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** What the service does before it starts, and the names in /etc/ssh. */
+  function start(config = ''): string[] {
+    writeFileSync(join(root, 'etc/ssh/sshd_config'), config);
+    const text = readFileSync(`${services}sshd`, 'utf8')
+      .replaceAll('/etc/ssh', `${root}/etc/ssh`)
+      .replaceAll('/var/lib/rancher/HAOS/ssh', `${root}/keys`)
+      .replaceAll('/usr/sbin/sshd', 'true');
+    const stubs = `
+      checkpath() { :; }
+      keygen() { while [ "$1" != -f ]; do shift; done; echo private >"$2"; echo public >"$2.pub"; }`;
+    const code = `${stubs}\n${text.replaceAll('ssh-keygen', 'keygen')}\nstart_pre`;
+    expect(spawnSync('sh', ['-c', code], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    return readdirSync(join(root, 'etc/ssh')).filter((name) => name !== 'sshd_config');
+  }
+
+  const TYPES = ['ecdsa', 'ed25519'];
+  const names = (types: readonly string[]) =>
+    types.flatMap((type) => [`ssh_host_${type}_key`, `ssh_host_${type}_key.pub`]);
+
+  it('are found at the default paths, at each boot the same', () => {
+    expect(start('PermitRootLogin no\n')).toEqual(names(TYPES));
+    const link = join(root, 'etc/ssh/ssh_host_ed25519_key');
+    expect(readlinkSync(link)).toBe(join(root, 'keys/ssh_host_ed25519_key'));
+    writeFileSync(join(root, 'keys/ssh_host_ed25519_key'), 'kept\n');
+
+    rmSync(link);
+    start();
+
+    expect(readFileSync(link, 'utf8')).toBe('kept\n');
+  });
+
+  it.each(['HostKey /etc/ssh/ssh_host_rsa_key', '  hostkey  /etc/ssh/ssh_host_rsa_key\n'])(
+    'include RSA where sshd_config has %j',
+    (line) => {
+      expect(start(line)).toEqual(names([...TYPES, 'rsa']));
+      expect(start()).toEqual(names([...TYPES, 'rsa']));
+    },
+  );
+
+  it('are those of the configuration where it brings its own', () => {
+    writeFileSync(join(root, 'etc/ssh/ssh_host_ed25519_key'), 'own\n');
+
+    start();
+
+    expect(readFileSync(join(root, 'etc/ssh/ssh_host_ed25519_key'), 'utf8')).toBe('own\n');
+    expect(lstatSync(join(root, 'etc/ssh/ssh_host_ed25519_key')).isFile()).toBe(true);
+  });
+});
+
+describe('further disks', () => {
+  function start(list: string | undefined, mount = 'true') {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-mounts-'));
+    const file = join(directory, 'fstab');
+    if (list !== undefined) writeFileSync(file, list);
+    const text = readFileSync(`${services}mounts`, 'utf8').replaceAll('/run/haos/fstab', file);
+    const stubs = `
+      ebegin() { :; }; eend() { return "$1"; }; ewarn() { echo "warning: $*"; }
+      udevadm() { echo "udevadm $*"; }; mount() { echo "mount $*"; ${mount}; }`;
+    const { stdout, status } = spawnSync('sh', ['-c', `${stubs}\n${text}\nstart`], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    return { lines: stdout.replaceAll(file, 'FSTAB').trim().split('\n'), status };
+  }
+
+  it('are mounted once their devices are known, those of the network later', () => {
+    expect(start('LABEL=a /srv/a auto defaults 0 0\n')).toEqual({
+      lines: ['udevadm settle --timeout=30', 'mount -a -T FSTAB -O no_netdev'],
+      status: 0,
+    });
+  });
+
+  it('keep nothing from starting when they are missing', () => {
+    const { lines, status } = start('LABEL=a /srv/a auto defaults 0 0\n', 'return 32');
+
+    expect(lines.at(-1)).toMatch(/^warning: .*haos status/);
+    expect(status).toBe(0);
+  });
+
+  it('are not waited for where there are none', () => {
+    expect(start(undefined).lines).toEqual(['']);
+  });
+
+  it('come before k3s', () => {
+    expect(readFileSync(`${services}mounts`, 'utf8')).toMatch(/^\tbefore .*k3s-early/m);
+  });
+});
+
+describe('the name of the iSCSI initiator', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-iscsi-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function start(): string {
+    const text = readFileSync(`${services}iscsid`, 'utf8')
+      .replace(/^kept=.*$/m, `kept=${root}/kept`)
+      .replaceAll('/etc/iscsi', `${root}/etc`)
+      .replaceAll('/usr/sbin/iscsi-iname', 'echo iqn.made');
+    const code = `modprobe() { :; }; checkpath() { :; }\n${text}\nstart_pre`;
+    expect(spawnSync('sh', ['-c', code], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    return readFileSync(`${root}/etc/initiatorname.iscsi`, 'utf8');
+  }
+
+  it('is made once and kept', () => {
+    expect(start()).toBe('InitiatorName=iqn.made\n');
+    writeFileSync(`${root}/kept`, 'InitiatorName=iqn.kept\n');
+    rmSync(`${root}/etc`, { recursive: true });
+
+    expect(start()).toBe('InitiatorName=iqn.kept\n');
+  });
+
+  it('is that of the configuration where it brings its own', () => {
+    mkdirSync(`${root}/etc`);
+    writeFileSync(`${root}/etc/initiatorname.iscsi`, 'InitiatorName=iqn.own\n');
+
+    expect(start()).toBe('InitiatorName=iqn.own\n');
+  });
+});
+
 describe('an interrupted upgrade', () => {
   let system: string;
 

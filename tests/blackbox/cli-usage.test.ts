@@ -37,7 +37,19 @@ describe('help', () => {
     expect(stdout).toContain('Examples:');
   });
 
+  it.each([
+    [['help'], []],
+    [
+      ['help', 'config', 'validate'],
+      ['config', 'validate'],
+    ],
+    [['help', 'help'], ['help']],
+  ])('of %j is that of --help', (args, path) => {
+    expect(haos(args)).toEqual(haos([...path, '--help']));
+  });
+
   it('prints the version', () => {
+    expect(haos(['version'])).toEqual(haos(['--version']));
     expect(haos(['--version'])).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^haos \d+\.\d+\.\d+\S*\n$/),
@@ -55,6 +67,14 @@ describe('wrong usage', () => {
     ['an unknown format', ['config', 'plan', '--format', 'xml']],
     ['two phases', ['config', 'plan', '--boot', '--initrd', '--root', scratch]],
     ['no file to validate', ['config', 'validate']],
+    ['a name for a standard input that is not read', ['config', 'validate', '--stdin-name', 'a', 'x']],
+    ['a report without a file', ['config', 'validate', '--output', 'junit', 'x']],
+    ['a report in an unknown format', ['config', 'validate', '--output', 'xml=a', 'x']],
+    ['two reports in one file', ['config', 'validate', '--output', 'json=a', '--output', 'sarif=a', 'x']],
+    ['a command that nobody knows', ['help', 'nonsense']],
+    ['an unknown shell', ['completion', 'tcsh']],
+    ['two shells', ['completion', 'bash', 'zsh']],
+    ['manual pages of one command', ['help', '--man', scratch, 'config']],
     ['no file to migrate', ['migrate']],
     ['standard input to write to', ['migrate', '--write', '-']],
     ['an unknown kind of file', ['config', 'validate', '--as', 'something', 'x']],
@@ -76,6 +96,10 @@ describe('wrong usage', () => {
     [['config', 'valdate'], 'validate'],
     [['config', '--dump-jsn'], '--dump-json'],
     [['config', 'explain', 'haos.tokne', '--root', scratch], 'haos.token'],
+    [['validate', 'f'], 'haos config validate f'],
+    [['validate', '--strict', 'f'], 'haos config validate --strict f'],
+    [['rollback'], 'haos upgrade rollback'],
+    [['help', 'validate'], 'haos config validate'],
   ])('%j suggests %s', (args, meant) => {
     expect(haos(args).stderr).toContain(`Did you mean ${meant}?`);
   });

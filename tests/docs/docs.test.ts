@@ -78,6 +78,7 @@ it.each(instructive.map((page) => [page.path, page] as const))(
 );
 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  status: [],
   config: ['validate', 'plan', 'explain', 'status', 'schema', 'put'],
   migrate: [],
   datasource: ['fetch', 'serve'],
@@ -85,6 +86,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
   reset: [],
   check: ['k3s'],
+  completion: [],
+  version: [],
+  help: [],
 };
 
 /** Returns the options of the command in a call, as its help lists them. */
@@ -139,7 +143,7 @@ describe('generated files', () => {
 
 /** Returns the members of all exported unions of codes, by the name of the type. */
 function codesOfUnions(): Map<string, string[]> {
-  const folders = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`);
+  const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
   const unions = new Map<string, string[]>();
   for (const node of folders.flatMap(readModules).flatMap(({ tree }) => nodesOf(tree))) {
     if (!ts.isTypeAliasDeclaration(node) || !/(Error|Issue)Code$/.test(node.name.text)) continue;
@@ -170,6 +174,7 @@ describe('docs/errors.md', () => {
         'HostErrorCode',
         'SystemErrorCode',
         'SshErrorCode',
+        'ProgramErrorCode',
         'IssueCode',
       ]),
     );
@@ -252,6 +257,16 @@ describe('examples of TypeScript', () => {
     expect(readFileSync(join(tree, 'etc/motd'), 'utf8')).toBe('welcome\n');
     expect(takeSnapshot(tree).has('/etc/hostname')).toBe(true);
   });
+});
+
+it('no page installs from npm what is not there', () => {
+  const wrong = pages.flatMap(({ path, text }) =>
+    [...text.matchAll(/\b(npm (install|i|add)|npx|pnpm|yarn) [^\n`]*@haos\/[^\n`]*/g)].map(
+      ([line]) => `${path}: ${line}`,
+    ),
+  );
+
+  expect(wrong).toEqual([]);
 });
 
 describe('the README', () => {

@@ -78,7 +78,7 @@ export function callsOf(page: Page): string[][] {
   return [...shell, ...inline].flatMap((line) =>
     [
       ...line.matchAll(
-        /(?:^(?:\$ )?(?:sudo )?|[|;] ?(?:sudo )?|npx (?:--yes )?)(?:@haos\/cli|haos) ([^|;>#]*)/g,
+        /(?:^(?:\$ )?(?:sudo )?|[|;] ?(?:sudo )?|npx (?:--yes )?(?:--package \S+ )?)haos ([^|;>#]*)/g,
       ),
     ].map((match) => (match[1] ?? '').trim().split(/\s+/)),
   );

@@ -185,7 +185,7 @@ describe('a wrong call', () => {
       spawnSync(process.execPath, [HAOS, 'upgrade', name, '--destination', nowhere], { env: ENVIRONMENT })
         .status;
 
-    nothing(() => expect(['confirm', 'forget', 'rollback'].map(run)).toEqual([0, 0, 1]));
+    nothing(() => expect(['status', 'confirm', 'forget', 'rollback'].map(run)).toEqual([5, 5, 5, 5]));
   });
 
   it('accepts a directory with a trailing slash', () => {

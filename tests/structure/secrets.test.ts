@@ -17,7 +17,7 @@ import { makeDirectory, takeSnapshot, writeTree } from '../blackbox/tree.js';
 const MARK = 'SENTINEL';
 
 /** Keys whose names look like secrets but whose values are not secret. */
-const NO_SECRETS = ['ssh_authorized_keys'];
+const NO_SECRETS = ['haos.ssh.password_authentication', 'ssh_authorized_keys'];
 
 interface Key {
   path: string;
@@ -98,6 +98,9 @@ haos:
     http_proxy: http://user:${MARK}-proxy@127.0.0.1:1
     HTTPS_PROXY: http://user:${MARK}-upper-proxy@127.0.0.1:1
     K3S_TOKEN: ${MARK}-k3s-token
+    K3S_DATASTORE_ENDPOINT: mysql://u:${MARK}-variable-endpoint@tcp(h)/d
+    K3S_VPN_AUTH: name=tailscale,joinKey=${MARK}-variable-join-key
+    INSTALL_K3S_EXEC: "server --agent-token ${MARK}-installer-argument --vpn-auth='name=n,joinKey=${MARK}-installer-key'"
     AWS_SECRET_ACCESS_KEY: ${MARK}-secret-access-key
     MY_PASSWORD: ${MARK}-environment-password
     GITHUB_TOKEN: ${MARK}-github-token
@@ -119,6 +122,14 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
     'a passphrase under another name, of a network without a name',
     `haos:\n  wifi:\n  - psk: ${MARK}\n    ssid: a`,
   ],
+  [
+    'a passphrase as others call it, on one line',
+    `haos: {wifi: [{ssid: a, psk: ${MARK}, name: a, passphrase: b}]}`,
+  ],
+  ['a value of an unknown key beside another mistake', `write_files: [{path: a, whatever: ${MARK}}]`],
+  ['a value of an unknown key before another mistake', `write_files: [{whatever: "${MARK}", path: a}]`],
+  ['values of an unknown key below it', `haos:\n  wpa: {a: ${MARK}, b: [${MARK}]}\n  labels: {a: b c}`],
+  ['a value of an unknown key in a text that is broken', `haos: {wpa: ${MARK}, labels: [}`],
   ['a passphrase under its other names', `haos: {wifi: [{name: a, pass: ${MARK}, password: ${MARK}-2}]}`],
   ['a password with a line break', `haos: {password: "a\\n${MARK}"}`],
   ['a password with a NUL', `haos: {password: "a\\0${MARK}"}`],
@@ -156,6 +167,15 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
   ],
   ['a misspelt flag', `haos: {k3s_args: [server, --tokn, ${MARK}, --agent-tokn=${MARK}]}`],
   ['a secret beside a custom file', `haos: {k3s_args: [server, --config=/a.yaml, --token, ${MARK}]}`],
+  ['an argument that a comma split', `haos: {k3s_args: [server, --vpn-auth=name=tailscale,joinKey=${MARK}]}`],
+  [
+    'an endpoint in one entry with its flag',
+    `haos: {k3s_args: [server, "--datastore-endpoint mysql://u:${MARK}@tcp(h)/d"]}`,
+  ],
+  [
+    'arguments of the installer with a quote that is not closed',
+    `haos: {environment: {INSTALL_K3S_EXEC: "server --token ${MARK} 'x"}}`,
+  ],
   ['arguments as one text', `haos: {k3s_args: "server --token=${MARK}"}`],
   ['an argument with a control character', `haos: {k3s_args: [server, "--token=${MARK}\\u0001"]}`],
   ['an argument that is a map', `haos: {k3s_args: [server, {token: ${MARK}}]}`],
@@ -183,6 +203,9 @@ const WRONG_SECRETS: readonly (readonly [name: string, config: string])[] = [
 
 const WRONG_PARAMETERS: readonly string[] = [
   `haos.tokn=${MARK}`,
+  `haos.whatever=${MARK}`,
+  `k3os.whatever=${MARK}`,
+  `k3os.token=${MARK}`,
   `haos.token.x=${MARK}`,
   `haos.token[a]=${MARK}`,
   `haos.token="${MARK}`,
@@ -281,6 +304,31 @@ describe('a secret that is valid', () => {
   it('appears in no output, journal or file for other users, at any place', async () => {
     expectSilence(await validateAll({ 'config.yaml': OTHER_SECRETS }, 'system'));
     await expectNoLeak(OTHER_SECRETS, 'all');
+  });
+
+  it.each(['--config=/etc/own.yaml', '--debug'])('is not an argument of k3s beside %s', async (flag) => {
+    const args = [
+      ...[
+        '--token',
+        `${MARK}-1`,
+        `--agent-token=${MARK}-2`,
+        `--datastore-endpoint=mysql://u:${MARK}-3@tcp(h)/d`,
+      ],
+      ...[`--vpn-auth=name=tailscale,joinKey=${MARK}-4`, `--etcd-s3-access-key=${MARK}-5`],
+      ...[`--etcd-s3-secret-key=${MARK}-6`, `--etcd-s3-session-token=${MARK}-7`],
+    ];
+    const config = `haos: {k3s_args: ${JSON.stringify(['server', flag, ...args])}}\n`;
+    const root = await makeNode({ bare: true, config });
+
+    expectSilence(await sayAll(root, 'all'));
+
+    expect(leakingFiles(root)).toEqual([]);
+    for (const path of ['etc/rancher/k3s/k3s-service.sh', 'etc/init.d/k3s-service'])
+      expect(readFileSync(join(root, path), 'utf8')).not.toContain(MARK);
+    const held = ['k3s-service.env', 'config.yaml.d/50-haos.yaml'].map((name) =>
+      readFileSync(join(root, 'etc/rancher/k3s', name), 'utf8'),
+    );
+    for (let count = 1; count <= 7; count++) expect(held.join('')).toContain(`${MARK}-${count}`);
   });
 
   it('would be found by this test', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { timeZones } from '../../packages/cc/src/appliers/clock/time-zones.js';
 import { openServer, type TestServer } from '../blackbox/server.js';
 import { makeKey } from '../blackbox/ssh-keys.js';
 import { initrdWith, netbootArguments } from './image.js';
@@ -17,10 +18,21 @@ write_files:
       Nameservers=10.0.2.3
   - path: /etc/conf.d/net-online
     content: timeout=20
+  - path: /etc/ssh/sshd_config
+    permissions: "0600"
+    content: |
+      PermitRootLogin no
+      PasswordAuthentication no
+      ChallengeResponseAuthentication no
+      Subsystem sftp internal-sftp
+  - path: /home/rancher/.config/alias
+    owner: rancher
+    content: "alias k=kubectl\\n"
 init_cmd:
   - ip link show dev eth0 >/run/init-command
 boot_cmd:
   - rc-update del cron default
+  - ln -s /usr/share/zoneinfo/Europe/Berlin /etc/localtime
 `;
 
 const KEY = makeKey('operator');
@@ -72,6 +84,28 @@ describe('what configurations in the wild do', () => {
 
   it('sets the address from a connman service file', async () => {
     expect(await machine.read('ip -o -4 address show dev eth0')).toMatch(/inet 10\.0\.2\.77\/24/);
+  });
+
+  it('runs sshd with a configuration that names no host keys, and with those that are kept', async () => {
+    expect(await machine.run('rc-service sshd status')).toMatchObject({ status: 0 });
+    const kept = await machine.read('cut -d" " -f2 /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub');
+    expect(await machine.read('ssh-keyscan -t ed25519 127.0.0.1 2>/dev/null')).toContain(kept);
+  });
+
+  it('leaves the home to its person, with the skeleton', async () => {
+    const paths = ['', '/.config', '/.config/alias', '/.profile'].map((path) => `/home/rancher${path}`);
+    const owners = await machine.read(`stat -c %U ${paths.join(' ')}`);
+    expect(owners.split('\n')).toEqual(paths.map(() => 'rancher'));
+  });
+
+  it('has the time zone that boot_cmd linked', async () => {
+    expect(await machine.read('date -d 2026-07-01T12:00Z +%Z')).toBe('CEST');
+  });
+
+  it('has every time zone that haos.timezone takes', async () => {
+    const files = (await machine.read('cd /usr/share/zoneinfo && find * ! -type d')).split('\n');
+
+    expect(timeZones().filter((zone) => !files.includes(zone))).toEqual([]);
   });
 
   it('finds eth0 in init_cmd', async () => {

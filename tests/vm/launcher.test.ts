@@ -56,6 +56,8 @@ describe('the launcher in a root that holds only a release, and the first proces
 
   it('refuses everything else to users other than root', () => {
     expect(launch('65534:65534', ['upgrade', 'status'])).toMatchObject({ status: 5, stdout: '' });
+    const { status, stdout } = launch('65534:65534', ['upgrade', 'status', '--format', 'json']);
+    expect([status, JSON.parse(stdout).error.code]).toEqual([5, 'HAOS_NOT_ROOT']);
   });
 
   it('runs commands with the programs of its image, on the existing files', () => {

@@ -149,6 +149,16 @@ describe('live, from the ISO', () => {
     expect(await machine.read('/run/config status --help')).toMatch(/Usage: haos config status/);
   });
 
+  it('completes its commands in bash, and has manual pages for them', async () => {
+    const directory = '/usr/share/bash-completion/completions';
+    expect(await machine.read(`bash -c '. ${directory}/HAOS && complete -p haos HAOS'`)).toBe(
+      'complete -F _haos haos\ncomplete -F _haos HAOS',
+    );
+    expect(await machine.read(`ls ${directory}/sudo /etc/profile.d/bash_completion.sh`)).not.toBe('');
+    expect(await machine.read('man haos config validate | cat')).toMatch(/HAOS-CONFIG-VALIDATE\(1\)/);
+    expect(await machine.run('man ls')).toMatchObject({ status: 16 });
+  });
+
   it('contains the licences of its parts', async () => {
     expect(await machine.read('grep -c "^undici \\|^Node$" /usr/share/doc/haos/copyright')).toBe('2');
     expect(await machine.read('ls /usr/share/doc/openrc')).toBe('copyright');

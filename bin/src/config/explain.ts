@@ -45,7 +45,7 @@ export function formatExplanations(explanations: readonly Explanation[], paint: 
 function formatExplanation({ key, value, origin, overrode, rule }: Explanation, paint: Paint): string {
   const lines = [
     `${paint('bold', key)}: ${value === undefined ? '(cleared)' : shown(value)}`,
-    ...(origin ? [`  from ${placeOf(origin)}`] : []),
+    ...(origin ? [`  ${value === undefined ? 'cleared by' : 'from'} ${placeOf(origin)}`] : []),
     ...overrode.map(({ origin: place, value: lost }) => `  overrides ${shown(lost)} from ${placeOf(place)}`),
     ...(rule ? [`  because ${rule}`] : []),
   ];

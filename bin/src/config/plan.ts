@@ -4,7 +4,7 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
 import { openHost } from './host.js';
-import { isInvalid, printIssues } from './issues.js';
+import { endInvalid, isInvalid, printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
 /** `haos config plan`: prints what a phase would do. */
@@ -16,8 +16,8 @@ export async function runPlan(
   const host = openHost(invocation, context);
   const result = await readConfig(host);
   await printIssues(result, context);
-  if (isInvalid(result.issues, invocation.has('strict'))) return EXIT.invalid;
-  const planned = await plan(result.config, { host, phase });
+  if (isInvalid(result.issues, invocation.has('strict'))) return endInvalid(result, { invocation, context });
+  const planned = await plan(result.config, { host, phase, k3sHold: result.k3sHold });
   if (invocation.text('format') === 'json')
     context.out(`${JSON.stringify({ ...planned, issues: result.issues }, null, 2)}\n`);
   else context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));

@@ -7,13 +7,15 @@ import { reasonOf } from '../read-named-file.js';
 export interface Wanted {
   /** A path; `-` is standard input. */
   file: string;
+  /** The name of the file in reports. */
+  name: string;
   /** How the text will be used: the name of a source. */
   kind: string;
 }
 
 /** Reads one source from a file. Without a source, the issues say why it is missing. */
 export async function readSource(
-  { file, kind }: Wanted,
+  { file, name, kind }: Wanted,
   context: Context,
 ): Promise<{ source?: Source; issues: readonly Issue[] }> {
   const source = kind as SourceName;
@@ -21,9 +23,8 @@ export async function readSource(
   try {
     content = file === '-' ? context.input() : readOperand(file);
   } catch (error) {
-    return { issues: [unreadable(source, file, error)] };
+    return { issues: [unreadable(source, name, error)] };
   }
-  const name = file === '-' ? '<stdin>' : file;
   if (kind === 'userdata') {
     return readUserDataSource(content, name);
   }
@@ -38,10 +39,12 @@ function unreadable(source: SourceName, file: string, error: unknown): Issue {
   return {
     severity: 'error',
     code: 'unreadable-source',
-    message: `cannot read the file: ${reasonOf(error)}`,
+    message: isDirectory
+      ? 'no file below this directory ends in .yaml or .yml'
+      : `cannot read the file: ${reasonOf(error)}`,
     pointer: '',
     key: '',
     origin: { source, file, line: 1, column: 1, offset: 0, length: 1 },
-    hint: isDirectory ? `Name the files in it, such as '${file}/*.yaml'.` : undefined,
+    hint: isDirectory ? `Name the files in it, such as '${file.replace(/\/+$/, '')}/*'.` : undefined,
   };
 }

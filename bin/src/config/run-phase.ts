@@ -4,7 +4,7 @@ import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
 import { createPaint, type Paint } from '../paint.js';
-import { openHostToChange } from './host.js';
+import { openHost } from './host.js';
 import { printIssues } from './issues.js';
 import { phaseOf } from './phase.js';
 
@@ -14,7 +14,7 @@ export function runPhaseCommand(
   context: Context,
 ): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
-  return applyPhase(openHostToChange(invocation, context), phase, {
+  return applyPhase(openHost(invocation, context), phase, {
     invocation,
     context,
     isQuiet: invocation.has('quiet'),

@@ -1,5 +1,4 @@
-import type { Issue, Source } from '@haos/cc';
-import { formatGithub, formatSarif, formatText, validate } from '@haos/cc';
+import { formatText, type Source, validate } from '@haos/cc';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
@@ -7,68 +6,60 @@ import { expandFiles } from './expand-files.js';
 import type { Found } from './format-issues.js';
 import { isInvalid } from './issues.js';
 import { readSource } from './read-source.js';
+import { type Report, summaryOf } from './report.js';
 
-/** The result of checking all files; a file without issues is only counted. */
-interface Result {
-  files: number;
-  issues: Issue[];
-  texts: Map<string, string>;
-}
+type ValidateInvocation = Invocation<'as' | 'format' | 'output' | 'stdin-name', 'merge' | 'strict' | 'quiet'>;
 
-/** `haos config validate`: checks files one by one or merged, and prints all issues. */
-export async function runValidate(
-  invocation: Invocation<'as' | 'format', 'merge' | 'strict'>,
-  context: Context,
-): Promise<ExitStatus> {
+/** `haos config validate`: checks files one by one or merged, and reports all issues. */
+export async function runValidate(invocation: ValidateInvocation, context: Context): Promise<ExitStatus> {
   if (invocation.operands.length === 0)
     throw usageError('no file is given', 'Name a file, or - for standard input.');
-  const files = await expandFiles(invocation.operands);
+  const stdinName = readStdinName(invocation);
+  const format = invocation.text('format') ?? 'text';
+  const wanted = invocation.texts('output');
+  // Most people call it without another format, so those are loaded only if they are asked for.
+  const reports = format !== 'text' || wanted.length > 0 ? await import('./reports.js') : undefined;
+  const outputs = reports?.readOutputs(wanted) ?? [];
   const kind = invocation.text('as') ?? 'input';
-  const result: Result = { files: files.length, issues: [], texts: new Map() };
+  const report: Report = { files: [], issues: [], texts: new Map(), isStrict: invocation.has('strict') };
   const merged: Source[] = [];
-  for (const file of files) {
-    const { source, issues } = await readSource({ file, kind }, context);
-    if (issues.length > 0) add(result, { issues, texts: new Map() });
+  for (const file of await expandFiles(invocation.operands)) {
+    const name = file === '-' ? stdinName : file;
+    report.files.push(name);
+    const { source, issues } = await readSource({ file, name, kind }, context);
+    if (issues.length > 0) add(report, { issues, texts: new Map() });
     if (!source) continue;
     if (invocation.has('merge')) merged.push(source);
-    else add(result, validate(source));
+    else add(report, validate(source));
   }
-  if (merged.length > 0) add(result, validate(merged));
-  await print(result, invocation.text('format') ?? 'text', context);
-  return isInvalid(result.issues, invocation.has('strict')) ? EXIT.invalid : EXIT.done;
+  if (merged.length > 0) add(report, validate(merged));
+  reports?.writeReports(outputs, report, context);
+  if (reports && format !== 'text') context.out(reports.formatReport(format, report, context));
+  else await printText(report, { isQuiet: invocation.has('quiet'), context });
+  return isInvalid(report.issues, report.isStrict) ? EXIT.invalid : EXIT.done;
 }
 
-function add(result: Result, { issues, texts }: Found): void {
+function readStdinName(invocation: Pick<ValidateInvocation, 'text' | 'operands'>): string {
+  const name = invocation.text('stdin-name');
+  if (name !== undefined && !invocation.operands.includes('-'))
+    throw usageError('--stdin-name names standard input, but no file is -', 'Add - to the files.');
+  return name ?? '<stdin>';
+}
+
+function add(report: Report, { issues, texts }: Found): void {
   if (issues.length === 0) return;
-  for (const issue of issues) result.issues.push(issue);
-  for (const [file, text] of texts) result.texts.set(file, text);
+  for (const issue of issues) report.issues.push(issue);
+  for (const [file, text] of texts) report.texts.set(file, text);
 }
 
-async function print(result: Result, format: string, context: Context): Promise<void> {
-  const { issues, texts } = result;
-  if (format === 'github') return context.out(formatGithub(issues));
-  if (format === 'sarif') return context.out(json(formatSarif(issues, { version: context.version })));
-  if (format === 'json') return context.out(json({ ...countsOf(result), issues }));
-  if (issues.length > 0)
-    context.out(`${formatText(issues, texts, { color: await context.hasColor('out') })}\n`);
-  context.out(`${summaryOf(result)}\n`);
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
-}
-
-function countsOf({ files, issues }: Result): { files: number; errors: number; warnings: number } {
-  const count = (wanted: string) => issues.filter(({ severity }) => severity === wanted).length;
-  return { files, errors: count('error'), warnings: count('warning') };
-}
-
-/** Returns a summary such as `3 files, 1 error, 2 warnings`. */
-function summaryOf(result: Result): string {
-  const { files, errors, warnings } = countsOf(result);
-  return [counted(files, 'file'), counted(errors, 'error'), counted(warnings, 'warning')].join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** Prints all issues and a summary; quietly, only the issues that make a file invalid. */
+async function printText(
+  report: Report,
+  { isQuiet, context }: { isQuiet: boolean; context: Context },
+): Promise<void> {
+  const { texts, isStrict } = report;
+  const issues = isQuiet ? report.issues.filter((issue) => isInvalid([issue], isStrict)) : report.issues;
+  const text = issues.length > 0 ? formatText(issues, texts, { color: await context.hasColor('out') }) : '';
+  if (isQuiet) return text === '' ? undefined : context.out(text);
+  context.out(`${text === '' ? '' : `${text}\n`}${summaryOf(report)}\n`);
 }

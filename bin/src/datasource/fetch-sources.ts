@@ -8,7 +8,7 @@ import {
 } from '@haos/cc/datasources';
 import { readConfig } from '@haos/cc/internal';
 import type { Context, Invocation } from '../command.js';
-import { openHost, openHostToChange } from '../config/host.js';
+import { openHost, openMachine } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
 import { formatOutcome } from './format-outcome.js';
@@ -23,7 +23,9 @@ export async function runFetchSources(
   const endpoint = invocation.text('endpoint');
   if (endpoint !== undefined) checkEndpoint(endpoint);
   const named = invocation.operands.map(checkName);
-  const host = (isDryRun ? openHost : openHostToChange)(invocation, context);
+  // What a cloud would give can be asked from any system; only a node has sources of its own.
+  const isAnywhere = isDryRun && named.length > 0;
+  const host = (isAnywhere ? openMachine : openHost)(invocation, context);
   const names = named.length > 0 ? named : await configuredNames(host);
   context.onInterrupt();
   const tell = (outcome: DataSourceOutcome) => context.err(formatOutcome(outcome));

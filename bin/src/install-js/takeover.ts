@@ -1,7 +1,8 @@
 import { type TakeoverOptions, type TakeoverReport, takeOver } from '@haos/install';
 import { preflightTakeover } from '@haos/install/internal';
 import type { Context, Invocation } from '../command.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
+import type { ExitStatus } from '../exit-status.js';
+import { refusal } from '../failure.js';
 import { printEvents, printInstall } from '../install/print-install.js';
 
 /** `install.js --takeover`: replaces the running distribution with HAOS. */
@@ -27,8 +28,7 @@ export async function runTakeover(
   const { status, target, ...found } = report;
   if (target && (isChecking || !isConfirmed)) context.err(describeTarget(target));
   if (target && !isChecking && !isConfirmed) {
-    context.err('install: nothing was written; add --yes to take over\n');
-    return EXIT.refused;
+    throw refusal('HAOS_DECLINED', 'nothing was written', 'Add --yes to take over the machine.');
   }
   const disk = target?.partition.path ?? options.device;
   return printInstall(isChecking ? { ...found, target: undefined } : { status, ...found, disk }, {

@@ -36,6 +36,7 @@ const LAST_LOOK = 5_000;
 export async function runInstall(invocation: InstallInvocation, context: Context): Promise<ExitStatus> {
   if (context.isInstalled())
     throw refusal(
+      'HAOS_ALREADY_INSTALLED',
       'this node is already installed',
       'Configure it with haos config, or boot the HAOS medium to install it again.',
     );

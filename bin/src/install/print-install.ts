@@ -2,8 +2,10 @@ import type { InstallEvent, InstallReport, Preflight } from '@haos/install';
 import type { Context, Invocation } from '../command.js';
 import { printIssues } from '../config/issues.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
+import type { ErrorReport } from '../failure.js';
+import { formatJson } from '../format-json.js';
 import { createPaint } from '../paint.js';
-import { formatChecks } from '../print-checks.js';
+import { errorOfChecks, formatChecks } from '../print-checks.js';
 
 /** Prints the result of an installation or of its checks; resolves to the exit status. */
 export async function printInstall(
@@ -12,20 +14,31 @@ export async function printInstall(
 ): Promise<ExitStatus> {
   const { checks, issues, texts } = result;
   const isRefused = checks.some(({ ok }) => !ok);
+  const isInvalid = issues.some(({ severity }) => severity === 'error');
+  const isDeclined = 'status' in result && result.status === 'declined';
   await printIssues({ issues, texts }, context);
   if (invocation.text('format') === 'json') {
     const { status, disk, stateUuid, set } = result as Partial<InstallReport>;
-    context.out(`${JSON.stringify({ status, checks, issues, disk, stateUuid, set }, null, 2)}\n`);
+    const error = isDeclined
+      ? DECLINED
+      : errorOfChecks(checks, isInvalid ? 'HAOS_CONFIG_INVALID' : 'HAOS_CHECK_FAILED');
+    context.out(formatJson({ error, status, checks, issues, disk, stateUuid, set }));
   } else {
     const isChecking = !('status' in result);
     if (isRefused || isChecking)
       context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
     if (!isChecking) context.err(closingLine(result));
   }
-  if ('status' in result && result.status === 'declined') return EXIT.refused;
+  if (isDeclined) return EXIT.refused;
   if (!isRefused) return EXIT.done;
-  return issues.some(({ severity }) => severity === 'error') ? EXIT.invalid : EXIT.refused;
+  return isInvalid ? EXIT.invalid : EXIT.refused;
 }
+
+const DECLINED: ErrorReport = {
+  code: 'HAOS_DECLINED',
+  message: 'the plan was declined; nothing was written',
+  hint: null,
+};
 
 function closingLine({ status, disk, set }: InstallReport): string {
   return status === 'installed'

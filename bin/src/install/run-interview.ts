@@ -4,8 +4,8 @@ import { askOperation, configureRole } from '@haos/install/internal';
 import type { Prompter } from '@haos/questions';
 import { readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
-import { isInvalid, printIssues } from '../config/issues.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
+import { endInvalid, isInvalid, printIssues } from '../config/issues.js';
+import type { ExitStatus } from '../exit-status.js';
 import { openPrompter } from './open-prompter.js';
 
 /**
@@ -57,7 +57,7 @@ async function configure(
   const report = await configureRole(prompter, host);
   prompter.close();
   if (report) await printIssues(report, context);
-  if (report && isInvalid(report.issues, false)) return EXIT.invalid;
+  if (report && isInvalid(report.issues, false)) return endInvalid(report, { invocation, context });
   const { applyPhase } = await import('../config/run-phase.js');
   return applyPhase(host, 'install', { invocation, context });
 }

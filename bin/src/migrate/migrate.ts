@@ -5,6 +5,7 @@ import type { Context, Invocation } from '../command.js';
 import { expandFiles } from '../config/expand-files.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
+import { formatJson } from '../format-json.js';
 import { readNamedFile } from '../read-named-file.js';
 import { formatMigration, type MigratedFile } from './format-migration.js';
 
@@ -18,13 +19,14 @@ export async function runMigrate(
 ): Promise<ExitStatus> {
   const files = await expandFiles(invocation.operands);
   const isWriting = invocation.has('write');
-  if (files.length === 0) throw usageError('no file is given', 'name one, or - for standard input');
+  if (files.length === 0) throw usageError('no file is given', 'Name a file, or - for standard input.');
   if (isWriting && files.includes('-'))
-    throw usageError('standard input cannot be written to', 'leave out --write: the result is printed');
+    throw usageError('standard input cannot be written to', 'Leave out --write: the result is printed.');
   // All are read before the first is written.
   const migrated = files.map((file) => migrateFile(file, invocation.text('as'), context));
   if (isWriting) for (const each of migrated) write(each);
-  if (invocation.text('format') === 'json') context.out(json(migrated, isWriting));
+  if (invocation.text('format') === 'json')
+    context.out(formatJson({ files: listFiles(migrated, isWriting) }));
   else {
     if (!isWriting) context.out(joinTexts(migrated));
     context.err(migrated.map((each) => formatMigration(each)).join('\n'));
@@ -56,9 +58,9 @@ function joinTexts(migrated: readonly MigratedFile[]): string {
     .join('\n');
 }
 
-/** The texts are part of it where they were not written. */
-function json(migrated: readonly MigratedFile[], isWriting: boolean): string {
-  const files = migrated.map(({ file, form, isChanged, changes, open, text }) => ({
+/** Returns the files for JSON; their texts only if they were not written. */
+function listFiles(migrated: readonly MigratedFile[], isWriting: boolean): object[] {
+  return migrated.map(({ file, form, isChanged, changes, open, text }) => ({
     file,
     form,
     isChanged,
@@ -66,5 +68,4 @@ function json(migrated: readonly MigratedFile[], isWriting: boolean): string {
     open,
     ...(isWriting ? {} : { text }),
   }));
-  return `${JSON.stringify({ files }, null, 2)}\n`;
 }

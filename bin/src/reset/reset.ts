@@ -1,9 +1,9 @@
 import { confirm, plainTerminal } from '@haos/questions';
 import { type DataReset, readDataReset, setDataReset } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
-import { openHostToChange } from '../config/host.js';
+import { openHost } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { usageError } from '../failure.js';
+import { refusal, usageError } from '../failure.js';
 
 /**
  * `haos reset`: makes the next boot remove the persistent data, once or at every boot from then on.
@@ -13,13 +13,11 @@ export async function runReset(
   context: Context,
 ): Promise<ExitStatus> {
   const wanted = wantedReset(invocation);
-  const host = openHostToChange(invocation, context);
+  const host = openHost(invocation, context);
   const before = readDataReset(host);
   const isDangerous = wanted !== 'never' && wanted !== before;
-  if (isDangerous && !invocation.has('yes') && !(await isConfirmed(wanted, context))) {
-    context.err('reset: nothing was changed\n');
-    return EXIT.refused;
-  }
+  if (isDangerous && !invocation.has('yes') && !(await isConfirmed(wanted, context)))
+    throw refusal('HAOS_DECLINED', 'nothing was reset', 'Answer yes, or add --yes.');
   await setDataReset(host, wanted);
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify({ reset: wanted }, null, 2)}\n`);
   else context.err(`reset: ${OUTCOMES[wanted]}\n`);

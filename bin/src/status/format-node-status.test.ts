@@ -66,6 +66,22 @@ kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
 `);
   });
 
+  it('shows why k3s waits', () => {
+    const kubernetes: NodeStatus['kubernetes'] = {
+      ...HEALTHY.kubernetes,
+      state: 'held',
+      role: undefined,
+      version: undefined,
+      node: undefined,
+      reason: 'unknown key haos.server_ulr (/c.yaml:2)',
+      hint: 'Correct it.',
+    };
+
+    expect(format({ kubernetes })).toContain(
+      'kubernetes:    k3s waits: unknown key haos.server_ulr (/c.yaml:2)\n                 hint: Correct it.\n',
+    );
+  });
+
   it('shows which version failed', () => {
     const text = format({
       upgrade: { state: 'healthy', running: OLD, failed: 'v0.2.0/v1.36.4+k3s1/6.12-v0.2.0' },

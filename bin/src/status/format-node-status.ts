@@ -97,6 +97,7 @@ function formatKubernetes({ kubernetes }: NodeStatus, paint: Paint): string[] {
     stopped: paint('red', 'k3s does not run'),
     nodeless: 'k3s runs without a node',
     off: 'the configuration does not start k3s',
+    held: paint('red', 'k3s waits'),
     'not-installed': 'k3s is not installed',
     unknown: 'unknown',
   };

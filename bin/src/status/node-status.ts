@@ -1,6 +1,6 @@
 import { readNodeStatus } from '@haos/cc';
 import type { Context, Invocation } from '../command.js';
-import { openHost, requireHaos } from '../config/host.js';
+import { openHost } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { formatNodeStatus } from './format-node-status.js';
 
@@ -9,7 +9,7 @@ export async function runNodeStatus(
   invocation: Invocation<'root' | 'format'>,
   context: Context,
 ): Promise<ExitStatus> {
-  const status = await readNodeStatus(requireHaos(openHost(invocation, context)));
+  const status = await readNodeStatus(openHost(invocation, context));
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify(status, null, 2)}\n`);
   else context.out(formatNodeStatus(status, await context.hasColor('out')));
   return status.isHealthy ? EXIT.done : EXIT.failed;

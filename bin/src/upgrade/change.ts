@@ -1,10 +1,10 @@
 import { type Host, isHaosError } from '@haos/host';
-import { awaitNode, type ChangeOptions, layout, readSlots, rollback } from '@haos/system';
+import { awaitNode, type ChangeOptions, readSlots, rollback } from '@haos/system';
 import { type BootState, forgetFailure, markHealthy, uncordonNode } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
-import { openNode } from './open-node.js';
+import { openNodeSystem } from './open-node.js';
 
 type ChangeInvocation = Invocation<'destination' | 'format'>;
 
@@ -30,8 +30,8 @@ export async function runConfirm(
   invocation: Invocation<'when-ready' | 'destination' | 'format'>,
   context: Context,
 ): Promise<ExitStatus> {
-  const host = openNode(context);
   const seconds = readSeconds(invocation.text('when-ready'));
+  const { host } = openNodeSystem(invocation, context);
   if (seconds !== undefined) {
     const { isReady, reason, kubelet } = await awaitNode(host, { timeout: seconds * 1000 });
     if (!isReady)
@@ -88,8 +88,7 @@ async function make(
   invocation: ChangeInvocation,
   context: Context,
 ): Promise<ExitStatus> {
-  const host = openNode(context);
-  const directory = invocation.text('destination') ?? layout.system;
+  const { host, directory } = openNodeSystem(invocation, context);
   const state = await change(host, { directory });
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify(state, null, 2)}\n`);
   else context.err(`upgrade: ${tell(state, { host, directory })}\n`);

@@ -34,5 +34,9 @@ async function serverOptions(host: Host): Promise<Omit<DrainOptions, 'directory'
   const [node, kubeconfig] = [await readNodeName(host), findKubeconfig(host)];
   if (node !== undefined && kubeconfig !== undefined)
     return { node, kubectl: ['k3s', 'kubectl', '--kubeconfig', kubeconfig] };
-  throw refusal('this machine has no Kubernetes node to drain', 'Leave out --drain, or wait until k3s runs.');
+  throw refusal(
+    'HAOS_NO_NODE',
+    'this machine has no Kubernetes node to drain',
+    'Leave out --drain, or wait until k3s runs.',
+  );
 }

@@ -1,16 +1,15 @@
-import { COMPONENTS, layout, SLOTS, type Slot, type UpgradeStatus, upgradeStatus } from '@haos/system';
+import { COMPONENTS, SLOTS, type Slot, type UpgradeStatus, upgradeStatus } from '@haos/system';
 import { nameSet, readK3sVersion } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { openNode } from './open-node.js';
+import { openNodeSystem } from './open-node.js';
 
 /** `haos upgrade status`: prints what is installed, what runs and what boots next. */
 export async function runUpgradeStatus(
   invocation: Invocation<'destination' | 'format'>,
   context: Context,
 ): Promise<ExitStatus> {
-  const host = openNode(context);
-  const directory = invocation.text('destination') ?? layout.system;
+  const { host, directory } = openNodeSystem(invocation, context);
   const status = upgradeStatus(host, directory);
   const k3s = {
     current: await readK3sVersion(host, directory, status.slots.current.k3s),

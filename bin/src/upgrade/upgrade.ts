@@ -5,8 +5,9 @@ import { awaitTrial, isOnTrial, isSameSet, readRunningSet } from '@haos/system/i
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
+import { formatJson } from '../format-json.js';
 import { createPaint } from '../paint.js';
-import { formatChecks } from '../print-checks.js';
+import { errorOfChecks, formatChecks } from '../print-checks.js';
 import { drainForUpgrade } from './drain.js';
 import { openNode } from './open-node.js';
 import type { OpenedSource } from './open-source.js';
@@ -209,8 +210,11 @@ async function print(
   outcome: Outcome,
   { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<void> {
-  if (invocation.text('format') === 'json') return context.out(`${JSON.stringify(outcome, null, 2)}\n`);
   const { status, checks } = outcome;
+  if (invocation.text('format') === 'json') {
+    const error = status === 'refused' ? errorOfChecks(checks) : undefined;
+    return context.out(formatJson({ error, ...outcome }));
+  }
   if (status === 'refused' || status === 'checked') await printChecks(checks, context);
   context.err(`upgrade: ${closingLine(outcome)}\n`);
 }

@@ -31,6 +31,8 @@ const DROPPED = [
   'machine-id',
   'hostname',
   'resolv.conf',
+  // So that `ln -s` and `cp` of a configuration work; without it the time is UTC.
+  'localtime',
   'motd',
   'apt',
   'dpkg',
@@ -182,7 +184,13 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
   }
   await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
   rmSync(join(cli, 'build-cache.cjs'));
-  await run(join(library, 'node'), [join(cli, 'haos.cjs'), '--version']); // fails if it is not built
+  const haos = (...args: string[]) => run(join(library, 'node'), [join(cli, 'haos.cjs'), ...args]);
+  await haos('--version'); // fails if it is not built
+  await haos('help', '--man', join(tree, 'usr/share/man/man1'));
+  const completions = join(tree, 'usr/share/bash-completion/completions');
+  // Under both names, because bash looks for a file with the name of the program.
+  writeFileSync(join(completions, 'haos'), await haos('completion', 'bash'));
+  placeLink(join(completions, 'HAOS'), 'haos');
 }
 
 /**

@@ -76,10 +76,24 @@ describe('names', () => {
     ['haos: {ntp_services: [x]}', 'Did you mean ntp_servers?'],
     ['token: x', 'Did you mean haos.token?'],
     ['k3os: {}', 'Did you mean haos?'],
-    ['haos: {hostname: x}', 'Did you mean hostname?'],
+    ['haos: {hostname: x}', 'Write hostname at the top level, outside of haos.'],
+    ['haos: {ssh_authorized_keys: [x]}', 'Write ssh_authorized_keys at the top level, outside of haos.'],
+    ['haos: {install: {run_cmd: [x]}}', 'Write run_cmd at the top level, outside of haos.install.'],
+    ['haos: {wifi: [{ssid: x}]}', 'Write name.'],
+    ['haos: {wifi: [{psk: x}]}', 'Write passphrase.'],
+    ['users: []', 'Write ssh_authorized_keys and haos.password for rancher, the only account that logs in.'],
+    ['packages: []', 'HAOS installs no packages: use what the image has, or a pod.'],
+    ['package-update: true', 'HAOS installs no packages: remove it.'],
+    ['ntp: {}', 'Write haos.ntp_servers.'],
+    ['write_files: [{mode: x}]', 'Write permissions.'],
+    ['haos: {constructor: x}', undefined],
+    [
+      'run_cmd: [[systemctl, start, x]]',
+      expect.stringMatching(/^Write the command as one string, .* rc-service/),
+    ],
     ['ssh-authorized-keys: [x]', 'Did you mean ssh_authorized_keys?'],
   ])('suggests for %s', (content, hint) => {
-    expect(readSources([{ content }]).issues[0]?.hint).toBe(hint);
+    expect(readSources([{ content }]).issues[0]?.hint).toEqual(hint);
   });
 
   it('treats two spellings as one key, and the last in the document wins', () => {
@@ -302,8 +316,27 @@ describe('the kernel command line', () => {
     ).toEqual([]);
   });
 
-  it('reports unknown parameters below haos only', () => {
-    expect(codes(cmdline('haos.tokn=x foo=bar quiet hostnam=x'))).toEqual(['warning unknown-key']);
+  it('reports unknown parameters below haos and k3os only', () => {
+    expect(codes(cmdline('haos.tokn=x foo=bar quiet hostnam=x k3os=x'))).toEqual(['warning unknown-key']);
+    expect(codes(cmdline('k3os.token=x k3os.mode=install'))).toEqual([
+      'warning unknown-key',
+      'warning unknown-key',
+    ]);
+  });
+
+  it.each([
+    ['haos.tokn=x', 'did you mean haos.token?'],
+    ['haos.installl.devise=x', 'did you mean haos.install.device?'],
+    ['haos.hostname=x', 'did you mean hostname?'],
+    ['haos.nothing=x', undefined],
+    ['k3os.mode=install', 'did you mean haos.mode?'],
+    ['k3os.install.silent=true', 'did you mean haos.install.silent?'],
+    ['k3os.install.tty=ttyS1', 'did you mean haos.install.tty?'],
+    ['k3os.labels[a.b]=c', 'did you mean haos.labels[a.b]?'],
+    ['k3os.sysctl.a.b=c', 'did you mean haos.sysctls.a.b?'],
+    ['k3os.nothing.at.all=c', undefined],
+  ])('suggests for %s', (text, hint) => {
+    expect(readSources([cmdline(text)]).issues.map((issue) => issue.hint)).toEqual([hint]);
   });
 
   it.each([

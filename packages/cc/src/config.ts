@@ -3,7 +3,8 @@ import type { Issue } from './issue.js';
 import { mergeTrees } from './merge/merge.js';
 import { type Provenance, traceProvenance } from './merge/provenance.js';
 import { checkTypes } from './model/check-types.js';
-import { parseSource, type Source } from './sources/source.js';
+import { requireArgument, requireIssues } from './require-argument.js';
+import { parseSource, requireSource, type Source } from './sources/source.js';
 
 /** A configuration, its issues, and where each value came from. */
 export interface ConfigResult {
@@ -21,9 +22,12 @@ export interface ConfigResult {
 
 /**
  * Reads a configuration from sources, lowest precedence first, and does not touch a machine. Never
- * throws because of the content of a source; see `issues`.
+ * throws because of the content of a source; see `issues`. Throws HAOS_CC_ARGUMENT if `sources` is
+ * not a list of sources.
  */
 export function readSources(sources: readonly Source[]): ConfigResult {
+  requireArgument(Array.isArray(sources), 'the sources must be a list');
+  for (const source of sources) requireSource(source);
   const parsed = nameSources(sources).map(parseSource);
   const layers = parsed.map(({ layer }) => layer);
   const merged = mergeTrees(layers.map(({ value }) => value));
@@ -54,5 +58,6 @@ function nameSources(sources: readonly Source[]): readonly Source[] {
 
 /** Returns whether any issue is an error. */
 export function hasErrors(issues: readonly Issue[]): boolean {
+  requireIssues(issues);
   return issues.some(({ severity }) => severity === 'error');
 }

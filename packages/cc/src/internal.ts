@@ -8,7 +8,7 @@ export {
   summarise,
 } from './apply/journal.js';
 export { type PhaseTableRow, phaseTable } from './apply/sequence.js';
-export { type Failure, PHASES } from './apply/types.js';
+export { type Failure, PHASES, type StepStatus } from './apply/types.js';
 export type { BootManifest, Haos, Install, Wifi, WriteFile } from './generated/types.js';
 export { type Overridden, REDACTED } from './merge/explain.js';
 export type { Contribution, Provenance } from './merge/provenance.js';
@@ -21,6 +21,9 @@ export {
 export type { MigrationForm } from './migrate/source.js';
 export { secretsOf } from './model/secrets.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
+export { formatGitlab } from './report/gitlab.js';
+export { formatJunit, type JunitOptions } from './report/junit.js';
+export type { TextOptions } from './report/text.js';
 export { deleteConfig, putConfig } from './sources/put.js';
 export { type NodeConfigResult, readConfig } from './sources/read.js';
 export { readUserDataSource } from './sources/user-data-source.js';

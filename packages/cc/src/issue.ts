@@ -1,3 +1,5 @@
+import type { IdentityKey } from './model/k3s-identity.js';
+
 export type Severity = 'error' | 'warning' | 'info';
 
 /** The sources of values, lowest precedence first (docs/configuration.md). */
@@ -34,6 +36,8 @@ export interface Issue {
   origin: Origin | undefined;
   /** A sentence that says how to fix it. */
   hint: string | undefined;
+  /** Of an unknown key: the key that it probably means, if that one decides which cluster the node belongs to. */
+  meant?: IdentityKey;
 }
 
 export type IssueCode =

@@ -74,6 +74,19 @@ haos:
       'error invalid-content write_files[0].content',
     ],
     ['boot_manifests: [{}]', 'error missing-key boot_manifests[0]'],
+    ['write_files: [{path: /a, permissions: 420}]', 'warning invalid-permissions write_files[0].permissions'],
+    ['write_files: [{path: /a, permissions: "384"}]', 'error invalid-permissions write_files[0].permissions'],
+    ['run_cmd: ["sudo systemctl start x"]', 'warning invalid-value run_cmd[0]'],
+    ['haos: {server_url: "https://<server-ip>:6443"}', 'error invalid-url haos.server_url'],
+    [`haos: {server_url: "https://\${SERVER}:6443"}`, 'error invalid-url haos.server_url'],
+    ['haos: {token: "{{ token }}"}', 'error invalid-value haos.token'],
+    [`haos: {password: "\${PASSWORD}"}`, 'warning invalid-value haos.password'],
+    ['hostname: <name>', 'error invalid-hostname hostname'],
+    ['haos: {k3s_args: [server, "--node-ip={{ ip }}"]}', 'warning invalid-value haos.k3s_args[1]'],
+    [`haos: {labels: {a: "\${region}"}}`, 'error invalid-label haos.labels[a]'],
+    ['haos: {dns_nameservers: [<dns>]}', 'error invalid-value haos.dns_nameservers[0]'],
+    ['haos: {environment: {MY_ID: "{{ id }}"}}', 'warning invalid-value haos.environment[MY_ID]'],
+    [`boot_manifests: [{url: "https://\${host}/a.yaml"}]`, 'warning invalid-value boot_manifests[0].url'],
     [
       'write_files: [{path: /a, encoding: gzip, content: plain}]',
       'error invalid-content write_files[0].content',
@@ -128,6 +141,39 @@ haos:
     ['haos: {install: {iso_url: "ftp://x"}}', 'error invalid-url haos.install.iso_url'],
   ])('finds the problem in %s', (content, finding) => {
     expect(findings(content)).toEqual([finding]);
+  });
+
+  it('suggests to replace a placeholder', () => {
+    for (const content of ['hostname: <name>', `haos: {token: "\${token}"}`, 'haos: {modules: ["{{ a }}"]}'])
+      expect(validate(content).issues.map(({ hint }) => hint)).toEqual([
+        'Replace the placeholder with its value.',
+      ]);
+  });
+
+  it('ignores what a shell expands, parts of secrets, and text that is not a placeholder', () => {
+    const content = [
+      `run_cmd: ["echo \${HOME} <a >b"]`,
+      'write_files: [{path: /a, content: "{{ a }}"}]',
+      `haos: {password: "a<b>c\${d}", token: "x<y>", labels: {a: b}, k3s_args: [server, "--kubelet-arg=a<b"]}`,
+      `ssh_authorized_keys: ["${KEY} <me>"]`,
+    ];
+    expect(findings(content.join('\n'))).toEqual([]);
+  });
+
+  it('reports only the octal mode that a decimal number stands for', () => {
+    const { issues } = validate(
+      'write_files:\n- {path: /a, permissions: 420}\n- {path: /b, permissions: 384}\n',
+    );
+
+    expect(issues.map(({ message, hint }) => `${message}; ${hint}`)).toEqual([
+      "420 is 0644 as a decimal number, but is read as octal 0420; Write '0644', in quotes.",
+      "384 is 0600 as a decimal number, and not octal; Write '0600', in quotes.",
+    ]);
+  });
+
+  it('suggests a host name without its underscores', () => {
+    expect(validate('hostname: worker_1').issues[0]?.hint).toMatch(/^Write worker-1:/);
+    expect(validate('hostname: a_b.-').issues[0]?.hint).not.toMatch(/^Write/);
   });
 
   it('accepts repositories with ports, and versions with a build', () => {

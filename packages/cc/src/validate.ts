@@ -1,5 +1,6 @@
 import { type ConfigResult, readSources } from './config.js';
 import type { Issue } from './issue.js';
+import { isObject, requireArgument, requireIssues } from './require-argument.js';
 import { withRuleIssues } from './rules/check-rules.js';
 import type { Source } from './sources/source.js';
 
@@ -9,7 +10,8 @@ export type ValidationReport = Pick<ConfigResult, 'config' | 'issues' | 'provena
  * Validates a configuration: one text, or sources that it merges first, lowest precedence first.
  * Checks types, unknown keys and everything that needs no node. Touches no machine and never throws
  * because of the content. `issues` lists all findings in the order of the text. The configuration
- * is valid if no issue has severity `error`.
+ * is valid if no issue has severity `error`. Throws HAOS_CC_ARGUMENT if the input is neither a text
+ * nor a list of sources.
  */
 export function validate(input: string | Source | readonly Source[]): ValidationReport {
   const sources: readonly Source[] =
@@ -19,6 +21,8 @@ export function validate(input: string | Source | readonly Source[]): Validation
 
 /** Validates a configuration that was read before, such as that of a node. */
 export function validateResult(result: ConfigResult): ValidationReport {
+  requireArgument(isObject(result) && isObject(result.provenance), 'the result must be that of readSources');
+  requireIssues(result.issues);
   const issues = withRuleIssues(result).issues.map(strict);
   return { ...result, issues: issues.sort(byPlace) };
 }

@@ -36,8 +36,8 @@ export const layout = {
   modeFrom: '/run/haos/mode-from',
   journal: '/run/haos/journal',
   /**
-   * The result of the configuration in one line, without its values, for the banner and the login
-   * message.
+   * The result of the configuration in one line, then its first issues, without secrets, for the
+   * banner and the login message.
    */
   configurationSummary: '/run/haos/configuration',
   applyLock: '/run/haos/apply.lock',
@@ -51,7 +51,7 @@ export const layout = {
   upgradeScratch: '/var/lib/rancher/HAOS/upgrade',
   /**
    * The decision of the runtime phase about k3s: `wanted`, `nodeless` (it runs no kubelet),
-   * `skipped` or `absent`.
+   * `skipped`, `absent`, or `held` with the reason in the next line.
    */
   k3sStart: '/run/haos/k3s-start',
   /** The version of the kernel component that booted; early boot reads it from its initrd. */

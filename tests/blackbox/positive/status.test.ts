@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { haos, haosOk } from '../haos.js';
@@ -49,6 +49,32 @@ describe('haos status', () => {
     expect(stdout.indexOf('[wrong-type]')).toBeGreaterThan(0);
     expect(stdout.indexOf('[unknown-key]')).toBeGreaterThan(stdout.indexOf('[wrong-type]'));
     expect(stdout).toContain('config.yaml:1:1');
+  });
+
+  it.each([
+    ['misspelt', 'haos:\n  server_ulr: "https://10.1.0.10:6443"\n  token: tok\n', 'haos.server_ulr'],
+    ['of k3OS', 'k3os:\n  server_url: "https://10.1.0.10:6443"\n', 'k3os.server_url'],
+  ])('says that k3s waits where the key of its server is %s', async (_, config, key) => {
+    const tree = { ...NODE, '/usr/sbin/k3s': { content: '', mode: 0o755 } };
+    const root = await makeNode({ config, tree, bare: true });
+    await haos(['config', '--boot', '--root', root]);
+
+    const plan = await haos(['config', 'plan', '--root', root]);
+    const run = await haos(['config', '--root', root]);
+    const { status, stdout } = await haos(['status', '--root', root]);
+    const phases = await haos(['config', 'status', '--root', root]);
+
+    expect(plan.stdout).toContain(`i k3s is not started: unknown key ${key}`);
+    expect(run.status).toBe(4);
+    expect(existsSync(join(root, '/etc/init.d/k3s-service'))).toBe(false);
+    expect(status).toBe(1);
+    expect(stdout).toContain(`config.yaml:2:3: error: unknown key ${key} [unknown-key]`);
+    expect(stdout).toContain(`k3s waits: unknown key ${key} (/haos/system/config.yaml:2)\n`);
+    expect(phases.stdout).toContain(`error: unknown key ${key} [unknown-key]`);
+    expect(phases.stdout).toContain(`k3s is not started: unknown key ${key}`);
+    expect(readFileSync(join(root, '/run/haos/configuration'), 'utf8')).toMatch(
+      `  error: unknown key ${key} (/haos/system/config.yaml:2). Did you mean `,
+    );
   });
 
   it('names the step at which a phase hangs', async () => {

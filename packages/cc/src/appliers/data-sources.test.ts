@@ -1,12 +1,13 @@
 import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CloudConfig } from '../generated/types.js';
 import { dataSources } from './data-sources.js';
 import { runApplier, runTwice } from './testing.js';
 
 const CONF = '/etc/conf.d/cloud-config';
 const SCRIPT = '/etc/init.d/cloud-config';
 const LINK = '/etc/runlevels/boot/cloud-config';
-const CONFIG = { haos: { dataSources: ['aws', 'cdrom'] } };
+const CONFIG: CloudConfig = { haos: { dataSources: ['aws', 'cdrom'] } };
 
 describe('dataSources', () => {
   it('configures the service and adds it to the boot runlevel', async () => {
@@ -33,7 +34,8 @@ describe('dataSources', () => {
 
     const run = await runApplier(
       dataSources,
-      { haos: { dataSources: ['aws', '"; reboot', 'AWS', 'gcp', ''] } },
+      // As a configuration file may have it.
+      { haos: { dataSources: ['aws', '"; reboot', 'AWS', 'gcp', ''] } } as unknown as CloudConfig,
       { host },
     );
 

@@ -22,7 +22,8 @@ export const dataSources: Applier = {
     if (isWrittenByUser(config, CONF)) return;
     const { files } = context.host;
     const names: string[] = [];
-    for (const [index, name] of (config.haos?.dataSources ?? []).entries()) {
+    const wanted: readonly string[] = config.haos?.dataSources ?? [];
+    for (const [index, name] of wanted.entries()) {
       if (name === '' || names.includes(name)) continue;
       await context.attempt(() => {
         refuse(checkDataSource(name, `/haos/dataSources/${index}`), 'HAOS_CC_DATA_SOURCE');

@@ -13,6 +13,7 @@ export interface RunApplierOptions {
   mode?: Mode;
   version?: string;
   incomplete?: boolean;
+  k3sHold?: string;
 }
 
 /** What one run did and reported. */
@@ -47,6 +48,7 @@ export async function runApplier<Fetched>(
     mode: options.mode ?? 'disk',
     version: options.version,
     incomplete: options.incomplete ?? false,
+    k3sHold: options.k3sHold,
     proxy: proxyOf(config.haos?.environment ?? {}),
     deadline: new AbortController().signal,
     output: (line) => output.push(line),

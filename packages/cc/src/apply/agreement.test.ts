@@ -3,7 +3,6 @@ import { createTestHost } from '@haos/host/testing';
 import { layout } from '@haos/system';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CloudConfig } from '../generated/types.js';
 import type { Issue } from '../issue.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { validate } from '../validate.js';
@@ -82,6 +81,17 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
     '1',
     '',
   ],
+  interface: ['eth0', 'eth1', 'a/b', 'eth0.7', ''],
+  mac: ['52:54:00:12:34:56', '52:54', ''],
+  addresses: ['10.1.0.11/24', 'fd00::11/64', '10.1.0.11', '10.1.0.11/33', ''],
+  gateways: ['10.1.0.1', 'fe80::1', 'a', ''],
+  ipv4: ['dhcp', 'disabled', 'off', ''],
+  ipv6: ['auto', 'disabled', 'off', ''],
+  device: ['/dev/sda1', 'LABEL=a', 'sda1', 'nas:/x', ''],
+  type: ['ext4', 'nfs', 'a b', ''],
+  options: ['noatime', 'ro,nosuid', 'a b', 'password=x', ''],
+  timezone: ['Europe/Berlin', 'UTC', 'utc', 'Europe/', ''],
+  allowUsers: ['rancher', 'root', 'a b', 'ops@10.1.0.0/24', '*', ''],
   ntpServers: ['10.0.0.1', 'time.example.', '::1', '', 'a b'],
   dnsNameservers: ['8.8.8.8', '2001:db8::1', '256.1.1.1', '::1]/[', 'fe80::1%eth0', ''],
   name: ['home', ' home ', 'home\\', 'x'.repeat(32), 'x'.repeat(33), 'caf\u00e9', ''],
@@ -335,7 +345,7 @@ function partOf(pointer: string): string {
 }
 
 describe('validate and apply', () => {
-  it.each<[pointer: string, config: CloudConfig]>([
+  it.each<[pointer: string, config: object]>([
     ['/initCmd/0', { initCmd: ['a\0b'] }],
     ['/bootCmd/1', { bootCmd: ['true', 'y'.repeat(140_000)] }],
     ['/sshAuthorizedKeys/0', { sshAuthorizedKeys: ['github:a/b'] }],
@@ -363,6 +373,13 @@ describe('validate and apply', () => {
     ['/haos/sysctls/a.', { haos: { sysctls: { 'a.': '1' } } }],
     ['/haos/sysctls/a.b', { haos: { sysctls: { 'a.b': ' ' } } }],
     ['/haos/sysctls/a.b', { haos: { sysctls: { 'a.b': '1\0' } } }],
+    ['/haos/timezone', { haos: { timezone: 'Europe/berlin' } }],
+    ['/haos/network/0', { haos: { network: [{ addresses: ['10.1.0.11/24'] }] } }],
+    ['/haos/network/0/gateways', { haos: { network: [{ interface: 'eth0', gateways: ['10.1.0.1'] }] } }],
+    ['/haos/mounts/0/path', { haos: { mounts: [{ device: '/dev/sda1', path: '/var' }] } }],
+    ['/haos/mounts/0', { haos: { mounts: [{ path: '/srv/a' }] } }],
+    ['/haos/ssh/allowUsers', { haos: { ssh: { allowUsers: [] } } }],
+    ['/haos/ssh/allowUsers/1', { haos: { ssh: { allowUsers: ['rancher', 'a b'] } } }],
     ['/haos/dnsNameservers/0', { haos: { dnsNameservers: ['::1]/['] } }],
     ['/haos/ntpServers/0', { haos: { ntpServers: ['::1\r'] } }],
     ['/haos/wifi/0/name', { haos: { wifi: [{ name: 'a\nType=ethernet' }] } }],
@@ -393,7 +410,7 @@ describe('validate and apply', () => {
     expect([...new Set(failures.map((failure) => failure.pointer))]).toEqual([pointer]);
   });
 
-  it.each<CloudConfig>([
+  it.each<object>([
     { writeFiles: [{ path: '/srv/a', permissions: '00000755' }] },
     { writeFiles: [{ path: '/srv/a', owner: 'rancher:' }] },
     { haos: { modules: ['nvme dyndbg="file core.c +p"'], dnsNameservers: ['fe80::1%eth0'] } },

@@ -1,6 +1,7 @@
 import { type Host, isHaosError, type Operation } from '@haos/host';
 import { layout } from '@haos/system';
 import type { Issue } from '../issue.js';
+import { requireHost } from '../require-argument.js';
 import type { Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
 import { PHASES } from './types.js';
 
@@ -47,6 +48,7 @@ export function writeJournal(host: Host, journal: PhaseJournal): void {
 
 /** Returns the journals of this boot, in the order of the phases, without damaged ones. */
 export function readJournals(host: Host): PhaseJournal[] {
+  requireHost(host);
   return PHASES.flatMap((phase) => {
     try {
       const text = host.files.readTextIfExists(pathOf(phase));

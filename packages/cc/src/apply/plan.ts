@@ -7,7 +7,10 @@ import {
   type WriteFileOperation,
 } from '@haos/host';
 import type { CloudConfig } from '../generated/types.js';
+import type { Issue } from '../issue.js';
 import { secretsOf } from '../model/secrets.js';
+import { requirePhaseOptions } from '../require-argument.js';
+import { validateConfig } from '../validate-config.js';
 import { targetOf } from './journal.js';
 import { apply, isAction } from './run.js';
 import type { Failure, Phase, StepResult } from './types.js';
@@ -43,20 +46,27 @@ export interface Plan {
   restarts: string[];
   /** Whether applying would change anything. */
   hasChanges: boolean;
+  /** What `validateConfig` says about the configuration: what has a wrong type is not in the plan. */
+  issues: Issue[];
 }
 
 export interface PlanOptions {
   /** The machine or tree to plan for; only read. */
   host: Host;
   phase: Phase;
+  /** As for `apply`. */
+  k3sHold?: string | undefined;
 }
 
 /**
  * Returns what applying a configuration in a phase would do. Does not write, run or download
- * anything.
+ * anything. Throws HAOS_CC_ARGUMENT for invalid options.
  */
-export async function plan(config: CloudConfig, { host, phase }: PlanOptions): Promise<Plan> {
-  const { steps } = await apply(config, { host: planHost(host), phase });
+export async function plan(given: CloudConfig, options: PlanOptions): Promise<Plan> {
+  requirePhaseOptions(options);
+  const { host, phase, k3sHold } = options;
+  const { config, issues } = validateConfig(given);
+  const { steps } = await apply(config, { host: planHost(host), phase, k3sHold });
   const redact = createRedactor(secretsOf(config));
   const planned: PlannedStep[] = [];
   for (const step of steps) planned.push(await planStep(step, redact));
@@ -65,6 +75,7 @@ export async function plan(config: CloudConfig, { host, phase }: PlanOptions): P
     steps: planned,
     restarts: [...new Set(steps.flatMap(({ operations }) => operations.flatMap(restartedBy)))],
     hasChanges: planned.some(({ changes }) => changes.length > 0),
+    issues,
   };
 }
 

@@ -2,8 +2,10 @@ import { type Host, withLock } from '@haos/host';
 import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
+import { requirePhaseOptions } from '../require-argument.js';
+import { raiseDoubts } from '../rules/k3s-hold.js';
 import { readConfig } from '../sources/read.js';
-import { describeConfiguration, summariseConfiguration } from '../status/configuration.js';
+import { describeConfiguration, listIssues, summariseConfiguration } from '../status/configuration.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
 import { type ApplyOptions, apply } from './run.js';
 import type { Phase, PhaseResult } from './types.js';
@@ -21,6 +23,7 @@ export interface RunPhaseResult extends PhaseResult {
  * machine, the phases that users may start at any time hold a lock (HAOS_LOCKED).
  */
 export async function runPhase(options: ApplyOptions): Promise<RunPhaseResult> {
+  requirePhaseOptions(options);
   const { host, phase } = options;
   return isAlone(phase) ? runLocked(options) : withLock(host, layout.applyLock, () => runLocked(options));
 }
@@ -35,7 +38,8 @@ function isAlone(phase: Phase): boolean {
 
 async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
-  const { config, issues, isIncomplete } = await readConfig(host);
+  const { config, issues: found, isIncomplete, k3sHold } = await readConfig(host);
+  const issues = raiseDoubts(found, config);
   const started = host.clock.now();
   const journal = (state: Partial<PhaseJournal>): void =>
     keepJournal(host, {
@@ -54,7 +58,12 @@ async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
     journal({ current, steps: steps.map(toJournalStep) });
     options.onBegin?.(current, steps);
   };
-  const result = await apply(config, { ...options, onBegin, incomplete: isIncomplete });
+  const result = await apply(config, {
+    ...options,
+    onBegin,
+    incomplete: isIncomplete,
+    k3sHold,
+  });
   const exitStatus = exitStatusOf(result, issues);
   journal({ state: 'done', ended: host.clock.now(), exitStatus, steps: result.steps.map(toJournalStep) });
   keepSummary(host);
@@ -69,7 +78,8 @@ function keepJournal(host: Host, journal: PhaseJournal): void {
 function keepSummary(host: Host): void {
   keep(host, () => {
     const status = summariseConfiguration(readJournals(host), readDataSourceReport(host));
-    host.files.write(layout.configurationSummary, `${describeConfiguration(status)}\n`, { mode: 0o644 });
+    const lines = [describeConfiguration(status), ...listIssues(status)];
+    host.files.write(layout.configurationSummary, `${lines.join('\n')}\n`, { mode: 0o644 });
   });
 }
 

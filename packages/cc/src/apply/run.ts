@@ -2,7 +2,9 @@ import { createRedactor, type Host, isHaosError, type Operation, redactUrl } fro
 import { type Mode, readMode, readVersion } from '@haos/system';
 import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
+import { requireTypes } from '../model/check-types.js';
 import { secretsOf } from '../model/secrets.js';
+import { requirePhaseOptions } from '../require-argument.js';
 import { sequence } from './sequence.js';
 import type { Applier, ApplyContext, Failure, Phase, PhaseResult, StepResult, StepStatus } from './types.js';
 
@@ -16,6 +18,8 @@ export interface ApplyOptions {
    * is removed because it is missing. Default false.
    */
   incomplete?: boolean;
+  /** Why k3s must not start, such as a misspelt `server_url`. Default: nothing prevents it. */
+  k3sHold?: string | undefined;
   /**
    * Milliseconds after which unanswered downloads are cancelled; default 60,000 for all together.
    */
@@ -41,9 +45,12 @@ const PATIENT_RETRIES = 30;
 /**
  * Applies a configuration in one phase. A failed step does not stop the phase: the result lists
  * every step, and its failures never contain a secret. Applying twice changes nothing the second
- * time.
+ * time. Throws HAOS_CC_ARGUMENT for a configuration with values of a wrong type, and for invalid
+ * options.
  */
 export async function apply(config: CloudConfig, options: ApplyOptions): Promise<PhaseResult> {
+  requirePhaseOptions(options);
+  requireTypes(config);
   const { host, phase } = options;
   const redact = createRedactor(secretsOf(config));
   const budget = new AbortController();
@@ -54,6 +61,7 @@ export async function apply(config: CloudConfig, options: ApplyOptions): Promise
     mode: options.mode ?? readMode(host),
     version: readVersion(host),
     incomplete: options.incomplete ?? false,
+    k3sHold: options.k3sHold,
     deadline,
     redact,
   };
@@ -77,6 +85,7 @@ interface Frame {
   mode: Mode | undefined;
   version: string | undefined;
   incomplete: boolean;
+  k3sHold: string | undefined;
   deadline: AbortSignal;
   redact: (text: string) => string;
 }

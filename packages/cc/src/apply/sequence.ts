@@ -1,5 +1,7 @@
 import { password } from '../appliers/accounts/password.js';
+import { sshAccess } from '../appliers/accounts/ssh-access.js';
 import { sshAuthorizedKeys, sshAuthorizedKeysRemote } from '../appliers/accounts/ssh-authorized-keys.js';
+import { timezone } from '../appliers/clock/timezone.js';
 import { bootCmd, initCmd, runCmd } from '../appliers/commands/commands.js';
 import { dataSources } from '../appliers/data-sources.js';
 import { environment } from '../appliers/environment/environment.js';
@@ -10,8 +12,10 @@ import { modules } from '../appliers/kernel/modules.js';
 import { sysctls } from '../appliers/kernel/sysctls.js';
 import { bootManifests } from '../appliers/manifests/boot-manifests.js';
 import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
+import { mounts } from '../appliers/mounts/mounts.js';
 import { connman } from '../appliers/network/connman.js';
 import { hostname } from '../appliers/network/hostname.js';
+import { network } from '../appliers/network/network.js';
 import { wifi } from '../appliers/network/wifi.js';
 import type { KeyDefinition } from '../model/schema.js';
 import { configDefinition, snakeCase } from '../model/schema.js';
@@ -30,9 +34,13 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     modules,
     sysctls,
     hostname,
+    timezone,
+    mounts,
     connman,
+    network,
     wifi,
     password,
+    sshAccess,
     sshAuthorizedKeys,
     k3s,
     writeFiles,
@@ -45,9 +53,13 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     modules,
     sysctls,
     hostname,
+    timezone,
+    mounts,
     connman,
+    network,
     wifi,
     password,
+    sshAccess,
     sshAuthorizedKeys,
     writeFiles,
     environment,

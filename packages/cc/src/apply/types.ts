@@ -51,6 +51,8 @@ export interface ApplyContext {
   readonly version: string | undefined;
   /** A source was unreadable, so a key that is missing may still be wanted. Default false. */
   readonly incomplete?: boolean;
+  /** Why k3s must not start; undefined if nothing prevents it. */
+  readonly k3sHold?: string | undefined;
   /** Proxies of `haos.environment`, for every download. */
   readonly proxy: ProxySettings;
   /** Cancels all downloads of the phase when its budget is used up. */

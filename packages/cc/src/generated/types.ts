@@ -3,19 +3,19 @@
 /** The configuration of one HAOS node. */
 export interface CloudConfig {
   /** SSH keys that may log in as `rancher`: a public key, `github:USER`, `gitlab:USER`, or a URL that answers with keys. */
-  sshAuthorizedKeys?: string[];
+  sshAuthorizedKeys?: readonly string[];
   /** Files to write. */
-  writeFiles?: WriteFile[];
+  writeFiles?: readonly WriteFile[];
   /** The host name. Without it, the node keeps the name from DHCP or a generated one. */
   hostname?: string;
   /** Kubernetes manifests to download at every boot for k3s to apply. */
-  bootManifests?: BootManifest[];
+  bootManifests?: readonly BootManifest[];
   /** Shell commands to run in the initrd, before the root file system is mounted. */
-  initCmd?: string[];
+  initCmd?: readonly string[];
   /** Shell commands to run before services and the network start. */
-  bootCmd?: string[];
+  bootCmd?: readonly string[];
   /** Shell commands to run after the network is online. */
-  runCmd?: string[];
+  runCmd?: readonly string[];
   /** Settings specific to HAOS. */
   haos?: Haos;
 }
@@ -23,13 +23,13 @@ export interface CloudConfig {
 /** Files to write. */
 export interface WriteFile {
   /** How `content` is encoded: plain text (empty), `b64`, `gz` or `gz+b64`; `base64` and `gzip` are the long names. */
-  encoding?: string;
+  encoding?: '' | 'text/plain' | 'b64' | 'base64' | 'gz' | 'gzip' | 'gz+b64' | 'gz+base64' | 'gzip+b64' | 'gzip+base64';
   /** The content of the file. YAML `!!binary` is accepted too. */
   content?: string;
   /** `user`, `user:group`, or numbers. */
   owner?: string;
   /** The absolute path. */
-  path?: string;
+  path: string;
   /** Octal permission bits, in quotes. */
   permissions?: string;
 }
@@ -37,7 +37,7 @@ export interface WriteFile {
 /** Kubernetes manifests to download at every boot for k3s to apply. */
 export interface BootManifest {
   /** The URL of the manifest. The last part of the path is the file name, which must be unique. */
-  url?: string;
+  url: string;
   /** The SHA-256 digest of the manifest. If it differs, the manifest is not saved. */
   sha256?: string;
 }
@@ -45,43 +45,91 @@ export interface BootManifest {
 /** Settings specific to HAOS. */
 export interface Haos {
   /** Where to look for a configuration from the cloud, in this order; the first that provides user data ends the search. */
-  dataSources?: string[];
+  dataSources?: readonly ('aws' | 'cdrom' | 'digitalocean' | 'gcp' | 'hetzner' | 'openstack' | 'packet' | 'scaleway' | 'vultr')[];
   /** Kernel modules to load, each optionally followed by parameters. */
-  modules?: string[];
+  modules?: readonly string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
-  sysctls?: Record<string, string>;
+  sysctls?: Readonly<Record<string, string>>;
+  /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
+  timezone?: string;
+  /** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+  network?: readonly Network[];
   /** Fallback time servers, used if connman knows no other. */
-  ntpServers?: string[];
+  ntpServers?: readonly string[];
   /** Fallback name servers, used if neither DHCP nor a connman service file names one. */
-  dnsNameservers?: string[];
+  dnsNameservers?: readonly string[];
   /** Wireless networks to join. */
-  wifi?: Wifi[];
+  wifi?: readonly Wifi[];
+  /** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+  mounts?: readonly Mount[];
   /** The password of the user `rancher`, in clear text or as in the second field of `/etc/shadow`. Without it, the user has no password. */
   password?: string;
+  /** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+  ssh?: Ssh;
   /** The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise. */
   serverUrl?: string;
   /** The cluster secret or node token. */
   token?: string;
   /** Labels of the node, set when it first registers in Kubernetes. */
-  labels?: Record<string, string>;
+  labels?: Readonly<Record<string, string>>;
   /** Arguments of k3s, one per entry, beginning with `server` or `agent`. A flag and its value are joined by `=` or are two entries. */
-  k3sArgs?: string[];
+  k3sArgs?: readonly string[];
   /** Environment variables for k3s, configured commands and login sessions, mainly the proxies. */
-  environment?: Record<string, string>;
+  environment?: Readonly<Record<string, string>>;
   /** Taints of the node, set when it first registers in Kubernetes. */
-  taints?: string[];
+  taints?: readonly string[];
   /** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
   upgrade?: Upgrade;
   /** Settings of the installer. They have no effect on an installed node. */
   install?: Install;
 }
 
+/** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+export interface Network {
+  /** The interface, as `ip link` shows it. It or `mac` is required. */
+  interface?: string;
+  /** The address of the card, in quotes; it counts where `interface` is given, too. */
+  mac?: string;
+  /** Static addresses with the length of their network: one of IPv4 and one of IPv6 at most. */
+  addresses?: readonly string[];
+  /** The router of each static address. Without one the interface is no way out. */
+  gateways?: readonly string[];
+  /** Name servers of this interface, by address. */
+  nameservers?: readonly string[];
+  /** Domains in which short names are looked up. */
+  searchDomains?: readonly string[];
+  /** Without a static address of IPv4: `dhcp` or `disabled`. */
+  ipv4?: string;
+  /** Without a static address of IPv6: `auto` or `disabled`. */
+  ipv6?: string;
+}
+
 /** Wireless networks to join. */
 export interface Wifi {
   /** The network name (SSID). */
-  name?: string;
+  name: string;
   /** The passphrase. Leave it out for an open network. */
   passphrase?: string;
+}
+
+/** Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing. */
+export interface Mount {
+  /** `/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`. */
+  device: string;
+  /** Where it is mounted; the directory is made. */
+  path: string;
+  /** The file system. Without it, it is recognised. */
+  type?: string;
+  /** Options of mount(8), one in each item. A password belongs into a file that `credentials=` names. */
+  options?: readonly string[];
+}
+
+/** Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it. */
+export interface Ssh {
+  /** Whether a password is enough to log in by ssh, such as that of `haos.password`. */
+  passwordAuthentication?: boolean;
+  /** Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may. */
+  allowUsers?: readonly string[];
 }
 
 /** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */

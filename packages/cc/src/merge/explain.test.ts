@@ -45,6 +45,36 @@ describe('explain', () => {
     ]);
   });
 
+  it('lists all that a section without a value cleared, and nothing that came later', () => {
+    const sources: Source[] = [
+      {
+        source: 'system',
+        file: 'a',
+        content: 'run_cmd: [a]\nhaos: {token: SENTINEL, labels: {a: b}, install: {tty: c}}\n',
+      },
+      { source: 'local', file: 'b', content: 'hostname: h\nhaos:\n' },
+      { source: 'config.d', file: 'c', content: 'haos: {labels: {c: d}, password: ~}\n' },
+    ];
+    const cleared = (key?: string) =>
+      explain(readSources(sources), key)
+        ?.filter(({ value }) => value === undefined)
+        .map((each) => [
+          each.key,
+          each.origin?.file,
+          each.origin?.line,
+          each.overrode.map(({ value }) => value),
+        ]);
+
+    expect(cleared()).toEqual([
+      ['haos.token', 'b', 2, ['***']],
+      ['haos.install.tty', 'b', 2, ['c']],
+    ]);
+    expect(cleared('haos.install')).toEqual([['haos.install.tty', 'b', 2, ['c']]]);
+    expect(cleared('haos.labels')).toEqual([]);
+    expect(cleared('run_cmd')).toEqual([]);
+    expect(cleared('haos.password')).toEqual([['haos.password', 'c', 1, [null]]]);
+  });
+
   it('explains everything without a key, and nothing for a key that is not set', () => {
     expect(
       explain(result)
@@ -56,6 +86,7 @@ describe('explain', () => {
       'haos.k3s_args[0]',
       'haos.labels[c]',
       'haos.token',
+      'haos.wifi',
       'hostname',
     ]);
     expect(explain(result, 'haos.password')).toEqual([]);

@@ -8,6 +8,7 @@ import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } fro
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { looksSecret, secretsOf } from '../model/secrets.js';
 import { valueAt } from '../model/value-at.js';
+import { isObject, requireArgument } from '../require-argument.js';
 import { isTree } from './merge.js';
 import { type Contribution, keyPointerOf } from './provenance.js';
 
@@ -35,21 +36,26 @@ export const REDACTED = '***';
 
 /**
  * Explains where the effective values come from, what they overrode and why: for one key, in any
- * accepted spelling, with everything below it, or for all. Returns an empty list if nothing is
- * configured there, and undefined for an unknown key.
+ * accepted spelling, with everything below it, or for all. The keys that a source cleared follow,
+ * with the values that they have in other sources. Returns an empty list if nothing is configured
+ * there, and undefined for an unknown key. Throws HAOS_CC_ARGUMENT.
  */
 export function explain(result: ConfigResult, key = ''): Explanation[] | undefined {
+  requireArgument(isObject(result) && isObject(result.provenance), 'the result must be that of readSources');
+  requireArgument(typeof key === 'string', 'the key must be a string');
   const wanted = key === '' ? '' : pointerOf(key);
   if (wanted === undefined) return undefined;
   const pointers = result.provenance.leaves().filter((leaf) => isAtOrBelow(leaf, wanted));
-  if (pointers.length > 0) {
-    const redact = createRedactor(secretsOf(result.config));
-    return pointers.map((pointer) => explainLeaf(result, pointer, redact));
-  }
-  const cleared = key === '' ? [] : result.provenance.contributions(wanted);
-  return cleared.length > 0 && definitionAt(wanted).kind !== 'section'
-    ? [explainCleared(result, wanted)]
-    : [];
+  const redact = createRedactor(secretsOf(result.config));
+  const cleared = result.provenance.cleared().filter((pointer) => isAtOrBelow(pointer, wanted));
+  const found = [
+    ...pointers.map((pointer) => explainLeaf(result, pointer, redact)),
+    ...cleared.map((pointer) => explainCleared(result, pointer)),
+  ];
+  // An entry of a cleared map, or a key that is empty in the only source that has it.
+  const isSet = key !== '' && result.provenance.contributions(wanted).length > 0;
+  const isCleared = found.length === 0 && isSet && definitionAt(wanted).kind !== 'section';
+  return isCleared ? [explainCleared(result, wanted)] : found;
 }
 
 function isAtOrBelow(leaf: string, wanted: string): boolean {

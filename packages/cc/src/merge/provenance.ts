@@ -36,6 +36,8 @@ export interface Provenance {
    * winner first.
    */
   contributions(pointer: string): Contribution[];
+  /** Pointers of the keys that a source gave a value and a later one cleared, in the order of the schema. */
+  cleared(): string[];
 }
 
 /**
@@ -52,7 +54,23 @@ export function traceProvenance(
     leaves: () => leavesOf(config, ''),
     origins: (pointer) => originsOf(layers, writtenPointer(pointer, removed)),
     contributions: (pointer) => contributionsOf(layers, keySegments(pointer)),
+    cleared: () =>
+      keysOf(configDefinition, [])
+        .filter((key) => isCleared(layers, key))
+        .map(toPointer),
   };
+}
+
+/** Returns the paths of all keys except sections. */
+function keysOf(section: KeyDefinition, path: readonly string[]): string[][] {
+  return (section.keys ?? []).flatMap((key) =>
+    key.kind === 'section' ? keysOf(key, [...path, key.name]) : [[...path, key.name]],
+  );
+}
+
+function isCleared(layers: readonly Layer[], key: readonly string[]): boolean {
+  const [winner, ...overridden] = contributorsOf(layers, key);
+  return winner?.value === null && overridden.some(({ value }) => value !== null);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { validateConfig } from '../generated/validate-config.js';
 import type { Issue, Origin } from '../issue.js';
 import { isTree } from '../merge/merge.js';
+import { requireArgument } from '../require-argument.js';
 import type { Tree, Value } from './normalise.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
 import type { KeyDefinition, KeyKind } from './schema.js';
@@ -42,6 +43,18 @@ export function checkTypes(merged: Tree, originOf: (pointer: string) => Origin |
   };
 }
 
+/** Throws HAOS_CC_ARGUMENT for a configuration object with a value of a wrong type. */
+export function requireTypes(config: object): void {
+  if (validateConfig(config)) return;
+  const pointer = validateConfig.errors?.[0]?.instancePath ?? '';
+  requireArgument(
+    false,
+    pointer === ''
+      ? 'the configuration must be an object'
+      : `${documentedKey(pointer)} has a wrong type; validateConfig says more`,
+  );
+}
+
 function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): Issue {
   const definition = definitionAt(pointer);
   const key = documentedKey(pointer);
@@ -53,8 +66,16 @@ function typeIssue(merged: Tree, pointer: string, origin: Origin | undefined): I
     pointer,
     key,
     origin,
-    hint: undefined,
+    hint: /^(?:init|boot|run)_cmd\[/.test(key) && Array.isArray(found) ? hintForWords(found) : undefined,
   };
+}
+
+/** Returns the hint for a command as a list of words, another form that cloud-init accepts. */
+function hintForWords(words: readonly Value[]): string {
+  const hint = 'Write the command as one string, not as a list of words.';
+  return words.includes('systemctl')
+    ? `${hint} HAOS has no systemd: use rc-service, and rc-update to start a service at each boot.`
+    : hint;
 }
 
 /** Inside a list or a map of strings, one entry is wrong. */
@@ -68,6 +89,8 @@ function describeValue(value: Value | undefined): string {
   if (Array.isArray(value)) return 'a list';
   if (isTree(value)) return 'a map';
   if (value === null || value === undefined) return 'nothing';
+  // A value that only a program can have put there.
+  if (typeof value === 'symbol') return 'an object of another kind';
   return typeof value === 'string' ? 'a string' : `a ${typeof value}`;
 }
 

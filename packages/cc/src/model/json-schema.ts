@@ -59,37 +59,57 @@ export function schema(): JsonSchema {
 }
 
 function writtenSchema(definition: KeyDefinition): JsonSchema {
+  const facts = [
+    ...(definition.secret ? ['a secret'] : []),
+    ...(definition.phases ? [`takes effect in ${definition.phases.join(', ')}`] : []),
+  ];
   const annotations = {
     description: definition.description,
     ...(definition.default === undefined ? {} : { default: definition.default }),
-    ...(definition.examples.length > 0 ? { examples: definition.examples } : {}),
-    ...(definition.secret ? { 'x-haos-secret': true } : {}),
-    ...(definition.phases ? { 'x-haos-phases': definition.phases } : {}),
+    // Of a list of maps, yaml-language-server would complete the first example as "[object Object]"; the keys of its items have
+    // examples of their own.
+    ...(definition.examples.length > 0 && definition.kind !== 'items'
+      ? { examples: definition.examples }
+      : {}),
+    // Validators that are strict refuse keywords that they do not know.
+    ...(facts.length > 0 ? { $comment: facts.join('; ') } : {}),
   };
   return { ...annotations, ...writtenType(definition) };
 }
 
-const TEXT = { type: ['string', 'number', 'boolean', 'null'] };
+const NULL = { type: 'null' };
+
+/** What a file may have where a text is wanted: numbers and booleans are taken as they are written. */
+function textOf({ values, pattern, maxLength, required }: KeyDefinition): JsonSchema[] {
+  const text = {
+    type: 'string',
+    ...(pattern === undefined ? {} : { pattern }),
+    ...(maxLength === undefined ? {} : { maxLength }),
+    ...(required ? { minLength: 1 } : {}),
+  };
+  if (values) return [{ enum: values }, { type: 'string', maxLength: 0 }, NULL];
+  return [text, { type: 'number' }, { type: 'boolean' }, ...(required ? [] : [NULL])];
+}
 
 function writtenType(definition: KeyDefinition): JsonSchema {
-  const item = definition.values ? { enum: definition.values } : TEXT;
+  const text = textOf(definition);
   switch (definition.kind) {
     case 'string':
-      return item;
+      return { anyOf: text };
     case 'boolean':
-      return { type: ['boolean', 'null'] };
+      return { anyOf: [{ type: 'boolean' }, { enum: ['true', 'false'] }, NULL] };
     case 'strings':
-      return { anyOf: [{ type: 'array', items: item }, item, { type: 'null' }] };
-    case 'string-map':
-      return { type: ['object', 'null'], additionalProperties: TEXT };
-    case 'items':
-      return {
-        anyOf: [
-          { type: 'array', items: writtenObject(definition) },
-          writtenObject(definition),
-          { type: 'null' },
-        ],
-      };
+      return { anyOf: [{ type: 'array', items: { anyOf: text } }, ...text] };
+    case 'string-map': {
+      // Of a list, the first item counts.
+      const entry = { anyOf: [...text, { type: 'array', items: { anyOf: text } }] };
+      return { type: ['object', 'null'], additionalProperties: entry };
+    }
+    case 'items': {
+      const item = writtenObject(definition);
+      // `items` beside the types, where yaml-language-server looks for what it completes.
+      return { items: item, anyOf: [{ type: 'array' }, item, NULL] };
+    }
     case 'section':
       return { ...writtenObject(definition), type: ['object', 'null'] };
   }

@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { type KeyDefinition, snakeCase } from './schema.js';
+import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
 /** Every accepted spelling of the keys of one section. */
 export interface NameTable {
@@ -46,6 +46,12 @@ export function lookUpName(section: KeyDefinition, spelling: string): KeyDefinit
   return (
     bySpelling.get(spelling) ?? (spelling.includes('_') ? undefined : bySpelling.get(spelling.toLowerCase()))
   );
+}
+
+/** Returns whether a name is a spelling of a key at any level. */
+export function isSpelling(name: string, section: KeyDefinition = configDefinition): boolean {
+  if (lookUpName(section, name)) return true;
+  return (section.keys ?? []).some((key) => key.keys !== undefined && isSpelling(name, key));
 }
 
 /**

@@ -3,7 +3,10 @@ import { base64, utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
+import { foreignKeyHint } from './foreign-keys.js';
+import { type IdentityKey, isLikeHaos, meantIdentity } from './k3s-identity.js';
 import { lookUpName, suggestName } from './names.js';
+import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
@@ -59,6 +62,7 @@ interface Report {
   message: string;
   hint?: string;
   severity?: Severity;
+  meant?: IdentityKey;
 }
 
 class Normaliser {
@@ -75,6 +79,7 @@ class Normaliser {
       key: documentedKey(pointer),
       origin: originAt(this.document, place.start, place.length),
       hint: report.hint,
+      ...(report.meant && { meant: report.meant }),
     });
   }
 
@@ -117,7 +122,9 @@ class Normaliser {
     if (node.bytes) return utf8(node.bytes) ?? [];
     const type = scalarType(node);
     if (type === 'null') return null;
-    if (type !== 'string') this.reportAmbiguous(node, pointer);
+    // What the permissions were before is worth more than that they are a number.
+    const isDecimalMode = pointer.endsWith('/permissions') && octalMeant(node.text) !== undefined;
+    if (type !== 'string' && !isDecimalMode) this.reportAmbiguous(node, pointer);
     return node.text;
   }
 
@@ -194,14 +201,33 @@ class Normaliser {
   }
 
   private reportUnknown(pair: Pair, section: KeyDefinition, pointer: string): void {
-    const similar = suggestName(section, pair.key);
-    const elsewhere = similar ? undefined : findElsewhere(pair.key);
+    const meant = pointer === '' || pointer === '/haos' ? meantIdentity(pair.key) : undefined;
     const prefix = documentedKey(pointer);
     this.report('unknown-key', pointer, { start: pair.keyStart, length: pair.keyLength }, {
       severity: 'warning',
       message: `unknown key ${prefix ? `${prefix}.` : ''}${pair.key}`,
-      hint: similar ? `Did you mean ${similar}?` : elsewhere ? `Did you mean ${elsewhere}?` : undefined,
+      hint: hintForUnknown(pair.key, section, prefix) ?? (meant && `Did you mean ${meant}?`),
+      meant,
     } as Report);
+    if (pointer === '' && pair.value.kind === 'mapping' && isLikeHaos(pair.key))
+      this.reportLostIdentity(pair.value, pair.key);
+  }
+
+  /**
+   * Reports each key that decides which cluster the node belongs to, also in a section that is
+   * unknown as a whole.
+   */
+  private reportLostIdentity(section: MappingNode, name: string): void {
+    for (const { key, keyStart, keyLength } of section.pairs) {
+      const meant = meantIdentity(key);
+      if (meant === undefined) continue;
+      this.report(
+        'unknown-key',
+        '',
+        { start: keyStart, length: keyLength },
+        { severity: 'warning', message: `unknown key ${name}.${key}`, hint: `Did you mean ${meant}?`, meant },
+      );
+    }
   }
 
   private reportSecondSpelling(pair: Pair, earlier: Pair | undefined, pointer: string): void {
@@ -229,6 +255,16 @@ class Normaliser {
   }
 }
 
+function hintForUnknown(key: string, section: KeyDefinition, prefix: string): string | undefined {
+  const foreign = foreignKeyHint(section.name, key);
+  const elsewhere = findElsewhere(key);
+  const isAbove = prefix !== '' && elsewhere !== undefined && !elsewhere.includes('.');
+  if (isAbove && elsewhere !== 'haos') return `Write ${elsewhere} at the top level, outside of ${prefix}.`;
+  const similar = suggestName(section, key);
+  const meant = (foreign ? undefined : similar) ?? elsewhere;
+  return meant ? `Did you mean ${meant}?` : foreign;
+}
+
 /**
  * Finds a key that is unknown here but known at another level, such as `token` outside of `haos`.
  */
@@ -241,7 +277,7 @@ function findElsewhere(spelling: string, section = configDefinition, prefix = ''
     const match = found ? path + snakeCase(found.name) : findElsewhere(spelling, key, path);
     if (match) return match;
   }
-  const top = prefix === '' ? undefined : lookUpName(configDefinition, spelling);
+  const top = prefix === '' ? lookUpName(configDefinition, spelling) : undefined;
   return top && snakeCase(top.name);
 }
 

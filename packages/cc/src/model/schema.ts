@@ -1,5 +1,6 @@
 import { PROJECT } from '@haos/system/internal';
 import type { Phase } from '../apply/types.js';
+import { MAX_HOSTNAME, PATTERNS } from './patterns.js';
 
 /**
  * How the value of a key is written and coerced (docs/configuration.md). A `section` merges by key;
@@ -24,6 +25,10 @@ export interface KeyDefinition {
   readonly default?: string;
   /** The only allowed values. */
   readonly values?: readonly string[];
+  /** What a text must match (`patterns.ts`); its check may want more. */
+  readonly pattern?: string;
+  /** UTF-16 units. */
+  readonly maxLength?: number;
   /** Phases in which the key takes effect. */
   readonly phases?: readonly Phase[];
   /** Keys of a section, or of each item. */
@@ -73,12 +78,14 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'device',
     kind: 'string',
+    pattern: PATTERNS.device,
     description: 'The disk to install to. With `no_format`, the partition of `HAOS_STATE`.',
     examples: ['/dev/vda'],
   },
   {
     name: 'configUrl',
     kind: 'string',
+    pattern: PATTERNS.httpOrPath,
     description: 'Where to fetch the configuration that is installed as `/haos/system/config.yaml`.',
     examples: ['https://config.example/node.yaml'],
   },
@@ -91,12 +98,14 @@ const installKeys: readonly KeyDefinition[] = [
   {
     name: 'isoUrl',
     kind: 'string',
+    pattern: PATTERNS.httpOrPath,
     description: 'The image to install when the machine was not booted from it.',
     examples: ['https://releases.example/haos-amd64.iso'],
   },
   {
     name: 'isoSha256',
     kind: 'string',
+    pattern: PATTERNS.sha256,
     description:
       'The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature.',
     examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
@@ -132,6 +141,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'channel',
     kind: 'string',
+    pattern: PATTERNS.http,
     description:
       'Where the latest release is found: a URL that redirects to the version, such as `.../releases/latest`. Without it there is no channel.',
     phases: ['runtime'],
@@ -140,6 +150,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'version',
     kind: 'string',
+    pattern: PATTERNS.version,
     description: 'The one release that the cluster is upgraded to. It overrides the channel.',
     phases: ['runtime'],
     examples: ['v1.2.0'],
@@ -147,10 +158,31 @@ const upgradeKeys: readonly KeyDefinition[] = [
   {
     name: 'image',
     kind: 'string',
+    pattern: PATTERNS.image,
     default: PROJECT.image,
     description: 'The upgrade image, without a tag: the tag is the version.',
     phases: ['runtime'],
     examples: ['registry.example.com/haos'],
+  },
+];
+
+const sshKeys: readonly KeyDefinition[] = [
+  {
+    name: 'passwordAuthentication',
+    kind: 'boolean',
+    default: 'false',
+    description: 'Whether a password is enough to log in by ssh, such as that of `haos.password`.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [true],
+  },
+  {
+    name: 'allowUsers',
+    kind: 'strings',
+    default: 'rancher',
+    description:
+      'Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [['rancher', 'ops@10.1.0.0/24']],
   },
 ];
 
@@ -177,6 +209,86 @@ const haosKeys: readonly KeyDefinition[] = [
     description: 'Kernel settings, as in `/etc/sysctl.conf`. Values are strings.',
     phases: ALL_PHASES,
     examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
+  },
+  {
+    name: 'timezone',
+    kind: 'string',
+    description:
+      'The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['Europe/Berlin'],
+  },
+  {
+    name: 'network',
+    kind: 'items',
+    type: 'Network',
+    description:
+      'Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [
+      [
+        {
+          interface: 'eth0',
+          addresses: ['10.1.0.11/24'],
+          gateways: ['10.1.0.1'],
+          nameservers: ['10.1.0.1'],
+          searchDomains: ['lan.example'],
+        },
+      ],
+    ],
+    keys: [
+      {
+        name: 'interface',
+        kind: 'string',
+        description: 'The interface, as `ip link` shows it. It or `mac` is required.',
+        examples: ['eth0'],
+      },
+      {
+        name: 'mac',
+        kind: 'string',
+        description: 'The address of the card, in quotes; it counts where `interface` is given, too.',
+        examples: ['52:54:00:12:34:56'],
+      },
+      {
+        name: 'addresses',
+        kind: 'strings',
+        description:
+          'Static addresses with the length of their network: one of IPv4 and one of IPv6 at most.',
+        examples: [['10.1.0.11/24', 'fd00::11/64']],
+      },
+      {
+        name: 'gateways',
+        kind: 'strings',
+        description: 'The router of each static address. Without one the interface is no way out.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'nameservers',
+        kind: 'strings',
+        description: 'Name servers of this interface, by address.',
+        examples: [['10.1.0.1']],
+      },
+      {
+        name: 'searchDomains',
+        kind: 'strings',
+        description: 'Domains in which short names are looked up.',
+        examples: [['lan.example']],
+      },
+      {
+        name: 'ipv4',
+        kind: 'string',
+        default: 'dhcp',
+        description: 'Without a static address of IPv4: `dhcp` or `disabled`.',
+        examples: ['disabled'],
+      },
+      {
+        name: 'ipv6',
+        kind: 'string',
+        default: 'auto',
+        description: 'Without a static address of IPv6: `auto` or `disabled`.',
+        examples: ['disabled'],
+      },
+    ],
   },
   {
     name: 'ntpServers',
@@ -218,6 +330,45 @@ const haosKeys: readonly KeyDefinition[] = [
     ],
   },
   {
+    name: 'mounts',
+    kind: 'items',
+    type: 'Mount',
+    description:
+      'Further disks to mount. They have a file system already: nothing is ever formatted. k3s does not start while a disk for its data is missing.',
+    phases: BOOT_AND_RUNTIME,
+    examples: [[{ device: 'LABEL=data', path: '/var/lib/rancher/k3s/storage', options: ['noatime'] }]],
+    keys: [
+      {
+        name: 'device',
+        kind: 'string',
+        required: true,
+        description: '`/dev/NAME`, `LABEL=NAME`, `UUID=...`, `PARTLABEL=NAME` or `PARTUUID=...`.',
+        examples: ['LABEL=data'],
+      },
+      {
+        name: 'path',
+        kind: 'string',
+        required: true,
+        description: 'Where it is mounted; the directory is made.',
+        examples: ['/srv/data'],
+      },
+      {
+        name: 'type',
+        kind: 'string',
+        default: 'auto',
+        description: 'The file system. Without it, it is recognised.',
+        examples: ['ext4'],
+      },
+      {
+        name: 'options',
+        kind: 'strings',
+        description:
+          'Options of mount(8), one in each item. A password belongs into a file that `credentials=` names.',
+        examples: [['noatime', 'ro']],
+      },
+    ],
+  },
+  {
     name: 'password',
     kind: 'string',
     secret: true,
@@ -227,8 +378,18 @@ const haosKeys: readonly KeyDefinition[] = [
     examples: ['$6$rounds=4096$saltsalt$0rZ1cS9sqm3t...', 'supersecure'],
   },
   {
+    name: 'ssh',
+    kind: 'section',
+    type: 'Ssh',
+    description:
+      'Who may log in by ssh, and how. An `/etc/ssh/sshd_config` of your own takes the place of all of it.',
+    keys: sshKeys,
+    examples: [],
+  },
+  {
     name: 'serverUrl',
     kind: 'string',
+    pattern: PATTERNS.https,
     description: 'The k3s server to join. With it the node is an agent, unless `k3s_args` says otherwise.',
     phases: BOOT_AND_RUNTIME,
     examples: ['https://myserver:6443'],
@@ -345,6 +506,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'path',
         kind: 'string',
+        pattern: PATTERNS.path,
         required: true,
         description: 'The absolute path.',
         examples: ['/etc/crontab'],
@@ -352,6 +514,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'permissions',
         kind: 'string',
+        pattern: PATTERNS.permissions,
         default: '0644',
         description: 'Octal permission bits, in quotes.',
         examples: ['0755'],
@@ -361,6 +524,8 @@ const topKeys: readonly KeyDefinition[] = [
   {
     name: 'hostname',
     kind: 'string',
+    pattern: PATTERNS.hostname,
+    maxLength: MAX_HOSTNAME,
     description: 'The host name. Without it, the node keeps the name from DHCP or a generated one.',
     phases: ALL_PHASES,
     examples: ['myhostname'],
@@ -383,6 +548,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'url',
         kind: 'string',
+        pattern: PATTERNS.http,
         required: true,
         description:
           'The URL of the manifest. The last part of the path is the file name, which must be unique.',
@@ -391,6 +557,7 @@ const topKeys: readonly KeyDefinition[] = [
       {
         name: 'sha256',
         kind: 'string',
+        pattern: PATTERNS.sha256,
         description: 'The SHA-256 digest of the manifest. If it differs, the manifest is not saved.',
         examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
       },

@@ -28,6 +28,22 @@ describe('secretsOf', () => {
     expect(secretsOf({ haos: { k3sArgs } })).toEqual(['one', 'two']);
   });
 
+  it('finds secrets in INSTALL_K3S_EXEC, whether its quotes are closed or not', () => {
+    for (const INSTALL_K3S_EXEC of ["server --token 'o ne' -t=two", "server --agent-token=two 'x"])
+      expect(secretsOf({ haos: { environment: { INSTALL_K3S_EXEC } } })).toContain('two');
+  });
+
+  it('finds the key of a VPN, also when a comma split its argument', () => {
+    for (const k3sArgs of [['--vpn-auth=name=n,joinKey=one'], ['--vpn-auth=name=n', 'joinKey=one']])
+      expect(secretsOf({ haos: { k3sArgs } })).toContain('one');
+  });
+
+  it('takes no switch for a secret', () => {
+    const k3sArgs = ['--secrets-encryption=true', '--kube-apiserver-arg=enable-bootstrap-token-auth=true'];
+
+    expect(secretsOf({ haos: { k3sArgs } })).toEqual([]);
+  });
+
   it('knows the flags of k3s by their aliases, and those that only look secret', () => {
     const k3sArgs = [
       ...['server', '-t', 'one', '--vpn-auth=name=x,joinKey=two', '--datastore-endpoint', 'mysql://u:p@h/d'],
@@ -36,13 +52,14 @@ describe('secretsOf', () => {
     ];
 
     expect(secretsOf({ haos: { k3sArgs } }).sort()).toEqual(
-      ['one', 'name=x,joinKey=two', 'mysql://u:p@h/d', 'p', 'three', 'five'].sort(),
+      ['one', 'name=x,joinKey=two', 'two', 'mysql://u:p@h/d', 'p', 'three', 'five'].sort(),
     );
   });
 
   it('finds private keys, and the contents of files that only their owner may read', () => {
     const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nx\n';
     const writeFiles = ['0600', '400', '0o700', '1600', '0640', '0644', ''].map((permissions) => ({
+      path: '/a',
       permissions,
       content: `content ${permissions}`,
     }));

@@ -1,12 +1,17 @@
 import { RANCHER } from '@haos/system/internal';
 import leven from 'leven';
+import { splitWords } from '../appliers/k3s/shell-words.js';
 import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
 import { namesOf } from './names.js';
 import { configDefinition, type KeyDefinition } from './schema.js';
 
 /** Names of environment variables and flags whose value is a secret. */
-const SECRET_NAME = /token|secret|passw|passphrase|credential|(api|access|private)[_-]?key|vpn[_-]?auth/i;
+const SECRET_NAME =
+  /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/i;
+
+/** Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret. */
+const SECRET_SETTING = /(?:(?:join|auth|api|access|secret)[_-]?key|passw(?:or)?d|passphrase|secret|token)$/i;
 
 /** The flags of k3s whose value is a secret. No other known flag has one. */
 const SECRET_FLAGS = [
@@ -31,7 +36,9 @@ export function secretsOf(config: CloudConfig): string[] {
   for (const [name, value] of Object.entries(environment ?? {})) {
     if (typeof value === 'string' && SECRET_NAME.test(name)) found.add(value);
   }
-  for (const secret of secretArguments(textsOf(k3sArgs))) found.add(secret);
+  const installer = environment?.INSTALL_K3S_EXEC;
+  for (const words of [textsOf(k3sArgs), typeof installer === 'string' ? installerWords(installer) : []])
+    for (const secret of secretArguments(words)) found.add(secret);
   for (const file of listOf(config.writeFiles)) {
     if (typeof file?.content === 'string' && isPrivate(String(file.permissions ?? '')))
       found.add(file.content);
@@ -90,9 +97,19 @@ function isPrivate(permissions: string): boolean {
   return /^(?:0o)?[0-7]*[0-7][0123][0123]$/.test(permissions);
 }
 
+/** Returns the words of INSTALL_K3S_EXEC, split at blanks if a quote in it is not closed. */
+function installerWords(text: string): string[] {
+  try {
+    return splitWords(text, '');
+  } catch {
+    return text.split(/\s+/);
+  }
+}
+
 /**
  * Returns the secrets of `--token=X`, `--token X`, and both inside an argument that contains
- * several words by mistake.
+ * several words by mistake, and of `joinKey=X`: a list without quotes splits
+ * `--vpn-auth=name=N,joinKey=X` at its comma.
  */
 function secretArguments(args: readonly string[]): string[] {
   return args.flatMap((argument, index) => {
@@ -100,8 +117,11 @@ function secretArguments(args: readonly string[]): string[] {
     const joined = [...argument.matchAll(/(?:^|\s)(-[\w.-]+)(?:=|\s+)(\S+)/g)]
       .filter(([, name = '']) => isSecretWord(name))
       .map(([, , text = '']) => text);
-    if (!isSecretWord(flag)) return joined;
-    return [...joined, value.length > 0 ? value.join('=') : (args[index + 1] ?? '')];
+    const settings = [...argument.matchAll(/(?:^|[\s,=])([A-Za-z][\w.-]*)=([^\s,]+)/g)]
+      .filter(([, name = '']) => SECRET_SETTING.test(name))
+      .map(([, , text = '']) => text);
+    if (!isSecretWord(flag)) return [...joined, ...settings];
+    return [...joined, ...settings, value.length > 0 ? value.join('=') : (args[index + 1] ?? '')];
   });
 }
 

@@ -1,6 +1,7 @@
 import { type Parameter, parse } from '@haos/cmdline';
-import { lookUpName } from '../model/names.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
+import { lookUpName, suggestName } from '../model/names.js';
+import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import type { YamlProblem } from './yaml.js';
 
@@ -8,6 +9,8 @@ import type { YamlProblem } from './yaml.js';
 export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
   code: 'unknown-key' | 'invalid-cmdline';
   hint: string | undefined;
+  /** As in an Issue. */
+  meant?: IdentityKey;
 };
 
 export interface CmdlineResult {
@@ -16,7 +19,7 @@ export interface CmdlineResult {
 }
 
 /** Parameters that only early boot reads. They are not part of a configuration (docs/boot.md). */
-const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
+export const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
   'haos.mode',
   'haos.fallback_mode',
   'haos.debug',
@@ -29,7 +32,7 @@ const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
  * Parses the parameters of a kernel command line that name a key of the configuration into nodes.
  * Looks up names as in YAML. A repeated list appends, a repeated other key overrides. Entries of
  * string maps are `name[KEY]=` or `name.KEY=`. Ignores parameters of other programs; reports those
- * that begin with `haos` but are not a key.
+ * that begin with `haos`, or with `k3os` as in the predecessor, but are not a key.
  */
 export function parseCmdline(text: string): CmdlineResult {
   const { parameters, issues } = parse(text);
@@ -38,7 +41,7 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^haos(?:[.[]|$)/i.test(parameter.name);
+    const isHaos = /^(?:haos|k3os)(?:[.[]|$)/i.test(parameter.name);
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));
@@ -57,13 +60,38 @@ export function parseCmdline(text: string): CmdlineResult {
 
 function unknown(parameter: Parameter): CmdlineProblem {
   const malformed = parameter.name.includes('[') && parameter.malformed;
+  const [, name = ''] = /^[^.]*\.([^.[]*)/.exec(parameter.name) ?? [];
+  const meant = meantIdentity(name);
+  const suggestion = suggestParameter(parameter.name) ?? meant;
   return {
     code: 'unknown-key',
     message: `unknown parameter ${parameter.name}`,
     start: parameter.nameOffset,
     length: Math.max(1, parameter.nameLength),
-    hint: malformed ? 'Write the entry of a map as name[key]=value.' : undefined,
+    hint: malformed
+      ? 'Write the entry of a map as name[key]=value.'
+      : suggestion && `Did you mean ${suggestion}?`,
+    ...(meant && { meant }),
   };
+}
+
+/** The documented name that is most like that of an unknown parameter; undefined when none is close. */
+function suggestParameter(name: string): string | undefined {
+  const path = name.replace(/^(?:k3os|haos)[.[]/i, '');
+  if (BOOT_PARAMETERS.has(`haos.${path}`)) return `haos.${path}`;
+  if (lookUpName(configDefinition, path)) return suggestPath(configDefinition, path);
+  return suggestPath(configDefinition, `haos.${path}`);
+}
+
+function suggestPath(section: KeyDefinition, path: string): string | undefined {
+  const [, written = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)(.*)$/s.exec(path) ?? [];
+  const similar = lookUpName(section, written) ?? lookUpName(section, suggestName(section, written) ?? '');
+  if (similar === undefined) return undefined;
+  const name = snakeCase(similar.name);
+  if (separator === '') return name;
+  if (similar.kind === 'string-map') return `${name}${separator}${inside}`;
+  const rest = similar.keys && separator === '.' ? suggestPath(similar, inside) : undefined;
+  return rest && `${name}.${rest}`;
 }
 
 interface Insertion {

@@ -11,7 +11,10 @@ export interface Document {
   readonly root: Node | undefined;
 }
 
-/** Returns the place of a range of the text of a document. */
+/**
+ * Returns the place of a range of the text of a document. A byte order mark does not count as a
+ * column.
+ */
 export function originAt(
   document: Pick<Document, 'source' | 'file' | 'text'>,
   start: number,
@@ -19,12 +22,12 @@ export function originAt(
 ): Origin {
   const offset = Math.min(Math.max(0, start), document.text.length);
   const starts = lineStartsOf(document);
-  const line = countUpTo(starts, offset);
+  const line = Math.max(1, countUpTo(starts, offset));
   return {
     source: document.source,
     file: document.file,
     line,
-    column: offset - starts[line - 1]! + 1,
+    column: Math.max(1, offset - starts[line - 1]! + 1),
     offset,
     length: Math.max(1, length),
   };
@@ -41,7 +44,7 @@ function lineStartsOf(document: Pick<Document, 'text'>): readonly number[] {
   let starts = lineStarts.get(document);
   if (!starts) {
     starts = [
-      0,
+      document.text.startsWith('\ufeff') ? 1 : 0,
       ...Array.from(document.text.matchAll(/\r\n|\r|\n/g), ({ 0: end, index }) => index + end.length),
     ];
     lineStarts.set(document, starts);

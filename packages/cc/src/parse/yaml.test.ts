@@ -38,6 +38,19 @@ describe('parseYaml', () => {
     ['', undefined],
     ['--- # comment\na: 1', { a: '1' }],
     ['a: "\\u0000"', { a: '\0' }],
+    ['a: {\n  b: c\n}\nd: e', { a: { b: 'c' }, d: 'e' }],
+    ['a: {\n  b: {\n    c: d\n  }\n}\n', { a: { b: { c: 'd' } } }],
+    ['a:\n  b: [\n    x,\n]\nc: d', { a: { b: ['x'] }, c: 'd' }],
+    ['a: {\n"b": "c",\n# }\n"d": [\n"e"\n]\n}\n', { a: { b: 'c', d: ['e'] } }],
+    ['- {a: [\r\n  b\r\n]}\r\n- c', [{ a: ['b'] }, 'c']],
+    ['a: &x {\n  b: c\n}\nd: *x', { a: { b: 'c' }, d: { b: 'c' } }],
+    ['a: {\n  b: one\n  two\n}', { a: { b: 'one two' } }],
+    ['a: |\n  b', { a: 'b' }],
+    ['a: >\n  b\n  c', { a: 'b c' }],
+    ['a: |+\n  b', { a: 'b' }],
+    ['a: |\n  b\n', { a: 'b\n' }],
+    ['a: |\n  b\n\n', { a: 'b\n' }],
+    ['a: |', { a: '' }],
   ])('reads %j', (text, expected) => {
     expect(parse(text)).toEqual(expected);
   });
@@ -84,12 +97,35 @@ describe('parseYaml', () => {
     ['a: "\u0001"', 4],
     ['a: \0', 3],
     ['a: "\\q"', 5],
-    ['a: [b', 5],
+    ['a: [b', 3],
     ['a: 1\n b: 2', 7],
   ])('rejects %j and reports where', (text, start) => {
     const { root, error } = parseYaml(text);
     expect(root).toBeUndefined();
     expect(error).toMatchObject({ code: 'invalid-yaml', start });
+  });
+
+  it.each([
+    ['a: [b', '1:4', 'the [ on line 1 is not closed'],
+    ['a:\n  b: {c: d\ne: f', '2:6', 'the { on line 2 is not closed'],
+    ['a: {b: c,\nd: e\n', '1:4', 'the { on line 1 is not closed'],
+    ['a: {\n  b: {c: d\n}\ne: f', '1:4', 'the { on line 1 is not closed'],
+    ['a: ["b", "c"\nd: [e]', '1:4', 'the [ on line 1 is not closed'],
+    ['a: "b\n', '1:4', 'the " on line 1 is not closed'],
+    ['a: "b\nc: "d"\n', '1:4', 'the " on line 1 is not closed'],
+    ["a:\n- 'b\nc: d", '2:3', "the ' on line 2 is not closed"],
+    ['a: [\n  "b\n]\nc: d', '2:3', 'the " on line 2 is not closed'],
+    ['a: "b\n  c: "d"\n', '1:4', 'the " on line 1 is closed only on line 2, where text follows'],
+    ['a: [b}', '1:6', 'this } does not close the [ on line 1'],
+    ['a: {\n  b: c\n  d: e\n}', '3:4', 'a comma is missing before this, inside the { on line 1'],
+    ['a: {b: "c" d: e}', '1:12', 'a comma is missing before this, inside the { on line 1'],
+    ['\ufeffa: [b', '1:4', 'the [ on line 1 is not closed'],
+  ])('names the bracket or the quotation mark of %j', (content, place, message) => {
+    const { issues } = readSources([{ content }]);
+
+    expect(issues.map(({ origin }) => `${origin?.line}:${origin?.column}`)).toEqual([place]);
+    expect(issues.map((issue) => issue.message)).toEqual([message]);
+    expect(issues[0]?.hint).toMatch(/^[A-Z].*\.$/);
   });
 
   it('refuses aliases that grow exponentially, and deep nesting, fast', () => {

@@ -1,5 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { fromBase64, isBase64 } from './bytes.js';
+import { CLOSING, joinFlowLines, type Opening, scanFlow } from './flow.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
 
@@ -9,6 +10,7 @@ export interface YamlProblem {
   message: string;
   start: number;
   length: number;
+  hint?: string;
 }
 
 export interface YamlResult {
@@ -27,18 +29,45 @@ const MAX_NODES = 1_000_000;
 
 /**
  * Parses the first document of a YAML text into nodes with their places. Accepts YAML 1.1 and 1.2
- * and does not type scalars yet. Reports text after the first document but does not parse it.
+ * and does not type scalars yet. Ignores indentation inside brackets. Reports text after the first
+ * document but does not parse it.
  */
 export function parseYaml(text: string): YamlResult {
   const warnings: YamlProblem[] = [];
+  const end = firstDocumentEnd(text, warnings);
+  const document = end === text.length ? text : text.slice(0, end);
   try {
-    const end = firstDocumentEnd(text, warnings);
-    const events = parseEvents(end === text.length ? text : text.slice(0, end), {});
-    const composer = new Composer(text, events, warnings);
+    const { events, source } = parseDocument(document);
+    const composer = new Composer(source, events, warnings);
     return { root: composer.document(), error: undefined, warnings };
   } catch (error) {
-    return { root: undefined, error: asProblem(error, text), warnings };
+    return { root: undefined, error: asProblem(error, document), warnings };
   }
+}
+
+/** The events of a document, and the text that their places are in. */
+function parseDocument(text: string): { events: Event[]; source: string } {
+  try {
+    return { events: parseEvents(text, {}), source: text };
+  } catch (error) {
+    const { reason, mark } = error as YamlError;
+    const isFlow = reason === DEFICIENT && isBracket(scanFlow(text.slice(0, mark?.position)).open.at(-1));
+    if (!isFlow) throw error;
+    const joined = joinFlowLines(text);
+    return { events: parseEvents(joined, {}), source: joined };
+  }
+}
+
+/** What js-yaml throws. */
+interface YamlError {
+  reason?: string;
+  mark?: { position: number };
+}
+
+const DEFICIENT = 'deficient indentation';
+
+function isBracket(opening: Opening | undefined): boolean {
+  return opening?.character === '[' || opening?.character === '{';
 }
 
 class ComposeError extends Error {
@@ -88,10 +117,48 @@ function asProblem(error: unknown, text: string): YamlProblem {
     length: Math.max(1, length),
   });
   if (error instanceof ComposeError) return problem(error.reason, error.start, error.length);
-  const { reason, mark } = error as { reason?: string; mark?: { position: number } };
-  if (reason !== undefined)
-    return problem(explainReason(reason, text, mark?.position ?? 0), mark?.position ?? 0, 1);
-  throw error;
+  const { reason, mark } = error as YamlError;
+  if (reason === undefined) throw error;
+  const position = mark?.position ?? 0;
+  return findUnclosed(reason, text, position) ?? problem(explainReason(reason, text, position), position, 1);
+}
+
+/** What js-yaml says where it finds that a bracket or a quotation mark before was not closed. */
+const UNCLOSED = /unexpected end|deficient indentation|missed comma/;
+/** What it says of the text behind a quotation mark that closed another one than was meant. */
+const BEHIND_QUOTE = /bad indentation|missed comma|':'|separator|multiline key/;
+
+/** The bracket or the quotation mark that is the reason, where that is not the place that js-yaml names. */
+function findUnclosed(reason: string, text: string, position: number): YamlProblem | undefined {
+  const { open, quoted } = scanFlow(text.slice(0, position));
+  const lineOf = (offset: number) => text.slice(0, offset).split(/\r\n|\r|\n/).length;
+  const at = (start: number, message: string, hint: string): YamlProblem => ({
+    code: 'invalid-yaml',
+    message,
+    start,
+    length: 1,
+    hint,
+  });
+  const isMultiline = quoted !== undefined && lineOf(quoted.start) < lineOf(quoted.end);
+  if (isMultiline && BEHIND_QUOTE.test(reason) && text.slice(quoted.end, position).trim() === '') {
+    const mark = text[quoted.start];
+    return at(
+      quoted.start,
+      `the ${mark} on line ${lineOf(quoted.start)} is closed only on line ${lineOf(quoted.end)}, where text follows`,
+      `Close it with ${mark} where its text ends.`,
+    );
+  }
+  const opening = open.at(-1);
+  if (opening === undefined || !UNCLOSED.test(reason)) return undefined;
+  const { character, offset } = opening;
+  const name = `${character} on line ${lineOf(offset)}`;
+  const found = text[position] ?? '';
+  if (isBracket(opening) && /[\]}]/.test(found))
+    return at(position, `this ${found} does not close the ${name}`, `Write ${CLOSING[character]} here.`);
+  const isClosedLater = !scanFlow(text).open.some((left) => left.offset === offset);
+  if (reason.startsWith('missed comma') && isClosedLater)
+    return at(position, `a comma is missing before this, inside the ${name}`, 'Separate entries by commas.');
+  return at(offset, `the ${name} is not closed`, `Close it with ${CLOSING[character]} where it ends.`);
 }
 
 function explainReason(reason: string, text: string, position: number): string {
@@ -99,7 +166,7 @@ function explainReason(reason: string, text: string, position: number): string {
   if (code === 0) return 'a NUL byte is not allowed in YAML';
   if (reason.includes('JSON character') || reason.includes('non-printable'))
     return 'a control character is not allowed here';
-  if (reason === 'deficient indentation')
+  if (reason === DEFICIENT)
     return 'this line is indented too little, or a quotation mark above it is not closed';
   return reason;
 }
@@ -164,13 +231,25 @@ class Composer {
     const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
     const node: ScalarNode = {
       kind: 'scalar',
-      text: getScalarValue(this.text, event),
+      text: this.valueOf(event),
       plain: event.style === SCALAR_STYLE.PLAIN,
       start: quoted && event.valueStart > 0 ? start - 1 : start,
       length: Math.max(1, event.valueEnd - event.valueStart + (quoted ? 2 : 0)),
     };
     if (event.tagStart >= 0) this.applyTag(node, this.text.slice(event.tagStart, event.tagEnd));
     return node;
+  }
+
+  /**
+   * Returns the value of a scalar. A block scalar whose last line has no line break, because the
+   * source ends there, does not end in one either.
+   */
+  private valueOf(event: ScalarEvent): string {
+    const value = getScalarValue(this.text, event);
+    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+    const isCut =
+      isBlock && event.valueEnd > event.valueStart && !/[\r\n]/.test(this.text[event.valueEnd - 1]!);
+    return isCut ? value.replace(/\n$/, '') : value;
   }
 
   /**

@@ -1,6 +1,10 @@
 import leven from 'leven';
 import type { Origin } from '../issue.js';
+import { isSpelling, lookUpName } from '../model/names.js';
+import { configDefinition } from '../model/schema.js';
 import { isSecretFlag, looksSecret } from '../model/secrets.js';
+import { BOOT_PARAMETERS } from '../parse/cmdline.js';
+import { findHiddenParts, type HiddenParts, type Range, rangesWithin } from './hidden-parts.js';
 
 /** One line of a source, and the part of it to underline. */
 export interface Excerpt {
@@ -20,44 +24,107 @@ const HIDDEN = '***';
  */
 const LOOK_BACK = 16 * 1024;
 
+/** What is hidden of a text, found once for all of its issues: one line may have thousands of them. */
+export interface Cover {
+  readonly parts: HiddenParts | undefined;
+  /** By the offset of a line. */
+  readonly lines: Map<number, CoveredLine>;
+}
+
+interface CoveredLine {
+  /** Of the line as it was written. */
+  readonly length: number;
+  /** What is hidden of it. */
+  readonly ranges: readonly Range[];
+  /** The line without that. */
+  readonly text: string;
+}
+
+export function coverText(text: string): Cover {
+  return { parts: findHiddenParts(text), lines: new Map() };
+}
+
 export interface ExcerptOptions {
   /**
    * Hides the text after the underlined part, because the value of an unknown key may be a secret.
    */
   hideRest?: boolean;
-  /**
-   * The places of secrets in lines that were shown before, because one line may have thousands of
-   * issues.
-   */
-  known?: Map<string, readonly Range[]>;
+  cover?: Cover;
 }
 
 /**
- * Returns the line that an origin points into, with every secret-like value hidden. The text may
- * not even have been parsed, so this uses the names of keys, including misspelt ones.
+ * Returns the line that an origin points into, without the values of secret and unknown keys. If
+ * the text does not parse, this uses the names of keys, including misspelt ones. A byte order mark
+ * is not part of the line.
  */
 export function excerptOf(text: string, origin: Origin, options: ExcerptOptions = {}): Excerpt {
+  const { lines, parts } = options.cover ?? coverText(text);
   const lineStart = lineStartBefore(text, origin.offset);
-  const rest = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
-  const start = Math.min(origin.offset - lineStart, rest.length);
-  const marked = { text: rest, start, length: Math.max(1, Math.min(origin.length, rest.length - start)) };
-  const hidden = hideSecrets(marked, text.slice(0, lineStart), options.known ?? new Map());
+  const line = lines.get(lineStart) ?? coverLine(text, lineStart, parts);
+  lines.set(lineStart, line);
+  const start = Math.min(Math.max(0, origin.offset - lineStart), line.length);
+  const end = Math.max(start + 1, Math.min(start + origin.length, line.length));
+  const hidden = markOn(line, start, end);
   return shorten(options.hideRest ? hideAfterMark(hidden) : hidden);
 }
 
 /** Avoids searching a long text for a carriage return that it does not contain. */
 function lineStartBefore(text: string, offset: number): number {
   const start = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1;
-  return start + text.slice(start, offset).lastIndexOf('\r') + 1;
+  const lineStart = start + text.slice(start, offset).lastIndexOf('\r') + 1;
+  return lineStart === 0 && text.startsWith('\ufeff') ? 1 : lineStart;
 }
 
-function hideSecrets(excerpt: Excerpt, before: string, known: Map<string, readonly Range[]>): Excerpt {
-  const { text } = excerpt;
-  if (continuesSecret(text, before))
-    return hideRange(excerpt, { from: text.search(/\S|$/), to: text.length });
-  const ranges = known.get(text) ?? secretRanges(text);
-  known.set(text, ranges);
-  return ranges.reduceRight(hideRange, excerpt);
+function coverLine(text: string, lineStart: number, parts: HiddenParts | undefined): CoveredLine {
+  const line = /^[^\r\n]*/.exec(text.slice(lineStart))![0];
+  const ranges = hiddenOn(line, { before: text.slice(0, lineStart), parts });
+  return { length: line.length, ranges, text: hide(line, ranges) };
+}
+
+function hide(line: string, ranges: readonly Range[]): string {
+  const kept = ranges.map(({ from }, index) => line.slice(ranges[index - 1]?.to ?? 0, from) + HIDDEN);
+  return kept.join('') + line.slice(ranges.at(-1)?.to ?? 0);
+}
+
+/** The part that is meant, where it is now. */
+function markOn({ text, ranges }: CoveredLine, start: number, end: number): Excerpt {
+  const newStart = move(ranges, start, 'start');
+  return { text, start: newStart, length: Math.max(1, move(ranges, end, 'end') - newStart) };
+}
+
+/** What begins or ends inside a hidden range includes all that stands in its place. */
+function move(ranges: readonly Range[], position: number, edge: 'start' | 'end'): number {
+  let moved = 0;
+  for (const { from, to } of ranges) {
+    if (position <= from) break;
+    if (edge === 'start' ? position < to : position <= to)
+      return from + moved + (edge === 'start' ? 0 : HIDDEN.length);
+    moved += HIDDEN.length - (to - from);
+  }
+  return position + moved;
+}
+
+interface LinePlace {
+  /** The text before the line. */
+  before: string;
+  parts: HiddenParts | undefined;
+}
+
+function hiddenOn(line: string, { before, parts }: LinePlace): readonly Range[] {
+  const indent = line.search(/\S|$/);
+  if (!parts) {
+    if (continuesSecret(line, before)) return [{ from: indent, to: line.length }];
+    return disjoint(secretRanges(line, () => false));
+  }
+  const lineStart = before.length;
+  const place = { from: lineStart + indent, to: lineStart + line.length };
+  const onLine = (ranges: readonly Range[]): Range[] =>
+    rangesWithin(ranges, place).map(({ from, to }) => ({ from: from - lineStart, to: to - lineStart }));
+  const isText = (at: number): boolean =>
+    rangesWithin(parts.shown, { from: lineStart + at, to: lineStart + at + 1 }).length > 0;
+  const isKnown = (from: number, to: number): boolean | 'text' =>
+    parts.keyEnds.has(lineStart + to) || (isText(from) && 'text');
+  return disjoint([...onLine(parts.hidden), ...secretRanges(line, isKnown)]);
 }
 
 function hideAfterMark(excerpt: Excerpt): Excerpt {
@@ -65,31 +132,32 @@ function hideAfterMark(excerpt: Excerpt): Excerpt {
   const separator = /^["']?\s*[:=]\s*(?=\S)/.exec(excerpt.text.slice(behind))?.[0];
   if (separator === undefined) return excerpt;
   const from = behind + separator.length;
-  return hideRange(excerpt, { from, to: valueEnd(excerpt.text, from, separator.includes('=')) });
-}
-
-export interface Range {
-  from: number;
-  to: number;
+  const range = { from, to: valueEnd(excerpt.text, from, separator.includes('=')) };
+  return { ...excerpt, text: hide(excerpt.text, [range]) };
 }
 
 /**
  * Returns values after names such as `token:`, `"password" :`, `haos.token=`, `--token `,
- * `--token, `; passwords in URLs; private keys.
+ * `--token, ` and after unknown keys; passwords in URLs; private keys. `isKnown` says whether a name
+ * is a key that the parser found, or part of a text that may be shown.
  */
-function secretRanges(line: string): Range[] {
+function secretRanges(line: string, isKnown: (from: number, to: number) => boolean | 'text'): Range[] {
   const ranges: Range[] = [];
   // Finds names first, then the text after them: a single expression would try each character of a
   // long text as a beginning.
   const separator = /["']?(\s*[:=]\s*|\s*,\s*| +)(?=\S)/y;
-  for (const match of line.matchAll(/[\w.[\]-]+/g)) {
+  for (const match of line.matchAll(/[\p{L}\p{N}_.[\]-]+/gu)) {
     const name = match[0].replace(/^[[\]]+/, '');
-    separator.lastIndex = match.index + match[0].length;
-    const between = separator.exec(line)?.[1];
+    const end = match.index + match[0].length;
+    separator.lastIndex = end;
+    const [gap = '', between] = separator.exec(line) ?? [];
     const isFlag = name.startsWith('-');
     if (between === undefined || !(isFlag || /[:=]/.test(between))) continue;
     const from = separator.lastIndex;
-    if (mayHoldSecret(name, line.slice(from)))
+    const known = isKnown(match.index, end);
+    if (known === true) continue;
+    const isUnknown = isUnknownParameter(name, between) || (known === false && isUnknownKey(name, gap));
+    if (isUnknown || mayHoldSecret(name, line.slice(from)))
       ranges.push({ from, to: valueEnd(line, from, between.includes('=') || isFlag) });
   }
   const privateKey = line.search(/-----BEGIN [A-Z0-9 ]*PRIVATE KEY/);
@@ -98,7 +166,7 @@ function secretRanges(line: string): Range[] {
     const from = match.index + match[0].length - 1 - match[1]!.length;
     ranges.push({ from, to: from + match[1]!.length });
   }
-  return disjoint(ranges);
+  return ranges;
 }
 
 /** Returns the ranges in order, each without the part that an earlier one covers. */
@@ -111,6 +179,23 @@ function disjoint(ranges: readonly Range[]): Range[] {
       end = Math.max(end, to);
       return rest.from < rest.to ? [rest] : [];
     });
+}
+
+/** Whether a name before a colon is the name of no key at any level; `gap` is what follows the name. */
+function isUnknownKey(name: string, gap: string): boolean {
+  return /^(?:\s*:\s|["']\s*:)/.test(gap) && !isSpelling(name);
+}
+
+/** Whether a name before `=` is a kernel argument of HAOS or k3OS that leads to no key. */
+function isUnknownParameter(name: string, between: string): boolean {
+  const [head = '', ...parts] = name.toLowerCase().split(/[.[]/);
+  if (!between.includes('=') || !/^(?:haos|k3os)$/.test(head) || parts.length === 0) return false;
+  let key = lookUpName(configDefinition, 'haos');
+  for (const part of parts) {
+    if (key?.kind === 'string-map') return false;
+    key = key && lookUpName(key, part);
+  }
+  return key === undefined && !BOOT_PARAMETERS.has(`haos.${parts.join('.')}`);
 }
 
 /**
@@ -155,21 +240,9 @@ function continuesSecret(line: string, before: string): boolean {
     const [, spaces = '', name] = /^([\s-]*)["']?([\w.-]+)["']?\s*:/.exec(above[index]!) ?? [];
     if (name === undefined) continue;
     if (spaces.length < indent || (mayStandBelow && spaces.length === indent))
-      return mayHoldSecret(name, hasKey ? '' : line);
+      return mayHoldSecret(name, hasKey ? '' : line) || !isSpelling(name);
   }
   return before.length > LOOK_BACK;
-}
-
-function hideRange(excerpt: Excerpt, { from, to }: Range): Excerpt {
-  const text = excerpt.text.slice(0, from) + HIDDEN + excerpt.text.slice(to);
-  const move = (position: number): number => {
-    if (position <= from) return position;
-    return position < to ? from : position - (to - from) + HIDDEN.length;
-  };
-  const start = move(excerpt.start);
-  const end = excerpt.start + excerpt.length;
-  const newEnd = end <= from ? end : end <= to ? from + HIDDEN.length : end - (to - from) + HIDDEN.length;
-  return { text, start, length: Math.max(1, newEnd - start) };
 }
 
 function shorten(excerpt: Excerpt): Excerpt {

@@ -1,4 +1,6 @@
 import type { Issue, Severity } from '../issue.js';
+import { requireIssues } from '../require-argument.js';
+import { pathOf } from './report-path.js';
 
 const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'notice' };
 
@@ -7,13 +9,14 @@ const COMMANDS: Record<Severity, string> = { error: 'error', warning: 'warning',
  * pull request.
  */
 export function formatGithub(issues: readonly Issue[]): string {
+  requireIssues(issues);
   return issues.map(formatIssue).join('');
 }
 
 function formatIssue({ severity, code, message, hint, origin }: Issue): string {
   const properties = origin
     ? [
-        `file=${escapeProperty(origin.file)}`,
+        `file=${escapeProperty(pathOf(origin.file))}`,
         `line=${origin.line}`,
         `col=${origin.column}`,
         `endColumn=${origin.column + origin.length}`,

@@ -1,5 +1,6 @@
 import type { Issue, Severity } from '../issue.js';
-import { excerptOf, type Range } from './excerpt.js';
+import { isObject, requireArgument, requireIssues } from '../require-argument.js';
+import { type Cover, coverText, excerptOf } from './excerpt.js';
 
 export interface TextOptions {
   /** Use ANSI colours; default false. */
@@ -18,11 +19,13 @@ export function formatText(
   texts: ReadonlyMap<string, string>,
   options: TextOptions = {},
 ): string {
+  requireIssues(issues);
+  requireArgument(isObject(texts) && 'get' in texts, 'the texts must be a map of files to their texts');
   const paint = options.color
     ? (kind: Severity | 'dim', text: string) => `\u001b[${COLORS[kind]}m${text}\u001b[0m`
     : (_kind: Severity | 'dim', text: string) => text;
-  const known = new Map<string, readonly Range[]>();
-  return issues.map((issue) => formatIssue(issue, { texts, paint, known })).join('\n');
+  const covers = new Map<string, Cover>();
+  return issues.map((issue) => formatIssue(issue, { texts, paint, covers })).join('\n');
 }
 
 type Paint = (kind: Severity | 'dim', text: string) => string;
@@ -30,24 +33,28 @@ type Paint = (kind: Severity | 'dim', text: string) => string;
 interface Frame {
   texts: ReadonlyMap<string, string>;
   paint: Paint;
-  known: Map<string, readonly Range[]>;
+  /** By file. */
+  covers: Map<string, Cover>;
 }
 
-function formatIssue(issue: Issue, { texts, paint, known }: Frame): string {
+function formatIssue(issue: Issue, { texts, paint, covers }: Frame): string {
   const { origin } = issue;
   const place = origin ? `${origin.file}:${origin.line}:${origin.column}: ` : '';
   const lines = [
     `${place}${paint(issue.severity, issue.severity)}: ${oneLine(issue.message)} ${paint('dim', `[${issue.code}]`)}`,
   ];
   const text = origin && texts.get(origin.file);
-  if (origin && text)
+  if (origin && text) {
+    const cover = covers.get(origin.file) ?? coverText(text);
+    covers.set(origin.file, cover);
     lines.push(
-      ...excerptLines(excerptOf(text, origin, { hideRest: issue.code === 'unknown-key', known }), {
+      ...excerptLines(excerptOf(text, origin, { hideRest: issue.code === 'unknown-key', cover }), {
         number: origin.line,
         severity: issue.severity,
         paint,
       }),
     );
+  }
   if (issue.hint) lines.push(`  hint: ${oneLine(issue.hint)}`);
   return `${lines.join('\n')}\n`;
 }
@@ -71,7 +78,7 @@ function excerptLines(
 }
 
 /** Replaces control characters: those of a hostile text must not reach a terminal. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces them
   return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '\ufffd');
 }

@@ -1,5 +1,7 @@
 import { passwordRule } from '../appliers/accounts/password.js';
+import { sshAccessRule } from '../appliers/accounts/ssh-access.js';
 import { sshKeysRule } from '../appliers/accounts/ssh-authorized-keys.js';
+import { timezoneRule } from '../appliers/clock/timezone.js';
 import { commandsRule } from '../appliers/commands/commands.js';
 import { dataSourcesRule } from '../appliers/data-sources.js';
 import { environmentRule } from '../appliers/environment/environment.js';
@@ -7,6 +9,8 @@ import { writeFilesRule } from '../appliers/files/write-files.js';
 import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
 import { bootManifestsRule } from '../appliers/manifests/boot-manifests.js';
+import { mountsRule } from '../appliers/mounts/check-mount.js';
+import { networkRule } from '../appliers/network/check-network.js';
 import { serversRule } from '../appliers/network/connman.js';
 import { hostnameRule } from '../appliers/network/hostname.js';
 import { wifiRule } from '../appliers/network/wifi.js';
@@ -18,6 +22,7 @@ import { labelsRule, serverUrlRule, taintsRule, tokenRule } from './kubernetes.j
 import { installRule } from './node.js';
 import { oldTextsRule } from './old-texts-rule.js';
 import { checkPhases } from './phases.js';
+import { withPlaceholders } from './placeholder.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
@@ -32,9 +37,13 @@ const rules: readonly Rule[] = [
   dataSourcesRule,
   modulesRule,
   sysctlsRule,
+  timezoneRule,
+  networkRule,
   serversRule,
   wifiRule,
+  mountsRule,
   passwordRule,
+  sshAccessRule,
   serverUrlRule,
   tokenRule,
   labelsRule,
@@ -49,7 +58,11 @@ const rules: readonly Rule[] = [
 
 /** Checks the values of a configuration, as far as that is possible without the node. */
 export function checkRules(result: Pick<ConfigResult, 'config' | 'provenance'>): Issue[] {
-  const findings = [...rules.flatMap((rule) => rule(result.config)), ...checkPhases(result)];
+  const found = withPlaceholders(
+    rules.flatMap((rule) => rule(result.config)),
+    result.config,
+  );
+  const findings = [...found, ...checkPhases(result)];
   return findings.map((finding) => toIssue(finding, result));
 }
 

@@ -27,6 +27,7 @@ describe('checkK3sArguments', () => {
     ['components', ['server', '--disable', 'traefik,servicelb', '--disable=metrics-server']],
     ['hidden flags', ['server', '--disable-agent', '--kube-controller-arg=v=4']],
     ['empty entries', ['', 'server', '', '--debug']],
+    ['a secret beside a configuration file of their own', ['server', '--config=/a.yaml', '-t', 'abcdef']],
   ])('accepts %s', (_, k3sArgs) => {
     expect(check({ k3sArgs })).toEqual([]);
   });
@@ -36,7 +37,31 @@ describe('checkK3sArguments', () => {
       'a command in one text with its flags',
       ['server --disable traefik --debug'],
       'error joined-argument 0: k3s reads this entry as one argument, which it does not know; ' +
-        'Write 3 entries: "server", "--disable=traefik", "--debug".',
+        'Write the list [server, --disable, traefik, --debug].',
+    ],
+    [
+      'a command in one text with values of all kinds',
+      ['agent --node-ip=::1 -t abcdef --etcd-snapshot-schedule-cron=0 */6 * * *  --debug '],
+      'error joined-argument 0: k3s reads this entry as one argument, which it does not know; ' +
+        'Write the list [agent, "--node-ip=::1", -t=..., "--etcd-snapshot-schedule-cron=0 */6 * * *", --debug].',
+    ],
+    [
+      'two flags in one text without a command',
+      ['server', '--disable=traefik --node-name a'],
+      'error joined-argument 1: k3s reads this entry as one argument, which it does not know; ' +
+        'Write 2 entries: "--disable=traefik", "--node-name=a".',
+    ],
+    [
+      'a flag behind a blank',
+      ['server', ' --debug'],
+      'error joined-argument 1: k3s reads this entry as one argument, which it does not know; ' +
+        'Write it as "--debug".',
+    ],
+    [
+      'an underscore in the name of the node',
+      ['server', '--node-name=worker_1'],
+      'error invalid-k3s-args 1: the name of a node cannot have an underscore, and k3s does not start with this one; ' +
+        'Write --node-name=worker-1.',
     ],
     [
       'a value after a blank',
@@ -67,6 +92,18 @@ describe('checkK3sArguments', () => {
       ['server', '--disable', 'traefik', 'servicelb'],
       'error invalid-k3s-args 3: this word is neither a flag nor the value of a flag; ' +
         'Remove it, or repeat --disable before it.',
+    ],
+    [
+      'a flag without its dashes',
+      ['server', 'cluster-init'],
+      'error invalid-k3s-args 1: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Write --cluster-init if the flag is meant.',
+    ],
+    [
+      'a value that a comma split',
+      ['server', '--vpn-auth=name=tailscale', 'joinKey=abcdef'],
+      'error invalid-k3s-args 2: k3s takes no word here: it is neither a flag nor the value of one; ' +
+        'Put --vpn-auth and its whole value in quotes: without them, a comma ends the entry.',
     ],
     [
       'the value of a flag that takes none',
@@ -134,12 +171,6 @@ describe('checkK3sArguments', () => {
       'error invalid-k3s-args 1: an argument of k3s has a line break or another control character; ' +
         'Write it on one line.',
     ],
-    [
-      'a secret that stays on the command line',
-      ['server', '--config=/a.yaml', '-t', 'abcdef'],
-      'warning invalid-k3s-args 2: --token stays on the command line, which every user of the node can read; ' +
-        'Write it into the configuration file that --config or K3S_CONFIG_FILE names.',
-    ],
   ])('finds %s', (_, k3sArgs, finding) => {
     expect(check({ k3sArgs })).toEqual([finding]);
   });
@@ -159,6 +190,12 @@ describe('checkK3sArguments', () => {
     expect(check({ k3sArgs, serverUrl: 'https://s:6443' })).toContainEqual(
       expect.stringContaining('--cluster-init is a flag of `k3s server`'),
     );
+  });
+
+  it('checks K3S_NODE_NAME, too', () => {
+    expect(check({ environment: { K3S_NODE_NAME: 'worker_1' } })).toEqual([
+      expect.stringMatching(/^error invalid-k3s-args K3S_NODE_NAME: .* Write K3S_NODE_NAME=worker-1\.$/),
+    ]);
   });
 
   it('checks INSTALL_K3S_EXEC, too', () => {

@@ -1,11 +1,6 @@
 import { createRedactor } from '@haos/host';
 import leven from 'leven';
-import {
-  commandLine,
-  hasOwnConfigFile,
-  installerWords,
-  isNodeCommand,
-} from '../appliers/k3s/k3s-arguments.js';
+import { commandLine, installerWords, isNodeCommand } from '../appliers/k3s/k3s-arguments.js';
 import type { Haos } from '../generated/types.js';
 import { FLAGS_OF } from '../k3s/flag-list.js';
 import { type K3sCommand, k3sFlagNames } from '../k3s/flags.js';
@@ -35,11 +30,13 @@ export const k3sArgumentsRule: Rule = ({ haos }) => checkK3sArguments(haos ?? {}
  */
 export function checkK3sArguments(haos: Haos): Finding[] {
   const redact = createRedactor(secretsOf({ haos }));
-  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos)].map((finding) => ({
-    ...finding,
-    message: redact(finding.message),
-    ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
-  }));
+  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos), ...checkNodeNameVariable(haos)].map(
+    (finding) => ({
+      ...finding,
+      message: redact(finding.message),
+      ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
+    }),
+  );
 }
 
 function checkGivenArguments(haos: Haos): Finding[] {
@@ -54,7 +51,7 @@ function checkGivenArguments(haos: Haos): Finding[] {
   if (hasCommand && fault !== undefined) return findings;
   const flags = hasCommand ? given.slice(1) : given;
   const words = flags.map(({ word }) => word);
-  const faults = checkWords(words, commandOf(haos), hasOwnConfigFile(haos));
+  const faults = checkWords(words, commandOf(haos));
   return [...findings, ...faults.map(([index, each]) => ({ ...each, pointer: flags[index]!.pointer }))];
 }
 
@@ -66,8 +63,23 @@ function checkInstallerArguments(haos: Haos): Finding[] {
   const hasCommand = !first.startsWith('-');
   const fault = hasCommand ? checkCommand(first) : undefined;
   if (fault) return [{ ...fault, pointer }];
-  const faults = checkWords(hasCommand ? words.slice(1) : words, commandOf(haos), hasOwnConfigFile(haos));
+  const faults = checkWords(hasCommand ? words.slice(1) : words, commandOf(haos));
   return faults.map(([, each]) => ({ ...each, pointer }));
+}
+
+function checkNodeNameVariable({ environment }: Haos): Finding[] {
+  const name = environment?.K3S_NODE_NAME ?? '';
+  if (!name.includes('_')) return [];
+  return [{ ...underscore('K3S_NODE_NAME', name), pointer: '/haos/environment/K3S_NODE_NAME' }];
+}
+
+/** Names of nodes are DNS subdomains (Kubernetes documentation, "Object Names and IDs"). */
+function underscore(variable: string, name: string): Fault {
+  return {
+    code: 'invalid-k3s-args',
+    message: 'the name of a node has no underscore, and k3s does not start with this one',
+    hint: `Write ${variable}=${name.replaceAll('_', '-')}.`,
+  };
 }
 
 function commandOf(haos: Haos): K3sCommand | undefined {
@@ -92,7 +104,8 @@ const NO_COMMAND: Fault = {
 function checkCommand(word: string): Fault | undefined {
   if (isNodeCommand(word)) return undefined;
   if (CONTROL_CHARACTER.test(word)) return CONTROLS;
-  if (/^(?:server|agent)\s/.test(word)) return joined(word);
+  if (/^\s*(?:server|agent)\s/.test(word))
+    return { ...JOINED, hint: `Write the list [${listOf(word).map(quote).join(', ')}].` };
   return {
     code: 'invalid-k3s-args',
     message: 'k3s runs a node with server or agent, but this is another command',
@@ -101,11 +114,7 @@ function checkCommand(word: string): Fault | undefined {
 }
 
 /** Returns faults with the index of their word. */
-function checkWords(
-  words: readonly string[],
-  command: K3sCommand | undefined,
-  isShown: boolean,
-): [number, Fault][] {
+function checkWords(words: readonly string[], command: K3sCommand | undefined): [number, Fault][] {
   const parsed = parseK3sArguments(words);
   return parsed.flatMap((argument, position) => {
     if (argument.words.some((word) => CONTROL_CHARACTER.test(word)))
@@ -114,8 +123,8 @@ function checkWords(
       argument.kind === 'flag'
         ? [...checkFlag(argument, command), ...checkValue(argument)]
         : [argument.kind === 'stray' ? stray(argument, parsed[position - 1]) : unknown(argument, command)];
-    const stays = isShown || argument.kind === 'unknown';
-    const shown = stays && isSecretFlag(argument.name) ? [visible(argument.name, isShown)] : [];
+    const stays = argument.kind === 'unknown' && isSecretFlag(argument.name);
+    const shown = stays ? [visible(argument.name)] : [];
     return [...faults, ...shown].map((fault): [number, Fault] => [argument.index, fault]);
   });
 }
@@ -128,16 +137,35 @@ const CONTROLS: Fault = {
 };
 
 /** k3s gets an entry as one argument, so a blank in it separates nothing. */
+const JOINED: Fault = {
+  code: 'joined-argument',
+  message: 'k3s reads this entry as one argument, which it does not know',
+};
+
 function joined(word: string): Fault {
-  const entries = word
-    .trim()
-    .split(/\s+(?=--?[A-Za-z])/)
-    .flatMap(separate);
-  return {
-    code: 'joined-argument',
-    message: 'k3s reads this entry as one argument, which it does not know',
-    hint: `Write ${entries.length === 1 ? 'it as' : `${entries.length} entries:`} ${entries.map((each) => JSON.stringify(each)).join(', ')}.`,
-  };
+  const entries = argumentsIn(word).flatMap(separate);
+  const count = entries.length === 1 ? 'it as' : `${entries.length} entries:`;
+  return { ...JOINED, hint: `Write ${count} ${entries.map((each) => JSON.stringify(each)).join(', ')}.` };
+}
+
+/** Splits an entry into its arguments at blanks before a dash. */
+function argumentsIn(word: string): string[] {
+  return word.trim().split(/\s+(?=--?[A-Za-z])/);
+}
+
+/** Splits a whole command into entries. A flag and its value may be two. */
+function listOf(word: string): string[] {
+  return argumentsIn(word).flatMap((text) => {
+    const [, flag = '', value] = /^(--?\S+)\s+(\S+)$/.exec(text) ?? [];
+    const [argument] = parseK3sArguments([flag]);
+    const isPair = value !== undefined && !isSecretFlag(argument?.name ?? '');
+    return isPair ? [flag, value] : separate(text);
+  });
+}
+
+/** Formats a word as an item of a YAML list, in quotes if it needs them. */
+function quote(word: string): string {
+  return /^[\w./-][\w./+@%=-]*$/.test(word) ? word : JSON.stringify(word);
 }
 
 /** Splits one flag and its value into entries. Does not repeat a secret. */
@@ -150,16 +178,22 @@ function separate(text: string): string[] {
 }
 
 function stray({ name }: K3sArgument, before: K3sArgument | undefined): Fault {
-  if (/^--?[A-Za-z]\S*\s/.test(name)) return joined(name);
+  if (/^\s*--?[A-Za-z]\S*\s|^\s+--?[A-Za-z]/.test(name)) return joined(name);
   const flag = before?.flag;
+  const isSplit =
+    flag?.takesValue === true && /^[\w.-]+=/.test(name) && before?.value?.includes('=') === true;
   return {
     code: 'invalid-k3s-args',
     message: 'this word is neither a flag nor the value of a flag',
-    hint: !flag
-      ? 'Remove it.'
-      : flag.takesValue
-        ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
-        : `Remove it, or write --${flag.name}=false to switch that flag off.`,
+    hint: isKnownFlag(`--${name.split('=')[0]}`)
+      ? `Write --${name} if the flag is meant.`
+      : !flag
+        ? 'Remove it.'
+        : isSplit
+          ? `Put --${flag.name} and its whole value in quotes: without them, a comma ends the entry.`
+          : flag.takesValue
+            ? `Remove it${flag.isRepeatable ? `, or repeat --${flag.name} before it` : ''}.`
+            : `Remove it, or write --${flag.name}=false to switch that flag off.`,
   };
 }
 
@@ -199,12 +233,19 @@ function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
     return fault(`--${name} is either true or false`, `Write --${name} or --${name}=false.`);
   if (words.length === 2 && !name.endsWith('-arg') && isKnownFlag(value))
     return fault(`--${name} takes the next flag as its value`, `Write --${name}=VALUE.`);
+  if (words.length === 1 && hasFurtherFlag(value)) return [joined(words[0]!)];
+  if (name === 'node-name' && value.includes('_')) return [underscore('--node-name', value)];
   if (name === 'flannel-backend' && REMOVED_FLANNEL_BACKENDS.includes(value))
     return fault(
       `k3s no longer has the flannel backend ${value}`,
       'Write --flannel-backend=wireguard-native on every server.',
     );
   return name === 'disable' ? checkComponents(value) : [];
+}
+
+/** A value may have blanks, as a cron expression has; but not what k3s would take for the next flag. */
+function hasFurtherFlag(value: string): boolean {
+  return value.split(/\s+/).some((word, index) => index > 0 && isKnownFlag(word));
 }
 
 function isKnownFlag(word: string): boolean {
@@ -226,14 +267,12 @@ function checkComponents(value: string): Fault[] {
     });
 }
 
-function visible(name: string, hasOwnFile: boolean): Fault {
+function visible(name: string): Fault {
   return {
     code: 'invalid-k3s-args',
     severity: 'warning',
     message: `--${name} stays on the command line, which every user of the node can read`,
-    hint: hasOwnFile
-      ? 'Write it into the configuration file that --config or K3S_CONFIG_FILE names.'
-      : 'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
+    hint: 'Write it into a file of your own in /etc/rancher/k3s/config.yaml.d, with permissions 0600.',
   };
 }
 

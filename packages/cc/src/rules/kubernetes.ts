@@ -1,3 +1,4 @@
+import { hasPlaceholder, isPlaceholder, placeholderFinding } from './placeholder.js';
 import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
 // Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and
@@ -14,6 +15,9 @@ const KUBELET_LABELS =
 
 export const serverUrlRule: Rule = ({ haos }) => {
   const url = haos?.serverUrl;
+  // As a server, the node would found a cluster of its own; as an agent it finds none.
+  if (url && hasPlaceholder(url) && !hasControls(url))
+    return [{ ...placeholderFinding('/haos/serverUrl'), code: 'invalid-url', severity: 'error' }];
   if (!url || (/^https:\/\/[^\s\p{Cc}]+$/iu.test(url) && URL.canParse(url))) return [];
   return [
     {
@@ -42,6 +46,7 @@ export const tokenRule: Rule = ({ haos }) => {
         hint: 'Write it on one line.',
       },
     ];
+  if (isPlaceholder(haos?.token ?? '')) return [{ ...placeholderFinding('/haos/token'), severity: 'error' }];
   const isFull = /^K10[0-9a-f]{64}::/.test(haos?.token ?? '');
   const startsCluster =
     !haos?.serverUrl &&

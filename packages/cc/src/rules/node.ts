@@ -1,10 +1,13 @@
+import { PATTERNS } from '../model/patterns.js';
 import { type Finding, findSha256, isHttpUrl, type Rule } from './rule.js';
+
+const DEVICE = new RegExp(PATTERNS.device);
 
 /** Checks `haos.install`, as far as that is possible without the machine. */
 export const installRule: Rule = ({ haos }) => {
   const install = haos?.install ?? {};
   const findings: Finding[] = [];
-  if (install.device && !/^\/dev\/./.test(install.device))
+  if (install.device && !DEVICE.test(install.device))
     findings.push({
       code: 'invalid-path',
       pointer: '/haos/install/device',

@@ -2,6 +2,7 @@ import type { HostErrorCode } from '@haos/host';
 import type { CcErrorCode } from '../errors.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { IssueCode, Severity } from '../issue.js';
+import { PATTERNS } from '../model/patterns.js';
 import { toPointer } from '../model/pointer.js';
 
 /** What a rule found, by JSON pointer. The place in the text is added later. */
@@ -76,9 +77,11 @@ export function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && !hasControls(text) && URL.canParse(text);
 }
 
+const SHA256 = new RegExp(PATTERNS.sha256);
+
 /** Checks a digest. Returns no findings if there is none. */
 export function findSha256(text: string | undefined, pointer: string): Finding[] {
-  if (!text || /^[0-9a-fA-F]{64}$/.test(text)) return [];
+  if (!text || SHA256.test(text)) return [];
   return [
     {
       code: 'invalid-sha256',

@@ -1,12 +1,8 @@
+import { PATTERNS } from '../model/patterns.js';
 import { type Finding, isHttpUrl, type Rule } from './rule.js';
 
-/**
- * A repository of an image: host, port, path (OCI distribution specification). A tag or a digest
- * would fix the version.
- */
-const IMAGE = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
-/** The version becomes a tag and the value of a label, where a `+` is written as `-`. */
-const VERSION = /^[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,61}[A-Za-z0-9])?$/;
+const IMAGE = new RegExp(PATTERNS.image);
+const VERSION = new RegExp(PATTERNS.version);
 
 export const upgradeRule: Rule = ({ haos }) => {
   const { channel, image, version } = haos?.upgrade ?? {};

@@ -3,6 +3,7 @@ import { layout } from '@haos/system';
 import { type ConfigResult, hasErrors, readSources } from '../config.js';
 import type { Issue, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';
+import { describeHold, findK3sHold } from '../rules/k3s-hold.js';
 import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
 import { readUserDataSource } from './user-data-source.js';
 
@@ -10,6 +11,8 @@ import { readUserDataSource } from './user-data-source.js';
 export interface NodeConfigResult extends ConfigResult {
   /** A source or a key was unreadable, so what is missing from `config` may still be wanted. */
   isIncomplete: boolean;
+  /** Why k3s must not be started: the node might become another one than is meant. Undefined: nothing keeps it. */
+  k3sHold: string | undefined;
 }
 
 /**
@@ -30,7 +33,10 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
   const result = readSources(reader.sources);
   const issues = [...reader.issues, ...result.issues];
-  return withRuleIssues({ ...result, issues, isIncomplete: hasErrors(issues) });
+  const isIncomplete = hasErrors(issues);
+  const checked = withRuleIssues({ ...result, issues });
+  const hold = findK3sHold(checked);
+  return { ...checked, isIncomplete, k3sHold: hold && describeHold(hold) };
 }
 
 class SourceReader {

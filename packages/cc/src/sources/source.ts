@@ -1,4 +1,4 @@
-import type { Issue, IssueCode, Severity, SourceName } from '../issue.js';
+import { type Issue, type IssueCode, type Severity, SOURCE_NAMES, type SourceName } from '../issue.js';
 import type { Layer } from '../merge/provenance.js';
 import { type NormaliseResult, normalise } from '../model/normalise.js';
 import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
@@ -6,6 +6,7 @@ import { parseCmdline } from '../parse/cmdline.js';
 import { type Document, originAt } from '../parse/document.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
+import { isObject, requireArgument } from '../require-argument.js';
 
 /** How to read the text of a source. */
 export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys';
@@ -24,6 +25,24 @@ export interface Source {
 export interface ParsedSource {
   layer: Layer;
   issues: Issue[];
+}
+
+const FORMS: readonly SourceForm[] = ['yaml', 'cmdline', 'hostname', 'keys'];
+const NODES = ['scalar', 'sequence', 'mapping'];
+
+/** Throws HAOS_CC_ARGUMENT if a value is not a source. */
+export function requireSource(given: Source): void {
+  requireArgument(isObject(given), 'a source must be an object with content');
+  const { source = 'input', file = '', form = 'yaml', content } = given;
+  const isNode = isObject(content) && 'kind' in content && NODES.includes(content.kind);
+  requireArgument(
+    typeof content === 'string' || content instanceof Uint8Array || isNode,
+    'the content of a source must be a string or a Uint8Array',
+  );
+  requireArgument(typeof file === 'string', 'the file of a source must be a string');
+  const names: readonly string[] = [...SOURCE_NAMES, 'input'];
+  requireArgument(names.includes(source), `the name of a source must be one of ${names.join(', ')}`);
+  requireArgument(FORMS.includes(form), `the form of a source must be one of ${FORMS.join(', ')}`);
 }
 
 /**
@@ -112,6 +131,7 @@ interface Problem {
   start: number;
   length: number;
   hint?: string | undefined;
+  meant?: Issue['meant'];
 }
 
 function sourceIssue(document: Document, problem: Problem, severity: Severity = 'error'): Issue {
@@ -123,6 +143,7 @@ function sourceIssue(document: Document, problem: Problem, severity: Severity = 
     key: '',
     origin: originAt(document, problem.start, problem.length),
     hint: problem.hint,
+    ...(problem.meant && { meant: problem.meant }),
   };
 }
 

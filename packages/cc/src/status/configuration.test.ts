@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PhaseJournal } from '../apply/journal.js';
 import type { DataSourceReport } from '../datasources/report.js';
 import type { Issue, Severity } from '../issue.js';
-import { describeConfiguration, summariseConfiguration } from './configuration.js';
+import { describeConfiguration, listIssues, summariseConfiguration } from './configuration.js';
 
 function issue(severity: Severity, key: string): Issue {
   return {
@@ -40,6 +40,29 @@ const FAILED: PhaseJournal['steps'] = [
     ended: 2,
   },
 ];
+
+describe('the issues for the console', () => {
+  const origin = { source: 'local', file: '/c.yaml', line: 2, column: 3, offset: 9, length: 1 } as const;
+
+  it('have one line each, with their place and their hint', () => {
+    const issues = [
+      { ...issue('error', 'unknown key haos.server_ulr'), origin, hint: 'Did you mean server_url?' },
+    ];
+
+    expect(listIssues({ issues })).toEqual([
+      '  error: unknown key haos.server_ulr (/c.yaml:2). Did you mean server_url?',
+    ]);
+  });
+
+  it('stop at the number that fits, and have no control characters', () => {
+    const issues = Array.from({ length: 6 }, (_, index) => issue('warning', `${index}\u001b[2J`));
+
+    expect(listIssues({ issues })).toEqual([
+      ...[0, 1, 2, 3].map((index) => `  warning: ${index}\ufffd[2J`),
+      '  ... and 2 more',
+    ]);
+  });
+});
 
 describe('the state of the configuration', () => {
   it('contains the issues of the last phase, errors first', () => {

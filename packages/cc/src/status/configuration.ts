@@ -2,6 +2,7 @@ import type { PhaseJournal } from '../apply/journal.js';
 import type { Failure, Phase } from '../apply/types.js';
 import { type DataSourceReport, hasFailed } from '../datasources/report.js';
 import type { Issue, Severity } from '../issue.js';
+import { oneLine } from '../report/text.js';
 
 /** The state of the configuration in this boot, over all phases. */
 export interface ConfigurationStatus {
@@ -71,6 +72,23 @@ export function describeConfiguration(status: ConfigurationStatus): string {
     done: 'done',
   }[state];
   return parts.length === 0 ? outcome : [...(state === 'done' ? [] : [outcome]), ...parts].join(', ');
+}
+
+/** The number of issues that fit above a login prompt. */
+const LISTED = 4;
+
+/**
+ * Returns one line for each of the first issues, errors first, such as `  error: unknown key
+ * haos.tokn (config.yaml:2). Did you mean token?`. A line contains no value of a key, so all users
+ * may read it.
+ */
+export function listIssues({ issues }: Pick<ConfigurationStatus, 'issues'>): string[] {
+  const lines = issues.slice(0, LISTED).map(({ severity, message, origin, hint }) => {
+    const place = origin ? ` (${origin.file}:${origin.line})` : '';
+    return oneLine(`  ${severity}: ${message}${place}${hint ? `. ${hint}` : ''}`);
+  });
+  const left = issues.length - lines.length;
+  return left > 0 ? [...lines, `  ... and ${left} more`] : lines;
 }
 
 function plural(count: number, word: string): string | undefined {

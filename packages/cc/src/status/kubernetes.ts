@@ -10,8 +10,13 @@ export interface KubernetesFacts {
   /** The version of the component, such as `v1.36.4+k3s1`. */
   version: string | undefined;
   role: K3sRole | undefined;
-  /** Whether k3s should run. `nodeless`: without a kubelet. */
-  start: 'wanted' | 'nodeless' | 'skipped';
+  /**
+   * Whether k3s should run. `nodeless`: without a kubelet. `held`: not before the configuration is
+   * corrected.
+   */
+  start: 'wanted' | 'nodeless' | 'skipped' | 'held';
+  /** Why k3s is held. */
+  hold?: string | undefined;
   /** The runtime phase, which starts k3s, has ended. */
   isConfigured: boolean;
   /** Whether the service is started; undefined if that cannot be asked. */
@@ -28,9 +33,19 @@ export interface KubernetesStatus {
    * `ready`: the node is Ready · `not-ready`: it is not, and `reason` says why · `starting`:
    * nothing is known yet, and nothing is known to be wrong · `stopped`: the service does not run ·
    * `nodeless`: k3s runs without a kubelet, as configured · `off`: the configuration does not start
-   * k3s · `not-installed` · `unknown`: this is not a running system.
+   * k3s · `held`: k3s waits, because it is not clear which cluster the configuration means ·
+   * `not-installed` · `unknown`: this is not a running system.
    */
-  state: 'ready' | 'not-ready' | 'starting' | 'stopped' | 'nodeless' | 'off' | 'not-installed' | 'unknown';
+  state:
+    | 'ready'
+    | 'not-ready'
+    | 'starting'
+    | 'stopped'
+    | 'nodeless'
+    | 'off'
+    | 'held'
+    | 'not-installed'
+    | 'unknown';
   role: K3sRole | undefined;
   /** The running version, else that of the component. */
   version: string | undefined;
@@ -56,9 +71,13 @@ export function judgeKubernetes(facts: KubernetesFacts): KubernetesStatus {
 
 type Judgement = Pick<KubernetesStatus, 'state' | 'reason' | 'hint'>;
 
+const HELD =
+  'The node might join no cluster and found one of its own. Correct the configuration, then run `sudo haos config`.';
+
 function judge({
   isInstalled,
   start,
+  hold,
   isConfigured,
   isServiceUp,
   health,
@@ -71,6 +90,8 @@ function judge({
       hint: 'Upgrade to a release that has k3s.',
     };
   if (start === 'skipped') return { state: 'off', reason: undefined, hint: undefined };
+  // One that was started before goes on.
+  if (start === 'held' && isServiceUp !== true) return { state: 'held', reason: hold, hint: HELD };
   if (isServiceUp === undefined || health === undefined)
     return { state: 'unknown', reason: 'this is not a running system', hint: undefined };
   if (isNodeReady(health)) return { state: 'ready', reason: undefined, hint: undefined };

@@ -46,7 +46,12 @@ function configurationProblems(configuration: ConfigurationStatus): string[] {
 }
 
 function kubernetesProblems({ state, reason }: KubernetesStatus): string[] {
-  const words = { 'not-ready': 'the node is not Ready', starting: 'starting', stopped: 'k3s does not run' };
+  const words = {
+    'not-ready': 'the node is not Ready',
+    starting: 'starting',
+    stopped: 'k3s does not run',
+    held: 'k3s waits',
+  };
   if (!(state in words)) return [];
   return [`kubernetes: ${[words[state as keyof typeof words], reason].filter(Boolean).join(': ')}`];
 }

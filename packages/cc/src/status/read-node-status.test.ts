@@ -130,6 +130,27 @@ describe('the status of a node', () => {
     });
   });
 
+  it('says why k3s waits, and does not ask Kubernetes', async () => {
+    const status = await statusOf({
+      tree: { '/run/haos/k3s-start': 'held\nunknown key haos.server_ulr (/c.yaml:2)\n' },
+      commands: { curl: { exitCode: 7 }, 'rc-service k3s-service status': { exitCode: 3 } },
+      responses: { [HEALTHZ]: { status: 500 } },
+    });
+
+    expect(status.kubernetes).toMatchObject({
+      state: 'held',
+      reason: 'unknown key haos.server_ulr (/c.yaml:2)',
+      hint: expect.stringContaining('`sudo haos config`'),
+    });
+    expect(status.problems).toEqual(['kubernetes: k3s waits: unknown key haos.server_ulr (/c.yaml:2)']);
+  });
+
+  it('shows a k3s that still runs although the configuration became wrong', async () => {
+    const tree = { '/run/haos/k3s-start': 'held\nunknown key k3os.token\n' };
+
+    expect((await statusOf({ tree })).kubernetes).toMatchObject({ state: 'ready' });
+  });
+
   it('is healthy if k3s must not run a kubelet', async () => {
     const status = await statusOf({
       tree: { '/run/haos/k3s-start': 'nodeless\n' },

@@ -8,6 +8,7 @@ import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';
 import { type PhaseJournal, readJournals } from '../apply/journal.js';
 import { readDataSourceReport } from '../datasources/report.js';
 import { secretsOf } from '../model/secrets.js';
+import { requireHost } from '../require-argument.js';
 import { readConfig } from '../sources/read.js';
 import { type ConfigurationStatus, summariseConfiguration } from './configuration.js';
 import { explainLog, LOG_TAIL, type LogFinding } from './explain-log.js';
@@ -19,6 +20,7 @@ import { judgeNode, type NodeStatus } from './node-status.js';
  * at most half a minute. For a directory tree it reports only what the files show.
  */
 export async function readNodeStatus(host: Host): Promise<NodeStatus> {
+  requireHost(host);
   const mode = readMode(host);
   const journals = readJournals(host);
   const [addresses, kubernetes] = await Promise.all([readAddresses(host), readKubernetes(host, journals)]);
@@ -58,25 +60,28 @@ function readUpgrade(host: Host, mode: Mode | undefined): Pick<NodeStatus, 'slot
 
 async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Promise<KubernetesFacts> {
   const isInstalled = findK3s(host) !== undefined;
-  const start = readMode(host) === 'install' ? 'skipped' : readStart(host);
+  const { start, hold } = readMode(host) === 'install' ? { start: 'skipped' as const } : readStart(host);
   const isAsked = isInstalled && start !== 'skipped' && host.kind === 'live';
-  const health = isAsked ? await readNodeHealth(host) : undefined;
+  const isUp = isAsked ? await isServiceUp(host) : undefined;
+  const health = isAsked && (start !== 'held' || isUp) ? await readNodeHealth(host) : undefined;
   return {
     isInstalled,
     version: readK3sVersion(host),
     role: readRole(host),
     start,
+    hold,
     isConfigured: journals.some(({ phase, state }) => phase === 'runtime' && state === 'done'),
-    isServiceUp: isAsked ? await isServiceUp(host) : undefined,
+    isServiceUp: isUp,
     health,
     finding: health === undefined || isNodeReady(health) ? undefined : await readFinding(host),
   };
 }
 
-/** Returns what the runtime phase wrote. Before that, an installed k3s is `wanted`. */
-function readStart({ files }: Host): KubernetesFacts['start'] {
-  const word = files.readTextIfExists(layout.k3sStart)?.trim();
-  return word === 'skipped' || word === 'nodeless' ? word : 'wanted';
+/** Returns what the runtime phase wrote, and why. Before that, an installed k3s is `wanted`. */
+function readStart({ files }: Host): Pick<KubernetesFacts, 'start'> & { hold?: string } {
+  const [word, hold = ''] = (files.readTextIfExists(layout.k3sStart) ?? '').split('\n');
+  if (word === 'held') return { start: word, hold };
+  return { start: word === 'skipped' || word === 'nodeless' ? word : 'wanted' };
 }
 
 /**

@@ -49,7 +49,20 @@ function commandApplier(name: string, property: CommandKey): Applier {
 export const commandsRule: Rule = (config) =>
   COMMAND_KEYS.flatMap((key) => eachItem(config[key], `/${key}`, checkCommand));
 
+/** `systemctl` as the first word of a command, or of a part of it. */
+const SYSTEMCTL = /(?:^|[;&|(])\s*(?:sudo\s+)?systemctl\s/;
+
 function checkCommand(command: string, pointer: string): Finding[] {
+  if (SYSTEMCTL.test(command))
+    return [
+      {
+        code: 'invalid-value',
+        severity: 'warning',
+        pointer,
+        message: 'the command calls systemctl, and HAOS has no systemd',
+        hint: 'Use rc-service to start a service, and rc-update to start it at each boot.',
+      },
+    ];
   if (command.trim() === '' || fitsProcess(command)) return [];
   return [
     {

@@ -7,7 +7,7 @@ import { writeFiles } from './write-files.js';
 describe('writeFiles', () => {
   it('writes files with their mode and owner, and nothing the second time', async () => {
     const host = hostWith();
-    const files = [
+    const files: WriteFile[] = [
       { path: '/opt/tool', content: 'AAEC', encoding: 'b64', permissions: '0o4755', owner: 'rancher' },
       { path: '/etc/crontab', content: '15 * * * * root ship_logs\n' },
       { path: '/etc/secret', content: 'x', permissions: '600', owner: 'root:sudo' },
@@ -38,7 +38,7 @@ describe('writeFiles', () => {
     expect(host.files.readText('/etc/a')).toBe('two');
   });
 
-  it.each<[string, WriteFile, string]>([
+  it.each<[string, Partial<Record<keyof WriteFile, string>>, string]>([
     ['a relative path', { path: 'etc/a' }, 'HAOS_CC_FILE_PATH'],
     ['no path', { content: 'x' }, 'HAOS_CC_FILE_PATH'],
     ['the path of a directory', { path: '/etc/a/' }, 'HAOS_CC_FILE_PATH'],
@@ -59,7 +59,7 @@ describe('writeFiles', () => {
 
     const run = await runApplier(
       writeFiles,
-      { writeFiles: [bad, { path: '/etc/good', content: 'x' }] },
+      { writeFiles: [bad as WriteFile, { path: '/etc/good', content: 'x' }] },
       { host },
     );
 
@@ -94,6 +94,76 @@ describe('writeFiles', () => {
     expect(first.changes).toMatchObject([{ kind: 'write-file', path: '/etc/a', status: 'planned' }]);
     expect(second.changes).toEqual([]);
     expect(host.tree()).toEqual(before);
+  });
+
+  describe('in a home', () => {
+    const RANCHER = { uid: 1000, gid: 1000 };
+    const files: WriteFile[] = [
+      { path: '/home/rancher/.config/app/alias', owner: 'rancher', content: 'alias k=kubectl\n' },
+      {
+        path: '/home/rancher//.ssh/config',
+        owner: 'rancher:rancher',
+        permissions: '0600',
+        content: 'Host *\n',
+      },
+    ];
+
+    it('makes the home with its skeleton, and what lies above the file, as the person', async () => {
+      const host = hostWith({
+        tree: {
+          '/etc/skel/.profile': '# mine\n',
+          '/etc/skel/.config/x': 'x',
+          '/etc/skel/.bashrc': { link: '.profile' },
+        },
+      });
+
+      const { first, second } = await runTwice(writeFiles, { writeFiles: files }, { host });
+
+      expect(first.failures).toEqual([]);
+      expect(second.changes).toEqual([]);
+      expect(host.files.readText('/home/rancher/.profile')).toBe('# mine\n');
+      expect(host.files.stat('/home')).toMatchObject({ uid: 0, mode: 0o755 });
+      expect(host.files.stat('/home/rancher')).toMatchObject({ ...RANCHER, mode: 0o700 });
+      expect(host.files.stat('/home/rancher/.ssh')).toMatchObject({ ...RANCHER, mode: 0o700 });
+      for (const name of [
+        '.profile',
+        '.config',
+        '.config/x',
+        '.config/app',
+        '.config/app/alias',
+        '.ssh/config',
+      ])
+        expect(host.files.stat(`/home/rancher/${name}`), name).toMatchObject(RANCHER);
+    });
+
+    it('leaves a home alone that is there', async () => {
+      const host = hostWith({ tree: { '/etc/skel/.profile': '', '/home/rancher/mine': '' } });
+      const before = host.files.stat('/home/rancher');
+
+      await runApplier(writeFiles, { writeFiles: files }, { host });
+
+      expect(host.files.stat('/home/rancher')).toEqual(before);
+      expect(host.files.stat('/home/rancher/.profile')).toBeUndefined();
+      expect(host.files.stat('/home/rancher/.config/app')).toMatchObject(RANCHER);
+    });
+
+    it.each(['/home/rancher2/a/b', '/home/stranger/a/b', '/var/lib/app/a/b', '/a/b'])(
+      'makes what lies above %s as root, because it is in no home',
+      async (path) => {
+        const host = hostWith({
+          tree: {
+            '/etc/passwd':
+              'app:x:999:999::/var/lib/app:/bin/sh\nrancher:x:1000:1000::/home/rancher:/bin/sh\nroot2:x:1001:1001::/:/bin/sh\n',
+          },
+        });
+
+        await runApplier(writeFiles, { writeFiles: [{ path, owner: '1000:1000' }] }, { host });
+
+        expect(host.files.stat(path)).toMatchObject(RANCHER);
+        expect(host.files.stat(path.slice(0, -2))).toMatchObject({ uid: 0, gid: 0 });
+        expect(host.files.stat('/home/rancher')).toBeUndefined();
+      },
+    );
   });
 });
 

@@ -5,12 +5,18 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
+import { octalMeant } from '../../model/octal-mode.js';
+import { PATTERNS } from '../../model/patterns.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
+import { makeHomeDirectories } from './make-home-directories.js';
+
+const PERMISSIONS = new RegExp(PATTERNS.permissions);
 
 /**
  * Writes the files of `write_files`, in order. If several items have one path, it writes only the
- * last, which is the one that would remain. So a second run changes nothing.
+ * last, which is the one that would remain. So a second run changes nothing. Directories that it
+ * creates in a person's home belong to that person.
  */
 export const writeFiles: Applier = {
   name: 'write-files',
@@ -100,12 +106,27 @@ function parentOf(path: string): string {
 }
 
 function checkPermissions(text: string, pointer: string): Finding[] {
-  if (parsePermissions(text) !== undefined) return [];
+  const mode = parsePermissions(text);
+  const meant = octalMeant(text);
+  const finding: Finding = {
+    code: 'invalid-permissions',
+    pointer,
+    failure: 'HAOS_CC_FILE_PERMISSIONS',
+    message: '',
+  };
+  if (meant !== undefined)
+    return [
+      {
+        ...finding,
+        severity: mode === undefined ? 'error' : 'warning',
+        message: `${text} is ${meant} as a decimal number, ${mode === undefined ? 'and not octal' : `but is read as octal 0${text}`}`,
+        hint: `Write '${meant}', in quotes.`,
+      },
+    ];
+  if (mode !== undefined) return [];
   return [
     {
-      code: 'invalid-permissions',
-      pointer,
-      failure: 'HAOS_CC_FILE_PERMISSIONS',
+      ...finding,
       message: 'permissions must be an octal number up to 07777',
       hint: "Write them in quotes, such as '0644'.",
     },
@@ -146,6 +167,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
+  await makeHomeDirectories(host, normalise(item.path ?? ''));
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 
@@ -155,7 +177,7 @@ async function writeItem(host: Host, item: WriteFile, key: string): Promise<void
  */
 function parsePermissions(text: string): number | undefined {
   if (text === '') return 0o644;
-  const digits = /^(?:0o)?0*([0-7]{1,4})$/.exec(text)?.[1];
+  const digits = PERMISSIONS.exec(text)?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 

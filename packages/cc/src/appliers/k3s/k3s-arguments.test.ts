@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Haos } from '../../generated/types.js';
-import { k3sInvocation } from './k3s-arguments.js';
+import { k3sInvocation, type NodeFacts } from './k3s-arguments.js';
 
-const NOWHERE = { mode: undefined, version: undefined };
+const NOWHERE: NodeFacts = { mode: undefined, version: undefined };
 const URL = 'https://server.example:6443';
 
 /** The command, the settings as an object, and the words that remain arguments. */
@@ -111,6 +111,40 @@ describe('k3sInvocation', () => {
     const facts = { ...NOWHERE, readsDropIns: false };
 
     expect(invoke({ k3sArgs: ['server', '-v=3'] }, facts)).toEqual(['server', {}, '-v=3']);
+  });
+
+  it.each<[string, string[], NodeFacts?]>([
+    ['beside a configuration file of their own', ['--config=/a.yaml']],
+    ['for a k3s that reads no further files', [], { ...NOWHERE, readsDropIns: false }],
+  ])('turns secrets that the file cannot hold into variables %s', (_, flags, facts = NOWHERE) => {
+    const secrets = [
+      ...['-t', 'one', '--agent-token=two', '--datastore-endpoint', 'mysql://u:p@tcp(h)/d'],
+      ...['--vpn-auth=name=tailscale,joinKey=three', '--etcd-s3-access-key=four'],
+      ...['--etcd-s3-secret-key=five', '--etcd-s3-session-token=six'],
+    ];
+
+    const { words, variables, settings } = k3sInvocation(
+      { k3sArgs: ['server', ...flags, ...secrets, '--debug'] },
+      facts,
+    );
+
+    expect(settings.size).toBe(0);
+    expect(words).toEqual([...flags, '--debug']);
+    expect(Object.fromEntries(variables)).toEqual({
+      K3S_TOKEN: 'one',
+      K3S_AGENT_TOKEN: 'two',
+      K3S_DATASTORE_ENDPOINT: 'mysql://u:p@tcp(h)/d',
+      K3S_VPN_AUTH: 'name=tailscale,joinKey=three',
+      AWS_ACCESS_KEY_ID: 'four',
+      AWS_SECRET_ACCESS_KEY: 'five',
+      AWS_SESSION_TOKEN: 'six',
+    });
+  });
+
+  it('leaves no secret of the other command as an argument', () => {
+    const { words } = k3sInvocation({ k3sArgs: ['agent', '--agent-token=sesame'] }, NOWHERE);
+
+    expect(words).toEqual([]);
   });
 
   it('adds the labels of HAOS, which a configuration cannot change', () => {

@@ -5,6 +5,17 @@ import { type K3sArgument, parseK3sArguments } from '../../k3s/parse-arguments.j
 import { checkLabel, checkTaint } from '../../rules/kubernetes.js';
 import { splitWords } from './shell-words.js';
 
+/** The variables that k3s reads instead of flags that are secrets (k3s, pkg/cli/cmds). */
+const SECRET_VARIABLES: ReadonlyMap<string, string> = new Map([
+  ['token', 'K3S_TOKEN'],
+  ['agent-token', 'K3S_AGENT_TOKEN'],
+  ['datastore-endpoint', 'K3S_DATASTORE_ENDPOINT'],
+  ['vpn-auth', 'K3S_VPN_AUTH'],
+  ['etcd-s3-access-key', 'AWS_ACCESS_KEY_ID'],
+  ['etcd-s3-secret-key', 'AWS_SECRET_ACCESS_KEY'],
+  ['etcd-s3-session-token', 'AWS_SESSION_TOKEN'],
+]);
+
 const INSTALLER = 'haos.environment.INSTALL_K3S_EXEC';
 
 export interface NodeFacts {
@@ -25,6 +36,8 @@ export interface K3sInvocation {
   readonly settings: ReadonlyMap<string, string | readonly string[]>;
   /** The words after the command: flags that k3s would not accept from the file. */
   readonly words: readonly string[];
+  /** Secrets that k3s would not take from the file: the variable of each flag, for k3s's environment file. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
@@ -39,7 +52,8 @@ export interface K3sInvocation {
  * An argument remains one if the file cannot hold it: `--config`, flags of the other command or of
  * another release, and words that are not flags. All remain arguments if the configuration names
  * its own configuration file (k3s then looks for drop-in files beside that one), if the installed
- * k3s is too old for the file, or if the command does not run a node.
+ * k3s is too old for the file, or if the command does not run a node. A secret never remains an
+ * argument, because every user can read the arguments of a process: its variable replaces the flag.
  *
  * Throws HAOS_CC_K3S_ARGUMENT if INSTALL_K3S_EXEC has an unclosed quote. Neither part contains
  * `haos.token`.
@@ -47,16 +61,25 @@ export interface K3sInvocation {
 export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
   splitWords(haos.environment?.INSTALL_K3S_EXEC ?? '', INSTALLER);
   const { command, flags } = commandLine(haos);
-  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags };
+  if (!isNodeCommand(command)) return { command, settings: new Map(), words: flags, variables: new Map() };
   const all = [...flags, ...labelFlags(haos, facts), ...taintFlags(haos)];
   const parsed = parseK3sArguments(all);
   const usesFile = facts.readsDropIns !== false && !hasOwnConfigFile(haos);
   const inFile = usesFile ? parsed.filter((each) => fitsFile(each, command)) : [];
+  const staying = parsed.filter((each) => !inFile.includes(each));
   return {
     command,
     settings: collectSettings(inFile),
-    words: parsed.filter((each) => !inFile.includes(each)).flatMap(({ words }) => words),
+    words: staying.filter((each) => !hasVariable(each)).flatMap(({ words }) => words),
+    variables: new Map(
+      staying.filter(hasVariable).map(({ name, value = '' }) => [SECRET_VARIABLES.get(name)!, value]),
+    ),
   };
+}
+
+/** Whether a flag is a secret that k3s also takes as a variable. */
+function hasVariable({ flag, value }: K3sArgument): boolean {
+  return flag !== undefined && value !== undefined && SECRET_VARIABLES.has(flag.name);
 }
 
 /**
@@ -65,11 +88,16 @@ export function k3sInvocation(haos: Haos, facts: NodeFacts): K3sInvocation {
  */
 export function commandLine(haos: Haos): { command: string; flags: readonly string[] } {
   const variables = haos.environment ?? {};
+  const { command, flags } = givenCommandLine(haos);
+  const joins = Boolean(haos.serverUrl || variables.K3S_URL);
+  return { command: command ?? (joins ? 'agent' : 'server'), flags };
+}
+
+/** The same, without a command where the configuration names none. */
+export function givenCommandLine(haos: Haos): { command: string | undefined; flags: readonly string[] } {
   const given = splitCommand((haos.k3sArgs ?? []).filter((argument) => argument !== ''));
   const installer = splitCommand(installerWords(haos) ?? []);
-  const joins = Boolean(haos.serverUrl || variables.K3S_URL);
-  const command = given.command ?? installer.command ?? (joins ? 'agent' : 'server');
-  return { command, flags: [...installer.flags, ...given.flags] };
+  return { command: given.command ?? installer.command, flags: [...installer.flags, ...given.flags] };
 }
 
 /** Returns the words of INSTALL_K3S_EXEC, or undefined if it has an unclosed quote. */
@@ -97,7 +125,7 @@ export function isNodeCommand(command: string): command is K3sCommand {
  * Returns whether the configuration names a configuration file for k3s. k3s looks at the variable
  * first (pkg/configfilearg), and reads drop-in files from FILE.d beside whichever file it is.
  */
-export function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
+function hasOwnConfigFile({ k3sArgs = [], environment = {} }: Haos): boolean {
   const words = [...k3sArgs, ...(environment.INSTALL_K3S_EXEC ?? '').split(/\s+/)];
   return Boolean(environment.K3S_CONFIG_FILE) || words.some((word) => /^(?:--?config|-c)(?:=|$)/.test(word));
 }

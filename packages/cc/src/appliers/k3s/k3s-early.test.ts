@@ -60,7 +60,7 @@ describe('k3sEarly', () => {
     expect(second.operations).toEqual([]);
   });
 
-  it.each([{ mode: 'install' as const }, { incomplete: true }])(
+  it.each([{ mode: 'install' as const }, { incomplete: true }, { k3sHold: 'unknown key haos.server_ulr' }])(
     'also leaves the start to the runtime phase with %j',
     async (options) => {
       const host = hostWith();

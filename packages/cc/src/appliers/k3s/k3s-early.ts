@@ -3,6 +3,7 @@ import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { checkK3s, isK3sBlocked } from '../../rules/k3s.js';
 import { shippedManifests } from '../manifests/shipped-manifests.js';
+import { hasK3sData } from '../mounts/mounts.js';
 import { isHostname, keptHostname } from '../network/hostname.js';
 import { decideStart, findK3s, k3s } from './k3s.js';
 import { digestInputs } from './k3s-inputs.js';
@@ -16,7 +17,7 @@ import { k3sPaths } from './k3s-service.js';
  */
 export const k3sEarly: Applier = {
   name: 'k3s-early',
-  keys: [...k3s.keys, 'hostname', 'haos.data_sources'],
+  keys: [...k3s.keys, 'hostname', 'haos.data_sources', 'haos.mounts'],
   always: true,
   async apply(config, context) {
     const { files } = context.host;
@@ -36,12 +37,12 @@ function isToStart(config: CloudConfig, { mode }: ApplyContext, binary: string):
 }
 
 /** Returns whether the runtime phase will find the configuration and the node as they are now. */
-function isSettled(
-  { hostname, runCmd, haos = {} }: CloudConfig,
-  { host, incomplete }: ApplyContext,
-): boolean {
+function isSettled(config: CloudConfig, { host, incomplete, k3sHold }: ApplyContext): boolean {
+  const { hostname, runCmd, haos = {} } = config;
   const isPending = [haos.dataSources, runCmd].some((list) => list?.some((entry) => entry.trim() !== ''));
-  if (isK3sBlocked(checkK3s(haos))) return false;
+  // Whether the disk is there is known only later.
+  if (hasK3sData(config)) return false;
+  if (k3sHold !== undefined || isK3sBlocked(checkK3s(haos))) return false;
   const isNamed = isHostname(hostname ?? '') || keptHostname(host) !== undefined;
   return (
     !isPending && isNamed && incomplete !== true && host.files.stat(layout.deliveredUserData) === undefined

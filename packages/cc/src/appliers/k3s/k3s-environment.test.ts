@@ -11,6 +11,13 @@ describe('renderK3sEnvironment', () => {
     expect(linesOf(haos)).toEqual([...DEFAULTS, 'K3S_TOKEN=new', 'K3S_URL=https://s:6443']);
   });
 
+  it('holds the secrets that must not be arguments, which win as flags do', () => {
+    const text = renderK3sEnvironment({ token: 'old' }, 'rancher', new Map([['K3S_TOKEN', 'a b']]));
+
+    expect(text).toContain("K3S_TOKEN='a b'\n");
+    expect(text).not.toContain('old');
+  });
+
   it('lets the environment decide who reads the kubeconfig', () => {
     const environment = { K3S_KUBECONFIG_MODE: '0600', K3S_KUBECONFIG_GROUP: 'root' };
 

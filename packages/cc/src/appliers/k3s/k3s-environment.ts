@@ -19,13 +19,17 @@ const KEPT_OUT = ['PATH', 'OPTIND'];
  * and every variable of `haos.environment` except PATH, OPTIND and those for the installer of k3s,
  * sorted. Proxies have both spellings, because the parts of k3s do not agree on one. Root and
  * `kubeconfigGroup` can read the kubeconfig, unless `haos.environment` says otherwise; k3s before
- * 1.30 has no group option.
+ * 1.30 has no group option. `secrets` are the variables of flags that must not be arguments.
  *
  * Throws HAOS_CC_ENVIRONMENT_NAME or HAOS_CC_ENVIRONMENT_VALUE if a variable of k3s cannot be
  * written, because k3s would create its own cluster without its token or its server. Leaves out
  * other such variables; the step for /etc/environment reports them.
  */
-export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): string {
+export function renderK3sEnvironment(
+  haos: Haos,
+  kubeconfigGroup: string,
+  secrets: ReadonlyMap<string, string> = new Map(),
+): string {
   const variables = new Map([
     ['K3S_KUBECONFIG_MODE', '0640'],
     ['K3S_KUBECONFIG_GROUP', kubeconfigGroup],
@@ -34,6 +38,8 @@ export function renderK3sEnvironment(haos: Haos, kubeconfigGroup: string): strin
   ]);
   if (haos.serverUrl) variables.set('K3S_URL', haos.serverUrl);
   if (haos.token) variables.set('K3S_TOKEN', haos.token);
+  // A flag overrides a variable, and so does what takes its place.
+  for (const [name, value] of secrets) variables.set(name, value);
   const sorted = [...variables].sort(([a], [b]) => (a < b ? -1 : 1));
   return sorted.map(([name, value]) => formatAssignment(name, value)).join('');
 }

@@ -22,7 +22,7 @@ const WORDS = [
 describe('renderStartScript', () => {
   it('starts k3s with the words unchanged, among files that match them', async () => {
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...WORDS]).replace(
-      /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
+      /^(?:\. .*|wait_when_failing|.*wait-online.*|.*localtime)$/gm,
       '',
     );
 
@@ -36,7 +36,7 @@ describe('renderStartScript', () => {
     // One shell checks all words, because each shell takes time.
     const words = fc.sample(fc.array(printable, { maxLength: 20 }), 50).flat();
     const script = renderStartScript('/usr/bin/printf', ['%s|', ...words]).replace(
-      /^(?:\. .*|wait_when_failing|.*wait-online.*)$/gm,
+      /^(?:\. .*|wait_when_failing|.*wait-online.*|.*localtime)$/gm,
       '',
     );
 
@@ -52,6 +52,7 @@ describe('renderStartScript', () => {
       .replace(/^\. .*$/m, '')
       .replace(/\/usr\/lib\/haos\/boot\/wait-online.*/, 'echo waits for the network >&2')
       .replaceAll('/run/haos/', `${directory}/`)
+      .replaceAll('/etc/localtime', `${directory}/localtime`)
       .replaceAll('/proc/uptime', `${directory}/uptime`);
     writeFileSync(join(directory, 'start'), script);
     // Seconds since the kernel started, for each start of k3s.
@@ -92,6 +93,8 @@ describe('renderStartScript', () => {
 
       wait_when_failing
       [ "$count" -gt 0 ] || /usr/lib/haos/boot/wait-online 30
+      # Pods mount it; where it is missing, the runtime would make a directory in its place.
+      [ -e /etc/localtime ] || ln -s /usr/share/zoneinfo/Etc/UTC /etc/localtime
       set -o allexport
       . /etc/rancher/k3s/k3s-service.env
       exec /usr/sbin/k3s server '--x=a b'

@@ -51,6 +51,8 @@ wait_when_failing() {
 
 wait_when_failing
 [ "$count" -gt 0 ] || /usr/lib/haos/boot/wait-online ${NETWORK}
+# Pods mount it; where it is missing, the runtime would make a directory in its place.
+[ -e /etc/localtime ] || ln -s /usr/share/zoneinfo/Etc/UTC /etc/localtime
 set -o allexport
 . ${k3sPaths.environment}
 exec ${command}

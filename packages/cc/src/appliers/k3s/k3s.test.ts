@@ -59,6 +59,40 @@ describe('k3s', () => {
     expect(host.files.readText('/run/haos/k3s-start')).toBe(`${word}\n`);
   });
 
+  it.each<[string, object, string | undefined]>([
+    ['the node might be another one', {}, 'unknown key haos.server_ulr (config.yaml:2)'],
+    ['its files cannot hold the token', { haos: { token: 'a\nb' } }, undefined],
+  ])('waits where %s, and says why', async (_, config, k3sHold) => {
+    const service = scriptService('stopped');
+    const host = hostWith({ commands: service.commands });
+    const options = { host, ...(k3sHold && { k3sHold }) };
+
+    const boot = await runApplier(k3s, config, { ...options, phase: 'boot' });
+    const { first, second } = await runTwice(k3s, config, options);
+
+    const [word, reason = ''] = host.files.readText('/run/haos/k3s-start').split('\n');
+    expect(boot.operations).toEqual([]);
+    expect(word).toBe('held');
+    expect(reason).toMatch(k3sHold ?? /^haos\.token: the token has a line break/);
+    expect(first.notes).toContain(`k3s is not started: ${reason}`);
+    expect(second.changes).toEqual([]);
+    expect(service.started).toEqual([]);
+    expect(host.files.stat(SERVICE)).toBeUndefined();
+  });
+
+  it('that runs goes on while the configuration leaves open who the node is', async () => {
+    const service = scriptService('stopped');
+    const host = hostWith({ commands: service.commands });
+    await runApplier(k3s, CONFIG, { host });
+    const before = host.files.readText(SETTINGS);
+
+    const run = await runApplier(k3s, {}, { host, k3sHold: 'unknown key k3os.server_url' });
+
+    expect(run.operations.map(({ kind }) => kind)).toEqual(['write-file']);
+    expect(host.files.readText(SETTINGS)).toBe(before);
+    expect(service.started).toEqual(['start']);
+  });
+
   it.each<[string, (host: TestHost) => void, object]>([
     ['its arguments', () => {}, { haos: { ...CONFIG.haos, k3sArgs: ['agent', '--debug'] } }],
     ['its token', () => {}, { haos: { ...CONFIG.haos, token: 'other' } }],
@@ -184,7 +218,8 @@ describe('k3s', () => {
 
     const run = await runApplier(k3s, { haos }, { host });
 
-    expect(run).toMatchObject({ failures: [code], operations: [] });
+    expect(run.failures).toEqual([code]);
+    expect(run.changes.filter((change) => 'path' in change && !change.path.startsWith('/run'))).toEqual([]);
     expect(host.calls).toEqual([]);
   });
 

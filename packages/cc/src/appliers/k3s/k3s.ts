@@ -7,9 +7,10 @@ import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { parseK3sArguments } from '../../k3s/parse-arguments.js';
 import { documentedKey } from '../../model/pointer.js';
-import { checkK3s, isK3sBlocked } from '../../rules/k3s.js';
+import { checkK3s } from '../../rules/k3s.js';
 import { type Finding, isError } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
+import { missingK3sData } from '../mounts/mounts.js';
 import { commandLine, isNodeCommand, k3sInvocation } from './k3s-arguments.js';
 import { renderK3sConfig } from './k3s-config-file.js';
 import { renderK3sEnvironment } from './k3s-environment.js';
@@ -29,7 +30,8 @@ const START_TIMEOUT = 180_000;
  * Configures k3s, and starts it in the runtime phase. k3s is not in a runlevel, so it never starts
  * before the user data is known. If no user data will come, `k3s-early` lets it start before. A
  * running k3s restarts only if what it was started with has changed; phase `install` always
- * restarts it. Does nothing in mode install.
+ * restarts it. Does nothing in mode install, and nothing while `k3sHold` says that the node may
+ * belong to another cluster than the configuration means.
  */
 export const k3s: Applier = {
   name: 'k3s',
@@ -45,7 +47,14 @@ export const k3s: Applier = {
     noteIgnored(config, context);
     const findings = checkK3s(config.haos ?? {});
     await report(findings, context);
-    if (isK3sBlocked(findings)) return;
+    const hold = context.k3sHold ?? blockedBy(findings) ?? missingData(config, context);
+    if (hold !== undefined) {
+      // A k3s that runs goes on with what it was started with.
+      context.note(`k3s is not started: ${hold}`);
+      const word = binary === undefined ? 'absent' : `held\n${hold}`;
+      if (context.phase === 'runtime') context.host.files.write(layout.k3sStart, `${word}\n`);
+      return;
+    }
     configure(config, context, binary ?? BINARIES[0]);
     if (context.phase === 'boot') return;
     const decision = decideStart(config, binary);
@@ -55,6 +64,17 @@ export const k3s: Applier = {
     else if (binary !== undefined) await start(context, binary);
   },
 };
+
+/** Returns why the data of k3s is missing. In the boot phase nothing is mounted or started yet. */
+function missingData(config: CloudConfig, { host, phase }: ApplyContext): string | undefined {
+  return phase === 'boot' ? undefined : missingK3sData(config, host);
+}
+
+/** Returns the first finding that prevents the configuration of k3s. */
+function blockedBy(findings: readonly Finding[]): string | undefined {
+  const finding = findings.find(({ blocksK3s }) => blocksK3s === true);
+  return finding && `${documentedKey(finding.pointer)}: ${finding.message}`;
+}
 
 /** What the runtime phase does with k3s. `nodeless`: it starts, but runs no kubelet. */
 type Start = 'wanted' | 'nodeless' | 'skipped' | 'absent';
@@ -79,7 +99,7 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
   const haos = config.haos ?? {};
   // All files are rendered before the first is written: a service with the flags of one
   // configuration and the token of another must not start.
-  const { command, settings, words } = k3sInvocation(haos, {
+  const { command, settings, words, variables } = k3sInvocation(haos, {
     mode: context.mode,
     version: context.version,
     readsDropIns: readsDropIns(context.host, binary),
@@ -88,7 +108,7 @@ function configure(config: CloudConfig, context: ApplyContext, binary: string): 
     [k3sPaths.service, renderService(), 0o755],
     [k3sPaths.startScript, renderStartScript(binary, [command, ...words]), 0o700],
     [k3sPaths.config, renderK3sConfig(settings), 0o600],
-    [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host)), 0o600],
+    [k3sPaths.environment, renderK3sEnvironment(haos, kubeconfigGroup(context.host), variables), 0o600],
     [k3sPaths.logRotation, renderLogRotation(), 0o644],
   ] as const;
   for (const [path, text, mode] of files) {

@@ -91,12 +91,20 @@ export const serversRule: Rule = ({ haos }) => [
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
   const message = `${JSON.stringify(server)} is not an IP address`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'Give the address of the name server.' }];
+  const hint = 'Give the address of the name server, such as 1.1.1.1.';
+  return [{ code: 'invalid-value', pointer, message, hint }];
+}
+
+/** Whether a text has the form of a name in DNS. */
+export function isServerName(text: string): boolean {
+  return text
+    .replace(/\.$/, '')
+    .split('.')
+    .every((label) => HOST_LABEL.test(label));
 }
 
 function checkTimeserver(server: string, pointer: string): Finding[] {
-  const labels = server.replace(/\.$/, '').split('.');
-  if (server === '' || isIpAddress(server) || labels.every((label) => HOST_LABEL.test(label))) return [];
+  if (server === '' || isIpAddress(server) || isServerName(server)) return [];
   const message = `${JSON.stringify(server)} is not a host name or an address`;
   return [{ code: 'invalid-value', pointer, message, hint: 'Give a host name or an address.' }];
 }

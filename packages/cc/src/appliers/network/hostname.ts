@@ -3,14 +3,12 @@ import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
+import { MAX_HOSTNAME, PATTERNS } from '../../model/patterns.js';
 import type { Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { setHostsName } from './hosts.js';
 
-/** The maximum of Linux in bytes (HOST_NAME_MAX, sethostname(2)). */
-const MAX_LENGTH = 64;
-
-const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const HOSTNAME = new RegExp(PATTERNS.hostname);
 
 /**
  * Gives the node its name: the configured one, else the one that was kept, else, in the runtime
@@ -44,7 +42,7 @@ export const hostname: Applier = {
  * inner dashes, joined by dots, and short enough for the kernel.
  */
 export function isHostname(name: string): boolean {
-  return name.length <= MAX_LENGTH && name.split('.').every((label) => LABEL.test(label));
+  return name !== '' && name.length <= MAX_HOSTNAME && HOSTNAME.test(name);
 }
 
 /**
@@ -70,12 +68,15 @@ async function chooseName(config: CloudConfig, context: ApplyContext): Promise<s
 /** Reports an invalid `hostname`. An empty one counts as absent. */
 export const hostnameRule: Rule = ({ hostname: name }) => {
   if (!name || isHostname(name)) return [];
+  const dashed = name.replaceAll('_', '-');
   return [
     {
       code: 'invalid-hostname',
       pointer: '/hostname',
       message: `${JSON.stringify(name)} is not a host name`,
-      hint: 'Use letters, digits and dashes, at most 63 in each part and 64 in total.',
+      hint: isHostname(dashed)
+        ? `Write ${dashed}: the name of a node cannot have an underscore.`
+        : 'Use letters, digits and dashes, at most 63 in each part and 64 in total.',
     },
   ];
 };

@@ -1,5 +1,6 @@
 import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Wifi } from '../../generated/types.js';
 import { runApplier, runTwice } from '../testing.js';
 import { wifi } from './wifi.js';
 
@@ -90,7 +91,11 @@ describe('wifi', () => {
   ])('leaves out a network with %s, and writes the others', async (_, bad, code) => {
     const host = hostWith();
 
-    const run = await runApplier(wifi, { haos: { wifi: [bad, { name: 'home' }] } }, { host, phase: 'boot' });
+    const run = await runApplier(
+      wifi,
+      { haos: { wifi: [bad as Wifi, { name: 'home' }] } },
+      { host, phase: 'boot' },
+    );
 
     expect(run.failures).toEqual([code]);
     expect(run.messages.join()).not.toContain('secret');

@@ -86,12 +86,4 @@ make_persistent_directories() {
 	[ -e /var/run ] || ln -s ../run /var/run
 	[ -e /var/lock ] || ln -s ../run/lock /var/lock
 	: >>/var/log/wtmp
-	make_home
-}
-
-make_home() {
-	[ -d /home/rancher ] && return 0
-	cp -a /etc/skel /home/rancher
-	chown -R rancher:rancher /home/rancher
-	chmod 0700 /home/rancher
 }

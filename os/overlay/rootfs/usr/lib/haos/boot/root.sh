@@ -17,7 +17,7 @@ build_root() {
 	mount -o bind $sysroot/.base/haos/system $sysroot/haos/system
 	mount -o remount,bind,ro $sysroot/haos/system
 	[ -z "${is_persistent:-}" ] || bind_data
-	mount_usr && mount_kernel && fill_etc && mount_virtual && note_mode
+	mount_usr && mount_kernel && fill_etc && make_home && mount_virtual && note_mode
 }
 
 # Binds what survives a reboot. The rest of the state partition is read-only.
@@ -65,6 +65,20 @@ mount_kernel() {
 fill_etc() {
 	mount -t tmpfs -o mode=0755,nosuid,nodev etc $sysroot/etc
 	cp -a $sysroot/usr/share/haos/etc/. $sysroot/etc/ || refuse 'cannot copy the template of /etc'
+}
+
+# Before anything of a configuration can be written into it. A home that is root's was made by a file for it, without the skeleton, by
+# versions before this one. Numbers, because the accounts are those of the new root.
+make_home() {
+	home=$sysroot/home/rancher
+	owner=$(sed -n 's/^rancher:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' $sysroot/etc/passwd)
+	[ "$(stat -c %u $home 2>/dev/null || echo 0)" = 0 ] || return 0
+	mkdir -p $home
+	for file in $(ls -A $sysroot/etc/skel); do
+		[ -e "$home/$file" ] || cp -a "$sysroot/etc/skel/$file" $home/
+	done
+	chown -Rh "$owner" $home
+	chmod 0700 $home
 }
 
 mount_virtual() {

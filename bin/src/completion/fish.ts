@@ -1,0 +1,77 @@
+import type { Command, Option } from '../command.js';
+import { type ListedCommand, listCommands } from '../list-commands.js';
+import { type Candidates, candidatesOf, operandsOf, optionsOf } from './candidates.js';
+
+/** Completion for fish, from 3.0 on. */
+export function formatFish(program: Command): string {
+  const { name } = program;
+  const all = listCommands([program]);
+  const paths = all.slice(1).map((listed) => quote(pathOf(listed)));
+  const upper = name.toUpperCase();
+  return `# Completion of ${name} for fish, made by \`${name} completion fish\`.
+
+# Whether the words before the cursor call this command; what is no command ends its name.
+function __${name}_calls
+    set -l path
+    for word in (commandline -opc)[2..-1]
+        contains -- "$path $word" ${paths.join(' ')}; or break
+        set path "$path $word"
+    end
+    test "$path" = "$argv"
+end
+
+# The same, when nothing but the command was typed.
+function __${name}_begins
+    set -l words (commandline -opc)[2..-1]
+    test " $words" = "$argv"; or test -z "$words" -a -z "$argv"
+end
+
+complete -c ${name} -f
+${all.flatMap((listed) => linesOf(name, listed)).join('\n')}
+complete -c ${upper} -w ${name}
+`;
+}
+
+function linesOf(program: string, listed: ListedCommand): string[] {
+  const { command } = listed;
+  const calls = `complete -c ${program} -n "__${program}_calls ${quote(pathOf(listed))}"`;
+  const begins = `complete -c ${program} -n "__${program}_begins ${quote(pathOf(listed))}"`;
+  const operands = operandsOf(command);
+  return [
+    ...(command.commands ?? []).map(({ name, summary }) => `${begins} -a ${name} -d ${quote(summary)}`),
+    ...optionsOf(command).map((option) => `${calls} ${optionArguments(option)}`),
+    ...(operands && operands.kind !== 'unknown' ? [`${calls} ${candidateArguments(operands)}`] : []),
+  ];
+}
+
+/** Such as ` config plan`; empty for the program. */
+function pathOf({ path }: ListedCommand): string {
+  return path
+    .slice(1)
+    .map(({ name }) => ` ${name}`)
+    .join('');
+}
+
+function optionArguments(option: Option): string {
+  const { name, short, summary } = option;
+  const candidates = candidatesOf(option);
+  const value = candidates ? ` -r ${candidateArguments(candidates)}` : '';
+  return `-l ${name}${short ? ` -s ${short}` : ''}${value} -d ${quote(summary)}`;
+}
+
+function candidateArguments(candidates: Candidates): string {
+  switch (candidates.kind) {
+    case 'words':
+      return `-f -a ${quote(candidates.words.join(' '))}`;
+    case 'files':
+      return '-F';
+    case 'directories':
+      return "-f -a '(__fish_complete_directories)'";
+    case 'unknown':
+      return '-f';
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,164 @@
+import type { Network } from '../../generated/types.js';
+import type { Finding, Rule } from '../../rules/rule.js';
+import { isServerName } from './connman.js';
+import { familyOf, isInNetwork, type Prefix, parsePrefix } from './ip-address.js';
+
+/** Names that the kernel takes for an interface (dev_valid_name of Linux), in ASCII. */
+const INTERFACE = /^(?!\.{1,2}$)[!-.0-9;-~]{1,15}$/;
+const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/;
+
+/** What is wrong with the items of `haos.network`. */
+export const networkRule: Rule = ({ haos }) => {
+  const networks = haos?.network ?? [];
+  return networks.flatMap((network, index) => [
+    ...checkNetwork(network, `/haos/network/${index}`),
+    ...checkUnique(networks, index),
+  ]);
+};
+
+function checkNetwork(network: Network, pointer: string): Finding[] {
+  return [
+    ...checkInterface(network, pointer),
+    ...checkMethod(network.ipv4, ['dhcp', 'disabled'], `${pointer}/ipv4`),
+    ...checkMethod(network.ipv6, ['auto', 'disabled'], `${pointer}/ipv6`),
+    ...checkAddresses(network, `${pointer}/addresses`),
+    ...checkGateways(network, `${pointer}/gateways`),
+    ...(network.nameservers ?? [])
+      .filter((server) => server !== '' && familyOf(server) === undefined)
+      .map((server) =>
+        invalid(
+          `${pointer}/nameservers`,
+          `${JSON.stringify(server)} is not an IP address`,
+          'Name servers are given by address.',
+        ),
+      )
+      .slice(0, 1),
+    ...(network.searchDomains ?? [])
+      .filter((domain) => domain !== '' && !isServerName(domain))
+      .map((domain) =>
+        invalid(
+          `${pointer}/searchDomains`,
+          `${JSON.stringify(domain)} is not a domain`,
+          'Write it as lan.example.',
+        ),
+      )
+      .slice(0, 1),
+  ];
+}
+
+function invalid(pointer: string, message: string, hint: string): Finding {
+  return { code: 'invalid-value', pointer, message, hint };
+}
+
+function checkInterface({ interface: name, mac }: Network, pointer: string): Finding[] {
+  if (!name && !mac)
+    return [
+      {
+        code: 'missing-key',
+        pointer,
+        message: 'a network needs the interface that it is for',
+        hint: 'Add `interface: eth0`, or `mac` with the address of the card.',
+      },
+    ];
+  if (name && !INTERFACE.test(name))
+    return [
+      invalid(
+        `${pointer}/interface`,
+        `${JSON.stringify(name)} is not an interface`,
+        'Write it as `ip link` shows it, such as eth0.',
+      ),
+    ];
+  if (mac && !MAC.test(mac))
+    return [
+      invalid(
+        `${pointer}/mac`,
+        `${JSON.stringify(mac)} is not the address of a card`,
+        'Write it as 52:54:00:12:34:56, in quotes.',
+      ),
+    ];
+  return [];
+}
+
+function checkMethod(method: string | undefined, known: readonly string[], pointer: string): Finding[] {
+  if (!method || known.includes(method)) return [];
+  return [
+    invalid(
+      pointer,
+      `${JSON.stringify(method)} is not one of ${known.join(', ')}`,
+      'Static addresses are for `addresses`.',
+    ),
+  ];
+}
+
+/** connman takes one address of each family (connman-service.config(5)). */
+function checkAddresses({ addresses = [] }: Network, pointer: string): Finding[] {
+  const texts = addresses.filter((text) => text !== '');
+  const wrong = texts.find((text) => parsePrefix(text) === undefined);
+  if (wrong !== undefined)
+    return [
+      invalid(
+        pointer,
+        `${JSON.stringify(wrong)} is not an address with the length of its network`,
+        'Write it as 10.1.0.11/24.',
+      ),
+    ];
+  const families = texts.map((text) => parsePrefix(text)?.family);
+  if (new Set(families).size === families.length) return [];
+  return [
+    invalid(
+      pointer,
+      'an interface has one address of IPv4 and one of IPv6 at most',
+      'Remove the others, or add them with `ip address` in run_cmd.',
+    ),
+  ];
+}
+
+function checkGateways({ gateways = [], addresses = [] }: Network, pointer: string): Finding[] {
+  const prefixes = addresses.map(parsePrefix).filter((prefix): prefix is Prefix => prefix !== undefined);
+  const seen = new Set<number>();
+  for (const gateway of gateways.filter((text) => text !== '')) {
+    const family = familyOf(gateway);
+    const prefix = prefixes.find((each) => each.family === family);
+    if (family === undefined)
+      return [
+        invalid(
+          pointer,
+          `${JSON.stringify(gateway)} is not an IP address`,
+          'Write the address of the router.',
+        ),
+      ];
+    if (seen.has(family)) return [invalid(pointer, `there is a second gateway of IPv${family}`, 'Keep one.')];
+    if (prefix === undefined)
+      return [
+        invalid(
+          pointer,
+          `the gateway ${gateway} needs a static address of IPv${family}`,
+          'Add one to `addresses`; DHCP brings its own gateway.',
+        ),
+      ];
+    if (family === 4 && !isInNetwork(gateway, prefix))
+      return [
+        invalid(
+          pointer,
+          `the gateway ${gateway} is not in the network ${prefix.address}/${prefix.length}`,
+          'Correct one of them.',
+        ),
+      ];
+    seen.add(family);
+  }
+  return [];
+}
+
+function checkUnique(networks: readonly Network[], index: number): Finding[] {
+  const identity = ({ interface: name, mac }: Network) => mac?.toLowerCase() || name;
+  const own = identity(networks[index]!);
+  const first = networks.findIndex((other) => identity(other) === own);
+  if (!own || first === index) return [];
+  return [
+    invalid(
+      `/haos/network/${index}/interface`,
+      `haos.network[${first}] is for ${own} already`,
+      'Make one item of them.',
+    ),
+  ];
+}

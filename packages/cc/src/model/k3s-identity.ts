@@ -1,0 +1,53 @@
+import leven from 'leven';
+import { lookUpName, spellings, suggestName } from './names.js';
+import { configDefinition, snakeCase } from './schema.js';
+
+/** The keys that decide which cluster a node belongs to and as what, as they are documented. */
+export const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
+export type IdentityKey = (typeof IDENTITY_KEYS)[number];
+
+/**
+ * Names from other systems (k3s's own variables, RKE2, kubeadm, Kairos) for what one of these keys is here. Their distance from
+ * our names is too large for a suggestion.
+ */
+const FOREIGN: readonly [RegExp, IdentityKey][] = [
+  [
+    /^(?:(?:k3s|cluster|join|master|leader)_)?(?:server|url|master)(?:_(?:url|address|addr|ip|host))?$/,
+    'haos.server_url',
+  ],
+  [/^(?:(?:k3s|cluster|join|node|agent|server)_)?(?:token|secret)$/, 'haos.token'],
+  [/^(?:(?:k3s|node|cluster|server|agent)_)?(?:args?|exec|role)$|^extra_args$/, 'haos.k3s_args'],
+];
+
+/** Two letters in the wrong order are this far from the right one. */
+const SLIPS = 2;
+
+/** A section whose keys were meant to be those of `haos`. */
+const SECTIONS = /^(?:k3os|k3s|rancher|kubernetes|k8s|cluster)$/i;
+
+/**
+ * The key of k3s's identity that an unknown key at the top level or in `haos` probably means; undefined when it looks like another
+ * key, or like none.
+ */
+export function meantIdentity(spelling: string): IdentityKey | undefined {
+  const haos = lookUpName(configDefinition, 'haos')!;
+  const exact = lookUpName(haos, spelling);
+  if (exact) return asIdentity(snakeCase(exact.name));
+  const plain = snakeCase(spelling.replace(/^[A-Z0-9_-]+$/, (capitals) => capitals.toLowerCase()));
+  const name = plain.replaceAll('-', '_').replace(/^_/, '').toLowerCase();
+  const foreign = FOREIGN.find(([pattern]) => pattern.test(name))?.[1];
+  const similar = suggestName(haos, spelling);
+  if (foreign !== undefined || similar !== undefined) return foreign ?? asIdentity(similar);
+  const keys = (haos.keys ?? []).filter((key) => asIdentity(snakeCase(key.name)));
+  const near = keys.find((key) => spellings(key).some((each) => leven(name, each) <= SLIPS));
+  return asIdentity(near && snakeCase(near.name));
+}
+
+/** Whether an unknown section looks as if it were `haos`. */
+export function isLikeHaos(spelling: string): boolean {
+  return SECTIONS.test(spelling) || leven(spelling.toLowerCase(), 'haos') <= SLIPS;
+}
+
+function asIdentity(name: string | undefined): IdentityKey | undefined {
+  return IDENTITY_KEYS.find((key) => key === `haos.${name}`);
+}
