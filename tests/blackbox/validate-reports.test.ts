@@ -45,7 +45,7 @@ describe('a directory', () => {
 
     expect(status).toBe(3);
     expect(stdout).toMatch(/^empty:1:1: error: no file below .* \.yaml or \.yml \[unreadable-source\]$/m);
-    expect(stdout).toContain("hint: name the files in it, such as 'empty/*'");
+    expect(stdout).toContain("hint: Name the files in it, such as 'empty/*'");
   });
 
   it.runIf(IS_ROOT)('that may not be read is an error (needs root to become another user)', async () => {

@@ -74,7 +74,7 @@ describe("README's lines, in an empty folder", () => {
 
     const printed = must(command, project);
 
-    expect(printed).toContain('unknown key hostnme - did you mean hostname?');
+    expect(printed).toContain('unknown key hostnme - Did you mean hostname?');
     expect(printed).toContain("'create /etc/motd'");
     expect(readFileSync(join(project, 'tree/etc/motd'), 'utf8')).toBe('welcome\n');
     expect(readFileSync(join(project, 'tree/etc/hostname'), 'utf8')).toBe('node1\n');
@@ -105,6 +105,7 @@ it("docs/library.md's lines run the program without installing it", () => {
 
 it("the program's own lines install it for the user, with its manual pages", () => {
   mkdirSync(join(project, 'tree'), { recursive: true });
+  writeFileSync(join(project, 'k3os.yaml'), 'k3os:\n  labels:\n    a: b\n');
   const lines = shellOf('bin/README.md', '--global').replace(
     /^(haos config plan [^#]*)#.*$/m,
     '$1|| [ $? -eq 10 ]',
