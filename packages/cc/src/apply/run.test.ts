@@ -148,7 +148,7 @@ describe('runPhase', () => {
     // The banner shows this file. All users may read it, so it contains no secret of the
     // configuration.
     expect(host.files.readText('/run/haos/configuration')).toMatch(
-      /^2 errors\n {2}error: .*config\.yaml:1\)\n {2}error: haos\.token must be text, not a list .*\n$/,
+      /^2 errors\n {2}error: .*config\.yaml:1\)\n {2}error: haos\.token must be a string, not a list .*\n$/,
     );
     expect(host.files.stat('/run/haos/configuration')?.mode).toBe(0o644);
   });

@@ -22,15 +22,15 @@ describe('k3s waits', () => {
     ['a section of k3OS', 'k3os: {token: a}', 'unknown key k3os.token'],
     ['a misspelt section', 'hoas: {server_url: "https://s:6443"}', 'unknown key hoas.server_url'],
     ['the name of another system', 'haos: {role: agent}', 'unknown key haos.role'],
-    ['a list as server_url', 'haos: {server_url: [a, b]}', 'haos.server_url must be text, not a list'],
-    ['a text as haos', 'haos: agent', 'haos must be a map, not text'],
+    ['a list as server_url', 'haos: {server_url: [a, b]}', 'haos.server_url must be a string, not a list'],
+    ['a text as haos', 'haos: agent', 'haos must be a map, not a string'],
     ['a variable of k3s with a wrong type', 'haos: {environment: {K3S_URL: {a: b}}}', 'haos.environment'],
     [
       'several arguments as a text',
       'haos: {k3s_args: "agent --node-ip 10.1.0.21"}',
-      'k3s takes this entry as one',
+      'k3s reads this entry as one',
     ],
-    ['a command that k3s does not have', 'haos: {k3s_args: [agnet]}', 'k3s runs a node as'],
+    ['a command that k3s does not have', 'haos: {k3s_args: [agnet]}', 'k3s runs a node with server or agent'],
   ])('with %s', async (_, config, reason) => {
     const { issues, hold } = await holdOf({ [SYSTEM]: config });
 

@@ -73,7 +73,7 @@ describe('k3s', () => {
     const [word, reason = ''] = host.files.readText('/run/haos/k3s-start').split('\n');
     expect(boot.operations).toEqual([]);
     expect(word).toBe('held');
-    expect(reason).toMatch(k3sHold ?? /^haos\.token: the token has a line break/);
+    expect(reason).toMatch(k3sHold ?? /^haos\.token: the token contains a line break/);
     expect(first.notes).toContain(`k3s is not started: ${reason}`);
     expect(second.changes).toEqual([]);
     expect(service.started).toEqual([]);
