@@ -325,15 +325,15 @@ describe('the kernel command line', () => {
   });
 
   it.each([
-    ['haos.tokn=x', 'did you mean haos.token?'],
-    ['haos.installl.devise=x', 'did you mean haos.install.device?'],
-    ['haos.hostname=x', 'did you mean hostname?'],
+    ['haos.tokn=x', 'Did you mean haos.token?'],
+    ['haos.installl.devise=x', 'Did you mean haos.install.device?'],
+    ['haos.hostname=x', 'Did you mean hostname?'],
     ['haos.nothing=x', undefined],
-    ['k3os.mode=install', 'did you mean haos.mode?'],
-    ['k3os.install.silent=true', 'did you mean haos.install.silent?'],
-    ['k3os.install.tty=ttyS1', 'did you mean haos.install.tty?'],
-    ['k3os.labels[a.b]=c', 'did you mean haos.labels[a.b]?'],
-    ['k3os.sysctl.a.b=c', 'did you mean haos.sysctls.a.b?'],
+    ['k3os.mode=install', 'Did you mean haos.mode?'],
+    ['k3os.install.silent=true', 'Did you mean haos.install.silent?'],
+    ['k3os.install.tty=ttyS1', 'Did you mean haos.install.tty?'],
+    ['k3os.labels[a.b]=c', 'Did you mean haos.labels[a.b]?'],
+    ['k3os.sysctl.a.b=c', 'Did you mean haos.sysctls.a.b?'],
     ['k3os.nothing.at.all=c', undefined],
   ])('suggests for %s', (text, hint) => {
     expect(readSources([cmdline(text)]).issues.map((issue) => issue.hint)).toEqual([hint]);

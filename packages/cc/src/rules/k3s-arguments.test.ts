@@ -96,13 +96,13 @@ describe('checkK3sArguments', () => {
     [
       'a flag without its dashes',
       ['server', 'cluster-init'],
-      'error invalid-k3s-args 1: k3s takes no word here: it is neither a flag nor the value of one; ' +
+      'error invalid-k3s-args 1: this word is neither a flag nor the value of a flag; ' +
         'Write --cluster-init if the flag is meant.',
     ],
     [
       'a value that a comma split',
       ['server', '--vpn-auth=name=tailscale', 'joinKey=abcdef'],
-      'error invalid-k3s-args 2: k3s takes no word here: it is neither a flag nor the value of one; ' +
+      'error invalid-k3s-args 2: this word is neither a flag nor the value of a flag; ' +
         'Put --vpn-auth and its whole value in quotes: without them, a comma ends the entry.',
     ],
     [

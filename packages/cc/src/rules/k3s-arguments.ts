@@ -77,7 +77,7 @@ function checkNodeNameVariable({ environment }: Haos): Finding[] {
 function underscore(variable: string, name: string): Fault {
   return {
     code: 'invalid-k3s-args',
-    message: 'the name of a node has no underscore, and k3s does not start with this one',
+    message: 'the name of a node cannot have an underscore, and k3s does not start with this one',
     hint: `Write ${variable}=${name.replaceAll('_', '-')}.`,
   };
 }

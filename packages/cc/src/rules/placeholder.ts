@@ -33,7 +33,7 @@ export function withPlaceholders(findings: readonly Finding[], config: CloudConf
   return [...explained, ...others.map(placeholderFinding)];
 }
 
-const HINT = 'Replace the placeholder by its value.';
+const HINT = 'Replace the placeholder with its value.';
 
 /** What a placeholder is where a value is needed. */
 export function placeholderFinding(pointer: string): Finding {
