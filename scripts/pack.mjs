@@ -14,7 +14,8 @@ export function listPublished(root) {
 }
 
 /**
- * Packs every workspace that people install as npm would publish it, and prints the files. They have to be built.
+ * Packs every workspace that people install as npm would publish it, and prints the files. They
+ * have to be built.
  * @param {string} root
  * @param {string} directory where the files go; it is made
  */

@@ -64,6 +64,6 @@ describe('the help of the program', () => {
   });
 });
 
-it('the data sources that completion offers are those that there are', () => {
+it('completion offers exactly the data sources that exist', () => {
   expect([...DATA_SOURCE_NAMES].sort()).toEqual([...DATA_SOURCES].sort());
 });

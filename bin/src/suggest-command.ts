@@ -3,9 +3,9 @@ import { closestTo, didYouMean } from './did-you-mean.js';
 import { listCommands } from './list-commands.js';
 
 /**
- * Returns a hint for arguments whose first word is not a command in its place: the command with that
- * name elsewhere, such as `haos config validate f` for `haos validate f`, or else the most similar
- * name; undefined if none is similar.
+ * Returns a hint for arguments whose first word is not a command in its place: the command with
+ * that name elsewhere, such as `haos config validate f` for `haos validate f`, or else the most
+ * similar name; undefined if none is similar.
  */
 export function suggestCommand(
   path: readonly Command[],

@@ -228,7 +228,7 @@ describe('the home of rancher', () => {
     return existsSync(log) ? readFileSync(log, 'utf8').trim() : '';
   }
 
-  it('is made with the skeleton, for nobody else to read', () => {
+  it('is made with the skeleton, and only rancher may read it', () => {
     expect(make()).toBe(`-Rh 1234:1235 ${home()}`);
     expect(readdirSync(home()).sort()).toEqual(['.bashrc', '.profile']);
     expect(statSync(home()).mode & 0o777).toBe(0o700);

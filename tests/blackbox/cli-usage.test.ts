@@ -71,7 +71,7 @@ describe('wrong usage', () => {
     ['a report without a file', ['config', 'validate', '--output', 'junit', 'x']],
     ['a report in an unknown format', ['config', 'validate', '--output', 'xml=a', 'x']],
     ['two reports in one file', ['config', 'validate', '--output', 'json=a', '--output', 'sarif=a', 'x']],
-    ['a command that nobody knows', ['help', 'nonsense']],
+    ['an unknown command', ['help', 'nonsense']],
     ['an unknown shell', ['completion', 'tcsh']],
     ['two shells', ['completion', 'bash', 'zsh']],
     ['manual pages of one command', ['help', '--man', scratch, 'config']],

@@ -4,6 +4,7 @@ import { pathOf, readDrawing } from './drawing.js';
 import { parseModule, readModules, readWorkspaces, type Workspace } from './module.js';
 import {
   cmdlineIsPortable,
+  commentWidth,
   honestTests,
   indexIsExplicit,
   layers,
@@ -139,6 +140,19 @@ const CASES: readonly Case[] = [
         'packages/cc/src/index.ts',
         "export { read, type Result } from './read.js'; export type { A } from './a.js';",
       ],
+    ],
+  },
+  {
+    rule: commentWidth,
+    title: 'comments have at most 100 columns',
+    bad: [
+      ['packages/cc/src/a.ts', `// ${'word '.repeat(20)}word`],
+      ['packages/cc/src/a.ts', `/** ${'word '.repeat(20)}word */`],
+    ],
+    good: [
+      ['packages/cc/src/a.ts', `// ${'word '.repeat(18)}`],
+      ['packages/cc/src/a.ts', `// https://example.com/${'a'.repeat(100)}`],
+      ['packages/cc/src/generated/a.ts', `/** ${'word '.repeat(20)}word */`],
     ],
   },
   {

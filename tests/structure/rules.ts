@@ -144,6 +144,15 @@ export const indexIsExplicit: Rule = (module) => {
     );
 };
 
+/** Comments have at most 100 columns, unless a word such as a URL is longer. */
+export const commentWidth: Rule = ({ path, tree }) =>
+  path.includes('/generated/')
+    ? []
+    : tree.text
+        .split('\n')
+        .filter((line) => line.length > 100 && /^\s*(\/\/|\/?\*+) +\S+ +\S/.test(line))
+        .map((line) => `${path}: a comment is longer than 100 columns: ${line.trim().slice(0, 40)}`);
+
 /** Tests use real files, and do not disable other tests. */
 export const honestTests: Rule = (module) =>
   nodesOf(module.tree)

@@ -10,7 +10,7 @@ export function formatFish(program: Command): string {
   const upper = name.toUpperCase();
   return `# Completion of ${name} for fish, made by \`${name} completion fish\`.
 
-# Whether the words before the cursor call this command; what is no command ends its name.
+# Whether the words before the cursor call this command; the first other word ends its name.
 function __${name}_calls
     set -l path
     for word in (commandline -opc)[2..-1]

@@ -5,8 +5,8 @@ const PATTERN = /[*?[{]/;
 
 /**
  * Returns the files that the operands name, in order. Expands patterns that the shell did not
- * expand, and searches directories for YAML files. An operand that yields no file stays as it is, so
- * that the error message names it.
+ * expand, and searches directories for YAML files. An operand that yields no file stays as it is,
+ * so that the error message names it.
  */
 export async function expandFiles(operands: readonly string[]): Promise<string[]> {
   const named = operands.map(withSlashes);

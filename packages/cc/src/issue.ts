@@ -36,7 +36,10 @@ export interface Issue {
   origin: Origin | undefined;
   /** A sentence that says how to fix it. */
   hint: string | undefined;
-  /** Of an unknown key: the key that it probably means, if that one decides which cluster the node belongs to. */
+  /**
+   * Of an unknown key: the key that it probably means, if that one decides which cluster the node
+   * belongs to.
+   */
   meant?: IdentityKey;
 }
 

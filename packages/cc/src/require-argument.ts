@@ -2,7 +2,10 @@ import { HaosError, type Host } from '@haos/host';
 import { PHASES } from './apply/types.js';
 import type { CcErrorCode } from './errors.js';
 
-/** Throws HAOS_CC_ARGUMENT unless a program called a function as its types say; `message` says which argument must be what. */
+/**
+ * Throws HAOS_CC_ARGUMENT unless a program called a function as its types say; `message` says which
+ * argument must be what.
+ */
 export function requireArgument(isRight: boolean, message: string): asserts isRight {
   if (!isRight) throw new HaosError<CcErrorCode>('HAOS_CC_ARGUMENT', message);
 }

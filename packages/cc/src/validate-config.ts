@@ -18,8 +18,9 @@ export interface ObjectReport {
 const MAX_DEPTH = 8;
 
 /**
- * Validates a configuration object, as a program has one: members are in camelCase, as `apply` reads them, and values are not
- * converted. The issues are those of `validate`, without places. Takes anything and throws for no content.
+ * Validates a configuration object, as a program has one: members are in camelCase, as `apply`
+ * reads them, and values are not converted. The issues are those of `validate`, without places.
+ * Takes anything and throws for no content.
  */
 export function validateConfig(config: unknown): ObjectReport {
   if (!isPlainObject(config)) return { config: {}, issues: [notAnObject()] };

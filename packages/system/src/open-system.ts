@@ -6,7 +6,9 @@ import { type BootState, readBootState } from './upgrade/boot-state.js';
 import { readBooted } from './upgrade/booted.js';
 import { readIntent } from './upgrade/complete-intent.js';
 
-/** What a HAOS system is at one moment: facts that are read once, and that decisions are made from. */
+/**
+ * What a HAOS system is at one moment: facts that are read once, and that decisions are made from.
+ */
 export interface System {
   host: Host;
   /** The system directory, such as `/haos/system`. */
@@ -23,7 +25,9 @@ export interface System {
   isInterrupted: boolean;
 }
 
-/** Reads the facts of the system with this directory, by default `/haos/system`. Changes nothing. */
+/**
+ * Reads the facts of the system with this directory, by default `/haos/system`. Changes nothing.
+ */
 export function openSystem(host: Host, directory: string = layout.system): System {
   return {
     host,

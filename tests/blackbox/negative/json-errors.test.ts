@@ -65,7 +65,7 @@ const REFUSED: readonly (readonly [args: string[], status: number, code: string]
   [['datasource', 'serve', 'aws', '--fixture', nowhere], 2, 'HAOS_USAGE'],
 ];
 
-/** On a machine that is no HAOS. */
+/** On a machine that does not run HAOS. */
 const REFUSED_TO_ROOT: readonly (readonly [args: string[], status: number, code: string])[] = [
   [['config'], 5, 'HAOS_NOT_HAOS'],
   [['config', '--dump'], 5, 'HAOS_NOT_HAOS'],

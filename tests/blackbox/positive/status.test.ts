@@ -112,10 +112,13 @@ describe('haos status', () => {
     }
   });
 
-  it.skipIf(!IS_ROOT)('is refused to other users than root on the running machine', async () => {
-    expect(await haos(['status'], { uid: 65534 })).toMatchObject({
-      status: 5,
-      stderr: expect.stringContaining('Use sudo'),
-    });
-  });
+  it.skipIf(!IS_ROOT)(
+    'is refused to other users than root on the running machine (needs root to become one)',
+    async () => {
+      expect(await haos(['status'], { uid: 65534 })).toMatchObject({
+        status: 5,
+        stderr: expect.stringContaining('Use sudo'),
+      });
+    },
+  );
 });

@@ -46,7 +46,9 @@ export interface Plan {
   restarts: string[];
   /** Whether applying would change anything. */
   hasChanges: boolean;
-  /** What `validateConfig` says about the configuration: what has a wrong type is not in the plan. */
+  /**
+   * What `validateConfig` says about the configuration: what has a wrong type is not in the plan.
+   */
   issues: Issue[];
 }
 

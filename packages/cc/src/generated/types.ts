@@ -92,7 +92,7 @@ export interface Network {
   mac?: string;
   /** Static addresses with the length of their network: one of IPv4 and one of IPv6 at most. */
   addresses?: readonly string[];
-  /** The router of each static address. Without one the interface is no way out. */
+  /** The router of each static address. Without one, nothing is routed through the interface. */
   gateways?: readonly string[];
   /** Name servers of this interface, by address. */
   nameservers?: readonly string[];
@@ -128,7 +128,7 @@ export interface Mount {
 export interface Ssh {
   /** Whether a password is enough to log in by ssh, such as that of `haos.password`. */
   passwordAuthentication?: boolean;
-  /** Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may. */
+  /** The only users who may log in by ssh, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may. */
   allowUsers?: readonly string[];
 }
 

@@ -36,7 +36,10 @@ export interface Provenance {
    * winner first.
    */
   contributions(pointer: string): Contribution[];
-  /** Pointers of the keys that a source gave a value and a later one cleared, in the order of the schema. */
+  /**
+   * Pointers of the keys that a source gave a value and a later one cleared, in the order of the
+   * schema.
+   */
   cleared(): string[];
 }
 

@@ -46,7 +46,7 @@ it.each([
   ['a wireless network', '[service_wlan0]\nType=wifi\nName=home\n'],
   ['no interface', '[service_lan]\nType=ethernet\nIPv4=dhcp\n'],
   ['a placeholder', `${ETHERNET}IPv4=\${ip}/255.255.255.0/10.1.0.1\n`],
-  ['a mask that is none', `${ETHERNET}IPv4=10.1.0.11/255.0.255.0/10.1.0.1\n`],
+  ['an invalid mask', `${ETHERNET}IPv4=10.1.0.11/255.0.255.0/10.1.0.1\n`],
   ['an entry that has no key', `${ETHERNET}IPv6.Privacy=prefered\n`],
   ['something else', `${ETHERNET}hello\n`],
   ['nothing', ''],

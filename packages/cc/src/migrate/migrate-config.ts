@@ -50,7 +50,7 @@ export interface MigrationOptions {
   form?: MigrationForm | undefined;
 }
 
-/** Issues of how a value is written, which is no matter of migrating. */
+/** Issues about the form of a value, which migrating does not change. */
 const ABOUT_STYLE: readonly string[] = ['ambiguous-scalar', 'deprecated-form'];
 
 /**

@@ -5,7 +5,7 @@ const DEVICE = /^(?:\/dev\/\S+|(?:LABEL|UUID|PARTLABEL|PARTUUID)=\S+)$/;
 /** What the system itself consists of is not to be hidden. */
 const SYSTEM =
   /^\/(?:$|(?:home|opt|tmp|var|var\/lib|var\/lib\/rancher)$|(?:\.base|bin|boot|dev|etc|haos|lib|lib64|proc|run|sbin|sys|usr|var\/lib\/rancher\/HAOS)(?:\/|$))/;
-/** Options that change another mount, or mount what is no device. */
+/** Options that change another mount, or mount something other than a device. */
 const OTHER = ['bind', 'rbind', 'remount', 'move', 'loop'];
 
 /** The mount of a disk by `mount`; undefined where it is called in another way. */

@@ -1,4 +1,7 @@
-/** What to do instead of a key of cloud-init and its like, by the name of the section or the list that it is in. */
+/**
+ * What to do instead of a key of cloud-init and its like, by the name of the section or the list
+ * that it is in.
+ */
 const HINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '': {
     apt: 'HAOS installs no packages: use what the image has, or a pod.',

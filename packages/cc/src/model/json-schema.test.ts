@@ -7,7 +7,7 @@ import { schema } from './json-schema.js';
 import { pointerSegments } from './pointer.js';
 import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
-/** As anybody has it: strict, which throws or logs for what is not plain JSON Schema. */
+/** The default mode, strict: throws or logs for what is not plain JSON Schema. */
 function compile() {
   const logged: unknown[] = [];
   const log = (...words: unknown[]) => void logged.push(words);
@@ -147,7 +147,8 @@ describe('the published schema', () => {
       fc.property(fc.oneof(section(configDefinition), anything), (config) => {
         const { issues } = validate(JSON.stringify(config));
         const accepts = isValid(config);
-        // What the schema refuses, the validator reports; what the schema knows of and the validator refuses, it refuses.
+        // What the schema refuses, the validator reports; what the schema knows of and the
+        // validator refuses, it refuses.
         if (!accepts) expect(issues.map(({ code }) => code)).not.toEqual([]);
         const errors = issues.filter(
           ({ code, severity }) => severity === 'error' && IN_SCHEMA.includes(code),

@@ -66,8 +66,8 @@ function writtenSchema(definition: KeyDefinition): JsonSchema {
   const annotations = {
     description: definition.description,
     ...(definition.default === undefined ? {} : { default: definition.default }),
-    // Of a list of maps, yaml-language-server would complete the first example as "[object Object]"; the keys of its items have
-    // examples of their own.
+    // Of a list of maps, yaml-language-server would complete the first example as "[object
+    // Object]"; the keys of its items have examples of their own.
     ...(definition.examples.length > 0 && definition.kind !== 'items'
       ? { examples: definition.examples }
       : {}),
@@ -79,7 +79,9 @@ function writtenSchema(definition: KeyDefinition): JsonSchema {
 
 const NULL = { type: 'null' };
 
-/** What a file may have where a text is wanted: numbers and booleans are taken as they are written. */
+/**
+ * What a file may have where a text is wanted: numbers and booleans are taken as they are written.
+ */
 function textOf({ values, pattern, maxLength, required }: KeyDefinition): JsonSchema[] {
   const text = {
     type: 'string',

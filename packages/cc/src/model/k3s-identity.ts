@@ -7,8 +7,8 @@ export const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] 
 export type IdentityKey = (typeof IDENTITY_KEYS)[number];
 
 /**
- * Names from other systems (k3s's own variables, RKE2, kubeadm, Kairos) for what one of these keys is here. Their distance from
- * our names is too large for a suggestion.
+ * Names from other systems (k3s's own variables, RKE2, kubeadm, Kairos) for what one of these keys
+ * is here. Their distance from our names is too large for a suggestion.
  */
 const FOREIGN: readonly [RegExp, IdentityKey][] = [
   [
@@ -26,8 +26,8 @@ const SLIPS = 2;
 const SECTIONS = /^(?:k3os|k3s|rancher|kubernetes|k8s|cluster)$/i;
 
 /**
- * The key of k3s's identity that an unknown key at the top level or in `haos` probably means; undefined when it looks like another
- * key, or like none.
+ * The key of k3s's identity that an unknown key at the top level or in `haos` probably means;
+ * undefined when it looks like another key, or like none.
  */
 export function meantIdentity(spelling: string): IdentityKey | undefined {
   const haos = lookUpName(configDefinition, 'haos')!;

@@ -1,8 +1,9 @@
 const HOST_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 
 /**
- * What texts must look like, as regular expressions that the checks and the published JSON Schema share. An empty text counts
- * as absent. The schema has no flags, and reads them as Unicode expressions.
+ * What texts must look like, as regular expressions that the checks and the published JSON Schema
+ * share. An empty text counts as absent. The schema has no flags, and reads them as Unicode
+ * expressions.
  */
 export const PATTERNS = {
   /** RFC 1123, section 2.1: labels of letters, digits and inner dashes, joined by dots. */
@@ -11,7 +12,10 @@ export const PATTERNS = {
   permissions: '^(?:(?:0o)?0*([0-7]{1,4}))?$',
   sha256: '^(?:[0-9a-fA-F]{64})?$',
   device: '^(?:$|/dev/.)',
-  /** A repository of an image: host, port, path (OCI distribution specification). A tag or a digest would fix the version. */
+  /**
+   * A repository of an image: host, port, path (OCI distribution specification). A tag or a digest
+   * would fix the version.
+   */
   image: '^(?:(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)?$',
   /** It becomes a tag and the value of a label; a `+` is written as `-` there. */
   version: '^(?:[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,61}[A-Za-z0-9])?)?$',

@@ -180,7 +180,7 @@ const sshKeys: readonly KeyDefinition[] = [
     kind: 'strings',
     default: 'rancher',
     description:
-      'Who may log in by ssh: these and nobody else, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may.',
+      'The only users who may log in by ssh, so name `rancher` as well. Patterns and `USER@HOST` are as in sshd_config(5); `root` never may.',
     phases: BOOT_AND_RUNTIME,
     examples: [['rancher', 'ops@10.1.0.0/24']],
   },
@@ -259,7 +259,8 @@ const haosKeys: readonly KeyDefinition[] = [
       {
         name: 'gateways',
         kind: 'strings',
-        description: 'The router of each static address. Without one the interface is no way out.',
+        description:
+          'The router of each static address. Without one, nothing is routed through the interface.',
         examples: [['10.1.0.1']],
       },
       {

@@ -10,7 +10,9 @@ import { configDefinition, type KeyDefinition } from './schema.js';
 const SECRET_NAME =
   /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/i;
 
-/** Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret. */
+/**
+ * Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret.
+ */
 const SECRET_SETTING = /(?:(?:join|auth|api|access|secret)[_-]?key|passw(?:or)?d|passphrase|secret|token)$/i;
 
 /** The flags of k3s whose value is a secret. No other known flag has one. */

@@ -75,7 +75,9 @@ function unknown(parameter: Parameter): CmdlineProblem {
   };
 }
 
-/** The documented name that is most like that of an unknown parameter; undefined when none is close. */
+/**
+ * The documented name that is most like that of an unknown parameter; undefined when none is close.
+ */
 function suggestParameter(name: string): string | undefined {
   const path = name.replace(/^(?:k3os|haos)[.[]/i, '');
   if (BOOT_PARAMETERS.has(`haos.${path}`)) return `haos.${path}`;

@@ -13,13 +13,17 @@ export interface FlowScan {
   open: readonly Opening[];
   /** The last quoted text that was closed. */
   quoted: { start: number; end: number } | undefined;
-  /** White space and comments between the tokens of flow collections, where a line break means what a blank does. */
+  /**
+   * White space and comments between the tokens of flow collections, where a line break means what
+   * a blank does.
+   */
   gaps: readonly { from: number; to: number }[];
 }
 
 /**
- * Scans a YAML text, or the beginning of one, for brackets and quotation marks, as far as their meaning can be told without
- * parsing: it is for texts that the parser refuses. Those inside plain and block texts mean nothing.
+ * Scans a YAML text, or the beginning of one, for brackets and quotation marks, as far as their
+ * meaning can be told without parsing: it is for texts that the parser refuses. Those inside plain
+ * and block texts mean nothing.
  */
 export function scanFlow(text: string): FlowScan {
   const scanner = new Scanner(text);
@@ -28,8 +32,9 @@ export function scanFlow(text: string): FlowScan {
 }
 
 /**
- * The same text, with blanks for line breaks and comments between the tokens of flow collections: YAML wants even a closing bracket to
- * be indented, and no other parser insists on it. Nothing moves.
+ * The same text, with blanks for line breaks and comments between the tokens of flow collections:
+ * YAML wants even a closing bracket to be indented, and no other parser insists on it. Nothing
+ * moves.
  */
 export function joinFlowLines(text: string): string {
   let joined = '';
@@ -101,7 +106,10 @@ class Scanner implements FlowScan {
     return true;
   }
 
-  /** Whether white space, or an indicator as good as that, is before the position, so that `#` begins a comment. */
+  /**
+   * Whether white space, or an indicator as good as that, is before the position, so that `#`
+   * begins a comment.
+   */
   private isBehindSpace(): boolean {
     return /[\s,[\]{}]/.test(this.text[this.position - 1] ?? ' ');
   }
@@ -122,7 +130,10 @@ class Scanner implements FlowScan {
     else this.quoted = { start, end: ++this.position };
   }
 
-  /** To the colon behind a key, to a comment, to the end of the line, or, inside brackets, to the next indicator. */
+  /**
+   * To the colon behind a key, to a comment, to the end of the line, or, inside brackets, to the
+   * next indicator.
+   */
   private plain(ordinary: RegExp): void {
     for (;;) {
       this.take(ordinary);
@@ -133,7 +144,9 @@ class Scanner implements FlowScan {
     }
   }
 
-  /** A block text has the lines that are empty or indented more than the key or the dash before it. */
+  /**
+   * A block text has the lines that are empty or indented more than the key or the dash before it.
+   */
   private skipBlock(start: number): void {
     const before = this.text.slice(this.lineStart, start);
     const dashes = /^ *(?:[-?] +)*/.exec(before)![0];

@@ -128,7 +128,10 @@ const UNCLOSED = /unexpected end|deficient indentation|missed comma/;
 /** What it says of the text behind a quotation mark that closed another one than was meant. */
 const BEHIND_QUOTE = /bad indentation|missed comma|':'|separator|multiline key/;
 
-/** The bracket or the quotation mark that is the reason, where that is not the place that js-yaml names. */
+/**
+ * The bracket or the quotation mark that is the reason, where that is not the place that js-yaml
+ * names.
+ */
 function findUnclosed(reason: string, text: string, position: number): YamlProblem | undefined {
   const { open, quoted } = scanFlow(text.slice(0, position));
   const lineOf = (offset: number) => text.slice(0, offset).split(/\r\n|\r|\n/).length;

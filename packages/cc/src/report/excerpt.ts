@@ -24,7 +24,9 @@ const HIDDEN = '***';
  */
 const LOOK_BACK = 16 * 1024;
 
-/** What is hidden of a text, found once for all of its issues: one line may have thousands of them. */
+/**
+ * What is hidden of a text, found once for all of its issues: one line may have thousands of them.
+ */
 export interface Cover {
   readonly parts: HiddenParts | undefined;
   /** By the offset of a line. */
@@ -138,8 +140,8 @@ function hideAfterMark(excerpt: Excerpt): Excerpt {
 
 /**
  * Returns values after names such as `token:`, `"password" :`, `haos.token=`, `--token `,
- * `--token, ` and after unknown keys; passwords in URLs; private keys. `isKnown` says whether a name
- * is a key that the parser found, or part of a text that may be shown.
+ * `--token, ` and after unknown keys; passwords in URLs; private keys. `isKnown` says whether a
+ * name is a key that the parser found, or part of a text that may be shown.
  */
 function secretRanges(line: string, isKnown: (from: number, to: number) => boolean | 'text'): Range[] {
   const ranges: Range[] = [];
@@ -181,7 +183,9 @@ function disjoint(ranges: readonly Range[]): Range[] {
     });
 }
 
-/** Whether a name before a colon is the name of no key at any level; `gap` is what follows the name. */
+/**
+ * Whether a name before a colon is the name of no key at any level; `gap` is what follows the name.
+ */
 function isUnknownKey(name: string, gap: string): boolean {
   return /^(?:\s*:\s|["']\s*:)/.test(gap) && !isSpelling(name);
 }

@@ -15,7 +15,7 @@ export function fingerprintsOf(issues: readonly Issue[]): string[] {
   });
 }
 
-/** FNV-1a of 64 bits, which needs no library: nobody gains anything by a collision. */
+/** FNV-1a of 64 bits: a collision does no harm, so this needs no library. */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
   for (const byte of new TextEncoder().encode(text))

@@ -5,7 +5,10 @@ import type { CloudConfig } from '../generated/types.js';
 import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { formatConfig } from './format-config.js';
 
-/** Texts that YAML reads as something else unless they are quoted, and characters that it has to escape. */
+/**
+ * Texts that YAML reads as something else unless they are quoted, and characters that it has to
+ * escape.
+ */
 const HOSTILE = [
   ...[
     'yes',
@@ -178,7 +181,7 @@ haos:
     );
   }, 120_000);
 
-  it('does not change what it is given, and takes what nobody may change', () => {
+  it('does not change what it is given, and accepts frozen values', () => {
     const config: CloudConfig = Object.freeze({
       runCmd: Object.freeze(['a']),
       haos: Object.freeze({ labels: { a: ' b ' } }),

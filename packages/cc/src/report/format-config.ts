@@ -4,16 +4,18 @@ import { requireTypes } from '../model/check-types.js';
 import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 
 /**
- * The configuration as the text of a file: `#cloud-config`, then YAML with snake_case names in the order of the schema. All
- * members are there, secrets and `haos.install` too, but for those without a value: empty texts, lists and maps. Reading the
- * text gives the same configuration. Blanks around the entries of a map of texts are left out, as they are when one is read. Throws
+ * The configuration as the text of a file: `#cloud-config`, then YAML with snake_case names in the
+ * order of the schema. All members are there, secrets and `haos.install` too, but for those without
+ * a value: empty texts, lists and maps. Reading the text gives the same configuration. Blanks
+ * around the entries of a map of texts are left out, as they are when one is read. Throws
  * HAOS_CC_ARGUMENT for a configuration with values of a wrong type.
  */
 export function formatConfig(config: CloudConfig): string {
   requireTypes(config);
   const written = writtenSection(config as Tree, configDefinition);
   const options = { lineWidth: -1, noRefs: true };
-  // The default schema of `dump` quotes whatever YAML 1.1 or 1.2 would take for something else than text.
+  // The default schema of `dump` quotes whatever YAML 1.1 or 1.2 would take for something else than
+  // text.
   return isEmpty(written) ? '#cloud-config\n' : `#cloud-config\n${dump(written, options)}`;
 }
 

@@ -12,7 +12,10 @@ export interface Range {
 
 /** What may be shown of a text and what not, where the parser knows its keys. */
 export interface HiddenParts {
-  /** Values of secret and unknown keys, and values of a wrong shape that may be secrets; in order, none overlaps another. */
+  /**
+   * Values of secret and unknown keys, and values of a wrong shape that may be secrets; in order,
+   * none overlaps another.
+   */
   readonly hidden: readonly Range[];
   /** All other values, likewise. */
   readonly shown: readonly Range[];
@@ -65,7 +68,10 @@ class Finder {
   readonly hidden: Range[] = [];
   readonly shown: Range[] = [];
   readonly keyEnds = new Set<number>();
-  /** An alias stands for a node that was looked at before; aliases of aliases may stand for millions. */
+  /**
+   * An alias stands for a node that was looked at before; aliases of aliases may stand for
+   * millions.
+   */
   private readonly seen = new Map<Node, Set<KeyDefinition | 'hide' | 'show'>>();
 
   constructor(private readonly text: string) {}
@@ -103,7 +109,10 @@ class Finder {
     }
   }
 
-  /** A flag that is a secret has its value in the same item, which is hidden by its name, or in the next one. */
+  /**
+   * A flag that is a secret has its value in the same item, which is hidden by its name, or in the
+   * next one.
+   */
   private list({ items }: SequenceNode): void {
     for (const [index, item] of items.entries()) {
       const before = items[index - 1];

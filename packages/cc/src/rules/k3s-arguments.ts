@@ -243,7 +243,9 @@ function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
   return name === 'disable' ? checkComponents(value) : [];
 }
 
-/** A value may have blanks, as a cron expression has; but not what k3s would take for the next flag. */
+/**
+ * A value may have blanks, as a cron expression has; but not what k3s would take for the next flag.
+ */
 function hasFurtherFlag(value: string): boolean {
   return value.split(/\s+/).some((word, index) => index > 0 && isKnownFlag(word));
 }

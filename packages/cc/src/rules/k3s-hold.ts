@@ -23,8 +23,8 @@ export function describeHold({ message, origin }: Pick<Issue, 'message' | 'origi
 }
 
 /**
- * The issues as a node reports them: an unknown key is an error where it probably means a key that decides which cluster the node
- * belongs to, and the configuration does not have that key.
+ * The issues as a node reports them: an unknown key is an error where it probably means a key that
+ * decides which cluster the node belongs to, and the configuration does not have that key.
  */
 export function raiseDoubts(issues: readonly Issue[], { haos = {} }: CloudConfig): Issue[] {
   return issues.map((issue) => (isLostIdentity(issue, haos) ? { ...issue, severity: 'error' } : issue));
@@ -35,8 +35,8 @@ function isLostIdentity({ meant }: Issue, haos: Haos): boolean {
 }
 
 /**
- * The issue that keeps k3s from being started: it leaves open which cluster the node belongs to, so that it might found one of its
- * own. Undefined when there is none.
+ * The issue that keeps k3s from being started: it leaves open which cluster the node belongs to, so
+ * that it might found one of its own. Undefined when there is none.
  */
 export function findK3sHold({
   config: { haos = {} },

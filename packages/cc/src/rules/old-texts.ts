@@ -126,7 +126,10 @@ export const OLD_TEXTS: readonly OldText[] = [
   }),
 ];
 
-/** Where k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and where today's does. */
+/**
+ * Where k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and where today's
+ * does.
+ */
 export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
 
 /** Whether a text may have any of them: much cheaper than to look for each. */
@@ -148,8 +151,8 @@ export function findOldTexts(text: string): readonly OldText[] {
 }
 
 /**
- * What HAOS does not read, whoever writes it: by the path of a file, or of a directory when it ends
- * in a slash.
+ * What HAOS does not read, whichever program writes it: by the path of a file, or of a directory
+ * when it ends in a slash.
  */
 export const UNREAD_FILES: readonly { readonly path: string; readonly hint: string }[] = [
   {

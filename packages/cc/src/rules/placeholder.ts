@@ -9,7 +9,7 @@ const PLACEHOLDER = /<[A-Za-z][\w .-]*>|\$\{[^{}\n]+\}|\{\{[^{}\n]+\}\}/;
 /** Keys whose values a shell or another program reads, to which such texts mean something. */
 const FREE_TEXT = ['initCmd', 'bootCmd', 'runCmd', 'content'];
 
-/** Whether a text has a placeholder that nobody replaced. */
+/** Returns whether a text still has a placeholder. */
 export function hasPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text);
 }
@@ -20,8 +20,8 @@ export function isPlaceholder(text: string): boolean {
 }
 
 /**
- * The findings, with a better hint where the value is a placeholder, and a warning for each other value that has one. No
- * message has the value, which may be a secret.
+ * The findings, with a better hint where the value is a placeholder, and a warning for each other
+ * value that has one. No message has the value, which may be a secret.
  */
 export function withPlaceholders(findings: readonly Finding[], config: CloudConfig): Finding[] {
   const pointers = new Set(placeholdersOf(config, configDefinition, ''));

@@ -11,7 +11,10 @@ import { readUserDataSource } from './user-data-source.js';
 export interface NodeConfigResult extends ConfigResult {
   /** A source or a key was unreadable, so what is missing from `config` may still be wanted. */
   isIncomplete: boolean;
-  /** Why k3s must not be started: the node might become another one than is meant. Undefined: nothing keeps it. */
+  /**
+   * Why k3s must not be started: the node might become another one than is meant. Undefined:
+   * nothing keeps it.
+   */
   k3sHold: string | undefined;
 }
 

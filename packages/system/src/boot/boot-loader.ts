@@ -7,7 +7,8 @@ import { findMenu, type NodeMenu } from './menu.js';
 export interface BootLoader {
   /**
    * - `grub`: GRUB with a menu of HAOS. It chooses the slot and counts the boots of a set on trial.
-   * - `grub-read-only`: the same, but it counts nothing, because it cannot write, as on LVM or RAID.
+   * - `grub-read-only`: the same, but it counts nothing, because it cannot write, as on LVM or
+   *   RAID.
    * - `go`: GRUB with the menu of the Go implementation. An upgrade replaces it by one that counts.
    * - `foreign`: any other. It knows no slots, and the node runs what the links `current` name.
    */
@@ -29,7 +30,9 @@ export function readBootLoader(host: Host, directory: string): BootLoader {
   return { kind: hasEnvironment ? 'grub' : 'grub-read-only', menu };
 }
 
-/** Returns whether the boot loader counts the next boots of a set, once an upgrade has prepared it. */
+/**
+ * Returns whether the boot loader counts the next boots of a set, once an upgrade has prepared it.
+ */
 export function countsBoots({ kind }: BootLoader): boolean {
   return kind === 'grub' || kind === 'go';
 }

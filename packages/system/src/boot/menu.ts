@@ -37,8 +37,8 @@ export function findMenu(host: Host, system: string = layout.system): NodeMenu |
 }
 
 /**
- * Returns a menu of HAOS in place of one of the Go implementation, with the same consoles and kernel
- * arguments. Throws HAOS_UPGRADE_NO_UUID if the state partition has no UUID.
+ * Returns a menu of HAOS in place of one of the Go implementation, with the same consoles and
+ * kernel arguments. Throws HAOS_UPGRADE_NO_UUID if the state partition has no UUID.
  */
 export function renderReplacement(host: Host, { path }: NodeMenu): Promise<string> {
   return translate(host, path, host.files.readText(path));

@@ -123,7 +123,9 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   return { ...report, status: 'upgraded', dropped };
 }
 
-/** Returns the menu that replaces one of the Go implementation; undefined if there is none of it. */
+/**
+ * Returns the menu that replaces one of the Go implementation; undefined if there is none of it.
+ */
 async function renderGoReplacement({ host, bootLoader }: System): Promise<string | undefined> {
   const { kind, menu } = bootLoader;
   return kind === 'go' && menu ? renderReplacement(host, menu) : undefined;

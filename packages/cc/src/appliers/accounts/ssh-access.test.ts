@@ -76,7 +76,7 @@ describe('haos.ssh', () => {
   });
 
   it.each<[string, Ssh]>([
-    ['nobody', { allowUsers: [] }],
+    ['an empty list', { allowUsers: [] }],
     ['two users in one item', { allowUsers: ['a b'] }],
     ['a second setting', { allowUsers: ['a\nPermitRootLogin yes'] }],
     ['an empty user', { allowUsers: ['a', ''] }],

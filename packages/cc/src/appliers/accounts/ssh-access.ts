@@ -11,8 +11,9 @@ const PATH = '/etc/ssh/sshd_config.d/50-haos.conf';
 const FIRST_LINE = ownershipLine('haos.ssh');
 
 /**
- * Who may log in by ssh and how, in the file that the image has for it. Without `haos.ssh` it becomes again what it is in the image, and
- * is not made where it is missing. In the runtime phase a running sshd is restarted; sessions go on.
+ * Who may log in by ssh and how, in the file that the image has for it. Without `haos.ssh` it
+ * becomes again what it is in the image, and is not made where it is missing. In the runtime phase
+ * a running sshd is restarted; sessions go on.
  */
 export const sshAccess: Applier = {
   name: 'ssh-access',
@@ -49,7 +50,7 @@ export const sshAccessRule: Rule = ({ haos }) => {
       {
         code: 'invalid-value',
         pointer,
-        message: 'nobody could log in by ssh',
+        message: 'the list is empty, so no user could log in by ssh',
         hint: `Name a user, such as ${RANCHER}, or remove the key.`,
       },
     ];
@@ -78,7 +79,10 @@ function checkUser(user: string, pointer: string): Finding[] {
   ];
 }
 
-/** `--nodeps`: OpenRC would otherwise wait for the service that applies the configuration right now (rc-service(8)). */
+/**
+ * `--nodeps`: OpenRC would otherwise wait for the service that applies the configuration right now
+ * (rc-service(8)).
+ */
 async function restart(context: ApplyContext): Promise<void> {
   await context.host.run('rc-service', ['--nodeps', '--ifexists', '--ifstarted', 'sshd', 'restart']);
 }

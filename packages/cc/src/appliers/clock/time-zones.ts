@@ -1,6 +1,7 @@
 /**
- * The names of the time zones that the image has, by their first part: those of Debian's package tzdata (2026f), without
- * tzdata-legacy. A scenario in a virtual machine compares them with the files of the image.
+ * The names of the time zones that the image has, by their first part: those of Debian's package
+ * tzdata (2026f), without tzdata-legacy. A scenario in a virtual machine compares them with the
+ * files of the image.
  */
 const AREAS: readonly [area: string, names: string][] = [
   ['', `GMT UTC`],

@@ -8,8 +8,9 @@ const SKELETON = '/etc/skel';
 const PEOPLE = { first: 1000, last: 59_999 };
 
 /**
- * Makes the missing directories above a file in a person's home, as that person: the home itself with the files of /etc/skel, 0700,
- * and `.ssh` 0700. Of a path anywhere else nothing is made; whoever writes the file makes its parents as root.
+ * Makes the missing directories above a file in a person's home, as that person: the home itself
+ * with the files of /etc/skel, 0700, and `.ssh` 0700. Makes nothing for a path elsewhere; its
+ * writer makes the parents as root.
  */
 export async function makeHomeDirectories(host: Host, path: string): Promise<void> {
   const user = ownerOfHome(host, path);

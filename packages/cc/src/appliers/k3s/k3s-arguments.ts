@@ -36,7 +36,10 @@ export interface K3sInvocation {
   readonly settings: ReadonlyMap<string, string | readonly string[]>;
   /** The words after the command: flags that k3s would not accept from the file. */
   readonly words: readonly string[];
-  /** Secrets that k3s would not take from the file: the variable of each flag, for k3s's environment file. */
+  /**
+   * Secrets that k3s would not take from the file: the variable of each flag, for k3s's environment
+   * file.
+   */
   readonly variables: ReadonlyMap<string, string>;
 }
 

@@ -1,7 +1,10 @@
 import type { Mount } from '../../generated/types.js';
 import { type Finding, hasControls, type Rule } from '../../rules/rule.js';
 
-/** Directories that the system itself consists of. Neither they nor, where `true`, anything below can be a mount point. */
+/**
+ * Directories that the system itself consists of. Neither they nor, where `true`, anything below
+ * can be a mount point.
+ */
 const SYSTEM = new Map<string, boolean>([
   ...['/', '/home', '/opt', '/tmp', '/var', '/var/lib', '/var/lib/rancher', '/.base'].map(
     (path) => [path, false] as const,
@@ -23,7 +26,9 @@ const SYSTEM = new Map<string, boolean>([
   ['/var/lib/rancher/HAOS', true],
 ]);
 
-/** What the name of a block device, of its file system or of its partition looks like (fstab(5)). */
+/**
+ * What the name of a block device, of its file system or of its partition looks like (fstab(5)).
+ */
 const LOCAL_DEVICE = /^(?:\/dev\/\S|(?:LABEL|UUID|PARTLABEL|PARTUUID)=.)/;
 /** File systems that are on no block device of this machine. */
 const OTHER_DEVICE = /^(?:nfs4?|cifs|tmpfs|ceph|9p|virtiofs|glusterfs)$/;
@@ -95,7 +100,10 @@ function checkType(type: string | undefined, pointer: string): Finding[] {
   ];
 }
 
-/** Plans and /proc/mounts show the options, so no password may be among them. No message has the option itself. */
+/**
+ * Plans and /proc/mounts show the options, so no password may be among them. No message has the
+ * option itself.
+ */
 function checkOption(text: string, pointer: string): Finding[] {
   if (/(?:^|,)\s*(?:password2?|pass)=/i.test(text))
     return [

@@ -103,11 +103,7 @@ describe('haos.mounts', () => {
     ['the identity of the node', { device: '/dev/sda1', path: '/var/lib/rancher' }, '/haos/mounts/0/path'],
     ['the configuration', { device: '/dev/sda1', path: '/etc/ssh' }, '/haos/mounts/0/path'],
     ['the home of rancher', { device: '/dev/sda1', path: '/home' }, '/haos/mounts/0/path'],
-    [
-      'a file system that is none',
-      { device: '/dev/sda1', path: '/srv/a', type: 'a b' },
-      '/haos/mounts/0/type',
-    ],
+    ['an invalid file system', { device: '/dev/sda1', path: '/srv/a', type: 'a b' }, '/haos/mounts/0/type'],
     ['a blank', { device: '/dev/sda1', path: '/srv/a', options: ['ro noatime'] }, '/haos/mounts/0/options'],
     [
       'a password',

@@ -7,16 +7,20 @@ import { isError } from '../../rules/rule.js';
 import { ownershipLine } from '../files/key-file.js';
 import { mountsRule } from './check-mount.js';
 
-/** The list in the form of fstab(5) that the service `mounts` reads; not /etc/fstab, which is the administrator's own. */
+/**
+ * The list in the form of fstab(5) that the service `mounts` reads; not /etc/fstab, which is the
+ * administrator's own.
+ */
 export const FSTAB = '/run/haos/fstab';
 const MOUNTED = '/proc/self/mountinfo';
 /** A disk that has to replay its journal takes a while. Milliseconds. */
 const TIMEOUT = 180_000;
 
 /**
- * Lists further disks and makes their mount points. The service `mounts` mounts them once udev knows the devices, before k3s and
- * everything else that may keep data on them; the runtime phase mounts what is still missing, such as disks of the network, and
- * reports what cannot be mounted. Nothing is ever formatted, and nothing is unmounted.
+ * Lists further disks and makes their mount points. The service `mounts` mounts them once udev
+ * knows the devices, before k3s and everything else that may keep data on them; the runtime phase
+ * mounts what is still missing, such as disks of the network, and reports what cannot be mounted.
+ * Nothing is ever formatted, and nothing is unmounted.
  */
 export const mounts: Applier = {
   name: 'mounts',
@@ -40,7 +44,10 @@ export const mounts: Applier = {
 /** Those that need the network, which the service `mounts` does not wait for. */
 const OF_NETWORK = /^(?:nfs4?|cifs|ceph|glusterfs)$/;
 
-/** The lines of fstab(5), in which a blank is `\\040`. Each file system is checked by its own journal only. */
+/**
+ * The lines of fstab(5), in which a blank is `\\040`. Each file system is checked by its own
+ * journal only.
+ */
 export function renderFstab(items: readonly Mount[]): string {
   const lines = items.map(({ device = '', path = '', type = '', options = [] }) =>
     [device, path, type || 'auto', optionsOf(type, options).join(',') || 'defaults']
@@ -69,7 +76,10 @@ async function mountOne(host: Host, { device, path = '' }: Mount, phase: Phase):
   });
 }
 
-/** Whether a file system is mounted at a path; undefined where that is not known, as in a directory tree. */
+/**
+ * Whether a file system is mounted at a path; undefined where that is not known, as in a directory
+ * tree.
+ */
 function isMounted(host: Host, path: string): boolean | undefined {
   const text = host.files.readTextIfExists(MOUNTED);
   // proc_pid_mountinfo(5): the fifth field, with blanks and backslashes in octal.
@@ -90,7 +100,10 @@ export function hasK3sData({ haos }: CloudConfig): boolean {
   return (haos?.mounts ?? []).some(({ path = '' }) => isK3sData(path));
 }
 
-/** Why k3s must not start yet: a disk of its data is missing, and it would begin anew in the empty mount point. */
+/**
+ * Why k3s must not start yet: a disk of its data is missing, and it would begin anew in the empty
+ * mount point.
+ */
 export function missingK3sData(config: CloudConfig, host: Host): string | undefined {
   const missing = (config.haos?.mounts ?? []).findIndex(
     ({ path = '' }) => isK3sData(path) && isMounted(host, path) === false,

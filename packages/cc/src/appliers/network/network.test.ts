@@ -114,8 +114,8 @@ IPv6=auto
       { interface: 'a', nameservers: ['dns.example'] },
       '/haos/network/0/nameservers',
     ],
-    ['a domain that is none', { interface: 'a', searchDomains: ['a b'] }, '/haos/network/0/searchDomains'],
-    ['a method that is none', { interface: 'a', ipv4: 'static' }, '/haos/network/0/ipv4'],
+    ['an invalid domain', { interface: 'a', searchDomains: ['a b'] }, '/haos/network/0/searchDomains'],
+    ['an invalid method', { interface: 'a', ipv4: 'static' }, '/haos/network/0/ipv4'],
   ])('refuses %s as validation does, and writes the others', async (_, item, pointer) => {
     const host = hostWith();
     const config = { haos: { network: [item, { interface: 'eth9' }] } };

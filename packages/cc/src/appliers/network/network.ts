@@ -12,8 +12,9 @@ const PATH = '/var/lib/connman/haosnetwork.config';
 const FIRST_LINE = ownershipLine('haos.network');
 
 /**
- * The settings of wired interfaces as a provisioning file of connman (connman-service.config(5)), which connman watches. An interface
- * that no item names gets its settings by DHCP. An item with an error is left out. Without any item the file is removed.
+ * The settings of wired interfaces as a provisioning file of connman (connman-service.config(5)),
+ * which connman watches. An interface that no item names gets its settings by DHCP. An item with an
+ * error is left out. Without any item the file is removed.
  */
 export const network: Applier = {
   name: 'network',
