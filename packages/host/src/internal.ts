@@ -11,4 +11,12 @@ export {
 export { type CleanUp, withCleanUp } from './clean-up.js';
 export { copyTree, type TreeFile, treeSize, verifyTree } from './files/copy-tree.js';
 export { megabytes } from './megabytes.js';
-export { unescapePath, withWritable } from './mounts/writable.js';
+export {
+  escapeField,
+  type Mount,
+  mountAt,
+  mountOf,
+  mountsWithin,
+  readMounts,
+} from './mounts/mounts.js';
+export { withWritable } from './mounts/writable.js';

@@ -4,16 +4,10 @@ import { layout } from '@haos/system';
 import type { ReleaseSet } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
-import {
-  labelState,
-  makeFileSystems,
-  mountState,
-  partitionDisk,
-  readUuid,
-  releaseMounts,
-} from './disk/disk.js';
+import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
 import { planPartitions, STATE_LABEL } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
+import { releaseMounts } from './disk/release-mounts.js';
 import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
 import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
 

@@ -1,5 +1,5 @@
+export { cameFromMedium } from './image/came-from-medium.js';
 export { downloadImage, isUrl } from './image/download-image.js';
-export { cameFromMedium } from './image/find-file-system.js';
 export { type Medium, openMedium } from './image/medium.js';
 export { openImage } from './image/open-image.js';
 export { ANSWER_NAMES } from './interview/answer-names.js';

@@ -1,8 +1,7 @@
 import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
-import { type CleanUp, megabytes } from '@haos/host/internal';
+import { type CleanUp, megabytes, mountOf, readMounts } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import { fetchDigest } from '@haos/system/internal';
-import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadImageOptions {
   /** The SHA-256 digest in lower-case hex; an ISO with a digest does not need a signature. */
@@ -88,7 +87,7 @@ async function findDigest(
  */
 function findRoom(host: Host, directory: string): number {
   const free = host.files.freeSpace(directory);
-  if (!MEMORY.includes(findFileSystem(host, directory) ?? '')) return free;
+  if (!MEMORY.includes(mountOf(readMounts(host), directory)?.type ?? '')) return free;
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(
     host.files.readTextIfExists('/proc/meminfo') ?? '',
   )?.[1];
