@@ -31,7 +31,9 @@ export async function bringIso(
 ): Promise<{ path: string } | { check: Check }> {
   const { iso, sha256, signal } = wanted;
   if (!iso.startsWith('/')) return download(host, cleanUp, wanted);
-  const refuse = (message: string, hint: string) => ({ check: { id: 'image', ok: false, message, hint } });
+  const refuse = (message: string, hint: string) => ({
+    check: { id: 'image' as const, ok: false, message, hint },
+  });
   if (host.files.stat(iso)?.type !== 'file')
     return refuse(`the file ${iso} does not exist`, 'Name an ISO of HAOS.');
   if (sha256 === undefined) return { path: iso };

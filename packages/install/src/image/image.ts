@@ -37,7 +37,11 @@ export function findImage(host: Host, directory: string): { check: Check; image?
     if (missing) return { check: { id, ok: false, message: `${path} has no ${missing}`, hint } };
   }
   const size = componentsOf(set).reduce((sum, path) => sum + treeSize(host, `${directory}/${path}`), 0);
-  const check = { id, ok: true, message: `HAOS ${set.haos}${set.k3s ? `, k3s ${set.k3s}` : ', no k3s'}` };
+  const check: Check = {
+    id,
+    ok: true,
+    message: `HAOS ${set.haos}${set.k3s ? `, k3s ${set.k3s}` : ', no k3s'}`,
+  };
   return { check, image: { directory, set, size } };
 }
 
