@@ -53,7 +53,9 @@ function checkOldText(text: string, pointer: string): Finding[] {
 
 function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding[] {
   const unread = findUnreadFile(path);
-  return unread ? noEffect(`${pointer}/path`, 'no program of HAOS reads this file', unread.hint) : [];
+  if (unread === undefined) return [];
+  const { message = 'no program of HAOS reads this file', hint } = unread;
+  return noEffect(`${pointer}/path`, message, hint);
 }
 
 function noEffect(pointer: string, message: string, hint: string): Finding[] {
