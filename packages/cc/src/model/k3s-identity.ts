@@ -5,7 +5,7 @@ import { lookUpName, spellings, suggestName } from './names.js';
 import { configDefinition, snakeCase } from './schema.js';
 
 /** The keys that decide which cluster a node belongs to and as what, as they are documented. */
-export const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
+const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
 export type IdentityKey = (typeof IDENTITY_KEYS)[number];
 
 /**
@@ -46,7 +46,7 @@ export function meantIdentity(spelling: string): IdentityKey | undefined {
 }
 
 /** A pair of a configuration, and the key of k3s's identity that it sets. */
-export interface IdentityPair {
+interface IdentityPair {
   pair: Pair;
   meant: IdentityKey;
 }

@@ -45,7 +45,7 @@ export function normalise(document: Document): NormaliseResult {
 }
 
 /** Describes the type of a node in words. */
-export function describeNode(node: Node): string {
+function describeNode(node: Node): string {
   if (node.kind === 'sequence') return 'a list';
   if (node.kind === 'mapping') return 'a map';
   if (node.bytes) return 'binary data';

@@ -21,7 +21,7 @@ export const oldTextsRule: Rule = (config) => [
 ];
 
 /** What is wrong with a label that another system gave a meaning. */
-export function checkOldLabel(key: string, value: string, pointer: string): Finding[] {
+function checkOldLabel(key: string, value: string, pointer: string): Finding[] {
   if (OLD_UPGRADE_LABELS.includes(key))
     return noEffect(
       pointer,

@@ -10,7 +10,7 @@ import type { Check } from '@haos/system';
 import { STATE_LABEL } from './partitions.js';
 
 /** Bytes that HAOS needs at least. */
-export const MINIMUM_SIZE = 2_000_000_000;
+const MINIMUM_SIZE = 2_000_000_000;
 
 export interface DeviceOptions {
   /** The whole disk; default: the only one that fits. */
@@ -176,7 +176,7 @@ export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptio
   return { id: 'system', ok: false, message, hint: 'Name another disk.' };
 }
 
-export function hasState(disk: BlockDevice): boolean {
+function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 

@@ -46,7 +46,7 @@ export function findImage(host: Host, directory: string): { check: Check; image?
 }
 
 /** Returns the directories of a set, relative to that of the image. */
-export function componentsOf(set: ReleaseSet): string[] {
+function componentsOf(set: ReleaseSet): string[] {
   return COMPONENTS.filter((component) => set[component] !== undefined).map(
     (component) => `${component}/${set[component]}`,
   );

@@ -45,7 +45,7 @@ export const mounts: Applier = {
 const OF_NETWORK = /^(?:nfs4?|cifs|ceph|glusterfs)$/;
 
 /** The lines of fstab(5). Each file system is checked by its own journal only. */
-export function renderFstab(items: readonly Mount[]): string {
+function renderFstab(items: readonly Mount[]): string {
   const lines = items.map(({ device = '', path = '', type = '', options = [] }) =>
     [device, path, type || 'auto', optionsOf(type, options).join(',') || 'defaults']
       .map(escapeField)
