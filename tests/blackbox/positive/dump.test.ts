@@ -240,6 +240,7 @@ describe('a dump', () => {
     ['a name', 'hostname: a_b\n', '1:11', 'invalid-hostname'],
     ['an item of a list', 'hostname: a\nhaos:\n  taints: ["a=b:NoExecute", a=b]\n', '3:29', 'invalid-taint'],
     ['an entry of a map', 'haos:\n  labels: {a: "1", b c: "2"}\n', '2:25', 'invalid-label'],
+    ['the name of a key of the cluster', 'haos: {tokn: a}\n', '1:8', 'unknown-key'],
     ['an item that is empty', 'write_files: [~]\n', '1:15', 'missing-key'],
     ['an item without what it needs', 'boot_manifests: [{sha256: ""}]\n', '1:18', 'missing-key'],
     ['an item and another', 'write_files: [{path: /a}, {path: /a/b}]\n', '1:22', 'invalid-path'],
@@ -370,7 +371,7 @@ describe('the kernel command line', () => {
       { wifi: [{ name: 'a', passphrase: 'eight or more' }] },
     ],
     ['quotes group', '"haos.token=a b" haos.password="c d"', { token: 'a b', password: 'c d' }],
-    ['unknown words are ignored', 'quiet root=/dev/sda haos..token=x haos.tokn=y console=ttyS0', {}],
+    ['unknown words are ignored', 'quiet root=/dev/sda haos..token=x haos.lable.a=y console=ttyS0', {}],
   ])('%s', async (_, cmdline, section) => {
     const { haos: actual } = (await dumpJson('', cmdline)) as { haos: object };
 

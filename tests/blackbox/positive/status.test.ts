@@ -64,7 +64,8 @@ describe('haos status', () => {
     const { status, stdout } = await haos(['status', '--root', root]);
     const phases = await haos(['config', 'status', '--root', root]);
 
-    expect(plan.stdout).toContain(`i k3s is not started: unknown key ${key}`);
+    expect([plan.status, plan.stdout]).toEqual([3, '']);
+    expect(plan.stderr).toContain(`error: unknown key ${key} [unknown-key]`);
     expect(run.status).toBe(4);
     expect(existsSync(join(root, '/etc/init.d/k3s-service'))).toBe(false);
     expect(status).toBe(1);
