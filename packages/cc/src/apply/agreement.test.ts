@@ -315,12 +315,23 @@ function createKernel(kernel: Host['kernel']): Host['kernel'] {
 
 /** Simulates files that reject names too long for Linux. */
 function createFiles(files: Host['files']): Host['files'] {
+  const checkLength = (path: string): void => {
+    if (Buffer.byteLength(path) >= 4096 || path.split('/').some((name) => Buffer.byteLength(name) > 255))
+      throw new HaosError('HAOS_FILE_PATH', 'the name is too long');
+  };
   return {
     ...files,
     write(path, content, options) {
-      if (Buffer.byteLength(path) >= 4096 || path.split('/').some((name) => Buffer.byteLength(name) > 255))
-        throw new HaosError('HAOS_FILE_PATH', 'the name is too long');
+      checkLength(path);
       return files.write(path, content, options);
+    },
+    stat(path) {
+      checkLength(path);
+      return files.stat(path);
+    },
+    makeDirectory(path, options) {
+      checkLength(path);
+      return files.makeDirectory(path, options);
     },
   };
 }
@@ -421,6 +432,7 @@ describe('validate and apply', () => {
     ['/haos/network/0', { haos: { network: [{ addresses: ['10.1.0.11/24'] }] } }],
     ['/haos/network/0/gateways', { haos: { network: [{ interface: 'eth0', gateways: ['10.1.0.1'] }] } }],
     ['/haos/mounts/0/path', { haos: { mounts: [{ device: '/dev/sda1', path: '/var' }] } }],
+    ['/haos/mounts/0/path', { haos: { mounts: [{ device: '/dev/sda1', path: `/srv/${'x'.repeat(256)}` }] } }],
     ['/haos/mounts/0', { haos: { mounts: [{ path: '/srv/a' }] } }],
     ['/haos/ssh/allowUsers', { haos: { ssh: { allowUsers: [] } } }],
     ['/haos/ssh/allowUsers/1', { haos: { ssh: { allowUsers: ['rancher', 'a b'] } } }],

@@ -61,6 +61,14 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
+/** Returns whether Linux can have no file at a path: NAME_MAX and PATH_MAX, in bytes. */
+export function isPathTooLong(path: string): boolean {
+  return byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255);
+}
+
+/** What to do about a path that is too long. */
+export const SHORTEN_PATH = 'Use at most 255 bytes in each part and 4095 in total.';
+
 /**
  * Returns whether execve(2) accepts a text as an argument or a variable: at most 128 KiB with its
  * final NUL, no other NUL.

@@ -7,7 +7,7 @@ import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
 import { octalMeant } from '../../model/octal-mode.js';
 import { PATTERNS } from '../../model/patterns.js';
-import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
+import { type Finding, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
 
@@ -69,9 +69,7 @@ function checkPath(path: string | undefined, { pointer, directories }: ItemPlace
   if (!path.startsWith('/') || path.includes('\0'))
     return invalid('the path must be absolute', 'Begin the path with `/`.');
   if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'Add the name of the file.');
-  // Linux: NAME_MAX and PATH_MAX.
-  if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
-    return invalid('the path is too long', 'Use at most 255 bytes in each part and 4095 in total.');
+  if (isPathTooLong(path)) return invalid('the path is too long', SHORTEN_PATH);
   if (!directories.has(normalise(path))) return [];
   return invalid(
     'another item of write_files is below this path',

@@ -1,5 +1,5 @@
 import type { Mount } from '../../generated/types.js';
-import { type Finding, hasControls, type Rule } from '../../rules/rule.js';
+import { type Finding, hasControls, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
 
 /**
  * Directories that the system itself consists of. Neither they nor, where `true`, anything below
@@ -78,6 +78,7 @@ function checkPath(path: string | undefined, pointer: string): Finding[] {
   ];
   if (!/^\/(?:[^/]+(?:\/[^/]+)*)?$/.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path) || hasControls(path))
     return invalid('the path must be absolute and without . and ..', 'Write it as /srv/data.');
+  if (isPathTooLong(path)) return invalid('the path is too long', SHORTEN_PATH);
   const system = [...SYSTEM].find(([own, isTree]) => path === own || (isTree && path.startsWith(`${own}/`)));
   if (system === undefined) return [];
   return invalid(
