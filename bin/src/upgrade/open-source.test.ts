@@ -31,7 +31,7 @@ function open(source: string, at: string, tree: Readonly<Record<string, string>>
   });
   const context = { err: () => {} } as unknown as Context;
   const { signal } = new AbortController();
-  const options = { host, source, sha256: undefined, isInsecure: false, signal, context };
+  const options = { host, source, sha256: undefined, insecure: false, signal, context };
   return withCleanUp(async (cleanUp) => {
     const { checks } = await openSource(cleanUp, options);
     return Object.fromEntries(checks.map(({ id, ok }) => [id, ok]));

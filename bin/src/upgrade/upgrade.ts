@@ -7,6 +7,7 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { formatJson } from '../format-json.js';
 import { createPaint } from '../paint.js';
+import { parseDigest } from '../parse-digest.js';
 import { errorOfChecks, formatChecks } from '../print-checks.js';
 import { drainForUpgrade } from './drain.js';
 import { openNode } from './open-node.js';
@@ -137,14 +138,12 @@ function readSwitch(variable: string, env: Context['env']): boolean {
  * verification.
  */
 function checkDigest(sha256: string | undefined, source: string): string | undefined {
-  if (sha256 === undefined) return undefined;
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw usageError('the digest is not a SHA-256 in hexadecimal');
-  if (isDirectory(source))
+  if (sha256 !== undefined && isDirectory(source))
     throw usageError(
       `a digest requires an ISO, but ${source} is a directory`,
       'Leave it out, or name an ISO.',
     );
-  return sha256;
+  return parseDigest(sha256);
 }
 
 function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
@@ -186,9 +185,9 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
 }
 
 /** Returns a function that prints each component once, because copying takes time. */
-function printCopying(context: Context): (component: Component) => void {
+function printCopying(context: Context): (bytes: number, component: Component) => void {
   const told = new Set<Component>();
-  return (component) => {
+  return (_bytes, component) => {
     if (told.has(component)) return;
     told.add(component);
     context.err(`upgrade: copying ${component}\n`);
@@ -203,7 +202,7 @@ async function open(
 ): Promise<OpenedSource> {
   if (isDirectory(source)) return { checks: [], directory: source };
   const { openSource } = await import('./open-source.js');
-  return openSource(cleanUp, { ...running, source, sha256, isInsecure: has('insecure') });
+  return openSource(cleanUp, { ...running, source, sha256, insecure: has('insecure') });
 }
 
 async function print(

@@ -10,12 +10,10 @@ export {
   dropUnused,
   isSameSet,
   isVersion,
-  linkSlot,
   nameSet,
   type ReleaseSet,
   readRunningSet,
   readSlot,
-  STAGING_PREFIX,
   versionDirectory,
 } from './components.js';
 export { readK3sVersion } from './k3s-version.js';
@@ -26,7 +24,16 @@ export { readNodeName } from './kubernetes/node-name.js';
 export { MODES, parentOf, RANCHER } from './layout.js';
 export { isInstallByFallback } from './mode.js';
 export { PROJECT } from './project.js';
-export { fetchDigest } from './release/fetch-digest.js';
+export { checkOfError, checkSpace } from './release/checks.js';
+export { isUrl } from './release/download-iso.js';
+export { cameFromMedium } from './release/find-file-system.js';
+export { findImage, type Image } from './release/image.js';
+export { requireSpace, tryMount } from './release/iso.js';
+export { locateRelease } from './release/locate-release.js';
+export { type ImageOptions, type ImageSource, openImage, openSource } from './release/open-image.js';
+export { putComponents } from './release/put-components.js';
+export { openScratch } from './release/scratch.js';
+export { unmountLeft } from './release/unmount-left.js';
 export { parseChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export { awaitTrial, isOnTrial } from './upgrade/await-trial.js';
@@ -39,11 +46,7 @@ export {
   writeBootState,
 } from './upgrade/boot-state.js';
 export { readBooted } from './upgrade/booted.js';
-export {
-  completeIntent,
-  flush,
-  intentPath,
-} from './upgrade/complete-intent.js';
+export { completeIntent, replaceSet } from './upgrade/complete-intent.js';
 export { formatGrubEnv, parseGrubEnv } from './upgrade/grub-env.js';
 export { formatIntent } from './upgrade/intent.js';
 export { forgetFailure, markHealthy } from './upgrade/status.js';

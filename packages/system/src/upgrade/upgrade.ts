@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
-import { copyTree, verifyTree, withCleanUp, withWritable } from '@haos/host/internal';
+import { withWritable } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
@@ -12,19 +12,18 @@ import {
   nameSet,
   type ReleaseSet,
   readSlots,
-  type Slots,
-  STAGING_PREFIX,
   versionDirectory,
 } from '../components.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
+import { type PutOptions, putComponents } from '../release/put-components.js';
 import { readBootState, TRIALS } from './boot-state.js';
 import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 import type { Intent } from './intent.js';
 
-export interface UpgradeOptions {
+export interface UpgradeOptions extends Pick<PutOptions, 'onProgress' | 'signal'> {
   host: Host;
   /** The directory with the new components, such as `/haos/system` of a release. */
   source: string;
@@ -49,10 +48,6 @@ export interface UpgradeOptions {
   checkOnly?: boolean;
   /** Called when all components are in place and before the next boot changes. */
   beforeSwitch?: () => Promise<void> | void;
-  /** Aborts the copying; the next boot then does not change. */
-  signal?: AbortSignal;
-  /** Called with the number of bytes of a component done so far. */
-  onProgress?: (component: Component, bytes: number) => void;
 }
 
 type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'>;
@@ -107,7 +102,16 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
   if (report.status !== 'checked') return report;
   const menu = await renderGoReplacement(system);
   const dropped = dropUnused(host, destination);
-  for (const component of missingOf(system, plan)) await stage(plan, component, options);
+  await putComponents(
+    host,
+    { directory: plan.source, set: plan.offered },
+    {
+      ...options,
+      system: destination,
+      components: missingOf(system, plan),
+      readBack: true,
+    },
+  );
   await options.beforeSwitch?.();
   if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
   await flush(host);
@@ -117,7 +121,8 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
     slotBefore: readBootState(host, destination).slot,
   };
   // Without a count, the new set boots without a trial, because nothing could end it.
-  await switchSlots(host, intent, { directory: destination, isCounted: countsBoots(system.bootLoader) });
+  const boots = countsBoots(system.bootLoader) ? 'on-trial' : 'at-once';
+  await switchSlots(host, intent, { directory: destination, boots });
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
@@ -145,7 +150,7 @@ interface Release {
 }
 
 async function readRelease({ host, directory, ...system }: System, source: string): Promise<Release> {
-  const { current: set } = readSlotsIfThere(host, source);
+  const { current: set } = readSlots(host, source);
   const base = system.slots[system.state.slot];
   return {
     source,
@@ -219,38 +224,8 @@ function isPreviousRunning({ slots, state, running }: System): boolean {
   return trial === nameSet(slots.current) && tries === TRIALS;
 }
 
-function readSlotsIfThere(host: Host, directory: string): Slots {
-  return host.files.stat(directory)?.type === 'directory'
-    ? readSlots(host, directory)
-    : { current: {}, previous: {} };
-}
-
 function pick(set: ReleaseSet, components: readonly Component[]): ReleaseSet {
   return Object.fromEntries(
     components.filter((name) => set[name] !== undefined).map((name) => [name, set[name]]),
   );
-}
-
-/**
- * Installs a version of a component: copies it under another name, reads it back, and renames it.
- * Replaces a version of the same name that only the non-default slot uses, because its content is
- * unknown.
- */
-async function stage(plan: UpgradePlan, component: Component, options: UpgradeOptions): Promise<void> {
-  const { host, source, destination, offered } = plan;
-  const version = offered[component] ?? '';
-  const from = versionDirectory(source, component, version);
-  const to = versionDirectory(destination, component, version);
-  const staging = `${destination}/${component}/${STAGING_PREFIX}${version}`;
-  const { signal } = options;
-  host.files.remove(staging);
-  const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
-  await withCleanUp(async (cleanUp) => {
-    // Frees the space if the disk is full or the upgrade was interrupted.
-    cleanUp.onError(() => void host.files.remove(staging));
-    const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
-    await verifyTree(host, staging, { files, ...(signal && { signal }) });
-  });
-  host.files.remove(to);
-  host.files.move(staging, to);
 }
