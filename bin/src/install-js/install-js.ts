@@ -32,19 +32,7 @@ interface Wanted extends Required<Installation> {
 
 /** The options that `install.js` and its parts read. */
 type InstallJsInvocation = InstallationInvocation &
-  Invocation<
-    'config' | 'sha256' | 'tty' | 'format',
-    | 'check'
-    | 'allow-empty-config'
-    | 'insecure'
-    | 'force-efi'
-    | 'no-format'
-    | 'no-bootloader'
-    | 'takeover'
-    | 'debug'
-    | 'poweroff'
-    | 'yes'
-  >;
+  Invocation<'config' | 'format', 'check' | 'takeover' | 'poweroff' | 'yes'>;
 
 interface Call {
   invocation: InstallJsInvocation;

@@ -14,17 +14,8 @@ import type { RunInstallation } from './run-interview.js';
 /** The options that `haos install` and its parts read. */
 type InstallInvocation = InstallationInvocation &
   Invocation<
-    'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'sha256' | 'tty' | 'format',
-    | 'silent'
-    | 'check'
-    | 'no-format'
-    | 'no-bootloader'
-    | 'allow-empty-config'
-    | 'insecure'
-    | 'force-efi'
-    | 'debug'
-    | 'reboot'
-    | 'power-off'
+    'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'format',
+    'silent' | 'check' | 'reboot' | 'power-off'
   >;
 
 /** What follows an installation; undefined: what is usual where it runs. */

@@ -32,7 +32,7 @@ export interface TargetOptions {
 
 /** What configures the installed system. */
 export interface ConfigSource {
-  /** An http or https URL, or an absolute path. Default: the configuration of the running system. */
+  /** An http or https URL, or an absolute path. Default: that of the running system. */
   url?: string;
   /**
    * Configuration to install in addition to that of the running system, such as answers to

@@ -6,7 +6,6 @@ export {
 export { placeMenu } from './boot/place-menu.js';
 export { compareVersions } from './compare-versions.js';
 export {
-  COMPONENT_FILES,
   dropUnused,
   isSameSet,
   isVersion,
@@ -14,7 +13,6 @@ export {
   type ReleaseSet,
   readRunningSet,
   readSlot,
-  versionDirectory,
 } from './components.js';
 export { readK3sVersion } from './k3s-version.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
@@ -42,12 +40,9 @@ export {
   formatBootState,
   nextBootState,
   parseBootState,
-  readBootState,
-  writeBootState,
 } from './upgrade/boot-state.js';
 export { readBooted } from './upgrade/booted.js';
 export { completeIntent, replaceSet } from './upgrade/complete-intent.js';
 export { formatGrubEnv, parseGrubEnv } from './upgrade/grub-env.js';
-export { formatIntent } from './upgrade/intent.js';
 export { forgetFailure, markHealthy } from './upgrade/status.js';
 export { type UpgradeVerdict, upgradeVerdict } from './upgrade/verdict.js';

@@ -11,7 +11,9 @@ import {
 } from '../components.js';
 import { parseChecksums } from './verify-checksums.js';
 
-/** The files of a release: a directory with haos, k3s and kernel, such as `/haos/system` of an ISO. */
+/**
+ * The files of a release: a directory with haos, k3s and kernel, such as `/haos/system` of an ISO.
+ */
 export interface Image {
   directory: string;
   set: ReleaseSet;

@@ -50,9 +50,9 @@ const MARGIN = 64 * 1024 * 1024;
 
 /**
  * Makes the content of an ISO, at least `haos/`, readable until the clean-up; resolves to the
- * directory with the components. Mounts the ISO, or unpacks it if the kernel cannot mount it. Throws
- * HAOS_INSTALL_ISO_READER if no program can unpack it, HAOS_INSTALL_ISO if it has no `haos/system`,
- * and HAOS_FILE_NO_SPACE.
+ * directory with the components. Mounts the ISO, or unpacks it if the kernel cannot mount it.
+ * Throws HAOS_INSTALL_ISO_READER if no program can unpack it, HAOS_INSTALL_ISO if it has no
+ * `haos/system`, and HAOS_FILE_NO_SPACE.
  */
 export async function openIso(host: Host, cleanUp: CleanUp, { iso, scratch }: IsoOptions): Promise<string> {
   const directory = `${scratch}/iso`;

@@ -7,6 +7,8 @@ import { type DownloadIsoOptions, downloadIso, isUrl } from './download-iso.js';
 import { findImage, type Image, verifyImage } from './image.js';
 import { openIso } from './iso.js';
 
+export { openScratch } from './scratch.js';
+
 /** Where the components of a release come from. */
 export interface ImageSource extends Pick<DownloadIsoOptions, 'sha256' | 'insecure' | 'keys'> {
   /** A directory with the components. Default `/haos/system`; ignored if there is an `iso`. */

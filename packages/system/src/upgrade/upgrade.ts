@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
-import { withWritable } from '@haos/host/internal';
+import { withCleanUp, withWritable } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
@@ -17,16 +17,22 @@ import {
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
+import type { ImageOptions, ImageSource } from '../release/open-image.js';
 import { type PutOptions, putComponents } from '../release/put-components.js';
 import { readBootState, TRIALS } from './boot-state.js';
 import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 import type { Intent } from './intent.js';
 
-export interface UpgradeOptions extends Pick<PutOptions, 'onProgress' | 'signal'> {
+export interface UpgradeOptions
+  extends Pick<PutOptions, 'onProgress' | 'signal'>,
+    Pick<ImageOptions, 'proxy' | 'onDownload'> {
   host: Host;
-  /** The directory with the new components, such as `/haos/system` of a release. */
-  source: string;
+  /**
+   * The new release: an ISO, which is verified before it is opened, or a directory with the
+   * components. Default for `scratch`: `/var/lib/rancher/HAOS/upgrade`.
+   */
+  image: ImageSource;
   /** Default `/haos/system`. */
   destination?: string;
   /**
@@ -60,7 +66,9 @@ export interface UpgradeReport {
    */
   status: 'upgraded' | 'unchanged' | 'refused' | 'checked';
   checks: readonly Check[];
+  /** The set that boots by default now. */
   from: ReleaseSet;
+  /** The set after the upgrade; the same if the image could not be opened. */
   to: ReleaseSet;
   /** Versions that were removed, such as `kernel/6.12.1-v1`. */
   dropped: readonly string[];
@@ -72,10 +80,35 @@ export interface UpgradeReport {
  * links together. While it works, a read-only mount of the destination is writable. Throws
  * HAOS_LOCKED if another upgrade runs.
  */
-export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
+export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
+  const { host, image } = options;
+  if (image.iso === undefined) return upgradeFrom(image.directory ?? layout.system, options);
+  // Downloads and unpacked files share one directory.
+  return withLock(host, `${layout.upgradeLock}.source`, () => upgradeFromIso(options));
+}
+
+function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
+  const { host, image: source, destination } = options;
+  return withCleanUp(async (cleanUp) => {
+    // A directory does not load the code that downloads and verifies.
+    const { openImage, openScratch } = await import('../release/open-image.js');
+    const { scratch = layout.upgradeScratch } = source;
+    await openScratch(host, cleanUp, scratch);
+    const { checks, image } = await openImage(host, cleanUp, { ...options, ...source, scratch });
+    if (!image) {
+      const { slots, state } = openSystem(host, destination);
+      const base = slots[state.slot];
+      return { status: 'refused', checks, from: base, to: base, dropped: [] };
+    }
+    const report = await upgradeFrom(image.directory, options);
+    return { ...report, checks: [...checks, ...report.checks] };
+  });
+}
+
+async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
-  if (options.checkOnly) return (await check(options)).report;
-  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
+  if (options.checkOnly) return (await check(source, options)).report;
+  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(source, options)));
 }
 
 interface Checked {
@@ -84,9 +117,9 @@ interface Checked {
   report: UpgradeReport;
 }
 
-async function check(options: UpgradeOptions): Promise<Checked> {
+async function check(source: string, options: UpgradeOptions): Promise<Checked> {
   const system = openSystem(options.host, options.destination);
-  const plan = planUpgrade(system, await readRelease(system, options.source), options);
+  const plan = planUpgrade(system, await readRelease(system, source), options);
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
@@ -94,24 +127,17 @@ async function check(options: UpgradeOptions): Promise<Checked> {
   return { system, plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
 }
 
-async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
+async function upgradeAlone(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const { system, plan, report } = await check(options);
+  const { system, plan, report } = await check(source, options);
   if (report.status !== 'checked') return report;
   const menu = await renderGoReplacement(system);
   const dropped = dropUnused(host, destination);
-  await putComponents(
-    host,
-    { directory: plan.source, set: plan.offered },
-    {
-      ...options,
-      system: destination,
-      components: missingOf(system, plan),
-      readBack: true,
-    },
-  );
+  const components = missingOf(system, plan);
+  const putting = { ...options, system: destination, components, readBack: true };
+  await putComponents(host, { directory: source, set: plan.offered }, putting);
   await options.beforeSwitch?.();
   if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
   await flush(host);
