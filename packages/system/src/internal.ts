@@ -40,6 +40,7 @@ export {
   formatBootState,
   nextBootState,
   parseBootState,
+  readBootState,
 } from './upgrade/boot-state.js';
 export { readBooted } from './upgrade/booted.js';
 export { completeIntent, replaceSet } from './upgrade/complete-intent.js';

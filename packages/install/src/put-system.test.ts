@@ -1,15 +1,26 @@
 import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
+import { readSlots, type Slots } from '@haos/system';
+import {
+  type BootState,
+  completeIntent,
+  formatBootState,
+  nameSet,
+  type ReleaseSet,
+  readBootState,
+} from '@haos/system/internal';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { nameSet, type ReleaseSet, readSlots, type Slots } from '../components.js';
-import { type BootState, formatBootState, readBootState } from './boot-state.js';
-import { completeIntent, replaceSet } from './complete-intent.js';
+import { putState } from './put-system.js';
 
 const SYSTEM = '/target/haos/system';
 const FAILED: ReleaseSet = { haos: 'v2', k3s: 'v1.30.2+k3s1', kernel: '6.2-v2' };
 const OLD: ReleaseSet = { haos: 'v1', k3s: 'v1.30.1+k3s1', kernel: '6.1-v1' };
 const NEW: ReleaseSet = { haos: 'v3', k3s: 'v1.30.3+k3s1', kernel: '6.3-v3' };
 const SAME_KERNEL: ReleaseSet = { ...NEW, kernel: '6.2-v2' };
+
+const CONFIGURATION = { text: 'hostname: new\n', isFallback: false } as Parameters<
+  typeof putState
+>[2]['configuration'];
 
 function machineWith(slots: Slots, state: BootState) {
   const tree: Record<string, Tree> = { [`${SYSTEM}/grubenv`]: Buffer.from(formatBootState(state)) };
@@ -87,7 +98,8 @@ describe('an installation on a disk that is kept', () => {
     '%s boots either the whole old set or the whole new one after a power cut',
     async (_title, slots, state, runs, set) => {
       const machine = machineWith(slots, state);
-      const put = (host: Host) => replaceSet(host, set, SYSTEM);
+      const put = async (host: Host) =>
+        putState(host, set, { configuration: CONFIGURATION, root: '/target' });
       const seen = new Set<string>();
       for (let effects = 0; ; effects += 1) {
         const plan = planHost(machine);
@@ -111,7 +123,7 @@ describe('an installation on a disk that is kept', () => {
       { slot: 'previous', failed: 'x', good: 'y' },
     );
 
-    await replaceSet(host, NEW, SYSTEM);
+    await putState(host, NEW, { configuration: CONFIGURATION, root: '/target' });
 
     expect(readBootState(host, SYSTEM)).toEqual({ slot: 'current' });
     expect(readSlots(host, SYSTEM)).toEqual({ current: NEW, previous: OLD });
