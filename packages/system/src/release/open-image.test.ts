@@ -97,6 +97,10 @@ describe('an image from a URL', () => {
     expect(await open({ iso: URL, ...options }, machine)).toEqual({ failed: 'download', wasThere: false });
   });
 
+  it('may have its digest in upper case', async () => {
+    expect(await open({ iso: URL, sha256: SHA256.toUpperCase() })).toMatchObject({ failed: undefined });
+  });
+
   it('may fill a disk, whatever the memory', async () => {
     const machine = { mounts: 'd / ext4 rw 0 0\nt /ru tmpfs rw 0 0\n', memory: 'MemAvailable: 1 kB\n' };
 
