@@ -36,7 +36,11 @@ export const DEBIAN_PACKAGES = [
   loop('busybox', 'busybox', 'a tar other than GNU tar'),
   loop('libarchive-tools', 'bsdtar', 'reading an ISO'),
   { ...loop('7zip', '', 'reading an ISO'), file: '/usr/bin/7zz' },
-  { ...loop('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
+  {
+    ...loop('grub-efi-amd64-signed', '', 'GRUB for EFI'),
+    file: '/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed',
+  },
+  { ...loop('shim-signed', '', 'EFI with Secure Boot'), file: '/usr/lib/shim/shimx64.efi.signed' },
   loop('qemu-system-x86', 'qemu-system-x86_64', 'GRUB itself counts the boots of a trial'),
   vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
   vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
@@ -47,14 +51,13 @@ export const DEBIAN_PACKAGES = [
   vm('binutils', 'strip', 'Node without symbols'),
   vm('xorriso', 'xorriso', 'the ISO'),
   vm('mtools', 'mcopy', 'the EFI part of the ISO'),
-  vm('grub-common', 'grub-mkrescue', 'GRUB boots the ISO'),
+  vm('grub-common', 'grub-mkimage', 'GRUB boots the ISO'),
   { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
-  { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
   vm('skopeo', 'skopeo', 'another program reads the OCI image'),
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
   { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
-  { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },
+  { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd' },
 ];
 
 /**
