@@ -57,6 +57,21 @@ export const DEBIAN_PACKAGES = [
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
   { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
+  { package: 'qemu-system-arm', program: 'qemu-system-aarch64', levels: ['matrix'], why: 'arm64 boots' },
+  { package: 'qemu-user-static', program: 'qemu-aarch64-static', levels: ['matrix'], why: 'arm64 is built' },
+  {
+    package: 'binutils-aarch64-linux-gnu',
+    program: 'aarch64-linux-gnu-strip',
+    levels: ['matrix'],
+    why: 'Node for arm64 without symbols',
+  },
+  {
+    package: 'qemu-efi-aarch64',
+    program: '',
+    file: '/usr/share/AAVMF/AAVMF_CODE.fd',
+    levels: ['matrix'],
+    why: 'EFI for arm64',
+  },
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd' },
 ];
 

@@ -91,7 +91,8 @@ describe('a machine with Secure Boot, as it is delivered', () => {
 
   it('installs on a disk', async () => {
     await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
-    const other = `$(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n '/stick\\|loop/d; s/ *$//p')`;
+    const disks = 'lsblk --nodeps --noheadings --output PATH,SERIAL';
+    const other = `$(${disks} | sed -n 's|^\\(/dev/vd.\\) *$|\\1|p')`;
     const install = `haos install --silent --device ${other} --config-url /tmp/config.yaml --tty ttyS0`;
     expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/vd/);
     await machine.stop();
