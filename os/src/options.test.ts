@@ -26,7 +26,13 @@ it('reads what is given', () => {
   ];
 
   expect(readOptions([...argv, '--no-k3s'], DEFAULTS)).toMatchObject({
-    options: { architecture: 'arm64', kernel: 'generic', version: 'v1.0.0', imageName: 'ghcr.io/example/haos', only: 'iso' },
+    options: {
+      architecture: 'arm64',
+      kernel: 'generic',
+      version: 'v1.0.0',
+      imageName: 'ghcr.io/example/haos',
+      only: 'iso',
+    },
     k3s: { without: true },
   });
 });
