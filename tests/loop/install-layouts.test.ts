@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InstallOptions, install } from '@haos/install';
+import { EFI_CONFIGS, EFI_LOADERS } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkplace, expectWhole, inspect, mountsBelow, probe, type Workplace } from './installation.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
@@ -31,19 +32,19 @@ function tableOf(device: string) {
   return JSON.parse(must('sfdisk', '--json', device)).partitiontable;
 }
 
-/** Reads GRUB's file on an EFI system partition without mounting it. */
-function readLoader(partition: string): Buffer {
-  const { stdout } = spawnSync('mcopy', ['-i', partition, '::/EFI/BOOT/BOOTX64.EFI', '-'], {
-    maxBuffer: 1e8,
-  });
-  return stdout;
+const FILES = EFI_LOADERS.find(({ architecture }) => architecture === 'amd64')!.files;
+
+/** Reads a file of an EFI system partition without mounting it. */
+function readEfi(partition: string, path: string): Buffer {
+  return spawnSync('mcopy', ['-i', partition, `::/${path}`, '-'], { maxBuffer: 1e8 }).stdout;
 }
 
 function expectLoader(partition: string, uuid: string | undefined): void {
   must('fsck.vfat', '-n', partition);
-  const loader = readLoader(partition);
-  expect(loader.subarray(0, 2).toString()).toBe('MZ');
-  expect(loader.includes(`--set=root ${uuid}`)).toBe(true);
+  for (const [name, path] of Object.entries(FILES))
+    expect(readEfi(partition, `EFI/BOOT/${name}`).equals(readFileSync(path)), name).toBe(true);
+  for (const path of EFI_CONFIGS)
+    expect(readEfi(partition, path).toString()).toContain(`--set=root --fs-uuid ${uuid}\n`);
 }
 
 describe('an installation for EFI', () => {

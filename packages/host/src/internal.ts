@@ -10,5 +10,6 @@ export {
 } from './block.js';
 export { type CleanUp, withCleanUp } from './clean-up.js';
 export { copyTree, type TreeFile, treeSize, verifyTree } from './files/copy-tree.js';
+export { readSecureBoot } from './kernel/secure-boot.js';
 export { megabytes } from './megabytes.js';
 export { unescapePath, withWritable } from './mounts/writable.js';

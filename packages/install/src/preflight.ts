@@ -2,7 +2,15 @@ import type { Issue } from '@haos/cc';
 import type { FetchOptions, Host } from '@haos/host';
 import { type BlockDevice, type CleanUp, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
-import { checkConsoles, checkSpace, type Image, type ImageOptions, openImage } from '@haos/system/internal';
+import {
+  checkConsoles,
+  checkSpace,
+  findEfiLoader,
+  type Image,
+  type ImageOptions,
+  openImage,
+} from '@haos/system/internal';
+import { findBiosModules } from './boot/boot-loader.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';
@@ -141,18 +149,9 @@ export function detectFirmware(host: Host): Firmware {
 const PROGRAMS = ['sfdisk', 'partx', 'lsblk', 'blkid', 'mkfs.ext4', 'dumpe2fs', 'e2label', 'mount', 'umount'];
 const BOOT_PROGRAMS: Readonly<Record<Firmware, readonly string[]>> = {
   bios: ['grub-install'],
-  efi: ['grub-mkimage', 'mmd', 'mcopy'],
+  efi: ['mmd', 'mcopy'],
 };
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-
-/**
- * GRUB's platforms, from whose modules it is installed, by firmware; only x86 is installed for
- * BIOS.
- */
-const GRUB_MODULES: Readonly<Record<Firmware, readonly string[]>> = {
-  bios: ['i386-pc'],
-  efi: ['x86_64-efi', 'arm64-efi'],
-};
 
 function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = '' }: BootOptions): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
@@ -161,7 +160,7 @@ function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = 
   const missing = [
     ...[...PROGRAMS, ...(firmware === 'efi' ? ['mkfs.vfat'] : [])].filter(isMissing),
     ...(loader ? BOOT_PROGRAMS[firmware].filter(isMissing) : []),
-    ...(!loader || findGrubTarget(host, firmware, tools) ? [] : [`the modules of GRUB for ${firmware}`]),
+    ...(loader ? findMissingLoader(host, firmware, tools) : []),
   ];
   if (missing.length === 0)
     return {
@@ -173,9 +172,8 @@ function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = 
   return { id: 'programs', ok: false, message, hint: 'Install them, or install from the HAOS medium.' };
 }
 
-/** Returns the name of the GRUB platform to install; undefined if its modules do not exist. */
-export function findGrubTarget(host: Host, firmware: Firmware, tools = ''): string | undefined {
-  return GRUB_MODULES[firmware].find(
-    (name) => host.files.stat(`${tools}/usr/lib/grub/${name}`) !== undefined,
-  );
+/** Returns the name of the boot loader if its files do not exist. */
+function findMissingLoader(host: Host, firmware: Firmware, tools: string): string[] {
+  if (firmware === 'bios') return findBiosModules(host, tools) ? [] : ['the modules of GRUB for BIOS'];
+  return findEfiLoader(host, tools) ? [] : ['shim and GRUB for EFI, as signed by Debian'];
 }

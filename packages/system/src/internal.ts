@@ -1,5 +1,12 @@
 export { checkConsoles, chooseConsoles } from './boot/console.js';
 export {
+  EFI_CONFIGS,
+  EFI_LOADERS,
+  type EfiLoader,
+  findEfiLoader,
+  renderEfiConfig,
+} from './boot/efi-loader.js';
+export {
   quoteArguments,
   renderGrubConfig,
 } from './boot/grub-config.js';

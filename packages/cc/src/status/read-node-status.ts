@@ -1,5 +1,5 @@
 import { createRedactor, type Host, isHaosError } from '@haos/host';
-import { readAddresses } from '@haos/host/internal';
+import { readAddresses, readSecureBoot } from '@haos/host/internal';
 import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
 import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
@@ -28,6 +28,7 @@ export async function readNodeStatus(host: Host): Promise<NodeStatus> {
     hostname: readHostname(host),
     version: readVersion(host),
     mode,
+    secureBoot: readSecureBoot(host),
     addresses,
     ...readUpgrade(host, mode),
     configuration: waitForRuntime(summariseConfiguration(journals, readDataSourceReport(host)), host),
