@@ -52,6 +52,12 @@ export const DEBIAN_PACKAGES = [
   { ...vm('grub-efi-amd64-bin', '', 'GRUB for EFI'), file: '/usr/lib/grub/x86_64-efi/kernel.img' },
   vm('skopeo', 'skopeo', 'another program reads the OCI image'),
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
+  {
+    package: 'chromium',
+    program: 'chromium',
+    levels: ['package'],
+    why: 'a page with the libraries runs in a browser',
+  },
   { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_CODE.fd' },

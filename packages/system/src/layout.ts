@@ -87,8 +87,3 @@ export function inRootOf(directory: string, path: string): string | undefined {
     ? `${directory.slice(0, -layout.system.length)}${path}`
     : undefined;
 }
-
-/** Returns the parent directory of an absolute path. */
-export function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
-}
