@@ -27,6 +27,8 @@ export interface KeyDefinition {
   readonly values?: readonly string[];
   /** What a text must match (`patterns.ts`); its check may want more. */
   readonly pattern?: string;
+  /** What each name of a map of texts must match. */
+  readonly namePattern?: string;
   /** UTF-16 units. */
   readonly maxLength?: number;
   /** Phases in which the key takes effect. */
@@ -406,6 +408,8 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'labels',
     kind: 'string-map',
+    namePattern: PATTERNS.labelName,
+    pattern: PATTERNS.labelValue,
     description: 'Labels of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [{ region: 'us-west-1', somekey: 'somevalue' }],
@@ -428,6 +432,7 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'taints',
     kind: 'strings',
+    pattern: PATTERNS.taint,
     description: 'Taints of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [['key1=value1:NoSchedule', 'key1=value1:NoExecute']],
