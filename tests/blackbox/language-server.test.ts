@@ -129,10 +129,9 @@ describe('an editor completes', () => {
   });
 
   it('only the documented spelling of a key', async () => {
-    expect(Object.keys(await complete('haos:\n  ')).filter((label) => /server_?url|k3s/i.test(label))).toEqual([
-      'server_url',
-      'k3s_args',
-    ]);
+    expect(
+      Object.keys(await complete('haos:\n  ')).filter((label) => /server_?url|k3s/i.test(label)),
+    ).toEqual(['server_url', 'k3s_args']);
   });
 });
 

@@ -40,6 +40,8 @@ export const layout = {
    * banner and the login message.
    */
   configurationSummary: '/run/haos/configuration',
+  /** The name of the keyboard layout that was loaded. */
+  keyboard: '/run/haos/keyboard',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
   /**

@@ -221,6 +221,14 @@ const haosKeys: readonly KeyDefinition[] = [
     examples: ['Europe/Berlin'],
   },
   {
+    name: 'keyboard',
+    kind: 'string',
+    description:
+      'The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['de-latin1'],
+  },
+  {
     name: 'network',
     kind: 'items',
     type: 'Network',
