@@ -1,8 +1,8 @@
 import { HaosError, type Host } from '@haos/host';
 import { type CleanUp, readFileSystemUuid } from '@haos/host/internal';
+import { unmountLeft } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
-import { unmountLeft } from './unmount-left.js';
 
 /** Milliseconds. */
 const FORMAT_TIMEOUT = 600_000;
