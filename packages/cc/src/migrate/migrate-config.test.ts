@@ -100,7 +100,7 @@ describe('migrateConfig', () => {
   });
 
   it('turns loadkeys into haos.keyboard', () => {
-    const text = 'k3os:\n  token: a\nboot_cmd:\n- loadkeys de-latin1\n';
+    const { text } = migrateConfig('k3os:\n  token: a\nboot_cmd:\n- loadkeys de-latin1\n');
 
     expect(configOf(text)).toEqual({ haos: { keyboard: 'de-latin1', token: 'a' } });
   });
