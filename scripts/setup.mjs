@@ -55,6 +55,12 @@ export const DEBIAN_PACKAGES = [
   { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
   vm('skopeo', 'skopeo', 'another program reads the OCI image'),
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
+  {
+    package: 'chromium',
+    program: 'chromium',
+    levels: ['package'],
+    why: 'a page with the libraries runs in a browser',
+  },
   { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
   { package: 'qemu-system-arm', program: 'qemu-system-aarch64', levels: ['matrix'], why: 'arm64 boots' },

@@ -26,7 +26,7 @@ export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.
 export { findKubeconfig } from './kubernetes/kubeconfig.js';
 export { isNodeReady } from './kubernetes/node-health.js';
 export { readNodeName } from './kubernetes/node-name.js';
-export { MODES, parentOf, RANCHER } from './layout.js';
+export { MODES, RANCHER } from './layout.js';
 export { isInstallByFallback } from './mode.js';
 export { PROJECT } from './project.js';
 export { checkOfError, checkSpace } from './release/checks.js';

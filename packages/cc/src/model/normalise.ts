@@ -1,5 +1,6 @@
+import { base64 } from '@haos/host/internal';
 import type { Issue, IssueCode, Severity } from '../issue.js';
-import { base64, utf8 } from '../parse/bytes.js';
+import { utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
