@@ -13,6 +13,7 @@ export { type CleanUp, withCleanUp } from './clean-up.js';
 export { copyTree, type TreeFile, treeSize, verifyTree } from './files/copy-tree.js';
 export { sha256 } from './files/digest.js';
 export { parentOf } from './files/path.js';
+export { readSecureBoot } from './kernel/secure-boot.js';
 export { megabytes } from './megabytes.js';
 export { unescapePath, withWritable } from './mounts/writable.js';
 export {
