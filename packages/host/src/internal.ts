@@ -15,7 +15,15 @@ export { sha256 } from './files/digest.js';
 export { parentOf } from './files/path.js';
 export { readSecureBoot } from './kernel/secure-boot.js';
 export { megabytes } from './megabytes.js';
-export { unescapePath, withWritable } from './mounts/writable.js';
+export {
+  escapeField,
+  type Mount,
+  mountAt,
+  mountOf,
+  mountsWithin,
+  readMounts,
+} from './mounts/mounts.js';
+export { withWritable } from './mounts/writable.js';
 export {
   cryptPassword,
   type GunzipProblem,

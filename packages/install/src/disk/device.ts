@@ -11,7 +11,7 @@ import type { TargetOptions } from '../options.js';
 import { STATE_LABEL } from './partitions.js';
 
 /** Bytes that HAOS needs at least. */
-export const MINIMUM_SIZE = 2_000_000_000;
+const MINIMUM_SIZE = 2_000_000_000;
 
 export interface DeviceOptions extends Omit<TargetOptions, 'format'> {
   /** The kernel command line of the running system. */
@@ -169,7 +169,7 @@ export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptio
   return { id: 'system', ok: false, message, hint: 'Name another disk.' };
 }
 
-export function hasState(disk: BlockDevice): boolean {
+function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 

@@ -1,9 +1,8 @@
 import { type FetchOptions, type Host, isHaosError, redactUrl } from '@haos/host';
-import { type CleanUp, megabytes } from '@haos/host/internal';
+import { type CleanUp, megabytes, mountOf, readMounts } from '@haos/host/internal';
 import type { Check } from '../check.js';
 import { checkOfError } from './checks.js';
 import { fetchDigest } from './fetch-digest.js';
-import { findFileSystem } from './find-file-system.js';
 
 export interface DownloadIsoOptions extends Pick<FetchOptions, 'proxy' | 'signal'> {
   /** The SHA-256 digest in hex; an ISO with a digest does not need a signature. */
@@ -72,7 +71,7 @@ export async function downloadIso(
  */
 function findRoom(host: Host, directory: string): number {
   const free = host.files.freeSpace(directory);
-  if (!MEMORY.includes(findFileSystem(host, directory) ?? '')) return free;
+  if (!MEMORY.includes(mountOf(readMounts(host), directory)?.type ?? '')) return free;
   const available = /^MemAvailable:\s+(\d+) kB$/m.exec(
     host.files.readTextIfExists('/proc/meminfo') ?? '',
   )?.[1];
