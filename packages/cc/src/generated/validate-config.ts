@@ -5,7 +5,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -94,7 +94,7 @@ return errors === 0;
 
 const schema10 = {"type":"boolean"};
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -107,7 +107,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate58.errors = vErrors;
+validate65.errors = vErrors;
 return errors === 0;
 }
 
@@ -332,6 +332,48 @@ vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.error
 errors = vErrors.length;
 }
 }
+if(data22.routes !== undefined){
+if(!(validate22(data22.routes, {instancePath:instancePath+"/haos/network/" + i2+"/routes",parentData:data22,parentDataProperty:"routes",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data22.mtu !== undefined){
+if(!(validate24(data22.mtu, {instancePath:instancePath+"/haos/network/" + i2+"/mtu",parentData:data22,parentDataProperty:"mtu",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data22.vlan !== undefined){
+if(!(validate24(data22.vlan, {instancePath:instancePath+"/haos/network/" + i2+"/vlan",parentData:data22,parentDataProperty:"vlan",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data22.parent !== undefined){
+if(!(validate24(data22.parent, {instancePath:instancePath+"/haos/network/" + i2+"/parent",parentData:data22,parentDataProperty:"parent",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data22.bond !== undefined){
+if(!(validate22(data22.bond, {instancePath:instancePath+"/haos/network/" + i2+"/bond",parentData:data22,parentDataProperty:"bond",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
+if(data22.bondMode !== undefined){
+if(!(validate24(data22.bondMode, {instancePath:instancePath+"/haos/network/" + i2+"/bondMode",parentData:data22,parentDataProperty:"bondMode",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
+if(data22.bondOptions !== undefined){
+if(!(validate22(data22.bondOptions, {instancePath:instancePath+"/haos/network/" + i2+"/bondOptions",parentData:data22,parentDataProperty:"bondOptions",rootData}))){
+vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err4 = {instancePath:instancePath+"/haos/network/" + i2,schemaPath:"#/properties/haos/properties/network/items/type",keyword:"type",params:{type: "object"}};
@@ -369,20 +411,20 @@ errors = vErrors.length;
 }
 }
 if(data16.wifi !== undefined){
-let data33 = data16.wifi;
-if(Array.isArray(data33)){
-const len3 = data33.length;
+let data40 = data16.wifi;
+if(Array.isArray(data40)){
+const len3 = data40.length;
 for(let i3=0; i3<len3; i3++){
-let data34 = data33[i3];
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.name !== undefined){
-if(!(validate24(data34.name, {instancePath:instancePath+"/haos/wifi/" + i3+"/name",parentData:data34,parentDataProperty:"name",rootData}))){
+let data41 = data40[i3];
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.name !== undefined){
+if(!(validate24(data41.name, {instancePath:instancePath+"/haos/wifi/" + i3+"/name",parentData:data41,parentDataProperty:"name",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data34.passphrase !== undefined){
-if(!(validate24(data34.passphrase, {instancePath:instancePath+"/haos/wifi/" + i3+"/passphrase",parentData:data34,parentDataProperty:"passphrase",rootData}))){
+if(data41.passphrase !== undefined){
+if(!(validate24(data41.passphrase, {instancePath:instancePath+"/haos/wifi/" + i3+"/passphrase",parentData:data41,parentDataProperty:"passphrase",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
@@ -412,32 +454,32 @@ errors++;
 }
 }
 if(data16.mounts !== undefined){
-let data37 = data16.mounts;
-if(Array.isArray(data37)){
-const len4 = data37.length;
+let data44 = data16.mounts;
+if(Array.isArray(data44)){
+const len4 = data44.length;
 for(let i4=0; i4<len4; i4++){
-let data38 = data37[i4];
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.device !== undefined){
-if(!(validate24(data38.device, {instancePath:instancePath+"/haos/mounts/" + i4+"/device",parentData:data38,parentDataProperty:"device",rootData}))){
+let data45 = data44[i4];
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.device !== undefined){
+if(!(validate24(data45.device, {instancePath:instancePath+"/haos/mounts/" + i4+"/device",parentData:data45,parentDataProperty:"device",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data38.path !== undefined){
-if(!(validate24(data38.path, {instancePath:instancePath+"/haos/mounts/" + i4+"/path",parentData:data38,parentDataProperty:"path",rootData}))){
+if(data45.path !== undefined){
+if(!(validate24(data45.path, {instancePath:instancePath+"/haos/mounts/" + i4+"/path",parentData:data45,parentDataProperty:"path",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data38.type !== undefined){
-if(!(validate24(data38.type, {instancePath:instancePath+"/haos/mounts/" + i4+"/type",parentData:data38,parentDataProperty:"type",rootData}))){
+if(data45.type !== undefined){
+if(!(validate24(data45.type, {instancePath:instancePath+"/haos/mounts/" + i4+"/type",parentData:data45,parentDataProperty:"type",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data38.options !== undefined){
-if(!(validate22(data38.options, {instancePath:instancePath+"/haos/mounts/" + i4+"/options",parentData:data38,parentDataProperty:"options",rootData}))){
+if(data45.options !== undefined){
+if(!(validate22(data45.options, {instancePath:instancePath+"/haos/mounts/" + i4+"/options",parentData:data45,parentDataProperty:"options",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -473,16 +515,16 @@ errors = vErrors.length;
 }
 }
 if(data16.ssh !== undefined){
-let data44 = data16.ssh;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.passwordAuthentication !== undefined){
-if(!(validate58(data44.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data44,parentDataProperty:"passwordAuthentication",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+let data51 = data16.ssh;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.passwordAuthentication !== undefined){
+if(!(validate65(data51.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data51,parentDataProperty:"passwordAuthentication",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data44.allowUsers !== undefined){
-if(!(validate22(data44.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data44,parentDataProperty:"allowUsers",rootData}))){
+if(data51.allowUsers !== undefined){
+if(!(validate22(data51.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data51,parentDataProperty:"allowUsers",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -536,22 +578,22 @@ errors = vErrors.length;
 }
 }
 if(data16.upgrade !== undefined){
-let data53 = data16.upgrade;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.channel !== undefined){
-if(!(validate24(data53.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data53,parentDataProperty:"channel",rootData}))){
+let data60 = data16.upgrade;
+if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
+if(data60.channel !== undefined){
+if(!(validate24(data60.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data60,parentDataProperty:"channel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data53.version !== undefined){
-if(!(validate24(data53.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data53,parentDataProperty:"version",rootData}))){
+if(data60.version !== undefined){
+if(!(validate24(data60.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data60,parentDataProperty:"version",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data53.image !== undefined){
-if(!(validate24(data53.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data53,parentDataProperty:"image",rootData}))){
+if(data60.image !== undefined){
+if(!(validate24(data60.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data60,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
@@ -569,64 +611,64 @@ errors++;
 }
 }
 if(data16.install !== undefined){
-let data57 = data16.install;
-if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
-if(data57.forceEfi !== undefined){
-if(!(validate58(data57.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data57,parentDataProperty:"forceEfi",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+let data64 = data16.install;
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.forceEfi !== undefined){
+if(!(validate65(data64.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data64,parentDataProperty:"forceEfi",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data57.device !== undefined){
-if(!(validate24(data57.device, {instancePath:instancePath+"/haos/install/device",parentData:data57,parentDataProperty:"device",rootData}))){
+if(data64.device !== undefined){
+if(!(validate24(data64.device, {instancePath:instancePath+"/haos/install/device",parentData:data64,parentDataProperty:"device",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data57.configUrl !== undefined){
-if(!(validate24(data57.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data57,parentDataProperty:"configUrl",rootData}))){
+if(data64.configUrl !== undefined){
+if(!(validate24(data64.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data64,parentDataProperty:"configUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data57.silent !== undefined){
-if(!(validate58(data57.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data57,parentDataProperty:"silent",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(data64.silent !== undefined){
+if(!(validate65(data64.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data64,parentDataProperty:"silent",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data57.isoUrl !== undefined){
-if(!(validate24(data57.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data57,parentDataProperty:"isoUrl",rootData}))){
+if(data64.isoUrl !== undefined){
+if(!(validate24(data64.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data64,parentDataProperty:"isoUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data57.isoSha256 !== undefined){
-if(!(validate24(data57.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data57,parentDataProperty:"isoSha256",rootData}))){
+if(data64.isoSha256 !== undefined){
+if(!(validate24(data64.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data64,parentDataProperty:"isoSha256",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data57.powerOff !== undefined){
-if(!(validate58(data57.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data57,parentDataProperty:"powerOff",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(data64.powerOff !== undefined){
+if(!(validate65(data64.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data64,parentDataProperty:"powerOff",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data57.noFormat !== undefined){
-if(!(validate58(data57.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data57,parentDataProperty:"noFormat",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(data64.noFormat !== undefined){
+if(!(validate65(data64.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data64,parentDataProperty:"noFormat",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data57.debug !== undefined){
-if(!(validate58(data57.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data57,parentDataProperty:"debug",rootData}))){
-vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
+if(data64.debug !== undefined){
+if(!(validate65(data64.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data64,parentDataProperty:"debug",rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 }
-if(data57.tty !== undefined){
-if(!(validate24(data57.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data57,parentDataProperty:"tty",rootData}))){
+if(data64.tty !== undefined){
+if(!(validate24(data64.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data64,parentDataProperty:"tty",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
