@@ -38,9 +38,17 @@ export function formatMask(length: number): string {
   return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 255).join('.');
 }
 
-/** The length of a mask of IPv4; undefined where its bits are not one row of ones. */
+/**
+ * The length of a mask, such as 24 for `255.255.255.0` or 64 for `ffff:ffff:ffff:ffff::`; undefined where
+ * its bits are not one row of ones.
+ */
 export function lengthOfMask(mask: string): number | undefined {
-  return Array.from({ length: 33 }, (_, length) => length).find((length) => formatMask(length) === mask);
+  const family = familyOf(mask);
+  if (family === undefined) return undefined;
+  const bits = numberOf(mask)
+    .toString(2)
+    .padStart(family === 4 ? 32 : 128, '0');
+  return /^1*0*$/.test(bits) ? bits.replaceAll('0', '').length : undefined;
 }
 
 function numberOf(address: string): bigint {
