@@ -26,7 +26,9 @@ function addCard(name: string, address = '52:54:00:00:00:99', files: Record<stri
   }
 }
 
-/** Runs the script against a tree like that of the kernel, with an `ip` that makes and changes it. */
+/**
+ * Runs the script against a tree like that of the kernel, with an `ip` that makes and changes it.
+ */
 function run(list: string, { part = 'links', fails = '' } = {}) {
   writeFileSync(join(root, 'list'), list);
   const text = readFileSync(SCRIPT, 'utf8')
@@ -157,7 +159,7 @@ describe('the service `networks`', () => {
   }
 
   it('makes the links when the cards are known, and then watches', () => {
-    expect(start(LIST)).toEqual({ lines: ['settle --timeout=30', 'links', 'watch'], status: 0 });
+    expect(start(LIST)).toEqual({ lines: ['settle --timeout=20', 'links', 'watch'], status: 0 });
   });
 
   it('does not run where there is nothing to do', () => {

@@ -7,7 +7,9 @@ import { ROOT } from './paths.js';
 /** What to put into a tree of Debian. */
 export interface DebianPackages {
   suite: string;
-  /** `extract`: none of their programs runs; `minbase`: installed in a small Debian to chroot into. */
+  /**
+   * `extract`: none of their programs runs; `minbase`: installed in a small Debian to chroot into.
+   */
   variant: 'extract' | 'minbase';
   packages: readonly string[];
 }

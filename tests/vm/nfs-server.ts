@@ -36,8 +36,8 @@ export async function makeNfsDisk(): Promise<string> {
 }
 
 /**
- * Starts the server on a node whose first disk is a copy of that disk. It exports `/srv` to a network, with
- * a short grace period, in which clients of version 4 may not write yet.
+ * Starts the server on a node whose first disk is a copy of that disk. It exports `/srv` to a
+ * network, with a short grace period, in which clients of version 4 may not write yet.
  */
 export async function startNfsServer(machine: Machine, network: string): Promise<void> {
   const root = '/media/nfs';

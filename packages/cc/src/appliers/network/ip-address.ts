@@ -39,8 +39,8 @@ export function formatMask(length: number): string {
 }
 
 /**
- * The length of a mask, such as 24 for `255.255.255.0` or 64 for `ffff:ffff:ffff:ffff::`; undefined where
- * its bits are not one row of ones.
+ * The length of a mask, such as 24 for `255.255.255.0` or 64 for `ffff:ffff:ffff:ffff::`; undefined
+ * where its bits are not one row of ones.
  */
 export function lengthOfMask(mask: string): number | undefined {
   const family = familyOf(mask);

@@ -3,8 +3,8 @@ import { bondOptionsOf, MAC, portsOf } from './check-links.js';
 import { parseRoute } from './route.js';
 
 /**
- * Returns the list for the service `networks`: one thing to do in each line, in words without blanks,
- * in the order in which they must be done. It is empty if there is nothing to do.
+ * Returns the list for the service `networks`: one thing to do in each line, in words without
+ * blanks, in the order in which they must be done. It is empty if there is nothing to do.
  *
  * - `bond NAME ARGUMENT...`: the arguments of ip-link(8)
  * - `port NAME CARD`: a card by its name or its address

@@ -19,9 +19,9 @@ const FIRST_LINE = ownershipLine('haos.network');
 const CARDS = '/sys/class/net';
 
 /**
- * Writes the settings of interfaces for connman (connman-service.config(5)), and VLANs, bonds, routes
- * and sizes of packets for the service `networks`. An interface that no item names gets its settings
- * by DHCP.
+ * Writes the settings of interfaces for connman (connman-service.config(5)), and VLANs, bonds,
+ * routes and sizes of packets for the service `networks`. An interface that no item names gets its
+ * settings by DHCP.
  *
  * A node must stay reachable: an item is left out only if it does not say for which interface it
  * is, or cannot make it. Of any other value only the wrong part is left out, never the address.
@@ -43,10 +43,18 @@ export const network: Applier = {
       !isWrittenByUser(config, PATH) && writeServices(items, context.host),
     ];
     if (context.phase !== 'runtime' || !isChanged.includes(true)) return;
-    if (isChanged[0]) await context.host.run('rc-service', ['--nodeps', '--ifexists', 'networks', 'restart']);
+    if (isChanged[0]) await context.attempt(() => restartNetworks(context));
     await restartConnman(context);
   },
 };
+
+/** Milliseconds: the service first waits for udev. */
+const RESTART_TIMEOUT = 180_000;
+
+async function restartNetworks({ host }: ApplyContext): Promise<void> {
+  const args = ['--nodeps', '--ifexists', 'networks', 'restart'];
+  await host.run('rc-service', args, { timeout: RESTART_TIMEOUT });
+}
 
 interface IndexedItem {
   index: number;
@@ -83,7 +91,9 @@ function withoutWrong(item: Network, findings: readonly Finding[]): Network {
   };
 }
 
-/** Returns whether the list changed. Without anything in it, it is not written for the first time. */
+/**
+ * Returns whether the list changed. Without anything in it, it is not written for the first time.
+ */
 function writeLinks(items: readonly Network[], { files }: Host): boolean {
   const text = formatLinks(items);
   const before = files.readTextIfExists(LINKS);
@@ -112,7 +122,9 @@ function writeServices(items: readonly IndexedItem[], host: Host): boolean {
   return text !== before;
 }
 
-/** The name of the card with an address; undefined where the kernel does not know it, or not yet. */
+/**
+ * The name of the card with an address; undefined where the kernel does not know it, or not yet.
+ */
 function cardWith(mac: string, { files }: Host): string | undefined {
   try {
     return files

@@ -8,8 +8,8 @@ export interface Route {
 }
 
 /**
- * Parses `TO [via ROUTER] [onlink] [metric NUMBER]`, where TO is a network or `default`. Returns what
- * is wrong as a text.
+ * Parses `TO [via ROUTER] [onlink] [metric NUMBER]`, where TO is a network or `default`. Returns
+ * what is wrong as a text.
  */
 export function parseRoute(text: string): Route | string {
   const [to = '', ...rest] = text.split(' ').filter((word) => word !== '');

@@ -1,5 +1,6 @@
-import type { Draft, Text } from './draft.js';
+import type { Draft } from './draft.js';
 import type { NetworkReader } from './reader.js';
+import type { Text } from './text.js';
 
 /** The names that documents give to the options of ip-link(8). */
 const NAMES: Readonly<Record<string, string>> = {
@@ -25,7 +26,10 @@ const MODES = [
   'balance-alb',
 ];
 
-/** Sets the mode or an option of a bond, in any of its spellings: `bond-mode`, `bond_miimon`, `mii-monitor-interval`. */
+/**
+ * Sets the mode or an option of a bond, in any of its spellings: `bond-mode`, `bond_miimon`,
+ * `mii-monitor-interval`.
+ */
 export function setBondOption(draft: Draft, key: string, value: Text, reader: NetworkReader): void {
   const bare = key.replace(/^bond[-_]/, '');
   const name = NAMES[bare] ?? bare.replaceAll('-', '_');

@@ -1,13 +1,7 @@
 import { familyOf, isInNetwork, parsePrefix } from '../../appliers/network/ip-address.js';
 import { mappingNode, type Node, stringNode } from '../../parse/node.js';
 import type { NetworkReader } from './reader.js';
-
-/** A text with its place in the document. */
-export interface Text {
-  text: string;
-  start: number;
-  length: number;
-}
+import type { Text } from './text.js';
 
 /** An interface by its name or the address of its card. */
 export type Card = { name: Text } | { mac: Text };

@@ -1,13 +1,14 @@
 import { setBondOption } from './bond-options.js';
-import { Draft, type Text } from './draft.js';
+import { Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
 import { globalServers } from './shared.js';
+import type { Text } from './text.js';
 
 const LINK_IGNORED = ['id', 'type', 'vif_id', 'name', 'ethernet_mac_address', 'vlan_mac_address'];
 
 /**
- * Reads `network_data.json` of a config drive. Source: the schema "network_data.json" of the Nova user
- * guide.
+ * Reads `network_data.json` of a config drive. Source: the schema "network_data.json" of the Nova
+ * user guide.
  */
 export function readNetworkData(document: Members, reader: NetworkReader): Draft[] {
   const links = reader

@@ -8,9 +8,9 @@ import { readVersion1 } from './version-1.js';
 import { readVersion2 } from './version-2.js';
 
 /**
- * Converts what a drive says about networks to `haos.network`, in nodes that keep their places, so that
- * every issue and every origin names the line of the drive's own document. What `haos.network` cannot
- * express is a warning. The result has no root if the document has no interfaces.
+ * Converts what a drive says about networks to `haos.network`, in nodes that keep their places, so
+ * that every issue and every origin names the line of the drive's own document. What `haos.network`
+ * cannot express is a warning. The result has no root if the document has no interfaces.
  */
 export function readNetworkConfig(
   document: Document,

@@ -3,7 +3,7 @@ import type { Issue, Severity } from '../../issue.js';
 import { type Document, originAt } from '../../parse/document.js';
 import type { MappingNode, Node } from '../../parse/node.js';
 import { scalarType } from '../../parse/scalar.js';
-import type { Text } from './draft.js';
+import type { Text } from './text.js';
 
 /**
  * Reads a foreign document about networks, and reports what `haos.network` cannot express with its

@@ -1,10 +1,11 @@
 import { familyOf, isInNetwork, parsePrefix } from '../../appliers/network/ip-address.js';
-import type { Draft, DraftRoute, Text } from './draft.js';
+import type { Draft, DraftRoute } from './draft.js';
 import type { NetworkReader } from './reader.js';
+import type { Text } from './text.js';
 
 /**
- * Gives name servers that belong to no interface to those that have a static address: the others learn
- * theirs by DHCP.
+ * Gives name servers that belong to no interface to those that have a static address: the others
+ * learn theirs by DHCP.
  */
 export function globalServers(
   { nameservers, searchDomains }: { nameservers: readonly Text[]; searchDomains: readonly Text[] },

@@ -1,13 +1,17 @@
 import type { Node } from '../../parse/node.js';
 import { setBondOption } from './bond-options.js';
-import { type Card, Draft, type Text } from './draft.js';
+import { type Card, Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
 import { giveRoute, globalServers } from './shared.js';
+import type { Text } from './text.js';
 
 /** Members that only matter to the programs that other systems use. */
 const IGNORED = ['accept-ra', 'control', 'ipv4', 'ipv6', 'id'];
 
-/** Reads `network-config` version 1. Source: cloud-init's documentation, "Networking config Version 1". */
+/**
+ * Reads `network-config` version 1. Source: cloud-init's documentation, "Networking config Version
+ * 1".
+ */
 export function readVersion1(document: Members, reader: NetworkReader): Draft[] {
   const entries = reader
     .items(document.get('config'))

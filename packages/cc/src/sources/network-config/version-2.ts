@@ -1,12 +1,16 @@
 import type { Node, Pair } from '../../parse/node.js';
 import { setBondOption } from './bond-options.js';
-import { type Card, Draft, type Text } from './draft.js';
+import { type Card, Draft } from './draft.js';
 import { destinationOf, isOn, type Members, type NetworkReader } from './reader.js';
+import type { Text } from './text.js';
 
 /** Members that only matter to the programs that other systems use. */
 const IGNORED = ['optional', 'renderer', 'critical', 'dhcp-identifier', 'optional-addresses'];
 
-/** Reads `network-config` version 2. Source: cloud-init's documentation, "Networking config Version 2". */
+/**
+ * Reads `network-config` version 2. Source: cloud-init's documentation, "Networking config Version
+ * 2".
+ */
 export function readVersion2(document: Members, reader: NetworkReader): Draft[] {
   const named = new Map<string, Text>();
   const ethernets = devicesOf(document, 'ethernets', reader).flatMap(({ pair, members }) => {
