@@ -27,6 +27,9 @@ export const layout = {
   deliveredHostname: '/run/config/local_hostname',
   deliveredKeys: '/run/config/ssh/authorized_keys',
   deliveredUserData: '/run/config/userdata',
+  /** Settings of networks from a drive, in the formats of other systems. */
+  deliveredNetworkConfig: '/run/config/network-config',
+  deliveredNetworkData: '/run/config/network_data.json',
   /** User data that is a program runs from here. */
   userDataProgram: '/run/haos/userdata',
   /** The result of each data source in this boot. */
