@@ -37,6 +37,12 @@ it('reads what is given', () => {
   });
 });
 
+it('takes directories relative to the current one', () => {
+  const { options } = readOptions(['--output', 'here', '--cache', 'there'], DEFAULTS);
+
+  expect(options).toMatchObject({ output: `${process.cwd()}/here`, cache: `${process.cwd()}/there` });
+});
+
 it.each([
   ['--arch', 'riscv64'],
   ['--kernel', 'other'],

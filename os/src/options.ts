@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machineArchitecture } from './emulation.js';
 import { BuildFailure } from './failure.js';
@@ -76,8 +77,8 @@ export function readOptions(
     kernel: kind,
     version: version ?? defaults.version,
     imageName: values['image-name'] ?? defaults.imageName,
-    output: output ?? defaults.output,
-    cache: cache ?? defaults.cache,
+    output: resolve(output ?? defaults.output),
+    cache: resolve(cache ?? defaults.cache),
     ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
