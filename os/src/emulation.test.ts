@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { machineArchitecture, registration, withEmulation } from './emulation.js';
+import { machineArchitecture } from './architecture.js';
+import { registration, withEmulation } from './emulation.js';
 
 it.each([
   ['x64', 'amd64'],

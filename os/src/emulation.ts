@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Architecture, machineArchitecture } from './architecture.js';
 import { BuildFailure } from './failure.js';
-import type { Architecture } from './options.js';
 
 /** How the kernel recognises and runs the programs of an architecture. */
 interface Emulator {
@@ -32,17 +32,11 @@ function emulator(program: string, machine: number): Emulator {
   };
 }
 
-/** Returns the architecture of this machine; undefined if images cannot be built for it. */
-export function machineArchitecture(arch: string = process.arch): Architecture | undefined {
-  const names: Readonly<Record<string, Architecture>> = { x64: 'amd64', arm64: 'arm64' };
-  return names[arch];
-}
-
 /**
- * Runs a build while the kernel starts the programs of an architecture, by emulation if this machine
- * has another one. Registers the emulator only for that time, and only if none is registered
- * (Documentation/admin-guide/binfmt-misc.rst of the kernel). Throws a BuildFailure if that is not
- * possible.
+ * Runs a build while the kernel starts the programs of an architecture, by emulation if this
+ * machine has another one. Registers the emulator only for that time, and only if none is
+ * registered (Documentation/admin-guide/binfmt-misc.rst of the kernel). Throws a BuildFailure if
+ * that is not possible.
  */
 export async function withEmulation<T>(architecture: Architecture, work: () => Promise<T>): Promise<T> {
   if (architecture === machineArchitecture()) return work();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { machineArchitecture } from './emulation.js';
+import { machineArchitecture } from './architecture.js';
 import { readOptions } from './options.js';
 
 const DEFAULTS = { version: 'v0.1.0', imageName: 'localhost/haos', output: '/out', cache: '/cache' };

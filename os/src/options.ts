@@ -1,13 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { machineArchitecture } from './emulation.js';
+import { ARCHITECTURES, type Architecture, machineArchitecture } from './architecture.js';
 import { BuildFailure } from './failure.js';
 import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
-
-export const ARCHITECTURES = ['amd64', 'arm64'] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
 
 export const KERNELS = ['cloud', 'generic'] as const;
 export type KernelKind = (typeof KERNELS)[number];

@@ -46,7 +46,9 @@ function readOptions(argv: readonly string[]): Options {
 /** The path of the menu on a medium. */
 const MENU = '/boot/grub/grub.cfg';
 
-/** Copies the ISO with another menu and configuration; everything else stays, its boot loaders too. */
+/**
+ * Copies the ISO with another menu and configuration. Everything else stays, its boot loaders too.
+ */
 function remaster(root: string, { iso, output, cmdline, config }: Options): void {
   if (iso === output)
     throw new BuildFailure('the new ISO cannot replace the old one; name another output', 2);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Architecture } from '../architecture.js';
 import { BuildFailure } from '../failure.js';
-import type { Architecture } from '../options.js';
 import type { Step } from '../step.js';
 
 /** binutils has one program per architecture; each knows only its own files. */

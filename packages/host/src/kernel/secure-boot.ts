@@ -3,7 +3,10 @@ import type { Host } from '../types.js';
 /** The UEFI specification, "Globally Defined Variables". */
 const VARIABLE = '/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
 
-/** The kernel puts the attributes of a variable before its value: Documentation/filesystems/efivarfs.rst. */
+/**
+ * The kernel puts the attributes of a variable before its value
+ * (Documentation/filesystems/efivarfs.rst).
+ */
 const ATTRIBUTES = 4;
 
 /**
