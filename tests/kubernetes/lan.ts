@@ -51,6 +51,7 @@ export function nodeSetup(address: string): { write_files: object[]; boot_cmd: s
   };
 }
 
-function macOf(address: string): string {
+/** Returns the hardware address of the card of the machine with this address. */
+export function macOf(address: string): string {
   return `52:54:00:77:00:${address.split('.').at(-1)?.padStart(2, '0')}`;
 }

@@ -16,6 +16,7 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.modules': ['initrd', 'boot', 'runtime'],
   'haos.sysctls': ['initrd', 'boot', 'runtime'],
   'haos.timezone': ['boot', 'runtime'],
+  'haos.keyboard': ['boot', 'runtime'],
   'haos.network': ['boot', 'runtime'],
   'haos.ntp_servers': ['boot', 'runtime'],
   'haos.dns_nameservers': ['boot', 'runtime'],

@@ -14,9 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { commandRunner } from '../../os/src/command.js';
-import { readHostApt } from '../../os/src/host-apt.js';
 import { readVersions } from '../../os/src/versions.js';
+import { unpackPackages } from './debian-packages.js';
 import { ROOT } from './paths.js';
 
 const CACHE = join(ROOT, '.cache/tests/vm');
@@ -43,7 +42,7 @@ export async function makeContainerDisk(): Promise<string> {
   try {
     const tree = join(work, 'tree');
     mkdirSync(tree);
-    const packages = await unpackPackages(work, suite);
+    const packages = await unpackPackages(work, { suite, variant: 'extract', packages: PACKAGES });
     copyRuntime(packages, tree);
     writeImage(work, { busybox: join(packages, 'usr/bin/busybox'), archive: join(tree, 'image.tar') });
     const made = `${disk}.${process.pid}`; // two scenarios may do this at once
@@ -53,28 +52,6 @@ export async function makeContainerDisk(): Promise<string> {
     rmSync(work, { recursive: true });
   }
   return disk;
-}
-
-/**
- * Unpacks the packages and all their dependencies into a directory; none of their programs runs.
- */
-async function unpackPackages(work: string, suite: string): Promise<string> {
-  const run = commandRunner(join(CACHE, 'containers.log'), 0);
-  const apt = await readHostApt(suite, run);
-  const [sources, tree] = [join(work, 'sources.list'), join(work, 'packages')];
-  writeFileSync(sources, apt.sources);
-  await run('mmdebstrap', [
-    '--mode=root',
-    '--variant=extract',
-    '--format=directory',
-    '--architectures=amd64',
-    `--include=${PACKAGES.join(',')}`,
-    ...apt.options.map((option) => `--aptopt=${option}`),
-    suite,
-    tree,
-    sources,
-  ]);
-  return tree;
 }
 
 function copyRuntime(packages: string, tree: string): void {

@@ -10,6 +10,7 @@ import { k3s } from '../appliers/k3s/k3s.js';
 import { k3sEarly } from '../appliers/k3s/k3s-early.js';
 import { modules } from '../appliers/kernel/modules.js';
 import { sysctls } from '../appliers/kernel/sysctls.js';
+import { keyboard } from '../appliers/keyboard/keyboard.js';
 import { bootManifests } from '../appliers/manifests/boot-manifests.js';
 import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
 import { mounts } from '../appliers/mounts/mounts.js';
@@ -33,6 +34,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    keyboard,
     mounts,
     connman,
     network,
@@ -52,6 +54,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    keyboard,
     mounts,
     connman,
     network,

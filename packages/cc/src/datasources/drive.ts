@@ -1,9 +1,10 @@
 import { HaosError, type Host } from '@haos/host';
+import { utf8 } from '@haos/host/internal';
 import type { CcErrorCode } from '../errors.js';
 import { type Fields, fieldsOf, linesOf, textOf } from './metadata-client.js';
 import { readNovaMetadata } from './openstack.js';
 import { parsePlainYaml } from './plain-yaml.js';
-import type { Found, Metadata } from './types.js';
+import type { Found, Metadata, NetworkDocument } from './types.js';
 import { type FoundVolume, findVolumes } from './volume/find-volumes.js';
 import type { Volume } from './volume/types.js';
 
@@ -17,8 +18,11 @@ export async function readSeedDrive(host: Host): Promise<Found | undefined> {
   const discs = volumes.filter(({ device }) => /^sr\d/.test(device));
   for (const volume of new Set([...labelled, ...discs])) {
     const userData = read(volume, 'user-data') ?? read(volume, 'config');
-    const isSeed = labelled.includes(volume) && volume.read('meta-data') !== undefined;
-    if (userData || isSeed) return withMetadata(userData, () => readSeedMetadata(volume));
+    const isLabelled = labelled.includes(volume);
+    const network = isLabelled ? networkOf(volume, 'network-config', 'network-config') : undefined;
+    const isSeed = network !== undefined || (isLabelled && volume.read('meta-data') !== undefined);
+    if (!userData && !isSeed) continue;
+    return { ...(await withMetadata(userData, () => readSeedMetadata(volume))), network };
   }
   return undefined;
 }
@@ -30,10 +34,17 @@ export async function readConfigDrive(host: Host): Promise<Found | undefined> {
   const volume = findVolumes(host).find(({ label }) => /^config-2$/i.test(label));
   if (!volume) return undefined;
   const userData = read(volume, 'openstack/latest/user_data');
-  return withMetadata(userData, async () => {
+  const network = networkOf(volume, 'openstack/latest/network_data.json', 'network-data');
+  const found = await withMetadata(userData, async () => {
     const content = volume.read('openstack/latest/meta_data.json');
     return content ? readNovaMetadata(parseObject(content, volume)) : {};
   });
+  return { ...found, network };
+}
+
+function networkOf(volume: Volume, path: string, form: NetworkDocument['form']): NetworkDocument | undefined {
+  const content = read(volume, path);
+  return content && { form, content };
 }
 
 /** Adds the metadata. User data counts even if the metadata beside it is broken. */
@@ -58,10 +69,7 @@ function read(volume: Volume, path: string): Uint8Array | undefined {
 async function readSeedMetadata(volume: FoundVolume): Promise<Metadata> {
   const content = volume.read('meta-data');
   if (!content) return {};
-  const document = await parsePlainYaml(
-    Buffer.from(content).toString('utf8'),
-    `meta-data of ${volume.device}`,
-  );
+  const document = await parsePlainYaml(utf8(content), `meta-data of ${volume.device}`);
   return {
     hostname: textOf(document['local-hostname']) ?? textOf(document.hostname),
     sshKeys: linesOf(document['public-keys']),
@@ -71,7 +79,7 @@ async function readSeedMetadata(volume: FoundVolume): Promise<Metadata> {
 
 function parseObject(content: Uint8Array, { device }: FoundVolume): Fields {
   try {
-    const fields = fieldsOf(JSON.parse(Buffer.from(content).toString('utf8')));
+    const fields = fieldsOf(JSON.parse(utf8(content)));
     if (fields) return fields;
   } catch {
     // Treated like any other wrong value.

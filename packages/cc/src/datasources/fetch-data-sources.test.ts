@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { createTestHost, type ScriptedResponse, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readConfig } from '../sources/read.js';
+import { makeSeedImage } from '../testing/seed-image.js';
 import { askDataSources, fetchDataSources } from './fetch-data-sources.js';
 import { hasFailed, readDataSourceReport } from './report.js';
 import type { DataSourceName } from './types.js';
@@ -338,5 +340,47 @@ describe('what is written', () => {
     expect(hasFailed(report)).toBe(true);
     expect(host.files.readText('/run/config/userdata')).toBe('a: 1\n');
     expect(host.files.readText('/run/config/local_hostname')).toBe('a\n');
+  });
+});
+
+describe('the networks that a drive describes', () => {
+  const PATH = '/run/config/network-config';
+  const TEXT = 'version: 2\nethernets: {eth0: {addresses: [10.1.0.2/24]}}\n';
+  const seed = (fixture: Parameters<typeof makeSeedImage>[0]) => ({
+    tree: device('sr0', makeSeedImage(fixture)),
+  });
+
+  it('are delivered byte for byte, for root only, and become haos.network', async () => {
+    const host = makeHost(seed({ networkConfig: TEXT }));
+
+    const { report } = await fetchDataSources(host, ['cdrom'], { budget: 100 });
+
+    expect(statuses(report)).toEqual(['cdrom metadata']);
+    expect(host.files.readText(PATH)).toBe(TEXT);
+    expect(host.files.stat(PATH)?.mode).toBe(0o600);
+    const { config, provenance } = await readConfig(host);
+    expect(config.haos?.network).toEqual([{ interface: 'eth0', addresses: ['10.1.0.2/24'] }]);
+    expect(provenance.origins('/haos/network/0/addresses')[0]).toMatchObject({ file: PATH, line: 2 });
+  });
+
+  it('come beside user data, whose own network counts', async () => {
+    const userData = '#cloud-config\nhaos: {network: [{interface: eth9}]}\n';
+    const host = makeHost(seed({ networkConfig: TEXT, userData }));
+
+    const { report } = await fetchDataSources(host, ['cdrom'], { budget: 100 });
+
+    expect(statuses(report)).toEqual(['cdrom user-data']);
+    expect((await readConfig(host)).config.haos?.network).toEqual([{ interface: 'eth9' }]);
+  });
+
+  it('are those of network_data.json on a config drive, in place of an earlier document', async () => {
+    const host = makeHost({ tree: { [PATH]: TEXT, ...device('vdb', image('config-drive.img')) } });
+
+    await fetchDataSources(host, ['openstack'], { budget: 100 });
+
+    expect(host.files.stat(PATH)).toBeUndefined();
+    expect((await readConfig(host)).config.haos?.network).toEqual([
+      { mac: 'fa:16:3e:00:00:01', addresses: ['10.1.0.7/24'] },
+    ]);
   });
 });

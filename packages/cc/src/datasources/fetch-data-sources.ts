@@ -133,12 +133,14 @@ async function waitForDrive(host: Host, budget: number): Promise<Found | undefin
 function statusOf(found: Found | undefined): DataSourceOutcome['status'] {
   if (found?.userData) return 'user-data';
   if (found?.problem !== undefined) return 'failed';
+  if (found?.network) return 'metadata';
   const values = Object.values(found?.metadata ?? {}) as Metadata[keyof Metadata][];
   return values.some((value) => value !== undefined && value.length > 0) ? 'metadata' : 'none';
 }
 
-function add(delivery: Delivery, name: DataSourceName, { userData, metadata }: Found): void {
+function add(delivery: Delivery, name: DataSourceName, { userData, metadata, network }: Found): void {
   delivery.metadata = mergeMetadata(delivery.metadata, metadata);
+  delivery.network ??= network;
   delivery.userData = userData;
   if (userData || delivery.provider === undefined) delivery.provider = name;
 }

@@ -18,11 +18,18 @@ export interface Metadata {
   localIpv4?: string | undefined;
 }
 
+/** Settings of networks as a drive has them, byte for byte. */
+export interface NetworkDocument {
+  form: 'network-config' | 'network-data';
+  content: Uint8Array;
+}
+
 /** What a data source has for this node. */
 export interface Found {
   /** Byte for byte; undefined if there is no user data. */
   userData: Uint8Array | undefined;
   metadata: Metadata;
+  network?: NetworkDocument | undefined;
   /** Why the metadata beside the user data could not be read. */
   problem?: string | undefined;
 }

@@ -52,7 +52,9 @@ export interface Haos {
   sysctls?: Readonly<Record<string, string>>;
   /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
   timezone?: string;
-  /** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+  /** The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone. */
+  keyboard?: string;
+  /** Settings of wired interfaces, VLANs and bonds. An interface that is not named gets its settings by DHCP. */
   network?: readonly Network[];
   /** Fallback time servers, used if connman knows no other. */
   ntpServers?: readonly string[];
@@ -84,9 +86,9 @@ export interface Haos {
   install?: Install;
 }
 
-/** Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP. */
+/** Settings of wired interfaces, VLANs and bonds. An interface that is not named gets its settings by DHCP. */
 export interface Network {
-  /** The interface, as `ip link` shows it. It or `mac` is required. */
+  /** The interface, as `ip link` shows it. It or `mac` is required; of a VLAN or a bond it is the new name. */
   interface?: string;
   /** The address of the card, in quotes; it counts where `interface` is given, too. */
   mac?: string;
@@ -102,6 +104,20 @@ export interface Network {
   ipv4?: string;
   /** Without a static address of IPv6: `auto` or `disabled`. */
   ipv6?: string;
+  /** Static routes through this interface: `NETWORK via ROUTER`, then `onlink` or `metric NUMBER` if needed. Without `via` the network is at the interface; `default` is every network. */
+  routes?: readonly string[];
+  /** The largest packet of this interface, in bytes: 68 to 65535. */
+  mtu?: string;
+  /** Makes `interface` a VLAN with this number, 1 to 4094, on `parent`. */
+  vlan?: string;
+  /** The interface that carries the VLAN, by name, or by the address of its card. */
+  parent?: string;
+  /** Makes `interface` a bond of these cards, by name or by their addresses. */
+  bond?: readonly string[];
+  /** How a bond uses its cards: `active-backup`, `802.3ad` (LACP), `balance-rr`, `balance-xor`, `balance-tlb`, `balance-alb` or `broadcast`. */
+  bondMode?: string;
+  /** Options of a bond, `NAME=VALUE`. Without `miimon` it is 100. */
+  bondOptions?: readonly string[];
 }
 
 /** Wireless networks to join. */

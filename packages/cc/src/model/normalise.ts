@@ -1,5 +1,6 @@
+import { base64 } from '@haos/host/internal';
 import type { Issue, IssueCode, Severity } from '../issue.js';
-import { base64, utf8 } from '../parse/bytes.js';
+import { utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
@@ -110,7 +111,7 @@ class Normaliser {
   private value(node: Node, key: KeyDefinition, pointer: string): Value {
     switch (key.kind) {
       case 'string':
-        return this.text(node, pointer);
+        return this.text(node, pointer, key.numeric);
       case 'boolean':
         return this.boolean(node, pointer);
       case 'strings':
@@ -125,14 +126,15 @@ class Normaliser {
   }
 
   /** Numbers and booleans become the text as written. */
-  private text(node: Node, pointer: string): Value {
+  private text(node: Node, pointer: string, numeric = false): Value {
     if (node.kind !== 'scalar') return plainValue(node);
     if (node.bytes) return utf8(node.bytes) ?? [];
     const type = scalarType(node);
     if (type === 'null') return null;
     // What the permissions were before is worth more than that they are a number.
     const isDecimalMode = pointer.endsWith('/permissions') && octalMeant(node.text) !== undefined;
-    if (type !== 'string' && !isDecimalMode) this.reportAmbiguous(node, pointer);
+    const isNumber = numeric && /^(?:0|[1-9]\d*)$/.test(node.text);
+    if (type !== 'string' && !isDecimalMode && !isNumber) this.reportAmbiguous(node, pointer);
     return node.text;
   }
 

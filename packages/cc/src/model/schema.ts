@@ -27,8 +27,12 @@ export interface KeyDefinition {
   readonly values?: readonly string[];
   /** What a text must match (`patterns.ts`); its check may want more. */
   readonly pattern?: string;
+  /** What each name of a map of texts must match. */
+  readonly namePattern?: string;
   /** UTF-16 units. */
   readonly maxLength?: number;
+  /** A whole number, which may be written without quotes. */
+  readonly numeric?: true;
   /** Phases in which the key takes effect. */
   readonly phases?: readonly Phase[];
   /** Keys of a section, or of each item. */
@@ -219,11 +223,19 @@ const haosKeys: readonly KeyDefinition[] = [
     examples: ['Europe/Berlin'],
   },
   {
+    name: 'keyboard',
+    kind: 'string',
+    description:
+      'The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['de-latin1'],
+  },
+  {
     name: 'network',
     kind: 'items',
     type: 'Network',
     description:
-      'Settings of wired interfaces, for connman. An interface that is not named gets its settings by DHCP.',
+      'Settings of wired interfaces, VLANs and bonds. An interface that is not named gets its settings by DHCP.',
     phases: BOOT_AND_RUNTIME,
     examples: [
       [
@@ -240,7 +252,8 @@ const haosKeys: readonly KeyDefinition[] = [
       {
         name: 'interface',
         kind: 'string',
-        description: 'The interface, as `ip link` shows it. It or `mac` is required.',
+        description:
+          'The interface, as `ip link` shows it. It or `mac` is required; of a VLAN or a bond it is the new name.',
         examples: ['eth0'],
       },
       {
@@ -288,6 +301,53 @@ const haosKeys: readonly KeyDefinition[] = [
         default: 'auto',
         description: 'Without a static address of IPv6: `auto` or `disabled`.',
         examples: ['disabled'],
+      },
+      {
+        name: 'routes',
+        kind: 'strings',
+        description:
+          'Static routes through this interface: `NETWORK via ROUTER`, then `onlink` or `metric NUMBER` if needed. Without `via` the network is at the interface; `default` is every network.',
+        examples: [['10.2.0.0/16 via 10.1.0.254', '10.3.0.0/16 via 10.1.0.253 metric 100']],
+      },
+      {
+        name: 'mtu',
+        kind: 'string',
+        numeric: true,
+        description: 'The largest packet of this interface, in bytes: 68 to 65535.',
+        examples: ['9000'],
+      },
+      {
+        name: 'vlan',
+        kind: 'string',
+        numeric: true,
+        description: 'Makes `interface` a VLAN with this number, 1 to 4094, on `parent`.',
+        examples: ['100'],
+      },
+      {
+        name: 'parent',
+        kind: 'string',
+        description: 'The interface that carries the VLAN, by name, or by the address of its card.',
+        examples: ['eth0'],
+      },
+      {
+        name: 'bond',
+        kind: 'strings',
+        description: 'Makes `interface` a bond of these cards, by name or by their addresses.',
+        examples: [['eth0', 'eth1']],
+      },
+      {
+        name: 'bondMode',
+        kind: 'string',
+        default: 'active-backup',
+        description:
+          'How a bond uses its cards: `active-backup`, `802.3ad` (LACP), `balance-rr`, `balance-xor`, `balance-tlb`, `balance-alb` or `broadcast`.',
+        examples: ['802.3ad'],
+      },
+      {
+        name: 'bondOptions',
+        kind: 'strings',
+        description: 'Options of a bond, `NAME=VALUE`. Without `miimon` it is 100.',
+        examples: [['xmit_hash_policy=layer3+4', 'lacp_rate=fast']],
       },
     ],
   },
@@ -406,6 +466,8 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'labels',
     kind: 'string-map',
+    namePattern: PATTERNS.labelName,
+    pattern: PATTERNS.labelValue,
     description: 'Labels of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [{ region: 'us-west-1', somekey: 'somevalue' }],
@@ -428,6 +490,7 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'taints',
     kind: 'strings',
+    pattern: PATTERNS.taint,
     description: 'Taints of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [['key1=value1:NoSchedule', 'key1=value1:NoExecute']],

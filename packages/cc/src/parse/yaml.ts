@@ -1,5 +1,6 @@
+import { fromBase64 } from '@haos/host/internal';
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
-import { fromBase64, isBase64 } from './bytes.js';
+import { isBase64 } from './bytes.js';
 import { CLOSING, joinFlowLines, type Opening, scanFlow } from './flow.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';

@@ -32,6 +32,8 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   reader.file('local', layout.localConfig) || reader.file('local', layout.goLocalConfig);
   reader.optionalFile(layout.deliveredHostname, 'hostname');
   reader.optionalFile(layout.deliveredKeys, 'keys');
+  reader.optionalFile(layout.deliveredNetworkConfig, 'network-config');
+  reader.optionalFile(layout.deliveredNetworkData, 'network-data');
   await reader.userData();
   reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
   const result = readSources(reader.sources);

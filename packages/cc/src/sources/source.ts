@@ -7,9 +7,10 @@ import { type Document, originAt } from '../parse/document.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
 import { isObject, requireArgument } from '../require-argument.js';
+import { readNetworkConfig } from './network-config/read-network-config.js';
 
 /** How to read the text of a source. */
-export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys';
+export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys' | 'network-config' | 'network-data';
 
 /** One source of configuration: its kind and its content. */
 export interface Source {
@@ -27,7 +28,10 @@ export interface ParsedSource {
   issues: Issue[];
 }
 
-const FORMS: readonly SourceForm[] = ['yaml', 'cmdline', 'hostname', 'keys'];
+const FORMS: readonly SourceForm[] = [
+  ...(['yaml', 'cmdline', 'hostname', 'keys'] as const),
+  ...(['network-config', 'network-data'] as const),
+];
 const NODES = ['scalar', 'sequence', 'mapping'];
 
 /** Throws HAOS_CC_ARGUMENT if a value is not a source. */
@@ -82,6 +86,9 @@ export function parseSource({
       return parseYamlSource(text, named);
     case 'cmdline':
       return parseCmdlineSource(text, named);
+    case 'network-config':
+    case 'network-data':
+      return parseNetworkSource(text, named, form);
     case 'hostname':
       return canonicalLayer({ ...named, text, root: hostnameRoot(text) }, []);
     case 'keys':
@@ -109,6 +116,20 @@ function parseYamlSource(text: string, named: Named): ParsedSource {
   const issues = warnings.map((warning) => sourceIssue(document, warning, 'warning'));
   if (error) return { layer: { document, value: {} }, issues: [...issues, sourceIssue(document, error)] };
   return canonicalLayer(document, issues);
+}
+
+/** The network has no part in what a node becomes, so that a wrong document is a warning. */
+function parseNetworkSource(
+  text: string,
+  named: Named,
+  form: 'network-config' | 'network-data',
+): ParsedSource {
+  const { root, error, warnings } = parseYaml(text);
+  const foreign: Document = { ...named, text, root };
+  const problems = [...warnings, ...(error ? [error] : [])];
+  const found = problems.map((problem) => sourceIssue(foreign, problem, 'warning'));
+  const { root: own, issues } = error ? { root: undefined, issues: [] } : readNetworkConfig(foreign, form);
+  return canonicalLayer({ ...foreign, root: own }, [...found, ...issues]);
 }
 
 function parseCmdlineSource(text: string, named: Named): ParsedSource {

@@ -6,6 +6,8 @@ import type { CcErrorCode } from '../errors.js';
 /** What a cloud says about a node. Each cloud serves it in its own form. */
 export interface MetadataFixture extends Metadata {
   userData?: string | Uint8Array | undefined;
+  /** Of a drive: `network-config` in version 1 or 2. */
+  networkConfig?: string | undefined;
 }
 
 const TEXTS = [
@@ -18,6 +20,7 @@ const TEXTS = [
   'localIpv4',
   'userData',
   'userDataBase64',
+  'networkConfig',
 ] as const;
 
 /**

@@ -13,11 +13,20 @@ interface File {
 }
 
 /** Creates an ISO image labelled `cidata`, as for NoCloud, with Joliet names. */
-export function makeSeedImage({ userData = '', hostname, instanceId, sshKeys }: MetadataFixture): Uint8Array {
+export function makeSeedImage({
+  userData = '',
+  networkConfig,
+  hostname,
+  instanceId,
+  sshKeys,
+}: MetadataFixture): Uint8Array {
   const metadata = { 'instance-id': instanceId, 'local-hostname': hostname, 'public-keys': sshKeys };
   const files = place([
     { plain: 'META_DAT.;1', name: 'meta-data', content: Buffer.from(JSON.stringify(metadata)) },
     { plain: 'USER_DAT.;1', name: 'user-data', content: Buffer.from(userData) },
+    ...(networkConfig === undefined
+      ? []
+      : [{ plain: 'NETWORK_.;1', name: 'network-config', content: Buffer.from(networkConfig) }]),
   ]);
   const last = files.at(-1)!;
   const image = Buffer.alloc((last.start + sectorsOf(last.content)) * SECTOR);

@@ -35,7 +35,7 @@ const NODE: Record<string, Tree> = {
 
 /** Upgrades as `haos upgrade` does. */
 async function migrate(host: Host): Promise<void> {
-  const { status } = await upgrade({ host, source: '/haos/system', destination: SYSTEM });
+  const { status } = await upgrade({ host, image: { directory: '/haos/system' }, destination: SYSTEM });
   expect(['upgraded', 'unchanged']).toContain(status);
 }
 

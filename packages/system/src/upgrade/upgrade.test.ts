@@ -70,7 +70,7 @@ afterEach(() => {
 });
 
 const run = (host: Host, options: Partial<UpgradeOptions> = {}) =>
-  upgrade({ host, source: SOURCE, ...options });
+  upgrade({ host, image: { directory: SOURCE }, ...options });
 const failedChecks = (checks: readonly { id: string; ok: boolean }[]) =>
   checks.filter(({ ok }) => !ok).map(({ id }) => id);
 
@@ -171,7 +171,7 @@ describe('an upgrade after another one that has not booted yet', () => {
     };
 
     const watching = { ...host, files: { ...host.files, remove } };
-    const report = await run(watching, { source: '/mnt/old', allowDowngrade: true });
+    const report = await run(watching, { image: { directory: '/mnt/old' }, allowDowngrade: true });
 
     expect(report.status).toBe('upgraded');
     expect(readSlots(host)).toEqual({ current: OLD, previous: OLD });
@@ -336,7 +336,9 @@ describe('an upgrade that only checks', () => {
     const before = host.tree();
 
     expect(await run(host, { checkOnly: true })).toMatchObject({ status: 'checked', from: OLD, to: NEW });
-    expect(await run(host, { checkOnly: true, source: '/none' })).toMatchObject({ status: 'refused' });
+    expect(await run(host, { checkOnly: true, image: { directory: '/none' } })).toMatchObject({
+      status: 'refused',
+    });
     expect(host.tree()).toEqual(before);
   });
 });

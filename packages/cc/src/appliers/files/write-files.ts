@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { HaosError, type Host, type Owner } from '@haos/host';
 import { resolveOwner } from '@haos/host/internal';
 import { refuse } from '../../apply/refuse.js';
@@ -10,6 +9,7 @@ import { PATTERNS } from '../../model/patterns.js';
 import { type Finding, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
+import { normalisePath } from './normalise-path.js';
 
 const PERMISSIONS = new RegExp(PATTERNS.permissions);
 
@@ -23,10 +23,10 @@ export const writeFiles: Applier = {
   keys: ['write_files'],
   async apply(config, context) {
     const items = config.writeFiles ?? [];
-    const lastOf = new Map(items.map((item, index) => [posix.normalize(item.path ?? ''), index]));
+    const lastOf = new Map(items.map((item, index) => [normalisePath(item.path ?? ''), index]));
     const directories = directoriesOf(items);
     for (const [index, item] of items.entries()) {
-      const isLast = lastOf.get(posix.normalize(item.path ?? '')) === index;
+      const isLast = lastOf.get(normalisePath(item.path ?? '')) === index;
       await context.attempt(async () => {
         refuse(checkItem(item, { pointer: `/writeFiles/${index}`, directories }), 'HAOS_CC_FILE_PATH');
         if (isLast) await writeItem(context.host, item, `write_files[${index}]`);
@@ -70,7 +70,7 @@ function checkPath(path: string | undefined, { pointer, directories }: ItemPlace
     return invalid('the path must be absolute', 'Begin the path with `/`.');
   if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'Add the name of the file.');
   if (isPathTooLong(path)) return invalid('the path is too long', SHORTEN_PATH);
-  if (!directories.has(normalise(path))) return [];
+  if (!directories.has(normalisePath(path))) return [];
   return invalid(
     'another item of write_files is below this path',
     'Write the file to another path.',
@@ -83,20 +83,10 @@ function directoriesOf(items: readonly WriteFile[]): Set<string> {
   const directories = new Set<string>();
   for (const { path = '' } of items) {
     if (!path.startsWith('/')) continue;
-    let parent = parentOf(normalise(path));
+    let parent = parentOf(normalisePath(path));
     for (; parent !== '' && !directories.has(parent); parent = parentOf(parent)) directories.add(parent);
   }
   return directories;
-}
-
-/** Like posix.normalize, for the absolute path of a file. Validation also runs in browsers. */
-function normalise(path: string): string {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
 }
 
 function parentOf(path: string): string {
@@ -165,7 +155,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
-  await makeHomeDirectories(host, normalise(item.path ?? ''));
+  await makeHomeDirectories(host, normalisePath(item.path ?? ''));
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 

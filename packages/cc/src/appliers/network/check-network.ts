@@ -1,11 +1,12 @@
 import type { Network } from '../../generated/types.js';
-import type { Finding, Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
+import { checkLink, checkPorts, isLink, MAC } from './check-links.js';
 import { isServerName } from './connman.js';
 import { familyOf, isInNetwork, type Prefix, parsePrefix } from './ip-address.js';
+import { parseRoute } from './route.js';
 
 /** Names that the kernel takes for an interface (dev_valid_name of Linux), in ASCII. */
 const INTERFACE = /^(?!\.{1,2}$)[!-.0-9;-~]{1,15}$/;
-const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/;
 
 /** What is wrong with the items of `haos.network`. */
 export const networkRule: Rule = ({ haos }) => {
@@ -13,16 +14,20 @@ export const networkRule: Rule = ({ haos }) => {
   return networks.flatMap((network, index) => [
     ...checkNetwork(network, `/haos/network/${index}`),
     ...checkUnique(networks, index),
+    ...checkPorts(networks, index),
   ]);
 };
 
 function checkNetwork(network: Network, pointer: string): Finding[] {
   return [
-    ...checkInterface(network, pointer),
+    ...(isLink(network) ? [] : checkInterface(network, pointer)),
+    ...checkLink(network, pointer),
     ...checkMethod(network.ipv4, ['dhcp', 'disabled'], `${pointer}/ipv4`),
     ...checkMethod(network.ipv6, ['auto', 'disabled'], `${pointer}/ipv6`),
     ...checkAddresses(network, `${pointer}/addresses`),
     ...checkGateways(network, `${pointer}/gateways`),
+    ...eachItem(network.routes, `${pointer}/routes`, checkRoute),
+    ...checkMtu(network.mtu, `${pointer}/mtu`),
     ...(network.nameservers ?? [])
       .filter((server) => server !== '' && familyOf(server) === undefined)
       .map((server) =>
@@ -147,6 +152,26 @@ function checkGateways({ gateways = [], addresses = [] }: Network, pointer: stri
     seen.add(family);
   }
   return [];
+}
+
+function checkRoute(text: string, pointer: string): Finding[] {
+  const route = text === '' ? undefined : parseRoute(text);
+  if (typeof route !== 'string') return [];
+  return [
+    invalid(
+      pointer,
+      `the route ${JSON.stringify(text)} ${route}`,
+      'Write it as 10.2.0.0/16 via 10.1.0.254, or default via 10.1.0.1.',
+    ),
+  ];
+}
+
+/** The smallest packet that every host of IPv4 takes (RFC 791), and the largest of all. */
+function checkMtu(mtu: string | undefined, pointer: string): Finding[] {
+  if (!mtu || (/^[1-9]\d{1,4}$/.test(mtu) && Number(mtu) >= 68 && Number(mtu) <= 65_535)) return [];
+  return [
+    invalid(pointer, `${JSON.stringify(mtu)} is not a size of packets`, 'Write 68 to 65535, such as 9000.'),
+  ];
 }
 
 function checkUnique(networks: readonly Network[], index: number): Finding[] {

@@ -36,7 +36,7 @@ export const connman: Applier = {
     const after = await renderMainConf(config, context);
     files.write(PATH, after, { mode: 0o644 });
     if (context.phase === 'runtime' && withoutHostname(before) !== withoutHostname(after))
-      await restart(context);
+      await restartConnman(context);
   },
 };
 
@@ -124,6 +124,6 @@ function withoutHostname(text: string): string {
  * `--nodeps`: without it, OpenRC would first stop everything that needs the network, and wait for
  * the service that is applying the configuration (rc-service(8)).
  */
-async function restart(context: ApplyContext): Promise<void> {
+export async function restartConnman(context: ApplyContext): Promise<void> {
   await context.host.run('rc-service', ['--nodeps', '--ifexists', '--ifstarted', 'connman', 'restart']);
 }

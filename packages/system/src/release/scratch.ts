@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
-import { releaseMounts } from './disk/release-mounts.js';
+import { releaseMounts } from './release-mounts.js';
 
 /**
  * Creates an empty directory that only its owner can read, until the clean-up. First unmounts and

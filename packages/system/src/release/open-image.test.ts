@@ -64,7 +64,7 @@ describe('an image from a URL', () => {
     const seen: (number | undefined)[] = [];
     const onDownload = (...progress: (number | undefined)[]) => seen.push(...progress);
 
-    const found = await open({ iso: URL, isoSha256: SHA256, onDownload });
+    const found = await open({ iso: URL, sha256: SHA256, onDownload });
 
     expect(found).toMatchObject({ failed: undefined, wasThere: true });
     expect(found.image).toMatchObject({ directory: '/run/haos/image/iso/haos/system', set: { haos: 'v1' } });
@@ -74,20 +74,20 @@ describe('an image from a URL', () => {
     expect(JSON.stringify(host.operations)).not.toContain('hunter2');
   });
 
-  it('is accepted without a signature only with isInsecure', async () => {
+  it('is accepted without a signature only with insecure', async () => {
     const unsigned = { responses: { [URL]: CONTENT, [SUMS]: '', [`${SUMS}.sig`]: { status: 404 } } };
 
     expect(await open({ iso: URL }, unsigned)).toEqual({ failed: 'download', wasThere: false });
     host.dispose();
-    expect(await open({ iso: URL, isInsecure: true })).toMatchObject({ failed: undefined });
+    expect(await open({ iso: URL, insecure: true })).toMatchObject({ failed: undefined });
   });
 
   it.each<[string, ImageOptions, Machine]>([
-    ['its digest differs', { isoSha256: '0'.repeat(64) }, {}],
-    ['it does not exist', { isoSha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
+    ['its digest differs', { sha256: '0'.repeat(64) }, {}],
+    ['it does not exist', { sha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
     [
       'it does not fit into memory',
-      { isoSha256: SHA256 },
+      { sha256: SHA256 },
       {
         mounts: '1 0 0:1 / /dev rw - devtmpfs dev rw\n2 0 0:2 / /run rw - tmpfs run rw\n',
         memory: `MemTotal: 1000000 kB\nMemAvailable:   ${131_072 + 100} kB\n`,
@@ -97,11 +97,15 @@ describe('an image from a URL', () => {
     expect(await open({ iso: URL, ...options }, machine)).toEqual({ failed: 'download', wasThere: false });
   });
 
+  it('may have its digest in upper case', async () => {
+    expect(await open({ iso: URL, sha256: SHA256.toUpperCase() })).toMatchObject({ failed: undefined });
+  });
+
   it('may fill a disk, whatever the memory', async () => {
     const mounts = '1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:2 / /ru rw - tmpfs t rw\n';
     const machine = { mounts, memory: 'MemAvailable: 1 kB\n' };
 
-    expect(await open({ iso: URL, isoSha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
+    expect(await open({ iso: URL, sha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
   });
 });
 
@@ -109,11 +113,11 @@ describe('an image in a file', () => {
   it('needs no digest, but must match one that is given', async () => {
     expect(await open({ iso: '/here.iso' })).toMatchObject({ failed: undefined, wasThere: false });
     host.dispose();
-    expect(await open({ iso: '/here.iso', isoSha256: SHA256.toUpperCase() })).toMatchObject({
+    expect(await open({ iso: '/here.iso', sha256: SHA256.toUpperCase() })).toMatchObject({
       failed: undefined,
     });
     host.dispose();
-    expect(await open({ iso: '/here.iso', isoSha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
+    expect(await open({ iso: '/here.iso', sha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
   });
 
   it('must exist', async () => {

@@ -1,20 +1,19 @@
-import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import { type FetchOptions, type Host, isHaosError, redactUrl } from '@haos/host';
 import { type CleanUp, megabytes, mountOf, readMounts } from '@haos/host/internal';
-import type { Check } from '@haos/system';
-import { fetchDigest } from '@haos/system/internal';
+import type { Check } from '../check.js';
+import { checkOfError } from './checks.js';
+import { fetchDigest } from './fetch-digest.js';
 
-export interface DownloadImageOptions {
-  /** The SHA-256 digest in lower-case hex; an ISO with a digest does not need a signature. */
-  isoSha256?: string;
+export interface DownloadIsoOptions extends Pick<FetchOptions, 'proxy' | 'signal'> {
+  /** The SHA-256 digest in hex; an ISO with a digest does not need a signature. */
+  sha256?: string;
+  /** Accept an ISO from a URL without a signature. Default false. */
+  insecure?: boolean;
   /**
    * Public keys in PEM that may have signed the checksums of the release. Default: those of the
    * running image.
    */
-  releaseKeys?: readonly string[];
-  /** Accept an image from a URL without a signature. Default false. */
-  isInsecure?: boolean;
-  proxy?: ProxySettings;
-  signal?: AbortSignal;
+  keys?: readonly string[];
   /** Reports the bytes received and, if the server reports it, the total. */
   onDownload?: (bytes: number, total: number | undefined) => void;
 }
@@ -24,7 +23,7 @@ const MEMORY = ['tmpfs', 'ramfs', 'rootfs'];
 /** Bytes of memory to leave free for the installation itself. */
 const RESERVE = 128 * 1024 * 1024;
 
-/** Returns whether an image is named by a URL rather than by a path. */
+/** Returns whether an ISO is named by a URL rather than by a path. */
 export function isUrl(iso: string): boolean {
   return /^https?:\/\//i.test(iso);
 }
@@ -33,52 +32,37 @@ export function isUrl(iso: string): boolean {
  * Downloads an ISO into a directory, until the clean-up. The expected digest is known beforehand:
  * an option names it, or the signed checksums of the release do.
  */
-export async function downloadImage(
+export async function downloadIso(
   host: Host,
   cleanUp: CleanUp,
-  { url, directory, ...options }: DownloadImageOptions & { url: string; directory: string },
-): Promise<{ check: Check; path?: string }> {
+  { url, directory, ...options }: DownloadIsoOptions & { url: string; directory: string },
+): Promise<{ checks: Check[]; path?: string }> {
   const id = 'download';
   const path = `${directory}/downloaded.iso`;
-  if (!host.download) return { check: { id, ok: false, message: 'this host cannot download' } };
+  if (!host.download) return { checks: [{ id, ok: false, message: 'this host cannot download' }] };
   host.files.makeDirectory(directory, { mode: 0o700 });
   const room = findRoom(host, directory);
+  const { insecure, keys, proxy, signal, onDownload: onProgress } = options;
+  const request = { ...(proxy && { proxy }), ...(signal && { signal }) };
   try {
-    const sha256 = await findDigest(host, url, options);
+    const known = options.sha256?.toLowerCase();
+    const sha256 =
+      known ?? (insecure ? undefined : await fetchDigest(host, url, { ...request, ...(keys && { keys }) }));
     cleanUp.always(() => void host.files.remove(path));
-    const { proxy, signal, onDownload: onProgress } = options;
     const { size } = await host.download(url, path, {
+      ...request,
       maxBytes: room,
       ...(sha256 !== undefined && { sha256 }),
-      ...(proxy && { proxy }),
-      ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     });
     const proof = sha256 === undefined ? 'not verified' : 'checksum matches';
-    return {
-      check: { id, ok: true, message: `${megabytes(size)} MB from ${redactUrl(url)}: ${proof}` },
-      path,
-    };
+    const message = `${megabytes(size)} MB from ${redactUrl(url)}: ${proof}`;
+    return { checks: [{ id, ok: true, message }], path };
   } catch (error) {
-    if (!isHaosError(error) || options.signal?.aborted) throw error;
-    if (error.code === 'HAOS_HTTP_TOO_LARGE') return { check: tooLarge(url, room) };
-    const hint = error.hint ?? 'Check the address and the network.';
-    return { check: { id, ok: false, message: error.message, hint } };
+    const hint = 'Check the address and the network.';
+    const check = checkOfError(error, { id, hint, signal });
+    return { checks: [isHaosError(error, 'HAOS_HTTP_TOO_LARGE') ? tooLarge(url, room) : check] };
   }
-}
-
-async function findDigest(
-  host: Host,
-  url: string,
-  { isoSha256, releaseKeys: keys, isInsecure = false, proxy, signal }: DownloadImageOptions,
-): Promise<string | undefined> {
-  if (isoSha256 !== undefined) return isoSha256;
-  if (isInsecure) return undefined;
-  return fetchDigest(host, url, {
-    ...(keys && { keys }),
-    ...(proxy && { proxy }),
-    ...(signal && { signal }),
-  });
 }
 
 /**
