@@ -75,7 +75,6 @@ async function timeInstall(scratch: string, image: string, programs: string): Pr
   const { device, release } = createLoopDisk(scratch, 512);
   const config = join(scratch, 'config.yaml');
   writeFileSync(config, 'hostname: node\n');
-  const common = { firmware: 'bios', minimumSize: 1e8, mountPoint: join(scratch, 'target') } as const;
   const times = Object.fromEntries(PARTS.map((part) => [part, 0])) as Record<Part, number>;
   let part: Part = 'checking';
   let since = performance.now();
@@ -90,12 +89,11 @@ async function timeInstall(scratch: string, image: string, programs: string): Pr
     if (next) turnTo(next);
   };
   const { status } = await install({
-    ...common,
     host,
-    device,
-    image,
-    configUrl: config,
-    tty: 'ttyS0',
+    target: { device, minimumSize: 1e8, mountPoint: join(scratch, 'target') },
+    image: { directory: image },
+    config: { url: config },
+    boot: { firmware: 'bios', tty: 'ttyS0' },
     onEvent,
   });
   turnTo('the rest');

@@ -127,19 +127,29 @@ function readLinks(system: string): Links {
 }
 
 describe('the name of a set', () => {
-  it.each([
-    ['complete', BEFORE],
-    ['without a component', { ...BEFORE, 'k3s/current': '-' }],
-    ['empty', {}],
-  ] as const)('that is %s is the same in both', (_title, links) => {
+  it.each<[title: string, links: Links, expected: string]>([
+    ['complete', BEFORE, 'v1/k1/6.1-v1'],
+    ['without a component', { ...BEFORE, 'k3s/current': '-' }, 'v1/-/6.1-v1'],
+    ['empty', {}, '-/-/-'],
+    ['linked absolutely', { ...BEFORE, 'haos/current': '/haos/system/haos/v1' }, 'v1/k1/6.1-v1'],
+    ['linked with a slash at the end', { ...BEFORE, 'haos/current': 'v1/' }, 'v1/k1/6.1-v1'],
+    ['linked to a version that is not there', { ...BEFORE, 'k3s/current': 'k9' }, 'v1/-/6.1-v1'],
+    ['linked to another slot', { ...BEFORE, 'k3s/current': 'previous' }, 'v1/-/6.1-v1'],
+    ['linked to itself', { ...BEFORE, 'k3s/current': 'current' }, 'v1/-/6.1-v1'],
+    ['linked to its own directory', { ...BEFORE, 'k3s/current': '.' }, 'v1/-/6.1-v1'],
+    ['linked to the directory above', { ...BEFORE, 'k3s/current': '..' }, 'v1/-/6.1-v1'],
+    ['linked to the root', { ...BEFORE, 'k3s/current': '/' }, 'v1/-/6.1-v1'],
+    ['linked to an unfinished copy', { ...BEFORE, 'k3s/current': '.new-k2' }, 'v1/-/6.1-v1'],
+  ])('that is %s is the same in both', (_title, links, expected) => {
     link('haos/system', links);
-    for (const [path, version] of Object.entries(links))
+    for (const [path, version] of Object.entries(BEFORE))
       mkdirSync(join(root, 'haos/system', dirname(path), version), { recursive: true });
+    mkdirSync(join(root, 'haos/system/k3s/.new-k2'));
     const system = join(root, 'haos/system');
 
     const named = nameSet(readSlots(rootedHost(root)).current);
 
-    expect(shell('', `name_set ${system} current`)).toBe(named);
+    expect([shell('', `name_set ${system} current`), named]).toEqual([expected, expected]);
   });
 });
 

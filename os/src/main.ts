@@ -9,6 +9,7 @@ import { liveHost } from '@haos/host';
 import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
+import { withEmulation } from './emulation.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
 import { nameK3s } from './k3s/k3s-parts.js';
@@ -48,7 +49,9 @@ async function main(root: string): Promise<void> {
   // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
   const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
-  const made = await build({ root, options, versions, steps, epoch, print }, names);
+  const made = await withEmulation(options.architecture, () =>
+    build({ root, options, versions, steps, epoch, print }, names),
+  );
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
     print(

@@ -1,17 +1,20 @@
 import { expect, it } from 'vitest';
+import { machineArchitecture } from './architecture.js';
 import { readOptions } from './options.js';
 
 const DEFAULTS = { version: 'v0.1.0', imageName: 'localhost/haos', output: '/out', cache: '/cache' };
 
 it('has defaults', () => {
   expect(readOptions([], DEFAULTS)).toEqual({
-    options: { ...DEFAULTS, architecture: 'amd64', kernel: 'cloud' },
+    options: { ...DEFAULTS, architecture: machineArchitecture(), kernel: 'cloud' },
     k3s: { without: false, airgap: false },
   });
 });
 
 it('reads what is given', () => {
   const argv = [
+    '--arch',
+    'arm64',
     '--kernel',
     'generic',
     '--version',
@@ -23,12 +26,25 @@ it('reads what is given', () => {
   ];
 
   expect(readOptions([...argv, '--no-k3s'], DEFAULTS)).toMatchObject({
-    options: { kernel: 'generic', version: 'v1.0.0', imageName: 'ghcr.io/example/haos', only: 'iso' },
+    options: {
+      architecture: 'arm64',
+      kernel: 'generic',
+      version: 'v1.0.0',
+      imageName: 'ghcr.io/example/haos',
+      only: 'iso',
+    },
     k3s: { without: true },
   });
 });
 
+it('takes directories relative to the current one', () => {
+  const { options } = readOptions(['--output', 'here', '--cache', 'there'], DEFAULTS);
+
+  expect(options).toMatchObject({ output: `${process.cwd()}/here`, cache: `${process.cwd()}/there` });
+});
+
 it.each([
+  ['--arch', 'riscv64'],
   ['--kernel', 'other'],
   ['--what'],
   ['word'],

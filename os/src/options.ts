@@ -1,11 +1,10 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ARCHITECTURES, type Architecture, machineArchitecture } from './architecture.js';
 import { BuildFailure } from './failure.js';
 import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
-
-export const ARCHITECTURES = ['amd64', 'arm64'] as const;
-export type Architecture = (typeof ARCHITECTURES)[number];
 
 export const KERNELS = ['cloud', 'generic'] as const;
 export type KernelKind = (typeof KERNELS)[number];
@@ -30,6 +29,7 @@ export interface Options {
 }
 
 export const USAGE = `usage: npm run os:build -- [OPTION...]
+  --arch amd64|arm64       for which machines; default: those like this one
   --kernel cloud|generic   which Debian kernel; default cloud
   --version VERSION        version of the image
   --image-name NAME        name of the container image, without a tag
@@ -62,17 +62,20 @@ export function readOptions(
   env: NodeJS.ProcessEnv = {},
 ): Request {
   const values = parse(argv);
-  const { kernel = 'cloud', version, output, cache, sign, only } = values;
+  const { arch = machineArchitecture() ?? 'amd64', kernel = 'cloud' } = values;
+  const { version, output, cache, sign, only } = values;
   if (values.help) throw new BuildFailure(USAGE, 0);
+  const architecture = ARCHITECTURES.find((known) => known === arch);
+  if (architecture === undefined) throw new BuildFailure(`unknown architecture ${arch}\n${USAGE}`, 2);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`unknown kernel ${kernel}\n${USAGE}`, 2);
   const options: Options = {
-    architecture: 'amd64',
+    architecture,
     kernel: kind,
     version: version ?? defaults.version,
     imageName: values['image-name'] ?? defaults.imageName,
-    output: output ?? defaults.output,
-    cache: cache ?? defaults.cache,
+    output: resolve(output ?? defaults.output),
+    cache: resolve(cache ?? defaults.cache),
     ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
@@ -87,6 +90,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
+        arch: text,
         kernel: text,
         k3s: text,
         'k3s-from': text,

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { ARCHITECTURES, KERNELS } from './options.js';
+import { ARCHITECTURES } from './architecture.js';
+import { KERNELS } from './options.js';
 import { readFirmwarePackages, readPackages, readServices, readTrimmed } from './packages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Architecture, KernelKind } from './options.js';
+import type { Architecture } from './architecture.js';
+import type { KernelKind } from './options.js';
 import type { SourcePath } from './step.js';
 
 /** A group of packages, with the reason why they are in the image. */

@@ -43,29 +43,28 @@ function readOptions(argv: readonly string[]): Options {
   }
 }
 
+/** The path of the menu on a medium. */
+const MENU = '/boot/grub/grub.cfg';
+
+/**
+ * Copies the ISO with another menu and configuration. Everything else stays, its boot loaders too.
+ */
 function remaster(root: string, { iso, output, cmdline, config }: Options): void {
   if (iso === output)
     throw new BuildFailure('the new ISO cannot replace the old one; name another output', 2);
   if (config !== undefined) checkConfig(root, config);
   const directory = mkdtempSync(join(tmpdir(), 'haos-remaster-'));
   try {
-    const tree = join(directory, 'iso');
-    const menu = join(tree, 'boot/grub/grub.cfg');
-    const read = ['-osirrox', 'on', '-indev', iso];
-    run('xorriso', [
-      ...read,
-      '-extract',
-      '/haos',
-      join(tree, 'haos'),
-      '-extract',
-      '/boot/grub/grub.cfg',
-      menu,
-    ]);
-    run('chmod', ['-R', 'u+w', tree]);
+    const menu = join(directory, 'grub.cfg');
+    run('xorriso', ['-osirrox', 'on', '-indev', iso, '-extract', MENU, menu]);
+    chmodSync(menu, 0o644);
     writeFileSync(menu, addArguments(readFileSync(menu, 'utf8'), cmdline));
-    if (config !== undefined) copyFileSync(config, join(tree, 'haos/system/config.yaml'));
     const image = join(directory, 'new.iso');
-    run('grub-mkrescue', ['-o', image, tree, '--', '-volid', 'HAOS', '-joliet', 'on']);
+    const files = [[menu, MENU], ...(config === undefined ? [] : [[config, '/haos/system/config.yaml']])];
+    run('xorriso', [
+      ...['-indev', iso, '-outdev', image, '-boot_image', 'any', 'replay', '-overwrite', 'on'],
+      ...files.flatMap(([from = '', to = '']) => ['-map', from, to, '-chown', '0', to, '-chgrp', '0', to]),
+    ]);
     copyFileSync(image, output);
     // It may contain secrets.
     if (config !== undefined) chmodSync(output, 0o600);

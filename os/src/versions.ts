@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ARCHITECTURES, type Architecture } from './architecture.js';
 import { BuildFailure } from './failure.js';
-import { ARCHITECTURES, type Architecture } from './options.js';
 
 /** `os/versions.json`: everything that is pinned. */
 export interface Versions {

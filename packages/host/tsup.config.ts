@@ -1,3 +1,7 @@
 import { libraryBundle } from '../../tsup.base.js';
 
-export default libraryBundle({ entry: ['src/index.ts', 'src/internal.ts', 'src/testing.ts'] });
+export default libraryBundle({
+  entry: ['index', 'index-browser', 'internal', 'internal-browser', 'testing'].map(
+    (name) => `src/${name}.ts`,
+  ),
+});

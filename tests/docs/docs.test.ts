@@ -7,7 +7,7 @@ import { generatedFiles } from '../../scripts/generate.js';
 import { listScenarios } from '../../scripts/scenarios.mjs';
 import { haos } from '../blackbox/haos.js';
 import { makeDirectory, NODE, takeSnapshot, writeTree } from '../blackbox/tree.js';
-import { nodesOf, readModules } from '../structure/module.js';
+import { type Module, nodesOf, readModules } from '../structure/module.js';
 import { anchorsOf, callsOf, linksOf, type Page, ROOT, readPages } from './page.js';
 
 const pages = readPages();
@@ -141,12 +141,17 @@ describe('generated files', () => {
   });
 });
 
-/** Returns the members of all exported unions of codes, by the name of the type. */
-function codesOfUnions(): Map<string, string[]> {
-  const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
+/** The sources of the packages and of the program. */
+const sources: readonly Module[] = [
+  'bin/src',
+  ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`),
+].flatMap(readModules);
+
+/** Returns the members of all exported unions of strings whose names match, by the name. */
+function unionsOf(pattern: RegExp): Map<string, string[]> {
   const unions = new Map<string, string[]>();
-  for (const node of folders.flatMap(readModules).flatMap(({ tree }) => nodesOf(tree))) {
-    if (!ts.isTypeAliasDeclaration(node) || !/(Error|Issue)Code$/.test(node.name.text)) continue;
+  for (const node of sources.flatMap(({ tree }) => nodesOf(tree))) {
+    if (!ts.isTypeAliasDeclaration(node) || !pattern.test(node.name.text)) continue;
     const literals = nodesOf(node.type).filter(ts.isStringLiteral);
     if (ts.isUnionTypeNode(node.type))
       unions.set(
@@ -157,15 +162,18 @@ function codesOfUnions(): Map<string, string[]> {
   return unions;
 }
 
+/** Returns the first cells of the rows of tables, if they are codes. */
+function codesIn(text: string): string[] {
+  return [...text.matchAll(/^\| `([A-Za-z][\w-]+)` \|/gm)].map((match) => match[1]!);
+}
+
 describe('docs/errors.md', () => {
-  const documented = [...pageAt('docs/errors.md').text.matchAll(/^\| `([A-Za-z][\w-]+)` \|/gm)].map(
-    (match) => match[1]!,
-  );
+  const documented = codesIn(pageAt('docs/errors.md').text);
   /** The code for unforeseen failures, which is in no union. */
   const INTERNAL = 'HAOS_INTERNAL';
 
   it('documents every code once, and no other', () => {
-    const unions = codesOfUnions();
+    const unions = unionsOf(/(Error|Issue)Code$/);
     const codes = [...unions.values()].flat();
 
     expect([...unions.keys()]).toEqual(
@@ -182,9 +190,7 @@ describe('docs/errors.md', () => {
   });
 
   it('documents every code in use', () => {
-    const folders = ['bin/src', ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`)];
-    const used = folders
-      .flatMap(readModules)
+    const used = sources
       .filter(({ path }) => !path.endsWith('.test.ts'))
       .flatMap(({ tree }) => nodesOf(tree).filter(ts.isStringLiteralLike))
       .map(({ text }) => text)
@@ -195,6 +201,34 @@ describe('docs/errors.md', () => {
     expect([...new Set(used)].filter((code) => !documented.includes(code) && !labels.includes(code))).toEqual(
       [],
     );
+  });
+});
+
+/** Returns the ids in the tables of checks of a page: those whose heading says so. */
+function checksIn(path: string): string[] {
+  const tables = pageAt(path).text.match(/^\| check \|.*\n(?:\|.*\n)+/gm) ?? [];
+  return tables.flatMap(codesIn);
+}
+
+describe('checks', () => {
+  const unions = unionsOf(/CheckId$/);
+
+  it.each([
+    ['InstallCheckId', 'docs/installation.md'],
+    ['UpgradeCheckId', 'docs/upgrading.md'],
+    ['K3sCheckId', 'docs/k3s-requirements.md'],
+  ])('of %s are exactly those in %s', (name, path) => {
+    expect(checksIn(path).sort()).toEqual([...(unions.get(name) ?? [])].sort());
+  });
+
+  it('are all made', () => {
+    const made = sources
+      .filter(({ path }) => !path.endsWith('.test.ts') && !path.endsWith('/system/src/check.ts'))
+      .flatMap(({ tree }) => nodesOf(tree).filter(ts.isStringLiteralLike))
+      .map(({ text }) => text);
+
+    expect([...unions.values()].flat().filter((id) => !made.includes(id))).toEqual([]);
+    expect([...unions.keys()]).toHaveLength(3);
   });
 });
 

@@ -31,12 +31,12 @@ const NONE = () => {};
 
 export const WAYS: readonly Way[] = [
   { name: 'BIOS', megabytes: 128, state: 1, some: {}, prepare: NONE, holds: NONE },
-  { name: 'EFI', megabytes: 400, state: 2, some: { firmware: 'efi' }, prepare: NONE, holds: NONE },
+  { name: 'EFI', megabytes: 400, state: 2, some: { boot: { firmware: 'efi' } }, prepare: NONE, holds: NONE },
   {
     name: 'an existing layout',
     megabytes: 128,
     state: 1,
-    some: { format: false },
+    some: { target: { format: false } },
     prepare: makeNode,
     holds: ({ device }) => expectNode(`${device}p1`),
   },
@@ -91,7 +91,7 @@ function runInstall(place: Workplace, way: Way, { device, at }: { device: string
 }
 
 function optionsOf(place: Workplace, { some, state }: Way, device: string): InstallOptions {
-  return place.options(some.format === false ? `${device}p${state}` : device, some);
+  return place.options(some.target?.format === false ? `${device}p${state}` : device, some);
 }
 
 /** Returns the number of effects of an installation; it may be killed before each of them. */
@@ -109,7 +109,7 @@ export async function installTwice(place: Workplace, way: Way, at: number): Prom
     const report = await install(optionsOf(place, way, disk.device));
     expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(mountsBelow(place.directory)).toEqual([]);
-    if (way.some.format === false) expectNode(state);
+    if (way.some.target?.format === false) expectNode(state);
     expectWhole(state, place);
   });
 }
@@ -142,7 +142,7 @@ function withDisk<T>(place: Workplace, way: Way, work: (disk: LoopDisk) => T): T
  * node existed before.
  */
 function expectNoHalfNode(place: Workplace, way: Way, state: string): void {
-  if (way.some.format === false) return;
+  if (way.some.target?.format === false) return;
   const { status, stdout } = spawnSync('blkid', ['-p', '-s', 'LABEL', '-o', 'value', state], {
     encoding: 'utf8',
     env: ENVIRONMENT,

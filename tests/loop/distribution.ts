@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { liveHost } from '@haos/host';
 import type { TakeoverOptions } from '@haos/install';
+import { mergeParts } from './installation.js';
 import { createLoopDisk, type LoopDisk, must, writeImage } from './loop-disk.js';
 
 export const TOKEN = 'a-secret-token';
@@ -52,12 +53,22 @@ export function createDistribution(directory: string): Distribution {
     writeFileSync(join(root, path), content);
   }
   must('sync', '--file-system', root);
-  const common = { device, image, configUrl: config, root, firmware: 'bios', tty: 'ttyS0' } as const;
   return {
     disk,
     device,
     root,
-    options: (some) => ({ host: liveHost(), confirm: () => true, ...common, ...some }),
+    options: (some) =>
+      mergeParts<TakeoverOptions>(
+        {
+          host: liveHost(),
+          confirm: () => true,
+          target: { device, root },
+          image: { directory: image },
+          config: { url: config },
+          boot: { firmware: 'bios', tty: 'ttyS0' },
+        },
+        some,
+      ),
     label: () => must('blkid', '-p', '-o', 'value', '-s', 'LABEL', device),
     read: (path) => readFileSync(join(root, path), 'utf8'),
     onDisk: (path) => must('debugfs', '-R', `cat ${path}`, `${disk.file}?offset=${2048 * 512}`),

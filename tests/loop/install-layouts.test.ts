@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InstallOptions, install } from '@haos/install';
+import { EFI_CONFIGS, EFI_LOADERS } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkplace, expectWhole, inspect, mountsBelow, probe, type Workplace } from './installation.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
@@ -31,19 +32,19 @@ function tableOf(device: string) {
   return JSON.parse(must('sfdisk', '--json', device)).partitiontable;
 }
 
-/** Reads GRUB's file on an EFI system partition without mounting it. */
-function readLoader(partition: string): Buffer {
-  const { stdout } = spawnSync('mcopy', ['-i', partition, '::/EFI/BOOT/BOOTX64.EFI', '-'], {
-    maxBuffer: 1e8,
-  });
-  return stdout;
+const FILES = EFI_LOADERS.find(({ architecture }) => architecture === 'amd64')!.files;
+
+/** Reads a file of an EFI system partition without mounting it. */
+function readEfi(partition: string, path: string): Buffer {
+  return spawnSync('mcopy', ['-i', partition, `::/${path}`, '-'], { maxBuffer: 1e8 }).stdout;
 }
 
 function expectLoader(partition: string, uuid: string | undefined): void {
   must('fsck.vfat', '-n', partition);
-  const loader = readLoader(partition);
-  expect(loader.subarray(0, 2).toString()).toBe('MZ');
-  expect(loader.includes(`--set=root ${uuid}`)).toBe(true);
+  for (const [name, path] of Object.entries(FILES))
+    expect(readEfi(partition, `EFI/BOOT/${name}`).equals(readFileSync(path)), name).toBe(true);
+  for (const path of EFI_CONFIGS)
+    expect(readEfi(partition, path).toString()).toContain(`--set=root --fs-uuid ${uuid}\n`);
 }
 
 describe('an installation for EFI', () => {
@@ -51,7 +52,7 @@ describe('an installation for EFI', () => {
     disk = createLoopDisk(place.directory, 512, sectorSize);
     const { device } = disk;
 
-    const report = await install(place.options(device, { firmware: 'efi' }));
+    const report = await install(place.options(device, { boot: { firmware: 'efi' } }));
 
     expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
     expect(tableOf(device)).toMatchObject({
@@ -89,7 +90,7 @@ describe('an installation into an existing layout', () => {
       },
       'rw',
     );
-    const { configUrl: _none, ...options } = place.options(state, { format: false });
+    const { config: _none, ...options } = place.options(state, { target: { format: false } });
 
     const report = await install(options);
 
@@ -117,9 +118,10 @@ describe('an installation into an existing layout', () => {
     must('mkfs.ext4', '-q', '-F', '-L', 'HAOS_STATE', `${device}p2`);
     const sector = () => must('sh', '-c', `head -c 440 '${device}' | sha256sum`);
     const before = sector();
-    const { device: _unnamed, ...options } = place.options('', { format: false, bootLoader: false });
+    const { target, ...options } = place.options('', { target: { format: false }, boot: { loader: false } });
+    const { device: _unnamed, ...unnamed } = target ?? {};
 
-    const report = await install(options as InstallOptions);
+    const report = await install({ ...options, target: unnamed });
 
     expect(report.status).toBe('installed');
     expectWhole(`${device}p2`, place);
@@ -133,7 +135,9 @@ describe('an installation into an existing layout', () => {
     must('mkfs.ext4', '-q', '-F', '-L', 'other', `${device}p2`);
     must('mkfs.ext4', '-q', '-F', '-L', 'data', `${device}p3`);
 
-    const report = await install(place.options(`${device}p3`, { format: false, firmware: 'efi' }));
+    const report = await install(
+      place.options(`${device}p3`, { target: { format: false }, boot: { firmware: 'efi' } }),
+    );
 
     expect(report.status).toBe('installed');
     expect(probe(`${device}p2`, 'LABEL')).toBe('other');
@@ -143,16 +147,18 @@ describe('an installation into an existing layout', () => {
 
   it.each<[title: string, ids: string[], make: (state: string) => void, some: Partial<InstallOptions>]>([
     ['has no file system', ['device'], () => {}, {}],
-    ['is too small', ['size'], makeExt4, { minimumSize: 1e9 }],
+    ['is too small', ['size'], makeExt4, { target: { minimumSize: 1e9 } }],
     ['has no room', ['space'], (state) => void must('mkfs.ext4', '-q', '-F', state, '30M'), {}],
     ['GRUB cannot read', ['file-system'], (state) => makeExt4(state, 'inline_data'), {}],
-    ['has no EFI partition beside it', ['boot-loader'], makeExt4, { firmware: 'efi' }],
+    ['has no EFI partition beside it', ['boot-loader'], makeExt4, { boot: { firmware: 'efi' } }],
   ])('is refused when the partition %s, and nothing is written', async (_title, ids, make, some) => {
     const state = `${divide(200, BIOS)}p2`;
     make(state);
     const before = disk!.digest();
 
-    const { status, checks } = await install(place.options(state, { format: false, ...some }));
+    const { status, checks } = await install(
+      place.options(state, { ...some, target: { format: false, ...some.target } }),
+    );
 
     expect(status).toBe('refused');
     expect(checks.filter(({ ok }) => !ok).map(({ id }) => id)).toEqual(ids);
@@ -176,12 +182,12 @@ describe('an installation is refused, and the disk does not change,', () => {
   it('when a BIOS cannot boot from it', async () => {
     disk = createLoopDisk(place.directory, 200, 4096);
 
-    expect(await refuse({ firmware: 'bios' })).toEqual(['firmware']);
+    expect(await refuse({ boot: { firmware: 'bios' } })).toEqual(['firmware']);
   });
 
   it('when the image does not fit beside the EFI partition', async () => {
     disk = createLoopDisk(place.directory, 290);
 
-    expect(await refuse({ firmware: 'efi' })).toEqual(['space']);
+    expect(await refuse({ boot: { firmware: 'efi' } })).toEqual(['space']);
   });
 });

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { type InstallEvent, type InstallOptions, install } from '@haos/install';
 import { parseBootState } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { mergeParts } from './installation.js';
 import {
   createInstallerHost,
   createLoopDisk,
@@ -64,17 +65,14 @@ beforeEach(() => {
 afterEach(() => disk.release());
 
 function options(some: Partial<InstallOptions> = {}): InstallOptions {
-  return {
+  const common = {
     host: createInstallerHost(programs),
-    device: disk.device,
-    image,
-    firmware: 'bios',
-    minimumSize: SMALL,
-    mountPoint: join(directory, 'target'),
-    configUrl: `${url}/config.yaml`,
-    tty: 'ttyS0',
-    ...some,
-  };
+    target: { device: disk.device, minimumSize: SMALL, mountPoint: join(directory, 'target') },
+    image: { directory: image },
+    config: { url: `${url}/config.yaml` },
+    boot: { firmware: 'bios', tty: 'ttyS0' },
+  } as const;
+  return mergeParts<InstallOptions>(common, some);
 }
 
 /** Reads a file system that is not mounted elsewhere. */
@@ -144,7 +142,7 @@ describe('an installation for BIOS', () => {
     const events: InstallEvent[] = [];
 
     const report = await install(
-      options({ configUrl: `${url}/with-install.yaml`, onEvent: (event) => events.push(event) }),
+      options({ config: { url: `${url}/with-install.yaml` }, onEvent: (event) => events.push(event) }),
     );
 
     expect(report.status).toBe('installed');
@@ -214,14 +212,18 @@ describe('an installation is refused, and the disk does not change,', () => {
     [
       'when the configuration URL does not answer',
       'config',
-      () => ({ configUrl: 'http://127.0.0.1:9/config.yaml' }),
+      () => ({ config: { url: 'http://127.0.0.1:9/config.yaml' } }),
     ],
-    ['when the configuration does not exist', 'config', () => ({ configUrl: `${url}/none.yaml` })],
-    ['when the configuration is not YAML', 'config', () => ({ configUrl: `${url}/broken.yaml` })],
-    ['when the configuration has an unknown key', 'config', () => ({ configUrl: `${url}/unknown.yaml` })],
-    ['when the configuration is empty', 'config', () => ({ configUrl: `${url}/empty.yaml` })],
-    ['when the disk is too small', 'size', () => ({ minimumSize: 2_000_000_000 })],
-    ['without an image', 'image', () => ({ image: directory })],
+    ['when the configuration does not exist', 'config', () => ({ config: { url: `${url}/none.yaml` } })],
+    ['when the configuration is not YAML', 'config', () => ({ config: { url: `${url}/broken.yaml` } })],
+    [
+      'when the configuration has an unknown key',
+      'config',
+      () => ({ config: { url: `${url}/unknown.yaml` } }),
+    ],
+    ['when the configuration is empty', 'config', () => ({ config: { url: `${url}/empty.yaml` } })],
+    ['when the disk is too small', 'size', () => ({ target: { minimumSize: 2_000_000_000 } })],
+    ['without an image', 'image', () => ({ image: { directory } })],
   ])('%s', async (_title, id, change) => {
     const before = fillDisk();
 
@@ -235,7 +237,7 @@ describe('an installation is refused, and the disk does not change,', () => {
     writeImage(damaged);
     writeFileSync(join(damaged, 'kernel/6.1.0-v1.0.0/initrd'), 'an initrD');
 
-    expect(await refuse({ image: damaged })).toEqual(['checksums']);
+    expect(await refuse({ image: { directory: damaged } })).toEqual(['checksums']);
     expect(disk.digest()).toBe(before);
   });
 
@@ -254,7 +256,7 @@ describe('an installation is refused, and the disk does not change,', () => {
   it('when it has the state of a node and may not be replaced', async () => {
     const before = fillDisk('HAOS_STATE');
 
-    expect(await refuse({ keepState: true })).toEqual(['state']);
+    expect(await refuse({ target: { keepState: true } })).toEqual(['state']);
     expect(disk.digest()).toBe(before);
   });
 
@@ -263,8 +265,8 @@ describe('an installation is refused, and the disk does not change,', () => {
     const file = join(directory, 'a-file');
     writeFileSync(file, 'content');
 
-    expect(await refuse({ device: file })).toEqual(['device']);
-    expect(await refuse({ device: '/dev/none' })).toEqual(['device']);
+    expect(await refuse({ target: { device: file } })).toEqual(['device']);
+    expect(await refuse({ target: { device: '/dev/none' } })).toEqual(['device']);
     expect(readFileSync(file, 'utf8')).toBe('content');
     expect(disk.digest()).toBe(before);
   });

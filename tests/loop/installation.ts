@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Host, liveHost } from '@haos/host';
-import type { InstallOptions } from '@haos/install';
+import type { Installation, InstallOptions } from '@haos/install';
 import { parseBootState } from '@haos/system/internal';
 import { expect } from 'vitest';
 import { ENVIRONMENT, must, writeImage, writeUdevadm } from './loop-disk.js';
@@ -39,21 +39,39 @@ export function createWorkplace(): Workplace {
   writeImage(image);
   writeFileSync(config, CONFIG);
   const programs = writeUdevadm(directory);
-  const common = { image, mountPoint, firmware: 'bios', minimumSize: 100_000_000, tty: 'ttyS0' } as const;
   return {
     directory,
     image,
     config,
     mountPoint,
     programs,
-    options: (device, some) => ({
-      ...common,
-      host: createHost(programs),
-      configUrl: config,
-      device,
-      ...some,
-    }),
+    options: (device, some) =>
+      mergeParts<InstallOptions>(
+        {
+          host: createHost(programs),
+          target: { device, mountPoint, minimumSize: 100_000_000 },
+          image: { directory: image },
+          config: { url: config },
+          boot: { firmware: 'bios', tty: 'ttyS0' },
+        },
+        some,
+      ),
     remove: () => rmSync(directory, { recursive: true }),
+  };
+}
+
+/** Merges options part by part. */
+export function mergeParts<Options extends Installation>(
+  common: Options,
+  some: Partial<Options> = {},
+): Options {
+  return {
+    ...common,
+    ...some,
+    target: { ...common.target, ...some.target },
+    image: { ...common.image, ...some.image },
+    config: { ...common.config, ...some.config },
+    boot: { ...common.boot, ...some.boot },
   };
 }
 

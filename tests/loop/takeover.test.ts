@@ -68,7 +68,9 @@ describe('taking over a distribution', () => {
     await run();
     writeImage(join(directory, 'newer'), 'v2.0.0');
 
-    expect(await run({ image: join(directory, 'newer') })).toMatchObject({ status: 'installed' });
+    expect(await run({ image: { directory: join(directory, 'newer') } })).toMatchObject({
+      status: 'installed',
+    });
 
     const links = ['current', 'previous'].map((slot) => readlinkSync(join(root, 'haos/system/haos', slot)));
     expect(links).toEqual(['v2.0.0', 'v1.0.0']);
@@ -104,8 +106,8 @@ describe('taking over a distribution', () => {
   });
 
   it.each<[string, string, (place: { root: string; disk: string }) => Partial<TakeoverOptions> | undefined]>([
-    ['another device is named', 'takeover-root', ({ disk: other }) => ({ device: other })],
-    ['a disk is named', 'takeover-partition', ({ disk: other }) => ({ device: other })],
+    ['another device is named', 'takeover-root', ({ disk: other }) => ({ target: { device: other, root } })],
+    ['a disk is named', 'takeover-partition', ({ disk: other }) => ({ target: { device: other, root } })],
     [
       '/boot is a file system of its own',
       'takeover-boot',
@@ -128,15 +130,15 @@ describe('taking over a distribution', () => {
     [
       'the machine was booted by EFI, and GRUB for EFI is missing',
       'takeover-grub',
-      () => ({ firmware: 'efi' }),
+      () => ({ boot: { firmware: 'efi' } }),
     ],
     [
       'there is too little space',
       'takeover-space',
       ({ root: place }) => void must('fallocate', '-l', '90M', join(place, 'large')),
     ],
-    ['the configuration does not exist', 'config', () => ({ configUrl: '/nowhere/config.yaml' })],
-    ['the image does not exist', 'image', () => ({ image: '/nowhere' })],
+    ['the configuration does not exist', 'config', () => ({ config: { url: '/nowhere/config.yaml' } })],
+    ['the image does not exist', 'image', () => ({ image: { directory: '/nowhere' } })],
   ])('is refused, and nothing is written, when %s', async (_title, id, arrange) => {
     const changed = arrange({ root, disk: disk.device }) ?? {};
     const before = list();
@@ -160,7 +162,7 @@ describe('taking over a distribution', () => {
     mkdirSync(place);
     must('mount', '-t', 'tmpfs', 'memory', place);
     try {
-      const { checks } = await run({ root: place });
+      const { checks } = await run({ target: { device, root: place } });
 
       expect(checks).toContainEqual(expect.objectContaining({ id: 'takeover-root', ok: false }));
     } finally {

@@ -1,67 +1,18 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listWorkspaces } from '../../scripts/build.mjs';
+import { createProject, must, type Packed, ROOT, readManifest, run, WORKSPACES } from './empty-project.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** The published workspaces. */
-const workspaces = listWorkspaces(ROOT).filter(({ path }) => readManifest(path).private !== true);
-const libraries = workspaces.filter(({ path }) => path !== 'bin').map(({ name }) => name);
-
-interface Packed {
-  name: string;
-  filename: string;
-  files: { path: string }[];
-}
-
-interface Manifest {
-  private?: boolean;
-  bin?: Record<string, string>;
-  repository?: { directory: string };
-}
-
-function readManifest(path: string): Manifest {
-  return JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8'));
-}
+const libraries = WORKSPACES.filter(({ path }) => path !== 'bin').map(({ name }) => name);
 
 let project: string;
 let packed: Packed[];
 
-/**
- * Packs every workspace as `npm publish` would, and installs them into an otherwise empty project.
- */
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'haos-package-'));
-  const names = workspaces.flatMap(({ path }) => ['--workspace', path]);
-  packed = JSON.parse(must(ROOT, 'npm', ['pack', '--json', '--pack-destination', project, ...names]));
-  writeFileSync(
-    join(project, 'package.json'),
-    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
-  );
-  const tarballs = readdirSync(project).filter((name) => name.endsWith('.tgz'));
-  must(project, 'npm', [
-    'install',
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-    ...tarballs.map((name) => `./${name}`),
-  ]);
+  ({ project, packed } = createProject());
 }, 300_000);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
-
-function run(cwd: string, program: string, args: readonly string[]) {
-  return spawnSync(program, args, { cwd, encoding: 'utf8' });
-}
-
-function must(cwd: string, program: string, args: readonly string[]): string {
-  const { status, stdout, stderr } = run(cwd, program, args);
-  expect(status, `${program} ${args.join(' ')}\n${stderr}`).toBe(0);
-  return stdout;
-}
 
 describe('in an empty project', () => {
   it.each(libraries)('%s can be imported', (name) => {
@@ -156,7 +107,7 @@ console.log(JSON.stringify([
 
 it('only the build and its description are packed', () => {
   const foreign = packed.flatMap(({ name, files }) => {
-    const workspace = workspaces.find((candidate) => candidate.name === name);
+    const workspace = WORKSPACES.find((candidate) => candidate.name === name);
     const programs = Object.values(readManifest(workspace?.path ?? '').bin ?? {});
     return files
       .map(({ path }) => path)
@@ -164,11 +115,11 @@ it('only the build and its description are packed', () => {
       .map((path) => `${name}: ${path}`);
   });
 
-  expect(packed).toHaveLength(workspaces.length);
+  expect(packed).toHaveLength(WORKSPACES.length);
   expect(foreign).toEqual([]);
 });
 
-it.each(workspaces.map(({ name, path }) => [name, path] as const))(
+it.each(WORKSPACES.map(({ name, path }) => [name, path] as const))(
   '%s contains its description, its licence, and its repository',
   (name, path) => {
     const files = packed.find((candidate) => candidate.name === name)?.files.map((file) => file.path);

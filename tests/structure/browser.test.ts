@@ -1,47 +1,64 @@
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Replaces Node's modules by empty ones, as bundlers for browsers do. */
-const withoutNode: Plugin = {
-  name: 'without-node',
-  setup(bundle) {
-    const machine = /^(?:node:.*|execa|undici|debug|unixcrypt)$/;
-    bundle.onResolve({ filter: machine }, ({ path }) => ({ path, namespace: 'empty' }));
-    bundle.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
+/** What the code finds in a browser, without what only a page has. */
+const WEB = { AbortController, AbortSignal, TextDecoder, TextEncoder, URL, atob, btoa, crypto, setTimeout };
 
+/** tests/package/browser.test.ts does more of this in a real browser, with the packed packages. */
 describe('code that does not touch the machine', () => {
-  let run: (expression: string) => unknown;
+  let evaluate: (expression: string) => Promise<unknown>;
 
   beforeAll(async () => {
+    const contents = "export * from '@haos/cc'; export * from '@haos/host';";
     const { outputFiles } = await build({
-      stdin: { contents: "export * from '@haos/cc';", resolveDir: root },
+      stdin: { contents, resolveDir: root },
       bundle: true,
       write: false,
       format: 'iife',
-      globalName: 'cc',
-      platform: 'browser',
-      plugins: [withoutNode],
+      globalName: 'haos',
+      logLevel: 'error',
     });
-    const browser = createContext({ TextDecoder, TextEncoder, URL, atob, btoa });
+    const browser = createContext({ ...WEB });
     runInContext(outputFiles[0]!.text, browser);
-    run = (expression) => JSON.parse(runInContext(`JSON.stringify(${expression})`, browser) as string);
+    evaluate = async (expression) =>
+      JSON.parse(await runInContext(`(async () => JSON.stringify(${expression}))()`, browser));
   });
 
-  it('runs without Node: reading, merging, validating, explaining', () => {
-    expect(run("cc.validate('hostnme: a').issues.map(({ code }) => code)")).toEqual(['unknown-key']);
+  it('runs without Node: reading, merging, validating, explaining', async () => {
+    expect(await evaluate("haos.validate('hostnme: a').issues.map(({ code }) => code)")).toEqual([
+      'unknown-key',
+    ]);
     expect(
-      run("cc.explain(cc.readSources([{ content: 'hostname: a' }, { content: 'hostname: b' }]))[0].value"),
+      await evaluate(
+        "haos.explain(haos.readSources([{ content: 'hostname: a' }, { content: 'hostname: b' }]))[0].value",
+      ),
     ).toBe('b');
-    expect(run("cc.readSources([{ form: 'cmdline', content: 'haos.labels[a]=b' }]).config")).toEqual({
-      haos: { labels: { a: 'b' } },
-    });
-    expect(run("cc.formatText(cc.validate('a: b').issues, new Map())")).toContain('unknown key');
-    expect(run('cc.schema().title')).toBe('HAOS cloud-config');
+    expect(
+      await evaluate("haos.readSources([{ form: 'cmdline', content: 'haos.labels[a]=b' }]).config"),
+    ).toEqual({ haos: { labels: { a: 'b' } } });
+    expect(await evaluate("haos.formatText(haos.validate('a: b').issues, new Map())")).toContain(
+      'unknown key',
+    );
+    expect(await evaluate('haos.schema().title')).toBe('HAOS cloud-config');
+  });
+
+  it('plans and applies in memory', async () => {
+    const planned = "await haos.plan({ hostname: 'a' }, { host: haos.memoryHost(), phase: 'boot' })";
+    expect(
+      await evaluate(
+        `(${planned}).steps.flatMap(({ changes }) => changes.map(({ action, target }) => action + ' ' + target))`,
+      ),
+    ).toContain('create /etc/hostname');
+    expect(await evaluate(`(${planned}).steps.flatMap(({ failures }) => failures)`)).toEqual([]);
+  });
+
+  it('says what needs Node', async () => {
+    expect(await evaluate('(() => { try { haos.liveHost() } catch (error) { return error } })().code')).toBe(
+      'HAOS_NEEDS_NODE',
+    );
   });
 });

@@ -9,7 +9,7 @@ import { nodesOf, parseModule, ROOT } from './module.js';
  */
 const LIMITS: Readonly<Record<string, number>> = {
   cmdline: 20,
-  host: 34,
+  host: 35,
   system: 26,
   questions: 20,
   ssh: 20,

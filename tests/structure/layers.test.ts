@@ -3,7 +3,6 @@ import { checkDependencies } from './dependencies.js';
 import { pathOf, readDrawing } from './drawing.js';
 import { parseModule, readModules, readWorkspaces, type Workspace } from './module.js';
 import {
-  cmdlineIsPortable,
   commentWidth,
   honestTests,
   indexIsExplicit,
@@ -13,6 +12,7 @@ import {
   onlyHostTouchesMachine,
   type Rule,
   testingOnlyInTests,
+  usesNothingOfNode,
 } from './rules.js';
 
 interface Case {
@@ -104,16 +104,19 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    rule: cmdlineIsPortable,
-    title: 'cmdline uses nothing of Node',
+    rule: usesNothingOfNode,
+    title: 'what a browser loads uses nothing of Node',
     bad: [
       ['packages/cmdline/src/a.ts', "import { posix } from 'node:path';"],
       ['packages/cmdline/src/a.ts', "import { inspect } from 'util';"],
       ['packages/cmdline/src/a.ts', "const bytes = Buffer.from('');"],
+      ['packages/cc/src/a.ts', "const { createHash } = await import('node:crypto');"],
+      ['packages/ssh/src/a.ts', "const bytes = Buffer.from('');"],
     ],
     good: [
       ['packages/cmdline/src/a.ts', 'const bytes = new TextEncoder().encode(text);'],
       ['packages/cmdline/src/a.test.ts', "import { readFileSync } from 'node:fs';"],
+      ['packages/host/src/platform/node.ts', "const { verify } = await import('node:crypto');"],
     ],
   },
   {

@@ -104,9 +104,12 @@ export const onlyHostTouchesMachine: Rule = (module) => {
   );
 };
 
-/** The command line package runs anywhere, browsers included: it uses nothing of Node. */
-export const cmdlineIsPortable: Rule = (module) => {
-  if (!module.path.startsWith('packages/cmdline/') || isForTests(module.path)) return [];
+/** The packages that a browser can load; what Node alone has comes from the Host. */
+const PORTABLE = ['packages/cmdline', 'packages/system', 'packages/ssh', 'packages/cc'];
+
+/** Packages that read configurations and plan run anywhere, browsers included. */
+export const usesNothingOfNode: Rule = (module) => {
+  if (!PORTABLE.includes(workspaceOf(module.path)) || isForTests(module.path)) return [];
   const imports = module.imports.filter((specifier) => builtinOf(specifier) !== undefined);
   return [...imports, ...globalsUsed(module, ['Buffer', 'process'])].map(
     (name) => `${module.path}: uses ${name}`,

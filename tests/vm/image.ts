@@ -3,6 +3,7 @@ import {
   appendFileSync,
   closeSync,
   copyFileSync,
+  existsSync,
   ftruncateSync,
   mkdirSync,
   mkdtempSync,
@@ -44,6 +45,23 @@ export function diskArguments(disk: string): string[] {
 
 /** A machine with EFI, whose variables are not kept. */
 export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
+
+/**
+ * Returns arguments of a machine as it is delivered: Secure Boot is on, with the keys of Microsoft.
+ * Its variables are kept in `directory`. Protecting them needs the system management mode, which
+ * only q35 has.
+ */
+export function secureBootArguments(directory: string): string[] {
+  const variables = join(directory, 'variables.fd');
+  if (!existsSync(variables)) copyFileSync('/usr/share/OVMF/OVMF_VARS_4M.ms.fd', variables);
+  const code = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd';
+  return [
+    ...['-machine', 'q35,smm=on', '-global', 'driver=cfi.pflash01,property=secure,value=on'],
+    ...['-global', 'ICH9-LPC.disable_s3=1'],
+    ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,unit=1,format=raw,file=${variables}`],
+  ];
+}
 
 /** Returns arguments of such a machine that boots from the ISO. */
 export function efiArguments(): string[] {

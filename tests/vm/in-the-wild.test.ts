@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { timeZones } from '../../packages/cc/src/appliers/clock/time-zones.js';
+import { keyboards } from '../../packages/cc/src/appliers/keyboard/keyboards.js';
 import { openServer, type TestServer } from '../blackbox/server.js';
 import { makeKey } from '../blackbox/ssh-keys.js';
 import { initrdWith, netbootArguments } from './image.js';
@@ -33,6 +34,8 @@ init_cmd:
 boot_cmd:
   - rc-update del cron default
   - ln -s /usr/share/zoneinfo/Europe/Berlin /etc/localtime
+haos:
+  keyboard: de-latin1
 `;
 
 const KEY = makeKey('operator');
@@ -106,6 +109,18 @@ describe('what configurations in the wild do', () => {
     const files = (await machine.read('cd /usr/share/zoneinfo && find * ! -type d')).split('\n');
 
     expect(timeZones().filter((zone) => !files.includes(zone))).toEqual([]);
+  });
+
+  it('has the keyboard layout of haos.keyboard', async () => {
+    expect(await machine.read('cat /run/haos/keyboard')).toBe('de-latin1');
+    // Key 21 is Y on a keyboard of the USA, and Z on a German one.
+    expect(await machine.read("dumpkeys -C /dev/tty0 | grep '^keycode *21 ='")).toMatch(/= \+?z\b/);
+  });
+
+  it('can load every layout that haos.keyboard takes', async () => {
+    const load = `for name in ${keyboards().join(' ')}; do loadkeys -q -u -b $name >/dev/null 2>&1 || echo $name; done`;
+
+    expect(await machine.read(load, 240)).toBe('');
   });
 
   it('finds eth0 in init_cmd', async () => {

@@ -43,12 +43,10 @@ export async function installOnDisk(
   try {
     const { status, checks } = await install({
       host,
-      device,
-      image: system,
-      firmware: 'bios',
-      mountPoint: join(directory, 'target'),
-      configUrl: file,
-      tty: 'ttyS0',
+      target: { device, mountPoint: join(directory, 'target') },
+      image: { directory: system },
+      config: { url: file },
+      boot: { firmware: 'bios', tty: 'ttyS0' },
     });
     if (status !== 'installed') throw new Error(`not installed: ${JSON.stringify(checks)}`);
   } finally {

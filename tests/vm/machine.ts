@@ -16,6 +16,8 @@ export interface MachineOptions {
   memory?: number;
   /** Default `tcg`: test machines may lack hardware virtualisation. */
   accelerator?: Accelerator;
+  /** Default `amd64`; `arm64` is always emulated. */
+  architecture?: 'amd64' | 'arm64';
   /**
    * Called with everything on the console. The console then has QEMU's monitor at Ctrl-a c, for a
    * person.
@@ -66,6 +68,7 @@ export async function startMachine({
   args,
   memory = 1024,
   accelerator = 'tcg',
+  architecture = 'amd64',
   onConsole,
   canRestart = false,
 }: MachineOptions): Promise<Machine> {
@@ -75,13 +78,40 @@ export async function startMachine({
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const common = [...ACCELERATORS[accelerator], '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
-  const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', '-serial', `unix:${socket}`];
+  const { program, processor, commands, line } = board(architecture, { accelerator, socket });
+  const common = [...processor, '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
+  const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', ...commands];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
-  const child = spawn('qemu-system-x86_64', [...common, ...devices, ...args], { stdio: 'pipe' });
+  const child = spawn(program, [...common, ...devices, ...args], { stdio: 'pipe' });
   child.on('close', () => rmSync(directory, { recursive: true }));
   if (onConsole !== undefined) child.stdout.on('data', onConsole);
-  return new SerialMachine(child, server, log, accelerator);
+  return new SerialMachine(child, server, { log, accelerator, line });
+}
+
+/**
+ * Returns QEMU's program for an architecture, the processor, the second serial line, which ends at a
+ * socket, and the name of that line in the machine.
+ */
+function board(
+  architecture: 'amd64' | 'arm64',
+  { accelerator, socket }: { accelerator: Accelerator; socket: string },
+): { program: string; processor: readonly string[]; commands: readonly string[]; line: string } {
+  if (architecture === 'amd64') {
+    return {
+      program: 'qemu-system-x86_64',
+      processor: ACCELERATORS[accelerator],
+      commands: ['-serial', `unix:${socket}`],
+      line: '/dev/ttyS1',
+    };
+  }
+  // The board has only one serial port.
+  const console = ['-device', 'virtio-serial-pci', '-device', 'virtconsole,chardev=commands'];
+  return {
+    program: 'qemu-system-aarch64',
+    processor: ['-machine', 'virt', '-cpu', 'cortex-a72', '-smp', '1'],
+    commands: ['-chardev', `socket,id=commands,path=${socket}`, ...console],
+    line: '/dev/hvc0',
+  };
 }
 
 class SerialMachine implements Machine {
@@ -96,9 +126,9 @@ class SerialMachine implements Machine {
   constructor(
     private readonly child: ChildProcessWithoutNullStreams,
     server: Server,
-    private readonly log: string,
-    accelerator: Accelerator,
+    private readonly options: { log: string; accelerator: Accelerator; line: string },
   ) {
+    const { log, accelerator } = options;
     this.screen = new TextLine(log);
     this.answers = new TextLine(`the answers to commands, and ${log}`);
     const file = createWriteStream(log);
@@ -165,8 +195,9 @@ class SerialMachine implements Machine {
   async openShell(command: string): Promise<void> {
     this.send(command);
     // Through a pipe, because a shell on a terminal prints prompts.
+    const { line } = this.options;
     this.send(
-      "stty -F /dev/ttyS1 raw -echo; setsid sh -c 'echo shell-42; exec sh' </dev/ttyS1 2>&1 | cat >/dev/ttyS1 &",
+      `stty -F ${line} raw -echo; setsid sh -c 'echo shell-42; exec sh' <${line} 2>&1 | cat >${line} &`,
     );
     // On that line itself: data sent before the other end opens it is lost.
     await this.answers.expect(/shell-42\n/, 60);
@@ -190,7 +221,7 @@ class SerialMachine implements Machine {
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<never>((_resolve, reject) => {
       if (seconds === undefined) return;
-      const late = () => reject(new Error(`still on after ${seconds} s; see ${this.log}`));
+      const late = () => reject(new Error(`still on after ${seconds} s; see ${this.options.log}`));
       timer = setTimeout(late, seconds * 1000);
     });
     await Promise.race([this.closed, limit]).finally(() => clearTimeout(timer));

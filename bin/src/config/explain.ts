@@ -38,7 +38,7 @@ function keysOf(section: object, prefix = ''): string[] {
 }
 
 /** Formats explanations for people, one paragraph per value. */
-export function formatExplanations(explanations: readonly Explanation[], paint: Paint): string {
+function formatExplanations(explanations: readonly Explanation[], paint: Paint): string {
   return explanations.map((explanation) => formatExplanation(explanation, paint)).join('\n');
 }
 

@@ -32,7 +32,7 @@ const COLORS = { create: 'green', update: 'yellow', delete: 'red' } as const;
  * Formats a plan for people: for each step what it would change, with a diff, what it would run,
  * and what would fail.
  */
-export function formatPlan({ phase, steps, restarts, hasChanges }: Plan, paint: Paint): string {
+function formatPlan({ phase, steps, restarts, hasChanges }: Plan, paint: Paint): string {
   const blocks = steps.map((step) => formatStep(step, paint)).filter((lines) => lines.length > 1);
   if (restarts.length > 0)
     blocks.push(['services', ...restarts.map((name) => `  ! ${name} would be started or restarted`)]);

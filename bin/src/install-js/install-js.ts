@@ -1,16 +1,17 @@
 import { resolve } from 'node:path';
 import { proxyOf } from '@haos/cc/internal';
-import { type Host, isHaosError, withLock } from '@haos/host';
-import { type CleanUp, withCleanUp } from '@haos/host/internal';
-import { type InstallReport, install, type Preflight, preflight } from '@haos/install';
-import { isUrl, type Medium, openMedium, openScratch } from '@haos/install/internal';
+import { type Host, withLock } from '@haos/host';
+import { withCleanUp } from '@haos/host/internal';
+import { type Installation, type InstallReport, install, type Preflight, preflight } from '@haos/install';
+import { type Medium, openMedium } from '@haos/install/internal';
 import type { Check } from '@haos/system';
+import { isUrl, openScratch } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
-import { printEvents, printInstall } from '../install/print-install.js';
+import { printDownload, printEvents, printInstall } from '../install/print-install.js';
+import { type InstallationInvocation, readInstallation } from '../install/read-installation.js';
 import { openNode } from '../upgrade/open-node.js';
-import { bringIso } from './bring-iso.js';
 import { runTakeover } from './takeover.js';
 
 /**
@@ -20,29 +21,18 @@ import { runTakeover } from './takeover.js';
 const SCRATCH = '/var/lib/haos-install';
 const LOCK = '/run/haos/install-js.lock';
 
-/** The operands and the digest; paths are absolute. */
-interface Named {
+declare const HAOS_RELEASE_KEYS: readonly string[];
+
+/** What the command line asks for. */
+interface Wanted extends Required<Installation> {
   device: string;
-  /** A path or a URL. */
+  /** A URL or an absolute path. */
   iso: string;
-  /** Lower-case hex. */
-  sha256: string | undefined;
 }
 
 /** The options that `install.js` and its parts read. */
-type InstallJsInvocation = Invocation<
-  'config' | 'sha256' | 'tty' | 'format',
-  | 'check'
-  | 'allow-empty-config'
-  | 'insecure'
-  | 'force-efi'
-  | 'no-format'
-  | 'no-bootloader'
-  | 'takeover'
-  | 'debug'
-  | 'poweroff'
-  | 'yes'
->;
+type InstallJsInvocation = InstallationInvocation &
+  Invocation<'config' | 'format', 'check' | 'takeover' | 'poweroff' | 'yes'>;
 
 interface Call {
   invocation: InstallJsInvocation;
@@ -52,11 +42,11 @@ interface Call {
 
 /** `install.js DEVICE ISO`: installs HAOS, takes over the running Linux, or only checks. */
 export async function runInstallJs(invocation: InstallJsInvocation, context: Context): Promise<ExitStatus> {
-  const named = readNamed(invocation);
+  const wanted = readWanted(invocation);
   const host = openNode(context);
   const ended = new AbortController();
   const work = withLock(host, LOCK, () =>
-    installFrom(host, named, { invocation, context, signal: ended.signal }),
+    installFrom(host, wanted, { invocation, context, signal: ended.signal }),
   );
   context.onInterrupt(() => {
     ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
@@ -69,29 +59,39 @@ export async function runInstallJs(invocation: InstallJsInvocation, context: Con
   return status;
 }
 
-function readNamed(invocation: InstallJsInvocation): Named {
-  const [device, iso, ...more] = invocation.operands;
-  if (device === undefined || iso === undefined)
+function readWanted(invocation: InstallJsInvocation): Wanted {
+  const [device, named, ...more] = invocation.operands;
+  if (device === undefined || named === undefined)
     throw usageError(`${device === undefined ? 'the disk and the ISO are' : 'the ISO is'} missing`);
   if (more.length > 0)
     throw usageError(`unexpected operand ${JSON.stringify(more[0])} after the disk and the ISO`);
-  const sha256 = invocation.text('sha256')?.toLowerCase();
-  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
-    throw usageError('a SHA-256 digest has 64 hexadecimal digits');
-  return { device, iso: isUrl(iso) ? iso : resolve(iso), sha256 };
+  const [iso, given] = [locate(named), invocation.text('config')];
+  const url = given === undefined ? undefined : locate(given);
+  const { config, ...rest } = readInstallation(invocation, { device, url, iso });
+  const keepsData = invocation.has('no-format') || invocation.has('takeover');
+  const isOfIso = url === undefined;
+  const allowEmpty = isOfIso || invocation.has('allow-empty-config');
+  return { ...rest, device, iso, config: { ...config, allowEmpty, keep: isOfIso && keepsData } };
 }
 
-function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): Promise<ExitStatus> {
+function locate(source: string): string {
+  return isUrl(source) ? source : resolve(source);
+}
+
+function installFrom(machine: Host, wanted: Wanted, call: Call): Promise<ExitStatus> {
   const { invocation, context, signal } = call;
   return withCleanUp(async (cleanUp) => {
     await openScratch(machine, cleanUp, SCRATCH);
     const proxy = proxyOf(context.env);
-    const found = await findMedium(machine, cleanUp, { ...wanted, directory: SCRATCH, proxy, ...call });
-    if ('check' in found) return printInstall(reportOf(found.check, invocation), { invocation, context });
-    const { configuration, ...medium } = found;
-    const configUrl = locateConfig(invocation) ?? configuration ?? writeEmpty(machine);
-    const options = { ...medium, ...readOptions(invocation), device, configUrl, proxy, signal };
-    if (invocation.has('takeover')) return runTakeover(options, call);
+    const { checks, medium } = await openMedium(machine, cleanUp, {
+      ...wanted.image,
+      ...{ iso: wanted.iso, scratch: SCRATCH, keys: HAOS_RELEASE_KEYS },
+      ...{ proxy, signal, onDownload: printDownload(context, 'install') },
+    });
+    if (!medium) return printInstall(reportOf(checks, invocation), { invocation, context });
+    const options = { ...toOptions(machine, wanted, medium), proxy, signal };
+    if (invocation.has('takeover'))
+      return runTakeover({ ...options, target: { device: wanted.device } }, call);
     const result = invocation.has('check')
       ? await preflight(options)
       : await install({ ...options, onEvent: printEvents(context) });
@@ -99,45 +99,20 @@ function installFrom(machine: Host, { device, ...wanted }: Named, call: Call): P
   });
 }
 
-/** Fetches the ISO and opens it; the other checks need its programs. */
-async function findMedium(
+/** Installs from an open ISO, with its programs, and by default with its configuration. */
+function toOptions(
   machine: Host,
-  cleanUp: CleanUp,
-  wanted: Parameters<typeof bringIso>[2],
-): Promise<Medium | { check: Check }> {
-  try {
-    const found = await bringIso(machine, cleanUp, wanted);
-    if ('check' in found) return found;
-    return await openMedium(machine, cleanUp, { iso: found.path, scratch: SCRATCH });
-  } catch (error) {
-    if (!isHaosError(error) || wanted.signal.aborted) throw error;
-    const { message, hint = 'Name another ISO.' } = error;
-    return { check: { id: 'image', ok: false, message, hint } };
-  }
+  { target, config, boot }: Wanted,
+  { host, directory, tools, configuration }: Medium,
+) {
+  const url = config.url ?? configuration ?? writeEmpty(machine);
+  return { host, target, image: { directory }, config: { ...config, url }, boot: { ...boot, tools } };
 }
 
 /** Returns the report for a check that failed before the others could run. */
-function reportOf(check: Check, invocation: InstallJsInvocation): InstallReport | Preflight {
-  const found = { checks: [check], issues: [], texts: new Map<string, string>() };
-  return invocation.has('check') ? { ...found, target: undefined } : { ...found, status: 'refused' };
-}
-
-function readOptions(invocation: InstallJsInvocation) {
-  const tty = invocation.text('tty');
-  return {
-    allowEmptyConfig: !invocation.has('config') || invocation.has('allow-empty-config'),
-    ...(invocation.has('force-efi') && { firmware: 'efi' as const }),
-    ...(tty !== undefined && { tty }),
-    format: !invocation.has('no-format'),
-    bootLoader: !invocation.has('no-bootloader'),
-    keepConfig: !invocation.has('config') && (invocation.has('no-format') || invocation.has('takeover')),
-    debug: invocation.has('debug'),
-  };
-}
-
-function locateConfig(invocation: InstallJsInvocation): string | undefined {
-  const given = invocation.text('config');
-  return given === undefined || isUrl(given) ? given : resolve(given);
+function reportOf(checks: readonly Check[], invocation: InstallJsInvocation): InstallReport | Preflight {
+  const found = { checks, issues: [], texts: new Map<string, string>() };
+  return invocation.has('check') ? { ...found, plan: undefined } : { ...found, status: 'refused' };
 }
 
 /** Writes an empty configuration, because that of this machine is not meant for the node. */

@@ -30,8 +30,8 @@ export async function runTakeover(
   if (target && !isChecking && !isConfirmed) {
     throw refusal('HAOS_DECLINED', 'nothing was written', 'Add --yes to take over the machine.');
   }
-  const disk = target?.partition.path ?? options.device;
-  return printInstall(isChecking ? { ...found, target: undefined } : { status, ...found, disk }, {
+  const disk = target?.partition.path ?? options.target.device;
+  return printInstall(isChecking ? { ...found, plan: undefined } : { status, ...found, disk }, {
     invocation,
     context,
   });

@@ -1,30 +1,25 @@
 import { type Install, proxyOf, readConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import { type InstallOptions, install, preflight } from '@haos/install';
-import { cameFromMedium } from '@haos/install/internal';
 import { readMode } from '@haos/system';
-import { isInstallByFallback } from '@haos/system/internal';
+import { cameFromMedium, isInstallByFallback } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
+import { type InstallationInvocation, readInstallation } from './read-installation.js';
 import type { RunInstallation } from './run-interview.js';
 
 /** The options that `haos install` and its parts read. */
-type InstallInvocation = Invocation<
-  'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'sha256' | 'tty' | 'format',
-  | 'silent'
-  | 'check'
-  | 'no-format'
-  | 'no-bootloader'
-  | 'allow-empty-config'
-  | 'insecure'
-  | 'force-efi'
-  | 'debug'
-  | 'reboot'
-  | 'power-off'
->;
+type InstallInvocation = InstallationInvocation &
+  Invocation<
+    'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'format',
+    'silent' | 'check' | 'reboot' | 'power-off'
+  >;
+
+/** What follows an installation; undefined: what is usual where it runs. */
+type Next = 'reboot' | 'power-off' | undefined;
 
 /** Milliseconds that the messages stay on the screen before the machine restarts. */
 const LAST_LOOK = 5_000;
@@ -45,15 +40,32 @@ export async function runInstall(invocation: InstallInvocation, context: Context
   const configured = config.haos?.install ?? {};
   const onDownload = printDownload(context, 'install');
   const proxy = proxyOf(config.haos?.environment ?? {});
-  const options = { ...toOptions(host, invocation, configured), proxy, onDownload };
+  const options = { host, ...readOptions(host, invocation, configured), proxy, onDownload };
   if (invocation.has('check')) return printInstall(await preflight(options), { invocation, context });
   if (invocation.has('silent') && invocation.has('answers'))
     throw usageError('--silent and --answers cannot be used together', 'Leave out one of them.');
-  const isSilent = invocation.has('silent') || configured.silent === true;
-  const run = createRun(options, { invocation, context, powerOff: configured.powerOff === true });
-  if (isSilent) return run({}, { restarts: readMode(host) === 'install' });
+  const run = createRun(options, { invocation, context, next: readNext(invocation, configured) });
+  if (invocation.has('silent') || configured.silent === true)
+    return run({}, { restarts: readMode(host) === 'install' });
   const { runInterview } = await import('./run-interview.js');
   return runInterview(options, { invocation, context, run });
+}
+
+/** Returns the options of the command line, else those of the configuration. */
+function readOptions(host: Host, invocation: InstallInvocation, configured: Install) {
+  const named = {
+    device: invocation.text('device') ?? configured.device,
+    url: invocation.text('config-url') ?? configured.configUrl,
+    directory: invocation.text('image'),
+    iso: invocation.text('iso') ?? (cameFromMedium(host) ? undefined : configured.isoUrl),
+  };
+  const { target, ...rest } = readInstallation(invocation, named, configured);
+  return { ...rest, target: { ...target, keepState: isInstallByFallback(host) } };
+}
+
+function readNext(invocation: InstallInvocation, { powerOff }: Install): Next {
+  if (invocation.has('power-off') || powerOff === true) return 'power-off';
+  return invocation.has('reboot') ? 'reboot' : undefined;
 }
 
 /**
@@ -62,7 +74,7 @@ export async function runInstall(invocation: InstallInvocation, context: Context
  */
 function createRun(
   options: InstallOptions,
-  { invocation, context, powerOff }: { invocation: InstallInvocation; context: Context; powerOff: boolean },
+  { invocation, context, next }: { invocation: InstallInvocation; context: Context; next: Next },
 ): RunInstallation {
   const ended = new AbortController();
   let work: Promise<unknown> = Promise.resolve();
@@ -75,47 +87,14 @@ function createRun(
     const installing = install({ ...options, ...more, signal: ended.signal, onEvent });
     work = installing;
     const status = await printInstall(await installing, { invocation, context });
-    if (status === EXIT.done) await leave(options.host, { invocation, context, powerOff, restarts });
+    if (status === EXIT.done) await leave(options.host, next ?? (restarts ? 'reboot' : undefined), context);
     return status;
   };
 }
 
-/** Returns the options of the command line, else those of the configuration. */
-function toOptions(host: Host, invocation: InstallInvocation, configured: Install): InstallOptions {
-  const texts = {
-    device: invocation.text('device') ?? configured.device,
-    configUrl: invocation.text('config-url') ?? configured.configUrl,
-    tty: invocation.text('tty') ?? configured.tty,
-    image: invocation.text('image'),
-    iso: invocation.text('iso') ?? (cameFromMedium(host) ? undefined : configured.isoUrl),
-    isoSha256: invocation.text('sha256') ?? configured.isoSha256,
-  };
-  const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
-  const isEfi = invocation.has('force-efi') || configured.forceEfi === true;
-  return {
-    host,
-    ...given,
-    ...(isEfi && { firmware: 'efi' as const }),
-    isInsecure: invocation.has('insecure'),
-    format: !invocation.has('no-format') && configured.noFormat !== true,
-    bootLoader: !invocation.has('no-bootloader'),
-    allowEmptyConfig: invocation.has('allow-empty-config'),
-    debug: invocation.has('debug') || configured.debug === true,
-    keepState: isInstallByFallback(host),
-  };
-}
-
-async function leave(
-  host: Host,
-  {
-    invocation,
-    context,
-    powerOff,
-    restarts,
-  }: { invocation: InstallInvocation; context: Context; powerOff: boolean; restarts: boolean },
-): Promise<void> {
-  const isPoweringOff = invocation.has('power-off') || powerOff;
-  if (!isPoweringOff && !invocation.has('reboot') && !restarts) return;
+async function leave(host: Host, next: Next, context: Context): Promise<void> {
+  if (next === undefined) return;
+  const isPoweringOff = next === 'power-off';
   context.err(`install: ${isPoweringOff ? 'powering off' : 'rebooting'} in ${LAST_LOOK / 1000} seconds\n`);
   await host.clock.sleep(LAST_LOOK);
   await host.run(isPoweringOff ? 'poweroff' : 'reboot', []);

@@ -35,10 +35,12 @@ export async function runInterview(
     if ((await findOperation(prompter, host)) === 'configure')
       return await configure(prompter, host, { invocation, context });
     const answers = await askInstallation(prompter, options);
-    const all = { ...options, ...answers };
     // The medium's system has nothing left to do; on any other system a person may be working.
     const restarts = readMode(host) !== undefined;
-    return await run({ ...answers, confirm: (target) => confirmPlan(prompter, target, all) }, { restarts });
+    return await run(
+      { ...answers, confirm: (plan) => confirmPlan(prompter, plan, answers.config) },
+      { restarts },
+    );
   } finally {
     prompter.close();
   }

@@ -11,6 +11,7 @@ const HEALTHY: NodeStatus = {
   hostname: 'node-1',
   version: 'v0.2.0',
   mode: 'disk',
+  secureBoot: true,
   addresses: [
     { interface: 'eth0', address: '10.0.2.15' },
     { interface: 'eth1', address: 'fd00::1' },
@@ -34,10 +35,18 @@ function format(changes: Partial<NodeStatus>): string {
 }
 
 describe('the status of a node for people', () => {
+  it.each([
+    ['off', false, /^secure boot: +off$/m],
+    ['unknown, as on a machine without EFI', undefined, /^(?![\s\S]*secure boot)/],
+  ])('shows that Secure Boot is %s', (_title, secureBoot, pattern) => {
+    expect(format({ secureBoot })).toMatch(pattern);
+  });
+
   it('fits on one screen', () => {
     expect(format({})).toBe(`HAOS v0.2.0 on node-1, mode disk: healthy
 addresses:     10.0.2.15 (eth0)
                fd00::1 (eth1)
+secure boot:   on
 versions:      current   haos v0.2.0, k3s v1.36.4+k3s1, kernel 6.12-v0.2.0  (runs)
                previous  haos v0.1.0, kernel 6.12-v0.1.0
 upgrade:       this version works

@@ -15,6 +15,7 @@ export function formatNodeStatus(status: NodeStatus, color: boolean): string {
   const lines = [
     heading(status, paint),
     ...section('addresses', formatAddresses(status)),
+    ...formatSecureBoot(status),
     ...formatVersions(status),
     ...section('configuration', formatConfiguration(status, color)),
     ...section('kubernetes', formatKubernetes(status, paint)),
@@ -39,6 +40,10 @@ function formatAddresses({ addresses }: NodeStatus): string[] {
   return addresses.length === 0
     ? ['none']
     : addresses.map(({ interface: name, address }) => `${address} (${name})`);
+}
+
+function formatSecureBoot({ secureBoot }: NodeStatus): string[] {
+  return secureBoot === undefined ? [] : section('secure boot', [secureBoot ? 'on' : 'off']);
 }
 
 function formatVersions({ slots, upgrade }: NodeStatus): string[] {

@@ -1,16 +1,23 @@
-import { type Host, withLock } from '@haos/host';
-import { type CleanUp, withCleanUp } from '@haos/host/internal';
-import { type Check, type Component, layout, type UpgradeReport, upgrade } from '@haos/system';
+import type { Host } from '@haos/host';
+import {
+  type Check,
+  type Component,
+  layout,
+  type UpgradeOptions,
+  type UpgradeReport,
+  upgrade,
+} from '@haos/system';
 import { awaitTrial, isOnTrial, isSameSet, readRunningSet } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { formatJson } from '../format-json.js';
+import { printDownload } from '../install/print-install.js';
 import { createPaint } from '../paint.js';
+import { parseDigest } from '../parse-digest.js';
 import { errorOfChecks, formatChecks } from '../print-checks.js';
 import { drainForUpgrade } from './drain.js';
 import { openNode } from './open-node.js';
-import type { OpenedSource } from './open-source.js';
 
 interface Options {
   source: string;
@@ -25,9 +32,6 @@ interface Running {
   context: Context;
   signal: AbortSignal;
 }
-
-/** The result of an upgrade; only its checks if the source could not be opened. */
-type Outcome = Pick<UpgradeReport, 'status' | 'checks'> & Partial<UpgradeReport>;
 
 /** `haos upgrade`: stages a new release. */
 export async function runUpgrade(invocation: UpgradeInvocation, context: Context): Promise<ExitStatus> {
@@ -51,12 +55,12 @@ export async function runUpgrade(invocation: UpgradeInvocation, context: Context
  * the end of the trial after it.
  */
 async function finish(
-  { status, to }: Outcome,
+  { status, to }: UpgradeReport,
   { destination, has }: Options,
   { host, context, signal }: Running,
 ): Promise<void> {
   const running = readRunningSet(host, destination);
-  const isWaiting = status === 'unchanged' && running !== undefined && to && !isSameSet(running, to);
+  const isWaiting = status === 'unchanged' && running !== undefined && !isSameSet(running, to);
   if (has('reboot') && (status === 'upgraded' || isWaiting)) {
     // An upgrade drains before it changes what boots; this run changed nothing, so it drains here.
     if (isWaiting && has('drain')) await drainForUpgrade(host, destination, context);
@@ -137,20 +141,12 @@ function readSwitch(variable: string, env: Context['env']): boolean {
  * verification.
  */
 function checkDigest(sha256: string | undefined, source: string): string | undefined {
-  if (sha256 === undefined) return undefined;
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw usageError('the digest is not a SHA-256 in hexadecimal');
-  if (isDirectory(source))
+  if (sha256 !== undefined && isDirectory(source))
     throw usageError(
       `a digest requires an ISO, but ${source} is a directory`,
       'Leave it out, or name an ISO.',
     );
-  return sha256;
-}
-
-function upgradeFrom(options: Options, running: Running): Promise<Outcome> {
-  const work = () => withCleanUp((cleanUp) => upgradeWith(options, running, cleanUp));
-  // Downloads and unpacked files share one directory.
-  return isDirectory(options.source) ? work() : withLock(running.host, SOURCE_LOCK, work);
+  return parseDigest(sha256);
 }
 
 /** Returns whether a source is used in place: every path except that of an ISO. */
@@ -158,16 +154,11 @@ function isDirectory(source: string): boolean {
   return source.startsWith('/') && !source.toLowerCase().endsWith('.iso');
 }
 
-const SOURCE_LOCK = `${layout.upgradeLock}.source`;
-
-async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp): Promise<Outcome> {
-  const { host, signal } = running;
+async function upgradeFrom(options: Options, { host, context, signal }: Running): Promise<UpgradeReport> {
   const { destination, lockFile, has } = options;
-  const opened = await open(options, running, cleanUp);
-  if (opened.directory === undefined) return { status: 'refused', checks: opened.checks };
-  const report = await upgrade({
+  return upgrade({
     host,
-    source: opened.directory,
+    ...(await readImage(options, host)),
     destination,
     lockFile,
     rootfs: has('rootfs'),
@@ -176,38 +167,38 @@ async function upgradeWith(options: Options, running: Running, cleanUp: CleanUp)
     allowDowngrade: has('allow-downgrade'),
     allowSkip: has('allow-skip'),
     checkOnly: has('check'),
-    onProgress: printCopying(running.context),
+    onDownload: printDownload(context, 'upgrade'),
+    onProgress: printCopying(context),
     beforeSwitch: async () => {
-      if (has('drain')) await drainForUpgrade(host, destination, running.context);
+      if (has('drain')) await drainForUpgrade(host, destination, context);
     },
     signal,
   });
-  return { ...report, checks: [...opened.checks, ...report.checks] };
+}
+
+/** Returns the source. A directory does not load the code that reads the configuration. */
+async function readImage(
+  { source, sha256, has }: Options,
+  host: Host,
+): Promise<Pick<UpgradeOptions, 'image' | 'proxy'>> {
+  if (isDirectory(source)) return { image: { directory: source } };
+  const { findIso } = await import('./find-iso.js');
+  const { iso, proxy } = await findIso(host, source);
+  return { image: { iso, ...(sha256 !== undefined && { sha256 }), insecure: has('insecure') }, proxy };
 }
 
 /** Returns a function that prints each component once, because copying takes time. */
-function printCopying(context: Context): (component: Component) => void {
+function printCopying(context: Context): (bytes: number, component: Component) => void {
   const told = new Set<Component>();
-  return (component) => {
+  return (_bytes, component) => {
     if (told.has(component)) return;
     told.add(component);
     context.err(`upgrade: copying ${component}\n`);
   };
 }
 
-/** Opens the source. A directory does not load the code that downloads and verifies. */
-async function open(
-  { source, sha256, has }: Options,
-  running: Running,
-  cleanUp: CleanUp,
-): Promise<OpenedSource> {
-  if (isDirectory(source)) return { checks: [], directory: source };
-  const { openSource } = await import('./open-source.js');
-  return openSource(cleanUp, { ...running, source, sha256, isInsecure: has('insecure') });
-}
-
 async function print(
-  outcome: Outcome,
+  outcome: UpgradeReport,
   { invocation, context }: { invocation: Invocation<'format'>; context: Context },
 ): Promise<void> {
   const { status, checks } = outcome;
@@ -223,15 +214,15 @@ async function printChecks(checks: readonly Check[], context: Context): Promise<
   context.err(formatChecks(checks, createPaint(await context.hasColor('err'))));
 }
 
-function closingLine({ status, from, to }: Outcome): string {
+function closingLine({ status, from, to }: UpgradeReport): string {
   switch (status) {
     case 'refused':
       return 'refused; nothing was written';
     case 'unchanged':
-      return `HAOS ${from?.haos} is already installed`;
+      return `HAOS ${from.haos} is already installed`;
     case 'checked':
-      return `HAOS ${from?.haos} can be upgraded to ${to?.haos}`;
+      return `HAOS ${from.haos} can be upgraded to ${to.haos}`;
     case 'upgraded':
-      return `HAOS ${from?.haos} -> ${to?.haos}; the next boot starts it`;
+      return `HAOS ${from.haos} -> ${to.haos}; the next boot starts it`;
   }
 }

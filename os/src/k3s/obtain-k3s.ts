@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Host, ProxySettings } from '@haos/host';
+import type { Architecture } from '../architecture.js';
 import { BuildFailure } from '../failure.js';
-import type { Architecture } from '../options.js';
 import type { K3sPins, PinnedFile } from '../versions.js';
 import { askVersion } from './ask-version.js';
 import type { K3sFile, K3sParts } from './k3s-parts.js';

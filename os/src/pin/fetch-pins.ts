@@ -1,9 +1,9 @@
 import { type Host, isHaosError, type ProxySettings } from '@haos/host';
 import { parseChecksums } from '@haos/system/internal';
+import { ARCHITECTURES, type Architecture } from '../architecture.js';
 import type { RunCommand } from '../command.js';
 import { BuildFailure } from '../failure.js';
 import { releaseUrl } from '../k3s/release-url.js';
-import { ARCHITECTURES, type Architecture } from '../options.js';
 import type { K3sFiles, PinnedFile } from '../versions.js';
 
 export interface ReleaseSource {

@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Architecture } from '../architecture.js';
 import { BuildFailure } from '../failure.js';
 import type { Step } from '../step.js';
+
+/** binutils has one program per architecture; each knows only its own files. */
+const STRIP: Readonly<Record<Architecture, string>> = {
+  amd64: 'x86_64-linux-gnu-strip',
+  arm64: 'aarch64-linux-gnu-strip',
+};
 
 /**
  * Makes the Node of the image: `node`, and its `LICENSE`. npm's registry has the official build for
@@ -32,7 +39,7 @@ export const node: Step = {
       throw new BuildFailure(`${specifier} does not match the digest that os/versions.json pins`);
     await run('tar', ['-xzf', archive, '-C', out, '--strip-components=2', 'package/bin/node']);
     await run('tar', ['-xzf', archive, '-C', out, '--strip-components=1', 'package/LICENSE']);
-    await run('strip', ['--strip-unneeded', join(out, 'node')]);
+    await run(STRIP[options.architecture], ['--strip-unneeded', join(out, 'node')]);
     rmSync(archive);
   },
 };

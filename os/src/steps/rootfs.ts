@@ -182,11 +182,14 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
   for (const name of readdirSync(source('bin/dist')).filter((file) => file.endsWith('.cjs'))) {
     copyFileSync(source(`bin/dist/${name}`), join(cli, 'dist', name));
   }
-  await run(join(library, 'node'), [join(cli, 'build-cache.cjs')]);
+  // With the libraries of the image, which may be for another architecture.
+  const node = (script: string, ...args: string[]) =>
+    run('chroot', [tree, '/usr/lib/haos/node', `/usr/lib/haos/cli/${script}`, ...args]);
+  await node('build-cache.cjs');
   rmSync(join(cli, 'build-cache.cjs'));
-  const haos = (...args: string[]) => run(join(library, 'node'), [join(cli, 'haos.cjs'), ...args]);
+  const haos = (...args: string[]) => node('haos.cjs', ...args);
   await haos('--version'); // fails if it is not built
-  await haos('help', '--man', join(tree, 'usr/share/man/man1'));
+  await haos('help', '--man', '/usr/share/man/man1');
   const completions = join(tree, 'usr/share/bash-completion/completions');
   // Under both names, because bash looks for a file with the name of the program.
   writeFileSync(join(completions, 'haos'), await haos('completion', 'bash'));

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Architecture } from '../architecture.js';
 import { readHostApt } from '../host-apt.js';
-import type { Architecture } from '../options.js';
 import { readPackages } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 

@@ -9,6 +9,7 @@ export type CcErrorCode =
   | 'HAOS_CC_FILE_CONTENT'
   | 'HAOS_CC_HOSTNAME'
   | 'HAOS_CC_TIMEZONE'
+  | 'HAOS_CC_KEYBOARD'
   | 'HAOS_CC_MOUNT'
   | 'HAOS_CC_NETWORK'
   | 'HAOS_CC_SSH_USER'

@@ -37,8 +37,8 @@ export interface Issue {
   /** A sentence that says how to fix it. */
   hint: string | undefined;
   /**
-   * Of an unknown key: the key that it probably means, if that one decides which cluster the node
-   * belongs to.
+   * Of a key that is unknown or replaced: the key that it probably means, if that one decides which
+   * cluster the node belongs to.
    */
   meant?: IdentityKey;
 }

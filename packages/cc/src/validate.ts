@@ -2,6 +2,7 @@ import { type ConfigResult, readSources } from './config.js';
 import type { Issue } from './issue.js';
 import { isObject, requireArgument, requireIssues } from './require-argument.js';
 import { withRuleIssues } from './rules/check-rules.js';
+import { raiseDoubts } from './rules/k3s-hold.js';
 import type { Source } from './sources/source.js';
 
 export type ValidationReport = Pick<ConfigResult, 'config' | 'issues' | 'provenance' | 'texts'>;
@@ -23,7 +24,7 @@ export function validate(input: string | Source | readonly Source[]): Validation
 export function validateResult(result: ConfigResult): ValidationReport {
   requireArgument(isObject(result) && isObject(result.provenance), 'the result must be that of readSources');
   requireIssues(result.issues);
-  const issues = withRuleIssues(result).issues.map(strict);
+  const issues = raiseDoubts(withRuleIssues(result).issues, result.config).map(strict);
   return { ...result, issues: issues.sort(byPlace) };
 }
 

@@ -36,21 +36,23 @@ export function parseGroup(text: string): Group[] {
 /** Finds the target's user with exactly this name, else with this number. */
 export function findUser(host: Target, nameOrId: string | number): User | undefined {
   const users = parsePasswd(host.files.readTextIfExists('/etc/passwd') ?? '');
-  const wanted = String(nameOrId);
-  return (
-    users.find(({ name }) => name === wanted) ??
-    users.find(({ uid }) => isId(wanted) && uid === Number(wanted))
-  );
+  return findEntry(users, nameOrId, ({ uid }) => uid);
 }
 
 /** Finds the target's group with exactly this name, else with this number. */
 export function findGroup(host: Target, nameOrId: string | number): Group | undefined {
   const groups = parseGroup(host.files.readTextIfExists('/etc/group') ?? '');
+  return findEntry(groups, nameOrId, ({ gid }) => gid);
+}
+
+function findEntry<T extends { name: string }>(
+  entries: readonly T[],
+  nameOrId: string | number,
+  idOf: (entry: T) => number,
+): T | undefined {
   const wanted = String(nameOrId);
-  return (
-    groups.find(({ name }) => name === wanted) ??
-    groups.find(({ gid }) => isId(wanted) && gid === Number(wanted))
-  );
+  const named = entries.find(({ name }) => name === wanted);
+  return named ?? entries.find((entry) => isId(wanted) && idOf(entry) === Number(wanted));
 }
 
 /**

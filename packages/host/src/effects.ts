@@ -1,5 +1,8 @@
 import { redactUrl } from './redact.js';
-import type { Effect, RunOptions } from './types.js';
+import type { Effect, RunOptions, RunResult } from './types.js';
+
+/** The result of a command that did not run. */
+export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferred: true };
 
 /** Returns the recorded form of a command; a label replaces its arguments. */
 export function runEffect(command: string, args: readonly string[], options?: RunOptions): Effect {

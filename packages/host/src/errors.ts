@@ -28,6 +28,7 @@ export type HostErrorCode =
   | 'HAOS_COPY_DIFFERS'
   | 'HAOS_COPY_TYPE'
   | 'HAOS_BLOCK_UNKNOWN'
+  | 'HAOS_NEEDS_NODE'
   | 'HAOS_TEST_UNSCRIPTED';
 
 export interface HaosErrorOptions {

@@ -3,6 +3,7 @@ export { HaosError, isHaosError } from './errors.js';
 export type { HostOptions } from './live.js';
 export { liveHost } from './live.js';
 export { type LockOptions, withLock } from './lock.js';
+export { memoryHost } from './memory.js';
 export { planHost } from './plan.js';
 export { createRedactor, redactUrl } from './redact.js';
 export { rootedHost } from './rooted.js';

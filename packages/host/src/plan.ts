@@ -1,13 +1,13 @@
-import { runEffect } from './effects.js';
+import { NOT_RUN, runEffect } from './effects.js';
 import { createFiles } from './files/files.js';
 import { createOverlayStore } from './files/overlay-store.js';
 import { httpError } from './http/http-error.js';
+import { createDeferredKernel } from './kernel/deferred-kernel.js';
 import { checkHostname } from './kernel/hostname.js';
 import { canonicalModule, checkModule } from './kernel/module-name.js';
 import { isSameSysctl, sysctlPath } from './kernel/sysctl.js';
 import { processOwner } from './process/process-owner.js';
 import { createRecorder } from './recorder.js';
-import { createDeferredKernel, NOT_RUN } from './rooted.js';
 import type { Effect, Host, HostKernel } from './types.js';
 
 /**

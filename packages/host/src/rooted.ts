@@ -1,21 +1,16 @@
 import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createClock } from './clock.js';
-import { fetchEffect, runEffect } from './effects.js';
+import { fetchEffect, NOT_RUN, runEffect } from './effects.js';
 import { createDiskStore } from './files/disk-store.js';
 import { fileError, notDirectory } from './files/file-error.js';
 import { createFiles } from './files/files.js';
-import { checkHostname } from './kernel/hostname.js';
-import { checkModule } from './kernel/module-name.js';
-import { sysctlPath } from './kernel/sysctl.js';
+import { createDeferredKernel } from './kernel/deferred-kernel.js';
 import type { HostOptions } from './live.js';
 import { createLog } from './log.js';
 import { processOwner } from './process/process-owner.js';
 import { createRecorder } from './recorder.js';
-import type { Effect, Host, HostKernel, RunResult } from './types.js';
-
-/** The result of a command that did not run. */
-export const NOT_RUN: RunResult = { exitCode: 0, stdout: '', stderr: '', deferred: true };
+import type { Effect, Host } from './types.js';
 
 /**
  * Returns the host of the system whose root is the directory `root`. Files really change and
@@ -57,28 +52,4 @@ function realRoot(root: string): string {
   } catch (error) {
     throw fileError('use the root directory', root, error);
   }
-}
-
-/** Returns a kernel that is not running: it records changes and knows no values. */
-export function createDeferredKernel(record: (effect: Effect) => void): HostKernel {
-  return {
-    hostname: () => undefined,
-    setHostname(name) {
-      checkHostname(name);
-      record({ kind: 'set-hostname', name, before: undefined });
-      return false;
-    },
-    sysctl: () => undefined,
-    setSysctl(key, value) {
-      sysctlPath(key);
-      record({ kind: 'set-sysctl', key, value, before: undefined });
-      return false;
-    },
-    hasModule: () => false,
-    async loadModule(name, parameters) {
-      checkModule(name);
-      record({ kind: 'load-module', name, parameters });
-      return false;
-    },
-  };
 }

@@ -1,13 +1,13 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { posix } from 'node:path';
-import { fetchEffect, runEffect } from './effects.js';
+import { fetchEffect, NOT_RUN, runEffect } from './effects.js';
 import { HaosError } from './errors.js';
 import { createDiskStore } from './files/disk-store.js';
 import { createFiles } from './files/files.js';
+import { createDeferredKernel } from './kernel/deferred-kernel.js';
 import { planHost } from './plan.js';
 import { createRecorder } from './recorder.js';
-import { createDeferredKernel, NOT_RUN } from './rooted.js';
 import { createTestClock, type TestClock } from './testing/clock.js';
 import { type CommandCall, createCommands, type ScriptedCommand } from './testing/commands.js';
 import { createTestKernel } from './testing/kernel.js';

@@ -14,7 +14,7 @@ async function find(machine: TestHostOptions, options: ConfigurationOptions) {
 const answer = (body: string): TestHostOptions => ({ responses: { [URL]: body } });
 
 it('keeps the text of a downloaded configuration', async () => {
-  const found = await find(answer('# a comment\nhostname: node\n'), { configUrl: URL });
+  const found = await find(answer('# a comment\nhostname: node\n'), { url: URL });
 
   expect(found.check).toMatchObject({ id: 'config', ok: true });
   expect(found.configuration?.text).toBe('# a comment\nhostname: node\n');
@@ -22,17 +22,14 @@ it('keeps the text of a downloaded configuration', async () => {
 
 it('leaves out the section of the installer', async () => {
   const found = await find(answer('hostname: node\nhaos: {install: {device: /dev/vda}, token: abc}\n'), {
-    configUrl: URL,
+    url: URL,
   });
 
   expect(found.configuration?.text).toBe('haos:\n  token: abc\nhostname: node\n');
 });
 
 it('reads a file', async () => {
-  const found = await find(
-    { tree: { '/tmp/config.yaml': 'hostname: node\n' } },
-    { configUrl: '/tmp/config.yaml' },
-  );
+  const found = await find({ tree: { '/tmp/config.yaml': 'hostname: node\n' } }, { url: '/tmp/config.yaml' });
 
   expect(found.configuration?.text).toBe('hostname: node\n');
 });
@@ -51,13 +48,13 @@ it('uses the configuration of this system, kernel arguments included, by default
 });
 
 it.each<[title: string, machine: TestHostOptions, options: ConfigurationOptions]>([
-  ['does not answer', { responses: { [URL]: { status: 404 } } }, { configUrl: URL }],
-  ['is not YAML', answer('a: ['), { configUrl: URL }],
-  ['has an unknown key', answer('hostnme: a'), { configUrl: URL }],
-  ['has an invalid value', answer('hostname: -a-'), { configUrl: URL }],
-  ['is empty', answer(''), { configUrl: URL }],
-  ['is only about the installer', answer('haos: {install: {silent: true}}'), { configUrl: URL }],
-  ['does not exist', {}, { configUrl: '/none.yaml' }],
+  ['does not answer', { responses: { [URL]: { status: 404 } } }, { url: URL }],
+  ['is not YAML', answer('a: ['), { url: URL }],
+  ['has an unknown key', answer('hostnme: a'), { url: URL }],
+  ['has an invalid value', answer('hostname: -a-'), { url: URL }],
+  ['is empty', answer(''), { url: URL }],
+  ['is only about the installer', answer('haos: {install: {silent: true}}'), { url: URL }],
+  ['does not exist', {}, { url: '/none.yaml' }],
   ['here is wrong', { tree: { '/haos/system/config.yaml': 'a: [' } }, {}],
 ])('refuses a configuration that %s', async (_title, machine, options) => {
   const found = await find(machine, options);
@@ -69,7 +66,7 @@ it.each<[title: string, machine: TestHostOptions, options: ConfigurationOptions]
 });
 
 it('accepts an empty configuration if that is allowed', async () => {
-  const found = await find(answer(''), { configUrl: URL, allowEmptyConfig: true });
+  const found = await find(answer(''), { url: URL, allowEmpty: true });
 
   expect(found.configuration).toEqual({ text: '' });
   expect(found.check.message).toContain('login to this node will not be possible');

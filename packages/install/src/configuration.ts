@@ -1,7 +1,9 @@
 import { type CloudConfig, type Issue, validate, validateResult } from '@haos/cc';
 import { dumpYaml, readConfig } from '@haos/cc/internal';
-import { type Host, isHaosError, type ProxySettings, redactUrl } from '@haos/host';
+import { type FetchOptions, type Host, redactUrl } from '@haos/host';
 import type { Check } from '@haos/system';
+import { checkOfError } from '@haos/system/internal';
+import type { ConfigSource } from './options.js';
 
 /** The content of the installed system's `/haos/system/config.yaml`. */
 export interface Configuration {
@@ -11,23 +13,7 @@ export interface Configuration {
   isFallback?: boolean;
 }
 
-export interface ConfigurationOptions {
-  /**
-   * An http or https URL, or an absolute path. Default: the configuration of the running system.
-   */
-  configUrl?: string | undefined;
-  /** Configuration to install in addition to that of the running system; not with `configUrl`. */
-  answers?: CloudConfig;
-  /** Accept a downloaded configuration that configures nothing. Default false. */
-  allowEmptyConfig?: boolean;
-  /**
-   * Write the configuration only if the installed system has none yet. Default: true without a
-   * `configUrl`.
-   */
-  keepConfig?: boolean;
-  proxy?: ProxySettings;
-  signal?: AbortSignal;
-}
+export type ConfigurationOptions = ConfigSource & Pick<FetchOptions, 'proxy' | 'signal'>;
 
 export interface FoundConfiguration {
   check: Check;
@@ -42,16 +28,14 @@ export async function findConfiguration(
   host: Host,
   options: ConfigurationOptions,
 ): Promise<FoundConfiguration> {
-  const { configUrl } = options;
-  if (configUrl === undefined) return findEffective(host, options.answers);
-  const name = redactUrl(configUrl) === '(invalid URL)' ? configUrl : redactUrl(configUrl);
+  const { url, signal } = options;
+  if (url === undefined) return findEffective(host, options.answers);
+  const name = redactUrl(url) === '(invalid URL)' ? url : redactUrl(url);
   try {
-    return await checkFetched(await fetchText(host, configUrl, options), name, options);
+    return await checkFetched(await fetchText(host, url, options), name, options);
   } catch (error) {
-    if (!isHaosError(error) || options.signal?.aborted) throw error;
-    const where = configUrl.startsWith('/') ? 'path' : 'address and the network';
-    const hint = error.hint ?? `Check the ${where}.`;
-    return { check: { id: 'config', ok: false, message: error.message, hint }, issues: [], texts: new Map() };
+    const hint = `Check the ${url.startsWith('/') ? 'path' : 'address and the network'}.`;
+    return { check: checkOfError(error, { id: 'config', hint, signal }), issues: [], texts: new Map() };
   }
 }
 
@@ -68,12 +52,12 @@ async function fetchText(
 async function checkFetched(
   content: Uint8Array,
   name: string,
-  { allowEmptyConfig = false, keepConfig = false }: ConfigurationOptions,
+  { allowEmpty = false, keep = false }: ConfigSource,
 ): Promise<FoundConfiguration> {
   const { config, issues, texts } = validate({ file: name, content });
   const found = { issues, texts };
   if (issues.some(({ severity }) => severity === 'error')) return { ...found, check: invalid(name) };
-  if (isEmpty(config) && !allowEmptyConfig) {
+  if (isEmpty(config) && !allowEmpty) {
     const hint = 'Check the address, or allow an empty configuration.';
     return { ...found, check: { id: 'config', ok: false, message: `${name} configures nothing`, hint } };
   }
@@ -85,9 +69,9 @@ async function checkFetched(
     check: {
       id: 'config',
       ok: true,
-      message: isEmpty(config) ? describeEmpty(keepConfig) : `${name} is valid`,
+      message: isEmpty(config) ? describeEmpty(keep) : `${name} is valid`,
     },
-    configuration: { text, ...(keepConfig && { isFallback: true }) },
+    configuration: { text, ...(keep && { isFallback: true }) },
   };
 }
 
@@ -109,8 +93,8 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
 }
 
-function describeEmpty(keepConfig: boolean): string {
-  const what = keepConfig ? 'an existing configuration is kept' : 'login to this node will not be possible';
+function describeEmpty(keep: boolean): string {
+  const what = keep ? 'an existing configuration is kept' : 'login to this node will not be possible';
   return `nothing is configured: ${what}`;
 }
 

@@ -2,9 +2,4 @@
  * The error codes of an installation, besides those of `@haos/system`; stable, and documented in
  * docs/errors.md.
  */
-export type InstallErrorCode =
-  | 'HAOS_INSTALL_NO_PARTITION'
-  | 'HAOS_INSTALL_FIRMWARE'
-  | 'HAOS_INSTALL_ISO'
-  | 'HAOS_INSTALL_ISO_READER'
-  | 'HAOS_INSTALL_TOOLS';
+export type InstallErrorCode = 'HAOS_INSTALL_NO_PARTITION' | 'HAOS_INSTALL_FIRMWARE' | 'HAOS_INSTALL_TOOLS';

@@ -7,7 +7,8 @@ export {
 } from './disk/partitions.js';
 export type { InstallErrorCode } from './errors.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
-export { askInstallation, type InstallAnswers } from './interview/ask-installation.js';
+export { askInstallation } from './interview/ask-installation.js';
 export { confirmPlan } from './interview/confirm-plan.js';
-export { type Preflight, type PreflightOptions, preflight, type Target } from './preflight.js';
+export type { Installation } from './options.js';
+export { type InstallPlan, type Preflight, type PreflightOptions, preflight } from './preflight.js';
 export { type TakeoverOptions, type TakeoverReport, takeOver } from './takeover/takeover.js';

@@ -1,21 +1,20 @@
 import { withLock } from '@haos/host';
 import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
 import { layout } from '@haos/system';
-import type { ReleaseSet } from '@haos/system/internal';
+import { type ReleaseSet, releaseMounts } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
-import {
-  labelState,
-  makeFileSystems,
-  mountState,
-  partitionDisk,
-  readUuid,
-  releaseMounts,
-} from './disk/disk.js';
+import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
 import { planPartitions, STATE_LABEL } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
-import { MOUNT_POINT, type Preflight, type PreflightOptions, prepare, type Target } from './preflight.js';
-import { putComponents, putState, TAKEOVER_MARKER } from './put-system.js';
+import {
+  type InstallPlan,
+  MOUNT_POINT,
+  type Preflight,
+  type PreflightOptions,
+  prepare,
+} from './preflight.js';
+import { putState, putSystem, TAKEOVER_MARKER } from './put-system.js';
 
 /** The progress of an installation. */
 export type InstallEvent =
@@ -36,10 +35,8 @@ export type InstallEvent =
   | { kind: 'stopped'; disk: string; kept?: string };
 
 export interface InstallOptions extends PreflightOptions {
-  /** Log more on the installed system. Default false. */
-  debug?: boolean;
   /** Confirms the plan, after all checks and before the first write. Default: no question. */
-  confirm?: (target: Target) => Promise<boolean>;
+  confirm?: (plan: InstallPlan) => Promise<boolean>;
   onEvent?: (event: InstallEvent) => void;
 }
 
@@ -69,11 +66,11 @@ export function install(options: InstallOptions): Promise<InstallReport> {
 
 async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<InstallReport> {
   const { host, signal, onEvent } = options;
-  const { target, ...found } = await prepare(options, cleanUp);
-  if (!target) return { status: 'refused', ...found };
-  if (!(await isConfirmed(options, target))) return { status: 'declined', ...found };
-  const { replacesState, existing } = target;
-  const disk = target.disk.path;
+  const { plan, ...found } = await prepare(options, cleanUp);
+  if (!plan) return { status: 'refused', ...found };
+  if (!(await isConfirmed(options, plan))) return { status: 'declined', ...found };
+  const { replacesState, existing } = plan;
+  const disk = plan.disk.path;
   const seconds = replacesState ? ANNOUNCE_SECONDS : 0;
   const kept = existing && { kept: existing.state };
   onEvent?.({ kind: 'announce', disk, replacesState, seconds, ...kept });
@@ -81,32 +78,32 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   signal?.throwIfAborted();
   const stateUuid = await withCleanUp((onFailure) => {
     onFailure.onError(() => onEvent?.({ kind: 'stopped', disk, ...kept }));
-    return writeDisk(options, target);
+    return writeDisk(options, plan);
   });
-  return { status: 'installed', ...found, disk, stateUuid, set: target.image.set };
+  return { status: 'installed', ...found, disk, stateUuid, set: plan.image.set };
 }
 
 /** The signal ends the wait for an answer that may never come. */
-async function isConfirmed({ confirm, signal }: InstallOptions, target: Target): Promise<boolean> {
+async function isConfirmed({ confirm, signal }: InstallOptions, plan: InstallPlan): Promise<boolean> {
   if (!confirm) return true;
   const aborted = new Promise<never>((_resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-  return Promise.race([confirm(target), aborted]);
+  return Promise.race([confirm(plan), aborted]);
 }
 
 /** Makes all changes to the disk. */
-async function writeDisk(options: InstallOptions, target: Target): Promise<string> {
+async function writeDisk(options: InstallOptions, plan: InstallPlan): Promise<string> {
   const { host, signal } = options;
   const mountPoint = mountPointOf(options);
   await releaseMounts(host, mountPoint);
-  const places = target.existing ?? (await format(options, target));
+  const places = plan.existing ?? (await format(options, plan));
   const stateUuid = await readUuid(host, places.state);
   signal?.throwIfAborted();
   const mount = (cleanUp: CleanUp) => mountState(host, cleanUp, { partition: places.state, mountPoint });
   const files = await withCleanUp(async (cleanUp) => {
     await mount(cleanUp);
-    return fill(options, { target, places, stateUuid });
+    return fill(options, { plan, places, stateUuid });
   });
   tell(options, 'verify');
   await withCleanUp(async (cleanUp) => {
@@ -114,13 +111,14 @@ async function writeDisk(options: InstallOptions, target: Target): Promise<strin
     await mount(cleanUp);
     await verify(options, files);
     signal?.throwIfAborted();
-    await writeMenu(host, { ...options, root: mountPoint, stateUuid, counts: !target.existing?.isStacked });
+    const counts = !plan.existing?.isStacked;
+    await writeMenu(host, { ...options.boot, root: mountPoint, stateUuid, counts });
   });
   await labelState(host, places.state, STATE_LABEL);
   return stateUuid;
 }
 
-async function format(options: InstallOptions, { disk, firmware }: Target): Promise<Places> {
+async function format(options: InstallOptions, { disk, firmware }: InstallPlan): Promise<Places> {
   const { host } = options;
   const plan = planPartitions({ firmware, size: disk.size });
   tell(options, 'format');
@@ -133,28 +131,28 @@ function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: '
   onEvent?.({ kind: 'step', step });
 }
 
-const mountPointOf = ({ mountPoint = MOUNT_POINT }: InstallOptions) => mountPoint;
+const mountPointOf = ({ target }: InstallOptions) => target?.mountPoint ?? MOUNT_POINT;
 
 /** Writes everything except the menu to the state partition; resolves to the files of the image. */
 async function fill(
   options: InstallOptions,
-  { target, places, stateUuid }: { target: Target; places: Places; stateUuid: string },
+  { plan, places, stateUuid }: { plan: InstallPlan; places: Places; stateUuid: string },
 ): Promise<TreeFile[]> {
-  const { host, signal, onEvent, tools, bootLoader = true } = options;
-  const { image, firmware, configuration } = target;
+  const { host, signal, onEvent, boot = {} } = options;
+  const { image, firmware, configuration } = plan;
   const mountPoint = mountPointOf(options);
   tell(options, 'copy');
   const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: image.size });
   const streaming = { onProgress, ...(signal && { signal }) };
-  const files = await putComponents(host, image, { ...streaming, system: `${mountPoint}${layout.system}` });
+  const files = await putSystem(host, image, { ...streaming, root: mountPoint });
   tell(options, 'configure');
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
   await putState(host, image.set, { configuration, root: mountPoint });
-  if (!bootLoader) return files;
+  if (boot.loader === false) return files;
   tell(options, 'boot-loader');
   await withCleanUp((cleanUp) =>
-    installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools }),
+    installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools: boot.tools }),
   );
   return files;
 }

@@ -1,65 +1,32 @@
-import type { CloudConfig, Issue } from '@haos/cc';
-import type { Host, ProxySettings } from '@haos/host';
-import { type BlockDevice, type CleanUp, megabytes, withCleanUp } from '@haos/host/internal';
+import type { Issue } from '@haos/cc';
+import type { FetchOptions, Host } from '@haos/host';
+import { type BlockDevice, type CleanUp, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
-import { checkConsoles } from '@haos/system/internal';
+import {
+  checkConsoles,
+  checkSpace,
+  findEfiLoader,
+  type Image,
+  type ImageOptions,
+  openImage,
+} from '@haos/system/internal';
+import { findBiosModules } from './boot/boot-loader.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';
 import { type Firmware, findPartition, planPartitions } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
-import type { Image } from './image/image.js';
-import { type ImageOptions, openImage } from './image/open-image.js';
+import type { BootOptions, Installation, TargetOptions } from './options.js';
 
-export interface PreflightOptions extends ImageOptions {
+export interface PreflightOptions
+  extends Installation,
+    Pick<FetchOptions, 'proxy' | 'signal'>,
+    Pick<ImageOptions, 'onDownload'> {
   host: Host;
-  /**
-   * The whole disk, such as `/dev/vda`; default: the only one that fits. Without formatting, the
-   * partition; default: the one labelled `HAOS_STATE`.
-   */
-  device?: string;
-  /**
-   * Partition and format the disk. Default true. False: the layout exists, and its persistent data
-   * are kept.
-   */
-  format?: boolean;
-  /** Install GRUB. Default true. False: only its menu is written. */
-  bootLoader?: boolean;
-  /** The configuration: an http or https URL, or a path. Default: that of the running system. */
-  configUrl?: string;
-  /**
-   * Configuration to install in addition to that of the running system, such as answers to
-   * questions; not with `configUrl`.
-   */
-  answers?: CloudConfig;
-  /** Accept a downloaded configuration that configures nothing. Default false. */
-  allowEmptyConfig?: boolean;
-  /** Keep the configuration of an existing layout. Default: true without a `configUrl`. */
-  keepConfig?: boolean;
-  /** The firmware to install for. Default: that with which the running machine was booted. */
-  firmware?: Firmware;
-  /**
-   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
-   * in use.
-   */
-  tty?: string;
-  /** Bytes that the disk or partition must have. Default 2 GB. */
-  minimumSize?: number;
-  /** The directory to mount the state partition on meanwhile. Default `/run/haos/install`. */
-  mountPoint?: string;
-  /** Refuse a disk with a state partition even if it is named. Default false. */
-  keepState?: boolean;
-  /**
-   * A root directory with GRUB, and with programs that `host` runs, as `openToolbox` returns it.
-   * Default: the running system.
-   */
-  tools?: string;
-  proxy?: ProxySettings;
-  signal?: AbortSignal;
 }
 
-/** The results of the checks that an installation needs. */
-export interface Target {
+/** What an installation will do, as the checks found it. */
+export interface InstallPlan {
   configuration: Configuration;
   image: Image;
   /** The disk to write to; with `existing`, the first disk below its partition. */
@@ -78,7 +45,7 @@ export interface Preflight {
   issues: readonly Issue[];
   texts: ReadonlyMap<string, string>;
   /** Undefined when a check failed. */
-  target: Target | undefined;
+  plan: InstallPlan | undefined;
 }
 
 /**
@@ -94,23 +61,22 @@ export function preflight(options: PreflightOptions): Promise<Preflight> {
  * the clean-up.
  */
 export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preflight> {
-  const { host } = options;
+  const { host, boot = {} } = options;
   const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
-  const config = await findConfiguration(host, options);
-  const firmware = options.firmware ?? detectFirmware(host);
-  const bootLoader = options.bootLoader ?? true;
-  const programs = checkPrograms(host, { firmware, bootLoader, tools: options.tools });
-  const place = await findPlace(host, { ...options, firmware, bootLoader, commandLine });
-  const { checks: imageChecks, image } = await openImage(host, cleanUp, options);
+  const config = await findConfiguration(host, { ...options, ...options.config });
+  const firmware = boot.firmware ?? detectFirmware(host);
+  const programs = checkPrograms(host, firmware, boot);
+  const place = await findPlace(host, { ...options.target, firmware, loader: boot.loader, commandLine });
+  const { checks: imageChecks, image } = await openImage(host, cleanUp, { ...options, ...options.image });
   const { disk, replacesState, existing } = place;
-  const firmwareCheck = checkFirmware(firmware, { options, bootLoader, disk });
-  const space = image && place.room !== undefined ? [checkSpace(image, place.room)] : [];
-  const consoles = checkConsoles(options.tty, commandLine);
+  const firmwareCheck = checkFirmware(firmware, { boot, disk });
+  const space = image && place.room !== undefined ? [checkRoom(image, place.room)] : [];
+  const consoles = checkConsoles(boot.tty, commandLine);
   const checks = [config.check, ...imageChecks, programs, firmwareCheck, consoles, ...place.checks, ...space];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
-  const target = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;
-  return { checks, issues, texts, target };
+  const plan = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;
+  return { checks, issues, texts, plan };
 }
 
 interface Place {
@@ -124,16 +90,15 @@ interface Place {
 
 async function findPlace(
   host: Host,
-  options: PreflightOptions & { firmware: Firmware; bootLoader: boolean; commandLine: string },
+  options: TargetOptions & { firmware: Firmware; loader: boolean | undefined; commandLine: string },
 ): Promise<Place> {
-  const { format = true, mountPoint = MOUNT_POINT, device } = options;
-  const common = { ...options, mountPoint, device };
+  const { format = true, loader = true, mountPoint = MOUNT_POINT } = options;
   if (!format) {
-    const { checks, disk, existing } = await findExisting(host, common);
+    const { checks, disk, existing } = await findExisting(host, { ...options, mountPoint, loader });
     const room = existing && (await readFreeSpace(host, existing.state));
     return { checks, disk, existing, replacesState: false, room };
   }
-  const found = await findDevice(host, common);
+  const found = await findDevice(host, { ...options, mountPoint });
   return { ...found, room: found.disk && roomOn(found.disk, options.firmware) };
 }
 
@@ -151,31 +116,22 @@ function roomOn(disk: BlockDevice, firmware: Firmware): number {
   return Math.floor((disk.size - start) * (1 - OVERHEAD));
 }
 
-function checkSpace({ size }: Image, room: number): Check {
-  const ok = room >= size + SPARE;
-  const message = `${megabytes(room)} MB are available, ${megabytes(size + SPARE)} MB are needed`;
-  return {
-    id: 'space',
-    ok,
-    message,
-    ...(!ok && { hint: 'Free some space, or name a larger disk or partition.' }),
-  };
+function checkRoom({ size }: Image, room: number): Check {
+  const hint = 'Free some space, or name a larger disk or partition.';
+  return checkSpace({ room, needed: size + SPARE, hint });
 }
 
 const FIRMWARE_NAMES: Readonly<Record<Firmware, string>> = { bios: 'BIOS', efi: 'EFI' };
 
 function checkFirmware(
   firmware: Firmware,
-  {
-    options,
-    bootLoader,
-    disk,
-  }: { options: PreflightOptions; bootLoader: boolean; disk: BlockDevice | undefined },
+  { boot, disk }: { boot: BootOptions; disk: BlockDevice | undefined },
 ): Check {
   const id = 'firmware';
-  const how = options.firmware === undefined ? 'as this machine booted' : 'as requested';
+  const how = boot.firmware === undefined ? 'as this machine booted' : 'as requested';
   const message = `the disk will boot with ${FIRMWARE_NAMES[firmware]}, ${how}`;
-  if (firmware === 'efi' || !bootLoader || !disk || disk.sectorSize === 512) return { id, ok: true, message };
+  if (firmware === 'efi' || boot.loader === false || !disk || disk.sectorSize === 512)
+    return { id, ok: true, message };
   const hint = 'Boot the machine with EFI, or name another disk.';
   return {
     id,
@@ -193,34 +149,18 @@ export function detectFirmware(host: Host): Firmware {
 const PROGRAMS = ['sfdisk', 'partx', 'lsblk', 'blkid', 'mkfs.ext4', 'dumpe2fs', 'e2label', 'mount', 'umount'];
 const BOOT_PROGRAMS: Readonly<Record<Firmware, readonly string[]>> = {
   bios: ['grub-install'],
-  efi: ['grub-mkimage', 'mmd', 'mcopy'],
+  efi: ['mmd', 'mcopy'],
 };
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/**
- * GRUB's platforms, from whose modules it is installed, by firmware; only x86 is installed for
- * BIOS.
- */
-const GRUB_MODULES: Readonly<Record<Firmware, readonly string[]>> = {
-  bios: ['i386-pc'],
-  efi: ['x86_64-efi', 'arm64-efi'],
-};
-
-function checkPrograms(
-  host: Host,
-  {
-    firmware,
-    bootLoader,
-    tools = '',
-  }: { firmware: Firmware; bootLoader: boolean; tools?: string | undefined },
-): Check {
+function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = '' }: BootOptions): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
   const isMissing = (name: string) =>
     places.every((directory) => host.files.stat(`${directory}/${name}`) === undefined);
   const missing = [
     ...[...PROGRAMS, ...(firmware === 'efi' ? ['mkfs.vfat'] : [])].filter(isMissing),
-    ...(bootLoader ? BOOT_PROGRAMS[firmware].filter(isMissing) : []),
-    ...(!bootLoader || findGrubTarget(host, firmware, tools) ? [] : [`the modules of GRUB for ${firmware}`]),
+    ...(loader ? BOOT_PROGRAMS[firmware].filter(isMissing) : []),
+    ...(loader ? findMissingLoader(host, firmware, tools) : []),
   ];
   if (missing.length === 0)
     return {
@@ -232,9 +172,8 @@ function checkPrograms(
   return { id: 'programs', ok: false, message, hint: 'Install them, or install from the HAOS medium.' };
 }
 
-/** Returns the name of the GRUB platform to install; undefined if its modules do not exist. */
-export function findGrubTarget(host: Host, firmware: Firmware, tools = ''): string | undefined {
-  return GRUB_MODULES[firmware].find(
-    (name) => host.files.stat(`${tools}/usr/lib/grub/${name}`) !== undefined,
-  );
+/** Returns the name of the boot loader if its files do not exist. */
+function findMissingLoader(host: Host, firmware: Firmware, tools: string): string[] {
+  if (firmware === 'bios') return findBiosModules(host, tools) ? [] : ['the modules of GRUB for BIOS'];
+  return findEfiLoader(host, tools) ? [] : ['shim and GRUB for EFI, as signed by Debian'];
 }

@@ -3,7 +3,7 @@ import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host
 import { afterEach, describe, expect, it } from 'vitest';
 import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';
-import { makeKey } from './test-keys.js';
+import { makeKey } from './testing/make-key.js';
 
 const hosts: TestHost[] = [];
 afterEach(() => {

@@ -1,5 +1,5 @@
 import { HaosError, type Host } from '@haos/host';
-import { findUser, type User } from '@haos/host/internal';
+import { findUser, fromLatin1, latin1, type User } from '@haos/host/internal';
 import type { SshErrorCode } from './errors.js';
 
 /** The path of a user's keys, and the content of the file. */
@@ -37,7 +37,7 @@ export function writeKeyFile(host: Host, { user, directory, path }: KeyFile, tex
   const owner = { uid: user.uid, gid: user.gid };
   if (host.files.stat(user.home) === undefined) host.files.makeDirectory(user.home, { mode: 0o700, owner });
   const prepared = host.files.makeDirectory(directory, { mode: 0o700, owner });
-  const written = host.files.write(path, Buffer.from(text, 'latin1'), { mode: 0o600, owner });
+  const written = host.files.write(path, fromLatin1(text), { mode: 0o600, owner });
   return prepared || written;
 }
 
@@ -61,7 +61,7 @@ function readText(host: Host, path: string, owners: ReadonlySet<number | undefin
   if (status.type !== 'file') throw unsafe(path, 'it is not a regular file');
   if (!owners.has(status.uid) || (isLink && status.uid === 0))
     throw unsafe(path, 'it belongs to another user');
-  return Buffer.from(host.files.read(path)).toString('latin1');
+  return latin1(host.files.read(path));
 }
 
 function noHome({ name }: User): HaosError<SshErrorCode> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseKeySource } from './key-source.js';
-import { makeKey } from './test-keys.js';
+import { makeKey } from './testing/make-key.js';
 
 describe('parseKeySource', () => {
   it.each([

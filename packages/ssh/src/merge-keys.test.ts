@@ -6,7 +6,7 @@ import { fetchKeys, type KeyOutcome } from './fetch-keys.js';
 import { parseKeySource } from './key-source.js';
 import { type MergeKeysOptions, mergeKeys } from './merge-keys.js';
 import { parsePublicKeys } from './public-key.js';
-import { makeKey } from './test-keys.js';
+import { makeKey } from './testing/make-key.js';
 
 const DIRECTORY = '/home/rancher/.ssh';
 const PATH = `${DIRECTORY}/authorized_keys`;

@@ -1,3 +1,4 @@
+import { fromLatin1, latin1, utf8 } from '@haos/host/internal';
 import { firstOfEach, type HeldKeys } from './ledger.js';
 import { keyId, type PublicKey, parsePublicKeys } from './public-key.js';
 
@@ -88,9 +89,9 @@ function withoutKeys(wanted: HeldKeys, isExcluded: (id: string) => boolean): Hel
 }
 
 function decode(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+  return utf8(fromLatin1(bytes));
 }
 
 function encode(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return latin1(new TextEncoder().encode(text));
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyId, parsePublicKeys, type RejectionCode } from './public-key.js';
-import { makeKey } from './test-keys.js';
+import { makeKey } from './testing/make-key.js';
 
 // Generated with ssh-keygen for these tests; the private keys were deleted.
 const ED25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDojyW5E3+zlR6JyVn9CFyFAAEwwIhsMURFcqrBbvUSB a@b';

@@ -1,3 +1,5 @@
+import { base64, fromBase64, latin1 } from '@haos/host/internal';
+
 /** One line of an authorized_keys file, as described in sshd(8), AUTHORIZED_KEYS FILE FORMAT. */
 export interface PublicKey {
   /** The whole line as written, without surrounding white space. */
@@ -96,10 +98,10 @@ function parseLine(line: string): PublicKey | RejectionCode {
 function parseKey(line: string, options: string | undefined): PublicKey | RejectionCode {
   const key = KEY.exec(line.slice(options?.length ?? 0).trimStart());
   if (!key) return options === undefined && isKeyType(line) ? 'broken-key' : 'not-a-key';
-  const [, type = '', base64 = '', comment = ''] = key;
+  const [, type = '', encoded = '', comment = ''] = key;
   if (!isKeyType(type)) return 'not-a-key';
   if (!isSupportedType(type)) return 'unsupported-type';
-  const blob = decodeBlob(base64, type);
+  const blob = decodeBlob(encoded, type);
   return blob === undefined ? 'broken-key' : { line, options, type, blob, comment };
 }
 
@@ -120,24 +122,25 @@ function plainTypeOf(certificate: string): string | undefined {
   return [base, `${base}@openssh.com`].find((type) => FIELD_COUNTS.has(type));
 }
 
-function decodeBlob(base64: string, type: string): string | undefined {
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
-  const blob = Buffer.from(base64, 'base64');
+function decodeBlob(written: string, type: string): string | undefined {
+  if (written.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(written)) return undefined;
+  const blob = fromBase64(written);
   const fields = readFields(blob);
-  if (fields[0]?.toString('latin1') !== type) return undefined;
+  if (fields[0] === undefined || latin1(fields[0]) !== type) return undefined;
   const count = FIELD_COUNTS.get(type);
   const used = fields.reduce((sum, field) => sum + 4 + field.length, 0);
   // The blob of a certificate continues with numbers. A truncated blob of another type lacks a
   // field.
   const complete = count === undefined || (fields.length === count && used === blob.length);
-  return complete ? blob.toString('base64') : undefined;
+  return complete ? base64(blob) : undefined;
 }
 
-function readFields(blob: Buffer): Buffer[] {
-  const fields: Buffer[] = [];
+function readFields(blob: Uint8Array): Uint8Array[] {
+  const fields: Uint8Array[] = [];
+  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   let offset = 0;
   while (offset + 4 <= blob.length) {
-    const end = offset + 4 + blob.readUInt32BE(offset);
+    const end = offset + 4 + view.getUint32(offset);
     if (end > blob.length) break;
     fields.push(blob.subarray(offset + 4, end));
     offset = end;

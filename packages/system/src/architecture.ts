@@ -1,3 +1,5 @@
+import { latin1 } from '@haos/host/internal';
+
 /** As in the names of release artefacts. */
 export type Architecture = 'amd64' | 'arm64';
 
@@ -10,9 +12,9 @@ export const ARCHITECTURE_BYTES = 1024;
  * (`ARM\x64` at 56), and the header of a PE file.
  */
 export function architectureOf(head: Uint8Array): Architecture | undefined {
-  const bytes = Buffer.from(head);
-  const textAt = (offset: number, length: number) => bytes.toString('latin1', offset, offset + length);
-  const number = (offset: number) => (offset + 2 <= bytes.length ? bytes.readUInt16LE(offset) : undefined);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const textAt = (offset: number, length: number) => latin1(head.subarray(offset, offset + length));
+  const number = (offset: number) => (offset + 2 <= head.length ? view.getUint16(offset, true) : undefined);
   if (textAt(0, 4) === '\x7fELF') return machines[`elf-${number(18)}`];
   if (textAt(0x202, 4) === 'HdrS') return 'amd64';
   if (textAt(56, 4) === 'ARM\x64') return 'arm64';

@@ -1,7 +1,57 @@
-/** One condition that has to hold before something is written. */
+/** The checks of an installation and of a takeover; docs/installation.md explains them. */
+export type InstallCheckId =
+  | 'boot-loader'
+  | 'checksums'
+  | 'config'
+  | 'console'
+  | 'device'
+  | 'download'
+  | 'file-system'
+  | 'firmware'
+  | 'image'
+  | 'in-use'
+  | 'programs'
+  | 'size'
+  | 'space'
+  | 'state'
+  | 'system'
+  | 'takeover-boot'
+  | 'takeover-grub'
+  | 'takeover-partition'
+  | 'takeover-root'
+  | 'takeover-space';
+
+/** The checks of an upgrade; docs/upgrading.md explains them. */
+export type UpgradeCheckId =
+  | 'architecture'
+  | 'content'
+  | 'destination'
+  | 'failed'
+  | 'minor'
+  | 'source'
+  | 'space'
+  | 'trial'
+  | 'version';
+
+/** The checks of what k3s needs; docs/k3s-requirements.md explains them. */
+export type K3sCheckId =
+  | 'apparmor'
+  | 'cgroup'
+  | 'controllers'
+  | 'data'
+  | 'k3s'
+  | 'kmsg'
+  | 'modules'
+  | 'node-password'
+  | 'programs'
+  | 'shared-root'
+  | 'swap'
+  | 'sysctls';
+
+/** One condition: of a machine, or one that has to hold before something is written. */
 export interface Check {
   /** Stable, such as `space`. */
-  id: string;
+  id: InstallCheckId | UpgradeCheckId | K3sCheckId;
   ok: boolean;
   /** What the check found. */
   message: string;

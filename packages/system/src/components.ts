@@ -35,15 +35,6 @@ export function versionDirectory(directory: string, component: Component, versio
   return `${directory}/${component}/${version}`;
 }
 
-/** Lists the installed versions of a component, in byte order, without unfinished copies. */
-export function listVersions(host: Host, component: Component, directory: string = layout.system): string[] {
-  const parent = `${directory}/${component}`;
-  if (host.files.stat(parent)?.type !== 'directory') return [];
-  return host.files
-    .list(parent)
-    .filter((name) => isVersion(name) && host.files.lstat(`${parent}/${name}`)?.type === 'directory');
-}
-
 /**
  * Reads the version that the link of a slot names; undefined if the link is missing or dangling.
  * Links may be absolute.

@@ -43,6 +43,8 @@ export const layout = {
    * banner and the login message.
    */
   configurationSummary: '/run/haos/configuration',
+  /** The name of the keyboard layout that was loaded. */
+  keyboard: '/run/haos/keyboard',
   applyLock: '/run/haos/apply.lock',
   upgradeLock: '/run/haos/upgrade.lock',
   /**
@@ -89,9 +91,4 @@ export function inRootOf(directory: string, path: string): string | undefined {
   return directory.endsWith(layout.system)
     ? `${directory.slice(0, -layout.system.length)}${path}`
     : undefined;
-}
-
-/** Returns the parent directory of an absolute path. */
-export function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/')) || '/';
 }

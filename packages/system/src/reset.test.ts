@@ -42,7 +42,7 @@ describe('the reset of the data', () => {
       tree: {
         '/run/haos/mode': 'disk\n',
         '/haos/system/haos/v1/haos': '',
-        '/proc/mounts': '/dev/vda1 /haos/system ext4 ro,noatime 0 0\n',
+        '/proc/self/mountinfo': '1 0 8:1 / /haos/system ro,noatime - ext4 /dev/vda1 rw\n',
       },
     });
     onTestFinished(() => host.dispose());

@@ -148,6 +148,26 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   version: ['v1.2.0', 'v1.2.0+b', 'v 1'],
 };
 
+/**
+ * Valid items of keys with so many parts that hardly any drawn item is valid: a few of their parts
+ * are replaced.
+ */
+const ITEMS: Readonly<Record<string, readonly object[]>> = {
+  network: [
+    { interface: 'eth0', addresses: ['10.1.0.11/24', 'fd00::11/64'], gateways: ['10.1.0.1', 'fd00::1'] },
+    { mac: '52:54:00:12:34:56', addresses: ['10.2.0.11/24'], nameservers: ['10.2.0.1', 'fd00::53'] },
+    { interface: 'eth1', ipv4: 'dhcp', ipv6: 'disabled', searchDomains: ['lan.example'] },
+    { interface: 'eth2', mac: '52:54:00:12:34:57', ipv4: 'disabled', ipv6: 'auto' },
+  ],
+  mounts: [
+    { device: 'LABEL=data', path: '/srv/a', type: 'ext4', options: ['noatime', 'ro'] },
+    { device: '/dev/sdb1', path: '/var/lib/rancher/k3s' },
+    { device: 'nas:/export', path: '/srv/nfs', type: 'nfs', options: [''] },
+    { device: 'tmpfs', path: '/srv/b c', type: 'tmpfs', options: ['size=1m'] },
+  ],
+  wifi: [{ name: 'home', passphrase: 'mypassword' }, { name: 'open' }],
+};
+
 const hostile = fc
   .array(fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 3 })
   .map((parts) => parts.join(''));
@@ -195,12 +215,24 @@ function arbitraryOf(key: KeyDefinition): fc.Arbitrary<unknown> {
   }
 }
 
-/** Generates an object with its required keys, and sometimes without one of them. */
-function recordOf({ keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
+/**
+ * Generates an object with its required keys, and sometimes without one of them, or a valid one of
+ * which some parts are replaced.
+ */
+function recordOf({ name, keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
   const values = Object.fromEntries(keys.map((key) => [key.name, arbitraryOf(key)]));
-  const required = keys.filter((key) => key.required).map(({ name }) => name);
+  const required = keys.filter((key) => key.required).map((key) => key.name);
   const record = (requiredKeys: string[]) => fc.record(values, { requiredKeys, noNullPrototype: true });
-  return fc.oneof({ weight: 5, arbitrary: record(required) }, record([]));
+  const drawn = fc.oneof({ weight: 5, arbitrary: record(required) }, record([]));
+  const valid = ITEMS[name];
+  if (valid === undefined) return drawn;
+  const parts = fc.oneof(
+    ...Object.entries(values).map(([part, value]) => value.map((to) => ({ [part]: to }))),
+  );
+  const changed = fc
+    .tuple(fc.constantFrom(...valid), fc.array(parts, { maxLength: 2 }))
+    .map(([item, changes]) => Object.assign({}, item, ...changes));
+  return fc.oneof({ weight: 5, arbitrary: changed }, drawn);
 }
 
 /** A few keys at a time: with many, nearly every configuration would contain an error. */
@@ -225,6 +257,18 @@ function leavesOf(section: KeyDefinition, path: readonly string[]): fc.Arbitrary
     if (key.name === 'haos') return leavesOf(key, inside);
     return [arbitraryOf(key).map((value): [string[], unknown] => [inside, value])];
   });
+}
+
+/** Returns every key below a section, such as `/writeFiles/path`. */
+function keysOf({ keys = [] }: KeyDefinition, path: string): string[] {
+  return keys.flatMap((key) => [`${path}/${key.name}`, ...keysOf(key, `${path}/${key.name}`)]);
+}
+
+/** Returns the keys in a configuration. */
+function keysIn(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return [path, ...value.flatMap((item) => keysIn(item, path))];
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([name, inside]) => keysIn(inside, `${path}/${name}`))];
 }
 
 const machine = createTestHost({
@@ -443,6 +487,20 @@ describe('validate and apply', () => {
 
     expect(errors).toMatchObject([{ code: 'invalid-url', pointer: '/haos/environment/https_proxy' }]);
     expect(failures).toMatchObject([{ code: 'HAOS_HTTP_URL' }]);
+  });
+
+  it('are compared with every key of the schema, both with an error below it and without', () => {
+    const missing = new Set(keysOf(configDefinition, '').flatMap((key) => [`${key} valid`, `${key} wrong`]));
+    for (const config of fc.sample(configuration, { numRuns: 3000, seed: 1 })) {
+      const wrong = validate(JSON.stringify(config)).issues.filter(({ severity }) => severity === 'error');
+      for (const key of keysIn(config, '')) {
+        const top = /^(?:\/haos)?\/\w+/.exec(key)?.[0];
+        const isWrong = wrong.some(({ pointer }) => `${pointer}/`.startsWith(`${top}/`));
+        missing.delete(`${key} ${isWrong ? 'wrong' : 'valid'}`);
+      }
+    }
+
+    expect([...missing]).toEqual([]);
   });
 
   it(

@@ -3,7 +3,6 @@ import { layout } from '@haos/system';
 import { readDataSourceReport } from '../datasources/report.js';
 import type { Issue } from '../issue.js';
 import { requirePhaseOptions } from '../require-argument.js';
-import { raiseDoubts } from '../rules/k3s-hold.js';
 import { readConfig } from '../sources/read.js';
 import { describeConfiguration, listIssues, summariseConfiguration } from '../status/configuration.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
@@ -38,8 +37,7 @@ function isAlone(phase: Phase): boolean {
 
 async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
-  const { config, issues: found, isIncomplete, k3sHold } = await readConfig(host);
-  const issues = raiseDoubts(found, config);
+  const { config, issues, isIncomplete, k3sHold } = await readConfig(host);
   const started = host.clock.now();
   const journal = (state: Partial<PhaseJournal>): void =>
     keepJournal(host, {

@@ -10,6 +10,7 @@ import { k3s } from '../appliers/k3s/k3s.js';
 import { k3sEarly } from '../appliers/k3s/k3s-early.js';
 import { modules } from '../appliers/kernel/modules.js';
 import { sysctls } from '../appliers/kernel/sysctls.js';
+import { keyboard } from '../appliers/keyboard/keyboard.js';
 import { bootManifests } from '../appliers/manifests/boot-manifests.js';
 import { shippedManifests } from '../appliers/manifests/shipped-manifests.js';
 import { mounts } from '../appliers/mounts/mounts.js';
@@ -17,9 +18,7 @@ import { connman } from '../appliers/network/connman.js';
 import { hostname } from '../appliers/network/hostname.js';
 import { network } from '../appliers/network/network.js';
 import { wifi } from '../appliers/network/wifi.js';
-import type { KeyDefinition } from '../model/schema.js';
-import { configDefinition, snakeCase } from '../model/schema.js';
-import { type Applier, PHASES, type Phase } from './types.js';
+import type { Applier, Phase } from './types.js';
 
 /**
  * The appliers of each phase, in order. The order is behaviour: files are written before the
@@ -35,6 +34,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    keyboard,
     mounts,
     connman,
     network,
@@ -54,6 +54,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
     sysctls,
     hostname,
     timezone,
+    keyboard,
     mounts,
     connman,
     network,
@@ -71,22 +72,3 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
   ],
   install: [k3s],
 };
-
-/** A documented key and the phases of a boot in which it takes effect. */
-export interface PhaseTableRow {
-  key: string;
-  phases: readonly Phase[];
-}
-
-/** Returns the documented table of keys and phases. */
-export function phaseTable(): PhaseTableRow[] {
-  return rowsOf(configDefinition, '');
-}
-
-function rowsOf(section: KeyDefinition, prefix: string): PhaseTableRow[] {
-  return (section.keys ?? []).flatMap((key) => {
-    const path = prefix + snakeCase(key.name);
-    if (key.kind === 'section') return rowsOf(key, `${path}.`);
-    return key.phases ? [{ key: path, phases: PHASES.filter((phase) => key.phases?.includes(phase)) }] : [];
-  });
-}

@@ -1,4 +1,5 @@
 import { isHaosError } from '@haos/host';
+import { latin1 } from '@haos/host/internal';
 import { readEc2Metadata } from './ec2-metadata.js';
 import { wrongAnswer } from './metadata-client.js';
 import type { MetadataService } from './types.js';
@@ -17,7 +18,7 @@ export const aws: MetadataService = {
       const headers = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
       const answer = await client.fetch(TOKEN, { method: 'PUT', headers });
       if (answer === undefined) return client;
-      const token = Buffer.from(answer.body).toString('latin1').trim();
+      const token = latin1(answer.body).trim();
       if (!/^[\x21-\x7e]{1,4096}$/.test(token)) throw wrongAnswer(TOKEN, 'is not a token');
       return client.with({ headers: { 'x-aws-ec2-metadata-token': token } });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { HaosError, type Host } from '@haos/host';
+import { utf8 } from '@haos/host/internal';
 import type { CcErrorCode } from '../errors.js';
 import { type Fields, fieldsOf, linesOf, textOf } from './metadata-client.js';
 import { readNovaMetadata } from './openstack.js';
@@ -68,10 +69,7 @@ function read(volume: Volume, path: string): Uint8Array | undefined {
 async function readSeedMetadata(volume: FoundVolume): Promise<Metadata> {
   const content = volume.read('meta-data');
   if (!content) return {};
-  const document = await parsePlainYaml(
-    Buffer.from(content).toString('utf8'),
-    `meta-data of ${volume.device}`,
-  );
+  const document = await parsePlainYaml(utf8(content), `meta-data of ${volume.device}`);
   return {
     hostname: textOf(document['local-hostname']) ?? textOf(document.hostname),
     sshKeys: linesOf(document['public-keys']),
@@ -81,7 +79,7 @@ async function readSeedMetadata(volume: FoundVolume): Promise<Metadata> {
 
 function parseObject(content: Uint8Array, { device }: FoundVolume): Fields {
   try {
-    const fields = fieldsOf(JSON.parse(Buffer.from(content).toString('utf8')));
+    const fields = fieldsOf(JSON.parse(utf8(content)));
     if (fields) return fields;
   } catch {
     // Treated like any other wrong value.

@@ -1,3 +1,4 @@
+import { fromBase64, latin1 } from '@haos/host/internal';
 import { fieldsOf, linesOf, type MetadataClient, mapsOf, textOf, wrongAnswer } from './metadata-client.js';
 import type { MetadataService } from './types.js';
 
@@ -72,7 +73,8 @@ function lastPart(value: unknown): string | undefined {
 }
 
 function decodeBase64(content: Uint8Array): Uint8Array {
-  const text = Buffer.from(content).toString('latin1').replace(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw wrongAnswer(USER_DATA, 'is not base64');
-  return new Uint8Array(Buffer.from(text, 'base64'));
+  const digits = /^([A-Za-z0-9+/]*)={0,2}$/.exec(latin1(content).replace(/\s/g, ''))?.[1];
+  // Four digits are three bytes; a single one more is not a byte.
+  if (digits === undefined || digits.length % 4 === 1) throw wrongAnswer(USER_DATA, 'is not base64');
+  return fromBase64(digits);
 }

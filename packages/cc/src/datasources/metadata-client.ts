@@ -1,4 +1,5 @@
 import { type FetchOptions, type FetchResult, HaosError, type Host, isHaosError } from '@haos/host';
+import { utf8 } from '@haos/host/internal';
 import type { CcErrorCode } from '../errors.js';
 
 /** No cloud accepts user data of this size; more is a mistake or an attack. */
@@ -68,7 +69,7 @@ export class MetadataClient {
 
   async text(path: string): Promise<string | undefined> {
     const body = await this.bytes(path);
-    return body && Buffer.from(body).toString('utf8');
+    return body && utf8(body);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { latin1 } from '@haos/host/internal';
 import { fieldsOf, linesOf, mapsOf, textOf } from './metadata-client.js';
 import type { MetadataService } from './types.js';
 
@@ -11,9 +12,7 @@ export const packet: MetadataService = {
   async userData(client) {
     const content = await client.bytes('/userdata', { accept: '*/*' });
     // A script of the network boot is not user data.
-    return content && Buffer.from(content.subarray(0, 6)).toString('latin1') === '#!ipxe'
-      ? undefined
-      : content;
+    return content && latin1(content.subarray(0, 6)) === '#!ipxe' ? undefined : content;
   },
   async metadata(client) {
     const document = (await client.json('/metadata')) ?? {};

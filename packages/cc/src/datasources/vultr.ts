@@ -11,7 +11,7 @@ export const vultr: MetadataService = {
     const content = await client.bytes('/user-data/user-data');
     if (content) return content;
     const text = (await readDocument(client))['user-data'];
-    return typeof text === 'string' && text !== '' ? new Uint8Array(Buffer.from(text)) : undefined;
+    return typeof text === 'string' && text !== '' ? new TextEncoder().encode(text) : undefined;
   },
   async metadata(client) {
     const document = await readDocument(client);

@@ -16,7 +16,7 @@ export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
   "not-a-mapping": {"severity":"error","meaning":"the top level is not a map of keys","remedy":"write `key: value` lines"},
   "unsupported-user-data": {"severity":"error","meaning":"user data in a form that HAOS does not support: MIME, jinja, a boothook, broken gzip","remedy":"use one cloud-config or one script"},
   "more-documents": {"severity":"warning","meaning":"only the first YAML document is read","remedy":"split the file"},
-  "duplicate-key": {"severity":"warning","meaning":"a key occurs twice; the last one replaces the other as a whole","remedy":"remove one"},
+  "duplicate-key": {"severity":"warning","meaning":"a key occurs twice, such as `haos`; the last one replaces the other as a whole, with everything below it","remedy":"write everything of it in one place, and remove the other"},
   "two-spellings": {"severity":"warning","meaning":"two spellings of one key, such as `label` and `labels`; the last one overrides","remedy":"keep one"},
   "unknown-key": {"severity":"warning","meaning":"the key does not exist at this level, or a kernel argument begins with `haos.` or `k3os.` and means nothing","remedy":"use the spelling that is suggested; for keys of cloud-init, do what the hint says"},
   "wrong-type": {"severity":"error","meaning":"the value has the wrong type, such as text instead of a list; it is left out","remedy":"see the [reference](configuration.md#reference)"},

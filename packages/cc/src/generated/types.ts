@@ -52,6 +52,8 @@ export interface Haos {
   sysctls?: Readonly<Record<string, string>>;
   /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
   timezone?: string;
+  /** The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone. */
+  keyboard?: string;
   /** Settings of wired interfaces, VLANs and bonds. An interface that is not named gets its settings by DHCP. */
   network?: readonly Network[];
   /** Fallback time servers, used if connman knows no other. */

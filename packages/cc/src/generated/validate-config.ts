@@ -5,7 +5,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"keyboard":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -94,7 +94,7 @@ return errors === 0;
 
 const schema10 = {"type":"boolean"};
 
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -107,7 +107,7 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
 
@@ -277,99 +277,105 @@ vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.error
 errors = vErrors.length;
 }
 }
+if(data16.keyboard !== undefined){
+if(!(validate24(data16.keyboard, {instancePath:instancePath+"/haos/keyboard",parentData:data16,parentDataProperty:"keyboard",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+}
 if(data16.network !== undefined){
-let data21 = data16.network;
-if(Array.isArray(data21)){
-const len2 = data21.length;
+let data22 = data16.network;
+if(Array.isArray(data22)){
+const len2 = data22.length;
 for(let i2=0; i2<len2; i2++){
-let data22 = data21[i2];
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.interface !== undefined){
-if(!(validate24(data22.interface, {instancePath:instancePath+"/haos/network/" + i2+"/interface",parentData:data22,parentDataProperty:"interface",rootData}))){
+let data23 = data22[i2];
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.interface !== undefined){
+if(!(validate24(data23.interface, {instancePath:instancePath+"/haos/network/" + i2+"/interface",parentData:data23,parentDataProperty:"interface",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.mac !== undefined){
-if(!(validate24(data22.mac, {instancePath:instancePath+"/haos/network/" + i2+"/mac",parentData:data22,parentDataProperty:"mac",rootData}))){
+if(data23.mac !== undefined){
+if(!(validate24(data23.mac, {instancePath:instancePath+"/haos/network/" + i2+"/mac",parentData:data23,parentDataProperty:"mac",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.addresses !== undefined){
-if(!(validate22(data22.addresses, {instancePath:instancePath+"/haos/network/" + i2+"/addresses",parentData:data22,parentDataProperty:"addresses",rootData}))){
+if(data23.addresses !== undefined){
+if(!(validate22(data23.addresses, {instancePath:instancePath+"/haos/network/" + i2+"/addresses",parentData:data23,parentDataProperty:"addresses",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.gateways !== undefined){
-if(!(validate22(data22.gateways, {instancePath:instancePath+"/haos/network/" + i2+"/gateways",parentData:data22,parentDataProperty:"gateways",rootData}))){
+if(data23.gateways !== undefined){
+if(!(validate22(data23.gateways, {instancePath:instancePath+"/haos/network/" + i2+"/gateways",parentData:data23,parentDataProperty:"gateways",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.nameservers !== undefined){
-if(!(validate22(data22.nameservers, {instancePath:instancePath+"/haos/network/" + i2+"/nameservers",parentData:data22,parentDataProperty:"nameservers",rootData}))){
+if(data23.nameservers !== undefined){
+if(!(validate22(data23.nameservers, {instancePath:instancePath+"/haos/network/" + i2+"/nameservers",parentData:data23,parentDataProperty:"nameservers",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.searchDomains !== undefined){
-if(!(validate22(data22.searchDomains, {instancePath:instancePath+"/haos/network/" + i2+"/searchDomains",parentData:data22,parentDataProperty:"searchDomains",rootData}))){
+if(data23.searchDomains !== undefined){
+if(!(validate22(data23.searchDomains, {instancePath:instancePath+"/haos/network/" + i2+"/searchDomains",parentData:data23,parentDataProperty:"searchDomains",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.ipv4 !== undefined){
-if(!(validate24(data22.ipv4, {instancePath:instancePath+"/haos/network/" + i2+"/ipv4",parentData:data22,parentDataProperty:"ipv4",rootData}))){
+if(data23.ipv4 !== undefined){
+if(!(validate24(data23.ipv4, {instancePath:instancePath+"/haos/network/" + i2+"/ipv4",parentData:data23,parentDataProperty:"ipv4",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.ipv6 !== undefined){
-if(!(validate24(data22.ipv6, {instancePath:instancePath+"/haos/network/" + i2+"/ipv6",parentData:data22,parentDataProperty:"ipv6",rootData}))){
+if(data23.ipv6 !== undefined){
+if(!(validate24(data23.ipv6, {instancePath:instancePath+"/haos/network/" + i2+"/ipv6",parentData:data23,parentDataProperty:"ipv6",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.routes !== undefined){
-if(!(validate22(data22.routes, {instancePath:instancePath+"/haos/network/" + i2+"/routes",parentData:data22,parentDataProperty:"routes",rootData}))){
+if(data23.routes !== undefined){
+if(!(validate22(data23.routes, {instancePath:instancePath+"/haos/network/" + i2+"/routes",parentData:data23,parentDataProperty:"routes",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.mtu !== undefined){
-if(!(validate24(data22.mtu, {instancePath:instancePath+"/haos/network/" + i2+"/mtu",parentData:data22,parentDataProperty:"mtu",rootData}))){
+if(data23.mtu !== undefined){
+if(!(validate24(data23.mtu, {instancePath:instancePath+"/haos/network/" + i2+"/mtu",parentData:data23,parentDataProperty:"mtu",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.vlan !== undefined){
-if(!(validate24(data22.vlan, {instancePath:instancePath+"/haos/network/" + i2+"/vlan",parentData:data22,parentDataProperty:"vlan",rootData}))){
+if(data23.vlan !== undefined){
+if(!(validate24(data23.vlan, {instancePath:instancePath+"/haos/network/" + i2+"/vlan",parentData:data23,parentDataProperty:"vlan",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.parent !== undefined){
-if(!(validate24(data22.parent, {instancePath:instancePath+"/haos/network/" + i2+"/parent",parentData:data22,parentDataProperty:"parent",rootData}))){
+if(data23.parent !== undefined){
+if(!(validate24(data23.parent, {instancePath:instancePath+"/haos/network/" + i2+"/parent",parentData:data23,parentDataProperty:"parent",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.bond !== undefined){
-if(!(validate22(data22.bond, {instancePath:instancePath+"/haos/network/" + i2+"/bond",parentData:data22,parentDataProperty:"bond",rootData}))){
+if(data23.bond !== undefined){
+if(!(validate22(data23.bond, {instancePath:instancePath+"/haos/network/" + i2+"/bond",parentData:data23,parentDataProperty:"bond",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
 }
-if(data22.bondMode !== undefined){
-if(!(validate24(data22.bondMode, {instancePath:instancePath+"/haos/network/" + i2+"/bondMode",parentData:data22,parentDataProperty:"bondMode",rootData}))){
+if(data23.bondMode !== undefined){
+if(!(validate24(data23.bondMode, {instancePath:instancePath+"/haos/network/" + i2+"/bondMode",parentData:data23,parentDataProperty:"bondMode",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data22.bondOptions !== undefined){
-if(!(validate22(data22.bondOptions, {instancePath:instancePath+"/haos/network/" + i2+"/bondOptions",parentData:data22,parentDataProperty:"bondOptions",rootData}))){
+if(data23.bondOptions !== undefined){
+if(!(validate22(data23.bondOptions, {instancePath:instancePath+"/haos/network/" + i2+"/bondOptions",parentData:data23,parentDataProperty:"bondOptions",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -411,20 +417,20 @@ errors = vErrors.length;
 }
 }
 if(data16.wifi !== undefined){
-let data40 = data16.wifi;
-if(Array.isArray(data40)){
-const len3 = data40.length;
+let data41 = data16.wifi;
+if(Array.isArray(data41)){
+const len3 = data41.length;
 for(let i3=0; i3<len3; i3++){
-let data41 = data40[i3];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.name !== undefined){
-if(!(validate24(data41.name, {instancePath:instancePath+"/haos/wifi/" + i3+"/name",parentData:data41,parentDataProperty:"name",rootData}))){
+let data42 = data41[i3];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.name !== undefined){
+if(!(validate24(data42.name, {instancePath:instancePath+"/haos/wifi/" + i3+"/name",parentData:data42,parentDataProperty:"name",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data41.passphrase !== undefined){
-if(!(validate24(data41.passphrase, {instancePath:instancePath+"/haos/wifi/" + i3+"/passphrase",parentData:data41,parentDataProperty:"passphrase",rootData}))){
+if(data42.passphrase !== undefined){
+if(!(validate24(data42.passphrase, {instancePath:instancePath+"/haos/wifi/" + i3+"/passphrase",parentData:data42,parentDataProperty:"passphrase",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
@@ -454,32 +460,32 @@ errors++;
 }
 }
 if(data16.mounts !== undefined){
-let data44 = data16.mounts;
-if(Array.isArray(data44)){
-const len4 = data44.length;
+let data45 = data16.mounts;
+if(Array.isArray(data45)){
+const len4 = data45.length;
 for(let i4=0; i4<len4; i4++){
-let data45 = data44[i4];
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.device !== undefined){
-if(!(validate24(data45.device, {instancePath:instancePath+"/haos/mounts/" + i4+"/device",parentData:data45,parentDataProperty:"device",rootData}))){
+let data46 = data45[i4];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.device !== undefined){
+if(!(validate24(data46.device, {instancePath:instancePath+"/haos/mounts/" + i4+"/device",parentData:data46,parentDataProperty:"device",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data45.path !== undefined){
-if(!(validate24(data45.path, {instancePath:instancePath+"/haos/mounts/" + i4+"/path",parentData:data45,parentDataProperty:"path",rootData}))){
+if(data46.path !== undefined){
+if(!(validate24(data46.path, {instancePath:instancePath+"/haos/mounts/" + i4+"/path",parentData:data46,parentDataProperty:"path",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data45.type !== undefined){
-if(!(validate24(data45.type, {instancePath:instancePath+"/haos/mounts/" + i4+"/type",parentData:data45,parentDataProperty:"type",rootData}))){
+if(data46.type !== undefined){
+if(!(validate24(data46.type, {instancePath:instancePath+"/haos/mounts/" + i4+"/type",parentData:data46,parentDataProperty:"type",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data45.options !== undefined){
-if(!(validate22(data45.options, {instancePath:instancePath+"/haos/mounts/" + i4+"/options",parentData:data45,parentDataProperty:"options",rootData}))){
+if(data46.options !== undefined){
+if(!(validate22(data46.options, {instancePath:instancePath+"/haos/mounts/" + i4+"/options",parentData:data46,parentDataProperty:"options",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -515,16 +521,16 @@ errors = vErrors.length;
 }
 }
 if(data16.ssh !== undefined){
-let data51 = data16.ssh;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.passwordAuthentication !== undefined){
-if(!(validate65(data51.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data51,parentDataProperty:"passwordAuthentication",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+let data52 = data16.ssh;
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.passwordAuthentication !== undefined){
+if(!(validate66(data52.passwordAuthentication, {instancePath:instancePath+"/haos/ssh/passwordAuthentication",parentData:data52,parentDataProperty:"passwordAuthentication",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data51.allowUsers !== undefined){
-if(!(validate22(data51.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data51,parentDataProperty:"allowUsers",rootData}))){
+if(data52.allowUsers !== undefined){
+if(!(validate22(data52.allowUsers, {instancePath:instancePath+"/haos/ssh/allowUsers",parentData:data52,parentDataProperty:"allowUsers",rootData}))){
 vErrors = vErrors === null ? validate22.errors : vErrors.concat(validate22.errors);
 errors = vErrors.length;
 }
@@ -578,22 +584,22 @@ errors = vErrors.length;
 }
 }
 if(data16.upgrade !== undefined){
-let data60 = data16.upgrade;
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-if(data60.channel !== undefined){
-if(!(validate24(data60.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data60,parentDataProperty:"channel",rootData}))){
+let data61 = data16.upgrade;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.channel !== undefined){
+if(!(validate24(data61.channel, {instancePath:instancePath+"/haos/upgrade/channel",parentData:data61,parentDataProperty:"channel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data60.version !== undefined){
-if(!(validate24(data60.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data60,parentDataProperty:"version",rootData}))){
+if(data61.version !== undefined){
+if(!(validate24(data61.version, {instancePath:instancePath+"/haos/upgrade/version",parentData:data61,parentDataProperty:"version",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data60.image !== undefined){
-if(!(validate24(data60.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data60,parentDataProperty:"image",rootData}))){
+if(data61.image !== undefined){
+if(!(validate24(data61.image, {instancePath:instancePath+"/haos/upgrade/image",parentData:data61,parentDataProperty:"image",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
@@ -611,64 +617,64 @@ errors++;
 }
 }
 if(data16.install !== undefined){
-let data64 = data16.install;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.forceEfi !== undefined){
-if(!(validate65(data64.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data64,parentDataProperty:"forceEfi",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+let data65 = data16.install;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.forceEfi !== undefined){
+if(!(validate66(data65.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data65,parentDataProperty:"forceEfi",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data64.device !== undefined){
-if(!(validate24(data64.device, {instancePath:instancePath+"/haos/install/device",parentData:data64,parentDataProperty:"device",rootData}))){
+if(data65.device !== undefined){
+if(!(validate24(data65.device, {instancePath:instancePath+"/haos/install/device",parentData:data65,parentDataProperty:"device",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data64.configUrl !== undefined){
-if(!(validate24(data64.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data64,parentDataProperty:"configUrl",rootData}))){
+if(data65.configUrl !== undefined){
+if(!(validate24(data65.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data65,parentDataProperty:"configUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data64.silent !== undefined){
-if(!(validate65(data64.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data64,parentDataProperty:"silent",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(data65.silent !== undefined){
+if(!(validate66(data65.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data65,parentDataProperty:"silent",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data64.isoUrl !== undefined){
-if(!(validate24(data64.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data64,parentDataProperty:"isoUrl",rootData}))){
+if(data65.isoUrl !== undefined){
+if(!(validate24(data65.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data65,parentDataProperty:"isoUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data64.isoSha256 !== undefined){
-if(!(validate24(data64.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data64,parentDataProperty:"isoSha256",rootData}))){
+if(data65.isoSha256 !== undefined){
+if(!(validate24(data65.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data65,parentDataProperty:"isoSha256",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data64.powerOff !== undefined){
-if(!(validate65(data64.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data64,parentDataProperty:"powerOff",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(data65.powerOff !== undefined){
+if(!(validate66(data65.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data65,parentDataProperty:"powerOff",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data64.noFormat !== undefined){
-if(!(validate65(data64.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data64,parentDataProperty:"noFormat",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(data65.noFormat !== undefined){
+if(!(validate66(data65.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data65,parentDataProperty:"noFormat",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data64.debug !== undefined){
-if(!(validate65(data64.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data64,parentDataProperty:"debug",rootData}))){
-vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
+if(data65.debug !== undefined){
+if(!(validate66(data65.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data65,parentDataProperty:"debug",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data64.tty !== undefined){
-if(!(validate24(data64.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data64,parentDataProperty:"tty",rootData}))){
+if(data65.tty !== undefined){
+if(!(validate24(data65.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data65,parentDataProperty:"tty",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }

@@ -32,7 +32,7 @@ export interface Explanation {
 }
 
 /** Replaces a secret. */
-export const REDACTED = '***';
+const REDACTED = '***';
 
 /**
  * Explains where the effective values come from, what they overrode and why: for one key, in any

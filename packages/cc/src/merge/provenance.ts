@@ -161,7 +161,7 @@ export function keyPointerOf(pointer: string): string {
  * Returns the place of a canonical path in a document: that of the value, or of the key if the
  * value is a list or map. A path through a null ends there.
  */
-export function locate(document: Document, segments: readonly string[]): Origin | undefined {
+function locate(document: Document, segments: readonly string[]): Origin | undefined {
   let node: Node | undefined = document.root;
   let definition: KeyDefinition | undefined = configDefinition;
   let place: { start: number; length: number } | undefined;

@@ -12,6 +12,7 @@ it.each([
   ],
   ['echo Etc/GMT+1 | sudo tee /etc/timezone', [{ key: 'timezone', value: 'Etc/GMT+1' }]],
   ['setup-timezone -z Europe/Berlin', [berlin]],
+  ['sudo loadkeys -q de-latin1', [{ key: 'keyboard', value: 'de-latin1' }]],
   ['timedatectl set-timezone Europe/Berlin', [berlin]],
   ["sysctl -w kernel.printk='4 4 1 7'", [{ key: 'sysctls', name: 'kernel.printk', value: '4 4 1 7' }]],
   [
@@ -45,6 +46,10 @@ it.each([
   'rm -f /etc/localtime',
   'rm -f /etc/localtime; modprobe kvm',
   'echo ../../etc/passwd > /etc/timezone',
+  'loadkeys /etc/my.map',
+  'loadkeys de fr',
+  'loadkeys --clearcompose de',
+  'loadkeys dee',
   'echo -e a > /proc/sys/a/b',
   'echo > /proc/sys/a/b',
   'sysctl a.b',

@@ -1,3 +1,4 @@
+import { keyboards } from '../appliers/keyboard/keyboards.js';
 import { readMountSettings } from './mount-settings.js';
 import type { Setting } from './setting.js';
 import { readShellSteps, type ShellStep } from './shell-steps.js';
@@ -53,6 +54,8 @@ function readStep({ words, to }: ShellStep): Setting[] | undefined {
       return operands[0] === 'set-timezone' ? zone(operands[1]) : undefined;
     case 'setup-timezone':
       return zone(operands.at(-1));
+    case 'loadkeys':
+      return readKeyboard(operands, options);
     case 'mount':
       return readMountSettings(args);
     case 'sysctl':
@@ -71,6 +74,15 @@ function readZoneLink(operands: readonly string[]): Setting[] | undefined {
 
 function zone(name: string | undefined): Setting[] | undefined {
   return name !== undefined && ZONE.test(name) ? [{ key: 'timezone', value: name }] : undefined;
+}
+
+/** A layout that the image has; files and more than one stay a command. */
+function readKeyboard(operands: readonly string[], options: readonly string[]): Setting[] | undefined {
+  const [value = '', ...more] = operands;
+  const isQuiet = options.every((option) => /^(?:-[qu]+|--quiet|--unicode)$/.test(option));
+  return isQuiet && more.length === 0 && keyboards().includes(value)
+    ? [{ key: 'keyboard', value }]
+    : undefined;
 }
 
 function readEcho(

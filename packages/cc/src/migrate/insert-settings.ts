@@ -3,7 +3,7 @@ import type { Node, Pair } from '../parse/node.js';
 import { scalarType } from '../parse/scalar.js';
 import type { Draft, Edit } from './draft.js';
 import { isFlow, lineStart, nextLine } from './remove.js';
-import { SETTING_KEYS, type Setting, type SettingItem } from './setting.js';
+import { isText, SETTING_KEYS, type Setting, type SettingItem } from './setting.js';
 import { findHaosPair, findPair, type ParsedText } from './source.js';
 
 /**
@@ -14,7 +14,7 @@ export function isInsertable(source: ParsedText, { key }: Setting): boolean {
   const haos = findPair(source.root, configDefinition, 'haos');
   if (haos && !isOpen(source, haos, 'mapping')) return false;
   const pair = findHaosPair(source.root, key);
-  if (!pair || key === 'timezone') return true;
+  if (!pair || isText(key)) return true;
   return isOpen(source, pair, isList(key) ? 'sequence' : 'mapping');
 }
 
@@ -63,16 +63,17 @@ function entriesOf(settings: readonly Setting[], key: Setting['key']): Entry[] {
   const unique = inner.filter((lines, index) => inner.findIndex(({ flow }) => flow === lines.flow) === index);
   const [first] = own;
   if (!first) return [];
-  return [{ key, value: first.key === 'timezone' ? first.value : undefined, inner: unique }];
+  return [{ key, value: isText(first.key) ? (first.value as string) : undefined, inner: unique }];
 }
 
 function isList(key: Setting['key']): boolean {
-  return key !== 'sysctls' && key !== 'timezone';
+  return key !== 'sysctls' && !isText(key);
 }
 
 function linesOf(setting: Setting): Lines[] {
   switch (setting.key) {
     case 'timezone':
+    case 'keyboard':
       return [];
     case 'modules':
       return [{ block: [`- ${scalar(setting.value)}`], flow: JSON.stringify(setting.value) }];

@@ -99,6 +99,12 @@ describe('migrateConfig', () => {
     ]);
   });
 
+  it('turns loadkeys into haos.keyboard', () => {
+    const { text } = migrateConfig('k3os:\n  token: a\nboot_cmd:\n- loadkeys de-latin1\n');
+
+    expect(configOf(text)).toEqual({ haos: { keyboard: 'de-latin1', token: 'a' } });
+  });
+
   it('turns a link to a time zone into haos.timezone', () => {
     const { text } = migrateConfig(fixture('server-etcd.k3os.yaml'));
 

@@ -142,8 +142,10 @@ function hasKeys({ key, value }: Setting): boolean {
 function presentValues({ root }: ParsedText): Map<string, string> {
   const values = new Map<string, string>();
   const add = (setting: Setting) => values.set(nameOf(setting), textOfValue(setting));
-  const timezone = textOf(findHaosPair(root, 'timezone')?.value);
-  if (timezone) add({ key: 'timezone', value: timezone });
+  for (const key of ['timezone', 'keyboard'] as const) {
+    const value = textOf(findHaosPair(root, key)?.value);
+    if (value) add({ key, value });
+  }
   for (const { text } of textItemsOf(findHaosPair(root, 'modules')?.value))
     add({ key: 'modules', value: text });
   for (const key of ['network', 'mounts'] as const)

@@ -105,7 +105,12 @@ function writtenType(definition: KeyDefinition): JsonSchema {
     case 'string-map': {
       // Of a list, the first item counts.
       const entry = { anyOf: [...text, { type: 'array', items: { anyOf: text } }] };
-      return { type: ['object', 'null'], additionalProperties: entry };
+      const names = definition.namePattern;
+      return {
+        type: ['object', 'null'],
+        ...(names === undefined ? {} : { propertyNames: { pattern: names } }),
+        additionalProperties: entry,
+      };
     }
     case 'items': {
       const item = writtenObject(definition);

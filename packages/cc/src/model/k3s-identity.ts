@@ -1,9 +1,11 @@
 import leven from 'leven';
+import type { Node, Pair } from '../parse/node.js';
+import { scalarType } from '../parse/scalar.js';
 import { lookUpName, spellings, suggestName } from './names.js';
 import { configDefinition, snakeCase } from './schema.js';
 
 /** The keys that decide which cluster a node belongs to and as what, as they are documented. */
-export const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
+const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
 export type IdentityKey = (typeof IDENTITY_KEYS)[number];
 
 /**
@@ -41,6 +43,42 @@ export function meantIdentity(spelling: string): IdentityKey | undefined {
   const keys = (haos.keys ?? []).filter((key) => asIdentity(snakeCase(key.name)));
   const near = keys.find((key) => spellings(key).some((each) => leven(name, each) <= SLIPS));
   return asIdentity(near && snakeCase(near.name));
+}
+
+/** A pair of a configuration, and the key of k3s's identity that it sets. */
+interface IdentityPair {
+  pair: Pair;
+  meant: IdentityKey;
+}
+
+/**
+ * The keys of k3s's identity that a pair of the top level or of `haos` sets: a section has several.
+ * An agent needs a server, so arguments that make one also stand for it.
+ */
+export function identityIn(pair: Pair, pointer: string): IdentityPair[] {
+  const { key, value } = pair;
+  const haos = lookUpName(configDefinition, 'haos')!;
+  if (pointer === '')
+    return isLikeHaos(key) && value.kind === 'mapping'
+      ? value.pairs.flatMap((inside) => identityIn(inside, '/haos'))
+      : [];
+  if (lookUpName(haos, key)?.name === 'environment' && value.kind === 'mapping')
+    return value.pairs.flatMap((inside) => identityIn(inside, pointer));
+  const meant = meantIdentity(key);
+  if (meant === undefined || isEmpty(value)) return [];
+  const server = { pair, meant: 'haos.server_url' } as const;
+  return [{ pair, meant }, ...(meant === 'haos.k3s_args' && makesAgent(value) ? [server] : [])];
+}
+
+/** Whether a value sets nothing. */
+export function isEmpty(node: Node): boolean {
+  if (node.kind === 'scalar') return node.text === '' || scalarType(node) === 'null';
+  return (node.kind === 'mapping' ? node.pairs : node.items).length === 0;
+}
+
+function makesAgent(value: Node): boolean {
+  const items = value.kind === 'sequence' ? value.items : [value];
+  return items.some((item) => item.kind === 'scalar' && /^(?:agent$|(?:--server|-s)(?:$|=))/.test(item.text));
 }
 
 /** Whether an unknown section looks as if it were `haos`. */

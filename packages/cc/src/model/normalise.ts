@@ -1,10 +1,11 @@
+import { base64 } from '@haos/host/internal';
 import type { Issue, IssueCode, Severity } from '../issue.js';
-import { base64, utf8 } from '../parse/bytes.js';
+import { utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
 import { foreignKeyHint } from './foreign-keys.js';
-import { type IdentityKey, isLikeHaos, meantIdentity } from './k3s-identity.js';
+import { type IdentityKey, identityIn, isEmpty, isLikeHaos, meantIdentity } from './k3s-identity.js';
 import { lookUpName, suggestName } from './names.js';
 import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
@@ -45,7 +46,7 @@ export function normalise(document: Document): NormaliseResult {
 }
 
 /** Describes the type of a node in words. */
-export function describeNode(node: Node): string {
+function describeNode(node: Node): string {
   if (node.kind === 'sequence') return 'a list';
   if (node.kind === 'mapping') return 'a map';
   if (node.bytes) return 'binary data';
@@ -92,9 +93,17 @@ class Normaliser {
         this.reportUnknown(pair, definition, pointer);
         continue;
       }
-      this.reportSecondSpelling(pair, spelledAs.get(key.name), `${pointer}/${key.name}`);
+      const earlier = spelledAs.get(key.name);
+      if (earlier) {
+        this.reportSecondSpelling(pair, earlier, `${pointer}/${key.name}`);
+        this.reportReplaced(earlier, pair, pointer);
+      }
       spelledAs.set(key.name, pair);
       tree[key.name] = this.value(pair.value, key, `${pointer}/${key.name}`);
+    }
+    for (const earlier of node.replaced ?? []) {
+      const later = node.pairs.find(({ key }) => key === earlier.key);
+      if (later) this.reportReplaced(earlier, later, pointer);
     }
     return tree;
   }
@@ -231,8 +240,29 @@ class Normaliser {
     }
   }
 
-  private reportSecondSpelling(pair: Pair, earlier: Pair | undefined, pointer: string): void {
-    if (!earlier) return;
+  /**
+   * Reports each key that decides which cluster the node belongs to, and that is lost with a value
+   * that a later one replaces as a whole. A key whose own value is replaced is not lost.
+   */
+  private reportReplaced(earlier: Pair, later: Pair, pointer: string): void {
+    if (pointer !== '' && pointer !== '/haos') return;
+    for (const { pair, meant } of identityIn(earlier, pointer)) {
+      if (pair === earlier && meant === meantIdentity(pair.key) && !isEmpty(later.value)) continue;
+      this.report(
+        'duplicate-key',
+        pointer,
+        { start: pair.keyStart, length: pair.keyLength },
+        {
+          severity: 'warning',
+          message: `${pair.key} is ignored, because ${later.key} occurs again below`,
+          hint: `Write everything of ${later.key} in one place.`,
+          meant,
+        },
+      );
+    }
+  }
+
+  private reportSecondSpelling(pair: Pair, earlier: Pair, pointer: string): void {
     this.report(
       'two-spellings',
       pointer,

@@ -1,5 +1,15 @@
 const HOST_LABEL = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 
+const NO_CONTROL = '[^\\u0000-\\u001f\\u007f-\\u009f]';
+const HTTP_URL = `[Hh][Tt][Tt][Pp][Ss]?://${NO_CONTROL}+$`;
+
+// Kubernetes documentation, "Labels and Selectors", "Syntax and character set".
+const LABEL = '[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
+const DNS_LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const QUALIFIED_NAME = `(?:(?=[^/]{1,253}/)${DNS_LABEL}(?:\\.${DNS_LABEL})*/)?${LABEL}`;
+
+export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
+
 /**
  * What texts must look like, as regular expressions that the checks and the published JSON Schema
  * share. An empty text counts as absent. The schema has no flags, and reads them as Unicode
@@ -21,11 +31,17 @@ export const PATTERNS = {
   version: '^(?:[A-Za-z0-9](?:[A-Za-z0-9._+-]{0,61}[A-Za-z0-9])?)?$',
   /** The beginning of an absolute path, which is required. */
   path: '^/',
-  /** The beginning of a URL. That the rest is one, too, is for the check alone. */
-  https: '^(?:$|[Hh][Tt][Tt][Pp][Ss]://)',
-  http: '^(?:$|[Hh][Tt][Tt][Pp][Ss]?://)',
+  /** A URL as far as a pattern knows: its host and port are for the check alone. */
+  http: `^(?:$|${HTTP_URL})`,
   /** A URL, or a path on the medium. */
-  httpOrPath: '^(?:$|/|[Hh][Tt][Tt][Pp][Ss]?://)',
+  httpOrPath: `^(?:$|/|${HTTP_URL})`,
+  /** The URL of a k3s server, which has no blanks either. */
+  https: '^(?:$|[Hh][Tt][Tt][Pp][Ss]://[^\\s\\u0000-\\u001f\\u007f-\\u009f]+$)',
+  /** The name of a label, with or without the prefix of its owner. */
+  labelName: `^${QUALIFIED_NAME}$`,
+  labelValue: `^(?:${LABEL})?$`,
+  /** KEY:EFFECT, KEY=:EFFECT or KEY=VALUE:EFFECT. */
+  taint: `^(?:${QUALIFIED_NAME}(?:=(?:${LABEL})?)?:(?:${TAINT_EFFECTS.join('|')}))?$`,
 } as const;
 
 /** Linux keeps at most this many bytes of a host name (HOST_NAME_MAX, sethostname(2)). */

@@ -27,6 +27,8 @@ export interface KeyDefinition {
   readonly values?: readonly string[];
   /** What a text must match (`patterns.ts`); its check may want more. */
   readonly pattern?: string;
+  /** What each name of a map of texts must match. */
+  readonly namePattern?: string;
   /** UTF-16 units. */
   readonly maxLength?: number;
   /** A whole number, which may be written without quotes. */
@@ -219,6 +221,14 @@ const haosKeys: readonly KeyDefinition[] = [
       'The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC.',
     phases: BOOT_AND_RUNTIME,
     examples: ['Europe/Berlin'],
+  },
+  {
+    name: 'keyboard',
+    kind: 'string',
+    description:
+      'The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['de-latin1'],
   },
   {
     name: 'network',
@@ -456,6 +466,8 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'labels',
     kind: 'string-map',
+    namePattern: PATTERNS.labelName,
+    pattern: PATTERNS.labelValue,
     description: 'Labels of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [{ region: 'us-west-1', somekey: 'somevalue' }],
@@ -478,6 +490,7 @@ const haosKeys: readonly KeyDefinition[] = [
   {
     name: 'taints',
     kind: 'strings',
+    pattern: PATTERNS.taint,
     description: 'Taints of the node, set when it first registers in Kubernetes.',
     phases: BOOT_AND_RUNTIME,
     examples: [['key1=value1:NoSchedule', 'key1=value1:NoExecute']],

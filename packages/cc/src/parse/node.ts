@@ -29,6 +29,8 @@ export interface MappingNode extends NodePlace {
   kind: 'mapping';
   /** In document order. Each key occurs once, with its last value. */
   pairs: Pair[];
+  /** The earlier pairs of keys that occur again. */
+  replaced?: Pair[];
 }
 
 export interface Pair {

@@ -1,5 +1,6 @@
+import { fromBase64 } from '@haos/host/internal';
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
-import { fromBase64, isBase64 } from './bytes.js';
+import { isBase64 } from './bytes.js';
 import { CLOSING, joinFlowLines, type Opening, scanFlow } from './flow.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
@@ -297,6 +298,7 @@ class Composer {
 
   private mapping(start: number): MappingNode {
     const pairs: Pair[] = [];
+    const replaced: Pair[] = [];
     const merges: Node[] = [];
     const seen = new Map<string, number>();
     while (this.events[this.index]!.type !== EVENT_ID.POP) {
@@ -305,17 +307,17 @@ class Composer {
       if (key.kind !== 'scalar') throw new ComposeError('a key must be text', key.start, 1);
       const value = this.node(key.start + key.length);
       if (isPlain && key.text === '<<') merges.push(value);
-      else this.addPair(pairs, seen, { key, value });
+      else this.addPair({ pairs, replaced, seen }, key, value);
     }
     this.index++;
     for (const merged of merges) addMerged(pairs, seen, merged);
-    return { kind: 'mapping', pairs, start, length: 1 };
+    return { kind: 'mapping', pairs, start, length: 1, ...(replaced.length > 0 && { replaced }) };
   }
 
   private addPair(
-    pairs: Pair[],
-    seen: Map<string, number>,
-    { key, value }: { key: ScalarNode; value: Node },
+    { pairs, replaced, seen }: { pairs: Pair[]; replaced: Pair[]; seen: Map<string, number> },
+    key: ScalarNode,
+    value: Node,
   ): void {
     if (scalarType(key) === 'null') throw new ComposeError('a key must not be null', key.start, key.length);
     const pair: Pair = { key: key.text, keyStart: key.start, keyLength: key.length, value };
@@ -330,6 +332,7 @@ class Composer {
       start: key.start,
       length: key.length,
     });
+    replaced.push(pairs[earlier]!);
     pairs[earlier] = pair;
   }
 }

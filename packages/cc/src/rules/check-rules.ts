@@ -8,6 +8,7 @@ import { environmentRule } from '../appliers/environment/environment.js';
 import { writeFilesRule } from '../appliers/files/write-files.js';
 import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
+import { keyboardRule } from '../appliers/keyboard/keyboard.js';
 import { bootManifestsRule } from '../appliers/manifests/boot-manifests.js';
 import { mountsRule } from '../appliers/mounts/check-mount.js';
 import { networkRule } from '../appliers/network/check-network.js';
@@ -38,6 +39,7 @@ const rules: readonly Rule[] = [
   modulesRule,
   sysctlsRule,
   timezoneRule,
+  keyboardRule,
   networkRule,
   serversRule,
   wifiRule,

@@ -1,7 +1,7 @@
 import { createTestHost, type TestHostOptions } from '@haos/host/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readConfig } from '../sources/read.js';
-import { raiseDoubts } from './k3s-hold.js';
+import { validate } from '../validate.js';
 
 const SYSTEM = '/haos/system/config.yaml';
 const LOCAL = '/var/lib/rancher/HAOS/config.yaml';
@@ -9,8 +9,8 @@ const LOCAL = '/var/lib/rancher/HAOS/config.yaml';
 async function holdOf(tree: NonNullable<TestHostOptions['tree']>) {
   const host = createTestHost({ tree });
   onTestFinished(() => host.dispose());
-  const { config, issues, k3sHold } = await readConfig(host);
-  return { issues: raiseDoubts(issues, config), hold: k3sHold };
+  const { issues, k3sHold } = await readConfig(host);
+  return { issues, hold: k3sHold };
 }
 
 describe('k3s waits', () => {
@@ -30,12 +30,37 @@ describe('k3s waits', () => {
       'haos: {k3s_args: "agent --node-ip 10.1.0.21"}',
       'k3s reads this entry as one argument',
     ],
+    [
+      'a server_url in a section that occurs again',
+      'haos:\n  server_url: https://s:6443\nhaos:\n  token: a\n',
+      'server_url is ignored, because haos occurs again below',
+    ],
+    [
+      'a token in a section that another spelling replaces',
+      'haos: {token: a}\nhao: {server_url: "https://s:6443"}\n',
+      'token is ignored, because hao occurs again below',
+    ],
+    [
+      'a token that is replaced by nothing',
+      'haos:\n  token: a\n  server_url: https://s:6443\n  token:\n',
+      'token is ignored, because token occurs again below',
+    ],
+    [
+      'arguments of an agent that others replace',
+      'haos:\n  token: a\n  k3s_args: [agent, --server, "https://s"]\n  k3s_args: [--node-label=a=b]\n',
+      'k3s_args is ignored, because k3s_args occurs again below',
+    ],
+    [
+      'a variable in a map that occurs again',
+      'haos:\n  environment: {K3S_URL: "https://s"}\n  environment: {A: b}\n',
+      'K3S_URL is ignored, because environment occurs again below',
+    ],
     ['a command that k3s does not have', 'haos: {k3s_args: [agnet]}', 'k3s runs a node with server or agent'],
   ])('with %s', async (_, config, reason) => {
     const { issues, hold } = await holdOf({ [SYSTEM]: config });
 
     expect(hold).toContain(reason);
-    expect(hold).toMatch(/ \(\/haos\/system\/config\.yaml:1\)$/);
+    expect(hold).toMatch(/ \(\/haos\/system\/config\.yaml:[12345]\)$/);
     expect(issues.find(({ severity }) => severity === 'error')?.message).toContain(reason);
   });
 
@@ -59,6 +84,17 @@ describe('k3s waits', () => {
   );
 });
 
+it('validation reports a lost key as an error, and a replaced value as a warning', () => {
+  const report = (text: string) =>
+    validate(text).issues.map(({ severity, code, origin }) => `${origin?.line}: ${severity} ${code}`);
+
+  expect(report('haos:\n  token: a\nhaos:\n  server_url: https://s:6443\n')).toEqual([
+    '2: error duplicate-key',
+    '3: warning duplicate-key',
+  ]);
+  expect(report('haos: {token: a}\nhaos: {token: b}\n')).not.toContainEqual(expect.stringContaining('error'));
+});
+
 describe('k3s does not wait', () => {
   it.each<[string, string]>([
     ['an unknown key that is like none of these', 'nonsense: 1\nhaos: {lables: {a: b}}'],
@@ -67,6 +103,10 @@ describe('k3s does not wait', () => {
     ['a variable in its place', 'k3os: {server_url: a}\nhaos: {environment: {K3S_URL: "https://s"}}'],
     ['an argument in its place', 'haos: {server: a, k3s_args: [agent, --server=https://s, --token=b]}'],
     ['keys of cloud-init', 'users: [{name: a}]\npackages: [nfs-common]\nubuntu_advantage: {token: a}'],
+    ['a section that occurs again with all of it', 'haos: {token: a}\nhaos: {token: b}'],
+    ['a value that occurs again', 'haos:\n  server_url: https://a\n  server_url: https://b\n'],
+    ['a section that occurs again without any of these', 'haos: {labels: {role: a}}\nhaos: {labels: {c: d}}'],
+    ['a section below a file', 'write_files:\n- {path: /a, haos: {token: a}, haos: {b: c}}\n'],
     ['errors elsewhere', 'hostname: [a]\nhaos: {sysctls: 3, dns_nameservers: [a.example]}'],
     ['nothing at all', ''],
   ])('for %s', async (_, config) => {

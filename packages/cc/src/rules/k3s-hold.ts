@@ -23,8 +23,9 @@ export function describeHold({ message, origin }: Pick<Issue, 'message' | 'origi
 }
 
 /**
- * The issues as a node reports them: an unknown key is an error where it probably means a key that
- * decides which cluster the node belongs to, and the configuration does not have that key.
+ * The issues as a node reports them: an unknown or a replaced key is an error where it probably
+ * means a key that decides which cluster the node belongs to, and the configuration does not have
+ * that key.
  */
 export function raiseDoubts(issues: readonly Issue[], { haos = {} }: CloudConfig): Issue[] {
   return issues.map((issue) => (isLostIdentity(issue, haos) ? { ...issue, severity: 'error' } : issue));

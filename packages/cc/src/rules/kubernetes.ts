@@ -1,11 +1,11 @@
+import { PATTERNS, TAINT_EFFECTS } from '../model/patterns.js';
 import { hasPlaceholder, isPlaceholder, placeholderFinding } from './placeholder.js';
 import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
-// Grammar of label names and values: Kubernetes documentation, "Labels and Selectors", "Syntax and
-// character set".
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
-const DNS_SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
-const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+const SERVER_URL = new RegExp(PATTERNS.https);
+const LABEL_NAME = new RegExp(PATTERNS.labelName);
+const LABEL_VALUE = new RegExp(PATTERNS.labelValue);
+const TAINT = new RegExp(PATTERNS.taint);
 /**
  * Prefixed labels that a kubelet may set on its own node (Kubernetes, NodeRestriction admission
  * plugin).
@@ -18,7 +18,7 @@ export const serverUrlRule: Rule = ({ haos }) => {
   // As a server, the node would found a cluster of its own; as an agent it finds none.
   if (url && hasPlaceholder(url) && !hasControls(url))
     return [{ ...placeholderFinding('/haos/serverUrl'), code: 'invalid-url', severity: 'error' }];
-  if (!url || (/^https:\/\/[^\s\p{Cc}]+$/iu.test(url) && URL.canParse(url))) return [];
+  if (!url || (SERVER_URL.test(url) && URL.canParse(url))) return [];
   return [
     {
       code: 'invalid-url',
@@ -72,12 +72,12 @@ export function checkLabel(key: string, value: string, pointer: string): Finding
   const invalid = (message: string, hint: string): Finding[] => [
     { code: 'invalid-label', pointer, message, hint },
   ];
-  if (!isQualifiedName(key))
+  if (!LABEL_NAME.test(key))
     return invalid(
       `${JSON.stringify(key)} is not a label key`,
       'Write NAME or example.com/NAME with letters, digits, dashes, underscores and dots.',
     );
-  if (value !== '' && !NAME.test(value))
+  if (!LABEL_VALUE.test(value))
     return invalid(
       `the value of ${key} is not a label value`,
       'Use at most 63 letters, digits, dashes, underscores and dots; begin and end with a letter or digit.',
@@ -95,11 +95,7 @@ export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/tain
 
 /** Checks one taint. An empty one is ignored. */
 export function checkTaint(taint: string, pointer: string): Finding[] {
-  if (taint === '') return [];
-  const [, key = '', value = '', effect = ''] = /^([^=:]*)(?:=([^:]*))?:(.*)$/.exec(taint) ?? [];
-  const isValid =
-    isQualifiedName(key) && (value === '' || NAME.test(value)) && TAINT_EFFECTS.includes(effect);
-  if (isValid) return [];
+  if (TAINT.test(taint)) return [];
   return [
     {
       code: 'invalid-taint',
@@ -108,13 +104,4 @@ export function checkTaint(taint: string, pointer: string): Finding[] {
       hint: `Write KEY=VALUE:EFFECT, where EFFECT is one of ${TAINT_EFFECTS.join(', ')}.`,
     },
   ];
-}
-
-function isQualifiedName(key: string): boolean {
-  const parts = key.split('/');
-  if (parts.length > 2) return false;
-  const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
-  return (
-    NAME.test(name ?? '') && (prefix === undefined || (prefix.length <= 253 && DNS_SUBDOMAIN.test(prefix)))
-  );
 }

@@ -75,6 +75,12 @@ describe('what was for k3OS', () => {
         'Networks are those of connman: write /var/lib/connman/NAME.config.',
     ],
     [
+      'a file that each boot overwrites',
+      'write_files: [{path: /etc/inittab, content: a}]',
+      'warning no-effect write_files[0].path: each boot overwrites this file, so that no configuration ' +
+        'prevents a login on a console; Write a service into /etc/init.d instead, and start it with run_cmd.',
+    ],
+    [
       'a back end of flannel in a file of k3s',
       'write_files: [{path: /etc/rancher/k3s/config.yaml, content: "a: b\\nflannel-backend: ipsec\\n"}]',
       'warning invalid-k3s-args write_files[0].content: k3s does not have the flannel backend ipsec any more; ' +

@@ -21,7 +21,7 @@ export const oldTextsRule: Rule = (config) => [
 ];
 
 /** What is wrong with a label that another system gave a meaning. */
-export function checkOldLabel(key: string, value: string, pointer: string): Finding[] {
+function checkOldLabel(key: string, value: string, pointer: string): Finding[] {
   if (OLD_UPGRADE_LABELS.includes(key))
     return noEffect(
       pointer,
@@ -53,7 +53,9 @@ function checkOldText(text: string, pointer: string): Finding[] {
 
 function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding[] {
   const unread = findUnreadFile(path);
-  return unread ? noEffect(`${pointer}/path`, 'no program of HAOS reads this file', unread.hint) : [];
+  if (unread === undefined) return [];
+  const { message = 'no program of HAOS reads this file', hint } = unread;
+  return noEffect(`${pointer}/path`, message, hint);
 }
 
 function noEffect(pointer: string, message: string, hint: string): Finding[] {

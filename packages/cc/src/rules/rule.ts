@@ -74,9 +74,10 @@ export function fitsProcess(text: string): boolean {
  * contain a password and must not be in messages.
  */
 export function isHttpUrl(text: string): boolean {
-  return /^https?:\/\//i.test(text) && !hasControls(text) && URL.canParse(text);
+  return HTTP_URL.test(text) && URL.canParse(text);
 }
 
+const HTTP_URL = new RegExp(PATTERNS.http);
 const SHA256 = new RegExp(PATTERNS.sha256);
 
 /** Checks a digest. Returns no findings if there is none. */

@@ -1,6 +1,6 @@
 import { HaosError, type Host } from '@haos/host';
+import { parentOf } from '@haos/host/internal';
 import { layout } from '@haos/system';
-import { parentOf } from '@haos/system/internal';
 import { hasErrors } from '../config.js';
 import type { CcErrorCode } from '../errors.js';
 import { type ValidationReport, validate } from '../validate.js';

@@ -3,7 +3,7 @@ import { layout } from '@haos/system';
 import { type ConfigResult, hasErrors, readSources } from '../config.js';
 import type { Issue, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';
-import { describeHold, findK3sHold } from '../rules/k3s-hold.js';
+import { describeHold, findK3sHold, raiseDoubts } from '../rules/k3s-hold.js';
 import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
 import { readUserDataSource } from './user-data-source.js';
 
@@ -41,7 +41,12 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const isIncomplete = hasErrors(issues);
   const checked = withRuleIssues({ ...result, issues });
   const hold = findK3sHold(checked);
-  return { ...checked, isIncomplete, k3sHold: hold && describeHold(hold) };
+  return {
+    ...checked,
+    issues: raiseDoubts(checked.issues, checked.config),
+    isIncomplete,
+    k3sHold: hold && describeHold(hold),
+  };
 }
 
 class SourceReader {

@@ -1,3 +1,4 @@
+import { gunzip } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import type { Issue, Severity } from '../issue.js';
 import type { Source } from './source.js';
@@ -15,13 +16,10 @@ export async function readUserDataSource(
   content: Uint8Array,
   file: string,
 ): Promise<{ source?: Source; issues: Issue[] }> {
-  const isCompressible =
-    // gzip, and the byte order marks of UTF-8 and UTF-16.
-    [0x1f, 0xef, 0xfe, 0xff].includes(content[0] ?? 0) ||
-    /^[A-Za-z0-9+/\s=]+$/.test(String.fromCharCode(...content.subarray(0, 64)));
-  const zlib = isCompressible ? await import('node:zlib') : undefined;
-  const gunzip = (bytes: Uint8Array) => zlib!.gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-  const userData = readUserData(content, { programPath: layout.userDataProgram, gunzip });
+  const userData = await readUserData(content, {
+    programPath: layout.userDataProgram,
+    gunzip: (bytes) => gunzip(bytes, MAX_BYTES),
+  });
   if (userData.kind === 'unsupported')
     return {
       issues: [unsupported(file, { severity: 'error', message: userData.message, hint: userData.hint })],

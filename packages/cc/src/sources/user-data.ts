@@ -1,4 +1,5 @@
-import { base64, fromBase64, isBase64, isUtf16, utf8, utf16 } from '../parse/bytes.js';
+import { base64, fromBase64, type GunzipProblem } from '@haos/host/internal';
+import { isBase64, isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 
 /** The detected form of user data. */
@@ -10,8 +11,8 @@ export type UserData =
 export interface UserDataOptions {
   /** The path to write a script or program to and to run it from. */
   programPath: string;
-  /** Decompresses gzip; throws on broken data. */
-  gunzip: (bytes: Uint8Array) => Uint8Array;
+  /** Decompresses gzip, or says why it cannot. */
+  gunzip: (bytes: Uint8Array) => Promise<Uint8Array | GunzipProblem>;
 }
 
 /** How often compression and base64 may be nested. Clouds add at most one of each. */
@@ -22,8 +23,8 @@ const MAX_WRAPPINGS = 4;
  * program, `#!` a script, and anything else a cloud-config. A program or script becomes a file to
  * write and a command that runs it.
  */
-export function readUserData(bytes: Uint8Array, options: UserDataOptions): UserData {
-  const unwrapped = unwrap(bytes, options.gunzip);
+export async function readUserData(bytes: Uint8Array, options: UserDataOptions): Promise<UserData> {
+  const unwrapped = await unwrap(bytes, options.gunzip);
   if (!(unwrapped instanceof Uint8Array)) return unwrapped;
   const text = utf8(unwrapped);
   const isScript = unwrapped[0] === 0x23 && unwrapped[1] === 0x21;
@@ -38,15 +39,14 @@ export function readUserData(bytes: Uint8Array, options: UserDataOptions): UserD
     : (unsupportedForm(text) ?? { kind: 'config', text });
 }
 
-function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Uint8Array | UserData {
+async function unwrap(bytes: Uint8Array, gunzip: UserDataOptions['gunzip']): Promise<Uint8Array | UserData> {
   let current = bytes;
   for (let round = 0; round < MAX_WRAPPINGS; round++) {
     if (isGzip(current)) {
-      try {
-        current = gunzip(current);
-      } catch {
+      const content = await gunzip(current);
+      if (typeof content === 'string')
         return { kind: 'unsupported', message: 'user data is damaged gzip', hint: 'Compress it again.' };
-      }
+      current = content;
       continue;
     }
     const decoded = decodeWhole(current);

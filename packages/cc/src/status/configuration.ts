@@ -49,7 +49,7 @@ export function summariseConfiguration(
 }
 
 /** Sorts errors first, then warnings, and otherwise keeps the order. */
-export function sortIssues(issues: readonly Issue[]): Issue[] {
+function sortIssues(issues: readonly Issue[]): Issue[] {
   return ORDER.flatMap((wanted) => issues.filter(({ severity }) => severity === wanted));
 }
 

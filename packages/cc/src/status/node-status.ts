@@ -17,6 +17,8 @@ export interface NodeParts {
   /** The version of the running image, such as `v0.2.0`. */
   version: string | undefined;
   mode: Mode | undefined;
+  /** Whether Secure Boot is on; undefined on a machine without EFI. */
+  secureBoot: boolean | undefined;
   addresses: readonly InterfaceAddress[];
   /** The content of the two slots; undefined if there are none, as on a live system. */
   slots: Slots | undefined;

@@ -1,5 +1,5 @@
 import { createRedactor, type Host, isHaosError } from '@haos/host';
-import { readAddresses } from '@haos/host/internal';
+import { readAddresses, readSecureBoot, utf8 } from '@haos/host/internal';
 import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
 import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
@@ -28,6 +28,7 @@ export async function readNodeStatus(host: Host): Promise<NodeStatus> {
     hostname: readHostname(host),
     version: readVersion(host),
     mode,
+    secureBoot: readSecureBoot(host),
     addresses,
     ...readUpgrade(host, mode),
     configuration: waitForRuntime(summariseConfiguration(journals, readDataSourceReport(host)), host),
@@ -114,7 +115,7 @@ async function readFinding(host: Host): Promise<LogFinding | undefined> {
   const offset = Math.max(0, size - LOG_TAIL);
   const bytes = host.files.readAt(k3sPaths.log, { offset, length: LOG_TAIL });
   const secrets = secretsOf((await readConfig(host)).config);
-  return explainLog(Buffer.from(bytes).toString('utf8'), createRedactor(secrets)) ?? explainStarts(host);
+  return explainLog(utf8(bytes), createRedactor(secrets)) ?? explainStarts(host);
 }
 
 /**

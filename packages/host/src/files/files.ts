@@ -1,10 +1,10 @@
-import { posix } from 'node:path';
 import { HaosError } from '../errors.js';
 import type { Effect, FileStat, HostFiles, Owner, WriteFileOptions } from '../types.js';
 import { notDirectory, notFound, notRegular } from './file-error.js';
+import { parentOf } from './path.js';
 import { createLooking, createReadFiles, guard, guardLater } from './read-files.js';
 import { isSecretMode, ownerOf, snapshotAfter, snapshotBefore } from './snapshot.js';
-import { type Attributes, hasAttributes, type Store } from './store.js';
+import { type Attributes, compareBytes, hasAttributes, type Store } from './store.js';
 
 /** Returns the files of a host over a store. Calls `record` after each change. */
 export function createFiles(store: Store, record: (effect: Effect) => void): HostFiles {
@@ -33,7 +33,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
   }
 
   function makeParents(path: string, mode: number): void {
-    const parent = posix.dirname(path);
+    const parent = parentOf(path);
     const stat = statAt(parent);
     if (stat && stat.type !== 'directory') throw notDirectory(parent);
     if (stat) return;
@@ -58,13 +58,13 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
   function hasContent(path: string, stat: FileStat, content: Uint8Array): boolean {
     if (stat.size !== content.length) return false;
     const current = guard('read', path, () => store.read(path, { maxBytes: content.length }));
-    return Buffer.compare(current, content) === 0;
+    return compareBytes(current, content) === 0;
   }
 
   function write(given: string, text: Uint8Array | string, options: WriteFileOptions = {}): boolean {
     const { path, stat } = replaceable(given);
     // A private copy, because a plan and the operation keep it.
-    const content = new Uint8Array(typeof text === 'string' ? Buffer.from(text) : text);
+    const content = typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text);
     const file = stat?.type === 'file' ? stat : undefined;
     const mode = (options.mode ?? file?.mode ?? 0o644) & 0o7777;
     if (file && hasContent(path, file, content)) {

@@ -1,5 +1,6 @@
-import { posix } from 'node:path';
 import type { FileStat, Owner } from '../types.js';
+import { sha256 } from './digest.js';
+import { childOf, nameOf, parentOf } from './path.js';
 import type { Attributes, ReadableStore, Store } from './store.js';
 import { sortNames } from './store.js';
 
@@ -32,7 +33,7 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
   /** Returns whether no planned entry above `path` hides the entry of the base. */
   function showsBase(path: string): boolean {
     for (let above = path; above !== '/'; ) {
-      above = posix.dirname(above);
+      above = parentOf(above);
       const entry = planned.get(above);
       if (entry && (entry.type !== 'directory' || entry.opaque)) return false;
     }
@@ -50,9 +51,9 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     const opaque = own?.type === 'directory' && own.opaque;
     const names = new Set(opaque || !showsBase(path) ? [] : base.list(path));
     for (const [child, entry] of planned) {
-      if (child === '/' || posix.dirname(child) !== path) continue;
-      if (entry.type === 'removed') names.delete(posix.basename(child));
-      else names.add(posix.basename(child));
+      if (child === '/' || parentOf(child) !== path) continue;
+      if (entry.type === 'removed') names.delete(nameOf(child));
+      else names.add(nameOf(child));
     }
     return sortNames(names);
   }
@@ -78,14 +79,14 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
     plannedContent(path) ?? base.read(path, { maxBytes: Number.POSITIVE_INFINITY });
 
   function nearestOfBase(path: string): string {
-    return path === '/' || base.lstat(path) ? path : nearestOfBase(posix.dirname(path));
+    return path === '/' || base.lstat(path) ? path : nearestOfBase(parentOf(path));
   }
 
   function moveTree(from: string, to: string): void {
     const stat = lstat(from);
     if (stat?.type === 'directory') {
       planned.set(to, { type: 'directory', stat, opaque: true });
-      for (const name of list(from)) moveTree(posix.join(from, name), posix.join(to, name));
+      for (const name of list(from)) moveTree(childOf(from, name), childOf(to, name));
     } else if (stat?.type === 'symlink') {
       const entry = planned.get(from);
       const target = entry?.type === 'symlink' ? entry.target : base.readLink(from);
@@ -142,7 +143,10 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
       return true;
     },
     link(path, target) {
-      const stat = statOf('symlink', Buffer.byteLength(target), { mode: 0o777, owner: undefined });
+      const stat = statOf('symlink', new TextEncoder().encode(target).length, {
+        mode: 0o777,
+        owner: undefined,
+      });
       planned.set(path, { type: 'symlink', stat, target });
     },
     remove(path) {
@@ -159,9 +163,4 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
       else planned.set(path, { type: 'file', stat, content: undefined });
     },
   };
-}
-
-async function sha256(content: Uint8Array): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  return createHash('sha256').update(content).digest('hex');
 }

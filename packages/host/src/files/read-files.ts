@@ -1,3 +1,4 @@
+import { utf8 } from '../bytes.js';
 import { HaosError } from '../errors.js';
 import type { FileStat, HostFiles } from '../types.js';
 import { fileError, notDirectory, notFound, notRegular } from './file-error.js';
@@ -58,7 +59,7 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
   }
 
   function readText(path: string, options?: { maxBytes?: number }): string {
-    return Buffer.from(read(path, options)).toString('utf8');
+    return utf8(read(path, options));
   }
 
   return {

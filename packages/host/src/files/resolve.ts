@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import { HaosError } from '../errors.js';
+import { childOf, parentOf } from './path.js';
 import type { ReadableStore } from './store.js';
 
 /** The limit of the kernel: path_resolution(7). */
@@ -31,10 +31,10 @@ export function resolvePath(
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (name === '' || name === '.') continue;
     if (name === '..') {
-      resolved = posix.dirname(resolved);
+      resolved = parentOf(resolved);
       continue;
     }
-    const next = posix.join(resolved, name);
+    const next = childOf(resolved, name);
     const isLast = todo.every((rest) => rest === '');
     if ((isLast && !follow) || store.lstat(next)?.type !== 'symlink') {
       resolved = next;

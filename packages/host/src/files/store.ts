@@ -44,9 +44,20 @@ export interface Store extends ReadableStore {
   setAttributes(path: string, attributes: Attributes): void;
 }
 
+/** Compares bytes in order, as a sort wants it: 0 if they are equal. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const difference = (a[at] ?? 0) - (b[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
 /** Sorts names in byte order, which differs from the UTF-16 order of JavaScript. */
 export function sortNames(names: Iterable<string>): string[] {
-  return [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const encoder = new TextEncoder();
+  return [...names].sort((a, b) => compareBytes(encoder.encode(a), encoder.encode(b)));
 }
 
 /** Returns whether an entry already has these attributes. */

@@ -1,25 +1,17 @@
 import { expect, it } from 'vitest';
 import { createTestHost } from '../testing.js';
-import { isReadOnlyMount, withWritable } from './writable.js';
+import { withWritable } from './writable.js';
 
-const MOUNTS = [
-  '/dev/vda1 /.base ext4 rw,relatime 0 0',
-  '/dev/vda1 /haos/system ext4 rw,relatime 0 0',
-  '/dev/vda1 /haos/system ext4 ro,relatime 0 0',
-  '/dev/vdb1 /a\\040b ext4 noatime,ro 0 0\n',
-].join('\n');
-
-it.each([
-  ['/haos/system', true],
-  ['/.base', false],
-  ['/a b', true],
-  ['/haos', false],
-])('detects whether %s is mounted read-only: %s', (directory, isReadOnly) => {
-  expect(isReadOnlyMount(MOUNTS, directory)).toBe(isReadOnly);
-});
+const MOUNTS = {
+  '/proc/self/mountinfo': [
+    '20 1 8:1 / / rw - ext4 /dev/vda1 rw',
+    '21 20 8:1 / /.base rw - ext4 /dev/vda1 rw',
+    '22 20 8:1 /haos/system /haos/system ro - ext4 /dev/vda1 rw\n',
+  ].join('\n'),
+};
 
 it('makes a mount point writable only during the work, even if the work fails', async () => {
-  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount: {} } });
+  const host = createTestHost({ tree: MOUNTS, commands: { mount: {} } });
   const done = () => host.calls.map(({ args }) => args.join(' '));
 
   const work = withWritable(host, '/haos/system', () => {
@@ -37,7 +29,7 @@ it('reports why the work failed, even if the mount point cannot become read-only
     if (args[1]?.endsWith('ro')) throw new Error('busy');
     return {};
   };
-  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS }, commands: { mount } });
+  const host = createTestHost({ tree: MOUNTS, commands: { mount } });
   const run = (work: () => Promise<void>) => withWritable(host, '/haos/system', work);
 
   await expect(run(() => Promise.reject(new Error('work')))).rejects.toThrow('work');
@@ -46,7 +38,7 @@ it('reports why the work failed, even if the mount point cannot become read-only
 });
 
 it('does not remount a writable mount point', async () => {
-  const host = createTestHost({ tree: { '/proc/mounts': MOUNTS } });
+  const host = createTestHost({ tree: MOUNTS });
 
   expect(await withWritable(host, '/.base', () => 1)).toBe(1);
   host.dispose();

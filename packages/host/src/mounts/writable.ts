@@ -1,5 +1,6 @@
 import { withCleanUp } from '../clean-up.js';
 import type { Host } from '../types.js';
+import { mountAt, readMounts } from './mounts.js';
 
 /**
  * Runs `work` while a directory is writable. If it is a read-only mount point, as `/haos/system` is
@@ -7,7 +8,7 @@ import type { Host } from '../types.js';
  * change.
  */
 export async function withWritable<T>(host: Host, directory: string, work: () => Promise<T> | T): Promise<T> {
-  if (!isReadOnlyMount(host.files.readTextIfExists('/proc/mounts') ?? '', directory)) return work();
+  if (!mountAt(readMounts(host), directory)?.isReadOnly) return work();
   await host.run('mount', ['-o', 'remount,bind,rw', directory]);
   return withCleanUp(async (cleanUp) => {
     cleanUp.always(async () => {
@@ -15,28 +16,4 @@ export async function withWritable<T>(host: Host, directory: string, work: () =>
     });
     return work();
   });
-}
-
-/**
- * Returns whether a directory is a read-only mount point, from the text of /proc/mounts:
- * proc_mounts(5).
- */
-export function isReadOnlyMount(mounts: string, directory: string): boolean {
-  const options = mounts
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(([, where = '']) => unescapePath(where) === directory)
-    .map(([, , , flags = '']) => flags.split(','))
-    .at(-1);
-  return options?.includes('ro') ?? false;
-}
-
-/**
- * Decodes a path from /proc/mounts or a similar file, where blanks and some other characters are
- * octal escapes.
- */
-export function unescapePath(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_match, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
 }

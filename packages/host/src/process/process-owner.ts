@@ -1,6 +1,10 @@
 import type { Owner } from '../types.js';
 
-/** Returns the owner of files that this process creates; root on platforms without owners. */
+/**
+ * Returns the owner of files that this process creates; root on platforms without owners and in
+ * browsers.
+ */
 export function processOwner(): Owner {
-  return { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+  const { process } = globalThis as { process?: NodeJS.Process };
+  return { uid: process?.geteuid?.() ?? 0, gid: process?.getegid?.() ?? 0 };
 }

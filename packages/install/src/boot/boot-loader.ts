@@ -1,9 +1,9 @@
 import { HaosError, type Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
+import { EFI_CONFIGS, findEfiLoader, renderEfiConfig } from '@haos/system/internal';
 import type { Firmware } from '../disk/partitions.js';
 import type { Places } from '../disk/places.js';
 import type { InstallErrorCode } from '../errors.js';
-import { findGrubTarget } from '../preflight.js';
 
 /** Milliseconds. */
 const TIMEOUT = 300_000;
@@ -15,27 +15,25 @@ export interface BootLoaderOptions {
   mountPoint: string;
   /** The UUID of its file system. */
   stateUuid: string;
-  /** A root directory with GRUB's modules. Default: the running system. */
+  /** A root directory with GRUB. Default: the running system. */
   tools?: string | undefined;
 }
 
 /**
  * Makes the disk boot: installs GRUB where the firmware looks for it. GRUB then reads `/boot/grub`
- * of the state partition.
+ * of the state partition. Throws HAOS_INSTALL_FIRMWARE if there is no GRUB to install.
  */
 export async function installBootLoader(
   host: Host,
   cleanUp: CleanUp,
   options: BootLoaderOptions,
 ): Promise<void> {
-  const target = findGrubTarget(host, options.firmware, options.tools);
-  if (!target)
-    throw new HaosError<InstallErrorCode>(
-      'HAOS_INSTALL_FIRMWARE',
-      `GRUB for ${options.firmware} is not installed`,
-    );
-  if (options.firmware === 'efi') await installForEfi(host, target, options);
-  else await installForBios(host, cleanUp, { ...options, target });
+  if (options.firmware === 'efi') await installForEfi(host, cleanUp, options);
+  else await installForBios(host, cleanUp, options);
+}
+
+function missing(firmware: Firmware): HaosError {
+  return new HaosError<InstallErrorCode>('HAOS_INSTALL_FIRMWARE', `GRUB for ${firmware} is not installed`);
 }
 
 /**
@@ -45,63 +43,48 @@ export async function installBootLoader(
 async function installForBios(
   host: Host,
   cleanUp: CleanUp,
-  { target, ...options }: BootLoaderOptions & { target: string },
+  { mountPoint, places, tools }: BootLoaderOptions,
 ): Promise<void> {
-  const { mountPoint, places } = options;
+  const modules = findBiosModules(host, tools);
+  if (modules === undefined) throw missing('bios');
   // GRUB's tools know only the drives with certain names; this map lists all that matter here.
   const map = `${mountPoint}/boot/grub/device.map`;
   host.files.write(map, places.disks.map((disk, index) => `(hd${index}) ${disk}\n`).join(''));
   cleanUp.always(() => void host.files.remove(map));
   const args = [
-    `--target=${target}`,
-    `--directory=${modulesOf(target, options)}`,
+    '--target=i386-pc',
+    `--directory=${modules}`,
     `--boot-directory=${mountPoint}/boot`,
     ...['--locales=', '--themes=', '--fonts=', '--no-floppy'],
   ];
   for (const disk of places.disks) await host.run('grub-install', [...args, disk], { timeout: TIMEOUT });
 }
 
-function modulesOf(target: string, { tools = '' }: BootLoaderOptions): string {
-  return `${tools}/usr/lib/grub/${target}`;
+/** Returns the directory with GRUB's modules for BIOS; undefined if it does not exist. */
+export function findBiosModules(host: Host, root = ''): string | undefined {
+  const directory = `${root}/usr/lib/grub/i386-pc`;
+  return host.files.stat(directory) && directory;
 }
 
 /**
- * The modules that the menu of an installed system uses, and those that a person at GRUB's prompt
- * expects; LVM and arrays are for layouts made by hand.
+ * Writes shim and GRUB to the EFI system partition, and the configuration that leads GRUB to the
+ * state partition. Does not mount the EFI system partition, so the kernel needs no driver for FAT.
+ * Adds no entry to the boot list of the firmware, because a disk may move to another machine. The
+ * program that the firmware starts comes last: an interrupted installation does not boot.
  */
-const MODULES = [
-  ...['all_video', 'cat', 'configfile', 'diskfilter', 'echo', 'ext2', 'fat', 'gzio', 'halt', 'help', 'linux'],
-  ...['loadenv', 'ls', 'lvm', 'mdraid09', 'mdraid1x', 'normal', 'part_gpt', 'part_msdos', 'reboot', 'search'],
-  ...['search_fs_uuid', 'search_label', 'serial', 'sleep', 'terminal', 'test', 'true'],
-];
-
-/**
- * The file that firmware starts if its boot list has no entry: the UEFI specification, "Removable
- * Media Boot Behavior".
- */
-const REMOVABLE: Readonly<Record<string, string>> = {
-  'x86_64-efi': 'BOOTX64.EFI',
-  'arm64-efi': 'BOOTAA64.EFI',
-};
-
-/**
- * Writes one file with all of GRUB's modules to the EFI system partition. Does not mount that
- * partition, so the kernel needs no driver for FAT. Adds no entry to the boot list of the firmware,
- * because a disk may move to another machine.
- */
-async function installForEfi(host: Host, target: string, options: BootLoaderOptions): Promise<void> {
-  const { mountPoint, stateUuid, places } = options;
-  const directory = `${mountPoint}/boot/grub/${target}`;
-  const [early, core] = [`${directory}/early.cfg`, `${directory}/core.efi`];
-  const script = `search --no-floppy --fs-uuid --set=root ${stateUuid}\nset prefix=($root)/boot/grub\n`;
-  host.files.write(early, script);
-  const modules = ['--format', target, '--directory', modulesOf(target, options)];
-  const paths = ['--prefix', '/boot/grub', '--config', early, '--output', core];
-  await host.run('grub-mkimage', [...modules, ...paths, ...MODULES], { timeout: TIMEOUT });
+async function installForEfi(host: Host, cleanUp: CleanUp, options: BootLoaderOptions): Promise<void> {
+  const { mountPoint, stateUuid, places, tools = '' } = options;
+  const loader = findEfiLoader(host, tools);
+  if (loader === undefined) throw missing('efi');
+  const config = `${mountPoint}/boot/grub/efi.cfg`;
+  host.files.write(config, renderEfiConfig(`--fs-uuid ${stateUuid}`));
+  cleanUp.always(() => void host.files.remove(config));
   const efi = places.efi ?? '';
   // Status 1: the directory already exists.
-  for (const path of ['::/EFI', '::/EFI/BOOT'])
-    await host.run('mmd', ['-i', efi, '-D', 's', path], { accept: [0, 1] });
-  await host.run('mcopy', ['-i', efi, '-o', core, `::/EFI/BOOT/${REMOVABLE[target]}`]);
+  for (const path of ['EFI', 'EFI/BOOT', 'EFI/debian'])
+    await host.run('mmd', ['-i', efi, '-D', 's', `::/${path}`], { accept: [0, 1] });
+  const files = Object.entries(loader.files).map(([name, path]) => [`${tools}${path}`, `EFI/BOOT/${name}`]);
+  for (const [from = '', to] of [...EFI_CONFIGS.map((path) => [config, path]), ...files.reverse()])
+    await host.run('mcopy', ['-i', efi, '-o', from, `::/${to}`]);
   await host.run('sync', [efi]);
 }

@@ -2,18 +2,12 @@ import type { FormatEntry } from '@haos/cmdline';
 import type { Host } from '@haos/host';
 import { layout } from '@haos/system';
 import { chooseConsoles, placeMenu, renderGrubConfig } from '@haos/system/internal';
+import type { BootOptions } from '../options.js';
 
-export interface MenuOptions {
+export interface MenuOptions extends Pick<BootOptions, 'tty' | 'debug'> {
   /** The mount point of the state partition; empty: it is the root of the running system. */
   root: string;
   stateUuid: string;
-  /**
-   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
-   * in use.
-   */
-  tty?: string;
-  /** Log more on the installed system. Default false. */
-  debug?: boolean;
   /** Whether GRUB counts the boots of a set on trial. Default true. */
   counts?: boolean;
 }

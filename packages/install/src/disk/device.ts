@@ -7,22 +7,15 @@ import {
   withDescendants,
 } from '@haos/host/internal';
 import type { Check } from '@haos/system';
+import type { TargetOptions } from '../options.js';
 import { STATE_LABEL } from './partitions.js';
 
 /** Bytes that HAOS needs at least. */
-export const MINIMUM_SIZE = 2_000_000_000;
+const MINIMUM_SIZE = 2_000_000_000;
 
-export interface DeviceOptions {
-  /** The whole disk; default: the only one that fits. */
-  device?: string | undefined;
-  /** Bytes; default 2 GB. */
-  minimumSize?: number;
-  /** Refuse a disk with a state partition even if it is named. Default false. */
-  keepState?: boolean;
+export interface DeviceOptions extends Omit<TargetOptions, 'format'> {
   /** The kernel command line of the running system. */
   commandLine: string;
-  /** The mount point of installations; a killed one may have left it mounted. */
-  mountPoint?: string;
 }
 
 export interface FoundDevice {
@@ -176,7 +169,7 @@ export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptio
   return { id: 'system', ok: false, message, hint: 'Name another disk.' };
 }
 
-export function hasState(disk: BlockDevice): boolean {
+function hasState(disk: BlockDevice): boolean {
   return withDescendants(disk).some(({ label }) => label === STATE_LABEL);
 }
 

@@ -2,7 +2,6 @@ import { HaosError, type Host } from '@haos/host';
 import { type CleanUp, readFileSystemUuid } from '@haos/host/internal';
 import type { InstallErrorCode } from '../errors.js';
 import { type PartitionPlan, type PlannedPartition, partitionPath, renderSfdisk } from './partitions.js';
-import { unmountLeft } from './unmount-left.js';
 
 /** Milliseconds. */
 const FORMAT_TIMEOUT = 600_000;
@@ -78,12 +77,4 @@ export async function mountState(
   cleanUp.always(async () => {
     await host.run('umount', [mountPoint], { timeout: FORMAT_TIMEOUT });
   });
-}
-
-/** Unmounts a directory that a killed installation left mounted. */
-export async function releaseMounts(host: Host, mountPoint: string): Promise<void> {
-  const mounts = (host.files.readTextIfExists('/proc/self/mounts') ?? '').split('\n');
-  for (const line of mounts) {
-    if (line.split(' ')[1] === mountPoint) await unmountLeft(host, mountPoint);
-  }
 }

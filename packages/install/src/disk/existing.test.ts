@@ -109,7 +109,7 @@ it('chooses the EFI partition of HAOS, else the only one', async () => {
 });
 
 it('needs no partition for a boot loader that is not installed', async () => {
-  expect((await find([gpt()], { firmware: 'efi', bootLoader: false })).failed).toEqual([]);
+  expect((await find([gpt()], { firmware: 'efi', loader: false })).failed).toEqual([]);
 });
 
 it.each<[title: string, id: string, devices: Device[], options: Partial<ExistingOptions>, features?: string]>(
@@ -127,7 +127,7 @@ it.each<[title: string, id: string, devices: Device[], options: Partial<Existing
       'a mounted partition',
       'in-use',
       [{ ...MADE, children: [{ ...STATE, mountpoints: ['/mnt'] }] }],
-      { bootLoader: false },
+      { loader: false },
     ],
     ['a partition that is too small', 'size', [MADE], { minimumSize: 9e9 }],
     ['a state partition that appeared late', 'state', [MADE], { keepState: true }],

@@ -5,14 +5,10 @@ import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, re
 import { EFI_LABEL, type Firmware, GUID, STATE_LABEL } from './partitions.js';
 import type { ExistingLayout } from './places.js';
 
-export interface ExistingOptions extends Omit<DeviceOptions, 'device'> {
-  /**
-   * The partition that becomes the state partition; default: the one that already has its label.
-   */
-  device?: string | undefined;
+export interface ExistingOptions extends DeviceOptions {
   firmware: Firmware;
   /** Install the boot loader. Default true. */
-  bootLoader?: boolean;
+  loader?: boolean;
 }
 
 export interface FoundLayout {
@@ -26,7 +22,7 @@ export interface FoundLayout {
 
 /** Finds an existing layout, and checks whether HAOS can be installed into it. Changes nothing. */
 export async function findExisting(host: Host, options: ExistingOptions): Promise<FoundLayout> {
-  const { bootLoader = true, firmware } = options;
+  const { loader = true, firmware } = options;
   const devices = await listBlockDevices(host);
   const partition = await findPartition(host, devices, options);
   if (!partition) return { checks: [missing(devices, options)] };
@@ -35,7 +31,7 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
   const kind = checkKind(partition);
   if (!kind.ok) return { checks: [kind], ...found };
   const isStacked = partition.type !== 'part';
-  const efi = firmware === 'efi' && bootLoader ? findEfi(below) : undefined;
+  const efi = firmware === 'efi' && loader ? findEfi(below) : undefined;
   const checks = [
     kind,
     checkSize(partition, options),
@@ -43,7 +39,7 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
     checkSystem(partition, options),
     checkState(partition, options),
     ...(await checkFileSystem(host, partition)),
-    ...(bootLoader ? [checkBoot(below, { firmware, efi, isStacked })] : []),
+    ...(loader ? [checkBoot(below, { firmware, efi, isStacked })] : []),
   ];
   if (checks.some(({ ok }) => !ok)) return { checks, ...found };
   const disks = below.map(({ path }) => path);

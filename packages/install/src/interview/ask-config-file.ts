@@ -6,22 +6,22 @@ import { type ConfigurationOptions, findConfiguration } from '../configuration.j
 export async function askConfigFile(
   prompter: Prompter,
   host: Host,
-  options: Omit<ConfigurationOptions, 'configUrl' | 'answers'> = {},
+  options: ConfigurationOptions,
 ): Promise<string | undefined> {
   const answer = await ask(prompter, {
     name: 'config',
     message: 'Cloud-init file, path or URL; empty to answer questions instead',
     optional: true,
-    validate: (configUrl) => findProblem(host, { ...options, configUrl }),
+    validate: (url) => findProblem(host, { ...options, url }),
   });
   return answer || undefined;
 }
 
 async function findProblem(
   host: Host,
-  options: ConfigurationOptions & { configUrl: string },
+  options: ConfigurationOptions & { url: string },
 ): Promise<string | undefined> {
-  if (!/^(\/|https?:\/\/)/.test(options.configUrl)) return 'it must be an absolute path or an http(s) URL';
+  if (!/^(\/|https?:\/\/)/.test(options.url)) return 'it must be an absolute path or an http(s) URL';
   const { check, issues } = await findConfiguration(host, options);
   if (check.ok) return undefined;
   const errors = issues

@@ -2,6 +2,7 @@ import type { Host } from '@haos/host';
 import { choose, type Prompter } from '@haos/questions';
 import { layout } from '@haos/system';
 import { listFittingDisks } from '../disk/device.js';
+import type { TargetOptions } from '../options.js';
 import { describeDisk } from './describe-disk.js';
 
 /**
@@ -11,10 +12,10 @@ import { describeDisk } from './describe-disk.js';
 export async function askDevice(
   prompter: Prompter,
   host: Host,
-  options: { minimumSize?: number } = {},
+  { minimumSize }: Pick<TargetOptions, 'minimumSize'>,
 ): Promise<string | undefined> {
   const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
-  const disks = await listFittingDisks(host, { ...options, commandLine });
+  const disks = await listFittingDisks(host, { commandLine, ...(minimumSize && { minimumSize }) });
   if (disks.length < 2) return disks[0]?.path;
   return choose(prompter, {
     name: 'device',

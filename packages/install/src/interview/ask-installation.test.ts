@@ -38,15 +38,12 @@ function createHost({ disks = ['/dev/vda', '/dev/vdb'], tree = {} }: Machine = {
 }
 
 it('creates a configuration from the answers, with an encrypted password', async () => {
-  const {
-    device,
-    configUrl,
-    answers = {},
-  } = await askInstallation(answersFrom(ALL), {
+  const { target, config } = await askInstallation(answersFrom(ALL), {
     host: createHost({ tree: WIRELESS }),
   });
+  const { url, answers = {} } = config;
 
-  expect({ device, configUrl }).toEqual({ device: '/dev/vdb', configUrl: undefined });
+  expect({ target, url }).toEqual({ target: { device: '/dev/vdb' }, url: undefined });
   expect(answers).toEqual({
     sshAuthorizedKeys: ['github:ada', 'github:grace'],
     haos: {
@@ -68,10 +65,14 @@ it('does not ask for what is named or configured', async () => {
 
   const asked = await askInstallation(answersFrom({ config: '' }), {
     host: createHost({ tree }),
-    device: '/dev/vda',
+    target: { device: '/dev/vda', keepState: true },
+    config: { keep: true },
   });
 
-  expect(asked).toEqual({ device: '/dev/vda', answers: { haos: {} } });
+  expect(asked).toEqual({
+    target: { device: '/dev/vda', keepState: true },
+    config: { keep: true, answers: { haos: {} } },
+  });
 });
 
 it('uses a single disk without asking, and asks for networks only with a wireless device', async () => {
@@ -79,14 +80,14 @@ it('uses a single disk without asking, and asks for networks only with a wireles
 
   const asked = await askInstallation(answersFrom(rest), { host: createHost({ disks: ['/dev/vda'] }) });
 
-  expect(asked.device).toBe('/dev/vda');
-  expect(asked.answers?.haos?.wifi).toBeUndefined();
+  expect(asked.target.device).toBe('/dev/vda');
+  expect(asked.config.answers?.haos?.wifi).toBeUndefined();
 });
 
 it('lets the checks report that there is no disk', async () => {
   const asked = await askInstallation(answersFrom(ALL), { host: createHost({ disks: [] }) });
 
-  expect(asked.device).toBeUndefined();
+  expect(asked.target.device).toBeUndefined();
 });
 
 it('asks for nothing else if there is a configuration file', async () => {
@@ -94,7 +95,7 @@ it('asks for nothing else if there is a configuration file', async () => {
     host: createHost({ disks: ['/dev/vda'], tree: { '/tmp/node.yaml': 'hostname: node\n' } }),
   });
 
-  expect(asked).toEqual({ device: '/dev/vda', configUrl: '/tmp/node.yaml' });
+  expect(asked).toEqual({ target: { device: '/dev/vda' }, config: { url: '/tmp/node.yaml' } });
 });
 
 it('keeps the arguments of a server beside its role', async () => {
@@ -103,7 +104,7 @@ it('keeps the arguments of a server beside its role', async () => {
 
   const asked = await askInstallation(answers, { host: createHost({ disks: ['/dev/vda'], tree }) });
 
-  expect(asked.answers?.haos?.k3sArgs).toEqual(['server', '--disable=traefik']);
+  expect(asked.config.answers?.haos?.k3sArgs).toEqual(['server', '--disable=traefik']);
 });
 
 it.each([

@@ -1,7 +1,8 @@
 import type { BlockDevice } from '@haos/host/internal';
 import type { ConfirmQuestion, Prompter } from '@haos/questions';
 import { expect, it } from 'vitest';
-import type { PreflightOptions, Target } from '../preflight.js';
+import type { ConfigSource } from '../options.js';
+import type { InstallPlan } from '../preflight.js';
 import { confirmPlan } from './confirm-plan.js';
 
 const NOTHING = {
@@ -27,7 +28,7 @@ const NODE: BlockDevice = {
 };
 
 /** Returns what a person sees and is asked; the person accepts the default. */
-async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUrl' | 'answers'>) {
+async function show(disk: BlockDevice, config: ConfigSource) {
   let shown = '';
   const asked: ConfirmQuestion[] = [];
   const person: Pick<Prompter, 'tell' | 'confirm'> = {
@@ -40,13 +41,13 @@ async function show(disk: BlockDevice, options: Pick<PreflightOptions, 'configUr
     },
   };
   const set = { haos: 'v1.0.0', k3s: undefined, kernel: '6.1.0-v1.0.0' };
-  const target = {
+  const plan = {
     disk,
     image: { set },
     firmware: 'efi',
     replacesState: disk === NODE,
-  } as unknown as Target;
-  const isConfirmed = await confirmPlan(person as Prompter, target, options);
+  } as unknown as InstallPlan;
+  const isConfirmed = await confirmPlan(person as Prompter, plan, config);
   return { shown, isConfirmed, message: asked[0]?.message };
 }
 
@@ -71,7 +72,7 @@ it('shows the disk, the system and the answers without secrets', async () => {
 });
 
 it('requires an explicit yes if data would be lost, and says which', async () => {
-  const { shown, isConfirmed, message } = await show(NODE, { configUrl: 'https://u:pw@a/node.yaml?token=1' });
+  const { shown, isConfirmed, message } = await show(NODE, { url: 'https://u:pw@a/node.yaml?token=1' });
 
   expect(shown).toMatch(/\/dev\/vda1 64 MB vfat "DATA"; \/dev\/vda2 7\.0 GB ext4 "HAOS_STATE"/);
   expect(shown).toMatch(/WILL BE LOST/);

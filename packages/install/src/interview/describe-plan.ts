@@ -1,16 +1,16 @@
 import type { CloudConfig } from '@haos/cc';
 import { redactUrl } from '@haos/host';
-import type { PreflightOptions, Target } from '../preflight.js';
+import type { ConfigSource } from '../options.js';
+import type { InstallPlan } from '../preflight.js';
 import { describeDisk } from './describe-disk.js';
 
 /** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState, existing }: Target,
-  { configUrl, answers }: Pick<PreflightOptions, 'configUrl' | 'answers'>,
+  { image, disk, firmware, replacesState, existing }: InstallPlan,
+  { url, answers = {} }: ConfigSource,
 ): string {
   const { haos, k3s, kernel } = image.set;
-  const configuration =
-    configUrl === undefined ? describeAnswers(answers ?? {}) : [['configuration', shown(configUrl)]];
+  const configuration = url === undefined ? describeAnswers(answers) : [['configuration', shown(url)]];
   const rows = [
     ['disk', describeDisk(disk)],
     ...(existing ? [['partition', `${existing.state}; its persistent data are kept`]] : []),
@@ -38,6 +38,6 @@ function describeAnswers({ sshAuthorizedKeys = [], haos = {} }: CloudConfig): st
   ];
 }
 
-function shown(configUrl: string): string {
-  return configUrl.startsWith('/') ? configUrl : redactUrl(configUrl);
+function shown(url: string): string {
+  return url.startsWith('/') ? url : redactUrl(url);
 }

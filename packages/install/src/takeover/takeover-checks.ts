@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
+import { checkSpace } from '@haos/system/internal';
 import type { Firmware } from '../disk/partitions.js';
 
 /** The root file system of another distribution, which HAOS takes over. */
@@ -63,7 +64,7 @@ export async function checkTakeover(
     checkPlain(devices, partition, path),
     await checkBoot(host, mounted, root),
     checkGrub(host, options),
-    checkSpace(host, options),
+    checkRoom(host, options),
   ];
   if (!mounted || !partition || !checks.every(({ ok }) => ok)) return { checks };
   return { checks, target: { partition, uuid: mounted.uuid, deleted: listDeleted(host, root) } };
@@ -152,17 +153,10 @@ function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): 
   return { id, ok: true, message: `GRUB (${platform}) reads ${file}` };
 }
 
-function checkSpace(host: Host, { root = '/', size }: TakeoverCheckOptions): Check {
-  const free = host.files.freeSpace(root);
-  const [have, need] = [free, size + MARGIN].map((bytes) => Math.floor(bytes / 1_000_000));
-  const message = `${root} has ${have} MB free; ${need} MB are needed`;
-  const ok = free >= size + MARGIN;
-  return {
-    id: 'takeover-space',
-    ok,
-    message,
-    ...(!ok && { hint: 'Free some space, or install on another disk.' }),
-  };
+function checkRoom(host: Host, { root = '/', size }: TakeoverCheckOptions): Check {
+  const hint = 'Free some space, or install on another disk.';
+  const check = checkSpace({ room: host.files.freeSpace(root), needed: size + MARGIN, hint });
+  return { ...check, id: 'takeover-space' };
 }
 
 function listDeleted(host: Host, root: string): string[] {

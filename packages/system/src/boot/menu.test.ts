@@ -18,11 +18,13 @@ menuentry "HAOS Current" {
 let host: TestHost;
 afterEach(() => host.dispose());
 
-function createNode(menu: string, directory = '/host/boot', mounts = ''): TestHost {
+function createNode(menu: string, directory = '/host/boot', mounts?: string): TestHost {
   host = createTestHost({
     tree: {
       [`${directory}/grub/grub.cfg`]: menu,
-      '/proc/mounts': `/dev/sda1 /host/haos/system ext4 ro 0 0\n/dev/sda1 ${directory} ext4 rw 0 0\n${mounts}`,
+      '/proc/self/mountinfo':
+        mounts ??
+        `1 0 8:1 / /host/haos/system ro - ext4 /dev/sda1 rw\n2 0 8:1 / ${directory} rw - ext4 /dev/sda1 rw\n`,
     },
     commands: { blkid: { stdout: '0123-ABCD\n' }, mount: {}, ln: {}, sync: {} },
   });
@@ -75,8 +77,8 @@ describe('a menu of the Go implementation', () => {
   });
 
   it('is written even if its mount is read-only', async () => {
-    const node = createNode(GO_MENU, '/host/.base/boot', '/dev/sda1 /host/.base ext4 ro 0 0\n');
-    node.files.write('/proc/mounts', '/dev/sda1 /host/.base ext4 ro 0 0\n');
+    const mounts = '1 0 8:1 / /host/.base ro - ext4 /dev/sda1 rw\n';
+    const node = createNode(GO_MENU, '/host/.base/boot', mounts);
 
     await replace();
 

@@ -1,7 +1,7 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
 import type { Host } from '@haos/host';
 import { HaosError } from '@haos/host';
-import { readFileSystemUuid, unescapePath, withWritable } from '@haos/host/internal';
+import { mountOf, readFileSystemUuid, readMounts, withWritable } from '@haos/host/internal';
 import type { SystemErrorCode } from '../errors.js';
 import { layout } from '../layout.js';
 import { chooseConsoles } from './console.js';
@@ -46,7 +46,8 @@ export function renderReplacement(host: Host, { path }: NodeMenu): Promise<strin
 
 /** Replaces a menu. Keeps the old one beside it, because a person may have changed it. */
 export async function replaceMenu(host: Host, { path }: NodeMenu, text: string): Promise<void> {
-  await withWritable(host, findMount(host, path).where, () => placeMenu(host, path, text));
+  const directory = mountOf(readMounts(host), path)?.target ?? '/';
+  await withWritable(host, directory, () => placeMenu(host, path, text));
 }
 
 /**
@@ -64,7 +65,7 @@ async function translate(host: Host, path: string, text: string): Promise<string
   const words = before.filter(({ name }) => !GO_ARGUMENTS.includes(name));
   const { serial } = chooseConsoles(undefined, words.map(formatWord).join(' '));
   return renderGrubConfig({
-    stateUuid: await readStateUuid(host, findMount(host, path).device),
+    stateUuid: await readStateUuid(host, mountOf(readMounts(host), path)?.source ?? ''),
     arguments: words,
     goArguments: before,
     serial,
@@ -95,15 +96,4 @@ function readArguments(text: string): FormatEntry[] {
 
 function formatWord({ name, value }: FormatEntry): string {
   return value === undefined ? name : `${name}=${value}`;
-}
-
-/** Returns the mount that holds a path: proc_mounts(5). */
-function findMount(host: Host, path: string): { device: string; where: string } {
-  let found = { device: '', where: '/' };
-  for (const line of (host.files.readTextIfExists('/proc/mounts') ?? '').split('\n')) {
-    const [device = '', where = ''] = line.split(' ').map(unescapePath);
-    const isAbove = where === '/' || path.startsWith(`${where}/`);
-    if (isAbove && where.length >= found.where.length) found = { device, where };
-  }
-  return found;
 }

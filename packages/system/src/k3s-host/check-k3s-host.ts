@@ -1,8 +1,8 @@
 import type { Host } from '@haos/host';
 import { isHaosError } from '@haos/host';
-import type { Check } from '../check.js';
+import { type Mount, mountAt, mountOf, readMounts } from '@haos/host/internal';
+import type { Check, K3sCheckId } from '../check.js';
 import { readMode } from '../mode.js';
-import { type Mount, mountAt, mountOf, parseMounts } from './mounts.js';
 import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTLS } from './requirements.js';
 
 /**
@@ -10,7 +10,7 @@ import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTL
  * requirement and changes nothing. For modules that are not loaded, it uses `modprobe --dry-run`.
  */
 export async function checkK3sHost(host: Host): Promise<Check[]> {
-  const mounts = parseMounts(readText(host, '/proc/self/mountinfo'));
+  const mounts = readMounts(host);
   return [
     checkK3s(host),
     checkCgroup(mounts),
@@ -28,7 +28,7 @@ export async function checkK3sHost(host: Host): Promise<Check[]> {
 
 const BOOTED = 'Boot the HAOS image: its boot scripts set this up.';
 
-function result(id: string, ok: boolean, { message, hint }: { message: string; hint: string }): Check {
+function result(id: K3sCheckId, ok: boolean, { message, hint }: { message: string; hint: string }): Check {
   return { id, ok, message, ...(!ok && { hint }) };
 }
 
@@ -163,7 +163,7 @@ function followLink({ files }: Host, path: string): string {
 }
 
 function lacking(
-  id: string,
+  id: K3sCheckId,
   names: readonly string[],
   { all, missing, hint }: { all: string; missing: string; hint: string },
 ): Check {

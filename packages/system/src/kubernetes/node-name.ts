@@ -1,4 +1,5 @@
 import type { Host } from '@haos/host';
+import { readCertificateSubject } from '@haos/host/internal';
 
 /**
  * The certificate that k3s gives its kubelet. Its subject contains the name of the node, and it
@@ -23,11 +24,6 @@ export async function readNodeName({
 }
 
 async function nameInCertificate(pem: string): Promise<string | undefined> {
-  const { X509Certificate } = await import('node:crypto');
-  try {
-    const lines = new X509Certificate(pem).subject.split('\n');
-    return lines.find((line) => line.startsWith(PREFIX))?.slice(PREFIX.length) || undefined;
-  } catch {
-    return undefined; // partly written
-  }
+  const lines = await readCertificateSubject(pem);
+  return lines.find((line) => line.startsWith(PREFIX))?.slice(PREFIX.length) || undefined;
 }

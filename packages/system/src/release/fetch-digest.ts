@@ -17,17 +17,10 @@ export interface ReleaseOptions extends Pick<FetchOptions, 'proxy' | 'signal'> {
 export async function fetchDigest(host: Host, url: string, options: ReleaseOptions = {}): Promise<string> {
   const { name, architecture } = readName(url);
   const list = beside(url, `sha256sum-${architecture}.txt`);
-  const request = {
-    ...(options.proxy && { proxy: options.proxy }),
-    ...(options.signal && { signal: options.signal }),
-  };
+  const { keys = readReleaseKeys(host), ...request } = options;
   const { body: checksums } = await host.fetch(list, request);
   const signature = await fetchSignature(host, list, request);
-  const digests = await verifyChecksums({
-    checksums,
-    signature,
-    keys: options.keys ?? readReleaseKeys(host),
-  });
+  const digests = await verifyChecksums({ checksums, signature, keys });
   const digest = digests.get(name);
   if (digest === undefined) throw unknown(url, `the checksums of its release do not list ${name}`);
   return digest;

@@ -1,4 +1,5 @@
 import { HaosError } from '@haos/host';
+import { isSignedBy, utf8 } from '@haos/host/internal';
 
 export interface SignedChecksums {
   /** The checksum file in the format of sha256sum(1), exactly as it was signed. */
@@ -18,16 +19,9 @@ export async function verifyChecksums({
   signature,
   keys,
 }: SignedChecksums): Promise<Map<string, string>> {
-  const { createPublicKey, verify } = await import('node:crypto');
-  const isSignedBy = (pem: string) => {
-    try {
-      const key = createPublicKey(pem);
-      return key.asymmetricKeyType === 'ed25519' && verify(null, checksums, key, signature);
-    } catch {
-      return false;
-    }
-  };
-  if (keys.some(isSignedBy)) return parseChecksums(Buffer.from(checksums).toString('utf8'));
+  for (const key of keys) {
+    if (await isSignedBy(key, checksums, signature)) return parseChecksums(utf8(checksums));
+  }
   const [problem, hint] =
     keys.length === 0
       ? [

@@ -1,16 +1,11 @@
 import type { Host } from '@haos/host';
-import { megabytes, treeSize } from '@haos/host/internal';
+import { treeSize } from '@haos/host/internal';
 import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
 import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
-import {
-  COMPONENT_FILES,
-  type Component,
-  findUnused,
-  nameSet,
-  type ReleaseSet,
-  versionDirectory,
-} from '../components.js';
+import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
+import { checkSpace } from '../release/checks.js';
+import { findMissing, sizeOf } from '../release/image.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
 
@@ -56,32 +51,18 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
     checkMinor(plan),
     ...(plan.isOtherK3s ? [refuseOtherK3s(plan)] : []),
     checkArchitecture(plan),
-    checkSpace(plan),
+    checkRoom(plan),
     ...checkState(plan),
   ];
 }
 
+/** An image may lack k3s; the installed one stays. */
 function checkSource({ host, source, wanted, offered }: UpgradePlan): Check {
+  const id = 'source';
+  const missing = findMissing(host, source, offered, wanted);
   const hint = 'Name the directory that holds haos, k3s and kernel, such as /haos/system of a release.';
-  for (const component of wanted) {
-    const version = offered[component];
-    if (version === undefined) {
-      // An image may lack k3s; the installed one stays.
-      if (component === 'k3s') continue;
-      return { id: 'source', ok: false, message: `${source} has no current ${component}`, hint };
-    }
-    const directory = versionDirectory(source, component, version);
-    const missing = COMPONENT_FILES[component].find(
-      (file) => host.files.stat(`${directory}/${file}`)?.type !== 'file',
-    );
-    if (missing !== undefined)
-      return { id: 'source', ok: false, message: `${directory} has no ${missing}`, hint };
-  }
-  return {
-    id: 'source',
-    ok: true,
-    message: `${source} has ${wanted.filter((name) => offered[name]).join(', ')}`,
-  };
+  if (missing !== undefined) return { id, ok: false, message: missing, hint };
+  return { id, ok: true, message: `${source} has ${wanted.filter((name) => offered[name]).join(', ')}` };
 }
 
 function checkDestination({ host, destination, wanted, base }: UpgradePlan): Check {
@@ -203,20 +184,13 @@ const TELLING_FILES: readonly (readonly [Component, string])[] = [
 /** Bytes to keep free for the records of the file system itself. */
 const SPARE = 16 * 1024 * 1024;
 
-function checkSpace({ host, source, destination, offered, changes }: UpgradePlan): Check {
-  const needed = changes.reduce((sum, component) => {
-    const version = offered[component];
-    return version === undefined ? sum : sum + treeSize(host, versionDirectory(source, component, version));
-  }, SPARE);
+function checkRoom({ host, source, destination, offered, changes }: UpgradePlan): Check {
   const unused = findUnused(host, destination).reduce((sum, path) => sum + treeSize(host, path), 0);
-  const free = host.files.freeSpace(destination) + unused;
-  const ok = free >= needed;
-  return {
-    id: 'space',
-    ok,
-    message: `${megabytes(free)} MB are free, ${megabytes(needed)} MB are needed`,
-    ...(!ok && { hint: `Free some space on the file system of ${destination}.` }),
-  };
+  return checkSpace({
+    room: host.files.freeSpace(destination) + unused,
+    needed: sizeOf(host, source, offered, changes) + SPARE,
+    hint: `Free some space on the file system of ${destination}.`,
+  });
 }
 
 function checkState({ host, destination, base, kept, target }: UpgradePlan): Check[] {

@@ -1,9 +1,11 @@
 import type { Host } from '@haos/host';
 import {
   COMPONENTS,
+  isSameSet,
   linkSlot,
   nameSet,
   type ReleaseSet,
+  readSlots,
   type Slots,
   versionDirectory,
 } from '../components.js';
@@ -31,6 +33,12 @@ export function readIntent(host: Host, directory: string = layout.system): Inten
 }
 
 /**
+ * What the boot state says after a switch: the new set is on trial; it boots without a trial,
+ * because nothing could end one; or it is the set of a new installation, without a past.
+ */
+export type Boots = 'on-trial' | 'at-once' | 'as-new';
+
+/**
  * Switches the links from one pair of sets to another. `completeIntent` repairs an interruption at
  * any point. Nothing boots differently until the previous set is in place, and where boots are
  * counted, the new set boots on trial first.
@@ -38,20 +46,39 @@ export function readIntent(host: Host, directory: string = layout.system): Inten
 export async function switchSlots(
   host: Host,
   intent: Intent,
-  { directory, isCounted }: { directory: string; isCounted: boolean },
+  { directory, boots }: { directory: string; boots: Boots },
 ): Promise<void> {
   const { after } = intent;
   host.files.write(intentPath(directory), formatIntent(intent), { mode: 0o600 });
   linkSlot(host, after.previous, { directory, slot: 'previous' });
-  if (isCounted || host.files.stat(grubEnvPath(directory))) {
-    const event = { kind: isCounted ? 'staged' : 'replaced', set: nameSet(after.current) } as const;
+  if (boots === 'on-trial' || (boots === 'at-once' && host.files.stat(grubEnvPath(directory)))) {
+    const event = {
+      kind: boots === 'on-trial' ? 'staged' : 'replaced',
+      set: nameSet(after.current),
+    } as const;
     writeBootState(host, nextBootState(readBootState(host, directory), event), directory);
   }
   // If a power cut leaves the links of one slot incomplete, GRUB falls back to the other slot.
-  await flush(host);
+  await flush(host, directory);
   linkSlot(host, after.current, { directory, slot: 'current' });
-  await flush(host);
+  await flush(host, directory);
   host.files.remove(intentPath(directory));
+  // Last, because the set that boots until now may be in the previous slot.
+  if (boots === 'as-new') writeBootState(host, { slot: 'current' }, directory);
+}
+
+/**
+ * Makes the set of a new installation the current one, and the set that booted before, if any, the
+ * previous one. Forgets what the boot state says about other sets.
+ */
+export async function replaceSet(host: Host, set: ReleaseSet, directory: string): Promise<void> {
+  const { slot: slotBefore } = readBootState(host, directory);
+  const before = readSlots(host, directory);
+  const booted = before[slotBefore];
+  const current = { ...booted, ...set };
+  const isOther = booted.haos !== undefined && !isSameSet(booted, current);
+  const after = { current, previous: isOther ? booted : before.previous };
+  await switchSlots(host, { before, after, slotBefore }, { directory, boots: 'as-new' });
 }
 
 /**

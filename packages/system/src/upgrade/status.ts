@@ -86,7 +86,7 @@ async function swapSlots(host: Host, directory: string): Promise<BootState> {
   const before = readSlots(host, directory);
   const after: Slots = { current: before.previous, previous: before.current };
   const { slot: slotBefore } = readBootState(host, directory);
-  await switchSlots(host, { before, after, slotBefore }, { directory, isCounted: false });
+  await switchSlots(host, { before, after, slotBefore }, { directory, boots: 'at-once' });
   const event = { kind: 'swapped', left: nameSet(before.current), taken: nameSet(after.current) } as const;
   const next = nextBootState(readBootState(host, directory), event);
   writeBootState(host, next, directory);

@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
-import { copyTree, verifyTree, withCleanUp, withWritable } from '@haos/host/internal';
+import { withCleanUp, withWritable } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
@@ -12,22 +12,27 @@ import {
   nameSet,
   type ReleaseSet,
   readSlots,
-  type Slots,
-  STAGING_PREFIX,
   versionDirectory,
 } from '../components.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
+import type { ImageOptions, ImageSource } from '../release/open-image.js';
+import { type PutOptions, putComponents } from '../release/put-components.js';
 import { readBootState, TRIALS } from './boot-state.js';
 import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 import type { Intent } from './intent.js';
 
-export interface UpgradeOptions {
+export interface UpgradeOptions
+  extends Pick<PutOptions, 'onProgress' | 'signal'>,
+    Pick<ImageOptions, 'proxy' | 'onDownload'> {
   host: Host;
-  /** The directory with the new components, such as `/haos/system` of a release. */
-  source: string;
+  /**
+   * The new release: an ISO, which is verified before it is opened, or a directory with the
+   * components. Default for `scratch`: `/var/lib/rancher/HAOS/upgrade`.
+   */
+  image: ImageSource;
   /** Default `/haos/system`. */
   destination?: string;
   /**
@@ -49,10 +54,6 @@ export interface UpgradeOptions {
   checkOnly?: boolean;
   /** Called when all components are in place and before the next boot changes. */
   beforeSwitch?: () => Promise<void> | void;
-  /** Aborts the copying; the next boot then does not change. */
-  signal?: AbortSignal;
-  /** Called with the number of bytes of a component done so far. */
-  onProgress?: (component: Component, bytes: number) => void;
 }
 
 type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'>;
@@ -65,7 +66,9 @@ export interface UpgradeReport {
    */
   status: 'upgraded' | 'unchanged' | 'refused' | 'checked';
   checks: readonly Check[];
+  /** The set that boots by default now. */
   from: ReleaseSet;
+  /** The set after the upgrade; the same if the image could not be opened. */
   to: ReleaseSet;
   /** Versions that were removed, such as `kernel/6.12.1-v1`. */
   dropped: readonly string[];
@@ -77,10 +80,35 @@ export interface UpgradeReport {
  * links together. While it works, a read-only mount of the destination is writable. Throws
  * HAOS_LOCKED if another upgrade runs.
  */
-export async function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
+export function upgrade(options: UpgradeOptions): Promise<UpgradeReport> {
+  const { host, image } = options;
+  if (image.iso === undefined) return upgradeFrom(image.directory ?? layout.system, options);
+  // Downloads and unpacked files share one directory.
+  return withLock(host, `${layout.upgradeLock}.source`, () => upgradeFromIso(options));
+}
+
+function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
+  const { host, image: source, destination } = options;
+  return withCleanUp(async (cleanUp) => {
+    // A directory does not load the code that downloads and verifies.
+    const { openImage, openScratch } = await import('../release/open-image.js');
+    const { scratch = layout.upgradeScratch } = source;
+    await openScratch(host, cleanUp, scratch);
+    const { checks, image } = await openImage(host, cleanUp, { ...options, ...source, scratch });
+    if (!image) {
+      const { slots, state } = openSystem(host, destination);
+      const base = slots[state.slot];
+      return { status: 'refused', checks, from: base, to: base, dropped: [] };
+    }
+    const report = await upgradeFrom(image.directory, options);
+    return { ...report, checks: [...checks, ...report.checks] };
+  });
+}
+
+async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
-  if (options.checkOnly) return (await check(options)).report;
-  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(options)));
+  if (options.checkOnly) return (await check(source, options)).report;
+  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(source, options)));
 }
 
 interface Checked {
@@ -89,9 +117,9 @@ interface Checked {
   report: UpgradeReport;
 }
 
-async function check(options: UpgradeOptions): Promise<Checked> {
+async function check(source: string, options: UpgradeOptions): Promise<Checked> {
   const system = openSystem(options.host, options.destination);
-  const plan = planUpgrade(system, await readRelease(system, options.source), options);
+  const plan = planUpgrade(system, await readRelease(system, source), options);
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
@@ -99,15 +127,17 @@ async function check(options: UpgradeOptions): Promise<Checked> {
   return { system, plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
 }
 
-async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
+async function upgradeAlone(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
   const { host } = options;
   const destination = options.destination ?? layout.system;
   await completeIntent(host, { directory: destination });
-  const { system, plan, report } = await check(options);
+  const { system, plan, report } = await check(source, options);
   if (report.status !== 'checked') return report;
   const menu = await renderGoReplacement(system);
   const dropped = dropUnused(host, destination);
-  for (const component of missingOf(system, plan)) await stage(plan, component, options);
+  const components = missingOf(system, plan);
+  const putting = { ...options, system: destination, components, readBack: true };
+  await putComponents(host, { directory: source, set: plan.offered }, putting);
   await options.beforeSwitch?.();
   if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
   await flush(host);
@@ -117,7 +147,8 @@ async function upgradeAlone(options: UpgradeOptions): Promise<UpgradeReport> {
     slotBefore: readBootState(host, destination).slot,
   };
   // Without a count, the new set boots without a trial, because nothing could end it.
-  await switchSlots(host, intent, { directory: destination, isCounted: countsBoots(system.bootLoader) });
+  const boots = countsBoots(system.bootLoader) ? 'on-trial' : 'at-once';
+  await switchSlots(host, intent, { directory: destination, boots });
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
@@ -145,7 +176,7 @@ interface Release {
 }
 
 async function readRelease({ host, directory, ...system }: System, source: string): Promise<Release> {
-  const { current: set } = readSlotsIfThere(host, source);
+  const { current: set } = readSlots(host, source);
   const base = system.slots[system.state.slot];
   return {
     source,
@@ -219,38 +250,8 @@ function isPreviousRunning({ slots, state, running }: System): boolean {
   return trial === nameSet(slots.current) && tries === TRIALS;
 }
 
-function readSlotsIfThere(host: Host, directory: string): Slots {
-  return host.files.stat(directory)?.type === 'directory'
-    ? readSlots(host, directory)
-    : { current: {}, previous: {} };
-}
-
 function pick(set: ReleaseSet, components: readonly Component[]): ReleaseSet {
   return Object.fromEntries(
     components.filter((name) => set[name] !== undefined).map((name) => [name, set[name]]),
   );
-}
-
-/**
- * Installs a version of a component: copies it under another name, reads it back, and renames it.
- * Replaces a version of the same name that only the non-default slot uses, because its content is
- * unknown.
- */
-async function stage(plan: UpgradePlan, component: Component, options: UpgradeOptions): Promise<void> {
-  const { host, source, destination, offered } = plan;
-  const version = offered[component] ?? '';
-  const from = versionDirectory(source, component, version);
-  const to = versionDirectory(destination, component, version);
-  const staging = `${destination}/${component}/${STAGING_PREFIX}${version}`;
-  const { signal } = options;
-  host.files.remove(staging);
-  const onProgress = (bytes: number) => options.onProgress?.(component, bytes);
-  await withCleanUp(async (cleanUp) => {
-    // Frees the space if the disk is full or the upgrade was interrupted.
-    cleanUp.onError(() => void host.files.remove(staging));
-    const files = await copyTree(host, from, staging, { onProgress, ...(signal && { signal }) });
-    await verifyTree(host, staging, { files, ...(signal && { signal }) });
-  });
-  host.files.remove(to);
-  host.files.move(staging, to);
 }

@@ -1,5 +1,5 @@
 import type { Host } from '@haos/host';
-import { setPasswordHash } from '@haos/host/internal';
+import { cryptPassword, setPasswordHash } from '@haos/host/internal';
 import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
@@ -77,16 +77,14 @@ export function isCryptForm(value: string): boolean {
 
 /** Returns a password in the form to store: unchanged if it is encrypted, else as SHA-512 crypt. */
 export async function encryptPassword(value: string): Promise<string> {
-  if (isCryptForm(value)) return value;
-  const { encrypt } = await import('unixcrypt');
-  return encrypt(value);
+  return isCryptForm(value) ? value : cryptPassword(value);
 }
 
 async function hashOf(host: Host, clear: string): Promise<string> {
-  const { encrypt } = await import('unixcrypt');
   const present = presentHash(host);
-  if (present === undefined || !VERIFIABLE.test(present)) return encrypt(clear);
-  return encrypt(clear, present.slice(0, present.lastIndexOf('$'))) === present ? present : encrypt(clear);
+  if (present === undefined || !VERIFIABLE.test(present)) return cryptPassword(clear);
+  const again = await cryptPassword(clear, present.slice(0, present.lastIndexOf('$')));
+  return again === present ? present : cryptPassword(clear);
 }
 
 function presentHash(host: Host): string | undefined {

@@ -1,4 +1,5 @@
 import { HaosError } from '@haos/host';
+import { fromBase64, gunzip } from '@haos/host/internal';
 import type { CcErrorCode } from '../../errors.js';
 import { ENCODINGS } from '../../model/schema.js';
 import { isBase64 } from '../../parse/bytes.js';
@@ -22,7 +23,7 @@ export async function decodeContent(content: string, encoding: string): Promise<
   const problem = checkContent(content, encoding);
   if (problem) throw new HaosError<CcErrorCode>(problem.failure, problem.message, { hint: problem.hint });
   if (!isEncoded(encoding)) return new TextEncoder().encode(content);
-  const bytes = Buffer.from(withoutSpace(content), 'base64');
+  const bytes = fromBase64(withoutSpace(content));
   return isCompressed(encoding) ? decompress(bytes) : bytes;
 }
 
@@ -79,21 +80,11 @@ function withoutSpace(content: string): string {
 }
 
 async function decompress(bytes: Uint8Array): Promise<Uint8Array> {
-  const { gunzipSync } = await import('node:zlib');
-  try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
-  } catch (cause) {
-    const tooLarge = (cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-    throw contentError(
-      tooLarge ? 'the content is more than 64 MiB when decompressed' : 'the content is not gzip',
-      {
-        hint: 'Compress the content again with gzip.',
-        cause,
-      },
-    );
-  }
-}
-
-function contentError(message: string, options: { hint: string; cause?: unknown }): HaosError<CcErrorCode> {
-  return new HaosError<CcErrorCode>('HAOS_CC_FILE_CONTENT', message, options);
+  const content = await gunzip(bytes, MAX_BYTES);
+  if (typeof content !== 'string') return content;
+  throw new HaosError<CcErrorCode>(
+    'HAOS_CC_FILE_CONTENT',
+    content === 'too-large' ? 'the content is more than 64 MiB when decompressed' : 'the content is not gzip',
+    { hint: 'Compress the content again with gzip.' },
+  );
 }

@@ -1,6 +1,5 @@
 import type { Host, Owner } from '@haos/host';
-import { parsePasswd, type User } from '@haos/host/internal';
-import { parentOf } from '@haos/system/internal';
+import { parentOf, parsePasswd, type User } from '@haos/host/internal';
 
 const SKELETON = '/etc/skel';
 

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { HaosError, type Host, type Owner } from '@haos/host';
 import { resolveOwner } from '@haos/host/internal';
 import { refuse } from '../../apply/refuse.js';
@@ -10,6 +9,7 @@ import { PATTERNS } from '../../model/patterns.js';
 import { byteLength, type Finding, type Rule } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
+import { normalisePath } from './normalise-path.js';
 
 const PERMISSIONS = new RegExp(PATTERNS.permissions);
 
@@ -23,10 +23,10 @@ export const writeFiles: Applier = {
   keys: ['write_files'],
   async apply(config, context) {
     const items = config.writeFiles ?? [];
-    const lastOf = new Map(items.map((item, index) => [posix.normalize(item.path ?? ''), index]));
+    const lastOf = new Map(items.map((item, index) => [normalisePath(item.path ?? ''), index]));
     const directories = directoriesOf(items);
     for (const [index, item] of items.entries()) {
-      const isLast = lastOf.get(posix.normalize(item.path ?? '')) === index;
+      const isLast = lastOf.get(normalisePath(item.path ?? '')) === index;
       await context.attempt(async () => {
         refuse(checkItem(item, { pointer: `/writeFiles/${index}`, directories }), 'HAOS_CC_FILE_PATH');
         if (isLast) await writeItem(context.host, item, `write_files[${index}]`);
@@ -72,7 +72,7 @@ function checkPath(path: string | undefined, { pointer, directories }: ItemPlace
   // Linux: NAME_MAX and PATH_MAX.
   if (byteLength(path) >= 4096 || path.split('/').some((name) => byteLength(name) > 255))
     return invalid('the path is too long', 'Use at most 255 bytes in each part and 4095 in total.');
-  if (!directories.has(normalise(path))) return [];
+  if (!directories.has(normalisePath(path))) return [];
   return invalid(
     'another item of write_files is below this path',
     'Write the file to another path.',
@@ -85,20 +85,10 @@ function directoriesOf(items: readonly WriteFile[]): Set<string> {
   const directories = new Set<string>();
   for (const { path = '' } of items) {
     if (!path.startsWith('/')) continue;
-    let parent = parentOf(normalise(path));
+    let parent = parentOf(normalisePath(path));
     for (; parent !== '' && !directories.has(parent); parent = parentOf(parent)) directories.add(parent);
   }
   return directories;
-}
-
-/** Like posix.normalize, for the absolute path of a file. Validation also runs in browsers. */
-function normalise(path: string): string {
-  const names: string[] = [];
-  for (const name of path.split('/')) {
-    if (name === '..') names.pop();
-    else if (name !== '' && name !== '.') names.push(name);
-  }
-  return `/${names.join('/')}`;
 }
 
 function parentOf(path: string): string {
@@ -167,7 +157,7 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
   const owner = ownerOf(host, item.owner ?? '');
   const content = await decodeItem(item, key);
-  await makeHomeDirectories(host, normalise(item.path ?? ''));
+  await makeHomeDirectories(host, normalisePath(item.path ?? ''));
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 

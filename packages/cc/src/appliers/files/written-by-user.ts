@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import type { CloudConfig } from '../../generated/types.js';
+import { normalisePath } from './normalise-path.js';
 
 /**
  * Returns whether `write_files` writes this path. Then the author has taken over the file. An
@@ -7,5 +7,5 @@ import type { CloudConfig } from '../../generated/types.js';
  * run.
  */
 export function isWrittenByUser(config: CloudConfig, path: string): boolean {
-  return (config.writeFiles ?? []).some((file) => posix.normalize(file.path ?? '') === path);
+  return (config.writeFiles ?? []).some((file) => normalisePath(file.path ?? '') === path);
 }

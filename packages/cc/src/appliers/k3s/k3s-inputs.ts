@@ -1,15 +1,13 @@
-import { posix } from 'node:path';
 import type { Host } from '@haos/host';
-import { parentOf } from '@haos/system/internal';
+import { parentOf, sha256 } from '@haos/host/internal';
+import { normalisePath } from '../files/normalise-path.js';
 import { k3sPaths } from './k3s-service.js';
 
 /** Returns a SHA-256 digest over everything that takes effect when k3s restarts. */
 export async function digestInputs(host: Host, binary: string): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  const hash = createHash('sha256');
   const paths = [k3sPaths.service, k3sPaths.startScript, k3sPaths.environment, ...ownConfigFiles(host)];
-  for (const path of paths) hash.update(`${path}\0${host.files.readTextIfExists(path) ?? ''}\0`);
-  return hash.update(identityOf(host, binary)).digest('hex');
+  const texts = paths.map((path) => `${path}\0${host.files.readTextIfExists(path) ?? ''}\0`);
+  return sha256(new TextEncoder().encode(texts.join('') + identityOf(host, binary)));
 }
 
 /** Returns the files that k3s reads when it starts: those of the user and that of HAOS. */
@@ -43,5 +41,6 @@ function identityOf(host: Host, binary: string): string {
 
 function linkTarget(host: Host, path: string): string | undefined {
   if (host.files.lstat(path)?.type !== 'symlink') return undefined;
-  return posix.resolve(parentOf(path), host.files.readLink(path));
+  const target = host.files.readLink(path);
+  return normalisePath(target.startsWith('/') ? target : `${parentOf(path)}/${target}`);
 }

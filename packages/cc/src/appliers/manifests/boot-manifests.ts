@@ -140,7 +140,7 @@ function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[
  * Returns the last part of the path of the URL if it is a plain file name that k3s would apply: k3s
  * reads only these three suffixes and ignores hidden files. Returns undefined otherwise.
  */
-export function manifestName(url: string): string | undefined {
+function manifestName(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;

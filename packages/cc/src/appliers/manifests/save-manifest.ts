@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
+import { parentOf } from '@haos/host/internal';
 import { layout } from '@haos/system';
-import { parentOf } from '@haos/system/internal';
 
 /**
  * Writes a manifest to the directory that k3s applies, with the permissions that k3s uses: only

@@ -1,4 +1,5 @@
 import { type Host, isHaosError } from '@haos/host';
+import { sha256 } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
@@ -120,8 +121,7 @@ async function digestAt({ files }: Host, path: string): Promise<string | undefin
 }
 
 async function digestOf(body: Uint8Array | string): Promise<string> {
-  const { createHash } = await import('node:crypto');
-  return createHash('sha256').update(body).digest('hex');
+  return sha256(typeof body === 'string' ? new TextEncoder().encode(body) : body);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { HaosError, type Host } from '@haos/host';
+import { escapeField, mountAt, readMounts } from '@haos/host/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, Phase } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
@@ -12,7 +13,6 @@ import { mountsRule } from './check-mount.js';
  * administrator's own.
  */
 export const FSTAB = '/run/haos/fstab';
-const MOUNTED = '/proc/self/mountinfo';
 /** A disk that has to replay its journal takes a while. Milliseconds. */
 const TIMEOUT = 180_000;
 
@@ -44,14 +44,11 @@ export const mounts: Applier = {
 /** Those that need the network, which the service `mounts` does not wait for. */
 const OF_NETWORK = /^(?:nfs4?|cifs|ceph|glusterfs)$/;
 
-/**
- * The lines of fstab(5), in which a blank is `\\040`. Each file system is checked by its own
- * journal only.
- */
-export function renderFstab(items: readonly Mount[]): string {
+/** The lines of fstab(5). Each file system is checked by its own journal only. */
+function renderFstab(items: readonly Mount[]): string {
   const lines = items.map(({ device = '', path = '', type = '', options = [] }) =>
     [device, path, type || 'auto', optionsOf(type, options).join(',') || 'defaults']
-      .map((field) => field.replaceAll('\\', '\\134').replaceAll(' ', '\\040'))
+      .map(escapeField)
       .concat('0', '0')
       .join(' '),
   );
@@ -67,29 +64,13 @@ const STATUSES = [0, 1, 2, 4, 8, 16, 32, 64];
 
 async function mountOne(host: Host, { device, path = '' }: Mount, phase: Phase): Promise<void> {
   if (host.files.stat(path) === undefined) host.files.makeDirectory(path);
-  if (phase !== 'runtime' || isMounted(host, path) === true) return;
+  if (phase !== 'runtime' || mountAt(readMounts(host), path) !== undefined) return;
   const result = await host.run('mount', ['-T', FSTAB, path], { timeout: TIMEOUT, accept: STATUSES });
   if (result.deferred || result.exitCode === 0) return;
   const reason = result.stderr.trim().split('\n').at(0) || `mount failed with status ${result.exitCode}`;
   throw new HaosError<CcErrorCode>('HAOS_CC_MOUNT', `cannot mount ${device} at ${path}: ${reason}`, {
     hint: 'Compare haos.mounts with `lsblk -f`. HAOS never formats a disk.',
   });
-}
-
-/**
- * Whether a file system is mounted at a path; undefined where that is not known, as in a directory
- * tree.
- */
-function isMounted(host: Host, path: string): boolean | undefined {
-  const text = host.files.readTextIfExists(MOUNTED);
-  // proc_pid_mountinfo(5): the fifth field, with blanks and backslashes in octal.
-  return text?.split('\n').some((line) => decode(line.split(' ')[4] ?? '') === path);
-}
-
-function decode(field: string): string {
-  return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-    String.fromCharCode(Number.parseInt(digits, 8)),
-  );
 }
 
 /** Where k3s keeps what makes its cluster and what runs in it. */
@@ -105,10 +86,11 @@ export function hasK3sData({ haos }: CloudConfig): boolean {
  * mount point.
  */
 export function missingK3sData(config: CloudConfig, host: Host): string | undefined {
+  const mounts = readMounts(host);
   const missing = (config.haos?.mounts ?? []).findIndex(
-    ({ path = '' }) => isK3sData(path) && isMounted(host, path) === false,
+    ({ path = '' }) => isK3sData(path) && mountAt(mounts, path) === undefined,
   );
-  if (missing === -1) return undefined;
+  if (missing === -1 || mounts.length === 0) return undefined;
   return `haos.mounts[${missing}]: nothing is mounted at ${config.haos?.mounts?.[missing]?.path}`;
 }
 

@@ -104,7 +104,11 @@ function controls(pointer: string): Finding {
  */
 function formatName(name: string, key: string): string {
   const value = formatKeyFileValue(name, key);
-  return name === name.trim() ? `Name=${value}` : `SSID=${Buffer.from(name, 'utf8').toString('hex')}`;
+  return name === name.trim() ? `Name=${value}` : `SSID=${hexOf(name)}`;
+}
+
+function hexOf(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function isOurs(host: Host): boolean {

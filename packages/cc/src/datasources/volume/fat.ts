@@ -1,3 +1,4 @@
+import { latin1 } from '@haos/host/internal';
 import { MAX_DOCUMENT } from '../metadata-client.js';
 import { type Entry, findEntry, type ReadAt, type Volume } from './types.js';
 
@@ -23,7 +24,15 @@ const MAX_DIRECTORY = 256 * 1024;
 /** The positions of the letters in a part of a long name. */
 const LETTERS = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
-const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+const concatenate = (chunks: readonly Uint8Array[], size: number): Uint8Array => {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+};
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
@@ -111,7 +120,7 @@ function createReader(readAt: ReadAt, geometry: Geometry) {
       chunks.push(chunk);
       total += chunk.length;
     }
-    return new Uint8Array(Buffer.concat(chunks, total));
+    return concatenate(chunks, total);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { latin1, utf8 } from '@haos/host/internal';
 import { MAX_DOCUMENT } from '../metadata-client.js';
 import { type Entry, findEntry, type ReadAt, type Volume } from './types.js';
 
@@ -7,11 +8,8 @@ const FIRST_DESCRIPTOR = 16;
 const MAX_DESCRIPTORS = 16;
 const MAX_DIRECTORY = 256 * 1024;
 
-const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 const ucs2 = (bytes: Uint8Array) =>
-  Buffer.from(bytes.slice(0, bytes.length & ~1))
-    .swap16()
-    .toString('utf16le');
+  new TextDecoder('utf-16be', { ignoreBOM: true }).decode(bytes.subarray(0, bytes.length & ~1));
 
 /**
  * Opens an ISO 9660 file system, with the names of Joliet or Rock Ridge if it has them. Returns
@@ -89,7 +87,7 @@ function alternateName(area: Uint8Array): string | undefined {
     const length = area[at + 2] ?? 0;
     if (length < 4) break;
     const isName = area[at] === 0x4e && area[at + 1] === 0x4d;
-    if (isName) name = (name ?? '') + Buffer.from(area.subarray(at + 5, at + length)).toString('utf8');
+    if (isName) name = (name ?? '') + utf8(area.subarray(at + 5, at + length));
     at += length;
   }
   return name;

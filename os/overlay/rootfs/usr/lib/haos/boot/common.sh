@@ -21,14 +21,24 @@ has_word() {
 }
 
 # Prints the versions of haos, k3s and kernel that the links of slot $2 in the system directory $1
-# name, such as `v1/-/6.12.1-v1`.
+# name, such as `v1/-/6.12.1-v1`. A link to a version that is not there counts as none.
 name_set() {
 	set=
 	for component in haos k3s kernel; do
-		version=$(readlink "$1/$component/$2") || version=-
-		set=$set/${version##*/}
+		version=$(linked_version "$1/$component" "$2") || version=-
+		set=$set/$version
 	done
 	echo "${set#/}"
+}
+
+# Prints the version that the link of slot $2 of the component at $1 names. The link may be absolute,
+# as seen from another root.
+linked_version() {
+	version=$(readlink "$1/$2") || return
+	version=${version%/}
+	version=${version##*/}
+	case $version in [!A-Za-z0-9]* | *[!A-Za-z0-9._+~-]*) return 1 ;; esac
+	[ -n "$version" ] && [ ! -L "$1/$version" ] && [ -d "$1/$version" ] && echo "$version"
 }
 
 # `haos.debug` alone means true, as for every boolean key.

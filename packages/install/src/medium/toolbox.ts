@@ -1,7 +1,7 @@
 import { HaosError, type Host, isHaosError } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
+import { requireSpace, tryMount } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
-import { checkSpace, tryMount } from './iso.js';
 
 /** The programs of a root image, for a machine that lacks them. */
 export interface Toolbox {
@@ -57,7 +57,7 @@ export async function openToolbox(
 }
 
 async function unpack(host: Host, rootImage: string, usr: string): Promise<void> {
-  checkSpace(host, usr, UNPACKED_SIZE);
+  requireSpace(host, usr, UNPACKED_SIZE);
   // -f: the directory may exist. Status 2: something that is not a file of ours was left out.
   const args = ['-f', '-n', '-no-xattrs', '-d', usr, rootImage, ...UNPACKED];
   try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { withCleanUp } from '@haos/host/internal';
 import { createTestHost, type ScriptedResponse, type TestHost } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cameFromMedium } from './find-file-system.js';
+import { cameFromMedium } from './came-from-medium.js';
 import { type ImageOptions, openImage } from './open-image.js';
 
 const URL = 'https://me:hunter2@releases.example/haos-amd64.iso';
@@ -23,7 +23,7 @@ afterEach(() => host.dispose());
 
 interface Machine {
   responses?: Readonly<Record<string, ScriptedResponse>>;
-  /** /proc/mounts and /proc/meminfo. */
+  /** /proc/self/mountinfo and /proc/meminfo. */
   mounts?: string;
   memory?: string;
 }
@@ -40,7 +40,7 @@ function createMachine({ responses = { [URL]: CONTENT }, mounts = '', memory = '
       [`${system}/haos/current`]: { link: 'v1' },
       [`${system}/kernel/current`]: { link: '6.1-v1' },
       '/here.iso': CONTENT,
-      '/proc/mounts': mounts,
+      '/proc/self/mountinfo': mounts,
       '/proc/meminfo': memory,
     },
     commands: { mount: {}, umount: {} },
@@ -64,7 +64,7 @@ describe('an image from a URL', () => {
     const seen: (number | undefined)[] = [];
     const onDownload = (...progress: (number | undefined)[]) => seen.push(...progress);
 
-    const found = await open({ iso: URL, isoSha256: SHA256, onDownload });
+    const found = await open({ iso: URL, sha256: SHA256, onDownload });
 
     expect(found).toMatchObject({ failed: undefined, wasThere: true });
     expect(found.image).toMatchObject({ directory: '/run/haos/image/iso/haos/system', set: { haos: 'v1' } });
@@ -74,22 +74,22 @@ describe('an image from a URL', () => {
     expect(JSON.stringify(host.operations)).not.toContain('hunter2');
   });
 
-  it('is accepted without a signature only with isInsecure', async () => {
+  it('is accepted without a signature only with insecure', async () => {
     const unsigned = { responses: { [URL]: CONTENT, [SUMS]: '', [`${SUMS}.sig`]: { status: 404 } } };
 
     expect(await open({ iso: URL }, unsigned)).toEqual({ failed: 'download', wasThere: false });
     host.dispose();
-    expect(await open({ iso: URL, isInsecure: true })).toMatchObject({ failed: undefined });
+    expect(await open({ iso: URL, insecure: true })).toMatchObject({ failed: undefined });
   });
 
   it.each<[string, ImageOptions, Machine]>([
-    ['its digest differs', { isoSha256: '0'.repeat(64) }, {}],
-    ['it does not exist', { isoSha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
+    ['its digest differs', { sha256: '0'.repeat(64) }, {}],
+    ['it does not exist', { sha256: SHA256 }, { responses: { [URL]: { status: 404 } } }],
     [
       'it does not fit into memory',
-      { isoSha256: SHA256 },
+      { sha256: SHA256 },
       {
-        mounts: 'dev /dev devtmpfs rw 0 0\nrun /run tmpfs rw 0 0\n',
+        mounts: '1 0 0:1 / /dev rw - devtmpfs dev rw\n2 0 0:2 / /run rw - tmpfs run rw\n',
         memory: `MemTotal: 1000000 kB\nMemAvailable:   ${131_072 + 100} kB\n`,
       },
     ],
@@ -97,10 +97,15 @@ describe('an image from a URL', () => {
     expect(await open({ iso: URL, ...options }, machine)).toEqual({ failed: 'download', wasThere: false });
   });
 
-  it('may fill a disk, whatever the memory', async () => {
-    const machine = { mounts: 'd / ext4 rw 0 0\nt /ru tmpfs rw 0 0\n', memory: 'MemAvailable: 1 kB\n' };
+  it('may have its digest in upper case', async () => {
+    expect(await open({ iso: URL, sha256: SHA256.toUpperCase() })).toMatchObject({ failed: undefined });
+  });
 
-    expect(await open({ iso: URL, isoSha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
+  it('may fill a disk, whatever the memory', async () => {
+    const mounts = '1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:2 / /ru rw - tmpfs t rw\n';
+    const machine = { mounts, memory: 'MemAvailable: 1 kB\n' };
+
+    expect(await open({ iso: URL, sha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
   });
 });
 
@@ -108,11 +113,11 @@ describe('an image in a file', () => {
   it('needs no digest, but must match one that is given', async () => {
     expect(await open({ iso: '/here.iso' })).toMatchObject({ failed: undefined, wasThere: false });
     host.dispose();
-    expect(await open({ iso: '/here.iso', isoSha256: SHA256.toUpperCase() })).toMatchObject({
+    expect(await open({ iso: '/here.iso', sha256: SHA256.toUpperCase() })).toMatchObject({
       failed: undefined,
     });
     host.dispose();
-    expect(await open({ iso: '/here.iso', isoSha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
+    expect(await open({ iso: '/here.iso', sha256: '0'.repeat(64) })).toMatchObject({ failed: 'image' });
   });
 
   it('must exist', async () => {
@@ -122,9 +127,13 @@ describe('an image in a file', () => {
 
 describe('a machine', () => {
   it.each([
-    ['came from an ISO', 'x / tmpfs rw 0 0\n/dev/sr0 /.base iso9660 ro 0 0\n', true],
-    ['was booted over the network', 'x / tmpfs rw 0 0\nbase /.base tmpfs ro 0 0\n', false],
-    ['runs something else', '/dev/sda1 / ext4 rw 0 0\n', false],
+    ['came from an ISO', '1 0 0:1 / / rw - tmpfs x rw\n2 1 11:0 / /.base ro - iso9660 /dev/sr0 ro\n', true],
+    [
+      'was booted over the network',
+      '1 0 0:1 / / rw - tmpfs x rw\n2 1 0:2 / /.base ro - tmpfs base ro\n',
+      false,
+    ],
+    ['runs something else', '1 0 8:1 / / rw - ext4 /dev/sda1 rw\n', false],
   ])('%s', (_title, mounts, expected) => {
     expect(cameFromMedium(createMachine({ mounts }))).toBe(expected);
   });

@@ -1,6 +1,6 @@
 import { HaosError, type Host, isHaosError } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
-import type { InstallErrorCode } from '../errors.js';
+import type { SystemErrorCode } from '../errors.js';
 
 export interface IsoOptions {
   /** Absolute path of the ISO. */
@@ -49,10 +49,10 @@ const TIMEOUT = 600_000;
 const MARGIN = 64 * 1024 * 1024;
 
 /**
- * Makes the content of an ISO, at least `haos/`, readable until the clean-up; resolves to its
- * directory. Mounts the ISO, or unpacks it if the kernel cannot mount it. Throws
- * HAOS_INSTALL_ISO_READER if no program can unpack it, HAOS_INSTALL_ISO if it has no `haos/system`,
- * and HAOS_FILE_NO_SPACE.
+ * Makes the content of an ISO, at least `haos/`, readable until the clean-up; resolves to the
+ * directory with the components. Mounts the ISO, or unpacks it if the kernel cannot mount it.
+ * Throws HAOS_INSTALL_ISO_READER if no program can unpack it, HAOS_INSTALL_ISO if it has no
+ * `haos/system`, and HAOS_FILE_NO_SPACE.
  */
 export async function openIso(host: Host, cleanUp: CleanUp, { iso, scratch }: IsoOptions): Promise<string> {
   const directory = `${scratch}/iso`;
@@ -60,8 +60,9 @@ export async function openIso(host: Host, cleanUp: CleanUp, { iso, scratch }: Is
   cleanUp.always(() => void host.files.remove(directory));
   if (!(await tryMount(host, cleanUp, { type: 'iso9660', from: iso, to: directory })))
     await unpack(host, iso, directory);
-  if (host.files.stat(`${directory}/haos/system`)?.type !== 'directory') throw noSystem(iso);
-  return directory;
+  const system = `${directory}/haos/system`;
+  if (host.files.stat(system)?.type !== 'directory') throw noSystem(iso);
+  return system;
 }
 
 /** Mounts a file read-only until the clean-up; returns false if the kernel cannot mount it. */
@@ -84,7 +85,7 @@ export async function tryMount(
 
 async function unpack(host: Host, iso: string, directory: string): Promise<void> {
   const needed = (host.files.stat(iso)?.size ?? 0) + MARGIN;
-  checkSpace(host, directory, needed);
+  requireSpace(host, directory, needed);
   for (const reader of READERS) {
     try {
       await host.run(reader.program, reader.arguments(iso, directory), { timeout: TIMEOUT });
@@ -95,7 +96,7 @@ async function unpack(host: Host, iso: string, directory: string): Promise<void>
     }
   }
   const programs = READERS.map(({ program, package: name }) => `${program} (package ${name})`);
-  throw new HaosError<InstallErrorCode>(
+  throw new HaosError<SystemErrorCode>(
     'HAOS_INSTALL_ISO_READER',
     `the kernel cannot mount ${iso}, and none of these is installed: ${programs.join(', ')}`,
     { hint: 'Install one of them.' },
@@ -103,7 +104,7 @@ async function unpack(host: Host, iso: string, directory: string): Promise<void>
 }
 
 /** Throws HAOS_FILE_NO_SPACE if `needed` bytes do not fit, before the disk is full. */
-export function checkSpace(host: Host, directory: string, needed: number): void {
+export function requireSpace(host: Host, directory: string, needed: number): void {
   const free = host.files.freeSpace(directory);
   if (free >= needed) return;
   const [has, needs] = [free, needed].map((bytes) => Math.ceil(bytes / 1_000_000));
@@ -128,7 +129,7 @@ function restoreLinks(host: Host, system: string): void {
 }
 
 function noSystem(iso: string, cause?: unknown): HaosError {
-  return new HaosError<InstallErrorCode>('HAOS_INSTALL_ISO', `${iso} has no haos/system`, {
+  return new HaosError<SystemErrorCode>('HAOS_INSTALL_ISO', `${iso} has no haos/system`, {
     hint: 'Name an ISO of HAOS, or download it again.',
     cause,
   });

@@ -1,9 +1,8 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { withCleanUp } from '@haos/host/internal';
 import { createTestHost, type TestHost } from '@haos/host/testing';
+import { upgrade } from '@haos/system';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Context } from '../command.js';
-import { openSource } from './open-source.js';
+import { findIso } from './find-iso.js';
 
 const RELEASES = 'https://releases.example/haos';
 const CHANNEL = `haos: { upgrade: { channel: '${RELEASES}/latest' } }\n`;
@@ -17,8 +16,8 @@ const SIGNATURE = sign(null, Buffer.from(SUMS), privateKey).toString('latin1');
 let host: TestHost;
 afterEach(() => host.dispose());
 
-/** Opens a source on a node with a channel and these files; resolves to the checks by id. */
-function open(source: string, at: string, tree: Readonly<Record<string, string>>) {
+/** Upgrades a node with a channel and these files; resolves to the checks by id. */
+async function open(source: string, at: string, tree: Readonly<Record<string, string>>) {
   const bytes = (text: string) => ({ body: Buffer.from(text, 'latin1') });
   host = createTestHost({
     tree: { '/haos/system/config.yaml': CHANNEL, ...tree },
@@ -29,13 +28,10 @@ function open(source: string, at: string, tree: Readonly<Record<string, string>>
       [`${at}/sha256sum-arm64.txt.sig`]: bytes(SIGNATURE),
     },
   });
-  const context = { err: () => {} } as unknown as Context;
-  const { signal } = new AbortController();
-  const options = { host, source, sha256: undefined, isInsecure: false, signal, context };
-  return withCleanUp(async (cleanUp) => {
-    const { checks } = await openSource(cleanUp, options);
-    return Object.fromEntries(checks.map(({ id, ok }) => [id, ok]));
-  });
+  const { iso, proxy } = await findIso(host, source);
+  const { status, checks } = await upgrade({ host, image: { iso }, proxy });
+  expect(status).toBe('refused');
+  return Object.fromEntries(checks.map(({ id, ok }) => [id, ok]));
 }
 
 describe('a release that is named', () => {

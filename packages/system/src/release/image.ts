@@ -1,11 +1,18 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
-import { type Check, COMPONENTS, readSlots } from '@haos/system';
-import { COMPONENT_FILES, parseChecksums, type ReleaseSet, versionDirectory } from '@haos/system/internal';
+import type { Check } from '../check.js';
+import {
+  COMPONENT_FILES,
+  COMPONENTS,
+  type Component,
+  type ReleaseSet,
+  readSlots,
+  versionDirectory,
+} from '../components.js';
+import { parseChecksums } from './verify-checksums.js';
 
 /**
- * The release to install: a directory with haos, k3s and kernel, such as `/haos/system` of the
- * medium.
+ * The files of a release: a directory with haos, k3s and kernel, such as `/haos/system` of an ISO.
  */
 export interface Image {
   directory: string;
@@ -15,37 +22,58 @@ export interface Image {
 }
 
 /** The list of checksums in the format of sha256sum(1), with paths relative to the directory. */
-export const CHECKSUMS = 'sha256sum.txt';
+const CHECKSUMS = 'sha256sum.txt';
 
 /** Finds a complete image in a directory. k3s may be missing; the message says so. */
 export function findImage(host: Host, directory: string): { check: Check; image?: Image } {
   const id = 'image';
-  const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';
-  const { current: set } =
-    host.files.stat(directory)?.type === 'directory'
-      ? readSlots(host, directory)
-      : { current: {} as ReleaseSet };
-  for (const component of COMPONENTS) {
+  const { current: set } = readSlots(host, directory);
+  const message = findMissing(host, directory, set);
+  if (message !== undefined) {
+    const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';
+    return { check: { id, ok: false, message, hint } };
+  }
+  const k3s = set.k3s ? `k3s ${set.k3s}` : 'no k3s';
+  const check = { id, ok: true, message: `HAOS ${set.haos}, ${k3s}` } as const;
+  return { check, image: { directory, set, size: sizeOf(host, directory, set) } };
+}
+
+/**
+ * Says what a set in a directory lacks of these components; undefined if it is complete. k3s may be
+ * missing.
+ */
+export function findMissing(
+  host: Host,
+  directory: string,
+  set: ReleaseSet,
+  components: readonly Component[] = COMPONENTS,
+): string | undefined {
+  for (const component of components) {
     const version = set[component];
     if (version === undefined && component === 'k3s') continue;
-    if (version === undefined)
-      return { check: { id, ok: false, message: `${directory} has no current ${component}`, hint } };
+    if (version === undefined) return `${directory} has no current ${component}`;
     const path = versionDirectory(directory, component, version);
     const missing = COMPONENT_FILES[component].find(
       (file) => host.files.stat(`${path}/${file}`)?.type !== 'file',
     );
-    if (missing) return { check: { id, ok: false, message: `${path} has no ${missing}`, hint } };
+    if (missing !== undefined) return `${path} has no ${missing}`;
   }
-  const size = componentsOf(set).reduce((sum, path) => sum + treeSize(host, `${directory}/${path}`), 0);
-  const check = { id, ok: true, message: `HAOS ${set.haos}${set.k3s ? `, k3s ${set.k3s}` : ', no k3s'}` };
-  return { check, image: { directory, set, size } };
+  return undefined;
 }
 
-/** Returns the directories of a set, relative to that of the image. */
-export function componentsOf(set: ReleaseSet): string[] {
-  return COMPONENTS.filter((component) => set[component] !== undefined).map(
-    (component) => `${component}/${set[component]}`,
-  );
+/** Returns the size of these components of a set in a directory, in bytes. */
+export function sizeOf(
+  host: Host,
+  directory: string,
+  set: ReleaseSet,
+  components: readonly Component[] = COMPONENTS,
+): number {
+  return pathsOf(set, components).reduce((sum, path) => sum + treeSize(host, `${directory}/${path}`), 0);
+}
+
+/** Returns the directories of these components of a set, relative to that of the image. */
+export function pathsOf(set: ReleaseSet, components: readonly Component[] = COMPONENTS): string[] {
+  return components.filter((name) => set[name] !== undefined).map((name) => `${name}/${set[name]}`);
 }
 
 /**
@@ -62,7 +90,7 @@ export async function verifyImage(
   const list = host.files.readTextIfExists(`${directory}/${CHECKSUMS}`);
   if (list === undefined) return { id, ok: false, message: `the image has no ${CHECKSUMS}`, hint };
   const sums = parseChecksums(list);
-  const files = componentsOf(set).flatMap((path) => listFiles(host, directory, path));
+  const files = pathsOf(set).flatMap((path) => listFiles(host, directory, path));
   for (const file of files) {
     const wanted = sums.get(file);
     if (wanted === undefined) return { id, ok: false, message: `${CHECKSUMS} does not name ${file}`, hint };

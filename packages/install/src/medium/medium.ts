@@ -1,0 +1,42 @@
+import type { Host } from '@haos/host';
+import type { CleanUp } from '@haos/host/internal';
+import type { Check } from '@haos/system';
+import { checkOfError, findImage, type ImageOptions, openSource } from '@haos/system/internal';
+import { openToolbox } from './toolbox.js';
+
+/** The parts of an ISO that an installation from another system uses. */
+export interface Medium {
+  /** The machine, which runs the programs of the image. */
+  host: Host;
+  /** The directory with the components. */
+  directory: string;
+  /** The directory with GRUB. */
+  tools: string;
+  /** The path of the configuration on the ISO, if it has one. */
+  configuration: string | undefined;
+}
+
+/**
+ * Opens an ISO and the programs of its root image until the clean-up. The medium is undefined if a
+ * check failed. The checks of the installation verify the content.
+ */
+export async function openMedium(
+  host: Host,
+  cleanUp: CleanUp,
+  options: ImageOptions & { iso: string; scratch: string },
+): Promise<{ checks: readonly Check[]; medium?: Medium }> {
+  const { checks, directory } = await openSource(host, cleanUp, options);
+  if (directory === undefined) return { checks };
+  const { check, image } = findImage(host, directory);
+  const hint = 'Name an ISO of HAOS, or download it again.';
+  if (!image) return { checks: [...checks, { ...check, hint }] };
+  try {
+    const rootImage = `${directory}/haos/${image.set.haos}/rootfs.squashfs`;
+    const toolbox = await openToolbox(host, cleanUp, { rootImage, scratch: options.scratch });
+    const config = `${directory}/config.yaml`;
+    const configuration = host.files.stat(config) && config;
+    return { checks, medium: { host: toolbox.host, directory, tools: toolbox.root, configuration } };
+  } catch (error) {
+    return { checks: [...checks, checkOfError(error, { id: 'image', hint, signal: options.signal })] };
+  }
+}

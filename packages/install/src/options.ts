@@ -1,0 +1,69 @@
+import type { CloudConfig } from '@haos/cc';
+import type { ImageSource } from '@haos/system/internal';
+import type { Firmware } from './disk/partitions.js';
+
+/** What is to be installed, where, with which configuration, and what boots it. */
+export interface Installation {
+  target?: TargetOptions;
+  image?: ImageSource;
+  config?: ConfigSource;
+  boot?: BootOptions;
+}
+
+/** Where HAOS goes. */
+export interface TargetOptions {
+  /**
+   * The whole disk, such as `/dev/vda`; default: the only one that fits. Without formatting, the
+   * partition; default: the one labelled `HAOS_STATE`.
+   */
+  device?: string;
+  /**
+   * Partition and format the disk. Default true. False: the layout exists, and its persistent data
+   * are kept.
+   */
+  format?: boolean;
+  /** Refuse a disk with a state partition even if it is named. Default false. */
+  keepState?: boolean;
+  /** Bytes that the disk or partition must have. Default 2 GB. */
+  minimumSize?: number;
+  /** The directory to mount the state partition on meanwhile. Default `/run/haos/install`. */
+  mountPoint?: string;
+}
+
+/** What configures the installed system. */
+export interface ConfigSource {
+  /** An http or https URL, or an absolute path. Default: that of the running system. */
+  url?: string;
+  /**
+   * Configuration to install in addition to that of the running system, such as answers to
+   * questions; not with `url`.
+   */
+  answers?: CloudConfig;
+  /** Accept a configuration of `url` that configures nothing. Default false. */
+  allowEmpty?: boolean;
+  /**
+   * Write the configuration only if the installed system has none yet. Default: true without a
+   * `url`.
+   */
+  keep?: boolean;
+}
+
+/** What boots the installed system. */
+export interface BootOptions {
+  /** Install GRUB. Default true. False: only its menu is written. */
+  loader?: boolean;
+  /** The firmware to install for. Default: that with which the running machine was booted. */
+  firmware?: Firmware;
+  /**
+   * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
+   * in use.
+   */
+  tty?: string;
+  /** Log more on the installed system. Default false. */
+  debug?: boolean;
+  /**
+   * A root directory with GRUB, and with programs that the host runs, as `openToolbox` returns it.
+   * Default: the running system.
+   */
+  tools?: string;
+}
