@@ -79,7 +79,11 @@ describe('VLANs, bonds and routes', () => {
     ]);
     expect(first.ports).toBe('eth1\neth2\n');
     writeFileSync(join(root, 'net/bond0/mtu'), '9000\n');
-    expect(run(LIST)).toMatchObject({ lines: [], ports: 'eth1\neth2\n' });
+    // What a connman that ends has switched off is switched on again.
+    expect(run(LIST)).toMatchObject({
+      lines: ['ip link set dev eth1 up', 'ip link set dev eth2 up'],
+      ports: 'eth1\neth2\n',
+    });
   });
 
   it('get their routes again with every change', () => {

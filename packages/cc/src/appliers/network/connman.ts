@@ -120,10 +120,14 @@ function withoutHostname(text: string): string {
   return text.replace(/^AllowHostnameUpdates=.*\n/m, '');
 }
 
+/** Milliseconds. A restart that is cut off would leave a slow machine without a network. */
+export const RESTART_TIMEOUT = 180_000;
+
 /**
  * `--nodeps`: without it, OpenRC would first stop everything that needs the network, and wait for
  * the service that is applying the configuration (rc-service(8)).
  */
 export async function restartConnman(context: ApplyContext): Promise<void> {
-  await context.host.run('rc-service', ['--nodeps', '--ifexists', '--ifstarted', 'connman', 'restart']);
+  const args = ['--nodeps', '--ifexists', '--ifstarted', 'connman', 'restart'];
+  await context.host.run('rc-service', args, { timeout: RESTART_TIMEOUT });
 }

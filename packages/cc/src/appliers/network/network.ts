@@ -7,7 +7,7 @@ import { formatKeyFileList, ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { isLink } from './check-links.js';
 import { networkRule } from './check-network.js';
-import { isServerName, restartConnman } from './connman.js';
+import { isServerName, RESTART_TIMEOUT, restartConnman } from './connman.js';
 import { familyOf, formatMask, parsePrefix } from './ip-address.js';
 import { formatLinks } from './links.js';
 
@@ -47,9 +47,6 @@ export const network: Applier = {
     await restartConnman(context);
   },
 };
-
-/** Milliseconds: the service first waits for udev. */
-const RESTART_TIMEOUT = 180_000;
 
 async function restartNetworks({ host }: ApplyContext): Promise<void> {
   const args = ['--nodeps', '--ifexists', 'networks', 'restart'];
