@@ -13,7 +13,7 @@ const POSTJECT = 'node_modules/postject';
 export const installer: Step = {
   name: 'installer',
   title: 'install.js',
-  needs: ['node'],
+  needs: ['node', 'userland'],
   recipe: fileURLToPath(import.meta.url),
   files: ['bin/dist/install.js', POSTJECT],
   async make({ source, of, out, run }) {
@@ -22,7 +22,11 @@ export const installer: Step = {
     // No snapshot and no code cache: a snapshot fails on a processor with other features.
     const config = { main: 'install.js', output: 'blob', disableExperimentalSEAWarning: true };
     writeFileSync(join(out, 'sea.json'), JSON.stringify(config));
-    await run(join(of('node'), 'node'), ['--experimental-sea-config', 'sea.json'], { cwd: out });
+    await run(join(of('node'), 'node'), ['--experimental-sea-config', 'sea.json'], {
+      cwd: out,
+      // Where the emulator of another architecture finds the libraries.
+      env: { QEMU_LD_PREFIX: join(of('userland'), 'tree') },
+    });
     const program = join(out, 'installer');
     copyFileSync(join(of('node'), 'node'), program);
     chmodSync(program, 0o755);
