@@ -63,7 +63,7 @@ function remaster(root: string, { iso, output, cmdline, config }: Options): void
     const files = [[menu, MENU], ...(config === undefined ? [] : [[config, '/haos/system/config.yaml']])];
     run('xorriso', [
       ...['-indev', iso, '-outdev', image, '-boot_image', 'any', 'replay', '-overwrite', 'on'],
-      ...files.flatMap(([from = '', to = '']) => ['-map', from, to, '-chown', '0', to, '-chgrp', '0', to]),
+      ...files.flatMap(([from = '', to = '']) => ['-map', from, to, '-chown_r', '0', to, '--']),
     ]);
     copyFileSync(image, output);
     // It may contain secrets.
