@@ -117,6 +117,8 @@ describe('a machine with Secure Boot, as it is delivered', () => {
     await logIn();
 
     expect(await readKernel()).toBe(SIGNED);
+    // Until then it is on trial, and takes no other version.
+    await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 300);
   }, 1_200_000);
 
   it('refuses a kernel that differs from the one that Debian signed, and boots the previous version', async () => {
