@@ -194,10 +194,11 @@ class SerialMachine implements Machine {
 
   async openShell(command: string): Promise<void> {
     this.send(command);
-    // Through a pipe, because a shell on a terminal prints prompts.
+    // Through a pipe, because a shell on a terminal prints prompts. Twice raw, because a virtual
+    // console forgets its settings when the last program closes it.
     const { line } = this.options;
     this.send(
-      `stty -F ${line} raw -echo; setsid sh -c 'echo shell-42; exec sh' <${line} 2>&1 | cat >${line} &`,
+      `stty -F ${line} raw -echo; setsid sh -c 'stty raw -echo; echo shell-42; exec sh' <${line} 2>&1 | cat >${line} &`,
     );
     // On that line itself: data sent before the other end opens it is lost.
     await this.answers.expect(/shell-42\n/, 60);
