@@ -521,8 +521,7 @@ end
 describe('the set that early boot enters', () => {
   it('is recorded from the links of its slot', () => {
     const system = mkdtempSync(join(tmpdir(), 'haos-set-'));
-    mkdirSync(join(system, 'haos'));
-    mkdirSync(join(system, 'kernel'));
+    for (const version of ['haos/v1', 'kernel/6-v1']) mkdirSync(join(system, version), { recursive: true });
     symlinkSync('v1', join(system, 'haos/previous'));
     symlinkSync('/haos/system/kernel/6-v1', join(system, 'kernel/previous'));
 
