@@ -57,7 +57,7 @@ describe('the generic kernel', () => {
         mode: 'live',
         phases: [{ exitStatus: 0 }, { exitStatus: 0 }],
       });
-      expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base')).toMatch(/^\/dev\/sd[ab] iso9660$/);
+      expect(await machine.read('findmnt -no SOURCE,FSTYPE /.base')).toMatch(/^\/dev\/sd[ab]1? iso9660$/);
     });
 
     it('has an address on the network card, and its driver', async () => {
