@@ -1,7 +1,7 @@
+import { assignServers } from './assign-unbound.js';
 import { setBondOption } from './bond-options.js';
 import { Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
-import { globalServers } from './shared.js';
 import type { Text } from './text.js';
 
 const LINK_IGNORED = ['id', 'type', 'vif_id', 'name', 'ethernet_mac_address', 'vlan_mac_address'];
@@ -33,7 +33,7 @@ export function readNetworkData(document: Members, reader: NetworkReader): Draft
   for (const draft of drafts.values())
     draft.isWithoutIpv4 =
       draft.methods.length > 0 ? !draft.methods.includes('ipv4_dhcp') : !('mac' in draft.card);
-  globalServers({ nameservers: serversOf(document, reader), searchDomains: [] }, [...drafts.values()], {
+  assignServers({ nameservers: serversOf(document, reader), searchDomains: [] }, [...drafts.values()], {
     reader,
   });
   reader.rest(document, [], 'network_data.json');

@@ -1,8 +1,8 @@
 import type { Node } from '../../parse/node.js';
+import { assignRoute, assignServers } from './assign-unbound.js';
 import { setBondOption } from './bond-options.js';
 import { type Card, Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
-import { giveRoute, globalServers } from './shared.js';
 import type { Text } from './text.js';
 
 /** Members that only matter to the programs that other systems use. */
@@ -109,13 +109,13 @@ function readRoute(
 /** Name servers and routes that belong to no interface. */
 function readGlobal(entry: Members, drafts: readonly Draft[], reader: NetworkReader): void {
   const type = typeOf(entry, reader);
-  if (type === 'route') readRoute(entry, reader, (route) => giveRoute(route, drafts, reader));
+  if (type === 'route') readRoute(entry, reader, (route) => assignRoute(route, drafts, reader));
   if (type !== 'nameserver') return;
   const name = reader.text(entry.get('interface'), 'interface')?.text;
   const servers = {
     nameservers: reader.words(entry.get('address'), 'address'),
     searchDomains: reader.words(entry.get('search'), 'search'),
   };
-  globalServers(servers, drafts, { name, reader });
+  assignServers(servers, drafts, { name, reader });
   reader.rest(entry, IGNORED, 'a nameserver');
 }

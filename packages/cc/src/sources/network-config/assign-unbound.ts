@@ -7,7 +7,7 @@ import type { Text } from './text.js';
  * Gives name servers that belong to no interface to those that have a static address: the others
  * learn theirs by DHCP.
  */
-export function globalServers(
+export function assignServers(
   { nameservers, searchDomains }: { nameservers: readonly Text[]; searchDomains: readonly Text[] },
   drafts: readonly Draft[],
   { name, reader }: { name?: string | undefined; reader: NetworkReader },
@@ -25,7 +25,7 @@ export function globalServers(
 }
 
 /** Gives a route that belongs to no interface to the one whose network has its router. */
-export function giveRoute(route: DraftRoute, drafts: readonly Draft[], reader: NetworkReader): void {
+export function assignRoute(route: DraftRoute, drafts: readonly Draft[], reader: NetworkReader): void {
   const { via, place } = route;
   const owner = drafts.find((draft) =>
     draft.addresses.some(({ text }) => {
