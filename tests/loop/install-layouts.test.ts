@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type InstallOptions, install } from '@haos/install';
-import { EFI_CONFIGS, EFI_LOADERS } from '@haos/system/internal';
+import { EFI_CONFIG, EFI_LOADERS } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createWorkplace, expectWhole, inspect, mountsBelow, probe, type Workplace } from './installation.js';
 import { createLoopDisk, ENVIRONMENT, type LoopDisk, must, writeImage } from './loop-disk.js';
@@ -43,8 +43,7 @@ function expectLoader(partition: string, uuid: string | undefined): void {
   must('fsck.vfat', '-n', partition);
   for (const [name, path] of Object.entries(FILES))
     expect(readEfi(partition, `EFI/BOOT/${name}`).equals(readFileSync(path)), name).toBe(true);
-  for (const path of EFI_CONFIGS)
-    expect(readEfi(partition, path).toString()).toContain(`--set=root --fs-uuid ${uuid}\n`);
+  expect(readEfi(partition, EFI_CONFIG).toString()).toContain(`--set=root --fs-uuid ${uuid}\n`);
 }
 
 describe('an installation for EFI', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIso } from '../../scripts/live-iso.js';
-import { diskArguments, NETWORK, sizeDisk } from '../vm/image.js';
+import { diskArguments, NETWORK, ONLY_DISK, sizeDisk, stickArguments } from '../vm/image.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
@@ -21,9 +21,7 @@ describe('the image for arm64', () => {
   beforeAll(async () => {
     const iso = await buildIso(ROOT, ['--arch', 'arm64', '--no-k3s']);
     sizeDisk(disk, 3000);
-    const stick = ['-drive', `if=none,id=stick,format=raw,readonly=on,file=${iso}`];
-    const boot = ['-device', 'virtio-blk-pci,drive=stick,bootindex=1,serial=stick'];
-    const args = [...EFI, ...diskArguments(disk), ...stick, ...boot, ...NETWORK];
+    const args = [...EFI, ...diskArguments(disk), ...stickArguments(iso), ...NETWORK];
     machine = await startMachine({ name: 'arm64-live', architecture: 'arm64', args });
     await machine.logIn(900);
     await waitForRuntime(machine, 600);
@@ -41,9 +39,7 @@ describe('the image for arm64', () => {
 
   it('installs on a disk', async () => {
     await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
-    const disks = 'lsblk --nodeps --noheadings --output PATH,SERIAL';
-    const other = `$(${disks} | sed -n 's|^\\(/dev/vd.\\) *$|\\1|p')`;
-    const install = `haos install --silent --device ${other} --config-url /tmp/config.yaml --tty ttyAMA0`;
+    const install = `haos install --silent --device ${ONLY_DISK} --config-url /tmp/config.yaml --tty ttyAMA0`;
     expect(await machine.read(install, 900)).toMatch(/HAOS \S+ is on \/dev\/vd/);
     await machine.stop();
   }, 960_000);

@@ -43,6 +43,16 @@ export function diskArguments(disk: string): string[] {
   return ['-drive', `file=${disk},format=raw,if=virtio,cache=unsafe`];
 }
 
+/** Returns arguments of a machine that boots from the ISO, as from a stick, before its disks. */
+export function stickArguments(iso = ISO): string[] {
+  const stick = ['-drive', `if=none,id=stick,format=raw,readonly=on,file=${iso}`];
+  return [...stick, '-device', 'virtio-blk-pci,drive=stick,bootindex=1,serial=stick'];
+}
+
+/** In a shell of that machine: the path of its only disk, which may be found before the stick. */
+export const ONLY_DISK =
+  "$(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\(/dev/vd.\\) *$|\\1|p')";
+
 /** A machine with EFI, whose variables are not kept. */
 export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
 

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, ISO, NETWORK, secureBootArguments, sizeDisk } from './image.js';
+import { diskArguments, NETWORK, ONLY_DISK, secureBootArguments, sizeDisk, stickArguments } from './image.js';
 import { extractSystem, makeDirectory, packSources } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
 import { readStatus, waitForRuntime } from './status.js';
@@ -72,9 +72,7 @@ describe('a machine with Secure Boot, as it is delivered', () => {
   beforeAll(async () => {
     kernels = writeKernels(directory);
     sizeDisk(disk, 3000);
-    const stick = ['-drive', `if=none,id=stick,format=raw,readonly=on,file=${ISO}`];
-    const boot = ['-device', 'virtio-blk-pci,drive=stick,bootindex=1,serial=stick'];
-    const args = [...secureBootArguments(directory), ...diskArguments(disk), ...stick, ...boot, ...NETWORK];
+    const args = [...secureBootArguments(directory), ...diskArguments(disk), ...stickArguments(), ...NETWORK];
     machine = await startMachine({ name: 'secure-boot-live', args });
     await machine.logIn(480);
   }, 600_000);
@@ -91,9 +89,7 @@ describe('a machine with Secure Boot, as it is delivered', () => {
 
   it('installs on a disk', async () => {
     await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
-    const disks = 'lsblk --nodeps --noheadings --output PATH,SERIAL';
-    const other = `$(${disks} | sed -n 's|^\\(/dev/vd.\\) *$|\\1|p')`;
-    const install = `haos install --silent --device ${other} --config-url /tmp/config.yaml --tty ttyS0`;
+    const install = `haos install --silent --device ${ONLY_DISK} --config-url /tmp/config.yaml --tty ttyS0`;
     expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/vd/);
     await machine.stop();
   }, 540_000);

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EFI_CONFIGS, EFI_LOADERS, renderEfiConfig } from '@haos/system/internal';
+import { EFI_CONFIG, EFI_LOADERS, renderEfiConfig } from '@haos/system/internal';
 import { BuildFailure } from '../failure.js';
 import { copyOverlay } from '../overlay.js';
 import type { Step, StepContext } from '../step.js';
@@ -71,26 +71,15 @@ function placeEfi({ options, of }: StepContext, tree: string): void {
     mkdirSync(dirname(to), { recursive: true });
     copyFileSync(join(of('userland'), 'tree', path), to);
   }
-  for (const path of EFI_CONFIGS) writeFile(join(tree, path), renderEfiConfig(`--file /${MARK}`));
+  writeFile(join(tree, EFI_CONFIG), renderEfiConfig(`--file /${MARK}`));
 }
 
 /** Makes an EFI system partition with the medium's directory `EFI`; returns its path. */
 async function makeEfiPartition({ out, run }: StepContext, tree: string): Promise<string> {
   const image = join(out, 'efi.img');
-  const kibibytes = 8 * 1024;
-  // A constant serial number, else mformat takes a random one.
-  await run('mformat', [
-    '-C',
-    '-i',
-    image,
-    '-T',
-    String(kibibytes * 2),
-    '-N',
-    '48414f53',
-    '-v',
-    'HAOS_EFI',
-    '::',
-  ]);
+  // 8 MiB in sectors of 512 bytes. Without a serial number, mformat takes a random one.
+  const format = ['-C', '-T', '16384', '-N', '48414f53', '-v', 'HAOS_EFI'];
+  await run('mformat', ['-i', image, ...format, '::']);
   await run('mcopy', ['-s', '-m', '-i', image, join(tree, 'EFI'), '::/']);
   return image;
 }

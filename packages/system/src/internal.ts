@@ -1,6 +1,6 @@
 export { checkConsoles, chooseConsoles } from './boot/console.js';
 export {
-  EFI_CONFIGS,
+  EFI_CONFIG,
   EFI_LOADERS,
   type EfiLoader,
   findEfiLoader,

@@ -1,6 +1,6 @@
 import { HaosError, type Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
-import { EFI_CONFIGS, findEfiLoader, renderEfiConfig } from '@haos/system/internal';
+import { EFI_CONFIG, findEfiLoader, renderEfiConfig } from '@haos/system/internal';
 import type { Firmware } from '../disk/partitions.js';
 import type { Places } from '../disk/places.js';
 import type { InstallErrorCode } from '../errors.js';
@@ -81,10 +81,10 @@ async function installForEfi(host: Host, cleanUp: CleanUp, options: BootLoaderOp
   cleanUp.always(() => void host.files.remove(config));
   const efi = places.efi ?? '';
   // Status 1: the directory already exists.
-  for (const path of ['EFI', 'EFI/BOOT', 'EFI/debian'])
+  for (const path of ['EFI', 'EFI/BOOT'])
     await host.run('mmd', ['-i', efi, '-D', 's', `::/${path}`], { accept: [0, 1] });
   const files = Object.entries(loader.files).map(([name, path]) => [`${tools}${path}`, `EFI/BOOT/${name}`]);
-  for (const [from = '', to] of [...EFI_CONFIGS.map((path) => [config, path]), ...files.reverse()])
+  for (const [from = '', to] of [[config, EFI_CONFIG], ...files.reverse()])
     await host.run('mcopy', ['-i', efi, '-o', from, `::/${to}`]);
   await host.run('sync', [efi]);
 }

@@ -37,10 +37,10 @@ export const EFI_LOADERS: readonly EfiLoader[] = [
 ];
 
 /**
- * Where GRUB looks for its configuration: the signed GRUB of Debian 13 beside itself, that of
- * Debian 12 in the directory that it was built with.
+ * Where the signed GRUB of Debian 13 looks for its configuration: beside itself. If that file does
+ * not exist, it looks in `EFI/debian`, which may belong to a Debian beside HAOS.
  */
-export const EFI_CONFIGS: readonly string[] = ['EFI/BOOT/grub.cfg', 'EFI/debian/grub.cfg'];
+export const EFI_CONFIG = 'EFI/BOOT/grub.cfg';
 
 /**
  * Returns the configuration beside GRUB: it looks for the file system with the menu and continues
