@@ -321,7 +321,9 @@ describe('further disks', () => {
     const directory = mkdtempSync(join(tmpdir(), 'haos-mounts-'));
     const file = join(directory, 'fstab');
     if (list !== undefined) writeFileSync(file, list);
-    const text = readFileSync(`${services}mounts`, 'utf8').replaceAll('/run/haos/fstab', file);
+    const text = readFileSync(`${services}mounts`, 'utf8')
+      .replaceAll('/run/haos/fstab', file)
+      .replaceAll('/usr/lib/haos/boot/arrays', 'echo arrays');
     const stubs = `
       ebegin() { :; }; eend() { return "$1"; }; ewarn() { echo "warning: $*"; }
       udevadm() { echo "udevadm $*"; }; mount() { echo "mount $*"; ${mount}; }`;
@@ -332,7 +334,7 @@ describe('further disks', () => {
 
   it('are mounted once their devices are known, those of the network later', () => {
     expect(start('LABEL=a /srv/a auto defaults 0 0\n')).toEqual({
-      lines: ['udevadm settle --timeout=30', 'mount -a -T FSTAB -O no_netdev'],
+      lines: ['udevadm settle --timeout=30', 'arrays', 'mount -a -T FSTAB -O no_netdev'],
       status: 0,
     });
   });
@@ -350,6 +352,34 @@ describe('further disks', () => {
 
   it('come before k3s', () => {
     expect(readFileSync(`${services}mounts`, 'utf8')).toMatch(/^\tbefore .*k3s-early/m);
+  });
+});
+
+describe('an array that lacks a disk', () => {
+  function start(mdstat?: string): string[] {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-arrays-'));
+    const file = join(directory, 'mdstat');
+    if (mdstat !== undefined) writeFileSync(file, mdstat);
+    const script = readFileSync(`${overlay}rootfs/usr/lib/haos/boot/arrays`, 'utf8');
+    const stubs = 'mdadm() { echo "mdadm $*"; }; udevadm() { echo "udevadm $*"; }';
+    const { stdout } = spawnSync('sh', ['-c', `mdstat=${file}\n${stubs}\n${script}`], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    return stdout.split('\n').filter(Boolean);
+  }
+
+  it('is started', () => {
+    expect(start('Personalities : [raid1]\nmd127 : inactive sdb[0](S)\n      101376 blocks\n')).toEqual([
+      'mdadm --incremental --run --scan',
+      'udevadm settle --timeout=10',
+    ]);
+  });
+
+  it.each([
+    ['all arrays run', 'Personalities : [raid1]\nmd127 : active raid1 sdb[0]\n      [2/1] [U_]\n'],
+    ['there is none', 'Personalities : \nunused devices: <none>\n'],
+    ['the kernel knows no arrays', undefined],
+  ])('is not looked for where %s', (_title, mdstat) => {
+    expect(start(mdstat)).toEqual([]);
   });
 });
 

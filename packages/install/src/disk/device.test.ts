@@ -55,6 +55,12 @@ it('chooses the only disk that fits', async () => {
   expect(disk?.path).toBe('/dev/vda');
 });
 
+it('does not take the boot partitions of an eMMC, which are disks of their own', async () => {
+  const boot = ['/dev/mmcblk0boot0', '/dev/mmcblk0boot1'].map((path) => ({ path, size: 4194304, ro: true }));
+
+  expect((await find([...boot, { path: '/dev/mmcblk0' }], {})).disk?.path).toBe('/dev/mmcblk0');
+});
+
 it('finds a disk by any of its names', async () => {
   expect((await find([EMPTY, NODE], { device: '/dev/disk/by-id/vda' })).disk?.path).toBe('/dev/vda');
 });
