@@ -1,7 +1,7 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. It
 // prints and never fails. Arguments select: start-up, throughput, many-files, datasource, install,
-// boot, kubernetes. Default: all but kubernetes, which takes a quarter of an hour, and longer the
-// first time.
+// boot, kubernetes, memory. Default: all but the last two: kubernetes takes a quarter of an hour, and
+// longer the first time, memory an hour.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { measureDataSource } from './datasource.js';
 import { measureInstall } from './install.js';
 import { measureKubernetes } from './kubernetes.js';
 import { measureManyFiles } from './many-files.js';
+import { measureMemory } from './memory.js';
 import { measureStartUp } from './start-up.js';
 import { measureThroughput } from './throughput.js';
 
@@ -25,12 +26,14 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   install: () => measureInstall(scratch),
   boot: () => measureBoot(root, scratch, print),
   kubernetes: () => measureKubernetes(root, scratch, print),
+  memory: () => measureMemory(root, scratch, print),
 };
+const ON_REQUEST = ['kubernetes', 'memory'];
 const print = (line: string) => console.log(`  ${line}`);
 const wanted =
   process.argv.length > 2
     ? process.argv.slice(2)
-    : Object.keys(benches).filter((name) => name !== 'kubernetes');
+    : Object.keys(benches).filter((name) => !ON_REQUEST.includes(name));
 
 function find(name: string) {
   const bench = benches[name];
