@@ -62,6 +62,15 @@ describe('the addresses', () => {
   it('are those of the node, without those of Kubernetes and those that are not usable yet', () => {
     expect(run('/usr/lib/haos/addresses').stdout).toBe('eth0 10.0.2.15\neth0 fd00::15\n');
   });
+
+  it('are those that a card chose itself only where there is no other', () => {
+    const chosen = '6: eth2    inet 169.254.7.9/16 brd 169.254.255.255 scope global eth2\\       valid_lft\n';
+    write('/ip', IP + chosen);
+    expect(run('/usr/lib/haos/addresses').stdout).toBe('eth0 10.0.2.15\neth0 fd00::15\n');
+
+    write('/ip', chosen);
+    expect(run('/usr/lib/haos/addresses').stdout).toBe('eth2 169.254.7.9\n');
+  });
 });
 
 describe('the banner', () => {

@@ -59,7 +59,11 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
   it('installs on a namespace with sectors of 4 KiB', async () => {
     const [first, second] = MEMBERS.map(diskAt);
     const create = 'mdadm --create /dev/md/array --level=1 --raid-devices=2 --bitmap=none --run';
-    await machine.read(`${create} ${first} ${second} && mkfs.ext4 -q -L array /dev/md/array`, 120);
+    const named = 'until [ -e /dev/md/array ]; do sleep 1; done';
+    await machine.read(
+      `${create} ${first} ${second} && ${named} && mkfs.ext4 -q -L array /dev/md/array`,
+      240,
+    );
     await machine.read('mkfs.ext4 -q -L second /dev/nvme0n2', 120);
     await machine.read(
       'mount /dev/md/array /mnt && echo kept >/mnt/file && umount /mnt && mdadm --stop --scan',
