@@ -174,11 +174,7 @@ describe('the pinned release', () => {
 
 describe('without a way to get k3s', () => {
   it('the build continues without it, and says how to provide it', async () => {
-    const started = performance.now();
-
     expect(await obtain({})).toBeUndefined();
-
-    expect(performance.now() - started).toBeLessThan(5000);
     expect(printed[0]).toMatch(/^cannot download k3s v1\.36\.4\+k3s1: .*127\.0\.0\.1:1/);
     expect(printed.join('\n')).toMatch(/--k3s PATH.*--k3s-from.*--k3s-mirror(.|\n)*--no-k3s/);
   });

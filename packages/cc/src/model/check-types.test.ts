@@ -6,20 +6,20 @@ const MANY = 100_000;
 it.each([
   ['items', 'write_files', '[x]', 0],
   ['strings', 'run_cmd', '{a: b}', undefined],
-])('is quick with a hundred thousand wrong %s, and reports each', (_, key, item, left) => {
-  const started = performance.now();
+])(
+  'reports each of a hundred thousand wrong %s, for which quadratic work would take too long',
+  (_, key, item, left) => {
+    const { config, issues, provenance } = readSources([
+      { content: `${key}:\n${`- ${item}\n`.repeat(MANY)}hostname: a\n` },
+    ]);
 
-  const { config, issues, provenance } = readSources([
-    { content: `${key}:\n${`- ${item}\n`.repeat(MANY)}hostname: a\n` },
-  ]);
-
-  expect(performance.now() - started).toBeLessThan(20_000);
-  expect(issues).toHaveLength(MANY);
-  expect(issues[MANY - 1]?.origin?.line).toBe(MANY + 1);
-  expect(config.hostname).toBe('a');
-  expect(config.writeFiles?.length).toBe(left);
-  expect(provenance.leaves()).toContain('/hostname');
-});
+    expect(issues).toHaveLength(MANY);
+    expect(issues[MANY - 1]?.origin?.line).toBe(MANY + 1);
+    expect(config.hostname).toBe('a');
+    expect(config.writeFiles?.length).toBe(left);
+    expect(provenance.leaves()).toContain('/hostname');
+  },
+);
 
 it('knows the lines of the remaining values', () => {
   const { config, issues, provenance } = readSources([
