@@ -29,14 +29,18 @@ export const k3sArgumentsRule: Rule = ({ haos }) => checkK3sArguments(haos ?? {}
  * warning.
  */
 export function checkK3sArguments(haos: Haos): Finding[] {
+  const findings = [
+    ...checkInstallerArguments(haos),
+    ...checkGivenArguments(haos),
+    ...checkNodeNameVariable(haos),
+  ];
+  if (findings.length === 0) return findings;
   const redact = createRedactor(secretsOf({ haos }));
-  return [...checkInstallerArguments(haos), ...checkGivenArguments(haos), ...checkNodeNameVariable(haos)].map(
-    (finding) => ({
-      ...finding,
-      message: redact(finding.message),
-      ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
-    }),
-  );
+  return findings.map((finding) => ({
+    ...finding,
+    message: redact(finding.message),
+    ...(finding.hint === undefined ? {} : { hint: redact(finding.hint) }),
+  }));
 }
 
 function checkGivenArguments(haos: Haos): Finding[] {

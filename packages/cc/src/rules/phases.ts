@@ -18,15 +18,13 @@ const AVAILABLE: Partial<Record<SourceName, readonly Phase[]>> = {
 
 /** Reports keys whose source is only read after all of their phases. */
 export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): Finding[] {
-  if (!provenance.sources.some((source) => source !== 'input' && AVAILABLE[source])) return [];
-  const keys = new Set(provenance.leaves().map(keyPointerOf));
+  const sources = provenance.sources.filter((source) => source !== 'input' && AVAILABLE[source]);
+  const keys = new Set(sources.length === 0 ? [] : provenance.leaves().map(keyPointerOf));
   return [...keys].flatMap((pointer) => {
+    // Looking up where a value came from takes longer than this.
+    if (!sources.some((source) => isTooLate(source, pointer))) return [];
     const source = provenance.origins(pointer)[0]?.source;
-    const available = source && source !== 'input' ? AVAILABLE[source] : undefined;
-    if (!available) return [];
-    const isInstall = pointerSegments(pointer)[1] === 'install';
-    const phases = definitionAt(pointer).phases ?? [];
-    if (!isInstall && (phases.length === 0 || phases.some((phase) => available.includes(phase)))) return [];
+    if (source === undefined || !isTooLate(source, pointer)) return [];
     return [
       {
         code: 'no-effect',
@@ -37,4 +35,13 @@ export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): F
       },
     ];
   });
+}
+
+/** Returns whether a source is read after all phases of a key. */
+function isTooLate(source: SourceName, pointer: string): boolean {
+  const available = source === 'input' ? undefined : AVAILABLE[source];
+  if (available === undefined) return false;
+  if (pointerSegments(pointer)[1] === 'install') return true;
+  const phases = definitionAt(pointer).phases ?? [];
+  return phases.length > 0 && !phases.some((phase) => available.includes(phase));
 }

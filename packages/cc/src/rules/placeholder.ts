@@ -24,7 +24,7 @@ export function isPlaceholder(text: string): boolean {
  * value that has one. No message has the value, which may be a secret.
  */
 export function withPlaceholders(findings: readonly Finding[], config: CloudConfig): Finding[] {
-  const pointers = new Set(placeholdersOf(config, configDefinition, ''));
+  const pointers = new Set(placeholdersOf(config, configDefinition));
   const explained = findings.map((finding) =>
     pointers.has(finding.pointer) && isError(finding) ? { ...finding, hint: HINT } : finding,
   );
@@ -46,15 +46,16 @@ export function placeholderFinding(pointer: string): Finding {
   };
 }
 
-function placeholdersOf(value: unknown, key: KeyDefinition, pointer: string): string[] {
+/** Returns the pointers from a value to the placeholders in it. */
+function placeholdersOf(value: unknown, key: KeyDefinition): string[] {
   if (typeof value === 'string') {
     const isIn = key.secret === true ? isPlaceholder(value) : hasPlaceholder(value);
-    return isIn && !FREE_TEXT.includes(key.name) ? [pointer] : [];
+    return isIn && !FREE_TEXT.includes(key.name) ? [''] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inside]) => {
     const inner = isList ? key : (key.keys?.find((candidate) => candidate.name === name) ?? key);
-    return placeholdersOf(inside, inner, pointer + toPointer([name]));
+    return placeholdersOf(inside, inner).map((pointer) => toPointer([name]) + pointer);
   });
 }

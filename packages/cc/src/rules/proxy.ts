@@ -13,7 +13,6 @@ const VARIABLES = { http: ['http_proxy', 'HTTP_PROXY'], https: ['https_proxy', '
 export const proxyRule: Rule = (config) => {
   const environment = config.haos?.environment ?? {};
   const proxies = proxyOf(environment);
-  const urls = downloadsOf(config);
   return (['http', 'https'] as const).flatMap((scheme): Finding[] => {
     const address = proxies[scheme];
     if (address === undefined || isProxy(address)) return [];
@@ -21,7 +20,7 @@ export const proxyRule: Rule = (config) => {
     return [
       {
         code: 'invalid-url',
-        severity: urls.some((url) => new URL(url).protocol === `${scheme}:`) ? 'error' : 'warning',
+        severity: downloads(config, scheme) ? 'error' : 'warning',
         pointer: `/haos/environment/${name}`,
         message: 'HAOS cannot download through this proxy: its address is not an http or https URL',
         hint: 'Write it as `http://HOST:PORT`.',
@@ -36,9 +35,9 @@ function isProxy(address: string): boolean {
   return URL.canParse(whole) && ['http:', 'https:'].includes(new URL(whole).protocol);
 }
 
-/** Returns the URLs of everything that the phases download. */
-function downloadsOf({ bootManifests = [], sshAuthorizedKeys = [] }: CloudConfig): string[] {
+/** Returns whether the phases download anything with such a URL. */
+function downloads({ bootManifests = [], sshAuthorizedKeys = [] }: CloudConfig, scheme: string): boolean {
   const manifests = bootManifests.map(({ url = '' }) => url).filter(isHttpUrl);
-  const sources = sshAuthorizedKeys.map(parseKeySource);
-  return [...manifests, ...sources.flatMap((source) => (source.kind === 'remote' ? [source.url] : []))];
+  const pages = sshAuthorizedKeys.map(parseKeySource).filter((source) => source.kind === 'remote');
+  return [...manifests, ...pages.map(({ url }) => url)].some((url) => new URL(url).protocol === `${scheme}:`);
 }

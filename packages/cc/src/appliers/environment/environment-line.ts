@@ -1,6 +1,6 @@
 import { HaosError } from '@haos/host';
 import type { CcErrorCode } from '../../errors.js';
-import { byteLength } from '../../rules/rule.js';
+import { isLonger } from '../../rules/rule.js';
 
 /**
  * pam_env reads lines into a buffer of 1024 bytes and rejects the whole file if a line is longer.
@@ -36,7 +36,7 @@ export function formatEnvironmentLine(name: string, value: string): string {
 export function findEnvironmentLine(name: string, value: string): string | undefined {
   const quoted = quote(value);
   const line = `${name}=${quoted}`;
-  return quoted === undefined || byteLength(line) > MAX_LINE_BYTES ? undefined : line;
+  return quoted === undefined || isLonger(line, MAX_LINE_BYTES) ? undefined : line;
 }
 
 function quote(value: string): string | undefined {

@@ -6,7 +6,7 @@ import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
 import { octalMeant } from '../../model/octal-mode.js';
 import { PATTERNS } from '../../model/patterns.js';
-import { type Finding, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
+import { type Finding, hasControls, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
 import { normalisePath } from './normalise-path.js';
@@ -124,9 +124,8 @@ function checkPermissions(text: string, pointer: string): Finding[] {
 /** Only the node knows which accounts exist, so this checks only the form. */
 function checkOwner(owner: string, pointer: string): Finding[] {
   const [user, , ...rest] = owner.split(':');
-  // UTF-8 cannot encode half of a surrogate pair (Unicode category Cs), so no account has such a
-  // name.
-  const hasName = user !== '' && rest.length === 0 && !/[\p{Cc}\p{Cs}]/u.test(owner);
+  // UTF-8 cannot encode half of a surrogate pair, so no account has such a name.
+  const hasName = user !== '' && rest.length === 0 && !hasControls(owner) && !/[\ud800-\udfff]/u.test(owner);
   if (owner === '' || hasName) return [];
   return [
     {

@@ -2,7 +2,15 @@ import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { BootManifest } from '../../generated/types.js';
-import { byteLength, type Finding, findSha256, isError, isHttpUrl, type Rule } from '../../rules/rule.js';
+import {
+  type Finding,
+  findSha256,
+  hasControls,
+  isError,
+  isHttpUrl,
+  isLonger,
+  type Rule,
+} from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { saveManifest } from './save-manifest.js';
 
@@ -145,8 +153,8 @@ function manifestName(url: string): string | undefined {
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
   const name = decodePart(pathname.slice(pathname.lastIndexOf('/') + 1));
-  if (name === undefined || byteLength(name) > 255) return undefined;
-  return /^[^\s./\\\p{Cc}][^/\\\p{Cc}]*\.(ya?ml|json)$/u.test(name) ? name : undefined;
+  if (name === undefined || isLonger(name, 255) || hasControls(name)) return undefined;
+  return /^[^\s./\\][^/\\]*\.(ya?ml|json)$/.test(name) ? name : undefined;
 }
 
 function decodePart(text: string): string | undefined {

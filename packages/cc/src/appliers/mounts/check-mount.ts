@@ -115,7 +115,7 @@ function checkOption(text: string, pointer: string): Finding[] {
         hint: 'Write it into a file with permissions 0600, and name that with credentials=FILE.',
       },
     ];
-  if (/^[^\s\p{Cc}]*$/u.test(text)) return [];
+  if (/^\S*$/.test(text) && !hasControls(text)) return [];
   return [
     {
       code: 'invalid-value',

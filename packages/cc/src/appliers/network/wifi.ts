@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Wifi } from '../../generated/types.js';
-import { byteLength, eachItem, type Finding, hasControls, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, hasControls, isLonger, type Rule } from '../../rules/rule.js';
 import { formatKeyFileValue, ownershipLine, setKeyFileValue } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 
@@ -63,7 +63,7 @@ function checkName(name: string | undefined, pointer: string): Finding[] {
   if (!name)
     return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'Add `name: SSID`.' }];
   if (hasControls(name)) return [controls(`${pointer}/name`)];
-  if (byteLength(name) <= 32) return [];
+  if (!isLonger(name, 32)) return [];
   return [
     { code: 'invalid-wifi', pointer: `${pointer}/name`, message: 'a network name has at most 32 bytes' },
   ];
