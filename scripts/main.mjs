@@ -23,6 +23,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   os [OPTION...]   build the image; os --help lists the options
   k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
+  join [...]       make one container image of those for several architectures
   vm [NAME...]     run the scenarios in a virtual machine, or the named ones`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -97,6 +98,10 @@ const commands = {
   remaster: async (args) => {
     await prepare(levelsFor(args));
     return run(npmProgram(root, 'tsx'), ['os/src/remaster.ts', ...args], { cwd: root });
+  },
+  join: async (args) => {
+    await prepare(levelsFor(args));
+    return run(npmProgram(root, 'tsx'), ['os/src/join.ts', ...args], { cwd: root });
   },
   vm: async (names) => {
     const inLevel = listScenarios(root).filter(({ level }) => level === 'vm');

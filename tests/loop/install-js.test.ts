@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Ended, ended, startBare } from './bare-machine.js';
-import { createLoopDisk, type LoopDisk, must, writeUdevadm } from './loop-disk.js';
+import { ARM64_PROGRAM, createLoopDisk, type LoopDisk, must, writeUdevadm } from './loop-disk.js';
 import { writeIso, writeIsoTree } from './write-iso.js';
 
 const BUNDLE = fileURLToPath(new URL('../../bin/dist/install.js', import.meta.url));
@@ -97,6 +97,16 @@ describe('install.js on a machine without the programs of an installation', () =
     expect(await installJs([disk.device, other])).toMatchObject({ status: 0 });
 
     expect(contentOf(`${disk.device}p1`, 'haos/system/config.yaml')).toBe('hostname: of-the-iso\n');
+  });
+
+  it('takes the ISO for this machine from a directory with a release', async () => {
+    const release = join(directory, 'release');
+    mkdirSync(release);
+    cpSync(iso, join(release, 'haos-amd64.iso'));
+    writeFileSync(join(release, 'haos-arm64.iso'), 'not for this machine');
+
+    expect(await installJs(['--check', disk.device, release])).toMatchObject({ status: 0 });
+    expectReleased();
   });
 
   it('downloads the ISO, with a matching digest or without any', async () => {
@@ -189,6 +199,19 @@ describe('install.js does not change the disk', () => {
     expect(status).toBe(5);
     expect(JSON.parse(stdout).checks).toMatchObject([{ id: 'image', ok: false }]);
     expectReleased();
+  });
+
+  it('when the ISO is for another architecture, and names the right one', async () => {
+    const foreign = join(directory, 'foreign');
+    cpSync(tree, foreign, { recursive: true, verbatimSymlinks: true });
+    writeFileSync(join(foreign, 'haos/system/haos/current/haos'), ARM64_PROGRAM);
+    const other = writeIso(foreign, join(directory, 'foreign.iso'));
+
+    const { status, stderr } = await refuse([disk.device, other]);
+
+    expect(status).toBe(5);
+    expect(stderr).toContain('NO  architecture: the image is for arm64, this machine is amd64');
+    expect(stderr).toContain('haos-amd64.iso');
   });
 
   it('when a file of the ISO is damaged', async () => {

@@ -17,6 +17,7 @@ import { parseBootState } from '@haos/system/internal';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { mergeParts } from './installation.js';
 import {
+  ARM64_PROGRAM,
   createInstallerHost,
   createLoopDisk,
   type LoopDisk,
@@ -238,6 +239,15 @@ describe('an installation is refused, and the disk does not change,', () => {
     writeFileSync(join(damaged, 'kernel/6.1.0-v1.0.0/initrd'), 'an initrD');
 
     expect(await refuse({ image: { directory: damaged } })).toEqual(['checksums']);
+    expect(disk.digest()).toBe(before);
+  });
+
+  it('when the image is for another architecture than the boot loader', async () => {
+    const before = fillDisk();
+    const other = join(directory, 'arm64');
+    writeImage(other, 'v1.0.0', ARM64_PROGRAM);
+
+    expect(await refuse({ image: { directory: other } })).toEqual(['architecture']);
     expect(disk.digest()).toBe(before);
   });
 

@@ -95,11 +95,18 @@ export function createInstallerHost(programs: string): Host {
   };
 }
 
+/** The start of a program for arm64: elf(5). */
+export const ARM64_PROGRAM = Buffer.from(`${'\x7fELF\x02\x01'.padEnd(18, '\0')}\xb7\0`, 'latin1');
+
 /** Writes a small tree with every file of an image, and its checksums. */
-export function writeImage(directory: string, version = 'v1.0.0'): void {
+export function writeImage(
+  directory: string,
+  version = 'v1.0.0',
+  launcher: string | Uint8Array = '#!/bin/sh\n',
+): void {
   const files = {
     [`haos/${version}/rootfs.squashfs`]: 'a root file system '.repeat(50_000),
-    [`haos/${version}/haos`]: '#!/bin/sh\n',
+    [`haos/${version}/haos`]: launcher,
     [`kernel/6.1.0-${version}/kernel.squashfs`]: 'modules '.repeat(50_000),
     [`kernel/6.1.0-${version}/vmlinuz`]: 'a kernel',
     [`kernel/6.1.0-${version}/initrd`]: 'an initrd',

@@ -40,6 +40,7 @@ describe('a release that is named', () => {
   it.each([
     ['by its version', 'v1.1.0+rc1', `${RELEASES}/download/v1.1.0%2Brc1`],
     ['as the latest one', 'latest', `${RELEASES}/latest/download`],
+    ['by the place of its ISOs', 'https://mirror.example/a/', 'https://mirror.example/a'],
     ['by the URL of its ISO', 'https://mirror.example/a/haos-arm64.iso', 'https://mirror.example/a'],
   ])('%s is downloaded for this machine and verified', async (_title, source, at) => {
     // The download here is not a real ISO.

@@ -3,11 +3,13 @@ import type { FetchOptions, Host } from '@haos/host';
 import { type BlockDevice, type CleanUp, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
 import {
+  checkArchitecture,
   checkConsoles,
   checkSpace,
   findEfiLoader,
   type Image,
   type ImageOptions,
+  imageArchitecture,
   openImage,
 } from '@haos/system/internal';
 import { findBiosModules } from './boot/boot-loader.js';
@@ -70,9 +72,19 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const { checks: imageChecks, image } = await openImage(host, cleanUp, { ...options, ...options.image });
   const { disk, replacesState, existing } = place;
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
+  const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
   const space = image && place.room !== undefined ? [checkRoom(image, place.room)] : [];
   const consoles = checkConsoles(boot.tty, commandLine);
-  const checks = [config.check, ...imageChecks, programs, firmwareCheck, consoles, ...place.checks, ...space];
+  const checks = [
+    config.check,
+    ...imageChecks,
+    ...architecture,
+    programs,
+    firmwareCheck,
+    consoles,
+    ...place.checks,
+    ...space,
+  ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
   const plan = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;
@@ -170,6 +182,18 @@ function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = 
     };
   const message = `missing on this system: ${missing.join(', ')}`;
   return { id: 'programs', ok: false, message, hint: 'Install them, or install from the HAOS medium.' };
+}
+
+/**
+ * Checks whether the boot loader can start the kernel of the image. It is for the machine whose
+ * programs install; only amd64 has a BIOS.
+ */
+function checkLoader(
+  host: Host,
+  { firmware, boot, image }: { firmware: Firmware; boot: BootOptions; image: Image },
+): Check {
+  const machine = firmware === 'bios' ? 'amd64' : findEfiLoader(host, boot.tools)?.architecture;
+  return checkArchitecture({ image: imageArchitecture(host, image.directory, image.set), machine });
 }
 
 /** Returns the name of the boot loader if its files do not exist. */

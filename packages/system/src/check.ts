@@ -1,5 +1,6 @@
 /** The checks of an installation and of a takeover; docs/installation.md explains them. */
 export type InstallCheckId =
+  | 'architecture'
   | 'boot-loader'
   | 'checksums'
   | 'config'

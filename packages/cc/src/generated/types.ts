@@ -168,7 +168,7 @@ export interface Install {
   configUrl?: string;
   /** Do not ask questions. */
   silent?: boolean;
-  /** The image to install when the machine was not booted from it. */
+  /** The image to install when the machine was not booted from it. A URL with a slash at its end names a release, of which the ISO for the machine is taken. */
   isoUrl?: string;
   /** The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature. */
   isoSha256?: string;

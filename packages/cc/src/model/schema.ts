@@ -103,7 +103,8 @@ const installKeys: readonly KeyDefinition[] = [
     name: 'isoUrl',
     kind: 'string',
     pattern: PATTERNS.httpOrPath,
-    description: 'The image to install when the machine was not booted from it.',
+    description:
+      'The image to install when the machine was not booted from it. A URL with a slash at its end names a release, of which the ISO for the machine is taken.',
     examples: ['https://releases.example/haos-amd64.iso'],
   },
   {

@@ -1,7 +1,15 @@
 import type { Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { checkOfError, findImage, type ImageOptions, openSource } from '@haos/system/internal';
+import {
+  checkArchitecture,
+  checkOfError,
+  findImage,
+  type ImageOptions,
+  imageArchitecture,
+  machineArchitecture,
+  openSource,
+} from '@haos/system/internal';
 import { openToolbox } from './toolbox.js';
 
 /** The parts of an ISO that an installation from another system uses. */
@@ -30,6 +38,11 @@ export async function openMedium(
   const { check, image } = findImage(host, directory);
   const hint = 'Name an ISO of HAOS, or download it again.';
   if (!image) return { checks: [...checks, { ...check, hint }] };
+  const architecture = checkArchitecture({
+    image: imageArchitecture(host, directory, image.set),
+    machine: await machineArchitecture(host),
+  });
+  if (!architecture.ok) return { checks: [...checks, architecture] };
   try {
     const rootImage = `${directory}/haos/${image.set.haos}/rootfs.squashfs`;
     const toolbox = await openToolbox(host, cleanUp, { rootImage, scratch: options.scratch });

@@ -1,5 +1,6 @@
 import { HaosError, type Host } from '@haos/host';
 import type { SystemErrorCode } from '../errors.js';
+import { machineArchitecture } from '../machine-architecture.js';
 import { PROJECT } from '../project.js';
 import { isUrl } from './download-iso.js';
 
@@ -16,7 +17,7 @@ export async function locateRelease(
   if (source.startsWith('/') || isUrl(source)) return source;
   if (source !== 'latest' && !/^v\d[\w.+-]*$/.test(source)) return undefined;
   const releases = releasesOf(channel);
-  const name = `haos-${await nameArchitecture(host)}.iso`;
+  const name = `haos-${await machineArchitecture(host)}.iso`;
   if (source === 'latest') return `${releases}/latest/download/${name}`;
   return `${releases}/download/${encodeURIComponent(source)}/${name}`;
 }
@@ -31,9 +32,4 @@ function releasesOf(channel: string | undefined): string {
   throw new HaosError<SystemErrorCode>('HAOS_UPGRADE_NO_CHANNEL', 'no release channel is configured', {
     hint: 'Set haos.upgrade.channel, or name the path or the URL of an ISO.',
   });
-}
-
-async function nameArchitecture(host: Host): Promise<string> {
-  const { stdout } = await host.run('uname', ['-m'], { readOnly: true });
-  return stdout.trim() === 'aarch64' ? 'arm64' : 'amd64';
 }

@@ -40,10 +40,12 @@ function createMachine({ responses = { [URL]: CONTENT }, mounts = '', memory = '
       [`${system}/haos/current`]: { link: 'v1' },
       [`${system}/kernel/current`]: { link: '6.1-v1' },
       '/here.iso': CONTENT,
+      '/releases/haos-amd64.iso': CONTENT,
+      '/releases/haos-arm64.iso': CONTENT,
       '/proc/self/mountinfo': mounts,
       '/proc/meminfo': memory,
     },
-    commands: { mount: {}, umount: {} },
+    commands: { mount: {}, umount: {}, uname: { stdout: 'aarch64\n' } },
     responses,
   });
   return host;
@@ -107,6 +109,26 @@ describe('an image from a URL', () => {
 
     expect(await open({ iso: URL, sha256: SHA256 }, machine)).toMatchObject({ failed: undefined });
   });
+});
+
+it.each([
+  ['a URL', 'https://releases.example/v1/'],
+  ['a directory', '/releases'],
+])('is that of this machine in %s with a release', async (_title, iso) => {
+  const found = await open(
+    { iso, insecure: true },
+    { responses: { 'https://releases.example/v1/haos-arm64.iso': CONTENT } },
+  );
+
+  expect(found.failed).toBeUndefined();
+  expect(host.calls).toContainEqual(
+    expect.objectContaining({
+      command: 'mount',
+      args: expect.arrayContaining([
+        iso.startsWith('/') ? '/releases/haos-arm64.iso' : '/run/haos/image/downloaded.iso',
+      ]),
+    }),
+  );
 });
 
 describe('an image in a file', () => {

@@ -2,6 +2,7 @@ import type { Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import type { Check } from '../check.js';
 import { layout } from '../layout.js';
+import { machineArchitecture } from '../machine-architecture.js';
 import { checkOfError } from './checks.js';
 import { type DownloadIsoOptions, downloadIso, isUrl } from './download-iso.js';
 import { findImage, type Image, verifyImage } from './image.js';
@@ -13,7 +14,10 @@ export { openScratch } from './scratch.js';
 export interface ImageSource extends Pick<DownloadIsoOptions, 'sha256' | 'insecure' | 'keys'> {
   /** A directory with the components. Default `/haos/system`; ignored if there is an `iso`. */
   directory?: string;
-  /** An ISO: its path, or an http or https URL. */
+  /**
+   * An ISO: its path, or an http or https URL. A directory, or a URL that ends with a slash, means
+   * the ISO in it that is for this machine.
+   */
   iso?: string;
   /** A separate directory for downloads, mounts and unpacked files. Default `/run/haos/image`. */
   scratch?: string;
@@ -50,8 +54,9 @@ export async function openSource(
   cleanUp: CleanUp,
   options: ImageOptions,
 ): Promise<{ checks: Check[]; directory?: string }> {
-  const { directory = layout.system, iso, scratch = '/run/haos/image' } = options;
-  if (iso === undefined) return { checks: [], directory };
+  const { directory = layout.system, scratch = '/run/haos/image' } = options;
+  if (options.iso === undefined) return { checks: [], directory };
+  const iso = await chooseIso(host, options.iso);
   const { checks, path } = isUrl(iso)
     ? await downloadIso(host, cleanUp, { ...options, url: iso, directory: scratch })
     : await findIso(host, { ...options, iso });
@@ -61,6 +66,13 @@ export async function openSource(
   } catch (error) {
     return { checks: [...checks, checkOfError(error, { id: 'image', hint: 'Name another ISO.' })] };
   }
+}
+
+/** Returns the ISO for this machine if `iso` is a place with the ISOs of a release. */
+async function chooseIso(host: Host, iso: string): Promise<string> {
+  const isPlace = isUrl(iso) ? iso.endsWith('/') : host.files.stat(iso)?.type === 'directory';
+  if (!isPlace) return iso;
+  return `${iso.replace(/\/+$/, '')}/haos-${await machineArchitecture(host)}.iso`;
 }
 
 /** Checks an ISO that is a local file. It is read only if an option names its digest. */

@@ -1,11 +1,11 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
-import { ARCHITECTURE_BYTES, type Architecture, architectureOf } from '../architecture.js';
 import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
-import { checkSpace } from '../release/checks.js';
+import { checkArchitecture, checkSpace } from '../release/checks.js';
 import { findMissing, sizeOf } from '../release/image.js';
+import { imageArchitecture } from '../release/image-architecture.js';
 import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
 
@@ -50,7 +50,10 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
     checkVersions(plan),
     checkMinor(plan),
     ...(plan.isOtherK3s ? [refuseOtherK3s(plan)] : []),
-    checkArchitecture(plan),
+    checkArchitecture({
+      image: imageArchitecture(plan.host, plan.source, plan.offered),
+      machine: imageArchitecture(plan.host, plan.destination, plan.base),
+    }),
     checkRoom(plan),
     ...checkState(plan),
   ];
@@ -148,38 +151,6 @@ function minorOf(version: string | undefined): { major: number; minor: number } 
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
   return minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
-
-function checkArchitecture({ host, source, destination, offered, base }: UpgradePlan): Check {
-  const [theirs, ours] = [findArchitecture(host, source, offered), findArchitecture(host, destination, base)];
-  const ok = theirs === undefined || ours === undefined || theirs === ours;
-  return {
-    id: 'architecture',
-    ok,
-    message: ok
-      ? `the architecture is ${ours ?? theirs ?? 'unknown'}`
-      : `the source is for ${theirs}, this node is ${ours}`,
-    ...(!ok && { hint: `Use the release for ${ours}.` }),
-  };
-}
-
-/** Returns the architecture of the first file of a set that shows it. */
-function findArchitecture(host: Host, directory: string, set: ReleaseSet): Architecture | undefined {
-  for (const [component, file] of TELLING_FILES) {
-    const version = set[component];
-    const path = version && `${versionDirectory(directory, component, version)}/${file}`;
-    if (!path || host.files.stat(path)?.type !== 'file') continue;
-    const found = architectureOf(host.files.head(path, ARCHITECTURE_BYTES));
-    if (found) return found;
-  }
-  return undefined;
-}
-
-const TELLING_FILES: readonly (readonly [Component, string])[] = [
-  ['haos', 'haos'],
-  ['haos', 'busybox'],
-  ['k3s', 'k3s'],
-  ['kernel', 'vmlinuz'],
-];
 
 /** Bytes to keep free for the records of the file system itself. */
 const SPARE = 16 * 1024 * 1024;
