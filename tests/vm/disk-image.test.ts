@@ -58,8 +58,11 @@ describe('two machines with the same disk image', () => {
     const [disk, seed] = [join(directory, 'first.qcow2'), join(directory, 'seed.iso')];
     must('qemu-img', 'create', '-q', '-f', 'qcow2', '-b', image, '-F', 'qcow2', disk, '6G');
     machine = await startConfigured('disk-image-bios', {
-      args: ['-drive', `file=${disk},format=qcow2,if=virtio,cache=unsafe`, '-cdrom', seed, ...NETWORK],
-      deliver: (userData) => writeFileSync(seed, makeSeedImage({ userData })),
+      args: ['-drive', `file=${disk},format=qcow2,if=virtio,cache=unsafe`, ...NETWORK],
+      deliver: (userData) => {
+        writeFileSync(seed, makeSeedImage({ userData }));
+        return ['-cdrom', seed];
+      },
     });
 
     expect(await readStatus(machine)).toMatchObject({
@@ -90,7 +93,12 @@ describe('two machines with the same disk image', () => {
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',
       phases: DONE,
-      dataSources: { sources: [{ name: 'cdrom', status: 'none' }, { name: 'aws', status: 'user-data' }] },
+      dataSources: {
+        sources: [
+          { name: 'cdrom', status: 'none' },
+          { name: 'aws', status: 'user-data' },
+        ],
+      },
     });
     expect(await machine.read('ls -d /sys/firmware/efi')).toBe('/sys/firmware/efi');
     await expectGrown(machine);
@@ -105,5 +113,4 @@ describe('two machines with the same disk image', () => {
       expect(first[index], command).not.toBe(second[index]);
     }
   });
-
 });

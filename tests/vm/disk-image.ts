@@ -20,7 +20,7 @@ haos: { password: sesame }
 
 /**
  * Starts a machine whose image has no configuration, and waits until a data source has configured
- * it. `deliver` makes the source, and may return arguments of the machine.
+ * it. `deliver` makes the source, and returns arguments of the machine.
  */
 export async function startConfigured(
   name: string,
@@ -29,11 +29,10 @@ export async function startConfigured(
     deliver,
   }: {
     args: readonly string[];
-    deliver: (userData: string) => void | readonly string[] | Promise<void | readonly string[]>;
+    deliver: (userData: string) => readonly string[] | Promise<readonly string[]>;
   },
 ): Promise<Machine> {
-  const more = (await deliver(USER_DATA)) ?? [];
-  const machine = await startMachine({ name, memory: 768, args: [...args, ...more] });
+  const machine = await startMachine({ name, memory: 768, args: [...args, ...(await deliver(USER_DATA))] });
   await machine.expect(/the-node-is-configured/, 600);
   machine.send(''); // a new prompt
   await machine.logIn(60, 'sesame');
