@@ -108,6 +108,7 @@ const STEPS = {
   configure: 'the rest',
   'boot-loader': 'boot loader',
   verify: 'reading back',
+  convert: 'the rest',
 } as const satisfies Record<Extract<InstallEvent, { kind: 'step' }>['step'], Part>;
 
 /** Returns the part that begins with an event; undefined if the current part continues. */

@@ -53,6 +53,7 @@ export const DEBIAN_PACKAGES = [
   vm('mtools', 'mcopy', 'the EFI part of the ISO'),
   vm('grub-common', 'grub-mkimage', 'GRUB boots the ISO'),
   { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
+  vm('qemu-utils', 'qemu-img', 'disk images in formats other than raw'),
   vm('skopeo', 'skopeo', 'another program reads the OCI image'),
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
   {

@@ -240,6 +240,12 @@ const install = command({
     { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
     { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
     {
+      name: 'to-file',
+      value: 'FILE',
+      summary: 'make a disk image instead: FILE ends with .raw, .qcow2, .vmdk or .vhd; no questions',
+    },
+    { name: 'size', value: 'SIZE', summary: 'the size of that disk, such as 8G; default: 4G' },
+    {
       name: 'tty',
       value: 'TTY',
       summary: 'the console of the installed system; default: the consoles in use',
@@ -256,6 +262,10 @@ const install = command({
     {
       line: 'sudo haos install --silent --device /dev/vda --config-url https://config.example/node.yaml',
       what: 'install, with a configuration from a server',
+    },
+    {
+      line: 'sudo haos install --to-file node.qcow2 --iso haos-amd64.iso',
+      what: 'make a disk image, with the programs of the ISO',
     },
     { line: 'sudo haos install --silent --no-format', what: 'install to the partition labelled HAOS_STATE' },
   ],

@@ -1,6 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { constants, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import type { Options } from './options.js';
 
 /** Where an artefact comes from: a step and a file that the step makes. */
@@ -35,20 +47,41 @@ export interface Artifact {
  */
 export function placeArtifacts(
   made: ReadonlyMap<string, string>,
-  { architecture, output }: Options,
+  { architecture, images = [], output }: Options,
 ): Artifact[] {
   mkdirSync(output, { recursive: true });
   const lines: string[] = [];
-  const artifacts = SOURCES.map(([nameOf, step, file]) => {
-    const name = nameOf(architecture);
+  const add = (name: string, place: (target: string) => void): Artifact => {
     const target = join(output, name);
-    copyFileSync(join(made.get(step) ?? '', file), target, constants.COPYFILE_FICLONE);
-    const content = readFileSync(target);
-    lines.push(`${createHash('sha256').update(content).digest('hex')}  ${name}\n`);
-    return { name, size: content.length };
-  });
+    place(target);
+    lines.push(`${digestFile(target)}  ${name}\n`);
+    return { name, size: statSync(target).size };
+  };
+  const artifacts = SOURCES.map(([nameOf, step, file]) =>
+    add(nameOf(architecture), (target) =>
+      copyFileSync(join(made.get(step) ?? '', file), target, constants.COPYFILE_FICLONE),
+    ),
+  );
+  for (const format of DISK_IMAGES) {
+    const name = imageFileName(format, architecture);
+    const from = join(made.get(stepOf(format)) ?? '', `disk.${format}`);
+    // One of an earlier build has no line in the checksums.
+    if (!images.includes(format)) rmSync(join(output, name), { force: true });
+    else artifacts.push(add(name, (target) => execFileSync('cp', ['--sparse=always', from, target])));
+  }
   writeFileSync(join(output, checksumsName(architecture)), lines.join(''));
   return artifacts;
+}
+
+/** Returns the SHA-256 of a file, which may be larger than a buffer. */
+function digestFile(path: string): string {
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(4 * 1024 * 1024);
+  const file = openSync(path, 'r');
+  for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk))
+    hash.update(chunk.subarray(0, length));
+  closeSync(file);
+  return hash.digest('hex');
 }
 
 /** Returns the name of the checksum file of a release. */

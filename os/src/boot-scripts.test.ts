@@ -59,6 +59,35 @@ describe('the boot scripts', () => {
   });
 });
 
+describe('a state partition', () => {
+  let disk: string;
+  beforeEach(() => {
+    disk = mkdtempSync(join(tmpdir(), 'haos-disk-'));
+  });
+  afterEach(() => rmSync(disk, { recursive: true }));
+
+  /** Makes a directory as in /sys for a disk whose partitions begin at these sectors. */
+  function isLast(partition: string, starts: Readonly<Record<string, number>>): boolean {
+    for (const [name, start] of Object.entries(starts)) {
+      mkdirSync(join(disk, name));
+      writeFileSync(join(disk, name, 'start'), `${start}\n`);
+    }
+    const code = `. ${inRoot}mounts.sh; is_last ${join(disk, partition)}`;
+    return spawnSync('sh', ['-c', code]).status === 0;
+  }
+
+  it.each([
+    ['grows', 'vda3', { vda1: 2048, vda2: 4096, vda3: 536576 }],
+    ['grows, whatever its number', 'vda1', { vda1: 536576, vda14: 2048, vda15: 10240 }],
+  ])('%s if it is the last on its disk', (_title, partition, starts) => {
+    expect(isLast(partition, starts)).toBe(true);
+  });
+
+  it('does not grow towards another partition', () => {
+    expect(isLast('vda1', { vda1: 2048, vda2: 8390656 })).toBe(false);
+  });
+});
+
 describe('an argument of the kernel', () => {
   const ask = (cmdline: string, script: string) => run([`${inRoot}common.sh`], { cmdline, script });
 

@@ -56,5 +56,5 @@ function bundleRecipe(recipe: string): string {
 /** For k3s the content counts, not its location on this machine. */
 function settingOf(options: Options, key: keyof Options): string {
   if (key === 'k3s') return JSON.stringify(options.k3s && describeK3s(options.k3s)) ?? '';
-  return options[key] ?? '';
+  return String(options[key] ?? '');
 }

@@ -9,6 +9,7 @@ import { liveHost } from '@haos/host';
 import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
+import { kernelOf, stepOf } from './disk-images.js';
 import { withEmulation } from './emulation.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
@@ -49,9 +50,16 @@ async function main(root: string): Promise<void> {
   // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
   const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
-  const made = await withEmulation(options.architecture, () =>
-    build({ root, options, versions, steps, epoch, print }, names),
-  );
+  const made = await withEmulation(options.architecture, async () => {
+    const common = { root, versions, steps, epoch, print };
+    const all = new Map(await build({ ...common, options }, names));
+    for (const format of options.only === undefined ? (options.images ?? []) : []) {
+      const kernel = kernelOf(format, options.kernel);
+      const step = stepOf(format);
+      all.set(step, (await build({ ...common, options: { ...options, kernel } }, [step])).get(step) ?? '');
+    }
+    return all;
+  });
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
     print(

@@ -37,6 +37,14 @@ it('reads what is given', () => {
   });
 });
 
+it('reads the disk images, and their size', () => {
+  const argv = ['--image', 'raw', '--image', 'vhd', '--size', '8G'];
+
+  expect(readOptions(argv, DEFAULTS).options).toMatchObject({ images: ['raw', 'vhd'], size: '8G' });
+  expect(() => readOptions(['--image', 'vdi'], DEFAULTS)).toThrow(/unknown format vdi/);
+  expect(() => readOptions(['--size', '8'], DEFAULTS)).toThrow(/8 is not a size/);
+});
+
 it('takes directories relative to the current one', () => {
   const { options } = readOptions(['--output', 'here', '--cache', 'there'], DEFAULTS);
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ARCHITECTURES, type Architecture, machineArchitecture } from './architecture.js';
+import { DISK_IMAGES, type DiskImage } from './disk-images.js';
 import { BuildFailure } from './failure.js';
 import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
@@ -18,6 +19,10 @@ export interface Options {
   imageName: string;
   /** The parts of k3s in the image; default none. */
   k3s?: K3sParts;
+  /** The disk images to build besides; default none. */
+  images?: readonly DiskImage[];
+  /** The size of their disks, such as `8G`; default: that of `haos install --to-file`. */
+  size?: string;
   /** Absolute directory; default `dist/artifacts`. */
   output: string;
   /** Absolute directory of step results; default `.cache/os`. */
@@ -33,6 +38,8 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --kernel cloud|generic   which Debian kernel; default cloud
   --version VERSION        version of the image
   --image-name NAME        name of the container image, without a tag
+  --image FORMAT           also build a disk image: raw, qcow2, vmdk or vhd; several times for several
+  --size SIZE              the size of its disk, such as 8G; default 4G
   --output DIRECTORY       where the artefacts go; default dist/artifacts
   --cache DIRECTORY        results of earlier steps; default .cache/os
   --sign KEY               sign the checksums with this private key (docs/releases.md)
@@ -69,6 +76,11 @@ export function readOptions(
   if (architecture === undefined) throw new BuildFailure(`unknown architecture ${arch}\n${USAGE}`, 2);
   const kind = KERNELS.find((known) => known === kernel);
   if (kind === undefined) throw new BuildFailure(`unknown kernel ${kernel}\n${USAGE}`, 2);
+  const { image: images = [], size } = values;
+  const wrong = images.find((name) => !isDiskImage(name));
+  if (wrong !== undefined) throw new BuildFailure(`unknown format ${wrong} of a disk image\n${USAGE}`, 2);
+  if (size !== undefined && !/^[1-9]\d*[MGT]$/.test(size))
+    throw new BuildFailure(`${size} is not a size; write 8G or 8192M\n${USAGE}`, 2);
   const options: Options = {
     architecture,
     kernel: kind,
@@ -76,11 +88,17 @@ export function readOptions(
     imageName: values['image-name'] ?? defaults.imageName,
     output: resolve(output ?? defaults.output),
     cache: resolve(cache ?? defaults.cache),
+    ...(images.length > 0 && { images: images.filter(isDiskImage) }),
+    ...(size === undefined ? {} : { size }),
     ...(sign === undefined ? {} : { sign }),
     ...(only === undefined ? {} : { only }),
   };
   fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };
+}
+
+function isDiskImage(name: string): name is DiskImage {
+  return DISK_IMAGES.some((known) => known === name);
 }
 
 function parse(argv: readonly string[]) {
@@ -100,6 +118,8 @@ function parse(argv: readonly string[]) {
         'airgap-images': text,
         version: text,
         'image-name': text,
+        image: { ...text, multiple: true },
+        size: text,
         output: text,
         cache: text,
         sign: text,

@@ -1,4 +1,5 @@
 import type { Step } from './step.js';
+import { diskImages } from './steps/disk-image.js';
 import { initrd } from './steps/initrd.js';
 import { installer } from './steps/installer.js';
 import { iso } from './steps/iso.js';
@@ -28,6 +29,7 @@ export const steps: readonly Step[] = [
   system,
   netboot,
   iso,
+  ...diskImages,
   tarball,
   oci,
   sbom,

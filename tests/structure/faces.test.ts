@@ -14,7 +14,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   questions: 20,
   ssh: 20,
   cc: 40,
-  install: 20,
+  install: 24,
 };
 
 interface Name {

@@ -7,12 +7,13 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
+import { type FileInvocation, runInstallToFile } from './install-to-file.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
-import { type InstallationInvocation, readInstallation } from './read-installation.js';
+import { readInstallation } from './read-installation.js';
 import type { RunInstallation } from './run-interview.js';
 
 /** The options that `haos install` and its parts read. */
-type InstallInvocation = InstallationInvocation &
+type InstallInvocation = FileInvocation &
   Invocation<
     'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'format',
     'silent' | 'check' | 'reboot' | 'power-off'
@@ -35,6 +36,9 @@ export async function runInstall(invocation: InstallInvocation, context: Context
       'this node is already installed',
       'Configure it with haos config, or boot the HAOS medium to install it again.',
     );
+  const path = invocation.text('to-file');
+  if (path !== undefined) return runInstallToFile(path, invocation, { context, proxy: proxyOf(context.env) });
+  if (invocation.has('size')) throw usageError('--size needs --to-file', 'Name the file.');
   const host = openNode(context);
   const { config } = await readConfig(host);
   const configured = config.haos?.install ?? {};

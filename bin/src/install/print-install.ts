@@ -52,6 +52,7 @@ const STEPS = {
   configure: 'writing the configuration',
   'boot-loader': 'installing the boot loader',
   verify: 'reading everything back',
+  convert: 'converting the disk',
 } as const;
 
 /**

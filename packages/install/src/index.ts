@@ -6,6 +6,7 @@ export {
   renderSfdisk,
 } from './disk/partitions.js';
 export type { InstallErrorCode } from './errors.js';
+export { type FileOptions, type FileTarget, installToFile } from './file/install-to-file.js';
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
 export { askInstallation } from './interview/ask-installation.js';
 export { confirmPlan } from './interview/confirm-plan.js';

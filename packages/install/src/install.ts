@@ -24,7 +24,7 @@ export type InstallEvent =
    * written.
    */
   | { kind: 'announce'; disk: string; replacesState: boolean; seconds: number; kept?: string }
-  | { kind: 'step'; step: 'format' | 'copy' | 'configure' | 'boot-loader' | 'verify' }
+  | { kind: 'step'; step: 'format' | 'copy' | 'configure' | 'boot-loader' | 'verify' | 'convert' }
   /** Bytes of the image that are copied or verified. */
   | { kind: 'progress'; done: number; total: number }
   /**

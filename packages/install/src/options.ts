@@ -1,6 +1,6 @@
 import type { CloudConfig } from '@haos/cc';
 import type { ImageSource } from '@haos/system/internal';
-import type { Firmware } from './disk/partitions.js';
+import type { DiskFirmware } from './disk/partitions.js';
 
 /** What is to be installed, where, with which configuration, and what boots it. */
 export interface Installation {
@@ -53,12 +53,14 @@ export interface BootOptions {
   /** Install GRUB. Default true. False: only its menu is written. */
   loader?: boolean;
   /** The firmware to install for. Default: that with which the running machine was booted. */
-  firmware?: Firmware;
+  firmware?: DiskFirmware;
   /**
    * The console of the installed system, such as `ttyS0`. Default, also with `auto`: the consoles
    * in use.
    */
   tty?: string;
+  /** The kernel command line that names the consoles in use. Default: that of the running system. */
+  commandLine?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;
   /**

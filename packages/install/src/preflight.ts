@@ -1,7 +1,7 @@
 import type { Issue } from '@haos/cc';
 import type { FetchOptions, Host } from '@haos/host';
 import { type BlockDevice, type CleanUp, withCleanUp } from '@haos/host/internal';
-import { type Check, layout } from '@haos/system';
+import type { Check } from '@haos/system';
 import {
   checkArchitecture,
   checkConsoles,
@@ -13,10 +13,17 @@ import {
   openImage,
 } from '@haos/system/internal';
 import { findBiosModules } from './boot/boot-loader.js';
+import { readCommandLine } from './boot/read-command-line.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
 import { findExisting, readFreeSpace } from './disk/existing.js';
-import { type Firmware, findPartition, planPartitions } from './disk/partitions.js';
+import {
+  type DiskFirmware,
+  type Firmware,
+  findPartition,
+  listFirmware,
+  planPartitions,
+} from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
 import type { BootOptions, Installation, TargetOptions } from './options.js';
 
@@ -33,7 +40,7 @@ export interface InstallPlan {
   image: Image;
   /** The disk to write to; with `existing`, the first disk below its partition. */
   disk: BlockDevice;
-  firmware: Firmware;
+  firmware: DiskFirmware;
   /** Whether the disk has a state partition, which will be lost. */
   replacesState: boolean;
   /** The layout to keep; undefined: the disk is partitioned and formatted. */
@@ -64,7 +71,7 @@ export function preflight(options: PreflightOptions): Promise<Preflight> {
  */
 export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preflight> {
   const { host, boot = {} } = options;
-  const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
+  const { commandLine = readCommandLine(host) } = boot;
   const config = await findConfiguration(host, { ...options, ...options.config });
   const firmware = boot.firmware ?? detectFirmware(host);
   const programs = checkPrograms(host, firmware, boot);
@@ -102,7 +109,7 @@ interface Place {
 
 async function findPlace(
   host: Host,
-  options: TargetOptions & { firmware: Firmware; loader: boolean | undefined; commandLine: string },
+  options: TargetOptions & { firmware: DiskFirmware; loader: boolean | undefined; commandLine: string },
 ): Promise<Place> {
   const { format = true, loader = true, mountPoint = MOUNT_POINT } = options;
   if (!format) {
@@ -122,7 +129,7 @@ const OVERHEAD = 0.05;
 /** Bytes to leave free beside the components, for the boot loader and the first files of a node. */
 const SPARE = 32_000_000;
 
-function roomOn(disk: BlockDevice, firmware: Firmware): number {
+function roomOn(disk: BlockDevice, firmware: DiskFirmware): number {
   const { partitions } = planPartitions({ firmware, size: disk.size });
   const start = findPartition({ table: 'gpt', partitions }, 'state').start * 1024 * 1024;
   return Math.floor((disk.size - start) * (1 - OVERHEAD));
@@ -133,10 +140,14 @@ function checkRoom({ size }: Image, room: number): Check {
   return checkSpace({ room, needed: size + SPARE, hint });
 }
 
-const FIRMWARE_NAMES: Readonly<Record<Firmware, string>> = { bios: 'BIOS', efi: 'EFI' };
+const FIRMWARE_NAMES: Readonly<Record<DiskFirmware, string>> = {
+  bios: 'BIOS',
+  efi: 'EFI',
+  both: 'BIOS and EFI',
+};
 
 function checkFirmware(
-  firmware: Firmware,
+  firmware: DiskFirmware,
   { boot, disk }: { boot: BootOptions; disk: BlockDevice | undefined },
 ): Check {
   const id = 'firmware';
@@ -165,14 +176,19 @@ const BOOT_PROGRAMS: Readonly<Record<Firmware, readonly string[]>> = {
 };
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-function checkPrograms(host: Host, firmware: Firmware, { loader = true, tools = '' }: BootOptions): Check {
+function checkPrograms(
+  host: Host,
+  firmware: DiskFirmware,
+  { loader = true, tools = '' }: BootOptions,
+): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
   const isMissing = (name: string) =>
     places.every((directory) => host.files.stat(`${directory}/${name}`) === undefined);
+  const wanted = listFirmware(firmware);
   const missing = [
-    ...[...PROGRAMS, ...(firmware === 'efi' ? ['mkfs.vfat'] : [])].filter(isMissing),
-    ...(loader ? BOOT_PROGRAMS[firmware].filter(isMissing) : []),
-    ...(loader ? findMissingLoader(host, firmware, tools) : []),
+    ...[...PROGRAMS, ...(wanted.includes('efi') ? ['mkfs.vfat'] : [])].filter(isMissing),
+    ...(loader ? wanted.flatMap((each) => BOOT_PROGRAMS[each]).filter(isMissing) : []),
+    ...(loader ? wanted.flatMap((each) => findMissingLoader(host, each, tools)) : []),
   ];
   if (missing.length === 0)
     return {

@@ -1,7 +1,7 @@
 import { HaosError, type Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import { EFI_CONFIG, findEfiLoader, renderEfiConfig } from '@haos/system/internal';
-import type { Firmware } from '../disk/partitions.js';
+import { type DiskFirmware, type Firmware, listFirmware } from '../disk/partitions.js';
 import type { Places } from '../disk/places.js';
 import type { InstallErrorCode } from '../errors.js';
 
@@ -10,7 +10,7 @@ const TIMEOUT = 300_000;
 
 export interface BootLoaderOptions {
   places: Places;
-  firmware: Firmware;
+  firmware: DiskFirmware;
   /** The mount point of the state partition. */
   mountPoint: string;
   /** The UUID of its file system. */
@@ -28,8 +28,8 @@ export async function installBootLoader(
   cleanUp: CleanUp,
   options: BootLoaderOptions,
 ): Promise<void> {
-  if (options.firmware === 'efi') await installForEfi(host, cleanUp, options);
-  else await installForBios(host, cleanUp, options);
+  const installers = { bios: installForBios, efi: installForEfi };
+  for (const firmware of listFirmware(options.firmware)) await installers[firmware](host, cleanUp, options);
 }
 
 function missing(firmware: Firmware): HaosError {

@@ -2,11 +2,11 @@ import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
-import { EFI_LABEL, type Firmware, GUID, STATE_LABEL } from './partitions.js';
+import { type DiskFirmware, EFI_LABEL, GUID, listFirmware, STATE_LABEL } from './partitions.js';
 import type { ExistingLayout } from './places.js';
 
 export interface ExistingOptions extends DeviceOptions {
-  firmware: Firmware;
+  firmware: DiskFirmware;
   /** Install the boot loader. Default true. */
   loader?: boolean;
 }
@@ -31,7 +31,7 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
   const kind = checkKind(partition);
   if (!kind.ok) return { checks: [kind], ...found };
   const isStacked = partition.type !== 'part';
-  const efi = firmware === 'efi' && loader ? findEfi(below) : undefined;
+  const efi = loader && listFirmware(firmware).includes('efi') ? findEfi(below) : undefined;
   const checks = [
     kind,
     checkSize(partition, options),
@@ -162,19 +162,20 @@ function isType(found: string | undefined, wanted: string): boolean {
 
 function checkBoot(
   disks: readonly BlockDevice[],
-  { firmware, efi, isStacked }: { firmware: Firmware; efi: string | undefined; isStacked: boolean },
+  { firmware, efi, isStacked }: { firmware: DiskFirmware; efi: string | undefined; isStacked: boolean },
 ): Check {
   const id = 'boot-loader';
   const names = disks.map(({ path }) => path).join(', ');
   const hint = 'Create one, or install without the boot loader.';
-  if (firmware === 'efi' && efi === undefined)
+  const wanted = listFirmware(firmware);
+  if (wanted.includes('efi') && efi === undefined)
     return {
       id,
       ok: false,
       message: `${names} has no EFI system partition, or several, none of which is labelled ${EFI_LABEL}`,
       hint,
     };
-  const bare = disks.find((disk) => firmware === 'bios' && isGpt(disk) && !hasBootPartition(disk));
+  const bare = disks.find((disk) => wanted.includes('bios') && isGpt(disk) && !hasBootPartition(disk));
   if (bare) return { id, ok: false, message: `${bare.path} has a GPT without a BIOS boot partition`, hint };
   const counting = isStacked ? '; boot counting is off, because GRUB cannot write to LVM or RAID' : '';
   return { id, ok: true, message: `the boot loader will be installed on ${efi ?? names}${counting}` };

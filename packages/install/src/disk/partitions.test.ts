@@ -19,6 +19,11 @@ it.each([
     { firmware: 'efi', size: 8e9 } as const,
     'label: gpt\nstart=1MiB, size=260MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=261MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
   ],
+  [
+    'any machine: what both firmwares need, and the state last',
+    { firmware: 'both', size: 8e9 } as const,
+    'label: gpt\nstart=1MiB, size=1MiB, type=21686148-6449-6E6F-744E-656564454649\nstart=2MiB, size=260MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=262MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
+  ],
 ])('partitions the disk of %s', (_title, machine, sfdisk) => {
   expect(renderSfdisk(planPartitions(machine))).toBe(sfdisk);
 });

@@ -3,6 +3,9 @@ import type { InstallErrorCode } from '../errors.js';
 
 export type Firmware = 'bios' | 'efi';
 
+/** The firmware that a disk is made for: that of one machine, or of any. */
+export type DiskFirmware = Firmware | 'both';
+
 export interface PlannedPartition {
   /**
    * `boot`: holds GRUB's core image on a GPT that BIOS boots; `efi`: the EFI system partition;
@@ -54,11 +57,16 @@ const EFI_SIZE = 260;
 
 /**
  * Returns the partitions of a disk of `size` bytes: one for everything, and before it what the
- * firmware needs.
+ * firmware needs. The last one, which grows with the disk, is that for everything.
  */
-export function planPartitions({ firmware, size }: { firmware: Firmware; size: number }): PartitionPlan {
+export function planPartitions({ firmware, size }: { firmware: DiskFirmware; size: number }): PartitionPlan {
+  if (firmware === 'both')
+    return {
+      table: 'gpt',
+      partitions: [bootPartition(), efiPartition(2, 2), statePartition(3, 2 + EFI_SIZE)],
+    };
   if (firmware === 'efi')
-    return { table: 'gpt', partitions: [efiPartition(), statePartition(2, 1 + EFI_SIZE)] };
+    return { table: 'gpt', partitions: [efiPartition(1, 1), statePartition(2, 1 + EFI_SIZE)] };
   if (size > MSDOS_LIMIT) return { table: 'gpt', partitions: [bootPartition(), statePartition(2, 2)] };
   const state = statePartition(1, 1);
   return { table: 'dos', partitions: [{ ...state, type: MSDOS_LINUX, isActive: true }] };
@@ -69,14 +77,19 @@ function bootPartition(): PlannedPartition {
   return { role: 'boot', number: 1, type: GUID.boot, start: 1, size: 1, isActive: false, ...content };
 }
 
-function efiPartition(): PlannedPartition {
+function efiPartition(number: number, start: number): PlannedPartition {
   const content = { fileSystem: 'vfat', label: EFI_LABEL } as const;
-  return { role: 'efi', number: 1, type: GUID.efi, start: 1, size: EFI_SIZE, isActive: false, ...content };
+  return { role: 'efi', number, type: GUID.efi, start, size: EFI_SIZE, isActive: false, ...content };
 }
 
 function statePartition(number: number, start: number): PlannedPartition {
   const content = { fileSystem: 'ext4', label: STATE_LABEL } as const;
   return { role: 'state', number, type: GUID.linux, start, size: undefined, isActive: false, ...content };
+}
+
+/** Returns each firmware that starts a disk. */
+export function listFirmware(firmware: DiskFirmware): readonly Firmware[] {
+  return firmware === 'both' ? ['bios', 'efi'] : [firmware];
 }
 
 /** Returns a plan as sfdisk(8) reads it from standard input. */

@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import { checkSpace } from '@haos/system/internal';
-import type { Firmware } from '../disk/partitions.js';
+import { type DiskFirmware, type Firmware, listFirmware } from '../disk/partitions.js';
 
 /** The root file system of another distribution, which HAOS takes over. */
 export interface TakeoverTarget {
@@ -20,7 +20,7 @@ export interface TakeoverTarget {
 export interface TakeoverCheckOptions {
   /** The partition of the root file system, such as `/dev/vda1`. */
   device: string;
-  firmware: Firmware;
+  firmware: DiskFirmware;
   /** The mount point of that file system. Default `/`. */
   root?: string;
   /** Bytes that HAOS needs on it. */
@@ -147,7 +147,8 @@ function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): 
   // A distribution that calls GRUB 2 grub2 makes it read this directory.
   if (host.files.stat(join(root, 'boot/grub2/grub.cfg')))
     return { id, ok: false, message: `GRUB reads ${join(root, 'boot/grub2')}, not ${directory}`, hint };
-  const platform = PLATFORMS[firmware].find((name) => host.files.stat(`${directory}/${name}/normal.mod`));
+  const platforms = listFirmware(firmware).flatMap((each) => PLATFORMS[each]);
+  const platform = platforms.find((name) => host.files.stat(`${directory}/${name}/normal.mod`));
   if (!platform)
     return { id, ok: false, message: `GRUB for ${firmware} is not installed in ${directory}`, hint };
   return { id, ok: true, message: `GRUB (${platform}) reads ${file}` };

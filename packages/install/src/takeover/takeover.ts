@@ -3,6 +3,7 @@ import { withLock } from '@haos/host';
 import { type CleanUp, verifyTree, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
 import { checkConsoles, type Image, openImage, type ReleaseSet } from '@haos/system/internal';
+import { readCommandLine } from '../boot/read-command-line.js';
 import { writeMenu } from '../boot/write-menu.js';
 import { type Configuration, findConfiguration } from '../configuration.js';
 import { STATE_LABEL } from '../disk/partitions.js';
@@ -82,7 +83,7 @@ async function prepareTakeover(
   const firmware = boot.firmware ?? detectFirmware(host);
   const found = await checkTakeover(host, { ...options.target, firmware, size: image?.size ?? 0 });
   const { target } = found;
-  const commandLine = host.files.readTextIfExists(layout.kernelCommandLine) ?? '';
+  const { commandLine = readCommandLine(host) } = boot;
   const checks = [check, ...imageChecks, checkConsoles(boot.tty, commandLine), ...found.checks];
   const report = { status: 'refused' as const, checks, issues, texts, ...(target && { target }) };
   if (!checks.every(({ ok }) => ok) || !configuration || !image || !target) return { report };

@@ -46,11 +46,21 @@ grow_state() {
 	number=$(cat "$block/partition") || return 0
 	disk=$(basename "$(dirname "$block")")
 	{
-		[ $(($(cat "$block/../size") - $(cat "$block/start") - $(cat "$block/size"))) -le $WORTH_GROWING ] || grow_partition
+		[ $(($(cat "$block/../size") - $(cat "$block/start") - $(cat "$block/size"))) -le $WORTH_GROWING ] || ! is_last "$block" || grow_partition
 		[ $(($(cat "$block/size") - $(file_system_size))) -le $WORTH_GROWING ] || grow_file_system
 	} >/run/haos/grow.log 2>&1
 }
 
+# Succeeds if no partition of the disk begins behind the partition with this directory in /sys: the
+# space between them may be meant for another system.
+is_last() {
+	for other in $(find "$1/.." -mindepth 2 -maxdepth 2 -name start); do
+		[ "$(cat "$other")" -le "$(cat "$1/start")" ] || return 1
+	done
+}
+
+# Stopping at any moment is safe: a table is in one sector, or in two copies of which the first is
+# written last.
 grow_partition() {
 	say "growing the partition $partition to the end of $disk"
 	sfdisk --quiet --no-reread --force --relocate gpt-bak-std "/dev/$disk" # fails without a GPT

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { ProxySettings } from '@haos/host';
+import { installToFile } from '@haos/install';
+import { isUrl } from '@haos/system/internal';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { CommandFailure, usageError } from '../failure.js';
+import { openNode } from '../upgrade/open-node.js';
+import { parseSize } from './parse-size.js';
+import { printDownload, printEvents, printInstall } from './print-install.js';
+import { readInstallation } from './read-installation.js';
+
+/** The options that `haos install --to-file` reads or refuses. */
+export type FileInvocation = Invocation<
+  'to-file' | 'size' | 'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'sha256' | 'tty' | 'format',
+  | 'check'
+  | 'reboot'
+  | 'power-off'
+  | 'no-format'
+  | 'no-bootloader'
+  | 'force-efi'
+  | 'allow-empty-config'
+  | 'insecure'
+  | 'debug'
+>;
+
+/** They are about a disk of this machine, or about a person. */
+const REFUSED = [
+  ...['answers', 'device', 'no-format', 'no-bootloader', 'force-efi'],
+  ...['check', 'reboot', 'power-off'],
+] as const;
+
+/** `haos install --to-file`: makes a disk image, without questions. */
+export async function runInstallToFile(
+  path: string,
+  invocation: FileInvocation,
+  { context, proxy }: { context: Context; proxy: ProxySettings },
+): Promise<ExitStatus> {
+  const refused = REFUSED.find((name) => invocation.has(name));
+  if (refused !== undefined)
+    throw usageError(`--${refused} cannot be used with --to-file`, 'Leave out one of them.');
+  const size = parseSize(invocation.text('size'));
+  const locate = (source: string | undefined) => (source && !isUrl(source) ? resolve(source) : source);
+  const { image, config, boot } = readInstallation(invocation, {
+    device: undefined,
+    url: locate(invocation.text('config-url')),
+    directory: locate(invocation.text('image')),
+    iso: locate(invocation.text('iso')),
+  });
+  const ended = new AbortController();
+  const work = installToFile({
+    host: openNode(context),
+    file: { path: resolve(path), ...(size !== undefined && { size }) },
+    ...{ image, config, boot, proxy, signal: ended.signal },
+    onEvent: printEvents(context),
+    onDownload: printDownload(context, 'install'),
+  });
+  context.onInterrupt(() => {
+    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
+    return work.catch(() => undefined);
+  });
+  return printInstall(await work, { invocation, context });
+}

@@ -1,0 +1,33 @@
+import type { Architecture } from './architecture.js';
+import type { KernelKind } from './options.js';
+
+/** The formats of disk images, which are the endings of their files. */
+export const DISK_IMAGES = ['raw', 'qcow2', 'vmdk', 'vhd'] as const;
+export type DiskImage = (typeof DISK_IMAGES)[number];
+
+/**
+ * The kernel in the image of each format. Debian's cloud kernel drives the disks and cards that
+ * clouds, QEMU and Hyper-V have, and vmxnet3 and PVSCSI of VMware. It has no driver for what VMware
+ * and VirtualBox give a system that they do not know: e1000, e1000e, LSI Logic.
+ */
+const KERNELS: Readonly<Record<DiskImage, KernelKind>> = {
+  raw: 'cloud',
+  qcow2: 'cloud',
+  vmdk: 'generic',
+  vhd: 'cloud',
+};
+
+/** Returns the kernel in an image; in a build for metal every image has the generic one. */
+export function kernelOf(format: DiskImage, built: KernelKind): KernelKind {
+  return built === 'generic' ? 'generic' : KERNELS[format];
+}
+
+/** Returns the name of the step that makes an image. */
+export function stepOf(format: DiskImage): string {
+  return `image-${format}`;
+}
+
+/** Returns the name of an image in a release. */
+export function imageFileName(format: DiskImage, architecture: Architecture): string {
+  return `haos-${architecture}.${format}`;
+}
