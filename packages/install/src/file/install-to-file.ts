@@ -99,7 +99,9 @@ async function openPrograms(
   const { host, image = {} } = options;
   const { iso, directory = layout.system } = image;
   const opened =
-    iso === undefined ? undefined : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch });
+    iso === undefined
+      ? undefined
+      : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch, canBeForeign: true });
   if (opened && !opened.medium) return { checks: opened.checks };
   const source = opened?.medium ?? { host, directory, tools: undefined };
   const { check, image: components } = findImage(host, source.directory);

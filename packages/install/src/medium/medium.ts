@@ -24,6 +24,14 @@ export interface Medium {
   configuration: string | undefined;
 }
 
+export interface MediumOptions extends ImageOptions {
+  iso: string;
+  /** A directory for temporary files. */
+  scratch: string;
+  /** Whether the image may be for another architecture, whose programs the kernel emulates. */
+  canBeForeign?: boolean;
+}
+
 /**
  * Opens an ISO and the programs of its root image until the clean-up. The medium is undefined if a
  * check failed. The checks of the installation verify the content.
@@ -31,7 +39,7 @@ export interface Medium {
 export async function openMedium(
   host: Host,
   cleanUp: CleanUp,
-  options: ImageOptions & { iso: string; scratch: string },
+  options: MediumOptions,
 ): Promise<{ checks: readonly Check[]; medium?: Medium }> {
   const { checks, directory } = await openSource(host, cleanUp, options);
   if (directory === undefined) return { checks };
@@ -42,7 +50,7 @@ export async function openMedium(
     image: imageArchitecture(host, directory, image.set),
     machine: await machineArchitecture(host),
   });
-  if (!architecture.ok) return { checks: [...checks, architecture] };
+  if (!architecture.ok && !options.canBeForeign) return { checks: [...checks, architecture] };
   try {
     const rootImage = `${directory}/haos/${image.set.haos}/rootfs.squashfs`;
     const toolbox = await openToolbox(host, cleanUp, { rootImage, scratch: options.scratch });
