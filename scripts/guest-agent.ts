@@ -34,9 +34,10 @@ export class GuestAgent {
 
   /**
    * Runs a command as root in a shell of the guest. Fails if it takes longer than `seconds`, or if
-   * the guest ends.
+   * the guest ends. Several emulated machines that start Kubernetes need minutes for what is
+   * otherwise a second.
    */
-  async run(command: string, seconds = 120): Promise<GuestResult> {
+  async run(command: string, seconds = 600): Promise<GuestResult> {
     const script = `PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin\n${command}`;
     const { pid } = (await this.channel.execute('guest-exec', {
       path: '/bin/sh',

@@ -22,6 +22,9 @@ const QUESTIONS: readonly [heading: string, command: string][] = [
 
 const NODES = 'kubectl get nodes --output wide';
 
+/** Seconds. Beside other emulated machines, a command takes minutes. */
+const LIMIT = 600;
+
 /**
  * Boots machines, logs in on the first, waits until its configuration is applied and, with k3s,
  * until Kubernetes is Ready. Then it prints what the node reports, and switches it off. Resolves to
@@ -34,13 +37,13 @@ export async function reportNode(cluster: StartedCluster): Promise<number> {
     await machine.logIn(480);
     await waitForRuntime(machine, 240);
     const readiness = await cluster.waitUntilReady(console.log);
-    for (const [heading, command] of QUESTIONS) print(heading, await machine.read(command, 120));
-    if (readiness === 'ready') print('nodes', await machine.read(NODES, 120));
-    const { status, output } = await machine.run('haos status', 120);
+    for (const [heading, command] of QUESTIONS) print(heading, await machine.read(command, LIMIT));
+    if (readiness === 'ready') print('nodes', await machine.read(NODES, LIMIT));
+    const { status, output } = await machine.run('haos status', LIMIT);
     print('status', output);
     console.log();
     machine.send('poweroff');
-    await machine.ended(120);
+    await machine.ended(LIMIT);
     return status === 0 && readiness !== 'not-ready' ? 0 : 1;
   } catch (error) {
     if (error instanceof KvmFailure) throw error;
