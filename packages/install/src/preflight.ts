@@ -206,7 +206,7 @@ function checkPrograms(
  */
 function checkLoader(
   host: Host,
-  { firmware, boot, image }: { firmware: Firmware; boot: BootOptions; image: Image },
+  { firmware, boot, image }: { firmware: DiskFirmware; boot: BootOptions; image: Image },
 ): Check {
   const machine = firmware === 'bios' ? 'amd64' : findEfiLoader(host, boot.tools)?.architecture;
   return checkArchitecture({ image: imageArchitecture(host, image.directory, image.set), machine });

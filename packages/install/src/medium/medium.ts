@@ -24,6 +24,16 @@ export interface Medium {
   configuration: string | undefined;
 }
 
+export interface MediumOptions extends ImageOptions {
+  iso: string;
+  scratch: string;
+  /**
+   * Accept an ISO for another architecture, whose programs run if the kernel has an emulator for
+   * them. Default false.
+   */
+  anyArchitecture?: boolean;
+}
+
 /**
  * Opens an ISO and the programs of its root image until the clean-up. The medium is undefined if a
  * check failed. The checks of the installation verify the content.
@@ -31,7 +41,7 @@ export interface Medium {
 export async function openMedium(
   host: Host,
   cleanUp: CleanUp,
-  options: ImageOptions & { iso: string; scratch: string },
+  { anyArchitecture = false, ...options }: MediumOptions,
 ): Promise<{ checks: readonly Check[]; medium?: Medium }> {
   const { checks, directory } = await openSource(host, cleanUp, options);
   if (directory === undefined) return { checks };
@@ -42,7 +52,7 @@ export async function openMedium(
     image: imageArchitecture(host, directory, image.set),
     machine: await machineArchitecture(host),
   });
-  if (!architecture.ok) return { checks: [...checks, architecture] };
+  if (!architecture.ok && !anyArchitecture) return { checks: [...checks, architecture] };
   try {
     const rootImage = `${directory}/haos/${image.set.haos}/rootfs.squashfs`;
     const toolbox = await openToolbox(host, cleanUp, { rootImage, scratch: options.scratch });
