@@ -6,16 +6,21 @@ import { DISK_FORMATS, type DiskFormat, formatOfName } from './disk-format.js';
 /** Bytes of a disk beside the components: the file systems, GRUB. */
 const OVERHEAD = 300_000_000;
 
-/** Checks whether a disk can be written to a new file with this name. */
-export function checkName({ files }: Host, path: string): Check {
+/**
+ * Checks whether a disk can be written to a new file with this name. `work`: the directory for the
+ * work, which a killed run may have left.
+ */
+export function checkName({ files }: Host, { path, work }: { path: string; work: string }): Check {
   const id = 'file';
   const directory = path.replace(/[^/]*$/, '');
   if (formatOfName(path) === undefined) {
     const hint = `End its name with ${DISK_FORMATS.map((format) => `.${format}`).join(', ')}, or .img for raw.`;
     return { id, ok: false, message: `the name of ${path} does not say its format`, hint };
   }
-  if (files.lstat(path) !== undefined)
-    return { id, ok: false, message: `${path} already exists`, hint: 'Remove it, or name another file.' };
+  const [file, left] = [files.lstat(path), files.lstat(work)];
+  const inTheWay = file ? path : left && left.type !== 'directory' ? work : undefined;
+  if (inTheWay !== undefined)
+    return { id, ok: false, message: `${inTheWay} already exists`, hint: 'Remove it, or name another file.' };
   if (files.stat(directory)?.type !== 'directory') {
     const hint = 'Create it, or name another file.';
     return { id, ok: false, message: `the directory ${directory} does not exist`, hint };

@@ -52,10 +52,10 @@ export function installToFile(options: FileOptions): Promise<InstallReport> {
 
 async function makeFile(options: FileOptions, cleanUp: CleanUp): Promise<InstallReport> {
   const { host, file, signal, onEvent } = options;
-  const name = checkName(host, file.path);
+  const work = `${file.path}.partial`;
+  const name = checkName(host, { path: file.path, work });
   const format = formatOfName(file.path);
   if (!name.ok || format === undefined) return refused([name]);
-  const work = `${file.path}.partial`;
   await openScratch(host, cleanUp, work);
   const { checks: found, source } = await openPrograms(options, cleanUp, work);
   const checks = [name, ...found, await checkConverter(host, format)];
@@ -101,7 +101,7 @@ async function openPrograms(
   const opened =
     iso === undefined
       ? undefined
-      : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch, canBeForeign: true });
+      : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch, anyArchitecture: true });
   if (opened && !opened.medium) return { checks: opened.checks };
   const source = opened?.medium ?? { host, directory, tools: undefined };
   const { check, image: components } = findImage(host, source.directory);
@@ -115,7 +115,9 @@ function installToDisk(
   options: FileOptions,
   { host, directory, tools, work, disk }: Source & { work: string; disk: string },
 ): Promise<InstallReport> {
-  const { file, image: _image, onEvent, ...rest } = options;
+  const { file, image = {}, onEvent, ...rest } = options;
+  // Opened already, and verified.
+  const { iso: _iso, sha256: _sha256, ...components } = image;
   return withCleanUp(async (cleanUp) => {
     await host.run('truncate', ['--size', `${Math.ceil((file.size ?? DEFAULT_SIZE) / MIB)}M`, disk]);
     host.files.setAttributes(disk, { mode: 0o600 });
@@ -124,7 +126,7 @@ function installToDisk(
       ...rest,
       host,
       target: { device, mountPoint: `${work}/target` },
-      image: { directory },
+      image: { ...components, directory },
       config: await chooseConfig(options, work),
       boot: { ...bootFor(host, tools), ...options.boot },
       onEvent: (event) => isOfFile(event) && onEvent?.(event),

@@ -26,10 +26,12 @@ export interface Medium {
 
 export interface MediumOptions extends ImageOptions {
   iso: string;
-  /** A directory for temporary files. */
   scratch: string;
-  /** Whether the image may be for another architecture, whose programs the kernel emulates. */
-  canBeForeign?: boolean;
+  /**
+   * Accept an ISO for another architecture, whose programs run if the kernel has an emulator for
+   * them. Default false.
+   */
+  anyArchitecture?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface MediumOptions extends ImageOptions {
 export async function openMedium(
   host: Host,
   cleanUp: CleanUp,
-  options: MediumOptions,
+  { anyArchitecture = false, ...options }: MediumOptions,
 ): Promise<{ checks: readonly Check[]; medium?: Medium }> {
   const { checks, directory } = await openSource(host, cleanUp, options);
   if (directory === undefined) return { checks };
@@ -50,7 +52,7 @@ export async function openMedium(
     image: imageArchitecture(host, directory, image.set),
     machine: await machineArchitecture(host),
   });
-  if (!architecture.ok && !options.canBeForeign) return { checks: [...checks, architecture] };
+  if (!architecture.ok && !anyArchitecture) return { checks: [...checks, architecture] };
   try {
     const rootImage = `${directory}/haos/${image.set.haos}/rootfs.squashfs`;
     const toolbox = await openToolbox(host, cleanUp, { rootImage, scratch: options.scratch });
