@@ -104,7 +104,7 @@ async function openPrograms(
       : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch, canBeForeign: true });
   if (opened && !opened.medium) return { checks: opened.checks };
   const source = opened?.medium ?? { host, directory, tools: undefined };
-  const { check, image: components } = findImage(host, source.directory);
+  const { check, image: components } = findImage(host, source.directory, image.kernelKind);
   // The checks of the installation repeat the one that passed.
   if (!components) return { checks: [check] };
   return { checks: [], source: { ...source, size: components.size } };
@@ -115,7 +115,7 @@ function installToDisk(
   options: FileOptions,
   { host, directory, tools, work, disk }: Source & { work: string; disk: string },
 ): Promise<InstallReport> {
-  const { file, image: _image, onEvent, ...rest } = options;
+  const { file, image: { kernelKind } = {}, onEvent, ...rest } = options;
   return withCleanUp(async (cleanUp) => {
     await host.run('truncate', ['--size', `${Math.ceil((file.size ?? DEFAULT_SIZE) / MIB)}M`, disk]);
     host.files.setAttributes(disk, { mode: 0o600 });
@@ -124,7 +124,7 @@ function installToDisk(
       ...rest,
       host,
       target: { device, mountPoint: `${work}/target` },
-      image: { directory },
+      image: { directory, ...(kernelKind && { kernelKind }) },
       config: await chooseConfig(options, work),
       boot: { ...bootFor(host, tools), ...options.boot },
       onEvent: (event) => isOfFile(event) && onEvent?.(event),
