@@ -24,7 +24,7 @@ export async function measureBoot(
   print: (line: string) => void,
 ): Promise<string[]> {
   if (process.getuid?.() !== 0) return ['skipped: building an image needs root'];
-  const iso = await buildIso(root, ['--no-k3s']); // the time to a login, on any machine
+  const iso = await buildIso(root, ['--kernel', 'cloud', '--no-k3s']); // the time to a login, on any machine
   await accelerate(async (accelerator) => {
     print(accelerator === 'kvm' ? 'with KVM' : 'emulated: only the ratios are meaningful');
     await measureForms(iso, scratch, accelerator, print);

@@ -58,7 +58,7 @@ export async function measureKubernetes(
 ): Promise<string[]> {
   if (process.getuid?.() !== 0) return ['skipped: building an image needs root'];
   const { k3s, haos, images } = prepareKubernetes();
-  const without = await buildIso(root, ['--no-k3s', '--version', 'v0.1.0']);
+  const without = await buildIso(root, ['--kernel', 'cloud', '--no-k3s', '--version', 'v0.1.0']);
   const [size, bare] = [haos.iso, without].map((iso) => statSync(iso).size / 1e6) as [number, number];
   print(`ISO: ${compare('MB', { 'with k3s': size, without: bare })}`);
 

@@ -23,7 +23,7 @@ async function main(root: string): Promise<number> {
     throw new StepFailure('HAOS is not installed on the disk yet; run npm start -- haos.mode=install');
   }
   makeDisk(disk);
-  const iso = options.disk ? undefined : await buildIso(root, options.builder);
+  const iso = options.disk ? undefined : await buildIso(root, ['--kernel', 'cloud', ...options.builder]);
   if (options.nodes > 1 && iso !== undefined && !hasK3s(iso)) {
     throw new StepFailure(
       '--nodes needs k3s, which this image does not have; the lines above say how to add it',

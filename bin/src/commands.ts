@@ -1,4 +1,5 @@
 import { type Command, command, type Option } from './command.js';
+import { KERNEL_CHOICES } from './kernel-choices.js';
 
 const ROOT = {
   name: 'root',
@@ -238,6 +239,12 @@ const install = command({
       summary: 'the digest that the ISO must have; it then needs no signature',
     },
     { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
+    {
+      name: 'kernel',
+      value: 'KIND',
+      choices: KERNEL_CHOICES,
+      summary: 'the kernel: generic (any machine) or cloud (virtual machines); default: that of the image',
+    },
     { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
     {
       name: 'to-file',
@@ -338,6 +345,12 @@ const upgrade = command({
     { name: 'check', summary: 'only check, and print the results; nothing is upgraded' },
     { name: 'rootfs', summary: 'upgrade haos, and k3s if the source has it' },
     { name: 'kernel', summary: 'upgrade the kernel; default: everything' },
+    {
+      name: 'kernel-kind',
+      value: 'KIND',
+      choices: KERNEL_CHOICES,
+      summary: 'change to the generic or the cloud kernel; default: the kind that the node has',
+    },
     { name: 'allow-downgrade', summary: 'accept an older version' },
     { name: 'allow-skip', summary: 'accept a k3s that is more than one minor version newer' },
     {

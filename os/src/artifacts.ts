@@ -12,16 +12,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { KernelKind } from '@haos/system/internal';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import type { Options } from './options.js';
 
 /** Where an artefact comes from: a step and a file that the step makes. */
-const SOURCES: readonly [name: (architecture: string) => string, step: string, file: string][] = [
+type Source = readonly [name: (architecture: string) => string, step: string, file: string];
+
+const SOURCES: readonly Source[] = [
   [(architecture) => `haos-${architecture}.iso`, 'iso', 'haos.iso'],
-  [(architecture) => `haos-initrd-${architecture}`, 'netboot', 'initrd'],
-  [(architecture) => `haos-vmlinuz-${architecture}`, 'kernel', 'tree/vmlinuz'],
-  [(architecture) => `haos-kernel-version-${architecture}`, 'kernel', 'release'],
-  [(architecture) => `haos-kernel-${architecture}.squashfs`, 'kernel-image', 'kernel.squashfs'],
   [(architecture) => `haos-rootfs-${architecture}.tar.gz`, 'tarball', 'rootfs.tar.gz'],
   [() => 'install.js', 'installer', 'install.js'],
   [(architecture) => `haos-install-linux-${forNode(architecture)}`, 'installer', 'installer'],
@@ -29,6 +28,23 @@ const SOURCES: readonly [name: (architecture: string) => string, step: string, f
   [(architecture) => `haos-oci-${architecture}.tar`, 'oci', 'image.tar'],
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
 ];
+
+/** Returns the artefacts of each kernel. Only the kernel that a medium does not boot is named. */
+function kernelSources(kernels: readonly KernelKind[]): Source[] {
+  return kernels.flatMap((kind, index): Source[] => {
+    const named = index === 0 ? '' : `${kind}-`;
+    return [
+      [(architecture) => `haos-initrd-${named}${architecture}`, 'netboot', `${kind}/initrd`],
+      [(architecture) => `haos-vmlinuz-${named}${architecture}`, 'kernel', `${kind}/tree/vmlinuz`],
+      [(architecture) => `haos-kernel-version-${named}${architecture}`, 'kernel', `${kind}/release`],
+      [
+        (architecture) => `haos-kernel-${named}${architecture}.squashfs`,
+        'kernel-image',
+        `${kind}/kernel.squashfs`,
+      ],
+    ];
+  });
+}
 
 /** Returns Node's name of an architecture. */
 function forNode(architecture: string): string {
@@ -47,7 +63,7 @@ export interface Artifact {
  */
 export function placeArtifacts(
   made: ReadonlyMap<string, string>,
-  { architecture, images = [], output }: Options,
+  { architecture, kernels, images = [], output }: Options,
 ): Artifact[] {
   mkdirSync(output, { recursive: true });
   const lines: string[] = [];
@@ -57,7 +73,7 @@ export function placeArtifacts(
     lines.push(`${digestFile(target)}  ${name}\n`);
     return { name, size: statSync(target).size };
   };
-  const artifacts = SOURCES.map(([nameOf, step, file]) =>
+  const artifacts = [...SOURCES, ...kernelSources(kernels)].map(([nameOf, step, file]) =>
     add(nameOf(architecture), (target) =>
       copyFileSync(join(made.get(step) ?? '', file), target, constants.COPYFILE_FICLONE),
     ),

@@ -45,7 +45,7 @@ function step(name: string, needs: readonly string[], fields: Partial<Step> = {}
 
 const OPTIONS = {
   architecture: 'amd64',
-  kernel: 'cloud',
+  kernels: ['cloud'],
   imageName: 'localhost/haos',
   output: '/nowhere',
 } as const;

@@ -1,13 +1,15 @@
+import { KERNEL_KINDS } from '@haos/system/internal';
 import { expect, it } from 'vitest';
 import { imageFileName, kernelOf } from './disk-images.js';
 
 it('puts the kernel with the drivers of VMware and VirtualBox into their image', () => {
-  expect(kernelOf('vmdk', 'cloud')).toBe('generic');
-  expect(kernelOf('qcow2', 'cloud')).toBe('cloud');
+  expect(kernelOf('vmdk', KERNEL_KINDS)).toBe('generic');
+  expect(kernelOf('qcow2', KERNEL_KINDS)).toBe('cloud');
 });
 
-it('puts the generic kernel into every image of a build for metal', () => {
-  expect(kernelOf('raw', 'generic')).toBe('generic');
+it('puts the only kernel of a build into every image', () => {
+  expect(kernelOf('raw', ['generic'])).toBe('generic');
+  expect(kernelOf('vmdk', ['cloud'])).toBe('cloud');
 });
 
 it('names an image like the other artefacts', () => {

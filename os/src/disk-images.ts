@@ -1,5 +1,5 @@
+import type { KernelKind } from '@haos/system/internal';
 import type { Architecture } from './architecture.js';
-import type { KernelKind } from './options.js';
 
 /** The formats of disk images, which are the endings of their files. */
 export const DISK_IMAGES = ['raw', 'qcow2', 'vmdk', 'vhd'] as const;
@@ -17,9 +17,9 @@ const KERNELS: Readonly<Record<DiskImage, KernelKind>> = {
   vhd: 'cloud',
 };
 
-/** Returns the kernel in an image; in a build for metal every image has the generic one. */
-export function kernelOf(format: DiskImage, built: KernelKind): KernelKind {
-  return built === 'generic' ? 'generic' : KERNELS[format];
+/** Returns the kernel in an image; a build with one kernel has no choice. */
+export function kernelOf(format: DiskImage, built: readonly KernelKind[]): KernelKind {
+  return built.find((kind) => kind === KERNELS[format]) ?? built[0] ?? KERNELS[format];
 }
 
 /** Returns the name of the step that makes an image. */

@@ -9,7 +9,7 @@ import { liveHost } from '@haos/host';
 import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
-import { kernelOf, stepOf } from './disk-images.js';
+import { stepOf } from './disk-images.js';
 import { withEmulation } from './emulation.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
@@ -45,21 +45,14 @@ async function main(root: string): Promise<void> {
   const keys = join(root, 'os/keys');
   // Read before the build: a wrong key must not fail only at the end.
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
-  const names = requested.only ? [requested.only] : RELEASED;
+  const names = requested.only ? [requested.only] : [...RELEASED, ...(requested.images ?? []).map(stepOf)];
   // Once, before all steps, and only for steps that use it: their result depends on whether k3s was
   // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
   const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
-  const made = await withEmulation(options.architecture, async () => {
-    const common = { root, versions, steps, epoch, print };
-    const all = new Map(await build({ ...common, options }, names));
-    for (const format of options.only === undefined ? (options.images ?? []) : []) {
-      const kernel = kernelOf(format, options.kernel);
-      const step = stepOf(format);
-      all.set(step, (await build({ ...common, options: { ...options, kernel } }, [step])).get(step) ?? '');
-    }
-    return all;
-  });
+  const made = await withEmulation(options.architecture, () =>
+    build({ root, options, versions, steps, epoch, print }, names),
+  );
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   for (const { name, size } of placeArtifacts(made, options)) {
     print(

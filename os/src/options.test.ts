@@ -6,7 +6,7 @@ const DEFAULTS = { version: 'v0.1.0', imageName: 'localhost/haos', output: '/out
 
 it('has defaults', () => {
   expect(readOptions([], DEFAULTS)).toEqual({
-    options: { ...DEFAULTS, architecture: machineArchitecture(), kernel: 'cloud' },
+    options: { ...DEFAULTS, architecture: machineArchitecture(), kernels: ['generic', 'cloud'] },
     k3s: { without: false, airgap: false },
   });
 });
@@ -28,7 +28,7 @@ it('reads what is given', () => {
   expect(readOptions([...argv, '--no-k3s'], DEFAULTS)).toMatchObject({
     options: {
       architecture: 'arm64',
-      kernel: 'generic',
+      kernels: ['generic'],
       version: 'v1.0.0',
       imageName: 'ghcr.io/example/haos',
       only: 'iso',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { ARCHITECTURES, type Architecture, machineArchitecture } from './architecture.js';
 import { DISK_IMAGES, type DiskImage } from './disk-images.js';
 import { BuildFailure } from './failure.js';
@@ -7,12 +8,10 @@ import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
 
-export const KERNELS = ['cloud', 'generic'] as const;
-export type KernelKind = (typeof KERNELS)[number];
-
 export interface Options {
   architecture: Architecture;
-  kernel: KernelKind;
+  /** The kernels of the image, the one that a medium boots first. */
+  kernels: readonly KernelKind[];
   /** Version of the image; default: that of the package. */
   version: string;
   /** Name of the container image, without a tag. */
@@ -35,7 +34,7 @@ export interface Options {
 
 export const USAGE = `usage: npm run os:build -- [OPTION...]
   --arch amd64|arm64       for which machines; default: those like this one
-  --kernel cloud|generic   which Debian kernel; default cloud
+  --kernel cloud|generic   only one of Debian's kernels; default both
   --version VERSION        version of the image
   --image-name NAME        name of the container image, without a tag
   --image FORMAT           also build a disk image: raw, qcow2, vmdk or vhd; several times for several
@@ -69,13 +68,13 @@ export function readOptions(
   env: NodeJS.ProcessEnv = {},
 ): Request {
   const values = parse(argv);
-  const { arch = machineArchitecture() ?? 'amd64', kernel = 'cloud' } = values;
+  const { arch = machineArchitecture() ?? 'amd64', kernel } = values;
   const { version, output, cache, sign, only } = values;
   if (values.help) throw new BuildFailure(USAGE, 0);
   const architecture = ARCHITECTURES.find((known) => known === arch);
   if (architecture === undefined) throw new BuildFailure(`unknown architecture ${arch}\n${USAGE}`, 2);
-  const kind = KERNELS.find((known) => known === kernel);
-  if (kind === undefined) throw new BuildFailure(`unknown kernel ${kernel}\n${USAGE}`, 2);
+  const kernels = KERNEL_KINDS.filter((known) => kernel === undefined || known === kernel);
+  if (kernels.length === 0) throw new BuildFailure(`unknown kernel ${kernel}\n${USAGE}`, 2);
   const { image: images = [], size } = values;
   const wrong = images.find((name) => !isDiskImage(name));
   if (wrong !== undefined) throw new BuildFailure(`unknown format ${wrong} of a disk image\n${USAGE}`, 2);
@@ -83,7 +82,7 @@ export function readOptions(
     throw new BuildFailure(`${size} is not a size; write 8G or 8192M\n${USAGE}`, 2);
   const options: Options = {
     architecture,
-    kernel: kind,
+    kernels,
     version: version ?? defaults.version,
     imageName: values['image-name'] ?? defaults.imageName,
     output: resolve(output ?? defaults.output),

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KERNEL_KINDS } from '@haos/system/internal';
 import { expect, it } from 'vitest';
 import { ARCHITECTURES } from './architecture.js';
-import { KERNELS } from './options.js';
 import { readFirmwarePackages, readPackages, readServices, readTrimmed } from './packages.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,7 +15,7 @@ it.each(ARCHITECTURES)('names each package of %s once', (architecture) => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-it.each(KERNELS)('names each package of firmware for the kernel %s once', (kernel) => {
+it.each(KERNEL_KINDS)('names each package of firmware for the kernel %s once', (kernel) => {
   for (const architecture of ARCHITECTURES) {
     const names = readFirmwarePackages(source, kernel, architecture);
     expect(new Set(names).size).toBe(names.length);

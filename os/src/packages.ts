@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { KernelKind } from '@haos/system/internal';
 import type { Architecture } from './architecture.js';
-import type { KernelKind } from './options.js';
 import type { SourcePath } from './step.js';
 
 /** A group of packages, with the reason why they are in the image. */
@@ -22,7 +22,7 @@ export function readPackages(source: SourcePath, architecture: Architecture): st
 }
 
 type Kernel = Record<Architecture, { package: string }> & { firmware: PackageGroup[] };
-type Kernels = Record<KernelKind, Kernel> & { 'trimmed firmware': TrimRule[] };
+type Kernels = Record<KernelKind, Kernel> & Record<'trimmed firmware' | 'trimmed modules', TrimRule[]>;
 
 /** Returns the Debian package that depends on the newest kernel of a kind. */
 export function readKernelPackage(source: SourcePath, kind: KernelKind, architecture: Architecture): string {
@@ -41,6 +41,11 @@ export function readFirmwarePackages(
 /** Returns patterns of firmware to leave out, relative to the firmware directory. */
 export function readTrimmedFirmware(source: SourcePath): string[] {
   return readData<Kernels>(source, 'kernel.json')['trimmed firmware'].flatMap(({ paths }) => paths);
+}
+
+/** Returns patterns of modules to leave out, relative to the directory `kernel` of the modules. */
+export function readTrimmedModules(source: SourcePath): string[] {
+  return readData<Kernels>(source, 'kernel.json')['trimmed modules'].flatMap(({ paths }) => paths);
 }
 
 function namesIn(groups: readonly PackageGroup[], architecture: Architecture): string[] {

@@ -10,7 +10,7 @@ import { readVersions } from './versions.js';
 const FILES: Readonly<Record<string, string>> = {
   'bin/dist/third-party.json': JSON.stringify([{ name: '@clack/core', version: '1.0.0', license: 'MIT' }]),
   'userland/packages.json': JSON.stringify([{ name: 'bash', version: '5.2-1', architecture: 'amd64' }]),
-  'kernel/packages': 'linux-image-6.12_6.12.1-1_amd64\n',
+  'kernel/cloud/packages': 'linux-image-6.12_6.12.1-1_amd64\n',
 };
 
 interface Document {
@@ -30,7 +30,7 @@ async function makeSbom(files: Readonly<Record<string, string>>): Promise<Docume
   }
   const options = {
     architecture: 'amd64',
-    kernel: 'cloud',
+    kernels: ['cloud'],
     imageName: 'localhost/haos',
     version: 'v1.0.0',
     output: root,

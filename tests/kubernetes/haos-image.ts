@@ -17,7 +17,8 @@ export interface HaosImage {
 /** Builds the stale parts of an image with the k3s of the tests. */
 export function buildHaos({ path }: TestK3s, version: string): HaosImage {
   const output = join(CACHE, `artifacts-${version}`);
-  const args = [join(ROOT, 'os/src/main.ts'), '--k3s', path, '--version', version, '--output', output];
+  const builder = [join(ROOT, 'os/src/main.ts'), '--kernel', 'cloud'];
+  const args = [...builder, '--k3s', path, '--version', version, '--output', output];
   const { status } = spawnSync(join(ROOT, 'node_modules/.bin/tsx'), args, { stdio: 'inherit' });
   if (status !== 0) throw new Error('the image build failed');
   return { iso: join(output, 'haos-amd64.iso'), oci: join(output, 'haos-oci-amd64.tar') };

@@ -19,7 +19,7 @@ describe('the image for arm64', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    const iso = await buildIso(ROOT, ['--arch', 'arm64', '--no-k3s']);
+    const iso = await buildIso(ROOT, ['--arch', 'arm64', '--kernel', 'cloud', '--no-k3s']);
     sizeDisk(disk, 3000);
     const args = [...EFI, ...diskArguments(disk), ...stickArguments(iso), ...NETWORK];
     machine = await startMachine({ name: 'arm64-live', architecture: 'arm64', args });

@@ -155,6 +155,6 @@ exec switch_root /sysroot /sbin/init
 /** Builds a step of the image and returns its directory. */
 export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
-  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--only', name];
+  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--kernel', 'cloud', '--only', name];
   return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
 }

@@ -6,7 +6,7 @@ import { waitForRuntime } from './status.js';
 
 /** Builds a disk image of the image under test; returns the path of its file. */
 export function buildDiskImage(format: string, options: readonly string[] = []): string {
-  const k3s = ['--k3s', join(ROOT, 'tests/vm/k3s-stand-in')];
+  const k3s = ['--kernel', 'cloud', '--k3s', join(ROOT, 'tests/vm/k3s-stand-in')];
   const args = [join(ROOT, 'os/src/main.ts'), ...k3s, '--only', `image-${format}`, ...options];
   const output = execFileSync(join(ROOT, 'node_modules/.bin/tsx'), args, { encoding: 'utf8' });
   return join(output.trim().split('\n').at(-1) ?? '', `disk.${format}`);

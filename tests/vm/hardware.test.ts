@@ -34,7 +34,7 @@ describe('the generic kernel', () => {
   let machine: Machine;
 
   beforeAll(async () => {
-    iso = await buildIso(ROOT, ['--kernel', 'generic', '--no-k3s']);
+    iso = await buildIso(ROOT, ['--no-k3s']);
   }, 900_000);
 
   afterAll(() => rmSync(directory, { recursive: true }));

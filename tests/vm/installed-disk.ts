@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { install } from '@haos/install';
+import type { KernelKind } from '@haos/system/internal';
 import { createInstallerHost, ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { ISO, sizeDisk } from './image.js';
 
@@ -22,6 +23,8 @@ export interface InstalledDisk {
   directory: string;
   system: string;
   config: string;
+  /** Default: the one that the image boots. */
+  kernelKind?: KernelKind;
   /** Default 3000. */
   megabytes?: number;
 }
@@ -32,7 +35,7 @@ export interface InstalledDisk {
  */
 export async function installOnDisk(
   disk: string,
-  { directory, system, config, megabytes = 3000 }: InstalledDisk,
+  { directory, system, config, kernelKind, megabytes = 3000 }: InstalledDisk,
 ): Promise<void> {
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
@@ -44,7 +47,7 @@ export async function installOnDisk(
     const { status, checks } = await install({
       host,
       target: { device, mountPoint: join(directory, 'target') },
-      image: { directory: system },
+      image: { directory: system, ...(kernelKind && { kernelKind }) },
       config: { url: file },
       boot: { firmware: 'bios', tty: 'ttyS0' },
     });

@@ -18,7 +18,7 @@ it('the same packages give the same bytes, in another directory and at another t
   mkdirSync(join(cache, 'amd64'));
   for (const step of DOWNLOADED) symlinkSync(join(ROOT, '.cache/os/amd64', step), join(cache, 'amd64', step));
 
-  const program = [join(ROOT, 'os/src/main.ts'), '--cache', cache, '--only', 'iso'];
+  const program = [join(ROOT, 'os/src/main.ts'), '--cache', cache, '--only', 'iso', '--kernel', 'cloud'];
   const args = [...program, '--k3s', join(ROOT, 'tests/vm/k3s-stand-in')];
   const lines = execFileSync(join(ROOT, 'node_modules/.bin/tsx'), args, { encoding: 'utf8' })
     .trim()

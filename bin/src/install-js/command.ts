@@ -1,4 +1,5 @@
 import { command } from '../command.js';
+import { KERNEL_CHOICES } from '../kernel-choices.js';
 
 /** `install.js`: installs HAOS from another Linux. */
 export const installJs = command({
@@ -19,6 +20,12 @@ export const installJs = command({
     { name: 'allow-empty-config', summary: 'install a configuration even if it configures nothing' },
     { name: 'sha256', value: 'HEX', summary: 'the digest that the ISO must have' },
     { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
+    {
+      name: 'kernel',
+      value: 'KIND',
+      choices: KERNEL_CHOICES,
+      summary: 'the kernel: generic (any machine) or cloud (virtual machines); default: that of the ISO',
+    },
     { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
     { name: 'no-format', summary: 'use the ext4 partition DEVICE, and keep the persistent data on it' },
     { name: 'no-bootloader', summary: 'write the menu of GRUB, but do not install GRUB' },

@@ -102,11 +102,18 @@ function installFrom(machine: Host, wanted: Wanted, call: Call): Promise<ExitSta
 /** Installs from an open ISO, with its programs, and by default with its configuration. */
 function toOptions(
   machine: Host,
-  { target, config, boot }: Wanted,
+  { target, image, config, boot }: Wanted,
   { host, directory, tools, configuration }: Medium,
 ) {
   const url = config.url ?? configuration ?? writeEmpty(machine);
-  return { host, target, image: { directory }, config: { ...config, url }, boot: { ...boot, tools } };
+  const { kernelKind } = image;
+  return {
+    host,
+    target,
+    image: { directory, ...(kernelKind && { kernelKind }) },
+    config: { ...config, url },
+    boot: { ...boot, tools },
+  };
 }
 
 /** Returns the report for a check that failed before the others could run. */

@@ -1,11 +1,12 @@
 import type { Install } from '@haos/cc/internal';
 import type { Installation } from '@haos/install';
+import { KERNEL_KINDS } from '@haos/system/internal';
 import type { Invocation } from '../command.js';
 import { parseDigest } from '../parse-digest.js';
 
 /** The options that `haos install` and `install.js` share. */
 export type InstallationInvocation = Invocation<
-  'sha256' | 'tty',
+  'sha256' | 'tty' | 'kernel',
   'no-format' | 'no-bootloader' | 'allow-empty-config' | 'insecure' | 'force-efi' | 'debug'
 >;
 
@@ -29,6 +30,7 @@ export function readInstallation(
   configured: Install = {},
 ): Required<Installation> {
   const sha256 = parseDigest(invocation.text('sha256')) ?? configured.isoSha256;
+  const kernelKind = KERNEL_KINDS.find((kind) => kind === (invocation.text('kernel') ?? configured.kernel));
   const tty = invocation.text('tty') ?? configured.tty;
   return {
     target: {
@@ -39,6 +41,7 @@ export function readInstallation(
       ...(directory && { directory }),
       ...(iso && { iso }),
       ...(sha256 && { sha256 }),
+      ...(kernelKind && { kernelKind }),
       insecure: invocation.has('insecure'),
     },
     config: { ...(url && { url }), allowEmpty: invocation.has('allow-empty-config') },

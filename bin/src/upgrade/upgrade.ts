@@ -7,7 +7,14 @@ import {
   type UpgradeReport,
   upgrade,
 } from '@haos/system';
-import { awaitTrial, isOnTrial, isSameSet, readRunningSet } from '@haos/system/internal';
+import {
+  awaitTrial,
+  isOnTrial,
+  isSameSet,
+  KERNEL_KINDS,
+  type KernelKind,
+  readRunningSet,
+} from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -24,6 +31,7 @@ interface Options {
   destination: string;
   lockFile: string;
   sha256: string | undefined;
+  kernelKind: KernelKind | undefined;
   has(name: Switch): boolean;
 }
 
@@ -99,6 +107,7 @@ function readOptions(invocation: UpgradeInvocation, { env }: Context): Options {
     destination: directory('destination'),
     lockFile: text('lock-file') ?? layout.upgradeLock,
     sha256: checkDigest(text('sha256'), directory('source')),
+    kernelKind: checkKind(text('kernel-kind')),
     has: (name) => switches.has(name),
   };
 }
@@ -122,7 +131,7 @@ const SWITCHES = [
 ] as const;
 type Switch = (typeof SWITCHES)[number];
 
-type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256';
+type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256' | 'kernel-kind';
 type UpgradeInvocation = Invocation<TextOption | 'format', Switch>;
 
 /**
@@ -147,6 +156,14 @@ function checkDigest(sha256: string | undefined, source: string): string | undef
       'Leave it out, or name an ISO.',
     );
   return parseDigest(sha256);
+}
+
+/** Refuses a word of the environment that is no kind; the command line is checked already. */
+function checkKind(word: string | undefined): KernelKind | undefined {
+  const kind = KERNEL_KINDS.find((name) => name === word);
+  if (word === undefined || kind !== undefined) return kind;
+  const variable = nameVariable('kernel-kind');
+  throw usageError(`${variable} is not a kind of kernel`, `Set it to ${KERNEL_KINDS.join(' or ')}.`);
 }
 
 /** Returns whether a source is used in place: every path except that of an ISO. */
@@ -178,13 +195,15 @@ async function upgradeFrom(options: Options, { host, context, signal }: Running)
 
 /** Returns the source. A directory does not load the code that reads the configuration. */
 async function readImage(
-  { source, sha256, has }: Options,
+  { source, sha256, kernelKind, has }: Options,
   host: Host,
 ): Promise<Pick<UpgradeOptions, 'image' | 'proxy'>> {
-  if (isDirectory(source)) return { image: { directory: source } };
+  const chosen = kernelKind && { kernelKind };
+  if (isDirectory(source)) return { image: { directory: source, ...chosen } };
   const { findIso } = await import('./find-iso.js');
   const { iso, proxy } = await findIso(host, source);
-  return { image: { iso, ...(sha256 !== undefined && { sha256 }), insecure: has('insecure') }, proxy };
+  const verified = { ...(sha256 !== undefined && { sha256 }), insecure: has('insecure') };
+  return { image: { iso, ...verified, ...chosen }, proxy };
 }
 
 /** Returns a function that prints each component once, because copying takes time. */

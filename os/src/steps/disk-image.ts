@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DISK_IMAGES, type DiskImage, stepOf } from '../disk-images.js';
+import { DISK_IMAGES, type DiskImage, kernelOf, stepOf } from '../disk-images.js';
 import type { Step } from '../step.js';
 
 /** Make `disk.<format>`: a disk on which the installer of the ISO has installed it. */
@@ -14,11 +14,13 @@ function diskImage(format: DiskImage): Step {
     needs: ['iso'],
     recipe: fileURLToPath(import.meta.url),
     files: ['bin/dist', 'bin/haos.cjs'],
-    settings: ['size'],
+    settings: ['kernels', 'size'],
     async make({ source, of, out, options, run }) {
       const image = join(out, `disk.${format}`);
       const size = options.size === undefined ? [] : ['--size', options.size];
-      const install = ['install', '--to-file', image, '--iso', join(of('iso'), 'haos.iso'), ...size];
+      const kernel = ['--kernel', kernelOf(format, options.kernels)];
+      const from = ['--iso', join(of('iso'), 'haos.iso'), ...kernel];
+      const install = ['install', '--to-file', image, ...from, ...size];
       await run(process.execPath, [source('bin/haos.cjs'), ...install]);
       chmodSync(image, 0o644); // it has no configuration of anybody
     },

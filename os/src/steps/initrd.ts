@@ -14,7 +14,8 @@ const SHARED = ['common.sh', 'intent.sh', 'root.sh'].map(
 );
 
 /**
- * Makes `initrd`: busybox, the boot scripts, and the modules that may be needed to find a system.
+ * Makes `initrd`, in a directory for each kind of kernel: busybox, the boot scripts, and the modules
+ * that may be needed to find a system.
  */
 export const initrd: Step = {
   name: 'initrd',
@@ -22,24 +23,35 @@ export const initrd: Step = {
   needs: ['userland', 'kernel'],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/overlay/initrd', ...SHARED, 'os/packages/initrd-modules.json'],
+  settings: ['kernels'],
   async make(context) {
-    const { source, out, run } = context;
-    const tree = join(out, 'tree');
-    for (const name of ['bin', 'dev', 'etc', 'lib/haos', 'proc', 'run', 'sys'])
-      mkdirSync(join(tree, name), { recursive: true });
-    await addBusybox(context, tree);
-    await addPrograms(context, tree);
-    await addModules(context, tree);
-    copyOverlay(source('os/overlay/initrd'), tree);
-    for (const path of SHARED) copyFileSync(source(path), join(tree, 'lib/haos', basename(path)));
-    const image = join(out, 'initrd');
-    const archive = join(out, 'initrd.cpio');
-    await packMicrocode(context, image);
-    await packCpio(context, tree, archive);
-    await run('sh', ['-c', 'zstd -q -19 -T1 -c "$1" >>"$2"', 'sh', archive, image]);
-    for (const path of [tree, archive]) rmSync(path, { recursive: true });
+    for (const kind of context.options.kernels) {
+      const kernel = join(context.of('kernel'), kind);
+      await makeInitrd({ ...context, out: join(context.out, kind), kernel });
+    }
   },
 };
+
+/** The context of one initrd, with the directory of its kernel. */
+type InitrdContext = StepContext & { kernel: string };
+
+async function makeInitrd(context: InitrdContext): Promise<void> {
+  const { source, out, run } = context;
+  const tree = join(out, 'tree');
+  for (const name of ['bin', 'dev', 'etc', 'lib/haos', 'proc', 'run', 'sys'])
+    mkdirSync(join(tree, name), { recursive: true });
+  await addBusybox(context, tree);
+  await addPrograms(context, tree);
+  await addModules(context, tree);
+  copyOverlay(source('os/overlay/initrd'), tree);
+  for (const path of SHARED) copyFileSync(source(path), join(tree, 'lib/haos', basename(path)));
+  const image = join(out, 'initrd');
+  const archive = join(out, 'initrd.cpio');
+  await packMicrocode(context, image);
+  await packCpio(context, tree, archive);
+  await run('sh', ['-c', 'zstd -q -19 -T1 -c "$1" >>"$2"', 'sh', archive, image]);
+  for (const path of [tree, archive]) rmSync(path, { recursive: true });
+}
 
 async function addBusybox({ of, run }: StepContext, tree: string): Promise<void> {
   const busybox = join(tree, 'bin/busybox');
@@ -56,9 +68,9 @@ async function addBusybox({ of, run }: StepContext, tree: string): Promise<void>
  * The kernel reads microcode from an uncompressed archive at the very beginning of the initrd.
  * Makes none if there is none.
  */
-async function packMicrocode(context: StepContext, image: string): Promise<void> {
+async function packMicrocode(context: InitrdContext, image: string): Promise<void> {
   const tree = join(context.out, 'microcode');
-  cpSync(join(context.of('kernel'), 'microcode'), tree, { recursive: true });
+  cpSync(join(context.kernel, 'microcode'), tree, { recursive: true });
   if (listTree(tree).some((path) => path.endsWith('.bin'))) await packCpio(context, tree, image);
   rmSync(tree, { recursive: true });
 }
@@ -82,10 +94,10 @@ async function addPrograms({ of, run }: StepContext, tree: string): Promise<void
  * Modules are stored uncompressed: the initrd is compressed as a whole, and busybox need not
  * decompress each one.
  */
-async function addModules(context: StepContext, tree: string): Promise<void> {
-  const { source, of, run } = context;
-  const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
-  const from = join(of('kernel'), 'tree/lib/modules', release);
+async function addModules(context: InitrdContext, tree: string): Promise<void> {
+  const { source, kernel, run } = context;
+  const release = readFileSync(join(kernel, 'release'), 'utf8').trim();
+  const from = join(kernel, 'tree/lib/modules', release);
   const to = join(tree, 'lib/modules', release);
   const index = readFileSync(join(from, 'modules.dep'), 'utf8');
   for (const path of moduleClosure(index, readInitrdModules(source))) {
@@ -108,12 +120,12 @@ async function addModules(context: StepContext, tree: string): Promise<void> {
  * again.
  */
 async function addFirmware(
-  { of, run }: StepContext,
+  { kernel, run }: InitrdContext,
   { module, tree }: { module: string; tree: string },
 ): Promise<void> {
   const names = (await run('modinfo', ['-F', 'firmware', module])).split('\n').filter((name) => name !== '');
   for (const name of names) {
-    const from = join(of('kernel'), 'tree/lib/firmware', name);
+    const from = join(kernel, 'tree/lib/firmware', name);
     if (!existsSync(from)) continue;
     const target = join(tree, 'lib/firmware', name);
     mkdirSync(dirname(target), { recursive: true });

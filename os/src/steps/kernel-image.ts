@@ -1,24 +1,28 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Step } from '../step.js';
 
-/** Makes `kernel.squashfs`: the kernel and its modules, in a compression that GRUB 2.06 reads. */
+/**
+ * Makes `kernel.squashfs`, in a directory for each kind: the kernel, its modules and its firmware,
+ * in a compression that GRUB 2.06 reads.
+ */
 export const kernelImage: Step = {
   name: 'kernel-image',
-  title: 'kernel image',
+  title: 'kernel images',
   needs: ['kernel'],
   recipe: fileURLToPath(import.meta.url),
-  async make({ of, out, epoch, run }) {
+  settings: ['kernels'],
+  async make({ of, options, out, epoch, run }) {
     const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
-    // The modules are compressed already; gzip decompresses faster than xz at boot and is hardly
-    // larger.
-    const compression = ['-comp', 'gzip', '-b', '256K', '-all-root', '-noappend', '-no-progress'];
-    await run(
-      'mksquashfs',
-      [join(of('kernel'), 'tree'), join(out, 'kernel.squashfs'), ...compression, ...dates],
-      {
+    // The modules stay as Debian compressed them, so this is a choice for the firmware.
+    const compression = ['-comp', 'xz', '-b', '256K', '-all-root', '-noappend', '-no-progress'];
+    for (const kind of options.kernels) {
+      const image = join(out, kind, 'kernel.squashfs');
+      mkdirSync(join(out, kind));
+      await run('mksquashfs', [join(of('kernel'), kind, 'tree'), image, ...compression, ...dates], {
         env: { SOURCE_DATE_EPOCH: undefined },
-      },
-    );
+      });
+    }
   },
 };

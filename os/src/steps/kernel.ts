@@ -11,51 +11,77 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { KernelKind } from '@haos/system/internal';
 import { BuildFailure } from '../failure.js';
 import { readHostApt } from '../host-apt.js';
 import { placeLink } from '../overlay.js';
-import { readFirmwarePackages, readKernelPackage, readTrimmedFirmware } from '../packages.js';
+import {
+  readFirmwarePackages,
+  readKernelPackage,
+  readTrimmedFirmware,
+  readTrimmedModules,
+} from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 import { listTree } from '../tree.js';
 import { trim } from '../trim.js';
+import { findUnusedWifi } from '../unused-wifi.js';
 
 /**
- * Makes Debian's kernel and firmware: `tree/` with /vmlinuz, /lib/modules and /lib/firmware,
+ * Makes Debian's kernels and firmware, in a directory for each kind: `tree/` with /vmlinuz, /lib/modules and /lib/firmware,
  * `microcode/` for the start of the initrd, `release` (as in uname -r), and `packages` (one per
  * line: name, version and architecture, as in archive names).
  */
 export const kernel: Step = {
   name: 'kernel',
-  title: 'Debian kernel',
+  title: 'Debian kernels',
   needs: [],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/packages/kernel.json'],
   pins: ['debian'],
-  settings: ['architecture', 'kernel'],
+  settings: ['architecture', 'kernels'],
   async make(context) {
-    const { source, out, run } = context;
-    const work = join(out, 'work');
-    const unpacked = join(work, 'unpacked');
-    const archives = await download(context, work);
-    for (const name of archives) await run('dpkg-deb', ['-x', join(work, 'archives', name), unpacked]);
-    const tree = join(out, 'tree');
-    for (const name of ['modules', 'firmware']) takeDirectory(unpacked, name, join(tree, 'lib', name));
-    const [release] = readdirSync(join(tree, 'lib/modules'));
-    if (release === undefined)
-      throw new BuildFailure(`${archives.join(', ')}: no kernel modules in these packages`);
-    renameSync(join(unpacked, 'boot', `vmlinuz-${release}`), join(tree, 'vmlinuz'));
-    await run('depmod', ['-b', tree, release]);
-    const firmware = join(tree, 'lib/firmware');
-    takeMicrocode(firmware, join(out, 'microcode/kernel/x86/microcode'));
-    trim(firmware, readTrimmedFirmware(source));
-    setLinks(firmware);
-    placeLicenses(join(unpacked, 'usr/share/doc'), join(firmware, 'licenses'));
-    writeFileSync(join(out, 'release'), `${release}\n`);
-    const names = archives.map((name) => name.replace(/\.deb$/, '').replace('%3a', ':'));
-    writeFileSync(join(out, 'packages'), names.map((name) => `${name}\n`).join(''));
-    rmSync(work, { recursive: true });
+    for (const kind of context.options.kernels)
+      await makeKernel({ ...context, out: join(context.out, kind) }, kind);
   },
 };
+
+async function makeKernel(context: StepContext, kind: KernelKind): Promise<void> {
+  const { source, out, run } = context;
+  const work = join(out, 'work');
+  const unpacked = join(work, 'unpacked');
+  const archives = await download(context, work, kind);
+  for (const name of archives) await run('dpkg-deb', ['-x', join(work, 'archives', name), unpacked]);
+  const tree = join(out, 'tree');
+  for (const name of ['modules', 'firmware']) takeDirectory(unpacked, name, join(tree, 'lib', name));
+  const [release] = readdirSync(join(tree, 'lib/modules'));
+  if (release === undefined)
+    throw new BuildFailure(`${archives.join(', ')}: no kernel modules in these packages`);
+  renameSync(join(unpacked, 'boot', `vmlinuz-${release}`), join(tree, 'vmlinuz'));
+  trim(join(tree, 'lib/modules', release, 'kernel'), readTrimmedModules(source));
+  await run('depmod', ['-b', tree, release]);
+  const firmware = join(tree, 'lib/firmware');
+  takeMicrocode(firmware, join(out, 'microcode/kernel/x86/microcode'));
+  trim(firmware, readTrimmedFirmware(source));
+  await dropUnusedWifi(context, { firmware, modules: join(tree, 'lib/modules', release) });
+  setLinks(firmware);
+  placeLicenses(join(unpacked, 'usr/share/doc'), join(firmware, 'licenses'));
+  writeFileSync(join(out, 'release'), `${release}\n`);
+  const names = archives.map((name) => name.replace(/\.deb$/, '').replace('%3a', ':'));
+  writeFileSync(join(out, 'packages'), names.map((name) => `${name}\n`).join(''));
+  rmSync(work, { recursive: true });
+}
+
+/** Removes the firmware of Intel's wireless cards that this kernel never loads. */
+async function dropUnusedWifi(
+  { run }: StepContext,
+  { firmware, modules }: { firmware: string; modules: string },
+): Promise<void> {
+  const drivers = listTree(modules).filter((path) => /\/iwlwifi\/.*\.ko/.test(path));
+  if (drivers.length === 0) return;
+  const paths = drivers.map((path) => join(modules, path));
+  const requested = (await run('modinfo', ['-F', 'firmware', ...paths])).split('\n');
+  for (const name of findUnusedWifi(readdirSync(firmware), requested)) rmSync(join(firmware, name));
+}
 
 /**
  * Removes links whose targets were trimmed, and renames files with a Debian suffix to their names,
@@ -112,8 +138,12 @@ function takeMicrocode(firmware: string, to: string): void {
  * Downloads with a separate apt, which verifies the packages; resolves to the file names in
  * `archives`.
  */
-async function download({ source, options, versions, run }: StepContext, work: string): Promise<string[]> {
-  const firmware = readFirmwarePackages(source, options.kernel, options.architecture);
+async function download(
+  { source, options, versions, run }: StepContext,
+  work: string,
+  kind: KernelKind,
+): Promise<string[]> {
+  const firmware = readFirmwarePackages(source, kind, options.architecture);
   const components = firmware.length > 0 ? ['non-free-firmware'] : [];
   const { sources, options: relaxed } = await readHostApt(versions.debian.suite, run, components);
   const dir = (name: string) => {
@@ -135,7 +165,7 @@ async function download({ source, options, versions, run }: StepContext, work: s
     ...relaxed.map((option) => option.replaceAll('"', '').split(' ')),
   ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   await run('apt-get', [...settings, 'update']);
-  const meta = readKernelPackage(source, options.kernel, options.architecture);
+  const meta = readKernelPackage(source, kind, options.architecture);
   const depends = await run('apt-cache', [...settings, 'depends', '--important', meta]);
   const [, name] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
   if (name === undefined) throw new BuildFailure(`${meta} does not depend on a kernel package`);

@@ -1,27 +1,43 @@
-import { appendFileSync, copyFileSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { KernelKind } from '@haos/system/internal';
 import { packCpio } from '../cpio.js';
-import type { Step } from '../step.js';
+import { kernelVersion } from '../kernel-version.js';
+import { placeLink } from '../overlay.js';
+import type { Step, StepContext } from '../step.js';
 
 /**
- * Makes `initrd` for network boots: the small initrd, followed by an archive of all components,
- * which are compressed already. It has all of them, so that a booted system can be installed.
+ * Makes `initrd` for network boots, in a directory for each kind of kernel: the small initrd,
+ * followed by an archive of the components, which are compressed already. It has all of them but
+ * the other kernel, so that a booted system can be installed.
  */
 export const netboot: Step = {
   name: 'netboot',
   title: 'netboot initrd',
-  needs: ['initrd', 'system'],
+  needs: ['initrd', 'kernel', 'system'],
   recipe: fileURLToPath(import.meta.url),
+  settings: ['version', 'kernels'],
   async make(context) {
-    const { of, out, run } = context;
-    const tree = join(out, 'tree');
-    await run('cp', ['-a', of('system'), tree]);
-    const image = join(out, 'initrd');
-    copyFileSync(join(of('initrd'), 'initrd'), image);
-    appendFileSync(image, Buffer.alloc(-statSync(image).size & 3)); // the next archive begins at a multiple of four
-    await packCpio(context, tree, join(out, 'system.cpio'));
-    appendFileSync(image, readFileSync(join(out, 'system.cpio')));
-    for (const name of ['tree', 'system.cpio']) rmSync(join(out, name), { recursive: true });
+    for (const kind of context.options.kernels)
+      await makeNetboot({ ...context, out: join(context.out, kind) }, kind);
   },
 };
+
+async function makeNetboot(context: StepContext, kind: KernelKind): Promise<void> {
+  const { of, options, out, run } = context;
+  const tree = join(out, 'tree');
+  mkdirSync(out);
+  await run('cp', ['-a', of('system'), tree]);
+  const versions = options.kernels.map((name) => kernelVersion(of('kernel'), name, options.version));
+  const own = kernelVersion(of('kernel'), kind, options.version);
+  const kernels = join(tree, 'haos/system/kernel');
+  for (const other of versions) if (other !== own) rmSync(join(kernels, other), { recursive: true });
+  placeLink(join(kernels, 'current'), own);
+  const image = join(out, 'initrd');
+  copyFileSync(join(of('initrd'), kind, 'initrd'), image);
+  appendFileSync(image, Buffer.alloc(-statSync(image).size & 3)); // the next archive begins at a multiple of four
+  await packCpio(context, tree, join(out, 'system.cpio'));
+  appendFileSync(image, readFileSync(join(out, 'system.cpio')));
+  for (const name of ['tree', 'system.cpio']) rmSync(join(out, name), { recursive: true });
+}

@@ -20,12 +20,14 @@ export const sbom: Step = {
   recipe: fileURLToPath(import.meta.url),
   files: [BUNDLED],
   pins: ['node'],
-  settings: ['version', 'architecture'],
+  settings: ['version', 'architecture', 'kernels'],
   async make({ source, of, out, options, versions, epoch }) {
     const { node } = versions;
-    const kernels = readFileSync(join(of('kernel'), 'packages'), 'utf8')
-      .trim()
-      .split('\n');
+    const kernels = options.kernels.flatMap((kind) =>
+      readFileSync(join(of('kernel'), kind, 'packages'), 'utf8')
+        .trim()
+        .split('\n'),
+    );
     const parts = [
       ...readInstalled(of('userland')).map(({ name, version, architecture }) =>
         debianPackage(name, version, architecture),

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readK3sRecord } from '../k3s/k3s-record.js';
+import { kernelVersion } from '../kernel-version.js';
 import { placeLink } from '../overlay.js';
 import type { Step } from '../step.js';
 import { listTree } from '../tree.js';
@@ -16,9 +26,8 @@ export const system: Step = {
   needs: ['rootfs', 'userland', 'kernel', 'kernel-image', 'initrd', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
   files: [LAUNCHER],
-  settings: ['version'],
+  settings: ['version', 'kernels'],
   async make({ source, of, out, options }) {
-    const release = readFileSync(join(of('kernel'), 'release'), 'utf8').trim();
     const haos = component(out, 'haos', options.version);
     copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
     // Static, because the launcher must run without libraries.
@@ -29,21 +38,24 @@ export const system: Step = {
       copyFileSync(from, join(haos, name));
       chmodSync(join(haos, name), 0o755);
     }
-    const kernel = component(out, 'kernel', `${release}-${options.version}`);
-    copyFileSync(join(of('kernel-image'), 'kernel.squashfs'), join(kernel, 'kernel.squashfs'));
-    copyFileSync(join(of('kernel'), 'tree/vmlinuz'), join(kernel, 'vmlinuz'));
-    copyFileSync(join(of('initrd'), 'initrd'), join(kernel, 'initrd'));
-    for (const name of ['vmlinuz', 'initrd']) chmodSync(join(kernel, name), 0o644);
+    for (const kind of options.kernels) {
+      const kernel = component(out, 'kernel', kernelVersion(of('kernel'), kind, options.version));
+      copyFileSync(join(of('kernel-image'), kind, 'kernel.squashfs'), join(kernel, 'kernel.squashfs'));
+      copyFileSync(join(of('kernel'), kind, 'tree/vmlinuz'), join(kernel, 'vmlinuz'));
+      copyFileSync(join(of('initrd'), kind, 'initrd'), join(kernel, 'initrd'));
+      for (const name of ['vmlinuz', 'initrd']) chmodSync(join(kernel, name), 0o644);
+    }
     addK3s(of('k3s'), out);
     writeChecksums(join(out, 'haos/system'));
   },
 };
 
-/** Creates the directory of one version and makes it current. */
+/** Creates the directory of one version and, if it is the first one, makes it current. */
 function component(out: string, name: string, version: string): string {
   const directory = join(out, 'haos/system', name, version);
   mkdirSync(directory, { recursive: true });
-  placeLink(join(out, 'haos/system', name, 'current'), version);
+  const current = join(out, 'haos/system', name, 'current');
+  if (!existsSync(current)) placeLink(current, version);
   return directory;
 }
 

@@ -22,6 +22,7 @@ export {
   readSlot,
 } from './components.js';
 export { readK3sVersion } from './k3s-version.js';
+export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
 export { findKubeconfig } from './kubernetes/kubeconfig.js';
 export { isNodeReady } from './kubernetes/node-health.js';

@@ -172,6 +172,8 @@ export interface Install {
   isoUrl?: string;
   /** The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature. */
   isoSha256?: string;
+  /** The kernel to install: `generic` starts on every machine, `cloud` is small and has drivers for virtual machines only. Default: the one that the image boots, which is `generic` in a release. */
+  kernel?: 'generic' | 'cloud';
   /** Power off after the installation instead of rebooting. */
   powerOff?: boolean;
   /** Do not partition or format, because the layout exists already. */

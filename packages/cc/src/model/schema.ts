@@ -1,4 +1,4 @@
-import { PROJECT } from '@haos/system/internal';
+import { KERNEL_KINDS, PROJECT } from '@haos/system/internal';
 import type { Phase } from '../apply/types.js';
 import { MAX_HOSTNAME, PATTERNS } from './patterns.js';
 
@@ -114,6 +114,14 @@ const installKeys: readonly KeyDefinition[] = [
     description:
       'The SHA-256 digest that the image of `iso_url` must have. It is then installed without a signature.',
     examples: ['cba52c6d5a71c04d7e517ced1328ec310f76e07d3727810da2a2d97c7196ede3'],
+  },
+  {
+    name: 'kernel',
+    kind: 'string',
+    values: KERNEL_KINDS,
+    description:
+      'The kernel to install: `generic` starts on every machine, `cloud` is small and has drivers for virtual machines only. Default: the one that the image boots, which is `generic` in a release.',
+    examples: ['cloud'],
   },
   {
     name: 'powerOff',

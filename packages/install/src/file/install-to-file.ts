@@ -104,7 +104,7 @@ async function openPrograms(
       : await openMedium(host, cleanUp, { ...options, ...image, iso, scratch, anyArchitecture: true });
   if (opened && !opened.medium) return { checks: opened.checks };
   const source = opened?.medium ?? { host, directory, tools: undefined };
-  const { check, image: components } = findImage(host, source.directory);
+  const { check, image: components } = findImage(host, source.directory, image.kernelKind);
   // The checks of the installation repeat the one that passed.
   if (!components) return { checks: [check] };
   return { checks: [], source: { ...source, size: components.size } };

@@ -39,6 +39,26 @@ describe('an image', () => {
     expect(await verifyImage(host, image!)).toMatchObject({ id: 'checksums', ok: true });
   });
 
+  it('is found with a kernel of either kind, and not with one that it lacks', () => {
+    const cloud = Object.fromEntries(
+      ['kernel.squashfs', 'vmlinuz', 'initrd'].map((file) => [`kernel/6.1-cloud-amd64-v1/${file}`, 'c']),
+    );
+    const both = createImage(cloud);
+
+    expect(findImage(both, '/image').image?.set.kernel).toBe('6.1-v1');
+    expect(findImage(both, '/image', 'generic').image?.set.kernel).toBe('6.1-v1');
+    expect(findImage(both, '/image', 'cloud').image).toMatchObject({
+      set: { haos: 'v1', kernel: '6.1-cloud-amd64-v1' },
+      size: 7,
+    });
+    host.dispose();
+    expect(findImage(createImage(), '/image', 'cloud').check).toMatchObject({
+      ok: false,
+      message: '/image has no cloud kernel, only the generic one',
+      hint: expect.stringContaining('haos install --kernel generic'),
+    });
+  });
+
   it.each([
     ['without a directory', '/none', {}],
     ['without a component', '/image', { 'kernel/6.1-v1/vmlinuz': undefined }],

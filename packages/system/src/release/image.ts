@@ -9,6 +9,7 @@ import {
   readSlots,
   versionDirectory,
 } from '../components.js';
+import { describeMissingKernel, findKernels, type KernelKind, withKernel } from '../kernel-kind.js';
 import { parseChecksums } from './verify-checksums.js';
 
 /**
@@ -24,10 +25,17 @@ export interface Image {
 /** The list of checksums in the format of sha256sum(1), with paths relative to the directory. */
 const CHECKSUMS = 'sha256sum.txt';
 
-/** Finds a complete image in a directory. k3s may be missing; the message says so. */
-export function findImage(host: Host, directory: string): { check: Check; image?: Image } {
+/**
+ * Finds a complete image in a directory, with the kernel of a kind; default: the current one. k3s
+ * may be missing; the message says so.
+ */
+export function findImage(host: Host, directory: string, kind?: KernelKind): { check: Check; image?: Image } {
   const id = 'image';
-  const { current: set } = readSlots(host, directory);
+  const { current } = readSlots(host, directory);
+  const kernel = kind === undefined ? current.kernel : findKernels(host, directory, current)[kind];
+  if (kind !== undefined && current.kernel !== undefined && kernel === undefined)
+    return { check: { id, ok: false, ...describeMissingKernel(directory, kind) } };
+  const set = withKernel(current, kernel);
   const message = findMissing(host, directory, set);
   if (message !== undefined) {
     const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';

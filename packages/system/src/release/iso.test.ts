@@ -50,6 +50,20 @@ it.each([['xorriso'], ['bsdtar'], ['7z'], ['7zz']])(
   },
 );
 
+it('restores the link to the generic kernel if there are two', async () => {
+  const kernels = ['6.1-cloud-amd64-v1', '6.1-amd64-v1'].map(
+    (name) => `/tmp/iso/haos/system/kernel/${name}/vmlinuz`,
+  );
+  const content = Object.fromEntries(kernels.map((path) => [path, path]));
+  const { host, work } = open({ xorriso: {} }, { ...RELEASE, ...content });
+
+  await work();
+
+  expect(host.operations).toContainEqual(
+    expect.objectContaining({ path: '/tmp/iso/haos/system/kernel/current', target: '6.1-amd64-v1' }),
+  );
+});
+
 it('names the missing programs with their packages', async () => {
   const { work } = open({ xorriso: MISSING, bsdtar: MISSING, '7z': MISSING, '7zz': MISSING });
 

@@ -1,6 +1,7 @@
 import { HaosError, type Host, isHaosError } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import type { SystemErrorCode } from '../errors.js';
+import { kernelKind } from '../kernel-kind.js';
 
 export interface IsoOptions {
   /** Absolute path of the ISO. */
@@ -115,14 +116,15 @@ export function requireSpace(host: Host, directory: string, needed: number): voi
 
 /**
  * Restores the `current` links, which 7z leaves out if the ISO has Joliet names. A medium has one
- * version of each component, which is the current one.
+ * version of each component, which is the current one. Of two kernels it is the generic one.
  */
 function restoreLinks(host: Host, system: string): void {
   const isDirectory = (path: string) => host.files.lstat(path)?.type === 'directory';
   if (!isDirectory(system)) return;
   for (const component of host.files.list(system).filter((name) => isDirectory(`${system}/${name}`))) {
     const current = `${system}/${component}/current`;
-    const versions = host.files.list(`${system}/${component}`).filter((name) => name !== 'current');
+    const all = host.files.list(`${system}/${component}`).filter((name) => name !== 'current');
+    const versions = all.length === 1 ? all : all.filter((name) => kernelKind(name) === 'generic');
     const isLink = host.files.lstat(current)?.type === 'symlink';
     if (!isLink && versions.length === 1 && versions[0] !== undefined) host.files.link(current, versions[0]);
   }

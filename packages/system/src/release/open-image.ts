@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import type { Check } from '../check.js';
+import type { KernelKind } from '../kernel-kind.js';
 import { layout } from '../layout.js';
 import { machineArchitecture } from '../machine-architecture.js';
 import { checkOfError } from './checks.js';
@@ -19,6 +20,11 @@ export interface ImageSource extends Pick<DownloadIsoOptions, 'sha256' | 'insecu
    * the ISO in it that is for this machine.
    */
   iso?: string;
+  /**
+   * The kind of kernel to take. Default: that which the release boots; an upgrade keeps the kind of
+   * the node.
+   */
+  kernelKind?: KernelKind;
   /** A separate directory for downloads, mounts and unpacked files. Default `/run/haos/image`. */
   scratch?: string;
 }
@@ -39,7 +45,7 @@ export interface OpenedImage {
 export async function openImage(host: Host, cleanUp: CleanUp, options: ImageOptions): Promise<OpenedImage> {
   const { checks, directory } = await openSource(host, cleanUp, options);
   if (directory === undefined) return { checks };
-  const { check, image } = findImage(host, directory);
+  const { check, image } = findImage(host, directory, options.kernelKind);
   if (!image) return { checks: [...checks, check] };
   const verified = await verifyImage(host, image, options.signal);
   return { checks: [...checks, check, verified], ...(verified.ok && { image }) };

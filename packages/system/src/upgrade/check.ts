@@ -3,6 +3,7 @@ import { treeSize } from '@haos/host/internal';
 import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
+import { describeMissingKernel, type KernelKind } from '../kernel-kind.js';
 import { checkArchitecture, checkSpace } from '../release/checks.js';
 import { findMissing, sizeOf } from '../release/image.js';
 import { imageArchitecture } from '../release/image-architecture.js';
@@ -16,8 +17,10 @@ export interface UpgradePlan {
   destination: string;
   /** The requested components. */
   wanted: readonly Component[];
-  /** The set in the source. */
+  /** The set in the source, with the kernel of this node's kind. */
   offered: ReleaseSet;
+  /** The kind of kernel that this node needs, if the source has only the other one. */
+  missingKernel?: KernelKind | undefined;
   /** The set that boots by default now. */
   base: ReleaseSet;
   /**
@@ -60,8 +63,9 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
 }
 
 /** An image may lack k3s; the installed one stays. */
-function checkSource({ host, source, wanted, offered }: UpgradePlan): Check {
+function checkSource({ host, source, wanted, offered, missingKernel }: UpgradePlan): Check {
   const id = 'source';
+  if (missingKernel !== undefined) return { id, ok: false, ...describeMissingKernel(source, missingKernel) };
   const missing = findMissing(host, source, offered, wanted);
   const hint = 'Name the directory that holds haos, k3s and kernel, such as /haos/system of a release.';
   if (missing !== undefined) return { id, ok: false, message: missing, hint };

@@ -126,6 +126,57 @@ describe('an upgrade', () => {
     expect((await run(host)).to).toEqual({ haos, k3s: OLD.k3s, kernel });
   });
 
+  describe('from a release with both kernels', () => {
+    const [generic, cloud] = ['6.1-amd64-v1.1.0', '6.1-cloud-amd64-v1.1.0'];
+    const both = {
+      ...RELEASE,
+      ...filesOf(SOURCE, { kernel: cloud }),
+      ...filesOf(SOURCE, { kernel: generic }),
+    };
+    const release = { ...both, [`${SOURCE}/kernel/current`]: { link: generic } };
+    const nodeWith = (kernel: string) => ({
+      ...NODE,
+      ...filesOf(SYSTEM, { kernel }),
+      [`${SYSTEM}/kernel/current`]: { link: kernel },
+    });
+
+    it.each([
+      ['6.0-cloud-amd64-v1.0.0', cloud],
+      ['6.0-amd64-v1.0.0', generic],
+      ['5.15.0-1053-kvm', generic],
+    ])('keeps the kind of the kernel %s', async (kernel, expected) => {
+      const host = createHost({ ...nodeWith(kernel), ...release });
+
+      expect(await run(host)).toMatchObject({ status: 'upgraded', to: { ...NEW, kernel: expected } });
+      expect(readSlots(host).current.kernel).toBe(expected);
+      expect(host.files.list(`${SYSTEM}/kernel`)).toEqual([kernel, expected, 'current', 'previous'].sort());
+      expect((await run(host)).status).toBe('unchanged');
+    });
+
+    it('changes the kind if that is requested, also with the same release', async () => {
+      const host = createHost({ ...nodeWith('6.0-cloud-amd64-v1.0.0'), ...release });
+      const image = { directory: SOURCE, kernelKind: 'generic' } as const;
+
+      expect((await run(host, { image })).to.kernel).toBe(generic);
+      expect((await run(host, { image: { ...image, kernelKind: 'cloud' } })).to.kernel).toBe(cloud);
+    });
+
+    it('is refused if the release has only the other kind, unless the kernel stays', async () => {
+      const host = createHost({ ...nodeWith('6.0-cloud-amd64-v1.0.0'), ...RELEASE });
+
+      const report = await run(host);
+
+      expect(report).toMatchObject({ status: 'refused' });
+      expect(report.checks).toMatchObject([
+        { id: 'source', ok: false, message: `${SOURCE} has no cloud kernel, only the generic one` },
+      ]);
+      expect(await run(host, { rootfs: true })).toMatchObject({
+        status: 'upgraded',
+        to: { kernel: '6.0-cloud-amd64-v1.0.0' },
+      });
+    });
+  });
+
   it('after a rollback puts the working set into the previous slot', async () => {
     const state: BootState = { slot: 'previous', failed: nameSet(OLD) };
     const host = createHost({ ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) });

@@ -15,6 +15,7 @@ import {
   versionDirectory,
 } from '../components.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
+import { findKernels, type KernelKind, type Kernels, kernelKind, withKernel } from '../kernel-kind.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
 import type { ImageOptions, ImageSource } from '../release/open-image.js';
@@ -56,7 +57,8 @@ export interface UpgradeOptions
   beforeSwitch?: () => Promise<void> | void;
 }
 
-type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'>;
+type PlanOptions = Pick<UpgradeOptions, 'rootfs' | 'kernel' | 'allowDowngrade' | 'allowSkip'> &
+  Pick<ImageSource, 'kernelKind'>;
 
 export interface UpgradeReport {
   /**
@@ -94,10 +96,12 @@ function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
     const { openImage, openScratch } = await import('../release/open-image.js');
     const { scratch = layout.upgradeScratch } = source;
     await openScratch(host, cleanUp, scratch);
-    const { checks, image } = await openImage(host, cleanUp, { ...options, ...source, scratch });
+    const { slots, state } = openSystem(host, destination);
+    const base = slots[state.slot];
+    const kind = includesKernel(options) ? neededKind(base, source) : undefined;
+    const chosen = { ...source, ...(kind && { kernelKind: kind }), scratch };
+    const { checks, image } = await openImage(host, cleanUp, { ...options, ...chosen });
     if (!image) {
-      const { slots, state } = openSystem(host, destination);
-      const base = slots[state.slot];
       return { status: 'refused', checks, from: base, to: base, dropped: [] };
     }
     const report = await upgradeFrom(image.directory, options);
@@ -119,7 +123,7 @@ interface Checked {
 
 async function check(source: string, options: UpgradeOptions): Promise<Checked> {
   const system = openSystem(options.host, options.destination);
-  const plan = planUpgrade(system, await readRelease(system, source), options);
+  const plan = planUpgrade(system, await readRelease(system, source), { ...options.image, ...options });
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
@@ -171,6 +175,7 @@ function missingOf({ running }: System, { changes, kept, offered }: UpgradePlan)
 interface Release {
   source: string;
   set: ReleaseSet;
+  kernels: Kernels;
   k3s: UpgradePlan['k3s'];
   isOtherK3s: boolean;
 }
@@ -181,6 +186,7 @@ async function readRelease({ host, directory, ...system }: System, source: strin
   return {
     source,
     set,
+    kernels: findKernels(host, source, set),
     k3s: {
       base: await readK3sVersion(host, directory, base.k3s),
       offered: await readK3sVersion(host, source, set.k3s),
@@ -192,11 +198,15 @@ async function readRelease({ host, directory, ...system }: System, source: strin
 /** Returns what an upgrade to a release would do. Reads nothing. */
 export function planUpgrade(system: System, release: Release, options: PlanOptions): UpgradePlan {
   const { rootfs = false, kernel = false, allowDowngrade = false, allowSkip = false } = options;
-  const isAll = !rootfs && !kernel;
-  const wanted = COMPONENTS.filter((name) => isAll || (name === 'kernel' ? kernel : rootfs));
-  const offered = pick(release.set, wanted);
+  const wanted = COMPONENTS.filter((name) =>
+    name === 'kernel' ? includesKernel(options) : rootfs || !kernel,
+  );
   const { host, directory: destination, slots, state } = system;
   const base = slots[state.slot];
+  const kind = neededKind(base, options);
+  const set = kind === undefined ? release.set : withKernel(release.set, release.kernels[kind]);
+  const offered = pick(set, wanted);
+  const isMissing = release.set.kernel !== undefined && set.kernel === undefined && wanted.includes('kernel');
   const hasK3s = offered.k3s !== undefined;
   return {
     host,
@@ -204,6 +214,7 @@ export function planUpgrade(system: System, release: Release, options: PlanOptio
     destination,
     wanted,
     offered,
+    missingKernel: isMissing ? kind : undefined,
     base,
     kept: isPreviousRunning(system) ? slots.previous : base,
     changes: wanted.filter((name) => offered[name] !== undefined && offered[name] !== base[name]),
@@ -213,6 +224,18 @@ export function planUpgrade(system: System, release: Release, options: PlanOptio
     allowDowngrade,
     allowSkip,
   };
+}
+
+function includesKernel({ rootfs = false, kernel = false }: PlanOptions): boolean {
+  return kernel || !rootfs;
+}
+
+/**
+ * Returns the kind of kernel that an upgrade installs: the chosen one, else that of the set that
+ * boots by default. Undefined for a node without a kernel of its own.
+ */
+function neededKind({ kernel }: ReleaseSet, { kernelKind: chosen }: PlanOptions): KernelKind | undefined {
+  return chosen ?? (kernel === undefined ? undefined : kernelKind(kernel));
 }
 
 /**

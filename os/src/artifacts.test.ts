@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
+import { expect, it, onTestFinished } from 'vitest';
+import { placeArtifacts } from './artifacts.js';
+
+/** Places the artefacts of made-up steps; returns the output directory. */
+function place(kernels: readonly KernelKind[]): string {
+  const root = mkdtempSync(join(tmpdir(), 'haos-artifacts-'));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const files = [
+    ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
+    ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
+    ...kernels.flatMap((kind) =>
+      ['netboot/KIND/initrd', 'kernel/KIND/tree/vmlinuz', 'kernel/KIND/release', 'kernel-image/KIND/kernel.squashfs'].map(
+        (path) => path.replace('KIND', kind),
+      ),
+    ),
+  ];
+  for (const path of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), path);
+  }
+  const made = new Map(files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]));
+  const output = join(root, 'output');
+  const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels } as const;
+  placeArtifacts(made, { ...options, architecture: 'amd64' });
+  return output;
+}
+
+const ofKernel = (output: string) => readdirSync(output).filter((name) => /initrd|vmlinuz|kernel/.test(name));
+
+it('a release has the files of both kernels, the generic one under the names without a kind', () => {
+  const output = place(KERNEL_KINDS);
+
+  expect(ofKernel(output)).toEqual([
+    ...['haos-initrd-amd64', 'haos-initrd-cloud-amd64'],
+    ...['haos-kernel-amd64.squashfs', 'haos-kernel-cloud-amd64.squashfs'],
+    ...['haos-kernel-version-amd64', 'haos-kernel-version-cloud-amd64'],
+    ...['haos-vmlinuz-amd64', 'haos-vmlinuz-cloud-amd64'],
+  ]);
+  expect(readFileSync(join(output, 'haos-vmlinuz-amd64'), 'utf8')).toBe('kernel/generic/tree/vmlinuz');
+  const sums = readFileSync(join(output, 'sha256sum-amd64.txt'), 'utf8').trim().split('\n');
+  expect(sums.map((line) => line.split('  ')[1]).sort()).toEqual(
+    readdirSync(output).filter((name) => !name.startsWith('sha256sum')),
+  );
+});
+
+it('the only kernel of an image has the names without a kind', () => {
+  expect(ofKernel(place(['cloud']))).toEqual([
+    ...['haos-initrd-amd64', 'haos-kernel-amd64.squashfs'],
+    ...['haos-kernel-version-amd64', 'haos-vmlinuz-amd64'],
+  ]);
+});
