@@ -13,16 +13,21 @@ function place(kernels: readonly KernelKind[]): string {
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
     ...kernels.flatMap((kind) =>
-      ['netboot/KIND/initrd', 'kernel/KIND/tree/vmlinuz', 'kernel/KIND/release', 'kernel-image/KIND/kernel.squashfs'].map(
-        (path) => path.replace('KIND', kind),
-      ),
+      [
+        'netboot/KIND/initrd',
+        'kernel/KIND/tree/vmlinuz',
+        'kernel/KIND/release',
+        'kernel-image/KIND/kernel.squashfs',
+      ].map((path) => path.replace('KIND', kind)),
     ),
   ];
   for (const path of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), path);
   }
-  const made = new Map(files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]));
+  const made = new Map(
+    files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]),
+  );
   const output = join(root, 'output');
   const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels } as const;
   placeArtifacts(made, { ...options, architecture: 'amd64' });

@@ -69,7 +69,7 @@ describe('the overlay tarball', () => {
     writeImage(join(directory, 'release/haos/system'));
     const options = {
       architecture: 'amd64',
-      kernel: 'cloud',
+      kernels: ['cloud'],
       version: 'v1.0.0',
       imageName: 'localhost/haos',
     } as const;

@@ -12,7 +12,17 @@ import { readInstallation } from './read-installation.js';
 
 /** The options that `haos install --to-file` reads or refuses. */
 export type FileInvocation = Invocation<
-  'to-file' | 'size' | 'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'sha256' | 'tty' | 'kernel' | 'format',
+  | 'to-file'
+  | 'size'
+  | 'answers'
+  | 'device'
+  | 'config-url'
+  | 'image'
+  | 'iso'
+  | 'sha256'
+  | 'tty'
+  | 'kernel'
+  | 'format',
   | 'check'
   | 'reboot'
   | 'power-off'
