@@ -2,13 +2,17 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { placeArtifacts } from './artifacts.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'haos-artifacts-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
 
 /** Places the artefacts of made-up steps; returns the output directory. */
 function place(kernels: readonly KernelKind[]): string {
-  const root = mkdtempSync(join(tmpdir(), 'haos-artifacts-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
   const files = [
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
@@ -52,7 +56,9 @@ it('a release has the files of both kernels, the generic one under the names wit
   );
 });
 
-it('the only kernel of an image has the names without a kind', () => {
+it('the only kernel of an image has the names without a kind, also after a build with both', () => {
+  place(KERNEL_KINDS);
+
   expect(ofKernel(place(['cloud']))).toEqual([
     ...['haos-initrd-amd64', 'haos-kernel-amd64.squashfs'],
     ...['haos-kernel-version-amd64', 'haos-vmlinuz-amd64'],

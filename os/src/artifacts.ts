@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { KernelKind } from '@haos/system/internal';
+import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import type { Options } from './options.js';
 
@@ -78,6 +78,11 @@ export function placeArtifacts(
       copyFileSync(join(made.get(step) ?? '', file), target, constants.COPYFILE_FICLONE),
     ),
   );
+  // Those of an earlier build with both kernels have no line in the checksums.
+  for (const [nameOf] of kernelSources(KERNEL_KINDS)) {
+    const name = nameOf(architecture);
+    if (!artifacts.some((artifact) => artifact.name === name)) rmSync(join(output, name), { force: true });
+  }
   for (const format of DISK_IMAGES) {
     const name = imageFileName(format, architecture);
     const from = join(made.get(stepOf(format)) ?? '', `disk.${format}`);

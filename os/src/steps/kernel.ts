@@ -27,9 +27,9 @@ import { trim } from '../trim.js';
 import { findUnusedWifi } from '../unused-wifi.js';
 
 /**
- * Makes Debian's kernels and firmware, in a directory for each kind: `tree/` with /vmlinuz, /lib/modules and /lib/firmware,
- * `microcode/` for the start of the initrd, `release` (as in uname -r), and `packages` (one per
- * line: name, version and architecture, as in archive names).
+ * Makes Debian's kernels and firmware, in a directory for each kind: `tree/` with /vmlinuz,
+ * /lib/modules and /lib/firmware, `microcode/` for the start of the initrd, `release` (as in
+ * uname -r), and `packages` (one per line: name, version and architecture, as in archive names).
  */
 export const kernel: Step = {
   name: 'kernel',
