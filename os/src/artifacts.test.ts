@@ -18,6 +18,7 @@ function place(kernels: readonly KernelKind[]): string {
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
     ...kernels.flatMap((kind) =>
       [
+        'netboot/KIND/boot.ipxe',
         'netboot/KIND/initrd',
         'kernel/KIND/tree/vmlinuz',
         'kernel/KIND/release',

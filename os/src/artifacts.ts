@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
+import { kernelPart } from './kernel-part.js';
 import type { Options } from './options.js';
 
 /** Where an artefact comes from: a step and a file that the step makes. */
@@ -29,11 +30,12 @@ const SOURCES: readonly Source[] = [
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
 ];
 
-/** Returns the artefacts of each kernel. Only the kernel that a medium does not boot is named. */
+/** Returns the artefacts of each kernel. */
 function kernelSources(kernels: readonly KernelKind[]): Source[] {
   return kernels.flatMap((kind, index): Source[] => {
-    const named = index === 0 ? '' : `${kind}-`;
+    const named = kernelPart(kind, index);
     return [
+      [(architecture) => `haos-${named}${architecture}.ipxe`, 'netboot', `${kind}/boot.ipxe`],
       [(architecture) => `haos-initrd-${named}${architecture}`, 'netboot', `${kind}/initrd`],
       [(architecture) => `haos-vmlinuz-${named}${architecture}`, 'kernel', `${kind}/tree/vmlinuz`],
       [(architecture) => `haos-kernel-version-${named}${architecture}`, 'kernel', `${kind}/release`],

@@ -1,8 +1,18 @@
-import { appendFileSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KernelKind } from '@haos/system/internal';
 import { packCpio } from '../cpio.js';
+import { renderIpxeScript } from '../ipxe-script.js';
+import { kernelPart } from '../kernel-part.js';
 import { kernelVersion } from '../kernel-version.js';
 import { placeLink } from '../overlay.js';
 import type { Step, StepContext } from '../step.js';
@@ -10,7 +20,7 @@ import type { Step, StepContext } from '../step.js';
 /**
  * Makes `initrd` for network boots, in a directory for each kind of kernel: the small initrd,
  * followed by an archive of the components, which are compressed already. It has all of them but
- * the other kernel, so that a booted system can be installed.
+ * the other kernel, so that a booted system can be installed. Beside it is a script for iPXE.
  */
 export const netboot: Step = {
   name: 'netboot',
@@ -19,8 +29,12 @@ export const netboot: Step = {
   recipe: fileURLToPath(import.meta.url),
   settings: ['version', 'kernels'],
   async make(context) {
-    for (const kind of context.options.kernels)
-      await makeNetboot({ ...context, out: join(context.out, kind) }, kind);
+    for (const [index, kind] of context.options.kernels.entries()) {
+      const out = join(context.out, kind);
+      await makeNetboot({ ...context, out }, kind);
+      const script = renderIpxeScript(context.options.architecture, kernelPart(kind, index));
+      writeFileSync(join(out, 'boot.ipxe'), script);
+    }
   },
 };
 
