@@ -1,17 +1,33 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { placeArtifacts } from './artifacts.js';
+import { type DiskImage, stepOf } from './disk-images.js';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'haos-artifacts-'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
 
 /** Places the artefacts of made-up steps; returns the output directory. */
-function place(kernels: readonly KernelKind[]): string {
-  const root = mkdtempSync(join(tmpdir(), 'haos-artifacts-'));
-  onTestFinished(() => rmSync(root, { recursive: true }));
+function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []): string {
   const files = [
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
+    ...images.map((format) => `${stepOf(format)}/disk.${format}`),
     ...kernels.flatMap((kind) =>
       [
         'netboot/KIND/initrd',
@@ -24,12 +40,15 @@ function place(kernels: readonly KernelKind[]): string {
   for (const path of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), path);
+    if (path.endsWith('.raw')) truncateSync(join(root, path), 100_000_000);
   }
   const made = new Map(
     files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]),
   );
   const output = join(root, 'output');
-  const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels } as const;
+  mkdirSync(output);
+  writeFileSync(join(output, 'haos-amd64.vhd'), 'of an earlier build');
+  const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels, images } as const;
   placeArtifacts(made, { ...options, architecture: 'amd64' });
   return output;
 }
@@ -52,9 +71,21 @@ it('a release has the files of both kernels, the generic one under the names wit
   );
 });
 
-it('the only kernel of an image has the names without a kind', () => {
+it('the only kernel of an image has the names without a kind, also after a build with both', () => {
+  place(KERNEL_KINDS);
+
   expect(ofKernel(place(['cloud']))).toEqual([
     ...['haos-initrd-amd64', 'haos-kernel-amd64.squashfs'],
     ...['haos-kernel-version-amd64', 'haos-vmlinuz-amd64'],
   ]);
+});
+
+it('disk images lie beside the rest, sparse and with a checksum, and old ones are removed', () => {
+  const output = place(['cloud'], ['raw']);
+
+  const image = join(output, 'haos-amd64.raw');
+  const digest = createHash('sha256').update(readFileSync(image)).digest('hex');
+  expect(readFileSync(join(output, 'sha256sum-amd64.txt'), 'utf8')).toContain(`${digest}  haos-amd64.raw\n`);
+  expect(statSync(image).blocks * 512).toBeLessThan(10_000_000);
+  expect(readdirSync(output)).not.toContain('haos-amd64.vhd');
 });
