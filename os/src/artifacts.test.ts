@@ -1,9 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { placeArtifacts } from './artifacts.js';
+import { type DiskImage, stepOf } from './disk-images.js';
 
 let root: string;
 beforeEach(() => {
@@ -12,10 +23,11 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** Places the artefacts of made-up steps; returns the output directory. */
-function place(kernels: readonly KernelKind[]): string {
+function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []): string {
   const files = [
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
+    ...images.map((format) => `${stepOf(format)}/disk.${format}`),
     ...kernels.flatMap((kind) =>
       [
         'netboot/KIND/boot.ipxe',
@@ -29,12 +41,15 @@ function place(kernels: readonly KernelKind[]): string {
   for (const path of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), path);
+    if (path.endsWith('.raw')) truncateSync(join(root, path), 100_000_000);
   }
   const made = new Map(
     files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]),
   );
   const output = join(root, 'output');
-  const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels } as const;
+  mkdirSync(output);
+  writeFileSync(join(output, 'haos-amd64.vhd'), 'of an earlier build');
+  const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels, images } as const;
   placeArtifacts(made, { ...options, architecture: 'amd64' });
   return output;
 }
@@ -64,4 +79,14 @@ it('the only kernel of an image has the names without a kind, also after a build
     ...['haos-initrd-amd64', 'haos-kernel-amd64.squashfs'],
     ...['haos-kernel-version-amd64', 'haos-vmlinuz-amd64'],
   ]);
+});
+
+it('disk images lie beside the rest, sparse and with a checksum, and old ones are removed', () => {
+  const output = place(['cloud'], ['raw']);
+
+  const image = join(output, 'haos-amd64.raw');
+  const digest = createHash('sha256').update(readFileSync(image)).digest('hex');
+  expect(readFileSync(join(output, 'sha256sum-amd64.txt'), 'utf8')).toContain(`${digest}  haos-amd64.raw\n`);
+  expect(statSync(image).blocks * 512).toBeLessThan(10_000_000);
+  expect(readdirSync(output)).not.toContain('haos-amd64.vhd');
 });

@@ -59,7 +59,9 @@ export interface BootOptions {
    * in use.
    */
   tty?: string;
-  /** The kernel command line that names the consoles in use. Default: that of the running system. */
+  /**
+   * The kernel command line that names the consoles in use. Default: that of the running system.
+   */
   commandLine?: string;
   /** Log more on the installed system. Default false. */
   debug?: boolean;

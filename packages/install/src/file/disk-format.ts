@@ -13,8 +13,8 @@ export function formatOfName(path: string): DiskFormat | undefined {
 
 /**
  * The arguments of qemu-img(1) for each format that is not raw. VMware's importers take only stream
- * optimised disks. Azure takes only fixed VHDs, and only if the virtual size is a multiple of 1 MiB,
- * which `force_size` keeps exact.
+ * optimised disks. Azure takes only fixed VHDs whose virtual size is a multiple of 1 MiB;
+ * `force_size` keeps it exact.
  */
 const OUTPUT: Readonly<Record<Exclude<DiskFormat, 'raw'>, readonly string[]>> = {
   qcow2: ['-O', 'qcow2'],

@@ -42,7 +42,10 @@ export async function checkConverter(host: Host, format: DiskFormat): Promise<Ch
   }
 }
 
-/** Checks whether components of `size` bytes fit beside a file: as a disk, and once more converted. */
+/**
+ * Checks whether components of `size` bytes fit into the directory: as a disk, and once more
+ * converted.
+ */
 export function checkFileSpace(
   host: Host,
   { directory, size, format }: { directory: string; size: number; format: DiskFormat },
