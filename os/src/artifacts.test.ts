@@ -47,7 +47,7 @@ function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []
     files.map((path) => path.split('/', 1)[0] ?? '').map((step) => [step, join(root, step)]),
   );
   const output = join(root, 'output');
-  mkdirSync(output);
+  mkdirSync(output, { recursive: true });
   writeFileSync(join(output, 'haos-amd64.vhd'), 'of an earlier build');
   const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels, images } as const;
   placeArtifacts(made, { ...options, architecture: 'amd64' });
