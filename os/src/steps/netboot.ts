@@ -27,7 +27,7 @@ export const netboot: Step = {
   title: 'netboot initrd',
   needs: ['initrd', 'kernel', 'system'],
   recipe: fileURLToPath(import.meta.url),
-  settings: ['version', 'kernels'],
+  settings: ['architecture', 'version', 'kernels'],
   async make(context) {
     for (const [index, kind] of context.options.kernels.entries()) {
       const out = join(context.out, kind);
