@@ -131,6 +131,16 @@ describe('docs/building.md', () => {
   });
 });
 
+describe('docs/hardware.md', () => {
+  it('names only scenarios that exist', () => {
+    const named = [...pageAt('docs/hardware.md').text.matchAll(/`(vm|matrix)\/([\w-]+)`/g)];
+    const scenarios = listScenarios(ROOT).map(({ level, name }) => `\`${level}/${name}\``);
+
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.map(([cell]) => cell).filter((cell) => !scenarios.includes(cell))).toEqual([]);
+  });
+});
+
 describe('generated files', () => {
   it('are current', () => {
     const stale = [...generatedFiles()].filter(
