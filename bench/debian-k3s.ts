@@ -91,7 +91,7 @@ export async function makeDebianK3s({ k3s, config, cache }: DebianRecipe): Promi
   const done = join(work, 'done');
   mkdirSync(done);
   await installPackages(suite, work, root);
-  must('cp', '-a', join(kernel, 'tree/lib/modules'), join(root, 'usr/lib'));
+  must('cp', '-a', join(kernel, 'cloud/tree/lib/modules'), join(root, 'usr/lib'));
   copyFileSync(k3s, join(root, 'usr/local/bin/k3s'));
   setUp(root, config);
   sizeDisk(join(done, 'disk'), 8000);

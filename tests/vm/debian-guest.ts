@@ -113,7 +113,7 @@ function writeRoot(directory: string, { files, command }: DebianTask): string {
   execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
-  const kernel = join(makeStep('kernel'), 'tree/lib/modules');
+  const kernel = join(makeStep('kernel'), 'cloud/tree/lib/modules');
   execFileSync('cp', ['-al', kernel, join(root, 'usr/lib')]);
   const script = `#!/bin/sh
 mount -o remount,rw /
@@ -134,7 +134,7 @@ busybox poweroff -f
  * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
 export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
-  copyFileSync(join(makeStep('initrd'), 'initrd'), initrd);
+  copyFileSync(join(makeStep('initrd'), 'cloud/initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh
 mount -t proc proc /proc
@@ -152,7 +152,7 @@ exec switch_root /sysroot /sbin/init
   appendFileSync(initrd, execFileSync('cpio', cpio, { cwd: tree, input: 'init\n' }));
 }
 
-/** Builds a step of the image and returns its directory. */
+/** Builds a step of an image with the cloud kernel and returns its directory. */
 export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
   const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--kernel', 'cloud', '--only', name];
