@@ -156,6 +156,7 @@ describe('a node of the Go implementation that is upgraded', () => {
     const args = [
       ...['--kernel', '--rootfs', '--remount', '--sync', '--allow-skip', '--source=/haos/system'],
       ...['--destination=/host/haos/system', '--lock-file=/host/run/haos/upgrade.lock'],
+      '--kernel-kind=cloud', // the image under test has no other
     ];
     withState((root) => {
       const enter = ['unshare', '--mount', 'sh', '-e', '-c', ENTER_CONTAINER, container, root, system];
