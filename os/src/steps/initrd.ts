@@ -14,8 +14,8 @@ const SHARED = ['common.sh', 'intent.sh', 'root.sh'].map(
 );
 
 /**
- * Makes `initrd`, in a directory for each kind of kernel: busybox, the boot scripts, and the modules
- * that may be needed to find a system.
+ * Makes `initrd`, in a directory for each kind of kernel: busybox, the boot scripts, and the
+ * modules that may be needed to find a system.
  */
 export const initrd: Step = {
   name: 'initrd',
