@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -35,11 +35,12 @@ describe('iPXE, with the script of the release on a web server', () => {
 async function serveFiles(directory: string, more: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer(({ url = '' }, response) => {
     const text = more[url];
-    if (text !== undefined) response.end(text);
-    else
-      createReadStream(join(directory, url))
-        .on('error', () => response.writeHead(404).end())
-        .pipe(response);
+    if (text !== undefined) return void response.end(text);
+    const path = join(directory, url);
+    if (!existsSync(path)) return void response.writeHead(404).end();
+    // As a web server does. Without the length, iPXE copies what it has for each part of a file.
+    response.writeHead(200, { 'content-length': statSync(path).size });
+    createReadStream(path).pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
