@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT } from '@haos/system/internal';
@@ -82,7 +91,7 @@ describe('the release as an OCI image', () => {
 
   it('upgrades the node that is mounted at /host as the Plans do, and has nothing to do the second time', () => {
     const system = join(root, 'host/haos/system');
-    writeImage(system, 'v0.0.1');
+    writeNode(system, 'v0.0.1');
     mkdirSync(join(root, 'host/run/haos'), { recursive: true });
     // The machine that runs the test must not restart, and there is no cluster.
     const args = spec.upgrade.args.filter((argument) => !['--reboot', '--drain'].includes(argument));
@@ -100,3 +109,13 @@ describe('the release as an OCI image', () => {
     expect(JSON.parse(second.stdout)).toMatchObject({ status: 'unchanged' });
   }, 240_000);
 });
+
+/** Writes the components of a node whose kernel has the kind of that in the image under test. */
+function writeNode(system: string, version: string): void {
+  writeImage(system, version);
+  const kernels = join(system, 'kernel');
+  const name = `6.1.0-cloud-amd64-${version}`;
+  renameSync(join(kernels, `6.1.0-${version}`), join(kernels, name));
+  rmSync(join(kernels, 'current'));
+  symlinkSync(name, join(kernels, 'current'));
+}

@@ -17,9 +17,9 @@ import { readStatus, waitForRuntime } from './status.js';
 
 const CONFIG = 'hostname: secure\nhaos: { password: sesame }\n';
 
-/** Versions of the kernel on the second disk, each in a directory with its name. */
-const SIGNED = 'signed-v9.0.0';
-const CHANGED = 'changed-v9.1.0';
+/** Versions of the cloud kernel on the second disk, each in a directory with its name. */
+const SIGNED = 'signed-cloud-amd64-v9.0.0';
+const CHANGED = 'changed-cloud-amd64-v9.1.0';
 
 /** Makes a disk with two versions of the kernel: Debian's, and the same with one other byte. */
 function writeKernels(directory: string): string {
