@@ -2,7 +2,8 @@ import { KERNEL_KINDS } from '@haos/system/internal';
 import { expect, it } from 'vitest';
 import { imageFileName, kernelOf } from './disk-images.js';
 
-it('puts the kernel with the drivers of VMware and VirtualBox into their image', () => {
+it('puts the generic kernel into images for any machine, and for VMware and VirtualBox', () => {
+  expect(kernelOf('raw', KERNEL_KINDS)).toBe('generic');
   expect(kernelOf('vmdk', KERNEL_KINDS)).toBe('generic');
   expect(kernelOf('qcow2', KERNEL_KINDS)).toBe('cloud');
 });

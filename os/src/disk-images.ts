@@ -6,12 +6,13 @@ export const DISK_IMAGES = ['raw', 'qcow2', 'vmdk', 'vhd'] as const;
 export type DiskImage = (typeof DISK_IMAGES)[number];
 
 /**
- * The kernel in the image of each format. Debian's cloud kernel drives the disks and cards that
- * clouds, QEMU and Hyper-V have, and vmxnet3 and PVSCSI of VMware. It has no driver for what VMware
- * and VirtualBox give a system that they do not know: e1000, e1000e, LSI Logic.
+ * The kernel in the image of each format. A raw image is for sticks and disks of any machine. The
+ * others are for hypervisors: Debian's cloud kernel drives the disks and cards that clouds, QEMU
+ * and Hyper-V have, and vmxnet3 and PVSCSI of VMware. It has no driver for what VMware and
+ * VirtualBox give a system that they do not know: e1000, e1000e, LSI Logic.
  */
 const KERNELS: Readonly<Record<DiskImage, KernelKind>> = {
-  raw: 'cloud',
+  raw: 'generic',
   qcow2: 'cloud',
   vmdk: 'generic',
   vhd: 'cloud',

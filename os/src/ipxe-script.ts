@@ -5,8 +5,8 @@ const SERIAL: Readonly<Record<Architecture, string>> = { amd64: 'ttyS0', arm64: 
 
 /**
  * Returns the script with which iPXE boots a release over the network. It names its files relative
- * to itself (ipxe.org/cfg/cwuri). The variable `arguments` adds kernel arguments; empty if nobody
- * set it. `named`: what the files have in their names before the architecture, such as `cloud-`.
+ * to itself (ipxe.org/cfg/cwuri). The variable `arguments` adds kernel arguments, if it is set.
+ * `named`: what the files have in their names before the architecture, such as `cloud-`.
  */
 export function renderIpxeScript(architecture: Architecture, named: string): string {
   const initrd = `haos-initrd-${named}${architecture}`;

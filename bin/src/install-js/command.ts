@@ -7,7 +7,9 @@ export const installJs = command({
   summary: 'install HAOS on a disk of a machine that runs another Linux',
   description:
     'DEVICE is a whole disk; everything on it will be lost. ISO is a file or a URL; a directory, or ' +
-    'a URL with a slash at its end, is a release with the ISO for this machine. Checks everything before the first write. Does not restart the machine. Mounts the ISO or, if the kernel cannot, unpacks it with xorriso, bsdtar or 7z. ' +
+    'a URL with a slash at its end, is a release with the ISO for this machine. Checks everything ' +
+    'before the first write. Does not restart the machine. Mounts the ISO or, if the kernel cannot, ' +
+    'unpacks it with xorriso, bsdtar or 7z. ' +
     'Partitions, formats and installs the boot loader with the programs of the ISO.',
   operands: 'DEVICE ISO',
   options: [

@@ -148,7 +148,7 @@ function bootFor(host: Host, tools: string | undefined): BootOptions {
   return { firmware, commandLine: CONSOLES[architecture], ...(tools !== undefined && { tools }) };
 }
 
-/** Nobody loses the device, which exists only meanwhile. */
+/** The other events are about the data on a device; this one is new and temporary. */
 function isOfFile({ kind }: InstallEvent): boolean {
   return kind === 'step' || kind === 'progress';
 }
