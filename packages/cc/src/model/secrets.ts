@@ -1,10 +1,11 @@
 import { RANCHER } from '@haos/system/internal';
 import leven from 'leven';
 import { splitWords } from '../appliers/k3s/shell-words.js';
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
+import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
-import { configDefinition, type KeyDefinition } from './schema.js';
 
 /** Names of environment variables and flags whose value is a secret. */
 const SECRET_NAME =

@@ -1,7 +1,8 @@
 import { type Parameter, parse } from '@haos/cmdline';
+import { configDefinition } from '../generated/keys.js';
 import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
+import { type KeyDefinition, snakeCase } from '../model/key.js';
 import { lookUpName, suggestName } from '../model/names.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import type { YamlProblem } from './yaml.js';
 
