@@ -42,7 +42,7 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/i.test(parameter.name);
+    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/.test(parameter.name.toLowerCase());
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));
