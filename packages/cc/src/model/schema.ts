@@ -4,8 +4,8 @@ import { MAX_HOSTNAME, PATTERNS } from './patterns.js';
 import { DATA_SOURCES, ENCODINGS } from './values.js';
 
 /**
- * One documented key. This is the only place that describes it; `npm run generate` writes what every
- * start needs of it to `generated/keys.ts`.
+ * One documented key. This is the only place that describes it. `npm run generate` writes what
+ * every start needs of it to `generated/keys.ts`.
  */
 export interface DescribedKey extends Omit<KeyDefinition, 'spellings' | 'keys'> {
   readonly description: string;

@@ -8,8 +8,8 @@ import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
 
 /**
- * Names of environment variables and flags, in lower case, whose value is a secret. V8 takes long to
- * compile an expression that ignores case, and each start needs this one.
+ * Names of environment variables and flags, in lower case, whose value is a secret. V8 takes long
+ * to compile an expression that ignores case, and each start needs this one.
  */
 const SECRET_NAME =
   /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/;
