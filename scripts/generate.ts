@@ -8,13 +8,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { blockedModulesOf, renderModules, renderSysctls } from '../packages/audit/src/internal.js';
 import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js';
 import type { KeyDefinition } from '../packages/cc/src/model/key.js';
 import { configSchema, type DescribedKey } from '../packages/cc/src/model/schema.js';
 import { spellingsOf } from '../packages/cc/src/model/spellings.js';
+import { auditTables } from './audit-tables.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const FROM_CHECKS =
+  '# Generated from packages/audit/src/checks by `npm run generate`; do not edit. docs/security.md\n# has the reasons.\n';
 
 /** Returns the content of each generated file by its path in the repository. */
 export function generatedFiles(): Map<string, string> {
@@ -27,6 +32,15 @@ export function generatedFiles(): Map<string, string> {
     [
       'docs/configuration.md',
       withRegions('docs/configuration.md', { keys: keyReference(), phases: phaseTableMarkdown() }),
+    ],
+    ['docs/security.md', withRegions('docs/security.md', auditTables())],
+    [
+      'os/overlay/rootfs/usr/lib/sysctl.d/61-haos-hardening.conf',
+      `${FROM_CHECKS}${renderSysctls('standard')}`,
+    ],
+    [
+      'os/overlay/rootfs/usr/lib/modprobe.d/haos-hardening.conf',
+      `${FROM_CHECKS}# haos.modules loads them all the same.\n${renderModules(blockedModulesOf('standard'))}`,
     ],
   ]);
 }
