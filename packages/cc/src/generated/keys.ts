@@ -22,6 +22,7 @@ export const configDefinition: KeyDefinition = /* @__PURE__ */ JSON.parse(`
 {"name":"dataSources","kind":"strings","spellings":["datasources","data_sources","datasource","data_source","datasourc","data_sourc"],"phases":["runtime"]},
 {"name":"modules","kind":"strings","spellings":["modules","module","modul"],"phases":["initrd","boot","runtime"]},
 {"name":"sysctls","kind":"string-map","spellings":["sysctls","sysctl"],"phases":["initrd","boot","runtime"]},
+{"name":"hardening","kind":"string","spellings":["hardening"],"phases":["boot","runtime"]},
 {"name":"timezone","kind":"string","spellings":["timezone"],"phases":["boot","runtime"]},
 {"name":"keyboard","kind":"string","spellings":["keyboard"],"phases":["boot","runtime"]},
 {"name":"network","kind":"items","spellings":["network"],"phases":["boot","runtime"],"keys":[

@@ -185,6 +185,16 @@ const haosKeys: readonly DescribedKey[] = [
     examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
   },
   {
+    name: 'hardening',
+    kind: 'string',
+    values: ['standard', 'strict'],
+    default: 'standard',
+    description:
+      'How far security goes before compatibility. `strict` adds what some workloads cannot live with, such as no user namespaces for users and the lockdown of the kernel; docs/security.md lists it. `haos.sysctls` and `haos.modules` override it in part. To go back to `standard`, restart the node.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['strict'],
+  },
+  {
     name: 'timezone',
     kind: 'string',
     description:
