@@ -16,6 +16,7 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.data_sources': ['runtime'],
   'haos.modules': ['initrd', 'boot', 'runtime'],
   'haos.sysctls': ['initrd', 'boot', 'runtime'],
+  'haos.hardening': ['boot', 'runtime'],
   'haos.timezone': ['boot', 'runtime'],
   'haos.keyboard': ['boot', 'runtime'],
   'haos.network': ['boot', 'runtime'],

@@ -5,8 +5,8 @@ const LEVELS: Readonly<Record<Severity, string>> = { high: 'error', medium: 'war
 const KINDS = { pass: 'pass', fail: 'fail', skip: 'notApplicable' } as const;
 
 /**
- * Formats an audit as a SARIF 2.1.0 log. A result has the place of the file that it comes from, or of
- * the page that describes the check.
+ * Formats an audit as a SARIF 2.1.0 log. A result has the place of the file that it comes from, or
+ * of the page that describes the check.
  */
 export function formatAuditSarif(results: readonly Result[], version: string): object {
   const helpUri = `${PROJECT.documentation}/security.md`;

@@ -15,7 +15,8 @@ export interface AuditOptions {
 /**
  * Compares a node with the checks of its level (`haos.hardening`) and returns a result for each, in
  * their order. It changes nothing. On a running machine it needs root. For a directory tree, checks
- * that need the running system are skipped. Throws HAOS_AUDIT_UNKNOWN for an id that does not exist.
+ * that need the running system are skipped. Throws HAOS_AUDIT_UNKNOWN for an id that does not
+ * exist.
  */
 export async function audit(host: Host, { only }: AuditOptions = {}): Promise<Result[]> {
   const checks = select(only);

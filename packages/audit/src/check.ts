@@ -13,7 +13,9 @@ export const AREAS = [
 ] as const;
 export type Area = (typeof AREAS)[number];
 
-/** What a failure allows: `high`: others get in; `medium`: they get further; `low`: less is noticed. */
+/**
+ * What a failure allows: `high`: others get in; `medium`: they get further; `low`: less is noticed.
+ */
 export type Severity = 'high' | 'medium' | 'low';
 
 /**
@@ -39,7 +41,8 @@ export interface Check {
 }
 
 /**
- * Where a check comes from. `haos`: from the design of HAOS; `docs/security.md` links to the others.
+ * Where a check comes from. `haos`: from the design of HAOS; `docs/security.md` links to the
+ * others.
  */
 export type Source = 'kernel' | 'kspp' | 'cis-linux' | 'cis-k3s' | 'k3s' | 'openssh' | 'lynis' | 'haos';
 

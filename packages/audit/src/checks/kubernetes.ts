@@ -2,7 +2,9 @@ import type { ArgumentLook, Check, HardeningLevel, Look } from '../check.js';
 
 type Rule = Pick<Check, 'title' | 'why' | 'severity'> & { level?: HardeningLevel; hint?: string };
 
-/** `number` is that of the CIS Kubernetes Benchmark 1.9; those that k3s does not have are left out. */
+/**
+ * `number` is that of the CIS Kubernetes Benchmark 1.9; those that k3s does not have are left out.
+ */
 function cis(number: string, look: Look, { level = 'standard', ...rule }: Rule): Check {
   return { id: `kubernetes.${number}`, source: 'cis-k3s', level, ...rule, look };
 }

@@ -8,7 +8,9 @@ export interface Setting {
   readonly from: string;
 }
 
-/** Returns the files of a directory whose names end in `.conf`, in the order in which they count. */
+/**
+ * Returns the files of a directory whose names end in `.conf`, in the order in which they count.
+ */
 export function configFiles({ files }: Host, directory: string): string[] {
   if (files.stat(directory)?.type !== 'directory') return [];
   return files
@@ -18,8 +20,8 @@ export function configFiles({ files }: Host, directory: string): string[] {
 }
 
 /**
- * Returns the lines of a file without comments and blank ones, each with its place; none if the file
- * does not exist.
+ * Returns the lines of a file without comments and blank ones, each with its place; none if the
+ * file does not exist.
  */
 export function settingLines({ files }: Host, path: string): { text: string; from: string }[] {
   return (files.readTextIfExists(path) ?? '')

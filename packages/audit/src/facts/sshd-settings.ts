@@ -5,8 +5,8 @@ const CONFIG = '/etc/ssh/sshd_config';
 
 /**
  * Returns the settings of the files of sshd, the ones that count first: sshd takes the first value
- * of an option. Names are in lower case. What is in a `Match` block does not count for everybody and
- * is left out.
+ * of an option. Names are in lower case. What is in a `Match` block does not count for everybody
+ * and is left out.
  */
 export function readSshdSettings(host: Host): Setting[] {
   return readFile(host, CONFIG, 0);
@@ -34,8 +34,8 @@ function includedFiles(host: Host, pattern: string): string[] {
 }
 
 /**
- * Returns the effective settings of sshd, by name in lower case, as it prints them itself; undefined
- * if it cannot tell, such as in a directory tree.
+ * Returns the effective settings of sshd, by name in lower case, as it prints them itself;
+ * undefined if it cannot tell, such as in a directory tree.
  */
 export async function readEffectiveSshd(host: Host): Promise<ReadonlyMap<string, string> | undefined> {
   const { stdout, exitCode, deferred } = await host.run('/usr/sbin/sshd', ['-T'], {

@@ -1,7 +1,9 @@
 import type { Host } from '@haos/host';
 import { configFiles, type Setting, settingLines } from './settings.js';
 
-/** Returns the kernel settings that files of a system make, in the order in which they are applied. */
+/**
+ * Returns the kernel settings that files of a system make, in the order in which they are applied.
+ */
 export function readSysctlSettings(host: Host): Setting[] {
   // As early boot and then the service `sysctl` apply them.
   const paths = [

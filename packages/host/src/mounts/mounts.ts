@@ -13,7 +13,9 @@ export interface Mount {
   type: string;
   /** Such as `/dev/vda1` or `tmpfs`. */
   source: string;
-  /** The options of the mount itself, such as `nosuid`; those of its file system are not among them. */
+  /**
+   * The options of the mount itself, such as `nosuid`; those of its file system are not among them.
+   */
   options: readonly string[];
   /** Whether the mount or its file system is read-only. */
   isReadOnly: boolean;

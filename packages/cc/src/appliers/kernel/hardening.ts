@@ -11,8 +11,9 @@ const LOCKDOWN = '/sys/kernel/security/lockdown';
 const WANTED = 'confidentiality';
 
 /**
- * `haos.hardening: strict` on top of what the image has. What the configuration sets or loads itself
- * stays as it says. Some of it cannot be undone while the kernel runs, so `standard` undoes nothing.
+ * `haos.hardening: strict` on top of what the image has. What the configuration sets or loads
+ * itself stays as it says. Some of it cannot be undone while the kernel runs, so `standard` undoes
+ * nothing.
  */
 export const hardening: Applier = {
   name: 'hardening',
