@@ -97,6 +97,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   device: ['/dev/sda1', 'LABEL=a', 'sda1', 'nas:/x', ''],
   type: ['ext4', 'nfs', 'a b', ''],
   options: ['noatime', 'ro,nosuid', 'a b', 'password=x', ''],
+  hardening: ['standard', 'strict', 'Strict', ''],
   timezone: ['Europe/Berlin', 'UTC', 'utc', 'Europe/', ''],
   allowUsers: ['rancher', 'root', 'a b', 'ops@10.1.0.0/24', '*', ''],
   ntpServers: ['10.0.0.1', 'time.example.', '::1', '', 'a b'],

@@ -45,6 +45,14 @@ describe('haos.hardening', () => {
     expect((await runApplier(hardening, config, { host })).operations).toEqual([]);
   });
 
+  it('refuses a level that does not exist', async () => {
+    const config = { haos: { hardening: 'paranoid' as 'strict' } };
+
+    expect((await runApplier(hardening, config, { host: hostWith() })).failures).toEqual([
+      'HAOS_CC_HARDENING',
+    ]);
+  });
+
   it('plans without doing', async () => {
     const host = hostWith({ kind: 'plan' });
 

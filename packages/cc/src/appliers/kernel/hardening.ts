@@ -1,6 +1,8 @@
 import type { Host } from '@haos/host';
+import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
+import type { Rule } from '../../rules/rule.js';
 import { ownershipLine } from '../files/key-file.js';
 
 /**
@@ -19,6 +21,7 @@ export const hardening: Applier = {
   name: 'hardening',
   keys: ['haos.hardening'],
   async apply(config, context) {
+    refuse(hardeningRule(config), 'HAOS_CC_HARDENING');
     if (config.haos?.hardening !== 'strict') return;
     // Other nodes need none of it.
     const { blockedModulesOf, LEVEL_FILE, MODULE_FILES, renderModules, sysctlsOf } = await import(
@@ -33,6 +36,20 @@ export const hardening: Applier = {
     await context.attempt(() => lockDown(context.host));
     await context.attempt(() => void files.write(LEVEL_FILE, 'strict\n', { mode: 0o644 }));
   },
+};
+
+/** Reports a level that does not exist. An empty one counts as none. */
+export const hardeningRule: Rule = ({ haos }) => {
+  const level: string = haos?.hardening ?? '';
+  if (['', 'standard', 'strict'].includes(level)) return [];
+  return [
+    {
+      code: 'invalid-value',
+      pointer: '/haos/hardening',
+      message: `there is no level ${JSON.stringify(level)}`,
+      hint: 'Use standard or strict.',
+    },
+  ];
 };
 
 /** Not every kernel has all of them. */
