@@ -36,6 +36,13 @@ export const FILE_CHECKS: readonly Check[] = [
     why: 'Whoever writes them becomes root.',
     severity: 'high',
   }),
+  files('sudo-directory', {
+    paths: ['/etc/sudoers.d'],
+    mode: 0o750,
+    title: 'Only root sees the rules of sudo',
+    why: 'The names of the files tell who has which rights.',
+    severity: 'low',
+  }),
   files('sshd', {
     paths: ['/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d/*'],
     mode: 0o644,
