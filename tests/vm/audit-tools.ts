@@ -69,7 +69,7 @@ export async function scanPorts(machine: Machine): Promise<string[]> {
   await inside('ip link set lo up');
   await inside(`ip address add ${OTHER}/24 dev scan1`);
   await inside('ip link set scan1 up');
-  const output = await inside(`chroot ${MOUNT} nmap -n -Pn -sS -T5 -p- ${NODE}`, 600);
+  const output = await inside(`chroot ${MOUNT} nmap --unprivileged -n -Pn -sT -T5 -p- ${NODE}`, 600);
   await machine.read('ip netns del other');
   return [...output.matchAll(/^(\d+\/tcp) +open/gm)].map(([, port = '']) => port);
 }
