@@ -4,7 +4,10 @@ import { findK3sFlag, k3sFlagNames } from './flags.js';
 
 describe('a flag of k3s', () => {
   it.each([
-    ['node-label', { name: 'node-label', takesValue: true, isRepeatable: true, commands: ['server', 'agent'] }],
+    [
+      'node-label',
+      { name: 'node-label', takesValue: true, isRepeatable: true, commands: ['server', 'agent'] },
+    ],
     ['c', { name: 'config', takesValue: true, isRepeatable: false, commands: ['server', 'agent'] }],
     ['etcd-s3', { name: 'etcd-s3', takesValue: false, isRepeatable: false, commands: ['server'] }],
     ['disable', { name: 'disable', takesValue: true, isRepeatable: true, commands: ['server'] }],
