@@ -771,6 +771,8 @@ describe('the health of a version', () => {
     drained?: boolean;
     /** The runtime phase is done. Default true. */
     done?: boolean;
+    /** The processor is never idle. */
+    busy?: boolean;
     /** Exit statuses of `haos upgrade confirm`, one after the other; the last one repeats. */
     statuses?: readonly number[];
   }
@@ -783,6 +785,7 @@ describe('the health of a version', () => {
     known = false,
     drained = false,
     done = true,
+    busy = false,
     statuses = [0],
   }: Boot) {
     const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
@@ -799,6 +802,7 @@ describe('the health of a version', () => {
       clock=0; statuses='${statuses.join(' ')}'
       seconds() { echo $clock; }
       sleep() { clock=$((clock + $1)); }
+      idle() { echo $((${busy ? 0 : 100} * clock)); }
       find_k3s() { echo process; }
       curl() { ${kubelet}; }
       say() { echo "$*" >>${directory}/said; }
@@ -855,12 +859,17 @@ describe('the health of a version', () => {
     [
       'does not restart a version that is not on trial',
       { k3s: 'wanted', cmdline: '', statuses: [1] },
+      ['upgrade confirm --when-ready=565'],
+    ],
+    [
+      'leaves a busy processor to k3s for a while where no upgrade waits for the answer',
+      { k3s: 'wanted', cmdline: '', busy: true },
       ['upgrade confirm --when-ready=450'],
     ],
     [
-      'leaves the processor to k3s for a while where no upgrade waits for the answer',
-      { k3s: 'wanted', cmdline: '' },
-      ['upgrade confirm --when-ready=450'],
+      'leaves no busy processor to k3s on trial',
+      { k3s: 'wanted', busy: true },
+      ['upgrade confirm --when-ready=570'],
     ],
     ['starts no program for a known version', { k3s: 'wanted', cmdline: '', known: true }, []],
     [

@@ -188,7 +188,9 @@ describe('live, from the ISO', () => {
     });
 
     const config = '/var/lib/rancher/HAOS/config.d/keys.yaml';
-    await machine.read(`printf 'ssh_authorized_keys: ["%s"]\\n' "$(cat /root/key.pub)" >${config}`);
+    await machine.read(
+      `(umask 077 && printf 'ssh_authorized_keys: ["%s"]\\n' "$(cat /root/key.pub)" >${config})`,
+    );
     await machine.read('haos config --quiet', 120);
     expect(await machine.read(`${ssh} -i /root/key rancher@127.0.0.1 'id -un; sudo id -un'`)).toBe(
       'rancher\nroot',

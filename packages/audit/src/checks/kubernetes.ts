@@ -34,9 +34,14 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'It has all secrets of the cluster.',
     severity: 'high',
   }),
-  cis('1.1.13', mode([`${SERVER}/cred/admin.kubeconfig`, '/etc/rancher/k3s/k3s.yaml'], 0o600), {
+  cis('1.1.13', mode([`${SERVER}/cred/admin.kubeconfig`], 0o600), {
     title: 'The access of the administrator is for root only (1.1.13, 1.1.14)',
     why: PATH,
+    severity: 'high',
+  }),
+  cis('1.1.13-k3s', mode(['/etc/rancher/k3s/k3s.yaml'], 0o640), {
+    title: 'Only root and a group have the copy for kubectl (1.1.13)',
+    why: 'The group is rancher by default, which is the administrator of the node already.',
     severity: 'high',
   }),
   cis('1.1.15', mode([`${SERVER}/cred/scheduler.kubeconfig`], 0o600), {
