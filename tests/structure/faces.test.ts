@@ -15,6 +15,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   ssh: 20,
   cc: 40,
   install: 24,
+  operator: 24,
 };
 
 interface Name {

@@ -1,0 +1,1 @@
+export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './objects/names.js';
