@@ -1,3 +1,5 @@
+import type { NodeAction } from './node-state.js';
+
 /**
  * What a node should have, with its secrets. The operator writes it into the Secret of the node,
  * key `parts.json`; only the agent of that node may read it.
@@ -10,12 +12,14 @@ export interface NodeParts {
   readonly parts: readonly NodePart[];
   /** Whether the agent may apply them; it plans them in any case. */
   readonly apply: boolean;
+  /** The most that applying may do; if the plan needs more, the agent waits. */
+  readonly allow: NodeAction;
   /** If given: apply only if the plan has this hash. */
   readonly planHash?: string;
+  /** If it changes, the agent tries again what failed before. */
+  readonly attempt?: string;
   /** The hash that the operator has seen at work: the agent ends its trial. */
   readonly confirmed?: string;
-  /** The hash that the agent must leave: it puts back what it had before. */
-  readonly revert?: string;
   readonly upgrade?: UpgradeRequest;
 }
 
@@ -33,6 +37,8 @@ export interface NodePart {
 
 /** A version that the node should run. */
 export interface UpgradeRequest {
+  /** If it changes, the agent tries again what failed before. */
+  readonly id: string;
   readonly version: string;
   /** As `haos upgrade --source` takes it: a URL or a path. Default: the node's own release source. */
   readonly source?: string;
@@ -44,8 +50,8 @@ export interface UpgradeRequest {
 
 /** What the operator remembers about a node, in its Secret: key `released.json`. */
 export interface ReleasedParts {
-  /** Parts of NodeConfigs with the strategy Rollout, as they were released to this node. */
-  readonly released: readonly NodePart[];
-  /** What was released before, by the Rollout that changed it; to roll back. */
-  readonly previous?: { readonly rollout: string; readonly parts: readonly NodePart[] };
+  /** What the node may have. `NodeParts` has more while the node plans what is not released yet. */
+  readonly parts: readonly NodePart[];
+  /** By the name of a NodeConfig: what a Rollout replaced; null if there was nothing. */
+  readonly previous?: Readonly<Record<string, NodePart | null>>;
 }

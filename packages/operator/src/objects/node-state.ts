@@ -51,6 +51,8 @@ export interface ConfigState {
   readonly applied?: string;
   /** The parts that the agent last tried to apply, with `result`. */
   readonly attempted?: string;
+  /** The `attempt` of the parts that the agent last tried to apply. */
+  readonly attempt?: string;
   /**
    * `Applied`: in effect, and still on trial until it is confirmed. `Failed`: not valid, or a step
    * failed. `Reverted`: it was not confirmed in time. `Waiting`: the agent may not apply it yet.
@@ -105,6 +107,8 @@ export interface Drift {
 }
 
 export interface UpgradeState {
+  /** The `id` of the request. */
+  readonly id: string;
   /** The version that was requested. */
   readonly version: string;
   readonly verdict: 'Staged' | 'Trial' | 'Healthy' | 'RolledBack' | 'Failed' | 'Downloading';

@@ -119,9 +119,15 @@ export interface NodeStep {
   readonly target: string;
   /** From 1. A node keeps the wave that it was given. */
   readonly wave: number;
+  /** The `planHash` of the Rollout with which the node was given its wave. */
+  readonly batch: string;
+  /** The hash of the node's plan at that time. */
+  readonly planHash?: string;
   readonly step: StepName;
   /** RFC 3339; when the step began. */
   readonly since: string;
+  /** Whether `Drain` comes before `RollBack` instead of `Apply`. */
+  readonly rollBack?: true;
   /** The boot id before the step `Apply`. */
   readonly bootId?: string;
   /** Why the node failed. */
@@ -129,8 +135,11 @@ export interface NodeStep {
 }
 
 /**
- * `Drain`: cordoned, pods are evicted. `Apply`: the agent may apply. `Done`: healthy and
- * uncordoned. `RollBack`: the agent puts back what it had. The others are ends.
+ * `Pending`: the node has its wave. `Drain`: cordoned, pods are evicted. `Apply`: the agent may
+ * apply. `RollBack`: the agent puts back what it had. The others are ends.
  */
-export const STEPS = ['Drain', 'Apply', 'Done', 'Failed', 'RollBack', 'RolledBack', 'Aborted'] as const;
+export const STEPS = [
+  ...(['Pending', 'Drain', 'Apply', 'RollBack'] as const),
+  ...(['Done', 'Failed', 'RolledBack', 'RollBackFailed', 'Aborted'] as const),
+] as const;
 export type StepName = (typeof STEPS)[number];
