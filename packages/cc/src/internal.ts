@@ -10,7 +10,7 @@ export {
   migrateConfig,
 } from './migrate/migrate-config.js';
 export type { MigrationForm } from './migrate/source.js';
-export { DATA_SOURCES } from './model/schema.js';
+export { configDefinition, DATA_SOURCES, type KeyDefinition, snakeCase } from './model/schema.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
 export { formatGitlab } from './report/gitlab.js';
 export { formatJunit } from './report/junit.js';

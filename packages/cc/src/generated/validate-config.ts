@@ -5,7 +5,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"keyboard":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"kernel":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"timezone":{"$ref":"#/definitions/string"},"keyboard":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"operator":{"$ref":"#/definitions/boolean"},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"kernel":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -616,71 +616,77 @@ vErrors.push(err11);
 errors++;
 }
 }
+if(data16.operator !== undefined){
+if(!(validate66(data16.operator, {instancePath:instancePath+"/haos/operator",parentData:data16,parentDataProperty:"operator",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
 if(data16.install !== undefined){
-let data65 = data16.install;
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.forceEfi !== undefined){
-if(!(validate66(data65.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data65,parentDataProperty:"forceEfi",rootData}))){
+let data66 = data16.install;
+if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
+if(data66.forceEfi !== undefined){
+if(!(validate66(data66.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi",parentData:data66,parentDataProperty:"forceEfi",rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data65.device !== undefined){
-if(!(validate24(data65.device, {instancePath:instancePath+"/haos/install/device",parentData:data65,parentDataProperty:"device",rootData}))){
+if(data66.device !== undefined){
+if(!(validate24(data66.device, {instancePath:instancePath+"/haos/install/device",parentData:data66,parentDataProperty:"device",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data65.configUrl !== undefined){
-if(!(validate24(data65.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data65,parentDataProperty:"configUrl",rootData}))){
+if(data66.configUrl !== undefined){
+if(!(validate24(data66.configUrl, {instancePath:instancePath+"/haos/install/configUrl",parentData:data66,parentDataProperty:"configUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data65.silent !== undefined){
-if(!(validate66(data65.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data65,parentDataProperty:"silent",rootData}))){
+if(data66.silent !== undefined){
+if(!(validate66(data66.silent, {instancePath:instancePath+"/haos/install/silent",parentData:data66,parentDataProperty:"silent",rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data65.isoUrl !== undefined){
-if(!(validate24(data65.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data65,parentDataProperty:"isoUrl",rootData}))){
+if(data66.isoUrl !== undefined){
+if(!(validate24(data66.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl",parentData:data66,parentDataProperty:"isoUrl",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data65.isoSha256 !== undefined){
-if(!(validate24(data65.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data65,parentDataProperty:"isoSha256",rootData}))){
+if(data66.isoSha256 !== undefined){
+if(!(validate24(data66.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256",parentData:data66,parentDataProperty:"isoSha256",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data65.kernel !== undefined){
-if(!(validate24(data65.kernel, {instancePath:instancePath+"/haos/install/kernel",parentData:data65,parentDataProperty:"kernel",rootData}))){
+if(data66.kernel !== undefined){
+if(!(validate24(data66.kernel, {instancePath:instancePath+"/haos/install/kernel",parentData:data66,parentDataProperty:"kernel",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data65.powerOff !== undefined){
-if(!(validate66(data65.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data65,parentDataProperty:"powerOff",rootData}))){
+if(data66.powerOff !== undefined){
+if(!(validate66(data66.powerOff, {instancePath:instancePath+"/haos/install/powerOff",parentData:data66,parentDataProperty:"powerOff",rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data65.noFormat !== undefined){
-if(!(validate66(data65.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data65,parentDataProperty:"noFormat",rootData}))){
+if(data66.noFormat !== undefined){
+if(!(validate66(data66.noFormat, {instancePath:instancePath+"/haos/install/noFormat",parentData:data66,parentDataProperty:"noFormat",rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data65.debug !== undefined){
-if(!(validate66(data65.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data65,parentDataProperty:"debug",rootData}))){
+if(data66.debug !== undefined){
+if(!(validate66(data66.debug, {instancePath:instancePath+"/haos/install/debug",parentData:data66,parentDataProperty:"debug",rootData}))){
 vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
 errors = vErrors.length;
 }
 }
-if(data65.tty !== undefined){
-if(!(validate24(data65.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data65,parentDataProperty:"tty",rootData}))){
+if(data66.tty !== undefined){
+if(!(validate24(data66.tty, {instancePath:instancePath+"/haos/install/tty",parentData:data66,parentDataProperty:"tty",rootData}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
