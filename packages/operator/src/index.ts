@@ -1,4 +1,5 @@
 export type { Patch } from './controller/patch.js';
+export { reconcile } from './controller/reconcile.js';
 export type { Snapshot } from './controller/snapshot.js';
 export type { NodeConfig } from './objects/node-config.js';
 export type { NodeParts } from './objects/node-parts.js';

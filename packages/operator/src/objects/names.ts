@@ -43,3 +43,13 @@ export const SECRET_KEYS = {
 export function nodeIdentity(node: string): string {
   return `haos-node-${node}`;
 }
+
+/** Labels of a Node that the operator reads. */
+export const NODE_LABELS = {
+  /** Every node of HAOS has it. */
+  mode: `${GROUP}/mode`,
+  /** Set by k3s. */
+  server: 'node-role.kubernetes.io/control-plane',
+  /** Set by k3s on members of its own etcd. */
+  etcd: 'node-role.kubernetes.io/etcd',
+} as const;

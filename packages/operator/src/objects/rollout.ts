@@ -121,7 +121,9 @@ export interface NodeStep {
   readonly wave: number;
   /** The `planHash` of the Rollout with which the node was given its wave. */
   readonly batch: string;
-  /** The hash of the node's plan at that time. */
+  /** The uid of the Rollout: another Rollout of the same name tries again. */
+  readonly attempt: string;
+  /** The hash of the node's plan when it was given its wave. */
   readonly planHash?: string;
   readonly step: StepName;
   /** RFC 3339; when the step began. */
