@@ -3,7 +3,9 @@ import { compareNames } from '../config/digest.js';
 import type { KubernetesObject, Node, Secret } from '../objects/metadata.js';
 import { nodeIdentity } from '../objects/names.js';
 import type { NodeState } from '../objects/node-state.js';
+import { advanceRollouts } from '../rollout/advance-rollouts.js';
 import { stepOf } from '../rollout/node-step.js';
+import type { Member } from '../rollout/world.js';
 import { configStatuses, type NodeResult } from './config-status.js';
 import { contains } from './contains.js';
 import { decideDocuments } from './node-documents.js';
@@ -45,7 +47,23 @@ export function reconcile(snapshot: Snapshot, now: Date): Patch[] {
     ...removed(snapshot.nodeStates, snapshot.nodes),
     ...objectsOf(results, secrets, snapshot.identities),
     ...configStatuses(set, results, now),
+    ...advanceRollouts({
+      members: nodes.flatMap((node, index) => memberOf(node, results[index]!)),
+      newcomers: nodes.filter((_, index) => results[index]?.state === undefined),
+      rollouts,
+      set,
+      drains: snapshot.drains,
+      probes: snapshot.probes,
+      now,
+    }),
   ];
+}
+
+/** Returns a node for rollouts, once it has a NodeState. */
+function memberOf(node: Node, result: NodeResult): Member[] {
+  const { state } = result;
+  if (state === undefined || state.metadata.deletionTimestamp !== undefined) return [];
+  return [{ name: result.node, node, state, result, step: stepOf(state) }];
 }
 
 /** Deletes the NodeStates of nodes that are gone; what belongs to them goes with them. */

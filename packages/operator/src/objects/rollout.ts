@@ -1,5 +1,6 @@
 import type { Condition, KubernetesObject, LabelSelector } from './metadata.js';
 import type { API_VERSION } from './names.js';
+import type { NodeAction } from './node-state.js';
 
 /** Brings nodes to a configuration or a version, in waves. Cluster-scoped. */
 export interface Rollout extends KubernetesObject {
@@ -125,6 +126,8 @@ export interface NodeStep {
   readonly attempt: string;
   /** The hash of the node's plan when it was given its wave. */
   readonly planHash?: string;
+  /** What the plan says that the node has to do. */
+  readonly action?: NodeAction;
   readonly step: StepName;
   /** RFC 3339; when the step began. */
   readonly since: string;
