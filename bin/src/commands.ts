@@ -534,7 +534,128 @@ const completion = command({
   load: async () => (await import('./completion/print-completion.js')).runCompletion,
 });
 
-const parts = [nodeStatus, config, migrate, datasource, install, upgrade, reset, check, completion, version];
+const CLUSTER = [
+  { name: 'context', value: 'NAME', summary: 'as of kubectl: the context of the kubeconfig to use' },
+  { name: 'kubeconfig', value: 'FILE', summary: 'as of kubectl: the kubeconfig to use' },
+] as const satisfies readonly Option[];
+const OUTPUT = {
+  name: 'output',
+  short: 'o',
+  value: 'FORMAT',
+  choices: ['text', 'json', 'yaml'],
+  summary: 'text for people (default), json or yaml',
+} as const satisfies Option;
+
+const fleetRollout = command({
+  name: 'rollout',
+  summary: 'show and control a rollout',
+  options: [],
+  examples: [{ line: 'haos kubectl-haos rollout status base', what: 'where each node is' }],
+  commands: [
+    command({
+      name: 'status',
+      summary: 'show a rollout, where its nodes are, and why nothing happens',
+      operands: 'NAME',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos rollout status base', what: 'the Rollout base' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutStatus,
+    }),
+    command({
+      name: 'pause',
+      summary: 'start no further node; nodes that are being changed finish',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout pause base', what: 'until `resume`' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutPause,
+    }),
+    command({
+      name: 'resume',
+      summary: 'continue a rollout that was paused',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout resume base', what: 'continue' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutResume,
+    }),
+    command({
+      name: 'abort',
+      summary: 'end a rollout: nodes that apply finish, the others are uncordoned and stay',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout abort base', what: 'end it' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutAbort,
+    }),
+    command({
+      name: 'approve',
+      summary: 'approve the plan of a rollout',
+      description:
+        'Approves the plan that the rollout shows now. If PLAN is given and is not that plan, nothing is approved.',
+      operands: 'NAME [PLAN]',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout approve base', what: 'what `rollout status` shows' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutApprove,
+    }),
+  ],
+});
+
+const fleet = command({
+  name: 'kubectl-haos',
+  summary: 'show and control the nodes of a cluster, as a plugin of kubectl',
+  description:
+    'Linked as `kubectl-haos` into a directory of PATH, it is `kubectl haos`. It runs `kubectl`, with the ' +
+    'credentials of the person.',
+  options: [],
+  examples: [{ line: 'haos kubectl-haos status', what: 'all nodes, configurations and rollouts' }],
+  commands: [
+    command({
+      name: 'status',
+      summary: 'show all nodes, configurations and rollouts',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos status', what: 'the whole fleet' }],
+      load: async () => (await import('./fleet/show-fleet.js')).runFleetStatus,
+    }),
+    command({
+      name: 'plan',
+      summary: 'show what a node would change',
+      description: 'The exit status is 10 when something would change, else 0.',
+      operands: 'NODE',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos plan node-1', what: 'before it is released' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetPlan,
+    }),
+    command({
+      name: 'diff',
+      summary: 'show the planned changes of the files of a node',
+      description: 'The exit status is 10 when something would change, else 0.',
+      operands: 'NODE',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos diff node-1', what: 'as unified diffs' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetDiff,
+    }),
+    command({
+      name: 'explain',
+      summary: 'show which NodeConfig gives a node a value, and what it overrides',
+      description: 'Without KEY it shows all values that NodeConfigs give the node.',
+      operands: 'NODE [KEY]',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos explain node-1 haos.sysctls', what: 'where it is from' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetExplain,
+    }),
+    command({
+      name: 'drift',
+      summary: 'show the files of nodes that differ from what HAOS wrote',
+      operands: '[NODE]',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos drift', what: 'on all nodes' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetDrift,
+    }),
+    fleetRollout,
+  ],
+});
+
+const parts = [
+  ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
+  ...[fleet, completion, version],
+];
 
 const help = command({
   name: 'help',

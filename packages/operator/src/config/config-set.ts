@@ -26,10 +26,7 @@ export interface ConfigSet {
 /** Renders the NodeConfigs. A NodeConfig that is being deleted is none. */
 export function configSet(all: readonly NodeConfig[], secrets: readonly Secret[]): ConfigSet {
   const byName = new Map(secrets.map((secret) => [secret.metadata.name, secret]));
-  const configs = all
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map((config) => ({ config, rendered: renderConfig(config, byName) }))
-    .sort((a, b) => byPriority(a.config, b.config));
+  const configs = orderConfigs(all).map((config) => ({ config, rendered: renderConfig(config, byName) }));
   const rendered = new Map(configs.map((one) => [one.config.metadata.name, one.rendered]));
   const leaves = new Map<string, Leaves>();
   const conflicts = new Map<string, readonly Conflict[]>();
@@ -65,6 +62,11 @@ function partOf(rendered: Rendered | undefined): NodePart | undefined {
 
 function problemOf(rendered: Rendered | undefined): Problem | undefined {
   return rendered !== undefined && 'problem' in rendered ? rendered.problem : undefined;
+}
+
+/** Returns NodeConfigs in the order of merging: the lowest priority first, then by name. */
+export function orderConfigs(all: readonly NodeConfig[]): NodeConfig[] {
+  return all.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort(byPriority);
 }
 
 function byPriority(a: NodeConfig, b: NodeConfig): number {
