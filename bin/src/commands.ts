@@ -588,9 +588,9 @@ const fleetRollout = command({
       name: 'approve',
       summary: 'approve the plan of a rollout',
       description:
-        'Approves the plan that the rollout shows now. If PLAN is given and is not that plan, nothing is approved.',
-      operands: 'NAME [PLAN]',
-      options: CLUSTER,
+        'Approves the plan that the rollout shows now. With --plan, nothing is approved if that is another one.',
+      operands: 'NAME',
+      options: [{ name: 'plan', value: 'HASH', summary: 'the plan that was looked at' }, ...CLUSTER],
       examples: [{ line: 'haos kubectl-haos rollout approve base', what: 'what `rollout status` shows' }],
       load: async () => (await import('./fleet/rollout.js')).runRolloutApprove,
     }),

@@ -2,7 +2,7 @@ import type { NodeState, Rollout } from '@haos/operator';
 import { describeRolloutDetails, formatRolloutDetails } from '@haos/operator/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
+import { CommandFailure } from '../failure.js';
 import { type ClusterOptions, openKubectl } from './kubectl.js';
 import { print, requireOperands } from './print.js';
 
@@ -51,11 +51,13 @@ async function change(
   return EXIT.done;
 }
 
-/** `kubectl haos rollout approve NAME [PLAN]`: approves the plan that the rollout shows now. */
-export async function runRolloutApprove(invocation: Options, context: Context): Promise<ExitStatus> {
-  const [name, plan, ...more] = invocation.operands;
-  if (name === undefined || more.length > 0)
-    throw usageError('approve takes the NAME of a Rollout and a PLAN');
+/** `kubectl haos rollout approve NAME`: approves the plan that the rollout shows now. */
+export async function runRolloutApprove(
+  invocation: Invocation<ClusterOptions | 'plan'>,
+  context: Context,
+): Promise<ExitStatus> {
+  const [name = ''] = requireOperands(invocation.operands, ['the NAME of a Rollout']);
+  const plan = invocation.text('plan');
   const kubectl = openKubectl(invocation, context);
   const { status } = await kubectl.get<Rollout>(KIND, name);
   const current = status?.planHash;
