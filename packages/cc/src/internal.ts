@@ -10,7 +10,7 @@ export {
   migrateConfig,
 } from './migrate/migrate-config.js';
 export type { MigrationForm } from './migrate/source.js';
-export { isSecret, pointerSegments } from './model/pointer.js';
+export { documentedKey, isSecret, pointerSegments } from './model/pointer.js';
 export { configDefinition, DATA_SOURCES, type KeyDefinition, snakeCase } from './model/schema.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
 export { formatGitlab } from './report/gitlab.js';

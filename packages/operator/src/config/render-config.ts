@@ -1,5 +1,6 @@
-import { hasErrors, readSources, validate } from '@haos/cc';
-import { isSecret, pointerSegments } from '@haos/cc/internal';
+import { readSources, validate } from '@haos/cc';
+import { documentedKey, isSecret, pointerSegments } from '@haos/cc/internal';
+import { createRedactor } from '@haos/host';
 import type { Secret } from '../objects/metadata.js';
 import { DEFAULT_PRIORITY, type NodeConfig, type SecretValue } from '../objects/node-config.js';
 import type { NodePart } from '../objects/node-parts.js';
@@ -43,13 +44,14 @@ export function renderConfig(config: NodeConfig, secrets: ReadonlyMap<string, Se
   }
   if (new TextEncoder().encode(text).length > MAX_TEXT_BYTES)
     return problem('TooLarge', `it has more than ${MAX_TEXT_BYTES / 1024} KiB: put files elsewhere`);
+  const values = valuesOf(spec.secrets ?? [], secrets);
+  const redact = createRedactor(values);
   const { issues } = validate({ file: `NodeConfig/${metadata.name}`, content: text });
   const error = issues.find(({ severity }) => severity === 'error');
-  if (hasErrors(issues))
-    return problem(
-      'Invalid',
-      [`${error?.key ?? ''}: ${error?.message}`, error?.hint].filter(Boolean).join('. '),
-    );
+  if (error !== undefined) {
+    const sentences = [`${error.key}: ${error.message}`, error.hint].filter((one) => one !== undefined);
+    return problem('Invalid', redact(sentences.join('. ')));
+  }
   const versions = (spec.secrets ?? []).map(({ path, secretRef }) => {
     const { uid, resourceVersion } = secrets.get(secretRef.name)?.metadata ?? {};
     return [path, secretRef.name, secretRef.key, uid, resourceVersion];
@@ -60,6 +62,7 @@ export function renderConfig(config: NodeConfig, secrets: ReadonlyMap<string, Se
       priority: spec.priority ?? DEFAULT_PRIORITY,
       generation: metadata.generation ?? 0,
       text,
+      ...(values.length > 0 && { secrets: values }),
       hash: digest({ priority: spec.priority, config: spec.config, text: spec.text, versions }),
     },
   };
@@ -83,19 +86,41 @@ class RenderError extends Error {
 /** Returns the documented name of a key that is a secret and has a value; of unreadable text none. */
 function findInlineSecret(content: string): string | undefined {
   const { provenance } = readSources([{ content }]);
-  return provenance.leaves().find(isSecret);
+  const pointer = provenance.leaves().find(isSecret);
+  return pointer && documentedKey(pointer);
+}
+
+/**
+ * Returns the texts that must not be shown: the values of Secrets, and their lines, because diffs
+ * have lines.
+ */
+function valuesOf(values: readonly SecretValue[], secrets: ReadonlyMap<string, Secret>): string[] {
+  const texts = values.map(({ secretRef }) => valueOf(secretRef, secrets) ?? '');
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.trim().length >= MIN_LINE);
+  return [...new Set([...texts, ...lines])].filter((text) => text !== '');
+}
+
+/** Shorter lines, such as a bracket, tell nothing, and hiding them would hide the rest. */
+const MIN_LINE = 4;
+
+function valueOf(
+  { name, key }: SecretValue['secretRef'],
+  secrets: ReadonlyMap<string, Secret>,
+): string | undefined {
+  const data = secrets.get(name)?.data?.[key];
+  return data && Buffer.from(data, 'base64').toString('utf8');
 }
 
 function fillIn(config: Json, values: readonly SecretValue[], secrets: ReadonlyMap<string, Secret>): Json {
   const filled = structuredClone(config);
   for (const { path, secretRef } of values) {
-    const data = secrets.get(secretRef.name)?.data?.[secretRef.key];
-    if (data === undefined)
+    const value = valueOf(secretRef, secrets);
+    if (value === undefined)
       throw new RenderError({
         reason: 'SecretMissing',
         message: `the Secret ${secretRef.name} in haos-system has no key ${secretRef.key}, for ${path}`,
       });
-    setAt(filled, path, Buffer.from(data, 'base64').toString('utf8'));
+    setAt(filled, path, value);
   }
   return filled;
 }

@@ -31,6 +31,8 @@ export interface NodePart {
   readonly generation: number;
   /** A cloud-config, with its secrets. */
   readonly text: string;
+  /** Texts from Secrets that no plan, message or log may show. */
+  readonly secrets?: readonly string[];
   /** A digest of the user's intent. */
   readonly hash: string;
 }
