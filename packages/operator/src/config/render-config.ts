@@ -95,7 +95,7 @@ function findInlineSecret(content: string): string | undefined {
  * have lines.
  */
 function valuesOf(values: readonly SecretValue[], secrets: ReadonlyMap<string, Secret>): string[] {
-  const texts = values.map(({ secretRef }) => valueOf(secretRef, secrets) ?? '');
+  const texts = values.map(({ secretRef }) => readSecret(secretRef, secrets) ?? '');
   const lines = texts.flatMap((text) => text.split('\n')).filter((line) => line.trim().length >= MIN_LINE);
   return [...new Set([...texts, ...lines])].filter((text) => text !== '');
 }
@@ -103,7 +103,7 @@ function valuesOf(values: readonly SecretValue[], secrets: ReadonlyMap<string, S
 /** Shorter lines, such as a bracket, tell nothing, and hiding them would hide the rest. */
 const MIN_LINE = 4;
 
-function valueOf(
+function readSecret(
   { name, key }: SecretValue['secretRef'],
   secrets: ReadonlyMap<string, Secret>,
 ): string | undefined {
@@ -114,7 +114,7 @@ function valueOf(
 function fillIn(config: Json, values: readonly SecretValue[], secrets: ReadonlyMap<string, Secret>): Json {
   const filled = structuredClone(config);
   for (const { path, secretRef } of values) {
-    const value = valueOf(secretRef, secrets);
+    const value = readSecret(secretRef, secrets);
     if (value === undefined)
       throw new RenderError({
         reason: 'SecretMissing',
