@@ -12,6 +12,7 @@ import { dump } from 'js-yaml';
 import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js';
 import { configDefinition, type KeyDefinition } from '../packages/cc/src/model/schema.js';
 import { operatorManifest } from '../packages/operator/src/manifests/operator-manifest.js';
+import { fleetReference } from './fleet-reference.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,7 @@ export function generatedFiles(): Map<string, string> {
       'docs/configuration.md',
       withRegions('docs/configuration.md', { keys: keyReference(), phases: phaseTableMarkdown() }),
     ],
+    ['docs/fleet.md', withRegions('docs/fleet.md', { objects: fleetReference(configDefinition) })],
   ]);
 }
 

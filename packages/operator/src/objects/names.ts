@@ -4,7 +4,7 @@ export const GROUP = 'haos.io';
 /** The version of the objects, as their `apiVersion`. */
 export const API_VERSION = `${GROUP}/v1alpha1`;
 
-/** The namespace of the programs, of the nodes' Secrets and of the Secrets that configurations name. */
+/** The namespace of the programs, of the nodes' Secrets and of those that configurations name. */
 export const NAMESPACE = 'haos-system';
 
 /** The label and the value of everything that the operator makes. */
