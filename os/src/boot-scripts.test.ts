@@ -27,6 +27,7 @@ const scripts = [
   `${overlay}initrd/init`,
   `${overlay}launcher/haos`,
   `${overlay}rootfs/usr/bin/kubectl`,
+  `${overlay}rootfs/usr/bin/kubectl-haos`,
   `${overlay}rootfs/usr/lib/haos/addresses`,
   `${overlay}rootfs/usr/lib/haos/login-message`,
   `${overlay}rootfs/etc/profile.d/haos.sh`,
