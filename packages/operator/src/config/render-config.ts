@@ -17,8 +17,8 @@ export interface Problem {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The largest part. A Secret has at most 1 MiB (Kubernetes: "Secret", data size), which holds what a
- * node has, what it plans and what it had.
+ * The largest part. A Secret has at most 1 MiB (Kubernetes: "Secret", data size): what a node has,
+ * what it plans and what it had.
  */
 const MAX_TEXT_BYTES = 200 * 1024;
 
@@ -83,7 +83,7 @@ class RenderError extends Error {
   }
 }
 
-/** Returns the documented name of a key that is a secret and has a value; of unreadable text none. */
+/** Returns the documented name of a key that is a secret and has a value. */
 function findInlineSecret(content: string): string | undefined {
   const { provenance } = readSources([{ content }]);
   const pointer = provenance.leaves().find(isSecret);

@@ -42,7 +42,7 @@ export interface UpgradeRequest {
   /** If it changes, the agent tries again what failed before. */
   readonly id: string;
   readonly version: string;
-  /** As `haos upgrade --source` takes it: a URL or a path. Default: the node's own release source. */
+  /** As `haos upgrade --source` takes it. Default: the release source of the node. */
   readonly source?: string;
   /** The SHA-256 digest of the image. */
   readonly sha256?: string;

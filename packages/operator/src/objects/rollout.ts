@@ -30,7 +30,7 @@ export interface RolloutSpec {
   readonly approvedPlan?: string;
   /** Whether to start nothing new. */
   readonly paused?: boolean;
-  /** Whether to end it for good: nothing new starts, and nodes that have not changed are uncordoned. */
+  /** Whether to end it: nothing new starts, and nodes that have not changed are uncordoned. */
   readonly aborted?: boolean;
 }
 

@@ -2,40 +2,17 @@ import { matchesSelector } from '../config/matches-selector.js';
 import { timeOf } from '../controller/conditions.js';
 import type { Patch } from '../controller/patch.js';
 import type { Node } from '../objects/metadata.js';
-import type { Rollout, RolloutPhase } from '../objects/rollout.js';
+import type { Rollout } from '../objects/rollout.js';
 import { advanceNode, deadlineOf, move } from './advance-node.js';
 import { assignBatch } from './assign-batch.js';
 import { failIll, passGate } from './gate.js';
 import { isActive } from './node-step.js';
 import { rollBackWave } from './roll-back-wave.js';
-import { type Blocked, statusPatches } from './rollout-status.js';
+import { statusPatches } from './rollout-status.js';
 import { startNodes } from './start-nodes.js';
 import { configTarget, versionTarget } from './target.js';
+import type { Blocked, Decision, Task } from './task.js';
 import type { Member, World } from './world.js';
-
-/** What a rollout decided: patches of nodes, and what its status says. */
-export interface Decision {
-  readonly patches: readonly Patch[];
-  readonly phase: RolloutPhase;
-  readonly blocked?: Blocked | undefined;
-  readonly wave?: number | undefined;
-  readonly bakingSince?: string | undefined;
-  readonly planHash?: string | undefined;
-}
-
-/** A rollout with its nodes. */
-export interface Task {
-  readonly rollout: Rollout;
-  readonly target: string;
-  /** Returns whether a node belongs to the rollout. */
-  readonly isSelected: (node: Node) => boolean;
-  readonly members: readonly Member[];
-  /** Members with a step of this rollout and this target. */
-  readonly own: readonly Member[];
-  /** The current wave. */
-  readonly wave: number;
-  readonly world: World;
-}
 
 /**
  * Decides the next patches of one rollout. `started` has the nodes that rollouts start in this

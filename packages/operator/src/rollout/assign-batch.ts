@@ -3,11 +3,10 @@ import { timeOf } from '../controller/conditions.js';
 import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { NodeStep } from '../objects/rollout.js';
-import type { Task } from './advance-rollout.js';
 import { assignWaves } from './assign-waves.js';
 import { isActive, notePatch } from './node-step.js';
-import type { Blocked } from './rollout-status.js';
 import { parseConfigTarget } from './target.js';
+import type { Blocked, Task } from './task.js';
 import { hasTarget, type Member, type World } from './world.js';
 
 export interface Batch {

@@ -2,8 +2,7 @@ import { timeOf } from '../controller/conditions.js';
 import type { Patch } from '../controller/patch.js';
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import type { Task } from './advance-rollout.js';
-import type { Blocked } from './rollout-status.js';
+import type { Blocked, Task } from './task.js';
 import { findIllness, type Member } from './world.js';
 
 export interface GateResult {

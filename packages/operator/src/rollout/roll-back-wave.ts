@@ -2,9 +2,8 @@ import { isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import type { Task } from './advance-rollout.js';
-import type { Blocked } from './rollout-status.js';
 import { needsDrain } from './start-nodes.js';
+import type { Blocked, Task } from './task.js';
 import { findQuorumRisk, isUnavailable, type Member } from './world.js';
 
 export interface RolledBack {

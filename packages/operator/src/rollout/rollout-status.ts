@@ -3,14 +3,8 @@ import { contains } from '../controller/contains.js';
 import type { Patch } from '../controller/patch.js';
 import { API_VERSION } from '../objects/names.js';
 import type { Rollout, RolloutPhase, RolloutStatus, StepName, WaveCounts } from '../objects/rollout.js';
-import type { Decision, Task } from './advance-rollout.js';
+import type { Blocked, Decision, Task } from './task.js';
 import type { World } from './world.js';
-
-/** Why nothing, or nothing more, happens. */
-export interface Blocked {
-  readonly reason: string;
-  readonly message: string;
-}
 
 const ENDS: readonly RolloutPhase[] = ['Complete', 'Failed', 'Aborted'];
 

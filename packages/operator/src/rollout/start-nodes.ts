@@ -3,9 +3,8 @@ import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { StepName } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import type { Task } from './advance-rollout.js';
-import type { Blocked } from './rollout-status.js';
 import { parseConfigTarget } from './target.js';
+import type { Blocked, Task } from './task.js';
 import { isOpen, nextOpening } from './window.js';
 import { findQuorumRisk, isUnavailable, type Member, type World } from './world.js';
 
