@@ -58,8 +58,9 @@ export function findIllness(member: Member): string | undefined {
   if (!isReady(node)) return 'the Node is not Ready';
   if (isServer(node) && hasEtcd(node) && !hasCondition(node, 'EtcdIsVoter'))
     return 'etcd has not taken it back';
+  // The other conditions are also about what the node only plans.
   const bad = state.status?.conditions?.find(
-    ({ type, status }) => ['Ready', 'ConfigApplied', 'UpgradeHealthy'].includes(type) && status === 'False',
+    ({ type, status }) => type === 'UpgradeHealthy' && status === 'False',
   );
   if (bad !== undefined) return `${bad.type}: ${bad.message || bad.reason}`;
   if (state.status?.config?.applied !== undefined && isLeft(result, state))
