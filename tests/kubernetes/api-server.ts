@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { type RequestOptions, request as requestSecurely } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,12 +77,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
   async function start(): Promise<void> {
     run('kube-apiserver', apiServerArguments(directory, etcdPort, port, options.args ?? []));
-    await until('kube-apiserver', async () => {
-      const ca = existsSync(file('tls/apiserver.crt')) ? readFileSync(file('tls/apiserver.crt')) : undefined;
-      if (ca === undefined) return false;
-      const { request: secure } = await import('node:https');
-      return ask(secure, `${url}/readyz`, { ca, headers: { authorization: `Bearer ${token}` } });
-    });
+    const headers = { authorization: `Bearer ${token}` };
+    await until('kube-apiserver', async () =>
+      ask(requestSecurely, `${url}/readyz`, { headers, ca: readFileSync(file('tls/apiserver.crt')) }),
+    );
   }
 
   run('etcd', etcdArguments(directory, etcdPort, peerPort));
@@ -196,11 +195,16 @@ async function freePorts(count: number): Promise<[number, number, number]> {
   return ports as [number, number, number];
 }
 
-type Send = typeof request;
+type Send = (
+  url: string,
+  options: RequestOptions,
+  answer: (response: IncomingMessage) => void,
+) => ClientRequest;
 
-function ask(send: Send, url: string, options: Parameters<Send>[0] & object): Promise<boolean> {
+/** Returns whether the answer is 200. */
+function ask(send: Send, url: string, options: RequestOptions): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const sent = send(url, { ...(options as object), timeout: 5_000, agent: false }, (response) => {
+    const sent = send(url, { ...options, timeout: 5_000, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });

@@ -1,4 +1,23 @@
+export { isStatus, isUnreachable, statusOf } from './api/api-error.js';
+export { type ObjectCache, startCache } from './api/cache.js';
+export { type ApiClient, type ClientOptions, createClient } from './api/client.js';
+export { type Credentials, podCredentials, readKubeconfig } from './api/credentials.js';
+export { type ElectorClock, type ElectorOptions, type Lease, lead, type Term } from './api/elector.js';
+export { recordEvent } from './api/events.js';
+export { drainNode, type Pod, podsToEvict, readDrain } from './api/eviction.js';
+export { listWatch } from './api/list-watch.js';
+export {
+  applyObject,
+  createObject,
+  deleteObject,
+  getObject,
+  listObjects,
+  replaceObject,
+} from './api/objects.js';
+export { pathOf, RESOURCES, type Resource } from './api/resource.js';
+export { createTokenSource } from './api/token.js';
 export { operatorManifest } from './manifests/operator-manifest.js';
+export type { KubernetesObject } from './objects/metadata.js';
 export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './objects/names.js';
 export { explainNode, formatExplanations } from './plugin/explain-node.js';
 export { describeFleet, type FleetObjects, formatFleet } from './plugin/fleet-status.js';
