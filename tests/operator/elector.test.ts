@@ -125,7 +125,7 @@ describe('electors', () => {
     const a = await start('hanging', 'a');
     await expect.poll(a.leads, LIMIT).toBe(true);
 
-    a.gate.freeze();
+    a.gate.hang();
     await expect.poll(a.leads, LIMIT).toBe(false);
 
     await a.stop();

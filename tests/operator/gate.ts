@@ -11,6 +11,8 @@ export interface Gate {
   open(): void;
   /** Passes on nothing more over the present connections, without closing them. */
   freeze(): void;
+  /** Does that, and accepts new connections, but passes nothing on. */
+  hang(): void;
   stop(): Promise<void>;
 }
 
@@ -19,8 +21,10 @@ export async function openGate(url: string): Promise<Gate> {
   const { hostname, port } = new URL(url);
   const sockets = new Set<Socket>();
   let isOpen = true;
+  let hangs = false;
   const server = createServer((near) => {
     if (!isOpen) return near.destroy();
+    if (hangs) return sockets.add(near.pause().on('error', () => {}));
     const far = connect(Number(port), hostname);
     for (const [socket, other] of [[near, far] as const, [far, near] as const]) {
       sockets.add(socket);
@@ -39,14 +43,19 @@ export async function openGate(url: string): Promise<Gate> {
     isOpen = false;
     for (const socket of sockets) socket.destroy();
   };
+  const freeze = () => {
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   return {
     url: `https://127.0.0.1:${(server.address() as { port: number }).port}`,
     close,
     open() {
       isOpen = true;
     },
-    freeze() {
-      for (const socket of sockets) socket.unpipe().pause();
+    freeze,
+    hang() {
+      hangs = true;
+      freeze();
     },
     async stop() {
       close();

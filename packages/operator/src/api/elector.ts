@@ -32,10 +32,10 @@ export interface ElectorOptions {
 
 /** The time in which this process leads. */
 export interface Term {
-  /** Aborts at the latest when the time of the work is over. */
+  /** Aborts when the process should end, and at the latest when the time of the work is over. */
   readonly signal: AbortSignal;
   /**
-   * Returns whether the process still leads, by its clocks. Ask before each change: a timer may
+   * Returns whether the process may still work, by its clocks. Ask before each change: a timer may
    * be late, if the process was stopped.
    */
   holds(): boolean;
@@ -111,7 +111,7 @@ async function hold(
   const state: Holding = { elector, end, signal: AbortSignal.any([signal, end.signal]), held: acquired };
   const running = Promise.all([renew(state), guard(state)]);
   try {
-    await work({ signal: state.signal, holds: () => !end.signal.aborted && timeLeft(state) > 0 });
+    await work({ signal: state.signal, holds: () => !state.signal.aborted && timeLeft(state) > 0 });
   } finally {
     const isLost = end.signal.aborted;
     end.abort(new Error('the work is done'));
