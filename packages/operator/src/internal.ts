@@ -16,10 +16,18 @@ export {
 } from './api/objects.js';
 export { pathOf, RESOURCES, type Resource } from './api/resource.js';
 export { createTokenSource } from './api/token.js';
+export type { Patch } from './controller/patch.js';
 export { operatorManifest } from './manifests/operator-manifest.js';
 export type { KubernetesObject } from './objects/metadata.js';
 export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './objects/names.js';
+export type { NodeParts } from './objects/node-parts.js';
+export type { NodeState } from './objects/node-state.js';
+export type { Rollout } from './objects/rollout.js';
 export { explainNode, formatExplanations } from './plugin/explain-node.js';
 export { describeFleet, type FleetObjects, formatFleet } from './plugin/fleet-status.js';
 export { formatDiff, formatDrift, formatPlan, hasChanges } from './plugin/node-plan.js';
 export { describeRolloutDetails, formatRolloutDetails } from './plugin/rollout-details.js';
+export { createLogger } from './process/logger.js';
+export { createMetrics } from './process/metrics.js';
+export { type Operator, type OperatorOptions, startOperator } from './process/run-operator.js';
+export { runTerm, type TermContext } from './process/run-term.js';
