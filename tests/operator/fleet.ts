@@ -16,7 +16,7 @@ import {
   SECRET_KEYS,
   startCache,
 } from '@haos/operator/internal';
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { runSimulatedAgent } from '../../packages/operator/src/testing/fleet.js';
 import type { ApiServer } from '../kubernetes/api-server.js';
 
@@ -33,16 +33,12 @@ export async function installOperator(server: ApiServer, client: ApiClient): Pro
   execFileSync(server.program, [...kubectl, ...apply], { encoding: 'utf8' });
   for (const plural of ['nodeconfigs', 'nodestates', 'rollouts']) {
     const path = `/apis/${API_VERSION}/${plural}`;
-    await expect
-      .poll(
-        () =>
-          client.call({ method: 'GET', path }).then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 60_000 },
-      )
-      .toBe(true);
+    const isServed = () =>
+      client.call({ method: 'GET', path }).then(
+        () => true,
+        () => false,
+      );
+    await vi.waitUntil(isServed, { timeout: 120_000 });
   }
 }
 

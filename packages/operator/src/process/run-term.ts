@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Host } from '@haos/host';
 import { createBackoff } from '../api/backoff.js';
 import type { ApiClient } from '../api/client.js';
@@ -58,6 +59,7 @@ interface Loop extends TermContext {
  */
 export async function runTerm(context: TermContext, term: Term): Promise<void> {
   const { client, host, logger, metrics, isOwn } = context;
+  setMaxListeners(0, term.signal); // each watch and each request listens
   const trigger = createTrigger(host.clock);
   const caches = startFleetCaches(client, {
     signal: term.signal,

@@ -12,7 +12,11 @@ export function createTrigger(clock: HostClock): Trigger {
   return {
     fire: () => control.abort(),
     async wait(milliseconds, signal) {
-      await clock.sleep(milliseconds, AbortSignal.any([signal, control.signal])).catch(() => {});
+      const wake = () => control.abort();
+      if (signal.aborted) return;
+      signal.addEventListener('abort', wake, { once: true });
+      await clock.sleep(milliseconds, control.signal).catch(() => {});
+      signal.removeEventListener('abort', wake);
       control = new AbortController();
     },
   };
