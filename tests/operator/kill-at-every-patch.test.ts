@@ -15,6 +15,7 @@ import {
   runTerm,
 } from '@haos/operator/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REBOOT } from '../../packages/operator/src/testing/fleet.js';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
 import { connect, connectAs } from './connect.js';
 import { createNode, installOperator, operatorCredentials, startAgents } from './fleet.js';
@@ -61,11 +62,11 @@ async function run(isEnough: (patch: Patch) => boolean, signal: AbortSignal): Pr
   await own.close();
 }
 
-/** Creates two nodes, a configuration and a Rollout that brings it to them. */
+/** Creates a node, a configuration that needs a reboot, and a Rollout that brings it there. */
 async function createWorld(world: string): Promise<void> {
-  for (const name of ['a', 'b']) await createNode(client, `${world}-${name}`, { world });
+  await createNode(client, `${world}-a`, { world });
   const selector = { nodeSelector: { matchLabels: { world } } };
-  const config = { haos: { sysctls: { 'vm.swappiness': '1' } } };
+  const config = { haos: { sysctls: { [REBOOT]: '1' } } };
   const create = (kind: string, spec: object) =>
     createObject(client, {
       apiVersion: API_VERSION,
@@ -74,7 +75,7 @@ async function createWorld(world: string): Promise<void> {
       spec,
     } as KubernetesObject);
   await create('NodeConfig', { ...selector, strategy: 'Rollout', config });
-  await create('Rollout', { target: { config: world }, waves: [{ count: 1 }] });
+  await create('Rollout', { target: { config: world } });
 }
 
 async function isComplete(world: string): Promise<boolean> {
@@ -113,7 +114,9 @@ async function describeWorld(world: string): Promise<string> {
       return { ...object, data: Object.fromEntries(data), metadata: meta };
     });
   const seen: string[] = [];
+  // The plan that a Rollout saw last depends on when the agent reported.
   return JSON.stringify(objects, null, 1)
+    .replaceAll(/ +"planHash": .*\n/g, '')
     .replaceAll(new RegExp(`\\b${world}\\b`, 'g'), 'WORLD')
     .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}/g, 'UID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -137,11 +140,15 @@ describe('an operator that is killed after any patch', () => {
     await running;
     const wanted = await describeWorld('w0');
     expect(wanted).toContain('"phase": "Complete"');
-    expect(patches.length).toBeGreaterThan(20);
-    console.log(patches.length, patches.join('\n'));
+    expect(patches.length).toBeGreaterThan(15);
+    (await import('node:fs')).writeFileSync('/tmp/run/op-kill.progress', patches.join('\n') + '\n');
 
     for (let count = 1; count <= patches.length; count += 1) {
       const world = `w${count}`;
+      (await import('node:fs')).appendFileSync(
+        '/tmp/run/op-kill.progress',
+        `${new Date().toISOString()} ${world} of ${patches.length} ${patches[count - 1]}\n`,
+      );
       await createWorld(world);
       let performed = 0;
       const first = new AbortController();
