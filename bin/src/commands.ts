@@ -652,9 +652,23 @@ const fleet = command({
   ],
 });
 
+const operator = command({
+  name: 'operator',
+  summary: 'manage the nodes of a cluster until it is interrupted',
+  description:
+    'The pods of the Deployment haos-operator run it. One process leads at a time; the others wait. ' +
+    'It prints a line of JSON for each event, and serves /healthz, /readyz and /metrics over HTTP.',
+  options: [
+    { name: 'kubeconfig', value: 'FILE', summary: 'outside a pod: how to reach the cluster' },
+    { name: 'port', value: 'PORT', summary: 'where to serve; default: 8080' },
+  ],
+  examples: [{ line: 'haos operator --kubeconfig admin.yaml', what: 'outside of the cluster' }],
+  load: async () => (await import('./operator/run-operator.js')).runOperator,
+});
+
 const parts = [
   ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
-  ...[fleet, completion, version],
+  ...[fleet, operator, completion, version],
 ];
 
 const help = command({

@@ -17,6 +17,8 @@ export interface OwnerReference {
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
+  /** Whether the owner makes and replaces the object. */
+  readonly controller?: boolean;
 }
 
 /** Any object of the API. */
