@@ -47,7 +47,7 @@ describe('a network that nobody confirms', () => {
   it('is there for a while, and the one before it comes back by itself', async () => {
     await attempt(LOST);
     await retry(machine, `${ADDRESS} | grep 192[.]0[.]2[.]9`, 60);
-    expect((await machine.run('ping -c 1 -W 5 10.0.2.2')).status).not.toBe(0);
+    expect(await machine.read(ADDRESS)).not.toContain('inet 10.0.2.');
 
     await retry(machine, `${ADDRESS} | grep 'inet 10[.]0[.]2[.]'`, 240);
 

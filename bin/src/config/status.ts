@@ -55,8 +55,8 @@ interface Status {
 }
 
 /** What programs may know of a trial, without the previous file. */
-function summariseTry({ name, state, digest, expires, boots, needBoot, reason }: ConfigTry): object {
-  return { name, state, digest, expires, boots, needBoot, reason: reason ?? null };
+function summariseTry({ id, name, state, digest, expires, boots, needBoot, reason }: ConfigTry): object {
+  return { id, name, state, digest, expires, boots, needBoot, reason: reason ?? null };
 }
 
 /** Formats the journals for people. */

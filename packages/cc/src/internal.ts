@@ -1,9 +1,11 @@
 export { encryptPassword } from './appliers/accounts/password.js';
 export { proxyOf } from './appliers/environment/environment.js';
+export { applierKeys } from './apply/applier-keys.js';
 export {
   type PhaseJournal,
   summarise,
 } from './apply/journal.js';
+export { isSet } from './apply/run.js';
 export { keysForNextBoot } from './apply/next-boot.js';
 export type { Haos, Install, Wifi } from './generated/types.js';
 export {

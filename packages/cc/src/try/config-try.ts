@@ -11,6 +11,8 @@ export type RevertReason = 'expired' | 'booted' | 'asked';
 /** A file of `config.d` on trial, as it is kept on the disk. */
 export interface ConfigTry {
   version: 1;
+  /** Tells this trial from every other. */
+  id: string;
   /**
    * `pending`: the file is tried. `reverting`: the previous file is being restored. `reverted` and
    * `confirmed`: the trial is over.

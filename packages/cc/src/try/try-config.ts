@@ -46,6 +46,7 @@ async function tryLocked(host: Host, { name, content, duration }: TryOptions): P
   const { bootId, uptime } = readBootClock(host);
   const trial: ConfigTry = {
     version: 1,
+    id: crypto.randomUUID(),
     state: 'pending',
     name,
     path,
