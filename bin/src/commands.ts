@@ -546,6 +546,24 @@ const datasource = command({
   commands: datasourceCommands,
 });
 
+const agent = command({
+  name: 'agent',
+  summary: 'bring this node to what the operator of the fleet wants',
+  description:
+    'Runs in a pod on each node, with the root of the node at /host; see docs/fleet.md. Prints a line of JSON for each event.',
+  options: [
+    { name: 'node', value: 'NAME', summary: 'the name of the node; default: NODE_NAME of the environment' },
+    { name: 'root', value: 'DIR', summary: 'where the root of the node is; default: /host' },
+    {
+      name: 'kubeconfig',
+      value: 'FILE',
+      summary: 'ask the API server that this file names; default: that of the pod',
+    },
+  ],
+  examples: [{ line: 'haos agent', what: 'what the pod haos-agent runs' }],
+  load: async () => (await import('./agent/run-agent.js')).runNodeAgent,
+});
+
 const version = command({
   name: 'version',
   summary: 'print the version of the program',
@@ -703,7 +721,7 @@ const operator = command({
 
 const parts = [
   ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
-  ...[fleet, operator, completion, version],
+  ...[fleet, operator, agent, completion, version],
 ];
 
 const help = command({
