@@ -130,19 +130,54 @@ const put = command({
   name: 'put',
   summary: 'write a valid file to config.d of the node, or remove it',
   description:
-    'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid.',
+    'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid. ' +
+    'With --try, the previous file comes back by itself unless `haos config confirm` keeps the new one in time.',
   operands: 'NAME [FILE]',
   options: [
     { name: 'apply', summary: 'run the runtime phase afterwards' },
+    {
+      name: 'try',
+      value: 'DURATION',
+      summary: 'with --apply: restore the previous file after this time, such as 3m, unless it is confirmed',
+    },
+    { name: 'plan', summary: 'write nothing; show what applying it would change' },
     { name: 'delete', summary: 'remove the file NAME instead' },
     ROOT,
     FORMAT,
   ],
   examples: [
     { line: 'sudo haos config put 50-proxy.yaml proxy.yaml --apply', what: 'write and apply at once' },
+    {
+      line: 'sudo haos config put 50-net.yaml net.yaml --apply --try 3m',
+      what: 'a network that comes back if it does not work',
+    },
     { line: 'sudo haos config put 50-proxy.yaml --delete', what: 'remove it again' },
   ],
   load: async () => (await import('./config/put.js')).runPut,
+});
+
+const confirm = command({
+  name: 'confirm',
+  summary: 'keep the file that `haos config put --try` tries',
+  options: [ROOT, FORMAT],
+  examples: [{ line: 'sudo haos config confirm', what: 'the node works: keep its configuration' }],
+  load: async () => (await import('./config/end-try.js')).runConfirm,
+});
+
+const revert = command({
+  name: 'revert',
+  summary: 'restore the file that was there before `haos config put --try`, and apply it',
+  description: 'The node calls it with --expired every minute.',
+  options: [
+    {
+      name: 'expired',
+      summary: 'only if nobody confirmed it in time; reboot if a network needs it; print only failures',
+    },
+    ROOT,
+    FORMAT,
+  ],
+  examples: [{ line: 'sudo haos config revert', what: 'do not wait for the time to be over' }],
+  load: async () => (await import('./config/end-try.js')).runRevert,
 });
 
 const config = command({
@@ -165,7 +200,7 @@ const config = command({
     { line: 'sudo haos config --dump', what: 'show what is configured, all sources merged' },
     { line: 'haos config --boot --root ./tree', what: 'apply the boot phase to a directory tree' },
   ],
-  commands: [validate, plan, explain, status, schema, put],
+  commands: [validate, plan, explain, status, schema, put, confirm, revert],
   load: async () => (await import('./config/config.js')).runConfig,
 });
 
@@ -511,6 +546,24 @@ const datasource = command({
   commands: datasourceCommands,
 });
 
+const agent = command({
+  name: 'agent',
+  summary: 'bring this node to what the operator of the fleet wants',
+  description:
+    'Runs in a pod on each node, with the root of the node at /host; see docs/fleet.md. Prints a line of JSON for each event.',
+  options: [
+    { name: 'node', value: 'NAME', summary: 'the name of the node; default: NODE_NAME of the environment' },
+    { name: 'root', value: 'DIR', summary: 'where the root of the node is; default: /host' },
+    {
+      name: 'kubeconfig',
+      value: 'FILE',
+      summary: 'ask the API server that this file names; default: that of the pod',
+    },
+  ],
+  examples: [{ line: 'haos agent', what: 'what the pod haos-agent runs' }],
+  load: async () => (await import('./agent/run-agent.js')).runNodeAgent,
+});
+
 const version = command({
   name: 'version',
   summary: 'print the version of the program',
@@ -668,7 +721,7 @@ const operator = command({
 
 const parts = [
   ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
-  ...[fleet, operator, completion, version],
+  ...[fleet, operator, agent, completion, version],
 ];
 
 const help = command({

@@ -1,9 +1,12 @@
 export { encryptPassword } from './appliers/accounts/password.js';
 export { proxyOf } from './appliers/environment/environment.js';
+export { applierKeys } from './apply/applier-keys.js';
 export {
   type PhaseJournal,
   summarise,
 } from './apply/journal.js';
+export { isSet } from './apply/run.js';
+export { keysForNextBoot } from './apply/next-boot.js';
 export type { Haos, Install, Wifi } from './generated/types.js';
 export {
   type Migration,
@@ -23,3 +26,6 @@ export {
   describeConfiguration,
   summariseConfiguration,
 } from './status/configuration.js';
+export { type ConfigTry, readTry } from './try/config-try.js';
+export { confirmTry, type Reverted, type RevertOptions, revertTry } from './try/end-try.js';
+export { requireNoTry, type TryReport, tryConfig } from './try/try-config.js';

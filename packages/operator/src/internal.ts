@@ -1,3 +1,6 @@
+export { connectAgent } from './agent/connect-agent.js';
+export { createNodeCommands } from './agent/node-commands.js';
+export { runAgent } from './agent/run-agent.js';
 export { isStatus, isUnreachable, statusOf } from './api/api-error.js';
 export { type ObjectCache, startCache } from './api/cache.js';
 export { type ApiClient, type ClientOptions, createClient } from './api/client.js';
