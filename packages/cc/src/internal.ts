@@ -5,8 +5,8 @@ export {
   type PhaseJournal,
   summarise,
 } from './apply/journal.js';
-export { isSet } from './apply/run.js';
 export { keysForNextBoot } from './apply/next-boot.js';
+export { isSet } from './apply/run.js';
 export type { Haos, Install, Wifi } from './generated/types.js';
 export {
   type Migration,
