@@ -9,6 +9,8 @@ export interface AgentRecord {
   readonly applied?: string;
   readonly attempt?: ConfigAttempt;
   readonly upgrade?: UpgradeAttempt;
+  /** Texts from Secrets that are, or were, in the parts. */
+  readonly hidden?: readonly string[];
 }
 
 /** The last parts that the agent applied, or tried to. Written before it does. */

@@ -167,6 +167,35 @@ describe('an agent', () => {
     expect(conditionOf(later, 'InSync')).toMatchObject({ status: 'True' });
   });
 
+  it('shows no text from a Secret, neither one that comes nor one that goes', async () => {
+    const host = createNode();
+    const secret = (value: string): NodePart => ({
+      ...part('base', `write_files: [{path: /etc/motd, content: "hello\\npass=${value}\\n"}]\n`),
+      secrets: [value],
+    });
+    const planned = await simulate({
+      host,
+      says: [wanted([secret('hunter22')], { apply: false, hash: 'a' })],
+    });
+    const applied = wanted([secret('hunter22')], { hash: 'a' });
+    await simulate({ host, says: [applied, { ...applied, confirmed: applied.hash }] });
+    const changed = await simulate({
+      host,
+      says: [wanted([secret('letmein9')], { apply: false, hash: 'b' })],
+    });
+    const invalid = await simulate({
+      host,
+      says: [
+        wanted([{ ...part('base', 'hostname: "letmein9 x"\n'), secrets: ['letmein9 x'] }], { hash: 'c' }),
+      ],
+    });
+
+    for (const { plan } of [planned, changed])
+      expect(plan?.operations.map(({ target }) => target)).toContain('/etc/motd');
+    expect(invalid.config).toMatchObject({ result: 'Failed', message: expect.stringContaining('***') });
+    expect(JSON.stringify([planned, changed, invalid])).not.toMatch(/hunter22|letmein9/);
+  });
+
   it('publishes a plan, and applies it only when it may', async () => {
     const host = createNode();
     const calls: string[] = [];

@@ -6,6 +6,7 @@ import type { Drift, NodePlan, NodeStateStatus } from '../objects/node-state.js'
 import { type AgentRecord, readRecord, writeRecord } from './agent-record.js';
 import { type Decision, decide, ended, REBOOTING, type Step, withUpgrade } from './decide.js';
 import { findDrift } from './find-drift.js';
+import { hiddenTexts, hideInPlan, hideInStatus } from './hide-secrets.js';
 import type { NodeCommands } from './node-commands.js';
 import { type NodeFacts, readNodeFacts } from './node-facts.js';
 import { toNodePlan } from './node-plan.js';
@@ -83,7 +84,8 @@ async function takeTurn(options: AgentOptions, memory: Memory): Promise<number> 
     memory.plan && parts && isKnown(memory.plan) ? { ...memory.plan.plan, wanted: parts.hash } : undefined;
   const before = readRecord(host);
   const turn: Turn = { node, parts, rendered, plan };
-  const { record, step }: Decision = decide({ ...turn, record: before });
+  const { record: decided, step }: Decision = decide({ ...turn, record: before });
+  const record = withHidden(decided, turn);
   if (JSON.stringify(record) !== JSON.stringify(before)) writeRecord(host, record);
   if (!QUIET.includes(step.kind)) await report(options, memory, turn, { record, step });
   if (step.kind !== 'rest') {
@@ -94,6 +96,18 @@ async function takeTurn(options: AgentOptions, memory: Memory): Promise<number> 
   if (await lookForDrift(options, memory, turn)) return 0;
   const isBusy = node.trial?.state === 'pending' || record.upgrade?.verdict === 'Trial';
   return isBusy ? SOON : LATER;
+}
+
+/** Remembers what must not be shown, until nothing of the node has it any more. */
+function withHidden(record: AgentRecord, { node, parts, rendered }: Turn): AgentRecord {
+  const { hidden: earlier, ...others } = record;
+  const isSettled = rendered !== undefined && node.file === rendered.digest && !isOnTrial(node);
+  const hidden = hiddenTexts(parts, isSettled ? [] : earlier);
+  return hidden.length === 0 ? others : { ...others, hidden };
+}
+
+function isOnTrial({ trial }: NodeFacts): boolean {
+  return trial?.state === 'pending' || trial?.state === 'reverting';
 }
 
 /** Steps before which nothing is new for the operator. */
@@ -122,7 +136,7 @@ async function report(
     drift: memory.drift?.found,
     before: memory.conditions,
   };
-  const status = nodeStatus(facts, now);
+  const status = hideInStatus(nodeStatus(facts, now), hiddenTexts(turn.parts, record.hidden));
   const { heartbeat: _, ...content } = status;
   const text = JSON.stringify(content);
   const isFresh = memory.published !== undefined && now.getTime() - memory.published.at < HEARTBEAT;
@@ -166,11 +180,15 @@ async function perform(step: Step, performing: Performing): Promise<void> {
   }
 }
 
-async function planParts({ commands, memory, turn: { node, parts, rendered } }: Performing): Promise<void> {
+async function planParts({ commands, memory, record, turn }: Performing): Promise<void> {
+  const { node, parts, rendered } = turn;
   const output = await commands.planFile(rendered?.content);
   const about = { digest: rendered?.digest ?? null, file: node.file };
   if ('problem' in output) memory.refusal = { ...about, problem: output.problem };
-  else memory.plan = { ...about, plan: toNodePlan(output, parts?.hash ?? '') };
+  else {
+    const shown = hideInPlan(output, hiddenTexts(parts, record.hidden));
+    memory.plan = { ...about, plan: toNodePlan(shown, parts?.hash ?? '') };
+  }
 }
 
 async function applyParts(
