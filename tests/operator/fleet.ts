@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   API_VERSION,
@@ -16,7 +17,6 @@ import {
   SECRET_KEYS,
   startCache,
 } from '@haos/operator/internal';
-import { vi } from 'vitest';
 import { runSimulatedAgent } from '../../packages/operator/src/testing/fleet.js';
 import type { ApiServer } from '../kubernetes/api-server.js';
 
@@ -38,7 +38,7 @@ export async function installOperator(server: ApiServer, client: ApiClient): Pro
         () => true,
         () => false,
       );
-    await vi.waitUntil(isServed, { timeout: 120_000 });
+    while (!(await isServed())) await pause(100);
   }
 }
 
@@ -58,6 +58,7 @@ export async function createNode(
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name, labels: { 'haos.io/mode': 'disk', ...labels } },
+    spec: { providerID: `k3s://${name}` },
   };
   await createObject(client, node);
   await setReady(client, name, true);

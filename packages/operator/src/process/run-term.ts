@@ -29,14 +29,13 @@ export interface TermContext {
   readonly onAlive: () => void;
   /** Seconds between two passes while a Rollout is at work; default 5. */
   readonly pollSeconds?: number;
+  /** Seconds between two passes if nothing changes; default 60. */
+  readonly idleSeconds?: number;
   /** How many nodes are worked on at once. Default 8. */
   readonly concurrency?: number;
   /** Called after each patch that was performed. */
   readonly onPatch?: (patch: Patch) => void;
 }
-
-/** Seconds between two passes if nothing changes. */
-const IDLE_SECONDS = 60;
 
 /** Milliseconds between two passes at least; and as many times as long as the last pass took. */
 const SHORTEST_GAP = 250;
@@ -146,7 +145,7 @@ function count({ metrics }: Loop, { nodes, nodeConfigs, nodeStates, rollouts }: 
 }
 
 /** Seconds until the next pass if nothing changes: windows open, steps take too long. */
-function waitOf({ caches, pollSeconds = 5 }: Loop): number {
+function waitOf({ caches, pollSeconds = 5, idleSeconds = 60 }: Loop): number {
   const isBusy = caches.rollouts.list().some(({ status }) => !RESTING.includes(status?.phase ?? ''));
-  return isBusy ? pollSeconds : IDLE_SECONDS;
+  return isBusy ? pollSeconds : idleSeconds;
 }
