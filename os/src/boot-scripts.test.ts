@@ -855,7 +855,12 @@ describe('the health of a version', () => {
     [
       'does not restart a version that is not on trial',
       { k3s: 'wanted', cmdline: '', statuses: [1] },
-      ['upgrade confirm --when-ready=570'],
+      ['upgrade confirm --when-ready=450'],
+    ],
+    [
+      'leaves the processor to k3s for a while where no upgrade waits for the answer',
+      { k3s: 'wanted', cmdline: '' },
+      ['upgrade confirm --when-ready=450'],
     ],
     ['starts no program for a known version', { k3s: 'wanted', cmdline: '', known: true }, []],
     [

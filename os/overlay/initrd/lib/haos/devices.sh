@@ -4,12 +4,14 @@
 FILE_SYSTEMS='loop squashfs overlay iso9660 ext4 vfat nls_cp437 nls_ascii'
 
 # Loads the modules that the command line names, then the file systems, then a driver for each
-# device that needs one.
+# device that needs one. The file systems are one call, because modprobe reads its index each time.
 load_drivers() {
-	for module in $(requested_modules) $FILE_SYSTEMS; do
+	for module in $(requested_modules); do
 		debug "module $module"
 		modprobe -q "$module"
 	done
+	# shellcheck disable=SC2086 # a list of names
+	modprobe -q -a $FILE_SYSTEMS
 	load_for_devices
 }
 
