@@ -17,8 +17,8 @@ export interface OciImage {
 }
 
 /**
- * Writes an image as an archive: the OCI image layout 1.0.0, which registries and container runtimes
- * accept. The same content gives the same archive.
+ * Writes an image as an archive: the OCI image layout 1.0.0, which registries and container
+ * runtimes accept. The same content gives the same archive.
  */
 export async function writeOciImage(context: StepContext, image: OciImage, archive: string): Promise<void> {
   const { name, tag } = image;

@@ -63,7 +63,7 @@ describe('a network that nobody confirms', () => {
     machine.send('sync; reboot -f');
     await machine.ended(120);
 
-    // Its time begins again with this boot, and ends with a reboot, because the VLAN stays until then.
+    // Its time begins again with this boot, and ends with a reboot, which removes the VLAN.
     machine = await startMachine({
       name: 'try-config-second',
       args: [...diskArguments(disk), ...NETWORK],

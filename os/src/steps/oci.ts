@@ -10,8 +10,8 @@ const PROGRAMS = '/haos/system/haos/current';
 
 /**
  * Makes `image.tar`: the components as an OCI image. It has one layer with only /haos/system, and
- * the launcher as its entry point. It carries its full name, under which k3s and `ctr images import`
- * store it.
+ * the launcher as its entry point. It carries its full name, under which k3s and `ctr images
+ * import` store it.
  */
 export const oci: Step = {
   name: 'oci',

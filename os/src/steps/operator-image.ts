@@ -12,8 +12,8 @@ const DIRECTORIES = ['dev', 'etc', 'host', 'proc', 'run', 'sys', 'tmp', 'usr', '
 const LINKS = ['bin', 'sbin', 'lib', 'lib64'];
 
 /**
- * Makes `operator.tar`: the image of the operator and its agents. It has no programs: the pods mount
- * /usr of their node, so that they always run the programs of its version, and no registry is
+ * Makes `operator.tar`: the image of the operator and its agents. It has no programs: the pods
+ * mount /usr of their node, so that they always run the programs of its version, and no registry is
  * needed.
  */
 export const operatorImage: Step = {

@@ -2,7 +2,7 @@ import { type Host, isHaosError } from '@haos/host';
 import { layout } from '@haos/system';
 import type { UpgradeState } from '../objects/node-state.js';
 
-/** What an agent remembers on the disk of its node, so that it can go on after a crash or a boot. */
+/** What an agent remembers on the disk of its node, to go on after a crash or a boot. */
 export interface AgentRecord {
   readonly version: 1;
   /** The hash of the parts that are in effect. */

@@ -29,8 +29,8 @@ export interface AgentConnection extends AgentApi {
 }
 
 /**
- * Connects an agent with the API server: it follows the Secret of its node, and nothing else, as the
- * account of its node, whose token it renews. Works from the start, also if nobody answers.
+ * Connects an agent with the API server: it follows the Secret of its node, and nothing else, as
+ * the account of its node, whose token it renews. Works from the start, also if nobody answers.
  */
 export async function connectAgent(options: ConnectOptions): Promise<AgentConnection> {
   const { credentials, node, clock, signal, onError } = options;

@@ -14,8 +14,8 @@ export interface NodeCommands {
   /** Plans what the node has already. */
   plan(): Promise<PlanOutput>;
   /**
-   * Writes the file on trial, applies it, and returns what failed. `busy`: nothing was done, because
-   * somebody else changes the configuration.
+   * Writes the file on trial, applies it, and returns what failed. `busy`: nothing was done,
+   * because somebody else changes the configuration.
    */
   apply(content: string | undefined, action: NodeAction): Promise<'busy' | readonly string[]>;
   /** Runs the runtime phase again, and returns what failed. */

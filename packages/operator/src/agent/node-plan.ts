@@ -13,7 +13,7 @@ export interface PlanOutput extends Omit<Plan, 'issues'> {
   readonly needBoot?: readonly string[];
 }
 
-/** Of these, the node does not do what is meant before it has booted. The others leave something. */
+/** The node does not do what these mean before it has booted. The others leave something. */
 const REBOOTS = ['init_cmd', 'boot_cmd', 'haos.network'];
 
 /** The service whose restart interrupts Kubernetes. */
