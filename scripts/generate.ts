@@ -104,7 +104,7 @@ function operatorSource(): string {
   return (
     about +
     operatorManifest(configDefinition)
-      .map((object) => dump(object, { lineWidth: 100 }))
+      .map((object) => dump(object, { lineWidth: 100, quoteStyle: 'double' }))
       .join('---\n')
   );
 }

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { liveHost } from '@haos/host';
 import {
-  API_VERSION,
   type ApiClient,
-  applyObject,
   type Credentials,
   connectAgent,
   createObject,
-  createTokenSource,
   getObject,
   type KubernetesObject,
-  listObjects,
   NAMESPACE,
   type NodeState,
   nodeIdentity,
@@ -19,7 +15,7 @@ import {
 } from '@haos/operator/internal';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
-import { connect, connectAs } from './connect.js';
+import { connect } from './connect.js';
 import { createNode, installOperator, operatorCredentials } from './fleet.js';
 
 const LIMIT = { timeout: 120_000, interval: 500 };
@@ -102,40 +98,5 @@ describe('the agent of a node', () => {
     expect(errors).toContainEqual(answer(422));
     expect(agent.parts()).toBeUndefined();
     await expect(agent.publish({ agentVersion: 'v1' })).rejects.toEqual(answer(422));
-  });
-
-  it('can do nothing with the token of its pod but get that of its node', async () => {
-    const asPod = await connectAs(pod);
-
-    await expect(getObject(asPod, RESOURCES.secret, secretOf('one'))).rejects.toEqual(answer(403));
-    await expect(listObjects(asPod, RESOURCES.nodeState)).rejects.toEqual(answer(403));
-    await asPod.close();
-  });
-
-  it('sees nothing of other nodes, and writes nothing about them, with the token of its node', async () => {
-    const asPod = await connectAs(pod);
-    const { token } = createTokenSource(asPod, { namespace: NAMESPACE, serviceAccount: nodeIdentity('one') });
-    const asNode = await connectAs({ ...pod, token });
-    const stateOf = (name: string) => ({
-      apiVersion: API_VERSION,
-      kind: 'NodeState',
-      metadata: { name },
-      status: { agentVersion: 'v2' },
-    });
-    const write = (name: string, subresource?: 'status') =>
-      applyObject(asNode, stateOf(name), { manager: 'haos-agent', subresource });
-
-    await expectThere(getObject(asNode, RESOURCES.secret, secretOf('one')));
-    await expect(getObject(asNode, RESOURCES.secret, secretOf('two'))).rejects.toEqual(answer(403));
-    await expect(listObjects(asNode, RESOURCES.secret, { namespace: NAMESPACE })).rejects.toEqual(
-      answer(403),
-    );
-    await expect(getObject(asNode, RESOURCES.nodeState, { name: 'two' })).rejects.toEqual(answer(403));
-    await write('one', 'status');
-    await expect(write('two', 'status')).rejects.toEqual(answer(403));
-    await expect(write('one')).rejects.toEqual(answer(403));
-    await expect(listObjects(asNode, RESOURCES.node)).rejects.toEqual(answer(403));
-    await asNode.close();
-    await asPod.close();
   });
 });

@@ -17,7 +17,8 @@ export interface Situation {
 
 /**
  * What the agent does next. `apply`: writes the file on trial, and runs the runtime phase.
- * `resume`: runs that phase again, because the agent ended while it ran. `rest`: waits for a change.
+ * `resume`: runs that phase again, because the agent ended while it ran. `rest`: waits for a
+ * change.
  */
 export type Step =
   | { readonly kind: 'plan' | 'resume' | 'confirm' | 'revert' | 'reboot' }
