@@ -8,7 +8,7 @@ export interface BackoffOptions {
 }
 
 export interface Backoff {
-  /** Returns the next pause in milliseconds: doubled each time, between half of it and all of it. */
+  /** Returns the next pause in milliseconds: doubled each time, of which half is random. */
   next(): number;
   /** Starts again with the first pause. */
   reset(): void;

@@ -39,8 +39,8 @@ export interface ClientOptions {
 export interface ApiClient {
   readonly clock: HostClock;
   /**
-   * Sends a request and returns the object of the answer. Throws HAOS_API_STATUS for any answer that
-   * is not a success, HAOS_API_BUSY for 429, HAOS_HTTP_FAILED or HAOS_HTTP_TIMEOUT.
+   * Sends a request and returns the object of the answer. Throws HAOS_API_STATUS for any answer
+   * that is not a success, HAOS_API_BUSY for 429, HAOS_HTTP_FAILED or HAOS_HTTP_TIMEOUT.
    */
   call<T>(request: ApiRequest): Promise<T>;
   /** Yields the JSON value of each line of an answer until it ends. Throws as `call` does. */

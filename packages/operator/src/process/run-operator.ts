@@ -17,7 +17,10 @@ export interface OperatorOptions {
   readonly version: string;
   /** Writes log lines. */
   readonly write: (line: string) => void;
-  /** Requests per second in the long run, and at once; default 200 and 400: about what an API server on two cores answers. */
+  /**
+   * Requests per second in the long run, and at once; default 200 and 400: about what an API server
+   * on two cores answers.
+   */
   readonly limit?: { readonly perSecond: number; readonly burst: number };
   /** Seconds until another process may lead; default 30. */
   readonly leaseSeconds?: number;
