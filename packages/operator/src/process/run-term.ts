@@ -54,7 +54,7 @@ interface Loop extends TermContext {
 
 /**
  * Leads: follows the objects, decides, and performs, until the term ends. A request that runs then
- * is broken off, whether it has had its effect or not: the next leader decides again. Never rejects.
+ * is broken off, with or without effect: the next leader decides again. Never rejects.
  */
 export async function runTerm(context: TermContext, term: Term): Promise<void> {
   const { client, host, logger, metrics, isOwn } = context;
