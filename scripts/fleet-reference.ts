@@ -1,4 +1,4 @@
-import type { KeyDefinition } from '../packages/cc/src/model/schema.js';
+import type { DescribedKey } from '../packages/cc/src/model/schema.js';
 import {
   nodeConfigSpecSchema,
   nodeConfigStatusSchema,
@@ -11,7 +11,7 @@ import type { Schema } from '../packages/operator/src/objects/schema.js';
 const KNOWN = ['spec.config', 'spec.nodeSelector', 'status.conditions[]'];
 
 /** Returns the reference of the objects of a fleet in Markdown, from the schemas. */
-export function fleetReference(definition: KeyDefinition): string {
+export function fleetReference(definition: DescribedKey): string {
   return [
     section('NodeConfig', { spec: nodeConfigSpecSchema(definition), status: nodeConfigStatusSchema() }),
     section('Rollout', { spec: rolloutSpecSchema(), status: rolloutStatusSchema() }),

@@ -1,6 +1,6 @@
 /**
  * Writes the generated files. From packages/cc/src/model/schema.ts and the lists of codes come the
- * types, the compiled validator, the JSON Schema and the marked regions of docs/; from
+ * keys, the types, the compiled validator, the JSON Schema and the marked regions of docs/; from
  * docs/errors.md comes what reports say about each kind of issue. With --check it writes nothing
  * and fails if a file is stale.
  */
@@ -9,17 +9,25 @@ import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { dump } from 'js-yaml';
+import { blockedModulesOf, renderModules, renderSysctls } from '../packages/audit/src/internal.js';
 import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js';
-import { configDefinition, type KeyDefinition } from '../packages/cc/src/model/schema.js';
+import type { KeyDefinition } from '../packages/cc/src/model/key.js';
+import { configSchema, type DescribedKey } from '../packages/cc/src/model/schema.js';
+import { spellingsOf } from '../packages/cc/src/model/spellings.js';
 import { operatorManifest } from '../packages/operator/src/manifests/operator-manifest.js';
+import { auditTables } from './audit-tables.js';
 import { fleetReference } from './fleet-reference.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const FROM_CHECKS =
+  '# Generated from packages/audit/src/checks by `npm run generate`; do not edit. docs/security.md\n# has the reasons.\n';
+
 /** Returns the content of each generated file by its path in the repository. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
+    ['packages/cc/src/generated/keys.ts', keysSource()],
     ['packages/cc/src/generated/types.ts', typesSource()],
     ['packages/cc/src/generated/validate-config.ts', validatorSource()],
     ['packages/cc/src/generated/issue-rules.ts', issueRulesSource()],
@@ -29,17 +37,50 @@ export function generatedFiles(): Map<string, string> {
       'docs/configuration.md',
       withRegions('docs/configuration.md', { keys: keyReference(), phases: phaseTableMarkdown() }),
     ],
-    ['docs/fleet.md', withRegions('docs/fleet.md', { objects: fleetReference(configDefinition) })],
+    ['docs/fleet.md', withRegions('docs/fleet.md', { objects: fleetReference(configSchema) })],
+    ['docs/security.md', withRegions('docs/security.md', auditTables())],
+    [
+      'os/overlay/rootfs/usr/lib/sysctl.d/61-haos-hardening.conf',
+      `${FROM_CHECKS}${renderSysctls('standard')}`,
+    ],
+    [
+      'os/overlay/rootfs/usr/lib/modprobe.d/haos-hardening.conf',
+      `${FROM_CHECKS}# haos.modules loads them all the same.\n${renderModules(blockedModulesOf('standard'))}`,
+    ],
   ]);
+}
+
+function keysSource(): string {
+  return `// Generated from src/schema.ts by \`npm run generate\`; do not edit.
+import type { KeyDefinition } from '../model/key.js';
+
+/** What every start needs to know of the keys. V8 reads JSON faster than an object literal. */
+export const configDefinition: KeyDefinition = /* @__PURE__ */ JSON.parse(\`
+${JSON.stringify(withoutTexts(configSchema)).replaceAll('{"name"', '\n{"name"').trim()}
+\`);
+`;
+}
+
+function withoutTexts(key: DescribedKey): KeyDefinition {
+  const { name, kind, secret, numeric, phases, keys } = key;
+  return {
+    name,
+    kind,
+    spellings: spellingsOf(key),
+    ...(secret && { secret }),
+    ...(numeric && { numeric }),
+    ...(phases && { phases }),
+    ...(keys && { keys: keys.map(withoutTexts) }),
+  };
 }
 
 function typesSource(): string {
   const interfaces: string[] = [];
-  addInterface(configDefinition, interfaces);
+  addInterface(configSchema, interfaces);
   return `// Generated from src/schema.ts by \`npm run generate\`; do not edit.\n\n${interfaces.join('\n\n')}\n`;
 }
 
-function addInterface(definition: KeyDefinition, interfaces: string[]): void {
+function addInterface(definition: DescribedKey, interfaces: string[]): void {
   const keys = definition.keys ?? [];
   const lines = keys.map(
     (key) => `  /** ${key.description} */\n  ${key.name}${key.required ? '' : '?'}: ${typeOf(key)};`,
@@ -50,7 +91,7 @@ function addInterface(definition: KeyDefinition, interfaces: string[]): void {
   for (const key of keys) if (key.type) addInterface(key, interfaces);
 }
 
-function typeOf(key: KeyDefinition): string {
+function typeOf(key: DescribedKey): string {
   const text = key.values?.map((value) => `'${value}'`).join(' | ') ?? 'string';
   switch (key.kind) {
     case 'string':
@@ -82,7 +123,9 @@ function validatorSource(): string {
   const code = standalone
     .default(ajv, validate)
     .replace('"use strict";', '')
-    .replace(/export default validate\d+;/, '');
+    .replace(/export default validate\d+;/, '')
+    // Only keywords of one's own read where a value stands.
+    .replace(/,parentData:\w+,parentDataProperty:[^,]+,rootData(?=\})/g, '');
   const name = /export const validate = (validate\d+);/.exec(code)?.[1];
   if (!name) throw new Error('ajv names its function in an unknown form; adapt scripts/generate.ts');
   const body = code.replace(/export const validate = validate\d+;/, '').trim();
@@ -103,7 +146,7 @@ function operatorSource(): string {
 `;
   return (
     about +
-    operatorManifest(configDefinition)
+    operatorManifest(configSchema)
       .map((object) => dump(object, { lineWidth: 100, quoteStyle: 'double' }))
       .join('---\n')
   );

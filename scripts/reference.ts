@@ -1,7 +1,8 @@
 import { dump } from 'js-yaml';
-import { configDefinition, type KeyDefinition, snakeCase } from '../packages/cc/src/model/schema.js';
+import { snakeCase } from '../packages/cc/src/model/key.js';
+import { configSchema, type DescribedKey } from '../packages/cc/src/model/schema.js';
 
-const KINDS: Record<KeyDefinition['kind'], string> = {
+const KINDS: Record<DescribedKey['kind'], string> = {
   string: 'string',
   boolean: '`true` or `false`',
   strings: 'list of strings',
@@ -12,13 +13,13 @@ const KINDS: Record<KeyDefinition['kind'], string> = {
 
 /** Returns every key with its type, phases, default and an example, as Markdown. */
 export function keyReference(): string {
-  return describeKeys(configDefinition, []).join('\n\n');
+  return describeKeys(configSchema, []).join('\n\n');
 }
 
 /** Returns the table of keys and phases, as Markdown. */
 export function phaseTableMarkdown(): string {
-  const rows = leafKeys(configDefinition, []).filter(({ key }) => key.phases);
-  const mark = (key: KeyDefinition, phase: 'initrd' | 'boot' | 'runtime') =>
+  const rows = leafKeys(configSchema, []).filter(({ key }) => key.phases);
+  const mark = (key: DescribedKey, phase: 'initrd' | 'boot' | 'runtime') =>
     key.phases?.includes(phase) ? 'x' : ' ';
   return [
     '| Key | initrd | boot | runtime |',
@@ -30,21 +31,21 @@ export function phaseTableMarkdown(): string {
   ].join('\n');
 }
 
-function leafKeys(section: KeyDefinition, path: string[]): { path: string; key: KeyDefinition }[] {
+function leafKeys(section: DescribedKey, path: string[]): { path: string; key: DescribedKey }[] {
   return (section.keys ?? []).flatMap((key) => {
     const inside = [...path, snakeCase(key.name)];
     return key.kind === 'section' ? leafKeys(key, inside) : [{ path: inside.join('.'), key }];
   });
 }
 
-function describeKeys(section: KeyDefinition, path: string[]): string[] {
+function describeKeys(section: DescribedKey, path: string[]): string[] {
   return (section.keys ?? []).flatMap((key) => {
     const inside = [...path, snakeCase(key.name)];
     return key.kind === 'section' ? describeKeys(key, inside) : [describeKey(key, inside)];
   });
 }
 
-function describeKey(key: KeyDefinition, path: string[]): string {
+function describeKey(key: DescribedKey, path: string[]): string {
   const facts = [KINDS[key.kind]];
   if (key.phases) facts.push(`takes effect in ${key.phases.join(', ')}`);
   if (key.default !== undefined) facts.push(`default \`${key.default}\``);
@@ -57,7 +58,7 @@ function describeKey(key: KeyDefinition, path: string[]): string {
   return parts.join('\n\n');
 }
 
-function itemTable(key: KeyDefinition): string {
+function itemTable(key: DescribedKey): string {
   const rows = (key.keys ?? []).map((item) => {
     const default_ = item.required ? 'required' : item.default ? `\`${item.default}\`` : '';
     return `| \`${snakeCase(item.name)}\` | ${default_} | ${item.description} |`;

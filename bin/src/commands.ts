@@ -478,6 +478,36 @@ const check = command({
   ],
 });
 
+const audit = command({
+  name: 'audit',
+  summary: 'compare the security settings of this node with what they should be',
+  description:
+    'Prints PASS, FAIL or SKIP for each check, what was found and where it comes from. Changes nothing. ' +
+    'With --root it looks at what files say; checks that need the running system are skipped. ' +
+    'The exit status is 0 when no check failed, else 1.',
+  options: [
+    {
+      name: 'only',
+      value: 'ID',
+      many: true,
+      summary: 'only this check, or this area such as ssh; may be given several times',
+    },
+    ROOT,
+    {
+      name: 'format',
+      value: 'FORMAT',
+      choices: ['text', 'json', 'sarif'],
+      summary: 'text for people (default), json for programs, or sarif for code scanning',
+    },
+  ],
+  examples: [
+    { line: 'sudo haos audit', what: 'all checks' },
+    { line: 'sudo haos audit --only ssh --only kernel.kptr_restrict', what: 'an area and a check' },
+    { line: 'haos audit --root ./tree --format sarif', what: 'a directory tree, for code scanning' },
+  ],
+  load: async () => (await import('./audit/run-audit.js')).runAudit,
+});
+
 /** As `DATA_SOURCES` of @haos/cc has them, which would be too much to load for this table. */
 export const DATA_SOURCE_NAMES = [
   'aws',
@@ -720,7 +750,7 @@ const operator = command({
 });
 
 const parts = [
-  ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check],
+  ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check, audit],
   ...[fleet, operator, agent, completion, version],
 ];
 

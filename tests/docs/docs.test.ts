@@ -87,6 +87,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   reset: [],
   check: ['k3s'],
   operator: [],
+  audit: [],
   completion: [],
   version: [],
   help: [],
@@ -164,7 +165,7 @@ function unionsOf(pattern: RegExp): Map<string, string[]> {
   for (const node of sources.flatMap(({ tree }) => nodesOf(tree))) {
     if (!ts.isTypeAliasDeclaration(node) || !pattern.test(node.name.text)) continue;
     const literals = nodesOf(node.type).filter(ts.isStringLiteral);
-    if (ts.isUnionTypeNode(node.type))
+    if (ts.isUnionTypeNode(node.type) || ts.isLiteralTypeNode(node.type))
       unions.set(
         node.name.text,
         literals.map(({ text }) => text),

@@ -13,6 +13,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   system: 26,
   questions: 20,
   ssh: 20,
+  audit: 16,
   cc: 40,
   install: 24,
   operator: 24,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sequence } from '../../packages/cc/src/apply/sequence.js';
 import { PHASES, type Phase } from '../../packages/cc/src/apply/types.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/model/schema.js';
+import { snakeCase } from '../../packages/cc/src/model/key.js';
+import { configSchema, type DescribedKey } from '../../packages/cc/src/model/schema.js';
 
 /** The table of the specification, with the current names of the keys. */
 const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
@@ -15,6 +16,7 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.data_sources': ['runtime'],
   'haos.modules': ['initrd', 'boot', 'runtime'],
   'haos.sysctls': ['initrd', 'boot', 'runtime'],
+  'haos.hardening': ['boot', 'runtime'],
   'haos.timezone': ['boot', 'runtime'],
   'haos.keyboard': ['boot', 'runtime'],
   'haos.network': ['boot', 'runtime'],
@@ -47,7 +49,7 @@ const BOOT_PHASES = ['initrd', 'boot', 'runtime'] as const;
 const appliers = [...new Set(PHASES.flatMap((phase) => sequence[phase]))];
 
 /** Returns every key that is not a section, as documented, with the phases in the schema. */
-function keysOf(section: KeyDefinition, prefix = ''): [key: string, phases: readonly Phase[] | undefined][] {
+function keysOf(section: DescribedKey, prefix = ''): [key: string, phases: readonly Phase[] | undefined][] {
   return (section.keys ?? []).flatMap((key) => {
     const path = prefix + snakeCase(key.name);
     return key.kind === 'section' ? keysOf(key, `${path}.`) : [[path, key.phases]];
@@ -64,14 +66,14 @@ function inOrderOfPhases(phases: readonly Phase[]): Phase[] {
 
 describe('the phase table', () => {
   it('is the documented one', () => {
-    const rows = keysOf(configDefinition).filter(([, phases]) => phases !== undefined);
+    const rows = keysOf(configSchema).filter(([, phases]) => phases !== undefined);
     const table = rows.map(([key, phases = []]) => [key, inOrderOfPhases(phases)]);
 
     expect(Object.fromEntries(table)).toEqual(DOCUMENTED);
   });
 
   it('names every key but those of the installer', () => {
-    const keys = keysOf(configDefinition)
+    const keys = keysOf(configSchema)
       .map(([key]) => key)
       .filter((key) => !key.startsWith('haos.install.'));
 

@@ -105,7 +105,7 @@ export const onlyHostTouchesMachine: Rule = (module) => {
 };
 
 /** The packages that a browser can load; what Node alone has comes from the Host. */
-const PORTABLE = ['packages/cmdline', 'packages/system', 'packages/ssh', 'packages/cc'];
+const PORTABLE = ['packages/cmdline', 'packages/system', 'packages/ssh', 'packages/audit', 'packages/cc'];
 
 /** Packages that read configurations and plan run anywhere, browsers included. */
 export const usesNothingOfNode: Rule = (module) => {

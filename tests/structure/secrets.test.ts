@@ -5,7 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { plan } from '../../packages/cc/src/apply/plan.js';
 import { apply } from '../../packages/cc/src/apply/run.js';
 import { readSources } from '../../packages/cc/src/config.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../../packages/cc/src/model/schema.js';
+import { snakeCase } from '../../packages/cc/src/model/key.js';
+import { configSchema, type DescribedKey } from '../../packages/cc/src/model/schema.js';
 import { type HaosOptions, haos } from '../blackbox/haos.js';
 import { makeNode, phaseOptions } from '../blackbox/run-case.js';
 import { makeDirectory, takeSnapshot, writeTree } from '../blackbox/tree.js';
@@ -21,17 +22,17 @@ const NO_SECRETS = ['haos.ssh.password_authentication', 'ssh_authorized_keys'];
 
 interface Key {
   path: string;
-  definition: KeyDefinition;
+  definition: DescribedKey;
 }
 
-function keysOf(section: KeyDefinition, prefix = ''): Key[] {
+function keysOf(section: DescribedKey, prefix = ''): Key[] {
   return (section.keys ?? []).flatMap((definition) => {
     const path = prefix + snakeCase(definition.name);
     return [{ path, definition }, ...keysOf(definition, `${path}.`)];
   });
 }
 
-const KEYS = keysOf(configDefinition);
+const KEYS = keysOf(configSchema);
 const SECRET_KEYS = KEYS.filter(({ definition }) => definition.secret === true);
 
 /**

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditDiskArguments, makeAuditDisk, mountAuditTools, runSshAudit, scanPorts } from './audit-tools.js';
 import { makeContainerDisk } from './container-disk.js';
 import { containerDiskArguments, expectContainers, startContainerd } from './containers.js';
 import { isoArguments } from './image.js';
@@ -35,7 +36,8 @@ describe('live, from the ISO', () => {
 
   beforeAll(async () => {
     const containers = containerDiskArguments(await makeContainerDisk());
-    machine = await startMachine({ name: 'live-iso', args: [...isoArguments(), ...containers] });
+    const tools = auditDiskArguments(await makeAuditDisk());
+    machine = await startMachine({ name: 'live-iso', args: [...isoArguments(), ...containers, ...tools] });
     await machine.expect(/HAOS: rescue shell/, 60);
     await machine.logIn(240);
     await waitForRuntime(machine, 120);
@@ -227,7 +229,7 @@ describe('live, from the ISO', () => {
     ['kernel.panic', '10'],
     ['kernel.panic_on_oops', '1'],
     ['kernel.kptr_restrict', '2'],
-    ['kernel.unprivileged_bpf_disabled', '1'],
+    ['kernel.unprivileged_bpf_disabled', '2'],
     ['net.ipv4.ip_forward', '1'],
     ['net.bridge.bridge-nf-call-iptables', '1'],
     ['fs.file-max', '1048576'],
@@ -266,6 +268,46 @@ describe('live, from the ISO', () => {
     expect(await machine.read(cgroup, 120)).toBe('0::/openrc.connman');
     expect(await machine.read('cat /sys/fs/cgroup/pod/cgroup.procs')).toBe('');
   }, 300_000);
+
+  it('passes its own audit', async () => {
+    const { output } = await machine.run('haos audit --format json', 300);
+    const { results } = JSON.parse(output) as { results: { id: string; status: string; found: string }[] };
+
+    expect(results.filter(({ status }) => status === 'fail')).toEqual([]);
+    expect(results).toEqual(
+      expect.arrayContaining(
+        ['mounts.var', 'mounts.shm', 'files.setuid', 'network.sockets', 'services.syslog', 'ssh.macs'].map(
+          (id) => expect.objectContaining({ id, status: 'pass' }),
+        ),
+      ),
+    );
+  }, 360_000);
+
+  it('lets volumes and layers keep what /var does not allow', async () => {
+    const probe = (directory: string) =>
+      machine.read(
+        `cp /usr/bin/id ${directory}/probe && chmod 4755 ${directory}/probe && su rancher -c '${directory}/probe -u'; rm ${directory}/probe`,
+      );
+
+    await machine.read('mkdir -p /var/probe /var/lib/kubelet/probe && chmod 755 /var/lib/kubelet');
+    expect(await probe('/var/probe')).toBe('1000');
+    expect(await probe('/var/lib/kubelet/probe')).toBe('0');
+  });
+
+  it('has nothing that ssh-audit calls a failure or a warning', async () => {
+    await mountAuditTools(machine);
+
+    expect((await runSshAudit(machine)).findings).toEqual([]);
+  }, 180_000);
+
+  it('opens no ports to other machines but those of sshd and Kubernetes', async () => {
+    const ports = await scanPorts(machine);
+
+    expect(ports).toContain('22/tcp');
+    expect(ports.filter((port) => !['22/tcp', '6443/tcp', '10250/tcp', '10256/tcp'].includes(port))).toEqual(
+      [],
+    );
+  }, 720_000);
 
   it('runs containers in layers, with a network, a profile and a memory limit', async () => {
     await startContainerd(machine);

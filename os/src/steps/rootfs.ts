@@ -12,6 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addAccounts } from '../accounts.js';
+import { hardenTree } from '../harden-tree.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readServices, readTrimmed } from '../packages.js';
 import { listPublicKeys } from '../sign.js';
@@ -123,8 +124,8 @@ export const rootfs: Step = {
     trim(tree, [...readTrimmed(source), ...DROPPED]);
     copyOverlay(source('os/overlay/rootfs'), tree);
     for (const name of FOR_CONFIGURATIONS) mkdirSync(join(tree, 'etc', name), { recursive: true });
-    chmodSync(join(tree, 'etc/sudoers.d/rancher'), 0o440);
     addAccounts(join(tree, 'etc'), epoch);
+    hardenTree(tree);
     enableServices(tree, readServices(source));
     await addPrograms(context, tree);
     for (const [path, target] of Object.entries(LINKS)) placeLink(join(tree, 'usr', path), target);

@@ -4,7 +4,20 @@ import { mergeTrees } from './merge/merge.js';
 import { type Provenance, traceProvenance } from './merge/provenance.js';
 import { checkTypes } from './model/check-types.js';
 import { requireArgument, requireIssues } from './require-argument.js';
-import { parseSource, requireSource, type Source } from './sources/source.js';
+import { readNetworkConfig } from './sources/network-config/read-network-config.js';
+import {
+  type ParsedSource,
+  parseCmdlineSource,
+  parseHostname,
+  parseKeys,
+  parseNetworkSource,
+  parseSource,
+  parseYamlSource,
+  requireSource,
+  type Source,
+  type SourceForm,
+  type TextParser,
+} from './sources/source.js';
 
 /** A configuration, its issues, and where each value came from. */
 export interface ConfigResult {
@@ -20,6 +33,17 @@ export interface ConfigResult {
   texts: ReadonlyMap<string, string>;
 }
 
+const PARSERS: Readonly<Record<SourceForm, TextParser>> = {
+  yaml: parseYamlSource,
+  cmdline: parseCmdlineSource,
+  hostname: parseHostname,
+  keys: parseKeys,
+  'network-config': (text, named) =>
+    parseNetworkSource(text, named, (document) => readNetworkConfig(document, 'network-config')),
+  'network-data': (text, named) =>
+    parseNetworkSource(text, named, (document) => readNetworkConfig(document, 'network-data')),
+};
+
 /**
  * Reads a configuration from sources, lowest precedence first, and does not touch a machine. Never
  * throws because of the content of a source; see `issues`. Throws HAOS_CC_ARGUMENT if `sources` is
@@ -28,7 +52,13 @@ export interface ConfigResult {
 export function readSources(sources: readonly Source[]): ConfigResult {
   requireArgument(Array.isArray(sources), 'the sources must be a list');
   for (const source of sources) requireSource(source);
-  const parsed = nameSources(sources).map(parseSource);
+  return mergeSources(
+    nameSources(sources).map((source) => parseSource(source, PARSERS[source.form ?? 'yaml'])),
+  );
+}
+
+/** Merges parsed sources, lowest precedence first, and checks the types of the result. */
+export function mergeSources(parsed: readonly ParsedSource[]): ConfigResult {
   const layers = parsed.map(({ layer }) => layer);
   const merged = mergeTrees(layers.map(({ value }) => value));
   const {

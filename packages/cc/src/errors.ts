@@ -14,6 +14,7 @@ export type CcErrorCode =
   | 'HAOS_CC_NETWORK'
   | 'HAOS_CC_SSH_USER'
   | 'HAOS_CC_MODULE'
+  | 'HAOS_CC_HARDENING'
   | 'HAOS_CC_CONNMAN_VALUE'
   | 'HAOS_CC_WIFI'
   | 'HAOS_CC_SSH_KEY'

@@ -7,14 +7,17 @@ export {
 } from './apply/journal.js';
 export { keysForNextBoot } from './apply/next-boot.js';
 export { isSet } from './apply/run.js';
+export { configDefinition } from './generated/keys.js';
 export type { Haos, Install, Wifi } from './generated/types.js';
 export {
   type Migration,
   migrateConfig,
 } from './migrate/migrate-config.js';
 export type { MigrationForm } from './migrate/source.js';
+export { type KeyDefinition, snakeCase } from './model/key.js';
 export { documentedKey, isSecret, pointerSegments } from './model/pointer.js';
-export { configDefinition, DATA_SOURCES, type KeyDefinition, snakeCase } from './model/schema.js';
+export type { DescribedKey } from './model/schema.js';
+export { DATA_SOURCES } from './model/values.js';
 export { dumpJson, dumpYaml } from './report/dump.js';
 export { formatGitlab } from './report/gitlab.js';
 export { formatJunit } from './report/junit.js';

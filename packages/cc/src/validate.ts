@@ -37,6 +37,8 @@ function strict(issue: Issue): Issue {
 }
 
 function byPlace(a: Issue, b: Issue): number {
-  const file = (a.origin?.file ?? '').localeCompare(b.origin?.file ?? '');
-  return file || (a.origin?.offset ?? 0) - (b.origin?.offset ?? 0);
+  const [fileA, fileB] = [a.origin?.file ?? '', b.origin?.file ?? ''];
+  // Not by localeCompare, which takes ten milliseconds to load.
+  if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+  return (a.origin?.offset ?? 0) - (b.origin?.offset ?? 0);
 }

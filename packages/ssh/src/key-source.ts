@@ -20,8 +20,9 @@ const GITLAB_USER = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$/;
  */
 export function parseKeySource(item: string): KeySource {
   const text = item.trim();
-  const [, scheme = '', rest = ''] = /^(github|gitlab|https?):(.*)$/is.exec(text) ?? [];
-  switch (scheme.toLowerCase()) {
+  const [scheme = ''] = text.split(':', 1);
+  const rest = text.slice(scheme.length + 1);
+  switch (text.includes(':') ? scheme.toLowerCase() : '') {
     case 'github':
       return toUserPage(text, 'https://github.com', GITHUB_USER.test(rest) ? rest : undefined);
     case 'gitlab':

@@ -1,6 +1,6 @@
 import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
-import { DATA_SOURCES } from '../model/schema.js';
+import { DATA_SOURCES } from '../model/values.js';
 import { eachItem, type Finding, type Rule } from '../rules/rule.js';
 import { ownershipLine } from './files/key-file.js';
 import { isWrittenByUser } from './files/written-by-user.js';

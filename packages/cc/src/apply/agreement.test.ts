@@ -4,7 +4,7 @@ import { layout } from '@haos/system';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Issue } from '../issue.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { configSchema, type DescribedKey } from '../model/schema.js';
 import { validate } from '../validate.js';
 import { apply } from './run.js';
 import type { Failure, Phase } from './types.js';
@@ -97,6 +97,7 @@ const USUAL: Readonly<Record<string, readonly string[]>> = {
   device: ['/dev/sda1', 'LABEL=a', 'sda1', 'nas:/x', ''],
   type: ['ext4', 'nfs', 'a b', ''],
   options: ['noatime', 'ro,nosuid', 'a b', 'password=x', ''],
+  hardening: ['standard', 'strict', 'Strict', ''],
   timezone: ['Europe/Berlin', 'UTC', 'utc', 'Europe/', ''],
   allowUsers: ['rancher', 'root', 'a b', 'ops@10.1.0.0/24', '*', ''],
   ntpServers: ['10.0.0.1', 'time.example.', '::1', '', 'a b'],
@@ -195,12 +196,12 @@ function textsIn(example: unknown): string[] {
   ]);
 }
 
-function examplesOf({ name, examples }: KeyDefinition): string[] {
+function examplesOf({ name, examples }: DescribedKey): string[] {
   const usual = USUAL[/^(?:boot|run)Cmd$/.test(name) ? 'initCmd' : name] ?? [];
   return [...examples.flatMap(textsIn), ...usual];
 }
 
-function arbitraryOf(key: KeyDefinition): fc.Arbitrary<unknown> {
+function arbitraryOf(key: DescribedKey): fc.Arbitrary<unknown> {
   const text = textOf(examplesOf(key));
   switch (key.kind) {
     case 'string':
@@ -222,7 +223,7 @@ function arbitraryOf(key: KeyDefinition): fc.Arbitrary<unknown> {
  * Generates an object with its required keys, and sometimes without one of them, or a valid one of
  * which some parts are replaced.
  */
-function recordOf({ name, keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
+function recordOf({ name, keys = [] }: DescribedKey): fc.Arbitrary<unknown> {
   const values = Object.fromEntries(keys.map((key) => [key.name, arbitraryOf(key)]));
   const required = keys.filter((key) => key.required).map((key) => key.name);
   const record = (requiredKeys: string[]) => fc.record(values, { requiredKeys, noNullPrototype: true });
@@ -240,7 +241,7 @@ function recordOf({ name, keys = [] }: KeyDefinition): fc.Arbitrary<unknown> {
 
 /** A few keys at a time: with many, nearly every configuration would contain an error. */
 const configuration: fc.Arbitrary<object> = fc
-  .array(fc.oneof(...leavesOf(configDefinition, [])), { minLength: 1, maxLength: 3 })
+  .array(fc.oneof(...leavesOf(configSchema, [])), { minLength: 1, maxLength: 3 })
   .map((leaves) => {
     const tree: Record<string, Record<string, unknown>> = {};
     for (const [path, value] of leaves) {
@@ -254,7 +255,7 @@ const configuration: fc.Arbitrary<object> = fc
     return tree;
   });
 
-function leavesOf(section: KeyDefinition, path: readonly string[]): fc.Arbitrary<[string[], unknown]>[] {
+function leavesOf(section: DescribedKey, path: readonly string[]): fc.Arbitrary<[string[], unknown]>[] {
   return (section.keys ?? []).flatMap((key) => {
     const inside = [...path, key.name];
     if (key.name === 'haos') return leavesOf(key, inside);
@@ -263,7 +264,7 @@ function leavesOf(section: KeyDefinition, path: readonly string[]): fc.Arbitrary
 }
 
 /** Returns every key below a section, such as `/writeFiles/path`. */
-function keysOf({ keys = [] }: KeyDefinition, path: string): string[] {
+function keysOf({ keys = [] }: DescribedKey, path: string): string[] {
   return keys.flatMap((key) => [`${path}/${key.name}`, ...keysOf(key, `${path}/${key.name}`)]);
 }
 
@@ -505,7 +506,7 @@ describe('validate and apply', () => {
   });
 
   it('are compared with every key of the schema, both with an error below it and without', () => {
-    const missing = new Set(keysOf(configDefinition, '').flatMap((key) => [`${key} valid`, `${key} wrong`]));
+    const missing = new Set(keysOf(configSchema, '').flatMap((key) => [`${key} valid`, `${key} wrong`]));
     for (const config of fc.sample(configuration, { numRuns: 3000, seed: 1 })) {
       const wrong = validate(JSON.stringify(config)).issues.filter(({ severity }) => severity === 'error');
       for (const key of keysIn(config, '')) {

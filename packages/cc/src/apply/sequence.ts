@@ -8,6 +8,7 @@ import { environment } from '../appliers/environment/environment.js';
 import { writeFiles } from '../appliers/files/write-files.js';
 import { k3s } from '../appliers/k3s/k3s.js';
 import { k3sEarly } from '../appliers/k3s/k3s-early.js';
+import { hardening } from '../appliers/kernel/hardening.js';
 import { modules } from '../appliers/kernel/modules.js';
 import { sysctls } from '../appliers/kernel/sysctls.js';
 import { keyboard } from '../appliers/keyboard/keyboard.js';
@@ -30,6 +31,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
   initrd: [modules, sysctls, hostname, password, writeFiles, environment, initCmd],
   boot: [
     dataSources,
+    hardening,
     modules,
     sysctls,
     hostname,
@@ -50,6 +52,7 @@ export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
   ],
   runtime: [
     dataSources,
+    hardening,
     modules,
     sysctls,
     hostname,

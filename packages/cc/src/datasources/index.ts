@@ -1,4 +1,4 @@
-export { DATA_SOURCES } from '../model/schema.js';
+export { DATA_SOURCES } from '../model/values.js';
 export type { Delivery } from './deliver.js';
 export {
   askDataSources,

@@ -1,5 +1,5 @@
 import type { Host } from '@haos/host';
-import type { DATA_SOURCES } from '../model/schema.js';
+import type { DATA_SOURCES } from '../model/values.js';
 import type { MetadataClient } from './metadata-client.js';
 
 /** A valid name in `haos.data_sources`. */

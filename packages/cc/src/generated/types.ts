@@ -50,6 +50,8 @@ export interface Haos {
   modules?: readonly string[];
   /** Kernel settings, as in `/etc/sysctl.conf`. Values are strings. */
   sysctls?: Readonly<Record<string, string>>;
+  /** How far security goes before compatibility. `strict` adds what some workloads cannot live with, such as no user namespaces for users and the lockdown of the kernel; docs/security.md lists it. `haos.sysctls` and `haos.modules` override it in part. To go back to `standard`, restart the node. */
+  hardening?: 'standard' | 'strict';
   /** The time zone, by its name in the IANA database. `/etc/localtime` is linked to it. Without it the time is UTC. */
   timezone?: string;
   /** The layout of the keyboard at the screen, by the name that `loadkeys` takes, such as `uk`, `de-latin1`, `fr`, `sg-latin1` (Swiss German) or `br-abnt2`. Without it the layout is `us`. It does nothing on a machine with a serial console alone. */

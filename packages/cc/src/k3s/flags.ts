@@ -14,39 +14,48 @@ export interface K3sFlag {
   readonly commands: readonly K3sCommand[];
 }
 
-let table: ReadonlyMap<string, K3sFlag> | undefined;
+const LISTS: readonly (readonly [list: string, commands: readonly K3sCommand[]])[] = [
+  [COMMON_FLAGS, ['server', 'agent']],
+  [SERVER_FLAGS, ['server']],
+  [AGENT_FLAGS, ['agent']],
+];
 
 /**
  * Returns the flag with a name or alias without dashes, of servers or agents. Returns undefined if
  * the pinned release does not have it.
  */
 export function findK3sFlag(name: string): K3sFlag | undefined {
-  return flagTable().get(name);
+  for (const [list, commands] of LISTS) {
+    const entry = findEntry(list, name);
+    if (entry === undefined) continue;
+    const [first = ''] = namesIn(entry);
+    return {
+      name: first,
+      takesValue: entry.includes('='),
+      isRepeatable: entry.endsWith('*'),
+      commands,
+    };
+  }
+  return undefined;
 }
 
 /** Returns the names, without aliases, of all flags of a command. */
 export function k3sFlagNames(command: K3sCommand): string[] {
-  const flags = [...new Set(flagTable().values())];
-  return flags.filter(({ commands }) => commands.includes(command)).map(({ name }) => name);
+  const lists = LISTS.filter(([, commands]) => commands.includes(command));
+  return lists.flatMap(([list]) => list.trim().split(/\s+/)).map((entry) => namesIn(entry)[0]!);
 }
 
-function flagTable(): ReadonlyMap<string, K3sFlag> {
-  table ??= new Map([
-    ...readFlags(COMMON_FLAGS, ['server', 'agent']),
-    ...readFlags(SERVER_FLAGS, ['server']),
-    ...readFlags(AGENT_FLAGS, ['agent']),
-  ]);
-  return table;
+/** Searches the text: a start looks up a flag or two, and reading all of them would take longer. */
+function findEntry(list: string, name: string): string | undefined {
+  if (name === '') return undefined;
+  for (let at = list.indexOf(name); at >= 0; at = list.indexOf(name, at + 1)) {
+    const [entry = ''] = list.slice(list.lastIndexOf(' ', at) + 1).split(/\s/, 1);
+    if (namesIn(entry).includes(name)) return entry;
+  }
+  return undefined;
 }
 
-function readFlags(list: string, commands: readonly K3sCommand[]): [string, K3sFlag][] {
-  return list
-    .trim()
-    .split(/\s+/)
-    .flatMap((entry) => {
-      const [, names = '', value, repeatable] = /^([^=*]+)(=?)(\*?)$/.exec(entry) ?? [];
-      const [name = '', ...aliases] = names.split('/');
-      const flag = { name, takesValue: value === '=', isRepeatable: repeatable === '*', commands };
-      return [name, ...aliases].map((word): [string, K3sFlag] => [word, flag]);
-    });
+/** Returns the name and the aliases of an entry. */
+function namesIn(entry: string): string[] {
+  return entry.replace(/[=*]+$/, '').split('/');
 }

@@ -1,11 +1,12 @@
 import { createRedactor } from '@haos/host';
 import type { ConfigResult } from '../config.js';
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
 import type { Origin } from '../issue.js';
+import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import type { Value } from '../model/normalise.js';
 import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } from '../model/pointer.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { looksSecret, secretsOf } from '../model/secrets.js';
 import { valueAt } from '../model/value-at.js';
 import { isObject, requireArgument } from '../require-argument.js';

@@ -1,6 +1,7 @@
+import { configDefinition } from '../generated/keys.js';
+import type { KeyDefinition } from '../model/key.js';
 import { namesOf } from '../model/names.js';
 import type { Tree, Value } from '../model/normalise.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 
 /**
  * Merges the trees of all sources, lowest precedence first. Sections merge by key. A later source

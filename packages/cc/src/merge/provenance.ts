@@ -1,8 +1,9 @@
+import { configDefinition } from '../generated/keys.js';
 import type { Origin, SourceName } from '../issue.js';
+import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import type { Tree, Value } from '../model/normalise.js';
 import { definitionAt, pointerSegments, toPointer } from '../model/pointer.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { Node } from '../parse/node.js';
 import { isTree } from './merge.js';

@@ -1,4 +1,4 @@
-import { configDefinition } from '../model/schema.js';
+import { configDefinition } from '../generated/keys.js';
 import type { Node, Pair } from '../parse/node.js';
 import { scalarType } from '../parse/scalar.js';
 import type { Draft, Edit } from './draft.js';

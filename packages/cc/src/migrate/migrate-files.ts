@@ -1,4 +1,4 @@
-import { configDefinition } from '../model/schema.js';
+import { configDefinition } from '../generated/keys.js';
 import type { ScalarNode } from '../parse/node.js';
 import type { Draft } from './draft.js';
 import { migrateK3sFile } from './migrate-k3s.js';

@@ -1,5 +1,5 @@
+import { configDefinition } from '../generated/keys.js';
 import { type K3sArgument, parseK3sArguments } from '../k3s/parse-arguments.js';
-import { configDefinition } from '../model/schema.js';
 import type { MappingNode, Node, ScalarNode } from '../parse/node.js';
 import { isK3sFile, K3S_FILE_KEY } from '../rules/k3s-file.js';
 import {

@@ -1,4 +1,4 @@
-import { configDefinition } from '../model/schema.js';
+import { configDefinition } from '../generated/keys.js';
 import type { Pair } from '../parse/node.js';
 import {
   OLD_SYSTEM_LABELS,

@@ -1,5 +1,5 @@
+import { configDefinition } from '../generated/keys.js';
 import { lookUpName } from '../model/names.js';
-import { configDefinition } from '../model/schema.js';
 import type { MappingNode } from '../parse/node.js';
 import type { Draft } from './draft.js';
 import { removePairs } from './remove.js';

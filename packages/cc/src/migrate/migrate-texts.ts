@@ -1,5 +1,6 @@
+import { configDefinition } from '../generated/keys.js';
+import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import type { MappingNode, Node } from '../parse/node.js';
 import { findOldTexts } from '../rules/old-texts.js';
 import type { Draft } from './draft.js';

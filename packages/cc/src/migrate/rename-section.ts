@@ -1,4 +1,4 @@
-import { configDefinition } from '../model/schema.js';
+import { configDefinition } from '../generated/keys.js';
 import type { Draft } from './draft.js';
 import { findPair, type MigrationForm, parametersOf, parseText } from './source.js';
 

@@ -1,6 +1,7 @@
 import { parse } from '@haos/cmdline';
+import { configDefinition } from '../generated/keys.js';
+import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { parseCmdline } from '../parse/cmdline.js';
 import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';

@@ -1,5 +1,5 @@
+import { configDefinition } from '../generated/keys.js';
 import { lookUpName } from '../model/names.js';
-import { configDefinition } from '../model/schema.js';
 import type { Node, Pair } from '../parse/node.js';
 import { readCommandSettings } from './command-settings.js';
 import type { Draft, Edit } from './draft.js';

@@ -2,9 +2,9 @@ import { validateConfig } from '../generated/validate-config.js';
 import type { Issue, Origin } from '../issue.js';
 import { isTree } from '../merge/merge.js';
 import { requireArgument } from '../require-argument.js';
+import type { KeyDefinition, KeyKind } from './key.js';
 import type { Tree, Value } from './normalise.js';
 import { definitionAt, documentedKey, pointerSegments, toPointer } from './pointer.js';
-import type { KeyDefinition, KeyKind } from './schema.js';
 import { valueAt } from './value-at.js';
 
 const EXPECTED: Record<KeyKind, string> = {

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { Issue } from '../issue.js';
 import { validate } from '../validate.js';
 import { schema } from './json-schema.js';
+import { snakeCase } from './key.js';
 import { pointerSegments } from './pointer.js';
-import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+import { configSchema, type DescribedKey } from './schema.js';
 
 /** The default mode, strict: throws or logs for what is not plain JSON Schema. */
 function compile() {
@@ -74,11 +75,11 @@ const anything = fc.oneof(
 );
 
 /** What a key takes, or, one time in six, anything. */
-function written(key: KeyDefinition): fc.Arbitrary<unknown> {
+function written(key: DescribedKey): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 5, arbitrary: fitting(key) }, { weight: 1, arbitrary: anything });
 }
 
-function fitting(key: KeyDefinition): fc.Arbitrary<unknown> {
+function fitting(key: DescribedKey): fc.Arbitrary<unknown> {
   switch (key.kind) {
     case 'string':
       return key.examples.length > 0 ? fc.oneof(scalar, fc.constantFrom(...key.examples)) : scalar;
@@ -95,7 +96,7 @@ function fitting(key: KeyDefinition): fc.Arbitrary<unknown> {
   }
 }
 
-function section(definition: KeyDefinition): fc.Arbitrary<object> {
+function section(definition: DescribedKey): fc.Arbitrary<object> {
   const keys = definition.keys ?? [];
   const members = Object.fromEntries(keys.map((key) => [snakeCase(key.name), written(key)]));
   const required = keys.filter((key) => key.required).map((key) => snakeCase(key.name));
@@ -173,7 +174,7 @@ describe('the published schema', () => {
 
   it('agrees with the validator', () => {
     fc.assert(
-      fc.property(fc.oneof(section(configDefinition), anything), (config) => {
+      fc.property(fc.oneof(section(configSchema), anything), (config) => {
         const { issues } = validate(JSON.stringify(config));
         const accepts = isValid(config);
         // What the schema refuses, the validator reports; what the schema knows of and the

@@ -1,6 +1,7 @@
 import { PROJECT } from '@haos/system/internal';
-import { spellings } from './names.js';
-import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+import { snakeCase } from './key.js';
+import { configSchema, type DescribedKey } from './schema.js';
+import { spellingsOf } from './spellings.js';
 
 /** A JSON Schema, draft-07. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -11,7 +12,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
  */
 export function canonicalSchema(): JsonSchema {
   return {
-    ...canonicalType(configDefinition),
+    ...canonicalType(configSchema),
     definitions: {
       string: { type: 'string' },
       boolean: { type: 'boolean' },
@@ -21,7 +22,7 @@ export function canonicalSchema(): JsonSchema {
   };
 }
 
-function canonicalType(definition: KeyDefinition): JsonSchema {
+function canonicalType(definition: DescribedKey): JsonSchema {
   switch (definition.kind) {
     case 'string':
     case 'boolean':
@@ -35,7 +36,7 @@ function canonicalType(definition: KeyDefinition): JsonSchema {
   }
 }
 
-function canonicalObject(definition: KeyDefinition): JsonSchema {
+function canonicalObject(definition: DescribedKey): JsonSchema {
   const keys = definition.keys ?? [];
   // Unknown names do not get this far: the look-up of names dropped and reported them.
   return {
@@ -54,11 +55,11 @@ export function schema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: `${PROJECT.documentation}/cloud-config.schema.json`,
     title: 'HAOS cloud-config',
-    ...writtenSchema(configDefinition),
+    ...writtenSchema(configSchema),
   };
 }
 
-function writtenSchema(definition: KeyDefinition): JsonSchema {
+function writtenSchema(definition: DescribedKey): JsonSchema {
   const facts = [
     ...(definition.secret ? ['a secret'] : []),
     ...(definition.phases ? [`takes effect in ${definition.phases.join(', ')}`] : []),
@@ -82,7 +83,7 @@ const NULL = { type: 'null' };
 /**
  * What a file may have where a text is wanted: numbers and booleans are taken as they are written.
  */
-function textOf({ values, pattern, maxLength, required }: KeyDefinition): JsonSchema[] {
+function textOf({ values, pattern, maxLength, required }: DescribedKey): JsonSchema[] {
   const text = {
     type: 'string',
     ...(pattern === undefined ? {} : { pattern }),
@@ -93,7 +94,7 @@ function textOf({ values, pattern, maxLength, required }: KeyDefinition): JsonSc
   return [text, { type: 'number' }, { type: 'boolean' }, ...(required ? [] : [NULL])];
 }
 
-function writtenType(definition: KeyDefinition): JsonSchema {
+function writtenType(definition: DescribedKey): JsonSchema {
   const text = textOf(definition);
   switch (definition.kind) {
     case 'string':
@@ -122,7 +123,7 @@ function writtenType(definition: KeyDefinition): JsonSchema {
   }
 }
 
-function writtenObject(definition: KeyDefinition): JsonSchema {
+function writtenObject(definition: DescribedKey): JsonSchema {
   const keys = definition.keys ?? [];
   const required = keys.filter((key) => key.required).map((key) => snakeCase(key.name));
   return {
@@ -138,9 +139,9 @@ function writtenObject(definition: KeyDefinition): JsonSchema {
  * Returns a pattern for every accepted spelling of a key except the documented one. Regular
  * expressions in JSON Schema have no flag to ignore case.
  */
-function otherSpellings(key: KeyDefinition): string {
+function otherSpellings(key: DescribedKey): string {
   const documented = snakeCase(key.name);
-  const alternatives = spellings(key).map((spelling) =>
+  const alternatives = spellingsOf(key).map((spelling) =>
     spelling.includes('_')
       ? spelling
       : spelling.replace(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`),

@@ -1,8 +1,9 @@
 import leven from 'leven';
+import { configDefinition } from '../generated/keys.js';
 import type { Node, Pair } from '../parse/node.js';
 import { scalarType } from '../parse/scalar.js';
-import { lookUpName, spellings, suggestName } from './names.js';
-import { configDefinition, snakeCase } from './schema.js';
+import { snakeCase } from './key.js';
+import { lookUpName, suggestName } from './names.js';
 
 /** The keys that decide which cluster a node belongs to and as what, as they are documented. */
 const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;
@@ -41,7 +42,7 @@ export function meantIdentity(spelling: string): IdentityKey | undefined {
   const similar = suggestName(haos, spelling);
   if (foreign !== undefined || similar !== undefined) return foreign ?? asIdentity(similar);
   const keys = (haos.keys ?? []).filter((key) => asIdentity(snakeCase(key.name)));
-  const near = keys.find((key) => spellings(key).some((each) => leven(name, each) <= SLIPS));
+  const near = keys.find((key) => key.spellings.some((each) => leven(name, each) <= SLIPS));
   return asIdentity(near && snakeCase(near.name));
 }
 

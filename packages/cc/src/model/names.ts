@@ -1,5 +1,6 @@
 import leven from 'leven';
-import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
+import { configDefinition } from '../generated/keys.js';
+import { type KeyDefinition, snakeCase } from './key.js';
 
 /** Every accepted spelling of the keys of one section. */
 export interface NameTable {
@@ -22,19 +23,8 @@ export function namesOf(section: KeyDefinition): NameTable {
 
 function buildTable(keys: readonly KeyDefinition[]): NameTable {
   const bySpelling = new Map<string, KeyDefinition>();
-  for (const key of keys) for (const spelling of spellings(key)) bySpelling.set(spelling, key);
+  for (const key of keys) for (const spelling of key.spellings) bySpelling.set(spelling, key);
   return { byName: new Map(keys.map((key) => [key.name, key])), bySpelling };
-}
-
-/**
- * Returns the spellings in the table: the name in lower case, which stands for any mixture of
- * cases, and in snake_case; for plural names also both without `s` and `es`; and the aliases.
- */
-export function spellings(key: KeyDefinition): string[] {
-  const forms = [key.name, snakeCase(key.name), ...(key.aliases ?? [])];
-  const singular = forms.filter((form) => form.endsWith('s')).map((form) => form.slice(0, -1));
-  const shorter = forms.filter((form) => form.endsWith('es')).map((form) => form.slice(0, -2));
-  return [...new Set([...forms, ...singular, ...shorter].map((form) => form.toLowerCase()))];
 }
 
 /**

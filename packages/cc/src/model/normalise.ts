@@ -1,4 +1,5 @@
 import { base64 } from '@haos/host/internal';
+import { configDefinition } from '../generated/keys.js';
 import type { Issue, IssueCode, Severity } from '../issue.js';
 import { utf8 } from '../parse/bytes.js';
 import { type Document, originAt } from '../parse/document.js';
@@ -6,10 +7,10 @@ import type { MappingNode, Node, Pair, ScalarNode } from '../parse/node.js';
 import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.js';
 import { foreignKeyHint } from './foreign-keys.js';
 import { type IdentityKey, identityIn, isEmpty, isLikeHaos, meantIdentity } from './k3s-identity.js';
+import { type KeyDefinition, snakeCase } from './key.js';
 import { lookUpName, suggestName } from './names.js';
 import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
-import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
 /**
  * A configuration tree before its types are checked: canonical names, coerced values, wrong types

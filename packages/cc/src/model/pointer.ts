@@ -1,5 +1,6 @@
+import { configDefinition } from '../generated/keys.js';
+import { type KeyDefinition, snakeCase } from './key.js';
 import { lookUpName } from './names.js';
-import { configDefinition, type KeyDefinition, snakeCase } from './schema.js';
 
 /** Returns the parts of a JSON pointer (RFC 6901). */
 export function pointerSegments(pointer: string): string[] {

@@ -1,25 +1,18 @@
 import { KERNEL_KINDS, PROJECT } from '@haos/system/internal';
-import type { Phase } from '../apply/types.js';
+import type { KeyDefinition } from './key.js';
 import { MAX_HOSTNAME, PATTERNS } from './patterns.js';
+import { DATA_SOURCES, ENCODINGS } from './values.js';
 
 /**
- * How the value of a key is written and coerced (docs/configuration.md). A `section` merges by key;
- * a later source replaces everything else as a whole.
+ * One documented key. This is the only place that describes it. `npm run generate` writes what
+ * every start needs of it to `generated/keys.ts`.
  */
-export type KeyKind = 'string' | 'boolean' | 'strings' | 'string-map' | 'items' | 'section';
-
-/** One documented key. This is the only place that describes it. */
-export interface KeyDefinition {
-  /** camelCase, as in the configuration object. */
-  readonly name: string;
-  readonly kind: KeyKind;
+export interface DescribedKey extends Omit<KeyDefinition, 'spellings' | 'keys'> {
   readonly description: string;
   /** Values as written in YAML, for the reference page and for editors. */
   readonly examples: readonly unknown[];
   /** Spellings in addition to those derived from the name. */
   readonly aliases?: readonly string[];
-  /** The value never enters a message, a plan, a journal or a log. */
-  readonly secret?: true;
   /** Every item must have it. */
   readonly required?: true;
   readonly default?: string;
@@ -31,47 +24,15 @@ export interface KeyDefinition {
   readonly namePattern?: string;
   /** UTF-16 units. */
   readonly maxLength?: number;
-  /** A whole number, which may be written without quotes. */
-  readonly numeric?: true;
-  /** Phases in which the key takes effect. */
-  readonly phases?: readonly Phase[];
-  /** Keys of a section, or of each item. */
-  readonly keys?: readonly KeyDefinition[];
+  readonly keys?: readonly DescribedKey[];
   /** Name of the generated TypeScript interface of a section or an item. */
   readonly type?: string;
 }
 
-/** The data sources of `haos.data_sources`. */
-export const DATA_SOURCES = [
-  'aws',
-  'cdrom',
-  'digitalocean',
-  'gcp',
-  'hetzner',
-  'openstack',
-  'packet',
-  'scaleway',
-  'vultr',
-] as const;
-
-/** How `write_files` contents may be encoded. */
-export const ENCODINGS = [
-  '',
-  'text/plain',
-  'b64',
-  'base64',
-  'gz',
-  'gzip',
-  'gz+b64',
-  'gz+base64',
-  'gzip+b64',
-  'gzip+base64',
-] as const;
-
 const ALL_PHASES = ['initrd', 'boot', 'runtime'] as const;
 const BOOT_AND_RUNTIME = ['boot', 'runtime'] as const;
 
-const installKeys: readonly KeyDefinition[] = [
+const installKeys: readonly DescribedKey[] = [
   {
     name: 'forceEfi',
     kind: 'boolean',
@@ -150,7 +111,7 @@ const installKeys: readonly KeyDefinition[] = [
   },
 ];
 
-const upgradeKeys: readonly KeyDefinition[] = [
+const upgradeKeys: readonly DescribedKey[] = [
   {
     name: 'channel',
     kind: 'string',
@@ -179,7 +140,7 @@ const upgradeKeys: readonly KeyDefinition[] = [
   },
 ];
 
-const sshKeys: readonly KeyDefinition[] = [
+const sshKeys: readonly DescribedKey[] = [
   {
     name: 'passwordAuthentication',
     kind: 'boolean',
@@ -199,7 +160,7 @@ const sshKeys: readonly KeyDefinition[] = [
   },
 ];
 
-const haosKeys: readonly KeyDefinition[] = [
+const haosKeys: readonly DescribedKey[] = [
   {
     name: 'dataSources',
     kind: 'strings',
@@ -222,6 +183,16 @@ const haosKeys: readonly KeyDefinition[] = [
     description: 'Kernel settings, as in `/etc/sysctl.conf`. Values are strings.',
     phases: ALL_PHASES,
     examples: [{ 'kernel.printk': '4 4 1 7', 'kernel.kptr_restrict': '1' }],
+  },
+  {
+    name: 'hardening',
+    kind: 'string',
+    values: ['standard', 'strict'],
+    default: 'standard',
+    description:
+      'How far security goes before compatibility. `strict` adds what some workloads cannot live with, such as no user namespaces for users and the lockdown of the kernel; docs/security.md lists it. `haos.sysctls` and `haos.modules` override it in part. To go back to `standard`, restart the node.',
+    phases: BOOT_AND_RUNTIME,
+    examples: ['strict'],
   },
   {
     name: 'timezone',
@@ -532,7 +503,7 @@ const haosKeys: readonly KeyDefinition[] = [
   },
 ];
 
-const topKeys: readonly KeyDefinition[] = [
+const topKeys: readonly DescribedKey[] = [
   {
     name: 'sshAuthorizedKeys',
     kind: 'strings',
@@ -680,7 +651,7 @@ const topKeys: readonly KeyDefinition[] = [
  * The whole configuration. The types, the validator, the published JSON Schema, the reference page,
  * the spellings and the list of secrets are all derived from it.
  */
-export const configDefinition: KeyDefinition = {
+export const configSchema: DescribedKey = {
   name: '',
   kind: 'section',
   type: 'CloudConfig',
@@ -688,8 +659,3 @@ export const configDefinition: KeyDefinition = {
   keys: topKeys,
   examples: [],
 };
-
-/** Returns a name such as `k3sArgs` as users write it: `k3s_args`. */
-export function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-}

@@ -1,14 +1,18 @@
 import { RANCHER } from '@haos/system/internal';
 import leven from 'leven';
 import { splitWords } from '../appliers/k3s/shell-words.js';
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
+import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
-import { configDefinition, type KeyDefinition } from './schema.js';
 
-/** Names of environment variables and flags whose value is a secret. */
+/**
+ * Names of environment variables and flags, in lower case, whose value is a secret. V8 takes long
+ * to compile an expression that ignores case, and each start needs this one.
+ */
 const SECRET_NAME =
-  /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/i;
+  /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/;
 
 /**
  * Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret.
@@ -36,7 +40,7 @@ export function secretsOf(config: CloudConfig): string[] {
   collect(config, configDefinition, found);
   const { environment, k3sArgs } = config.haos ?? {};
   for (const [name, value] of Object.entries(environment ?? {})) {
-    if (typeof value === 'string' && SECRET_NAME.test(name)) found.add(value);
+    if (typeof value === 'string' && hasSecretName(name)) found.add(value);
   }
   const installer = environment?.INSTALL_K3S_EXEC;
   for (const words of [textsOf(k3sArgs), typeof installer === 'string' ? installerWords(installer) : []])
@@ -140,10 +144,14 @@ export function isSecretFlag(name: string): boolean {
   const flag = findK3sFlag(name);
   if (flag) return SECRET_FLAGS.includes(flag.name);
   if (/-file$/.test(name)) return false;
-  return SECRET_NAME.test(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
+  return hasSecretName(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
 }
 
 /** Returns whether the name of a key or a variable looks like that of a secret. */
 export function looksSecret(name: string): boolean {
-  return /^pass$|(?:^|[_-])psk$/i.test(name) || SECRET_NAME.test(name);
+  return /^pass$|(?:^|[_-])psk$/.test(name.toLowerCase()) || hasSecretName(name);
+}
+
+function hasSecretName(name: string): boolean {
+  return SECRET_NAME.test(name.toLowerCase());
 }

@@ -1,7 +1,8 @@
 import { type Parameter, parse } from '@haos/cmdline';
+import { configDefinition } from '../generated/keys.js';
 import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
+import { type KeyDefinition, snakeCase } from '../model/key.js';
 import { lookUpName, suggestName } from '../model/names.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import type { YamlProblem } from './yaml.js';
 
@@ -41,7 +42,7 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/i.test(parameter.name);
+    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/.test(parameter.name.toLowerCase());
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));

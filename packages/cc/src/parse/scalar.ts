@@ -2,9 +2,9 @@ import type { ScalarNode } from './node.js';
 
 export type ScalarType = 'null' | 'boolean' | 'integer' | 'float' | 'string';
 
-const NULL = /^(?:|~|null|Null|NULL)$/;
-const TRUE = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
-const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+const NULL = ['', '~', 'null', 'Null', 'NULL'];
+const TRUE = ['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'];
+const FALSE = ['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'];
 const INTEGER =
   /^[-+]?(?:0|[1-9](?:_?[0-9])*|0(?:_?[0-7])+|0o[0-7](?:_?[0-7])*|0x[0-9a-fA-F](?:_?[0-9a-fA-F])*|0b[01](?:_?[01])*)$/;
 const FLOAT =
@@ -14,6 +14,7 @@ const SPECIAL_FLOAT = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const MAX_TYPED = 1000;
 
 const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
+const MAY_BE_NUMBER = /^[-+.0-9]/;
 
 /**
  * Returns the type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and
@@ -22,8 +23,9 @@ const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
 export function scalarType(node: ScalarNode): ScalarType {
   const text = node.text;
   if (!node.plain || text.length > MAX_TYPED || !MAY_BE_TYPED.test(text)) return 'string';
-  if (NULL.test(text)) return 'null';
-  if (TRUE.test(text) || FALSE.test(text)) return 'boolean';
+  if (NULL.includes(text)) return 'null';
+  if (TRUE.includes(text) || FALSE.includes(text)) return 'boolean';
+  if (!MAY_BE_NUMBER.test(text)) return 'string';
   if (INTEGER.test(text)) return 'integer';
   if (FLOAT.test(text) || SPECIAL_FLOAT.test(text)) return 'float';
   return 'string';
@@ -31,7 +33,7 @@ export function scalarType(node: ScalarNode): ScalarType {
 
 /** Returns whether a scalar of type boolean is true. */
 export function isTrue(text: string): boolean {
-  return TRUE.test(text);
+  return TRUE.includes(text);
 }
 
 /** Returns an integer as decimal digits, without loss of precision. */

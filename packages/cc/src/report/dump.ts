@@ -1,6 +1,7 @@
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
+import { type KeyDefinition, snakeCase } from '../model/key.js';
 import { namesOf } from '../model/names.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
 
 /**
  * Returns the configuration as one line of JSON with camelCase names, for programs. Leaves out

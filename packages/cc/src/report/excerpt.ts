@@ -1,7 +1,7 @@
 import leven from 'leven';
+import { configDefinition } from '../generated/keys.js';
 import type { Origin } from '../issue.js';
 import { isSpelling, lookUpName } from '../model/names.js';
-import { configDefinition } from '../model/schema.js';
 import { isSecretFlag, looksSecret } from '../model/secrets.js';
 import { BOOT_PARAMETERS } from '../parse/cmdline.js';
 import { findHiddenParts, type HiddenParts, type Range, rangesWithin } from './hidden-parts.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSources } from '../config.js';
 import type { CloudConfig } from '../generated/types.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
+import { configSchema, type DescribedKey } from '../model/schema.js';
 import { formatConfig } from './format-config.js';
 
 /**
@@ -87,7 +87,7 @@ const HOSTILE = [
 
 const text = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 12 }), fc.string());
 
-function arbitrary(key: KeyDefinition): fc.Arbitrary<unknown> {
+function arbitrary(key: DescribedKey): fc.Arbitrary<unknown> {
   switch (key.kind) {
     case 'string':
       return text;
@@ -104,13 +104,13 @@ function arbitrary(key: KeyDefinition): fc.Arbitrary<unknown> {
   }
 }
 
-function section(definition: KeyDefinition): fc.Arbitrary<object> {
+function section(definition: DescribedKey): fc.Arbitrary<object> {
   const keys = Object.fromEntries((definition.keys ?? []).map((key) => [key.name, arbitrary(key)]));
   return fc.record(keys, { requiredKeys: [] });
 }
 
 /** Without what has no value, and with the texts of maps as they are read. */
-function withoutEmpty(tree: object, definition: KeyDefinition): object {
+function withoutEmpty(tree: object, definition: DescribedKey): object {
   const entries = Object.entries(tree).flatMap(([name, value]: [string, unknown]) => {
     const key = definition.keys!.find((candidate) => candidate.name === name)!;
     const kept =
@@ -169,12 +169,12 @@ haos:
 
   it('reads back equal, without an issue', () => {
     fc.assert(
-      fc.property(section(configDefinition), (config) => {
+      fc.property(section(configSchema), (config) => {
         const formatted = formatConfig(config);
         const { config: read, issues } = readSources([{ content: formatted }]);
 
         expect(issues).toEqual([]);
-        expect(read).toEqual(withoutEmpty(config, configDefinition));
+        expect(read).toEqual(withoutEmpty(config, configSchema));
         expect(formatConfig(read)).toBe(formatted);
       }),
       { numRuns: Number(process.env.HAOS_RUNS ?? 500) },

@@ -1,7 +1,8 @@
 import { dump } from 'js-yaml';
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
 import { requireTypes } from '../model/check-types.js';
-import { configDefinition, type KeyDefinition, snakeCase } from '../model/schema.js';
+import { type KeyDefinition, snakeCase } from '../model/key.js';
 
 /**
  * The configuration as the text of a file: `#cloud-config`, then YAML with snake_case names in the

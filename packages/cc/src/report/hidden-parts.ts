@@ -1,5 +1,6 @@
+import { configDefinition } from '../generated/keys.js';
+import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { isSecretFlag, looksSecret } from '../model/secrets.js';
 import type { MappingNode, Node, SequenceNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';

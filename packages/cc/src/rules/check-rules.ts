@@ -6,6 +6,7 @@ import { commandsRule } from '../appliers/commands/commands.js';
 import { dataSourcesRule } from '../appliers/data-sources.js';
 import { environmentRule } from '../appliers/environment/environment.js';
 import { writeFilesRule } from '../appliers/files/write-files.js';
+import { hardeningRule } from '../appliers/kernel/hardening.js';
 import { modulesRule } from '../appliers/kernel/modules.js';
 import { sysctlsRule } from '../appliers/kernel/sysctls.js';
 import { keyboardRule } from '../appliers/keyboard/keyboard.js';
@@ -36,6 +37,7 @@ const rules: readonly Rule[] = [
   bootManifestsRule,
   commandsRule,
   dataSourcesRule,
+  hardeningRule,
   modulesRule,
   sysctlsRule,
   timezoneRule,

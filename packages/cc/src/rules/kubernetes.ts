@@ -5,7 +5,6 @@ import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule 
 const SERVER_URL = new RegExp(PATTERNS.https);
 const LABEL_NAME = new RegExp(PATTERNS.labelName);
 const LABEL_VALUE = new RegExp(PATTERNS.labelValue);
-const TAINT = new RegExp(PATTERNS.taint);
 /**
  * Prefixed labels that a kubelet may set on its own node (Kubernetes, NodeRestriction admission
  * plugin).
@@ -95,7 +94,7 @@ export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/tain
 
 /** Checks one taint. An empty one is ignored. */
 export function checkTaint(taint: string, pointer: string): Finding[] {
-  if (TAINT.test(taint)) return [];
+  if (taint === '' || isTaint(taint)) return [];
   return [
     {
       code: 'invalid-taint',
@@ -104,4 +103,11 @@ export function checkTaint(taint: string, pointer: string): Finding[] {
       hint: `Write KEY=VALUE:EFFECT, where EFFECT is one of ${TAINT_EFFECTS.join(', ')}.`,
     },
   ];
+}
+
+/** Returns whether a text matches `PATTERNS.taint`, whose parts are those of labels. */
+function isTaint(taint: string): boolean {
+  const [, name = '', value = '', effect] = /^([^=:]*)(?:=([^:]*))?:([A-Za-z]+)$/.exec(taint) ?? [];
+  const effects: readonly (string | undefined)[] = TAINT_EFFECTS;
+  return LABEL_NAME.test(name) && LABEL_VALUE.test(value) && effects.includes(effect);
 }

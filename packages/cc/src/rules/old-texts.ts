@@ -133,7 +133,7 @@ export const OLD_TEXTS: readonly OldText[] = [
 export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
 
 /** Whether a text may have any of them: much cheaper than to look for each. */
-const MAY_BE_OLD = /k3os|1898andCo|\bapk\b/i;
+const MAY_BE_OLD = /k3os|K3OS|1898andCo|\bapk\b/;
 
 /** The old things in a text, each once. */
 export function findOldTexts(text: string): readonly OldText[] {

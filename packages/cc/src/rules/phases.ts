@@ -1,8 +1,12 @@
 import type { Phase } from '../apply/types.js';
 import type { ConfigResult } from '../config.js';
+import { configDefinition } from '../generated/keys.js';
 import type { SourceName } from '../issue.js';
-import { keyPointerOf } from '../merge/provenance.js';
-import { definitionAt, documentedKey, pointerSegments } from '../model/pointer.js';
+import { isTree } from '../merge/merge.js';
+import type { KeyDefinition } from '../model/key.js';
+import { namesOf } from '../model/names.js';
+import type { Tree } from '../model/normalise.js';
+import { documentedKey } from '../model/pointer.js';
 import type { Finding } from './rule.js';
 
 /**
@@ -17,14 +21,14 @@ const AVAILABLE: Partial<Record<SourceName, readonly Phase[]>> = {
 };
 
 /** Reports keys whose source is only read after all of their phases. */
-export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): Finding[] {
-  const sources = provenance.sources.filter((source) => source !== 'input' && AVAILABLE[source]);
-  const keys = new Set(sources.length === 0 ? [] : provenance.leaves().map(keyPointerOf));
-  return [...keys].flatMap((pointer) => {
+export function checkPhases({ config, provenance }: Pick<ConfigResult, 'config' | 'provenance'>): Finding[] {
+  const sources = provenance.sources.filter((source) => AVAILABLE[source]);
+  if (sources.length === 0) return [];
+  return keysIn(config as Tree, configDefinition).flatMap(({ pointer, phases }) => {
     // Looking up where a value came from takes longer than this.
-    if (!sources.some((source) => isTooLate(source, pointer))) return [];
+    if (!sources.some((source) => isTooLate(source, phases))) return [];
     const source = provenance.origins(pointer)[0]?.source;
-    if (source === undefined || !isTooLate(source, pointer)) return [];
+    if (source === undefined || !isTooLate(source, phases)) return [];
     return [
       {
         code: 'no-effect',
@@ -37,11 +41,23 @@ export function checkPhases({ provenance }: Pick<ConfigResult, 'provenance'>): F
   });
 }
 
-/** Returns whether a source is read after all phases of a key. */
-function isTooLate(source: SourceName, pointer: string): boolean {
-  const available = source === 'input' ? undefined : AVAILABLE[source];
-  if (available === undefined) return false;
-  if (pointerSegments(pointer)[1] === 'install') return true;
-  const phases = definitionAt(pointer).phases ?? [];
-  return phases.length > 0 && !phases.some((phase) => available.includes(phase));
+/** Returns the keys of a configuration, except sections, with the phases in which they count. */
+function keysIn(
+  tree: Tree,
+  section: KeyDefinition,
+  prefix = '',
+): { pointer: string; phases: readonly Phase[] }[] {
+  return Object.entries(tree).flatMap(([name, value]) => {
+    const key = namesOf(section).byName.get(name);
+    if (key === undefined) return [];
+    const pointer = `${prefix}/${name}`;
+    if (key.kind === 'section') return isTree(value) ? keysIn(value, key, pointer) : [];
+    return [{ pointer, phases: key.phases ?? [] }];
+  });
+}
+
+/** Returns whether a source is read after all phases of a key, or after the installer. */
+function isTooLate(source: SourceName, phases: readonly Phase[]): boolean {
+  const available = AVAILABLE[source];
+  return available !== undefined && !phases.some((phase) => available.includes(phase));
 }

@@ -1,6 +1,7 @@
+import { configDefinition } from '../generated/keys.js';
 import type { CloudConfig } from '../generated/types.js';
+import type { KeyDefinition } from '../model/key.js';
 import { toPointer } from '../model/pointer.js';
-import { configDefinition, type KeyDefinition } from '../model/schema.js';
 import { type Finding, isError } from './rule.js';
 
 /** `<...>`, `${...}` and `{{...}}`, as in instructions and templates. */

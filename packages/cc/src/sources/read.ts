@@ -1,11 +1,20 @@
 import { type Host, isHaosError } from '@haos/host';
 import { layout } from '@haos/system';
-import { type ConfigResult, hasErrors, readSources } from '../config.js';
+import { type ConfigResult, hasErrors, mergeSources } from '../config.js';
 import type { Issue, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';
 import { describeHold, findK3sHold, raiseDoubts } from '../rules/k3s-hold.js';
-import { MAX_SOURCE_BYTES, type Source, type SourceForm } from './source.js';
-import { readUserDataSource } from './user-data-source.js';
+import {
+  MAX_SOURCE_BYTES,
+  type ParsedSource,
+  parseCmdlineSource,
+  parseHostname,
+  parseKeys,
+  parseNetworkSource,
+  parseSource,
+  parseYamlSource,
+  type TextParser,
+} from './source.js';
 
 /** The configuration of a node. */
 export interface NodeConfigResult extends ConfigResult {
@@ -28,15 +37,15 @@ export interface NodeConfigResult extends ConfigResult {
 export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const reader = new SourceReader(host);
   reader.file('system', layout.systemConfig) || reader.file('system', layout.systemConfigUpperCase);
-  reader.file('cmdline', layout.kernelCommandLine, 'cmdline');
+  reader.file('cmdline', layout.kernelCommandLine, parseCmdlineSource);
   reader.file('local', layout.localConfig) || reader.file('local', layout.goLocalConfig);
-  reader.optionalFile(layout.deliveredHostname, 'hostname');
-  reader.optionalFile(layout.deliveredKeys, 'keys');
-  reader.optionalFile(layout.deliveredNetworkConfig, 'network-config');
-  reader.optionalFile(layout.deliveredNetworkData, 'network-data');
+  reader.optionalFile(layout.deliveredHostname, parseHostname);
+  reader.optionalFile(layout.deliveredKeys, parseKeys);
+  await reader.network(layout.deliveredNetworkConfig, 'network-config');
+  await reader.network(layout.deliveredNetworkData, 'network-data');
   await reader.userData();
   reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
-  const result = readSources(reader.sources);
+  const result = mergeSources(reader.parsed);
   const issues = [...reader.issues, ...result.issues];
   const isIncomplete = hasErrors(issues);
   const checked = withRuleIssues({ ...result, issues });
@@ -50,37 +59,39 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
 }
 
 class SourceReader {
-  readonly sources: Source[] = [];
+  readonly parsed: ParsedSource[] = [];
   readonly issues: Issue[] = [];
 
   constructor(private readonly host: Host) {}
 
   /** Adds a file. Returns whether it exists, readable or not. */
-  file(source: SourceName, path: string, form: SourceForm = 'yaml'): boolean {
+  file(source: SourceName, path: string, parse: TextParser = parseYamlSource): boolean {
     const content = this.bytes(source, path);
-    if (content instanceof Uint8Array) this.sources.push({ source, file: path, form, content });
+    if (content instanceof Uint8Array) this.parsed.push(parseSource({ source, file: path, content }, parse));
     return content !== 'absent';
   }
 
-  optionalFile(path: string, form: SourceForm): void {
-    try {
-      this.sources.push({
-        source: 'metadata',
-        file: path,
-        form,
-        content: this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES }),
-      });
-    } catch (error) {
-      if (!isHaosError(error)) throw error;
-    }
+  optionalFile(path: string, parse: TextParser): void {
+    const content = this.optionalBytes(path);
+    if (content) this.parsed.push(parseSource({ source: 'metadata', file: path, content }, parse));
+  }
+
+  async network(path: string, form: 'network-config' | 'network-data'): Promise<void> {
+    const content = this.optionalBytes(path);
+    if (!content) return;
+    const { readNetworkConfig } = await import('./network-config/read-network-config.js');
+    const parse: TextParser = (text, named) =>
+      parseNetworkSource(text, named, (document) => readNetworkConfig(document, form));
+    this.parsed.push(parseSource({ source: 'metadata', file: path, content }, parse));
   }
 
   async userData(): Promise<void> {
     const path = layout.deliveredUserData;
     const content = this.bytes('userdata', path);
     if (!(content instanceof Uint8Array)) return;
+    const { readUserDataSource } = await import('./user-data-source.js');
     const { source, issues } = await readUserDataSource(content, path);
-    if (source) this.sources.push(source);
+    if (source) this.parsed.push(parseSource(source, parseYamlSource));
     this.issues.push(...issues);
   }
 
@@ -124,6 +135,15 @@ class SourceReader {
       if (isHaosError(error, 'HAOS_FILE_NOT_FOUND')) return 'absent';
       this.unreadable(source, path, error);
       return 'unreadable';
+    }
+  }
+
+  private optionalBytes(path: string): Uint8Array | undefined {
+    try {
+      return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
+    } catch (error) {
+      if (!isHaosError(error)) throw error;
+      return undefined;
     }
   }
 

@@ -7,7 +7,6 @@ import { type Document, originAt } from '../parse/document.js';
 import { mappingNode, type Node, stringNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
 import { isObject, requireArgument } from '../require-argument.js';
-import { readNetworkConfig } from './network-config/read-network-config.js';
 
 /** How to read the text of a source. */
 export type SourceForm = 'yaml' | 'cmdline' | 'hostname' | 'keys' | 'network-config' | 'network-data';
@@ -55,16 +54,17 @@ export function requireSource(given: Source): void {
  */
 export const MAX_SOURCE_BYTES = 16 * 1024 * 1024;
 
+/** Parses the text of a source in one form. */
+export type TextParser = (text: string, named: Named) => ParsedSource;
+
 /**
- * Parses one source and gives its keys their canonical names and types. A source with an error has
- * no keys.
+ * Parses one source with the parser of its form, and gives its keys their canonical names and
+ * types. A source with an error has no keys.
  */
-export function parseSource({
-  source = 'input',
-  file = '<input>',
-  form = 'yaml',
-  content,
-}: Source): ParsedSource {
+export function parseSource(
+  { source = 'input', file = '<input>', content }: Omit<Source, 'form'>,
+  parse: TextParser,
+): ParsedSource {
   const named = { source, file };
   if (typeof content === 'object' && 'kind' in content)
     return canonicalLayer({ ...named, text: '', root: content }, []);
@@ -81,19 +81,7 @@ export function parseSource({
       message: 'this is not UTF-8 text',
       hint: 'Save it as UTF-8.',
     });
-  switch (form) {
-    case 'yaml':
-      return parseYamlSource(text, named);
-    case 'cmdline':
-      return parseCmdlineSource(text, named);
-    case 'network-config':
-    case 'network-data':
-      return parseNetworkSource(text, named, form);
-    case 'hostname':
-      return canonicalLayer({ ...named, text, root: hostnameRoot(text) }, []);
-    case 'keys':
-      return canonicalLayer({ ...named, text, root: keysRoot(text) }, []);
-  }
+  return parse(text, named);
 }
 
 /** Returns a source whose text is not parsed. */
@@ -110,7 +98,7 @@ function decodeText(bytes: Uint8Array): string | undefined {
 
 type Named = Pick<Document, 'source' | 'file'>;
 
-function parseYamlSource(text: string, named: Named): ParsedSource {
+export function parseYamlSource(text: string, named: Named): ParsedSource {
   const { root, error, warnings } = parseYaml(text);
   const document: Document = { ...named, text, root };
   const issues = warnings.map((warning) => sourceIssue(document, warning, 'warning'));
@@ -118,21 +106,20 @@ function parseYamlSource(text: string, named: Named): ParsedSource {
   return canonicalLayer(document, issues);
 }
 
+/** Converts a parsed document of another form to the nodes of a configuration. */
+export type DocumentReader = (document: Document) => { root: Node | undefined; issues: Issue[] };
+
 /** The network has no part in what a node becomes, so that a wrong document is a warning. */
-function parseNetworkSource(
-  text: string,
-  named: Named,
-  form: 'network-config' | 'network-data',
-): ParsedSource {
+export function parseNetworkSource(text: string, named: Named, read: DocumentReader): ParsedSource {
   const { root, error, warnings } = parseYaml(text);
   const foreign: Document = { ...named, text, root };
   const problems = [...warnings, ...(error ? [error] : [])];
   const found = problems.map((problem) => sourceIssue(foreign, problem, 'warning'));
-  const { root: own, issues } = error ? { root: undefined, issues: [] } : readNetworkConfig(foreign, form);
+  const { root: own, issues } = error ? { root: undefined, issues: [] } : read(foreign);
   return canonicalLayer({ ...foreign, root: own }, [...found, ...issues]);
 }
 
-function parseCmdlineSource(text: string, named: Named): ParsedSource {
+export function parseCmdlineSource(text: string, named: Named): ParsedSource {
   const { root, warnings } = parseCmdline(text);
   const document: Document = { ...named, text, root };
   return canonicalLayer(
@@ -166,6 +153,14 @@ function sourceIssue(document: Document, problem: Problem, severity: Severity = 
     hint: problem.hint,
     ...(problem.meant && { meant: problem.meant }),
   };
+}
+
+export function parseHostname(text: string, named: Named): ParsedSource {
+  return canonicalLayer({ ...named, text, root: hostnameRoot(text) }, []);
+}
+
+export function parseKeys(text: string, named: Named): ParsedSource {
+  return canonicalLayer({ ...named, text, root: keysRoot(text) }, []);
 }
 
 /** Trims a host name from metadata. An empty one is not a value. */

@@ -103,11 +103,14 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
 
 function statIfExists(path: string): FileStat | undefined {
   try {
-    const stat = lstatSync(path);
-    return { type: typeOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid };
+    // An error that Node makes costs more than the system call.
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return (
+      stat && { type: typeOf(stat), mode: stat.mode & 0o7777, size: stat.size, uid: stat.uid, gid: stat.gid }
+    );
   } catch (error) {
     // ENOTDIR: a parent is a file, so the path does not exist.
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (isErrno(error, 'ENOTDIR')) return undefined;
     throw error;
   }
 }

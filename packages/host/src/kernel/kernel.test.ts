@@ -34,7 +34,7 @@ beforeEach(() => {
     record: (effect) => recorded.push(effect),
     run: async (command, args) => {
       commands.push([command, ...args].join(' '));
-      if (args[0] === 'broken') throw new HaosError('HAOS_COMMAND_FAILED', 'modprobe failed');
+      if (args[1] === 'broken') throw new HaosError('HAOS_COMMAND_FAILED', 'modprobe failed');
       return { exitCode: 0, stdout: '', stderr: '', deferred: false };
     },
   });
@@ -91,7 +91,7 @@ describe('the running kernel', () => {
     expect(await kernel.loadModule('ext4', [])).toBe(false);
     expect(await kernel.loadModule('nbd', ['nbds_max=4'])).toBe(true);
 
-    expect(commands).toEqual(['modprobe nbd nbds_max=4']);
+    expect(commands).toEqual(['modprobe --ignore-install nbd nbds_max=4']);
     expect(recorded).toEqual([{ kind: 'load-module', name: 'nbd', parameters: ['nbds_max=4'] }]);
   });
 
@@ -102,7 +102,7 @@ describe('the running kernel', () => {
     });
     await expect(kernel.loadModule('--remove', [])).rejects.toMatchObject({ code: 'HAOS_KERNEL_MODULE' });
     await expect(kernel.loadModule('../x', [])).rejects.toMatchObject({ code: 'HAOS_KERNEL_MODULE' });
-    expect(commands).toEqual(['modprobe broken']);
+    expect(commands).toEqual(['modprobe --ignore-install broken']);
     expect(recorded).toEqual([]);
   });
 });

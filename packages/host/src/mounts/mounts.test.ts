@@ -74,6 +74,7 @@ it('reports the part of a file system, its type and how mounts propagate', () =>
     target: '/haos/system',
     type: 'ext4',
     source: '/dev/sda1',
+    options: ['ro', 'noatime'],
     isReadOnly: true,
     isShared: false,
   });

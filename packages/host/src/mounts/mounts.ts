@@ -13,6 +13,10 @@ export interface Mount {
   type: string;
   /** Such as `/dev/vda1` or `tmpfs`. */
   source: string;
+  /**
+   * The options of the mount itself, such as `nosuid`; those of its file system are not among them.
+   */
+  options: readonly string[];
   /** Whether the mount or its file system is read-only. */
   isReadOnly: boolean;
   /** Whether mounts below it propagate to its peers. */
@@ -48,6 +52,7 @@ function parseMount(line: string): Mount {
     target,
     type,
     source,
+    options: options.split(','),
     isReadOnly: [options, superOptions].some((list) => list.split(',').includes('ro')),
     isShared: fields.slice(6, dash).some((tag) => tag.startsWith('shared:')),
   };

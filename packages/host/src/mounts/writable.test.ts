@@ -24,6 +24,19 @@ it('makes a mount point writable only during the work, even if the work fails', 
   host.dispose();
 });
 
+it('keeps the other options of the mount point', async () => {
+  const limited = MOUNTS['/proc/self/mountinfo'].replace('/haos/system ro', '/haos/system ro,nosuid,nodev');
+  const host = createTestHost({ tree: { '/proc/self/mountinfo': limited }, commands: { mount: {} } });
+
+  await withWritable(host, '/haos/system', () => {});
+
+  expect(host.calls.map(({ args }) => args[1])).toEqual([
+    'remount,bind,rw,nosuid,nodev',
+    'remount,bind,ro,nosuid,nodev',
+  ]);
+  host.dispose();
+});
+
 it('reports why the work failed, even if the mount point cannot become read-only again', async () => {
   const mount = ({ args }: { args: readonly string[] }) => {
     if (args[1]?.endsWith('ro')) throw new Error('busy');

@@ -8,11 +8,16 @@ import { mountAt, readMounts } from './mounts.js';
  * change.
  */
 export async function withWritable<T>(host: Host, directory: string, work: () => Promise<T> | T): Promise<T> {
-  if (!mountAt(readMounts(host), directory)?.isReadOnly) return work();
-  await host.run('mount', ['-o', 'remount,bind,rw', directory]);
+  const mount = mountAt(readMounts(host), directory);
+  if (!mount?.isReadOnly) return work();
+  // A remount sets all options.
+  const kept = ['nosuid', 'nodev', 'noexec'].filter((option) => mount.options.includes(option));
+  const remount = (access: 'rw' | 'ro') =>
+    host.run('mount', ['-o', ['remount', 'bind', access, ...kept].join(','), directory]);
+  await remount('rw');
   return withCleanUp(async (cleanUp) => {
     cleanUp.always(async () => {
-      await host.run('mount', ['-o', 'remount,bind,ro', directory]);
+      await remount('ro');
     });
     return work();
   });

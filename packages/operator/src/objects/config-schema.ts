@@ -1,4 +1,4 @@
-import { type KeyDefinition, snakeCase } from '@haos/cc/internal';
+import { type DescribedKey, snakeCase } from '@haos/cc/internal';
 import type { Schema } from './schema.js';
 
 /** Sections without effect on a node that is installed. */
@@ -9,11 +9,11 @@ const LEFT_OUT = ['install'];
  * are left out, because whoever may list the objects would read them. It is stricter than the file:
  * a list is a list, and a text is not a number.
  */
-export function configSchema(definition: KeyDefinition): Schema {
+export function configSchema(definition: DescribedKey): Schema {
   return sectionSchema(definition);
 }
 
-function keySchema(key: KeyDefinition): Schema {
+function keySchema(key: DescribedKey): Schema {
   // Null takes back what a NodeConfig of a lower priority has.
   const about = { description: key.description, ...(!key.required && !key.values && { nullable: true }) };
   switch (key.kind) {
@@ -32,7 +32,7 @@ function keySchema(key: KeyDefinition): Schema {
   }
 }
 
-function sectionSchema(section: KeyDefinition): Schema {
+function sectionSchema(section: DescribedKey): Schema {
   const keys = (section.keys ?? []).filter((key) => !key.secret && !LEFT_OUT.includes(key.name));
   const required = keys.filter((key) => key.required).map(({ name }) => snakeCase(name));
   return {
@@ -43,7 +43,7 @@ function sectionSchema(section: KeyDefinition): Schema {
   };
 }
 
-function textSchema({ values, pattern, maxLength, required, numeric }: KeyDefinition): Schema {
+function textSchema({ values, pattern, maxLength, required, numeric }: DescribedKey): Schema {
   if (values) return { type: 'string', enum: values };
   return {
     ...(numeric ? ({ 'x-kubernetes-int-or-string': true } as const) : ({ type: 'string' } as const)),
@@ -54,7 +54,7 @@ function textSchema({ values, pattern, maxLength, required, numeric }: KeyDefini
 }
 
 /** The values of maps, such as those of sysctls, are often numbers. */
-function entrySchema({ pattern }: KeyDefinition): Schema {
+function entrySchema({ pattern }: DescribedKey): Schema {
   return pattern === undefined
     ? { 'x-kubernetes-int-or-string': true }
     : { type: 'string', pattern: toRe2(pattern) };

@@ -1,4 +1,4 @@
-import type { KeyDefinition } from '@haos/cc/internal';
+import type { DescribedKey } from '@haos/cc/internal';
 import type { KubernetesObject } from './metadata.js';
 import { GROUP, MANAGED_BY } from './names.js';
 import { nodeConfigSpecSchema, nodeConfigStatusSchema } from './node-config-schema.js';
@@ -28,7 +28,7 @@ interface Definition {
  * Returns the CustomResourceDefinitions of the three objects; `definition` is that of a
  * cloud-config.
  */
-export function crds(definition: KeyDefinition): KubernetesObject[] {
+export function crds(definition: DescribedKey): KubernetesObject[] {
   return [
     crd({
       kind: 'NodeConfig',

@@ -1,4 +1,4 @@
-import type { KeyDefinition } from '@haos/cc/internal';
+import type { DescribedKey } from '@haos/cc/internal';
 import { conditions, selector } from './common-schemas.js';
 import { configSchema } from './config-schema.js';
 import {
@@ -10,7 +10,7 @@ import {
 } from './node-config.js';
 import { choice, flag, list, object, type Schema, text, whole } from './schema.js';
 
-export function nodeConfigSpecSchema(definition: KeyDefinition): Schema {
+export function nodeConfigSpecSchema(definition: DescribedKey): Schema {
   return object<NodeConfigSpec>(
     'A part of the configuration of nodes.',
     {

@@ -53,14 +53,8 @@ interface Loop extends TermContext {
 }
 
 /**
-<<<<<<< HEAD
  * Leads: follows the objects, decides, and performs, until the term ends. A request that runs then
  * is broken off, with or without effect: the next leader decides again. Never rejects.
-=======
- * Leads: follows the objects, decides, and performs, until the term ends. It then breaks off its
- * requests, whether they have had their effect or not: the next leader decides again. Never
- * rejects.
->>>>>>> operator-api
  */
 export async function runTerm(context: TermContext, term: Term): Promise<void> {
   const { client, host, logger, metrics, isOwn } = context;

@@ -72,7 +72,7 @@ export const passwordRule: Rule = ({ haos }) => {
 
 /** Returns whether a password is in encrypted form, as in the second field of /etc/shadow. */
 export function isCryptForm(value: string): boolean {
-  return CRYPT_FORMS.some((form) => form.test(value));
+  return value.startsWith('$') && CRYPT_FORMS.some((form) => form.test(value));
 }
 
 /** Returns a password in the form to store: unchanged if it is encrypted, else as SHA-512 crypt. */

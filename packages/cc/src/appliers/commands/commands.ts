@@ -3,7 +3,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { CloudConfig } from '../../generated/types.js';
-import { snakeCase } from '../../model/schema.js';
+import { snakeCase } from '../../model/key.js';
 import { eachItem, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
 import { commandEnvironment } from '../environment/environment.js';
 

@@ -1,7 +1,7 @@
 import { HaosError } from '@haos/host';
 import { fromBase64, gunzip } from '@haos/host/internal';
 import type { CcErrorCode } from '../../errors.js';
-import { ENCODINGS } from '../../model/schema.js';
+import { ENCODINGS } from '../../model/values.js';
 import { isBase64 } from '../../parse/bytes.js';
 
 /**

@@ -1,7 +1,7 @@
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
-import { eachEntry, type Finding, type Rule } from '../../rules/rule.js';
+import { eachEntry, type Finding, hasControls, type Rule } from '../../rules/rule.js';
 
 /** Writes kernel settings, in the order of the configuration. */
 export const sysctls: Applier = {
@@ -34,7 +34,7 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
     return [
       { code: 'invalid-sysctl', pointer, message: `${key} has no value`, hint: 'Give a value in quotes.' },
     ];
-  if (!/[^\P{Cc}\t]/u.test(value.trim())) return [];
+  if (!hasControls(value.trim().replaceAll('\t', ' '))) return [];
   return [
     {
       code: 'invalid-sysctl',

@@ -7,7 +7,7 @@ WORTH_GROWING=65536
 mount_kernel_file_systems() {
 	mkdir -p /dev/pts /dev/shm /dev/mqueue
 	mount -t devpts -o gid=5,mode=620,ptmxmode=000,nosuid,noexec devpts /dev/pts
-	mount -t tmpfs -o mode=1777,nosuid,nodev shm /dev/shm
+	mount -t tmpfs -o mode=1777,nosuid,nodev,noexec shm /dev/shm
 	mount -t mqueue -o nosuid,nodev,noexec mqueue /dev/mqueue
 	mount -t tmpfs -o mode=1777,nosuid,nodev tmp /tmp
 	mkdir -p /run/lock
@@ -34,7 +34,22 @@ mount_components() {
 	[ -d /.base/boot ] || return 0
 	mkdir -p /boot
 	mount --bind /.base/boot /boot
-	mount -o remount,bind,ro /boot
+	mount -o remount,bind,ro,nosuid,nodev,noexec /boot
+}
+
+# What lies in these directories gives no rights (packages/audit/src/checks/mounts.ts). In mode live
+# they are not mounts yet. Layers of containers and volumes of pods may contain programs with setuid:
+# where they are, a mount of its own allows them. This comes before mounts are shared: otherwise
+# each mount in the new ones would also appear below what they cover.
+limit_data() {
+	for path in /var /home /opt; do
+		mount -o remount,bind,nosuid,nodev $path 2>/dev/null || mount -o bind,nosuid,nodev $path $path
+	done
+	for path in /var/lib/rancher /var/lib/kubelet; do
+		mkdir -p $path
+		mount --bind $path $path
+		mount -o remount,bind,suid,dev $path
+	done
 }
 
 # If a disk was enlarged, or an image was written to a larger disk, the state partition, which is
@@ -78,9 +93,9 @@ file_system_size() {
 
 # resize2fs calls the kernel through the first mount that it finds, which must be writable.
 grow_file_system() {
-	mount -o remount,bind,rw /.base
+	mount -o remount,bind,rw,nosuid,nodev /.base
 	resize2fs "$partition" || say "warning: cannot grow the file system on $partition; see /run/haos/grow.log"
-	mount -o remount,bind,ro /.base
+	mount -o remount,bind,ro,nosuid,nodev /.base
 }
 
 # In mode live these are in memory; in mode disk they come from the state partition. Programs always

@@ -15,7 +15,7 @@ build_root() {
 	make_directories
 	mount -o move "$base" "$sysroot/.base"
 	mount -o bind $sysroot/.base/haos/system $sysroot/haos/system
-	mount -o remount,bind,ro $sysroot/haos/system
+	mount -o remount,bind,ro,nosuid,nodev $sysroot/haos/system
 	[ -z "${is_persistent:-}" ] || bind_data
 	mount_usr && mount_kernel && fill_etc && make_home && mount_virtual && note_mode
 }
@@ -26,7 +26,7 @@ bind_data() {
 	mkdir -p $data/var $data/home $data/opt $sysroot/haos/data
 	mount -o bind $data $sysroot/haos/data
 	for name in var home opt; do mount -o bind $data/$name $sysroot/$name; done
-	mount -o remount,bind,ro $sysroot/.base
+	mount -o remount,bind,ro,nosuid,nodev $sysroot/.base
 }
 
 make_directories() {
@@ -41,7 +41,7 @@ make_directories() {
 
 mount_usr() {
 	image=$sysroot/haos/system/haos/$slot/rootfs.squashfs
-	mount -t squashfs -o loop,ro "$image" $sysroot/usr || refuse "$image cannot be mounted"
+	mount -t squashfs -o loop,ro,nodev "$image" $sysroot/usr || refuse "$image cannot be mounted"
 }
 
 # The modules may belong to the system that provided the kernel. A kernel without matching modules

@@ -1,0 +1,90 @@
+import type { Check } from '../check.js';
+
+function service(name: string, described: Pick<Check, 'title' | 'why'>): Check {
+  return {
+    id: `services.${name}`,
+    source: 'haos',
+    severity: 'medium',
+    level: 'standard',
+    hint: `Remove what stops it, then start it: rc-service ${name} start.`,
+    ...described,
+    look: { kind: 'service', name },
+  };
+}
+
+export const SERVICE_CHECKS: readonly Check[] = [
+  service('syslog', {
+    title: 'The system log is written',
+    why: 'Without it nobody sees who logged in and what failed.',
+  }),
+  service('klogd', {
+    title: 'Messages of the kernel are in the system log',
+    why: 'The memory of the kernel for them is small and lost at a restart.',
+  }),
+  service('connman', {
+    title: 'The clock follows time servers',
+    why: 'Certificates and logs need the right time; connman is the NTP client.',
+  }),
+  service('cron', {
+    title: 'Logs are rotated',
+    why: 'A full disk stops pods and hides what comes later. cron starts logrotate.',
+  }),
+];
+
+export const NETWORK_CHECKS: readonly Check[] = [
+  {
+    id: 'network.sockets',
+    title: 'Only known programs accept connections from other machines',
+    why: 'Each of them can be attacked from the network. Ports of pods are not counted.',
+    source: 'haos',
+    severity: 'high',
+    level: 'standard',
+    look: { kind: 'list', of: 'sockets' },
+    hint: 'Stop the program, or let it listen on 127.0.0.1 only.',
+  },
+];
+
+export const TRUST_CHECKS: readonly Check[] = [
+  {
+    id: 'trust.apparmor',
+    title: 'AppArmor is on',
+    why: 'containerd confines each container with a profile, if the kernel has it.',
+    source: 'cis-linux',
+    severity: 'high',
+    level: 'standard',
+    look: {
+      kind: 'text',
+      path: '/sys/module/apparmor/parameters/enabled',
+      pattern: '^(\\w)',
+      accepted: ['Y'],
+      needsKernel: true,
+    },
+    hint: 'Remove apparmor=0 and security= from the kernel command line.',
+  },
+  {
+    id: 'trust.secure-boot',
+    title: 'The firmware verified the boot loader',
+    why: 'Otherwise whoever changes the disk runs before everything else. Costs: the machine must have UEFI.',
+    source: 'haos',
+    severity: 'high',
+    level: 'strict',
+    look: { kind: 'machine', fact: 'secure-boot' },
+    hint: 'Turn Secure Boot on in the firmware: docs/secure-boot.md.',
+  },
+  {
+    id: 'trust.lockdown',
+    title: 'root does not change or read the running kernel',
+    why: 'Whoever becomes root cannot hide in the kernel, or read the keys in it. Costs: unsigned drivers, kexec, tracing with BPF, direct access to hardware.',
+    source: 'kernel',
+    severity: 'medium',
+    level: 'strict',
+    look: {
+      kind: 'text',
+      path: '/sys/kernel/security/lockdown',
+      pattern: '\\[(\\w+)\\]',
+      accepted: ['confidentiality'],
+      needsKernel: true,
+    },
+    hint: 'Restart the node with haos.hardening: strict.',
+  },
+];

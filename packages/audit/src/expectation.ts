@@ -1,0 +1,44 @@
+import type { Look } from './check.js';
+
+/** Returns what a look expects, in words for reports and docs/security.md. */
+export function expectationOf(look: Look): string {
+  switch (look.kind) {
+    case 'sysctl':
+      return `${look.key} is ${look.accepted.join(' or ')}`;
+    case 'mount':
+      return look.options.join(', ');
+    case 'modules':
+      return `blocked and not loaded: ${look.names.join(', ')}`;
+    case 'account':
+      return 'no account is otherwise';
+    case 'sshd':
+      return `${look.option} ${optionOf(look)}`;
+    case 'mode':
+      return `${look.paths.join(', ')}: at most ${look.mode.toString(8)}, of root`;
+    case 'list':
+      return 'only what is in the list';
+    case 'service':
+      return `the service ${look.name} is started`;
+    case 'text':
+      return `${look.accepted.join(' or ')} in ${look.path}`;
+    case 'machine':
+      return 'on';
+    case 'argument':
+      return argumentOf(look);
+  }
+}
+
+function optionOf({ accepted, atMost, only }: Extract<Look, { kind: 'sshd' }>): string {
+  if (accepted) return accepted.join(' or ');
+  return atMost === undefined ? `only ${only?.join(', ')}` : `at most ${atMost}`;
+}
+
+function argumentOf({ of, name, ...look }: Extract<Look, { kind: 'argument' }>): string {
+  const parts = [
+    look.accepted && `is ${look.accepted.join(' or ')}`,
+    look.has && `has ${look.has}`,
+    look.lacks && `does not have ${look.lacks}`,
+    look.unset && 'is not set',
+  ].filter((part) => part !== undefined);
+  return `${of}: ${name} ${parts.length === 0 ? 'is set' : parts.join(' and ')}`;
+}

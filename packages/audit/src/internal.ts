@@ -1,0 +1,11 @@
+export type { ModeLook } from './check.js';
+export { expectationOf } from './expectation.js';
+export {
+  blockedModulesOf,
+  LEVEL_FILE,
+  MODULE_FILES,
+  renderModules,
+  renderSysctls,
+  sysctlsOf,
+} from './hardening.js';
+export { KNOWN_SOCKETS, SETUID_PROGRAMS, WORLD_WRITABLE } from './justified.js';

@@ -1,0 +1,51 @@
+import { readSecureBoot } from '@haos/host/internal';
+import type { ArgumentLook, Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
+import type { Machine } from '../facts/machine.js';
+import { finding, NOT_RUNNING, skip } from '../finding.js';
+
+/** OpenRC has a link here for each service that runs. */
+const STARTED = '/run/openrc/started';
+
+/** Checks that OpenRC started a service and it did not crash. */
+export function lookAtService({ name }: ServiceLook, { host, isRunning }: Machine): Finding {
+  if (!isRunning) return skip(NOT_RUNNING);
+  const isStarted = host.files.lstat(`${STARTED}/${name}`) !== undefined;
+  return finding(isStarted, isStarted ? 'started' : 'not started', `/etc/init.d/${name}`);
+}
+
+/** Compares a part of a file. */
+export function lookAtText(look: TextLook, { host, isRunning }: Machine): Finding {
+  if (look.needsKernel && !isRunning) return skip(NOT_RUNNING);
+  const text = host.files.readTextIfExists(look.path);
+  if (text === undefined && look.absent !== undefined) return skip(look.absent);
+  const value = new RegExp(look.pattern, 'm').exec(text ?? '')?.[1];
+  return finding(value !== undefined && look.accepted.includes(value), value ?? 'not there', look.path);
+}
+
+/** Checks a fact of the machine. */
+export function lookAtMachine(_look: MachineLook, { host, isRunning }: Machine): Finding {
+  if (!isRunning) return skip(NOT_RUNNING);
+  const isOn = readSecureBoot(host);
+  if (isOn === undefined) return finding(false, 'this machine did not start through UEFI');
+  return finding(isOn, isOn ? 'on' : 'off', 'the variable SecureBoot of the firmware');
+}
+
+/** Compares an argument with which k3s started a part of Kubernetes. */
+export function lookAtArgument(look: ArgumentLook, { k3s }: Machine): Finding {
+  const part = k3s.parts.get(look.of);
+  if (part === undefined)
+    return skip(`${look.of} does not run here, or its start is not in the log any more`);
+  const value = part.get(look.name);
+  if (value === undefined) return finding(look.default === true || look.unset === true, 'not set', k3s.from);
+  return finding(isAccepted(look, value), `--${look.name}=${value}`, k3s.from);
+}
+
+function isAccepted({ accepted, has, lacks, unset }: ArgumentLook, value: string): boolean {
+  const words = value.split(',');
+  return (
+    unset !== true &&
+    (accepted === undefined || accepted.includes(value)) &&
+    (has === undefined || words.includes(has)) &&
+    (lacks === undefined || !words.includes(lacks))
+  );
+}
