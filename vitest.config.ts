@@ -53,6 +53,17 @@ export default defineConfig({
       {
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
+      {
+        // Reads the sources, and starts real API servers: one file at a time.
+        extends: true,
+        test: {
+          name: 'operator',
+          include: ['tests/operator/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
       // Two machines at a time, each of which keeps one processor busy. A matrix test may start
       // several machines.
       ...['vm', 'matrix'].map((name) => ({

@@ -1,7 +1,7 @@
 // Measures what must stay fast, side by side in one run, because machines differ and are noisy. It
 // prints and never fails. Arguments select: start-up, throughput, many-files, datasource, install,
-// boot, kubernetes, memory. Default: all but the last two: kubernetes takes a quarter of an hour, and
-// longer the first time, memory an hour.
+// boot, kubernetes, memory, operator. Default: all but the last three: kubernetes takes a quarter of
+// an hour, and longer the first time, memory an hour, operator as long as HAOS_BENCH_AGENTS needs.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { measureInstall } from './install.js';
 import { measureKubernetes } from './kubernetes.js';
 import { measureManyFiles } from './many-files.js';
 import { measureMemory } from './memory.js';
+import { measureOperator } from './operator.js';
 import { measureStartUp } from './start-up.js';
 import { measureThroughput } from './throughput.js';
 
@@ -27,8 +28,9 @@ const benches: Record<string, () => string[] | Promise<string[]>> = {
   boot: () => measureBoot(root, scratch, print),
   kubernetes: () => measureKubernetes(root, scratch, print),
   memory: () => measureMemory(root, scratch, print),
+  operator: () => measureOperator(root, scratch, print),
 };
-const ON_REQUEST = ['kubernetes', 'memory'];
+const ON_REQUEST = ['kubernetes', 'memory', 'operator'];
 const print = (line: string) => console.log(`  ${line}`);
 const wanted =
   process.argv.length > 2

@@ -8,12 +8,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
+import { dump } from 'js-yaml';
 import { blockedModulesOf, renderModules, renderSysctls } from '../packages/audit/src/internal.js';
 import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js';
 import type { KeyDefinition } from '../packages/cc/src/model/key.js';
 import { configSchema, type DescribedKey } from '../packages/cc/src/model/schema.js';
 import { spellingsOf } from '../packages/cc/src/model/spellings.js';
+import { operatorManifest } from '../packages/operator/src/manifests/operator-manifest.js';
 import { auditTables } from './audit-tables.js';
+import { fleetReference } from './fleet-reference.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,11 +31,13 @@ export function generatedFiles(): Map<string, string> {
     ['packages/cc/src/generated/types.ts', typesSource()],
     ['packages/cc/src/generated/validate-config.ts', validatorSource()],
     ['packages/cc/src/generated/issue-rules.ts', issueRulesSource()],
+    ['os/overlay/rootfs/usr/share/haos/manifests/node-operator.yaml', operatorSource()],
     ['packages/cc/cloud-config.schema.json', `${JSON.stringify(schema(), null, 2)}\n`],
     [
       'docs/configuration.md',
       withRegions('docs/configuration.md', { keys: keyReference(), phases: phaseTableMarkdown() }),
     ],
+    ['docs/fleet.md', withRegions('docs/fleet.md', { objects: fleetReference(configSchema) })],
     ['docs/security.md', withRegions('docs/security.md', auditTables())],
     [
       'os/overlay/rootfs/usr/lib/sysctl.d/61-haos-hardening.conf',
@@ -133,6 +138,18 @@ export const validateConfig: ((data: unknown) => boolean) & { errors?: { instanc
 
 ${body}
 `;
+}
+
+function operatorSource(): string {
+  const about = `# The operator: its objects, its rights and its programs. A server applies it if haos.operator is
+# true: docs/fleet.md. Generated from packages/operator by \`npm run generate\`; do not edit.
+`;
+  return (
+    about +
+    operatorManifest(configSchema)
+      .map((object) => dump(object, { lineWidth: 100, quoteStyle: 'double' }))
+      .join('---\n')
+  );
 }
 
 /** Returns the table of issues in docs/errors.md, which is written for people, as a module. */

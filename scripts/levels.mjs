@@ -53,6 +53,13 @@ export const LEVELS = [
     folder: 'tests/blackbox',
   },
   {
+    name: 'operator',
+    title: 'the operator, with a real API server',
+    slow: true,
+    project: 'operator',
+    folder: 'tests/operator',
+  },
+  {
     name: 'package',
     title: 'packages, installed into an empty project',
     slow: true,

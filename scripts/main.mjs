@@ -19,7 +19,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   build            compile and bundle what is stale
   pack [DIR]       write the npm packages as files to DIR or dist/npm
   bench [NAME...]  measure start-up, throughput, many-files, datasource, install and boot, or the named ones;
-                   kubernetes and memory (an hour) are measured only if named
+                   kubernetes, memory (an hour) and operator are measured only if named
   os [OPTION...]   build the image; os --help lists the options
   k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration

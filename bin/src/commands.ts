@@ -130,19 +130,54 @@ const put = command({
   name: 'put',
   summary: 'write a valid file to config.d of the node, or remove it',
   description:
-    'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid.',
+    'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid. ' +
+    'With --try, the previous file comes back by itself unless `haos config confirm` keeps the new one in time.',
   operands: 'NAME [FILE]',
   options: [
     { name: 'apply', summary: 'run the runtime phase afterwards' },
+    {
+      name: 'try',
+      value: 'DURATION',
+      summary: 'with --apply: restore the previous file after this time, such as 3m, unless it is confirmed',
+    },
+    { name: 'plan', summary: 'write nothing; show what applying it would change' },
     { name: 'delete', summary: 'remove the file NAME instead' },
     ROOT,
     FORMAT,
   ],
   examples: [
     { line: 'sudo haos config put 50-proxy.yaml proxy.yaml --apply', what: 'write and apply at once' },
+    {
+      line: 'sudo haos config put 50-net.yaml net.yaml --apply --try 3m',
+      what: 'a network that comes back if it does not work',
+    },
     { line: 'sudo haos config put 50-proxy.yaml --delete', what: 'remove it again' },
   ],
   load: async () => (await import('./config/put.js')).runPut,
+});
+
+const confirm = command({
+  name: 'confirm',
+  summary: 'keep the file that `haos config put --try` tries',
+  options: [ROOT, FORMAT],
+  examples: [{ line: 'sudo haos config confirm', what: 'the node works: keep its configuration' }],
+  load: async () => (await import('./config/end-try.js')).runConfirm,
+});
+
+const revert = command({
+  name: 'revert',
+  summary: 'restore the file that was there before `haos config put --try`, and apply it',
+  description: 'The node calls it with --expired every minute.',
+  options: [
+    {
+      name: 'expired',
+      summary: 'only if nobody confirmed it in time; reboot if a network needs it; print only failures',
+    },
+    ROOT,
+    FORMAT,
+  ],
+  examples: [{ line: 'sudo haos config revert', what: 'do not wait for the time to be over' }],
+  load: async () => (await import('./config/end-try.js')).runRevert,
 });
 
 const config = command({
@@ -165,7 +200,7 @@ const config = command({
     { line: 'sudo haos config --dump', what: 'show what is configured, all sources merged' },
     { line: 'haos config --boot --root ./tree', what: 'apply the boot phase to a directory tree' },
   ],
-  commands: [validate, plan, explain, status, schema, put],
+  commands: [validate, plan, explain, status, schema, put, confirm, revert],
   load: async () => (await import('./config/config.js')).runConfig,
 });
 
@@ -541,6 +576,24 @@ const datasource = command({
   commands: datasourceCommands,
 });
 
+const agent = command({
+  name: 'agent',
+  summary: 'bring this node to what the operator of the fleet wants',
+  description:
+    'Runs in a pod on each node, with the root of the node at /host; see docs/fleet.md. Prints a line of JSON for each event.',
+  options: [
+    { name: 'node', value: 'NAME', summary: 'the name of the node; default: NODE_NAME of the environment' },
+    { name: 'root', value: 'DIR', summary: 'where the root of the node is; default: /host' },
+    {
+      name: 'kubeconfig',
+      value: 'FILE',
+      summary: 'ask the API server that this file names; default: that of the pod',
+    },
+  ],
+  examples: [{ line: 'haos agent', what: 'what the pod haos-agent runs' }],
+  load: async () => (await import('./agent/run-agent.js')).runNodeAgent,
+});
+
 const version = command({
   name: 'version',
   summary: 'print the version of the program',
@@ -564,18 +617,141 @@ const completion = command({
   load: async () => (await import('./completion/print-completion.js')).runCompletion,
 });
 
+const CLUSTER = [
+  { name: 'context', value: 'NAME', summary: 'as of kubectl: the context of the kubeconfig to use' },
+  { name: 'kubeconfig', value: 'FILE', summary: 'as of kubectl: the kubeconfig to use' },
+] as const satisfies readonly Option[];
+const OUTPUT = {
+  name: 'output',
+  short: 'o',
+  value: 'FORMAT',
+  choices: ['text', 'json', 'yaml'],
+  summary: 'text for people (default), json or yaml',
+} as const satisfies Option;
+
+const fleetRollout = command({
+  name: 'rollout',
+  summary: 'show and control a rollout',
+  options: [],
+  examples: [{ line: 'haos kubectl-haos rollout status base', what: 'where each node is' }],
+  commands: [
+    command({
+      name: 'status',
+      summary: 'show a rollout, where its nodes are, and why nothing happens',
+      operands: 'NAME',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos rollout status base', what: 'the Rollout base' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutStatus,
+    }),
+    command({
+      name: 'pause',
+      summary: 'start no further node; nodes that are being changed finish',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout pause base', what: 'until `resume`' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutPause,
+    }),
+    command({
+      name: 'resume',
+      summary: 'continue a rollout that was paused',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout resume base', what: 'continue' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutResume,
+    }),
+    command({
+      name: 'abort',
+      summary: 'end a rollout: nodes that apply finish, the others are uncordoned and stay',
+      operands: 'NAME',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos rollout abort base', what: 'end it' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutAbort,
+    }),
+    command({
+      name: 'approve',
+      summary: 'approve the plan of a rollout',
+      description:
+        'Approves the plan that the rollout shows now. With --plan, nothing is approved if that is another one.',
+      operands: 'NAME',
+      options: [{ name: 'plan', value: 'HASH', summary: 'the plan that was looked at' }, ...CLUSTER],
+      examples: [{ line: 'haos kubectl-haos rollout approve base', what: 'what `rollout status` shows' }],
+      load: async () => (await import('./fleet/rollout.js')).runRolloutApprove,
+    }),
+  ],
+});
+
+const fleet = command({
+  name: 'kubectl-haos',
+  summary: 'show and control the nodes of a cluster, as a plugin of kubectl',
+  description:
+    'Linked as `kubectl-haos` into a directory of PATH, it is `kubectl haos`. It runs `kubectl`, with the ' +
+    'credentials of the person.',
+  options: [],
+  examples: [{ line: 'haos kubectl-haos status', what: 'all nodes, configurations and rollouts' }],
+  commands: [
+    command({
+      name: 'status',
+      summary: 'show all nodes, configurations and rollouts',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos status', what: 'the whole fleet' }],
+      load: async () => (await import('./fleet/show-fleet.js')).runFleetStatus,
+    }),
+    command({
+      name: 'plan',
+      summary: 'show what a node would change',
+      description: 'The exit status is 10 when something would change, else 0.',
+      operands: 'NODE',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos plan node-1', what: 'before it is released' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetPlan,
+    }),
+    command({
+      name: 'diff',
+      summary: 'show the planned changes of the files of a node',
+      description: 'The exit status is 10 when something would change, else 0.',
+      operands: 'NODE',
+      options: CLUSTER,
+      examples: [{ line: 'haos kubectl-haos diff node-1', what: 'as unified diffs' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetDiff,
+    }),
+    command({
+      name: 'explain',
+      summary: 'show which NodeConfig gives a node a value, and what it overrides',
+      description: 'Without KEY it shows all values that NodeConfigs give the node.',
+      operands: 'NODE [KEY]',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos explain node-1 haos.sysctls', what: 'where it is from' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetExplain,
+    }),
+    command({
+      name: 'drift',
+      summary: 'show the files of nodes that differ from what HAOS wrote',
+      operands: '[NODE]',
+      options: [...CLUSTER, OUTPUT],
+      examples: [{ line: 'haos kubectl-haos drift', what: 'on all nodes' }],
+      load: async () => (await import('./fleet/show-node.js')).runFleetDrift,
+    }),
+    fleetRollout,
+  ],
+});
+
+const operator = command({
+  name: 'operator',
+  summary: 'manage the nodes of a cluster until it is interrupted',
+  description:
+    'The pods of the Deployment haos-operator run it. One process leads at a time; the others wait. ' +
+    'It prints a line of JSON for each event, and serves /healthz, /readyz and /metrics over HTTP.',
+  options: [
+    { name: 'kubeconfig', value: 'FILE', summary: 'outside a pod: how to reach the cluster' },
+    { name: 'port', value: 'PORT', summary: 'where to serve; default: 8080' },
+  ],
+  examples: [{ line: 'haos operator --kubeconfig admin.yaml', what: 'outside of the cluster' }],
+  load: async () => (await import('./operator/run-operator.js')).runOperator,
+});
+
 const parts = [
-  nodeStatus,
-  config,
-  migrate,
-  datasource,
-  install,
-  upgrade,
-  reset,
-  check,
-  audit,
-  completion,
-  version,
+  ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check, audit],
+  ...[fleet, operator, agent, completion, version],
 ];
 
 const help = command({

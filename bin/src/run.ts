@@ -112,6 +112,8 @@ const STATUSES: Readonly<Record<string, ExitStatus>> = {
   HAOS_LOCKED: EXIT.refused,
   HAOS_RESET_MODE: EXIT.refused,
   HAOS_CC_PUT_NAME: EXIT.usage,
+  HAOS_CC_TRY_PENDING: EXIT.refused,
+  HAOS_CC_TRY_NONE: EXIT.refused,
   HAOS_QUESTIONS_ENDED: EXIT.interrupted,
   HAOS_QUESTIONS_UNANSWERED: EXIT.usage,
   HAOS_QUESTIONS_ANSWER: EXIT.usage,

@@ -27,6 +27,7 @@ const scripts = [
   `${overlay}initrd/init`,
   `${overlay}launcher/haos`,
   `${overlay}rootfs/usr/bin/kubectl`,
+  `${overlay}rootfs/usr/bin/kubectl-haos`,
   `${overlay}rootfs/usr/lib/haos/addresses`,
   `${overlay}rootfs/usr/lib/haos/login-message`,
   `${overlay}rootfs/etc/profile.d/haos.sh`,
@@ -951,8 +952,8 @@ describe('the images of k3s', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   /** Returns what k3s finds to import after a boot with that version of k3s. */
-  function boot(version: string): Record<string, string> {
-    const script = `link_images ${directory}/${version}/k3s ${imported}`;
+  function boot(version: string, shipped = ''): Record<string, string> {
+    const script = `link_images ${directory}/${version}/k3s ${imported} ${shipped}`;
     expect(run([`${inRoot}images.sh`], { cmdline: '', script }).output).toBe('');
     const names = existsSync(imported) ? readdirSync(imported) : [];
     return Object.fromEntries(
@@ -975,6 +976,19 @@ describe('the images of k3s', () => {
     boot('k1');
     expect(boot('k3')).toEqual({});
     expect(boot('')).toEqual({});
+  });
+
+  it('are those that the root image has as well', () => {
+    const shipped = join(directory, 'shipped');
+    mkdirSync(shipped);
+    writeFileSync(join(shipped, 'operator.tar'), '');
+
+    expect(boot('k1', shipped)).toEqual({
+      'haos-k1.tar.zst': `${directory}/k1/images/k1.tar.zst`,
+      'haos-operator.tar': `${shipped}/operator.tar`,
+    });
+    expect(Object.keys(boot('k3', shipped))).toEqual(['haos-operator.tar']);
+    expect(boot('k3')).toEqual({});
   });
 
   it('do not replace foreign files and correct links', () => {

@@ -10,6 +10,7 @@ import { licenses } from './steps/licenses.js';
 import { netboot } from './steps/netboot.js';
 import { node } from './steps/node.js';
 import { oci } from './steps/oci.js';
+import { operatorImage } from './steps/operator-image.js';
 import { rootfs } from './steps/rootfs.js';
 import { sbom } from './steps/sbom.js';
 import { system } from './steps/system.js';
@@ -23,6 +24,7 @@ export const steps: readonly Step[] = [
   node,
   k3s,
   licenses,
+  operatorImage,
   rootfs,
   initrd,
   kernelImage,

@@ -86,6 +86,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   upgrade: ['status', 'rollback', 'forget', 'confirm'],
   reset: [],
   check: ['k3s'],
+  operator: [],
   audit: [],
   completion: [],
   version: [],

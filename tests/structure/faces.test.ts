@@ -16,6 +16,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   audit: 16,
   cc: 40,
   install: 24,
+  operator: 24,
 };
 
 interface Name {

@@ -36,6 +36,7 @@ const DOCUMENTED: Readonly<Record<string, readonly Phase[]>> = {
   'haos.upgrade.channel': ['runtime'],
   'haos.upgrade.version': ['runtime'],
   'haos.upgrade.image': ['runtime'],
+  'haos.operator': ['runtime'],
 };
 
 /**

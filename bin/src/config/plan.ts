@@ -1,7 +1,9 @@
-import { type Plan, type PlannedStep, plan } from '@haos/cc';
-import { readConfig } from '@haos/cc/internal';
+import { type CloudConfig, type Phase, type Plan, type PlannedStep, plan } from '@haos/cc';
+import { keysForNextBoot, readConfig } from '@haos/cc/internal';
+import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
+import { formatJson } from '../format-json.js';
 import { createPaint, type Paint } from '../paint.js';
 import { openHost } from './host.js';
 import { endInvalid, isInvalid, printIssues } from './issues.js';
@@ -14,13 +16,34 @@ export async function runPlan(
 ): Promise<ExitStatus> {
   const phase = phaseOf(invocation);
   const host = openHost(invocation, context);
+  return printPlan(host, { phase, isStrict: invocation.has('strict'), invocation, context });
+}
+
+interface PlanToPrint {
+  phase: Phase;
+  isStrict: boolean;
+  /** The configuration before a file changes; undefined: no file changes. */
+  before?: CloudConfig;
+  invocation: Invocation<'format'>;
+  context: Context;
+}
+
+/** Plans the configuration of a node and prints the plan. */
+export async function printPlan(
+  host: Host,
+  { phase, isStrict, before, invocation, context }: PlanToPrint,
+): Promise<ExitStatus> {
   const result = await readConfig(host);
   await printIssues(result, context);
-  if (isInvalid(result.issues, invocation.has('strict'))) return endInvalid(result, { invocation, context });
+  if (isInvalid(result.issues, isStrict)) return endInvalid(result, { invocation, context });
   const planned = await plan(result.config, { host, phase, k3sHold: result.k3sHold });
+  const needBoot = before ? keysForNextBoot(before, result.config) : [];
   if (invocation.text('format') === 'json')
-    context.out(`${JSON.stringify({ ...planned, issues: result.issues }, null, 2)}\n`);
-  else context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));
+    context.out(formatJson({ ...planned, ...(before && { needBoot }), issues: result.issues }));
+  else {
+    context.out(formatPlan(planned, createPaint(await context.hasColor('out'))));
+    if (needBoot.length > 0) context.out(`only the next boot completes: ${needBoot.join(', ')}\n`);
+  }
   if (planned.hasChanges) return EXIT.changes;
   return planned.steps.some(({ failures }) => failures.length > 0) ? EXIT.failedSteps : EXIT.done;
 }

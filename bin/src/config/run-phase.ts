@@ -1,8 +1,9 @@
-import { type Phase, type RunPhaseResult, runPhase, type StepResult } from '@haos/cc';
+import { type ApplyOptions, type Phase, type RunPhaseResult, runPhase, type StepResult } from '@haos/cc';
 import { summarise } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
+import { formatJson } from '../format-json.js';
 import { createPaint, type Paint } from '../paint.js';
 import { openHost } from './host.js';
 import { printIssues } from './issues.js';
@@ -34,20 +35,34 @@ export async function applyPhase(
     isQuiet = false,
   }: { invocation: Invocation<'format'>; context: Context; isQuiet?: boolean },
 ): Promise<ExitStatus> {
+  const result = await printSteps(context, isQuiet, (progress) => runPhase({ host, phase, ...progress }));
+  await printPhase(result, { context, isQuiet });
+  if (invocation.text('format') === 'json') context.out(formatJson(withoutContents(result)));
+  return result.exitStatus;
+}
+
+/** Runs a phase with `run`, and prints what its commands print and each step when it ends. */
+export async function printSteps<T>(
+  context: Context,
+  isQuiet: boolean,
+  run: (progress: Pick<ApplyOptions, 'onOutput' | 'onStep'>) => Promise<T>,
+): Promise<T> {
   const paint = createPaint(await context.hasColor('err'));
   context.onInterrupt();
-  const result = await runPhase({
-    host,
-    phase,
+  return run({
     onOutput: (line) => context.err(`${line}\n`),
     onStep: (step) => context.err(formatStep(step, { paint, isQuiet })),
   });
+}
+
+/** Prints the issues of the configuration and the sum of a phase. */
+export async function printPhase(
+  result: RunPhaseResult,
+  { context, isQuiet = false }: { context: Context; isQuiet?: boolean },
+): Promise<void> {
   const issues = isQuiet ? result.issues.filter(({ severity }) => severity === 'error') : result.issues;
   await printIssues({ issues, texts: new Map() }, context);
   if (!isQuiet) context.err(closingLine(result));
-  if (invocation.text('format') === 'json')
-    context.out(`${JSON.stringify(withoutContents(result), null, 2)}\n`);
-  return result.exitStatus;
 }
 
 const MARKS = {
@@ -88,7 +103,7 @@ function closingLine({ phase, steps, issues }: RunPhaseResult): string {
 }
 
 /** Returns what a journal may keep of a result: operations without contents. */
-function withoutContents({ phase, exitStatus, issues, steps }: RunPhaseResult): object {
+export function withoutContents({ phase, exitStatus, issues, steps }: RunPhaseResult): object {
   return {
     phase,
     exitStatus,

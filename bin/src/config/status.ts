@@ -1,15 +1,18 @@
 import { readJournals } from '@haos/cc';
 import { type DataSourceReport, hasFailed, readDataSourceReport } from '@haos/cc/datasources';
 import {
+  type ConfigTry,
   type ConfigurationStatus,
   describeConfiguration,
   type PhaseJournal,
+  readTry,
   summariseConfiguration,
 } from '@haos/cc/internal';
 import { type Mode, readMode } from '@haos/system';
 import type { Context, Invocation } from '../command.js';
 import { formatOutcome } from '../datasource/format-outcome.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
+import { formatJson } from '../format-json.js';
 import { createPaint, type Paint } from '../paint.js';
 import { formatIssues } from './format-issues.js';
 import { openHost } from './host.js';
@@ -23,11 +26,17 @@ export async function runStatus(
   const phases = readJournals(host);
   const mode = readMode(host);
   const dataSources = readDataSourceReport(host);
+  const trial = readTry(host);
   if (invocation.text('format') === 'json')
     context.out(
-      `${JSON.stringify({ mode: mode ?? null, phases, ...(dataSources && { dataSources }) }, null, 2)}\n`,
+      formatJson({
+        mode: mode ?? null,
+        phases,
+        ...(dataSources && { dataSources }),
+        ...(trial && { trial: summariseTry(trial) }),
+      }),
     );
-  else context.out(formatStatus({ mode, phases, dataSources }, await context.hasColor('out')));
+  else context.out(formatStatus({ mode, phases, dataSources, trial }, await context.hasColor('out')));
   return statusOf(phases, dataSources);
 }
 
@@ -42,20 +51,40 @@ interface Status {
   phases: readonly PhaseJournal[];
   /** Undefined: no data source was asked. */
   dataSources: DataSourceReport | undefined;
+  trial?: ConfigTry | undefined;
+}
+
+/** What programs may know of a trial, without the previous file. */
+function summariseTry({ id, name, state, digest, expires, boots, needBoot, reason }: ConfigTry): object {
+  return { id, name, state, digest, expires, boots, needBoot, reason: reason ?? null };
 }
 
 /** Formats the journals for people. */
-export function formatStatus({ mode, phases, dataSources }: Status, color: boolean): string {
+export function formatStatus({ mode, phases, dataSources, trial }: Status, color: boolean): string {
   const paint = createPaint(color);
   const configuration = summariseConfiguration(phases, dataSources);
   const lines = [
     `mode: ${mode ?? 'none'}`,
+    ...(trial ? formatTry(trial, paint) : []),
     ...(phases.length > 0 ? formatConfiguration(configuration, color) : []),
     ...phases.flatMap((phase) => formatPhase(phase, paint)),
     ...(dataSources ? formatDataSources(dataSources, paint) : []),
   ];
   if (phases.length === 0) lines.push('no phase ran in this boot');
   return `${lines.join('\n')}\n`;
+}
+
+/** Says what is on trial, or what was reverted; a confirmed file is one like any other. */
+function formatTry({ name, state, expires, reason }: ConfigTry, paint: Paint): string[] {
+  if (state === 'confirmed') return [];
+  const file = `${paint('bold', 'trial')}: config.d/${name}`;
+  if (state === 'pending')
+    return [`${file} until ${new Date(expires).toISOString()}; keep it with 'haos config confirm'`];
+  const why =
+    reason === 'asked'
+      ? ''
+      : `: nobody confirmed it before ${reason === 'booted' ? 'a boot' : 'its time was over'}`;
+  return [`${file} ${state === 'reverting' ? 'is being' : 'was'} reverted${why}`];
 }
 
 /** Formats the problems of the configuration once, although each phase read it. */

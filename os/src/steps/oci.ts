@@ -1,19 +1,17 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT } from '@haos/system/internal';
 import { fullImageName, imageTag } from '../image-name.js';
-import type { Step, StepContext } from '../step.js';
+import { writeOciImage } from '../oci-layout.js';
+import type { Step } from '../step.js';
 
 /** The directory of the launcher, which runs in containers without a base image. */
 const PROGRAMS = '/haos/system/haos/current';
 
 /**
- * Makes `image.tar`: the components as an OCI image in an archive (OCI image layout 1.0.0), which
- * registries and container runtimes accept. It has one layer with only /haos/system, and the
- * launcher as its entry point. It carries its full name, under which k3s and `ctr images import`
- * store it.
+ * Makes `image.tar`: the components as an OCI image. It has one layer with only /haos/system, and
+ * the launcher as its entry point. It carries its full name, under which k3s and `ctr images
+ * import` store it.
  */
 export const oci: Step = {
   name: 'oci',
@@ -23,75 +21,8 @@ export const oci: Step = {
   settings: ['version', 'architecture', 'imageName'],
   async make(context) {
     const { of, options, out } = context;
-    const name = fullImageName(options.imageName, options.version);
-    const layout = join(out, 'layout');
-    mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
-    const layer = await addLayer(context, layout, of('system'));
-    const config = addJson(layout, 'config', describeImage(context, layer.digest));
-    const manifest = addJson(layout, 'manifest', {
-      schemaVersion: 2,
-      mediaType: MEDIA_TYPES.manifest,
-      config,
-      layers: [layer],
-    });
-    const annotations = {
-      'org.opencontainers.image.ref.name': imageTag(options.version),
-      // containerd prefers this: images.AnnotationImageName of its source.
-      'io.containerd.image.name': name,
-    };
-    writeJson(join(layout, 'index.json'), {
-      schemaVersion: 2,
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      manifests: [{ ...manifest, annotations }],
-    });
-    writeJson(join(layout, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
-    // `docker load` reads this; `docker save` writes the same.
-    writeJson(join(layout, 'manifest.json'), [
-      { Config: pathOf(config), RepoTags: [name], Layers: [pathOf(layer)] },
-    ]);
-    await pack(context, layout, join(out, 'image.tar'));
-    rmSync(layout, { recursive: true });
-  },
-};
-
-/** A reference to a part of the image. */
-interface Descriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-}
-
-/** The layer is not compressed, because its contents are. */
-const MEDIA_TYPES = {
-  layer: 'application/vnd.oci.image.layer.v1.tar',
-  config: 'application/vnd.oci.image.config.v1+json',
-  manifest: 'application/vnd.oci.image.manifest.v1+json',
-} as const;
-
-async function addLayer(context: StepContext, layout: string, tree: string): Promise<Descriptor> {
-  const archive = join(context.out, 'layer.tar');
-  await pack(context, tree, archive, ['haos']);
-  const content = readFileSync(archive);
-  const digest = sha256(content);
-  renameSync(archive, join(layout, 'blobs/sha256', digest));
-  return { mediaType: MEDIA_TYPES.layer, digest: `sha256:${digest}`, size: content.length };
-}
-
-function addJson(layout: string, kind: 'config' | 'manifest', value: object): Descriptor {
-  const content = JSON.stringify(value);
-  const digest = sha256(content);
-  writeFileSync(join(layout, 'blobs/sha256', digest), content);
-  return { mediaType: MEDIA_TYPES[kind], digest: `sha256:${digest}`, size: Buffer.byteLength(content) };
-}
-
-/** Plans of older versions call `haos` by its name, so it is on the path. */
-function describeImage({ options, epoch }: StepContext, layer: string): object {
-  const created = new Date(epoch * 1000).toISOString();
-  return {
-    created,
-    architecture: options.architecture,
-    os: 'linux',
-    config: {
+    // Plans of older versions call `haos` by its name, so it is on the path.
+    const config = {
       Entrypoint: [`${PROGRAMS}/haos`],
       Env: [`PATH=${PROGRAMS}`],
       WorkingDir: '/',
@@ -102,42 +33,10 @@ function describeImage({ options, epoch }: StepContext, layer: string): object {
         'org.opencontainers.image.source': PROJECT.repository,
         'org.opencontainers.image.documentation': PROJECT.documentation,
       },
-    },
-    rootfs: { type: 'layers', diff_ids: [layer] },
-    history: [{ created, created_by: 'the HAOS image builder' }],
-  };
-}
-
-/** Packs a tree reproducibly: the same tree gives the same archive. */
-async function pack(
-  { run, epoch }: StepContext,
-  directory: string,
-  archive: string,
-  names: readonly string[] = ['.'],
-): Promise<void> {
-  await run('tar', [
-    '--create',
-    `--file=${archive}`,
-    '--sort=name',
-    '--format=gnu',
-    '--owner=0',
-    '--group=0',
-    '--numeric-owner',
-    `--mtime=@${epoch}`,
-    `--directory=${directory}`,
-    ...names,
-  ]);
-}
-
-/** Returns the path of a part in the archive. */
-function pathOf({ digest }: Descriptor): string {
-  return `blobs/${digest.replace(':', '/')}`;
-}
-
-function writeJson(path: string, value: object): void {
-  writeFileSync(path, JSON.stringify(value));
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
-}
+    };
+    const name = fullImageName(options.imageName, options.version);
+    // The layer is not compressed, because its contents are.
+    const image = { tree: of('system'), paths: ['haos'], name, tag: imageTag(options.version), config };
+    await writeOciImage(context, image, join(out, 'image.tar'));
+  },
+};

@@ -105,7 +105,7 @@ const FROM_BUSYBOX = [
 export const rootfs: Step = {
   name: 'rootfs',
   title: 'root image',
-  needs: ['userland', 'node', 'licenses'],
+  needs: ['userland', 'node', 'licenses', 'operator-image'],
   recipe: fileURLToPath(import.meta.url),
   files: [
     'os/overlay/rootfs',
@@ -134,6 +134,7 @@ export const rootfs: Step = {
     stampVersion(tree, options.version);
     addKeys(source('os/keys'), tree);
     placeLicenses(of('licenses'), tree);
+    placeImage(join(of('operator-image'), 'operator.tar'), tree);
     await computeDependencies(context, tree);
     // Not at /usr/etc: OpenRC also looks for services there, and fails if it finds each of them
     // twice.
@@ -214,6 +215,14 @@ function addKeys(keys: string, tree: string): void {
     copyFileSync(path, join(directory, basename(path)));
     chmodSync(join(directory, basename(path)), 0o644);
   }
+}
+
+/** Each boot links it to where k3s imports images (boot/images.sh). */
+function placeImage(archive: string, tree: string): void {
+  const directory = join(tree, 'usr/share/haos/images');
+  mkdirSync(directory, { recursive: true });
+  copyFileSync(archive, join(directory, basename(archive)));
+  chmodSync(join(directory, basename(archive)), 0o644);
 }
 
 /** Debian keeps those of its packages in the same place. */

@@ -29,4 +29,6 @@ export type CcErrorCode =
   | 'HAOS_CC_K3S_ARGUMENT'
   | 'HAOS_CC_UPGRADE'
   | 'HAOS_CC_PUT_NAME'
+  | 'HAOS_CC_TRY_PENDING'
+  | 'HAOS_CC_TRY_NONE'
   | 'HAOS_CC_ARGUMENT';

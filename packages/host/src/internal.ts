@@ -13,6 +13,8 @@ export { type CleanUp, withCleanUp } from './clean-up.js';
 export { copyTree, type TreeFile, treeSize, verifyTree } from './files/copy-tree.js';
 export { sha256 } from './files/digest.js';
 export { parentOf } from './files/path.js';
+export type { HttpPool, HttpPoolOptions, PoolRequest, PoolResponse } from './http/http-pool.js';
+export { openHttpPool } from './http/http-pool.js';
 export { readSecureBoot } from './kernel/secure-boot.js';
 export { megabytes } from './megabytes.js';
 export {

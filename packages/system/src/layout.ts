@@ -19,6 +19,9 @@ export const layout = {
   goLocal: '/var/lib/1898andCo/HAOS',
   goLocalConfig: '/var/lib/1898andCo/HAOS/config.yaml',
   goLocalConfigDirectory: '/var/lib/1898andCo/HAOS/config.d',
+  /** A file of `config.d` that is tried until it is confirmed or reverted. */
+  configTry: '/var/lib/rancher/HAOS/config-try.json',
+  configTryLock: '/run/haos/config-try.lock',
   keptHostname: '/var/lib/rancher/HAOS/hostname',
   /** The SSH keys that HAOS added, and their sources. */
   sshLedger: '/var/lib/rancher/HAOS/ssh/authorized-keys.json',

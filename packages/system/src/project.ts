@@ -7,6 +7,11 @@ export interface Project {
   /** The upgrade image without a tag. Releases are tagged with their version. */
   readonly image: string;
   /**
+   * The image of the pods of the operator and its agents. It has no programs of its own, so that
+   * its version is not that of a release.
+   */
+  readonly operatorImage: string;
+  /**
    * The base URL of releases, with `latest` and `download/VERSION` as on GitHub. Undefined until
    * there is a release; a node then has no default channel.
    */
@@ -22,5 +27,6 @@ export const PROJECT: Project = {
   repository: 'https://haos.invalid/haos',
   documentation: 'https://haos.invalid/haos/docs',
   image: 'localhost/haos',
+  operatorImage: 'localhost/haos-operator:v1',
   releases: undefined,
 };

@@ -88,6 +88,112 @@ describe('haos config put', () => {
   });
 });
 
+describe('haos config put --try', () => {
+  const NAMESERVERS = (...servers: string[]) => `haos: {dns_nameservers: [${servers.join(', ')}]}\n`;
+  const MAIN_CONF = '/etc/connman/main.conf';
+  const bootedAt = (uptime: number, boot = 'one') => ({
+    '/proc/uptime': `${uptime}.00 1.00\n`,
+    '/proc/sys/kernel/random/boot_id': `${boot}\n`,
+  });
+
+  async function tryFile(): Promise<string> {
+    const root = await makeNode({ tree: bootedAt(100) });
+    const put = (...args: string[]) => ['config', 'put', '50-name.yaml', '--apply', ...args, '--root', root];
+    await haosOk(put(), { input: NAMESERVERS('1.1.1.1') });
+    const { stderr } = await haosOk(put('--try', '1m'), { input: NAMESERVERS('9.9.9.9') });
+    expect(stderr).toContain('config.d/50-name.yaml is on trial for 60 seconds\n');
+    expectAt(root, MAIN_CONF, /9\.9\.9\.9/);
+    return root;
+  }
+
+  it('restores and applies the previous file when the time is over', async () => {
+    const root = await tryFile();
+    const revert = ['config', 'revert', '--expired', '--root', root];
+
+    expect(await haosOk(revert)).toMatchObject({ stdout: '', stderr: '' });
+    expectAt(root, MAIN_CONF, /9\.9\.9\.9/);
+    writeTree(root, bootedAt(160));
+    expect((await haosOk(revert)).stderr).toBe('config.d/50-name.yaml reverted\n');
+
+    expectAt(root, PUT, { content: NAMESERVERS('1.1.1.1'), mode: 0o600 });
+    expectAt(root, MAIN_CONF, /^(?![\s\S]*9\.9\.9\.9)[\s\S]*1\.1\.1\.1/);
+    const { stdout } = await haosOk(['config', 'status', '--root', root]);
+    expect(stdout).toContain(
+      'trial: config.d/50-name.yaml was reverted: nobody confirmed it before its time',
+    );
+  });
+
+  it('keeps the file once it is confirmed', async () => {
+    const root = await tryFile();
+    const status = await haosOk(['config', 'status', '--root', root, '--format', 'json']);
+    expect(JSON.parse(status.stdout).trial).toMatchObject({ name: '50-name.yaml', state: 'pending' });
+    expect(status.stdout).not.toContain('previous');
+
+    await haosOk(['config', 'confirm', '--root', root]);
+    writeTree(root, bootedAt(1000));
+    await haosOk(['config', 'revert', '--expired', '--root', root]);
+
+    expectAt(root, PUT, NAMESERVERS('9.9.9.9'));
+    expect((await haos(['config', 'confirm', '--root', root])).status).toBe(5);
+    expect((await haos(['config', 'revert', '--root', root])).status).toBe(5);
+  });
+
+  it('restores the file before the second boot applies anything', async () => {
+    const root = await tryFile();
+
+    writeTree(root, bootedAt(5, 'two'));
+    await haosOk(['config', '--boot', '--root', root]);
+    expectAt(root, MAIN_CONF, /9\.9\.9\.9/);
+    writeTree(root, bootedAt(5, 'three'));
+    await haosOk(['config', '--boot', '--root', root]);
+
+    expectAt(root, MAIN_CONF, /1\.1\.1\.1/);
+  });
+
+  it('refuses other changes of the file until its trial is over', async () => {
+    const root = await tryFile();
+    const change = (...args: string[]) =>
+      haos(['config', 'put', '50-name.yaml', '--root', root, ...args], { input: 'haos: {}\n' });
+
+    for (const args of [[], ['--apply', '--try', '1m']])
+      expect(await change(...args)).toMatchObject({ status: 5, stderr: expect.stringContaining('on trial') });
+    expectAt(root, PUT, NAMESERVERS('9.9.9.9'));
+    await haosOk(['config', 'revert', '--root', root]);
+    expect((await change()).status).toBe(0);
+  });
+
+  it.each([
+    [['--try', '1m'], /--try needs --apply/],
+    [['--apply', '--try', '1d'], /is not a duration/],
+    [['--apply', '--plan'], /cannot be used together/],
+  ])('refuses %j', async (args, message) => {
+    const run = await haos(['config', 'put', 'a', ...args], { input: '' });
+
+    expect(run).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
+  });
+});
+
+describe('haos config put --plan', () => {
+  it('shows what a file would change, and what only a boot completes, and writes nothing', async () => {
+    const root = await makeNode({ config: 'boot_cmd: [a]\n' });
+    const before = takeSnapshot(root);
+    const put = (input: string, ...args: string[]) =>
+      haos(['config', 'put', '50-name.yaml', '--plan', '--root', root, ...args], { input });
+
+    const text = await put('boot_cmd: [b]\nhaos: {dns_nameservers: [9.9.9.9]}\n');
+    const json = await put('boot_cmd: [b]\n', '--format', 'json');
+
+    expect(text.status).toBe(10);
+    expect(text.stdout).toMatch(
+      /\+FallbackNameservers=9\.9\.9\.9[\s\S]*only the next boot completes: boot_cmd\n$/,
+    );
+    expect(json.status).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({ hasChanges: false, needBoot: ['boot_cmd'] });
+    expect((await put('hostname: "a b"\n')).status).toBe(3);
+    expect(changedPaths(before, takeSnapshot(root))).toEqual([]);
+  });
+});
+
 describe('haos config status', () => {
   it('reports each phase of this boot', async () => {
     const root = await makeNode({

@@ -5,6 +5,7 @@ import type { Issue } from '../issue.js';
 import { requirePhaseOptions } from '../require-argument.js';
 import { readConfig } from '../sources/read.js';
 import { describeConfiguration, listIssues, summariseConfiguration } from '../status/configuration.js';
+import { settleTry } from '../try/settle-try.js';
 import { exitStatusOf, type PhaseJournal, readJournals, toJournalStep, writeJournal } from './journal.js';
 import { type ApplyOptions, apply } from './run.js';
 import type { Phase, PhaseResult } from './types.js';
@@ -37,6 +38,7 @@ function isAlone(phase: Phase): boolean {
 
 async function runLocked(options: ApplyOptions): Promise<RunPhaseResult> {
   const { host, phase } = options;
+  if (isAlone(phase)) keep(host, () => settleTry(host));
   const { config, issues, isIncomplete, k3sHold } = await readConfig(host);
   const started = host.clock.now();
   const journal = (state: Partial<PhaseJournal>): void =>
@@ -85,7 +87,7 @@ function keepSummary(host: Host): void {
  * Logs a failed write instead of throwing: the node must be configured even if it cannot write
  * these files.
  */
-function keep(host: Host, write: () => void): void {
+function keep(host: Host, write: () => unknown): void {
   try {
     write();
   } catch (error) {

@@ -97,7 +97,7 @@ function isActive(applier: Applier, config: CloudConfig): boolean {
 }
 
 /** Returns whether the configuration sets a documented key, such as `haos.ntp_servers`. */
-function isSet(config: CloudConfig, key: string): boolean {
+export function isSet(config: CloudConfig, key: string): boolean {
   const names = key
     .split('.')
     .map((part) => part.replace(/_[a-z0-9]/g, (match) => match.slice(1).toUpperCase()));

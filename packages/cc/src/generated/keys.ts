@@ -65,6 +65,7 @@ export const configDefinition: KeyDefinition = /* @__PURE__ */ JSON.parse(`
 {"name":"channel","kind":"string","spellings":["channel"],"phases":["runtime"]},
 {"name":"version","kind":"string","spellings":["version"],"phases":["runtime"]},
 {"name":"image","kind":"string","spellings":["image"],"phases":["runtime"]}]},
+{"name":"operator","kind":"boolean","spellings":["operator"],"phases":["runtime"]},
 {"name":"install","kind":"section","spellings":["install"],"keys":[
 {"name":"forceEfi","kind":"boolean","spellings":["forceefi","force_efi","efi"]},
 {"name":"device","kind":"string","spellings":["device"]},

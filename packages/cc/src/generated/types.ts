@@ -84,6 +84,8 @@ export interface Haos {
   taints?: readonly string[];
   /** The release that the shipped upgrade Plans name. Only servers have Plans; write the same on each. */
   upgrade?: Upgrade;
+  /** Whether a server installs the operator, with which `kubectl` configures and upgrades nodes. Turning it off removes nothing. */
+  operator?: boolean;
   /** Settings of the installer. They have no effect on an installed node. */
   install?: Install;
 }

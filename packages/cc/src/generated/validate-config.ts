@@ -5,7 +5,7 @@
 /** Whether a merged configuration has the right types; if not, `errors` tells where. */
 export const validateConfig: ((data: unknown) => boolean) & { errors?: { instancePath: string }[] | null } = validate21;
 
-const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"hardening":{"$ref":"#/definitions/string"},"timezone":{"$ref":"#/definitions/string"},"keyboard":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"kernel":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
+const schema6 = {"type":"object","properties":{"sshAuthorizedKeys":{"$ref":"#/definitions/strings"},"writeFiles":{"type":"array","items":{"type":"object","properties":{"encoding":{"$ref":"#/definitions/string"},"content":{"$ref":"#/definitions/string"},"owner":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"permissions":{"$ref":"#/definitions/string"}}}},"hostname":{"$ref":"#/definitions/string"},"bootManifests":{"type":"array","items":{"type":"object","properties":{"url":{"$ref":"#/definitions/string"},"sha256":{"$ref":"#/definitions/string"}}}},"initCmd":{"$ref":"#/definitions/strings"},"bootCmd":{"$ref":"#/definitions/strings"},"runCmd":{"$ref":"#/definitions/strings"},"haos":{"type":"object","properties":{"dataSources":{"$ref":"#/definitions/strings"},"modules":{"$ref":"#/definitions/strings"},"sysctls":{"$ref":"#/definitions/string-map"},"hardening":{"$ref":"#/definitions/string"},"timezone":{"$ref":"#/definitions/string"},"keyboard":{"$ref":"#/definitions/string"},"network":{"type":"array","items":{"type":"object","properties":{"interface":{"$ref":"#/definitions/string"},"mac":{"$ref":"#/definitions/string"},"addresses":{"$ref":"#/definitions/strings"},"gateways":{"$ref":"#/definitions/strings"},"nameservers":{"$ref":"#/definitions/strings"},"searchDomains":{"$ref":"#/definitions/strings"},"ipv4":{"$ref":"#/definitions/string"},"ipv6":{"$ref":"#/definitions/string"},"routes":{"$ref":"#/definitions/strings"},"mtu":{"$ref":"#/definitions/string"},"vlan":{"$ref":"#/definitions/string"},"parent":{"$ref":"#/definitions/string"},"bond":{"$ref":"#/definitions/strings"},"bondMode":{"$ref":"#/definitions/string"},"bondOptions":{"$ref":"#/definitions/strings"}}}},"ntpServers":{"$ref":"#/definitions/strings"},"dnsNameservers":{"$ref":"#/definitions/strings"},"wifi":{"type":"array","items":{"type":"object","properties":{"name":{"$ref":"#/definitions/string"},"passphrase":{"$ref":"#/definitions/string"}}}},"mounts":{"type":"array","items":{"type":"object","properties":{"device":{"$ref":"#/definitions/string"},"path":{"$ref":"#/definitions/string"},"type":{"$ref":"#/definitions/string"},"options":{"$ref":"#/definitions/strings"}}}},"password":{"$ref":"#/definitions/string"},"ssh":{"type":"object","properties":{"passwordAuthentication":{"$ref":"#/definitions/boolean"},"allowUsers":{"$ref":"#/definitions/strings"}}},"serverUrl":{"$ref":"#/definitions/string"},"token":{"$ref":"#/definitions/string"},"labels":{"$ref":"#/definitions/string-map"},"k3sArgs":{"$ref":"#/definitions/strings"},"environment":{"$ref":"#/definitions/string-map"},"taints":{"$ref":"#/definitions/strings"},"upgrade":{"type":"object","properties":{"channel":{"$ref":"#/definitions/string"},"version":{"$ref":"#/definitions/string"},"image":{"$ref":"#/definitions/string"}}},"operator":{"$ref":"#/definitions/boolean"},"install":{"type":"object","properties":{"forceEfi":{"$ref":"#/definitions/boolean"},"device":{"$ref":"#/definitions/string"},"configUrl":{"$ref":"#/definitions/string"},"silent":{"$ref":"#/definitions/boolean"},"isoUrl":{"$ref":"#/definitions/string"},"isoSha256":{"$ref":"#/definitions/string"},"kernel":{"$ref":"#/definitions/string"},"powerOff":{"$ref":"#/definitions/boolean"},"noFormat":{"$ref":"#/definitions/boolean"},"debug":{"$ref":"#/definitions/boolean"},"tty":{"$ref":"#/definitions/string"}}}}}},"definitions":{"string":{"type":"string"},"boolean":{"type":"boolean"},"strings":{"type":"array","items":{"type":"string"}},"string-map":{"type":"object","additionalProperties":{"type":"string"}}}};
 const schema7 = {"type":"array","items":{"type":"string"}};
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -622,71 +622,77 @@ vErrors.push(err11);
 errors++;
 }
 }
+if(data16.operator !== undefined){
+if(!(validate67(data16.operator, {instancePath:instancePath+"/haos/operator"}))){
+vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
+errors = vErrors.length;
+}
+}
 if(data16.install !== undefined){
-let data66 = data16.install;
-if(data66 && typeof data66 == "object" && !Array.isArray(data66)){
-if(data66.forceEfi !== undefined){
-if(!(validate67(data66.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi"}))){
+let data67 = data16.install;
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+if(data67.forceEfi !== undefined){
+if(!(validate67(data67.forceEfi, {instancePath:instancePath+"/haos/install/forceEfi"}))){
 vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
-if(data66.device !== undefined){
-if(!(validate24(data66.device, {instancePath:instancePath+"/haos/install/device"}))){
+if(data67.device !== undefined){
+if(!(validate24(data67.device, {instancePath:instancePath+"/haos/install/device"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data66.configUrl !== undefined){
-if(!(validate24(data66.configUrl, {instancePath:instancePath+"/haos/install/configUrl"}))){
+if(data67.configUrl !== undefined){
+if(!(validate24(data67.configUrl, {instancePath:instancePath+"/haos/install/configUrl"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data66.silent !== undefined){
-if(!(validate67(data66.silent, {instancePath:instancePath+"/haos/install/silent"}))){
+if(data67.silent !== undefined){
+if(!(validate67(data67.silent, {instancePath:instancePath+"/haos/install/silent"}))){
 vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
-if(data66.isoUrl !== undefined){
-if(!(validate24(data66.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl"}))){
+if(data67.isoUrl !== undefined){
+if(!(validate24(data67.isoUrl, {instancePath:instancePath+"/haos/install/isoUrl"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data66.isoSha256 !== undefined){
-if(!(validate24(data66.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256"}))){
+if(data67.isoSha256 !== undefined){
+if(!(validate24(data67.isoSha256, {instancePath:instancePath+"/haos/install/isoSha256"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data66.kernel !== undefined){
-if(!(validate24(data66.kernel, {instancePath:instancePath+"/haos/install/kernel"}))){
+if(data67.kernel !== undefined){
+if(!(validate24(data67.kernel, {instancePath:instancePath+"/haos/install/kernel"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }
 }
-if(data66.powerOff !== undefined){
-if(!(validate67(data66.powerOff, {instancePath:instancePath+"/haos/install/powerOff"}))){
+if(data67.powerOff !== undefined){
+if(!(validate67(data67.powerOff, {instancePath:instancePath+"/haos/install/powerOff"}))){
 vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
-if(data66.noFormat !== undefined){
-if(!(validate67(data66.noFormat, {instancePath:instancePath+"/haos/install/noFormat"}))){
+if(data67.noFormat !== undefined){
+if(!(validate67(data67.noFormat, {instancePath:instancePath+"/haos/install/noFormat"}))){
 vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
-if(data66.debug !== undefined){
-if(!(validate67(data66.debug, {instancePath:instancePath+"/haos/install/debug"}))){
+if(data67.debug !== undefined){
+if(!(validate67(data67.debug, {instancePath:instancePath+"/haos/install/debug"}))){
 vErrors = vErrors === null ? validate67.errors : vErrors.concat(validate67.errors);
 errors = vErrors.length;
 }
 }
-if(data66.tty !== undefined){
-if(!(validate24(data66.tty, {instancePath:instancePath+"/haos/install/tty"}))){
+if(data67.tty !== undefined){
+if(!(validate24(data67.tty, {instancePath:instancePath+"/haos/install/tty"}))){
 vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
 errors = vErrors.length;
 }

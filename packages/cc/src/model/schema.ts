@@ -485,6 +485,15 @@ const haosKeys: readonly DescribedKey[] = [
     examples: [],
   },
   {
+    name: 'operator',
+    kind: 'boolean',
+    default: 'false',
+    description:
+      'Whether a server installs the operator, with which `kubectl` configures and upgrades nodes. Turning it off removes nothing.',
+    phases: ['runtime'],
+    examples: [true],
+  },
+  {
     name: 'install',
     kind: 'section',
     type: 'Install',

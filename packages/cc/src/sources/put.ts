@@ -32,10 +32,10 @@ export function deleteConfig(host: Host, name: string): boolean {
 }
 
 /**
- * Returns the path in the directory that is in effect. Creating the other directory would hide the
- * files that a node of the Go implementation has in this one.
+ * Returns the path of a file in the directory that is in effect (HAOS_CC_PUT_NAME). Creating the
+ * other directory would hide the files that a node of the Go implementation has in this one.
  */
-function configPath(host: Host, name: string): string {
+export function configPath(host: Host, name: string): string {
   if (!NAME.test(name))
     throw new HaosError<CcErrorCode>(
       'HAOS_CC_PUT_NAME',

@@ -1,4 +1,5 @@
 import { HaosError } from '../errors.js';
+import type { openHttpPool as OpenHttpPool } from '../http/http-pool.js';
 import type { liveHost as LiveHost } from '../live.js';
 import type { rootedHost as RootedHost } from '../rooted.js';
 import type * as node from './node.js';
@@ -44,6 +45,10 @@ export const cryptPassword: typeof node.cryptPassword = async () => {
 
 export const isSignedBy: typeof node.isSignedBy = async () => {
   throw needsNode('verifying a signature');
+};
+
+export const openHttpPool: typeof OpenHttpPool = async () => {
+  throw needsNode('connecting to a server');
 };
 
 export const readCertificateSubject: typeof node.readCertificateSubject = async () => {

@@ -21,6 +21,7 @@ it('what a browser cannot do says so', async () => {
   for (const call of [
     browser.cryptPassword('secret'),
     browser.isSignedBy('', new Uint8Array(), new Uint8Array()),
+    browser.openHttpPool('http://localhost'),
     browser.readCertificateSubject(''),
   ])
     await expect(call).rejects.toMatchObject({ code: 'HAOS_NEEDS_NODE', hint: expect.any(String) });

@@ -50,6 +50,21 @@ describe('shippedManifests', () => {
     }
   });
 
+  it('have the operator only if it is configured, and keep it then', async () => {
+    const host = hostWith({ ...SERVER, [`${layout.shippedManifests}/node-operator.yaml`]: 'v1' });
+    const placed = `${layout.manifests}/node-operator.yaml`;
+
+    await runApplier(shippedManifests, {}, { host });
+    expect(host.files.stat(placed)).toBeUndefined();
+
+    const { second } = await runTwice(shippedManifests, { haos: { operator: true } }, { host });
+    expect(host.files.readText(placed)).toBe('v1');
+    expect(second.operations).toEqual([]);
+
+    await runApplier(shippedManifests, { haos: { operator: false } }, { host });
+    expect(host.files.readText(placed)).toBe('v1');
+  });
+
   it('follow haos.upgrade, and return to the default without it', async () => {
     const place = '  # haos.upgrade: here\n';
     const host = hostWith({ ...SERVER, [`${layout.shippedManifests}/plans.yaml`]: place });

@@ -15,6 +15,9 @@ import { saveManifest } from './save-manifest.js';
 /** Digests of the files that HAOS wrote, by file name. */
 type Ledger = Readonly<Record<string, string>>;
 
+/** The manifest that `haos.operator` asks for. */
+const OPERATOR = 'node-operator.yaml';
+
 /**
  * k3s removes from the cluster what a manifest no longer contains, but does nothing if the file
  * itself is gone.
@@ -33,6 +36,7 @@ export const shippedManifests: Applier = {
     'haos.upgrade.channel',
     'haos.upgrade.version',
     'haos.upgrade.image',
+    'haos.operator',
     'haos.k3s_args',
     'haos.server_url',
     'haos.environment',
@@ -45,7 +49,7 @@ export const shippedManifests: Applier = {
     refuse(upgradeRule(config), 'HAOS_CC_UPGRADE');
     const ledger = readLedger(host);
     const written: Record<string, string> = {};
-    for (const name of listShipped(host)) {
+    for (const name of listShipped(host).filter((one) => isWanted(one, config))) {
       const digest = await place(name, ledger[name], { config, context });
       if (digest !== undefined) written[name] = digest;
     }
@@ -64,6 +68,14 @@ function isServer(config: CloudConfig, context: ApplyContext): boolean {
 
 function listShipped({ files }: Host): string[] {
   return files.list(layout.shippedManifests).filter((name) => /\.(ya?ml|json)$/.test(name));
+}
+
+/**
+ * Returns whether a configuration wants a manifest. One that was placed stays: without its objects
+ * in the cluster, everything that was configured with them would be lost.
+ */
+function isWanted(name: string, { haos }: CloudConfig): boolean {
+  return name !== OPERATOR || haos?.operator === true;
 }
 
 /** Resolves to the digest of the file in place if it belongs to HAOS, else to undefined. */

@@ -7,18 +7,24 @@
 IMPORTED=/var/lib/rancher/k3s/agent/images
 PREFIX=haos-
 
-# Links the archives beside the k3s program $1 into the directory $2. A correct link is not
-# replaced: k3s may track imported archives by date.
+# The image of the operator, which is a part of the root image.
+SHIPPED=/usr/share/haos/images
+
+# Links the archives beside the k3s program $1, and those in the directory $3, into the directory $2.
+# A correct link is not replaced: k3s may track imported archives by date.
 link_images() {
 	images=${1%/*}/images
 	find "$2" -type l -name "$PREFIX*" 2>/dev/null | while read -r link; do
 		target=$(readlink "$link")
-		[ "${target%/*}" = "$images" ] && [ -e "$target" ] || rm "$link"
+		case ${target%/*} in "$images" | "${3:-$images}") [ ! -e "$target" ] || continue ;; esac
+		rm "$link"
 	done
-	[ -d "$images" ] || return 0
-	mkdir -p "$2"
-	find "$images" -type f | while read -r archive; do
-		link=$2/$PREFIX${archive##*/}
-		[ -L "$link" ] || ln -sf "$archive" "$link"
+	for directory in "$images" ${3:+"$3"}; do
+		[ -d "$directory" ] || continue
+		mkdir -p "$2"
+		find "$directory" -type f | while read -r archive; do
+			link=$2/$PREFIX${archive##*/}
+			[ -L "$link" ] || ln -sf "$archive" "$link"
+		done
 	done
 }

@@ -1,0 +1,38 @@
+import { hostname } from 'node:os';
+import { liveHost } from '@haos/host';
+import { podCredentials, readKubeconfig, startOperator } from '@haos/operator/internal';
+import type { Context, Invocation } from '../command.js';
+import { EXIT, type ExitStatus } from '../exit-status.js';
+import { CommandFailure, usageError } from '../failure.js';
+import { serveHealth } from './serve-health.js';
+
+/** `haos operator`: manages the fleet until it is interrupted. */
+export async function runOperator(
+  invocation: Invocation<'kubeconfig' | 'port'>,
+  context: Context,
+): Promise<ExitStatus> {
+  if (invocation.operands.length > 0) throw usageError('haos operator takes no operands');
+  const port = portOf(invocation.text('port'));
+  const host = liveHost();
+  const kubeconfig = invocation.text('kubeconfig');
+  const credentials = kubeconfig ? readKubeconfig(host, kubeconfig) : podCredentials(host, context.env);
+  const end = new AbortController();
+  const identity = context.env.POD_NAME || hostname();
+  const { version, out: write } = context;
+  const operator = startOperator({ host, credentials, identity, version, write }, end.signal);
+  const server = await serveHealth(operator, port).catch((error: Error) => {
+    throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
+  });
+  context.onInterrupt(async () => {
+    end.abort(new Error('interrupted'));
+    await operator.done;
+    server.close();
+  });
+  await operator.done;
+  return EXIT.done;
+}
+
+function portOf(text = '8080'): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw usageError(`${text} is not a port`, 'Use a number up to 65535.');
+}

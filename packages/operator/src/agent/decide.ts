@@ -1,0 +1,259 @@
+import type { NodeParts, UpgradeRequest } from '../objects/node-parts.js';
+import { ACTIONS, type NodeAction, type NodePlan } from '../objects/node-state.js';
+import type { AgentRecord, ConfigAttempt, UpgradeAttempt } from './agent-record.js';
+import { NODE_FILE, type NodeFacts } from './node-facts.js';
+import type { RenderedParts } from './render-parts.js';
+
+/** Everything that an agent decides from. */
+export interface Situation {
+  readonly node: Pick<NodeFacts, 'bootId' | 'version' | 'isOnTrial' | 'file' | 'trial'>;
+  readonly record: AgentRecord;
+  /** Undefined: the operator has not said anything yet. */
+  readonly parts: NodeParts | undefined;
+  readonly rendered: Pick<RenderedParts, 'digest' | 'problem'> | undefined;
+  /** The plan of `rendered` on the node as it is; undefined: it is not made yet. */
+  readonly plan: NodePlan | undefined;
+}
+
+/**
+ * What the agent does next. `apply`: writes the file on trial, and runs the runtime phase.
+ * `resume`: runs that phase again, because the agent ended while it ran. `rest`: waits for a
+ * change.
+ */
+export type Step =
+  | { readonly kind: 'plan' | 'resume' | 'confirm' | 'revert' | 'reboot' }
+  | { readonly kind: 'apply'; readonly action: NodeAction }
+  | { readonly kind: 'upgrade' | 'roll-back'; readonly request: UpgradeRequest }
+  | { readonly kind: 'rest'; readonly waiting?: string };
+
+export interface Decision {
+  /** What to remember before the step. */
+  readonly record: AgentRecord;
+  readonly step: Step;
+}
+
+/**
+ * Decides what the agent of a node does next. Pure: after each step the agent reads the situation
+ * again, so that it may end at any moment.
+ */
+export function decide(situation: Situation): Decision {
+  const record = observe(situation);
+  const now = { ...situation, record };
+  const config = decideConfig(now);
+  if (config.step.kind !== 'rest' || isOpen(now)) return config;
+  const upgrade = decideUpgrade({ ...now, record: config.record });
+  return upgrade.step.kind === 'rest' ? { ...upgrade, step: config.step } : upgrade;
+}
+
+/** Returns whether a file of the node is on trial. */
+function isOpen({ node: { trial } }: Situation): boolean {
+  return trial?.state === 'pending' || trial?.state === 'reverting';
+}
+
+/** Returns the record with what became of the attempt meanwhile. */
+function observe({ node, record }: Situation): AgentRecord {
+  const { attempt } = record;
+  const { trial } = node;
+  if (!attempt || trial === undefined || !isTrialOf(attempt, trial)) return record;
+  if (trial.state === 'reverted' && (attempt.result === undefined || attempt.result === 'Applied')) {
+    const why = trial.reason === 'booted' ? 'before the next boot' : 'in time';
+    const message = trial.reason === 'asked' ? 'it was reverted' : `nobody confirmed it ${why}`;
+    return ended(record, attempt, { result: 'Reverted', message });
+  }
+  if (trial.state === 'pending' && attempt.result === undefined && isBooted(attempt, node.bootId))
+    return ended(record, attempt, { result: 'Applied' });
+  return record;
+}
+
+/** Returns whether a trial of the node is that of an attempt, and not of an earlier one. */
+function isTrialOf(attempt: ConfigAttempt, { name, digest, id }: Trial): boolean {
+  return name === NODE_FILE && digest === attempt.digest && id !== attempt.lastTry;
+}
+
+type Trial = NonNullable<NodeFacts['trial']>;
+
+function isBooted({ needsBoot, bootId }: ConfigAttempt, now: string): boolean {
+  return needsBoot && bootId !== now;
+}
+
+/** Returns the record of an attempt that has ended. */
+export function ended(
+  record: AgentRecord,
+  attempt: ConfigAttempt,
+  { result, message }: Required<Pick<ConfigAttempt, 'result'>> & Pick<ConfigAttempt, 'message'>,
+): AgentRecord {
+  const { message: _, ...rest } = attempt;
+  const { applied: __, ...others } = record;
+  const applied = result === 'Applied' ? attempt.hash : attempt.before;
+  return {
+    ...others,
+    ...(applied !== undefined && { applied }),
+    attempt: { ...rest, result, ...(message !== undefined && { message }) },
+  };
+}
+
+function decideConfig(situation: Situation): Decision {
+  const { node, record, parts, rendered } = situation;
+  const { trial } = node;
+  if (trial?.state === 'reverting') return { record, step: { kind: 'rest' } };
+  if (trial?.state === 'pending' && trial.name !== NODE_FILE)
+    return { record, step: { kind: 'rest', waiting: `config.d/${trial.name} is on trial on the node` } };
+  if (trial?.state === 'pending') return decideOnTrial(situation, trial);
+  if (parts === undefined || rendered === undefined) return { record, step: { kind: 'rest' } };
+  if (rendered.problem === undefined && node.file === rendered.digest)
+    return { record: inEffect(situation, parts), step: { kind: 'rest' } };
+  return decideApply(situation, parts, rendered);
+}
+
+/** The agent's own file is on trial. */
+function decideOnTrial(situation: Situation, trial: Trial): Decision {
+  const { node, record, parts, rendered } = situation;
+  const { attempt } = record;
+  // Somebody else wrote it, or the record is lost: the time of the trial decides.
+  if (attempt === undefined || !isTrialOf(attempt, trial))
+    return { record, step: { kind: 'rest', waiting: `config.d/${NODE_FILE} is on trial on the node` } };
+  if (parts && rendered && parts.hash !== attempt.hash) {
+    if (rendered.digest !== attempt.digest) return { record, step: { kind: 'revert' } };
+    // Other parts that mean the same.
+    const renamed: ConfigAttempt = { ...attempt, hash: parts.hash };
+    const applied = attempt.result === 'Applied' ? { applied: parts.hash } : {};
+    const same = { ...situation, record: { ...record, ...applied, attempt: renamed } };
+    return decideOnTrial(same, trial);
+  }
+  if (node.file !== attempt.digest) {
+    // It ended before it was written: forget it, so that it can be tried again.
+    const { attempt: _, ...others } = record;
+    return { record: others, step: { kind: 'revert' } };
+  }
+  return { record, step: stepOnTrial(attempt, parts) };
+}
+
+function stepOnTrial(attempt: ConfigAttempt, parts: NodeParts | undefined): Step {
+  if (attempt.result === 'Failed') return { kind: 'revert' };
+  if (attempt.result === 'Applied')
+    return parts?.confirmed === attempt.hash ? { kind: 'confirm' } : { kind: 'rest' };
+  if (attempt.needsBoot && attempt.message === REBOOTING) return { kind: 'reboot' };
+  return { kind: 'resume' };
+}
+
+/** The message of an attempt that only a reboot completes. */
+export const REBOOTING = 'the node reboots';
+
+/** The node has the file already, and it is not on trial. */
+function inEffect({ node, record }: Situation, { hash, attempt: name }: NodeParts): AgentRecord {
+  const { attempt } = record;
+  if (record.applied === hash && attempt?.hash === hash && attempt.name === name) return record;
+  return ended(
+    record,
+    {
+      hash,
+      ...(name !== undefined && { name }),
+      digest: node.file,
+      ...about(node),
+      needsBoot: false,
+    },
+    { result: 'Applied' },
+  );
+}
+
+function about({ bootId, trial }: Situation['node']): Pick<ConfigAttempt, 'bootId' | 'lastTry'> {
+  return { bootId, ...(trial && { lastTry: trial.id }) };
+}
+
+function decideApply(
+  { node, record, plan }: Situation,
+  parts: NodeParts,
+  { digest, problem }: Pick<RenderedParts, 'digest' | 'problem'>,
+): Decision {
+  const { hash, attempt: name } = parts;
+  const { applied, attempt } = record;
+  const next: ConfigAttempt = {
+    hash,
+    ...(name !== undefined && { name }),
+    digest,
+    ...(applied !== undefined && { before: applied }),
+    needsBoot: plan?.action === 'Reboot',
+    ...about(node),
+  };
+  const isSame = attempt?.hash === hash && attempt.name === name;
+  if (problem !== undefined) {
+    const isKnown = isSame && attempt.message === problem;
+    return {
+      record: isKnown ? record : ended(record, next, { result: 'Failed', message: problem }),
+      step: { kind: 'rest' },
+    };
+  }
+  if (plan === undefined) return { record, step: { kind: 'plan' } };
+  if (isSame && (attempt.result === 'Failed' || attempt.result === 'Reverted'))
+    return { record, step: { kind: 'rest' } };
+  const waiting = findObstacle(parts, plan);
+  if (waiting !== undefined) return { record, step: { kind: 'rest', waiting } };
+  return { record: { ...record, attempt: next }, step: { kind: 'apply', action: plan.action } };
+}
+
+function findObstacle({ apply, allow, planHash }: NodeParts, plan: NodePlan): string | undefined {
+  if (!apply) return 'it is planned, and not released';
+  if (ACTIONS.indexOf(plan.action) > ACTIONS.indexOf(allow))
+    return `it needs ${plan.action}, and only ${allow} is allowed: use a Rollout`;
+  if (planHash !== undefined && planHash !== plan.hash)
+    return `the plan has changed since it was approved: it is ${plan.hash} now`;
+  return undefined;
+}
+
+function decideUpgrade({ node, record, parts }: Situation): Decision {
+  const request = parts?.upgrade;
+  const known = record.upgrade;
+  if (request !== undefined && known?.id !== request.id) return beginUpgrade({ node, record }, request);
+  if (known === undefined) return { record, step: { kind: 'rest' } };
+  // The agent ended while it ran; both can be repeated.
+  if (known.verdict === 'Downloading')
+    return request === undefined
+      ? { record: withUpgrade(record, known, 'Failed', 'it was interrupted'), step: { kind: 'rest' } }
+      : { record, step: stepOf(request) };
+  if (known.verdict === 'Staged' && known.bootId === node.bootId) return { record, step: { kind: 'reboot' } };
+  return { record: judgeUpgrade(record, known, node), step: { kind: 'rest' } };
+}
+
+function beginUpgrade(
+  { node, record }: Pick<Situation, 'node' | 'record'>,
+  request: UpgradeRequest,
+): Decision {
+  const { id, version, rollBack = false } = request;
+  const upgrade: UpgradeAttempt = { id, version, rollBack, bootId: node.bootId, verdict: 'Downloading' };
+  const isThere = (node.version === version) !== rollBack;
+  if (isThere) return { record: judgeUpgrade(record, upgrade, node), step: { kind: 'rest' } };
+  return { record: { ...record, upgrade }, step: stepOf(request) };
+}
+
+function stepOf(request: UpgradeRequest): Step {
+  return { kind: request.rollBack ? 'roll-back' : 'upgrade', request };
+}
+
+/** Decides from what runs now. */
+function judgeUpgrade(
+  record: AgentRecord,
+  upgrade: UpgradeAttempt,
+  { version, isOnTrial }: Pick<NodeFacts, 'version' | 'isOnTrial'>,
+): AgentRecord {
+  if (upgrade.verdict === 'Failed' || upgrade.verdict === 'RolledBack') return { ...record, upgrade };
+  if (version !== upgrade.version)
+    return withUpgrade(
+      record,
+      upgrade,
+      'RolledBack',
+      upgrade.rollBack ? undefined : `the node went back to ${version}`,
+    );
+  if (upgrade.rollBack) return withUpgrade(record, upgrade, 'Failed', `the node still runs ${version}`);
+  return withUpgrade(record, upgrade, isOnTrial ? 'Trial' : 'Healthy');
+}
+
+/** Returns the record with another verdict about an upgrade. */
+export function withUpgrade(
+  record: AgentRecord,
+  upgrade: UpgradeAttempt,
+  verdict: UpgradeAttempt['verdict'],
+  message?: string,
+): AgentRecord {
+  const { message: _, ...rest } = upgrade;
+  return { ...record, upgrade: { ...rest, verdict, ...(message !== undefined && { message }) } };
+}

@@ -1,0 +1,107 @@
+import { conditionsOf, type NewCondition, timeOf } from '../controller/conditions.js';
+import type { Condition } from '../objects/metadata.js';
+import type { NodeParts } from '../objects/node-parts.js';
+import type { ConfigState, Drift, NodePlan, NodeStateStatus } from '../objects/node-state.js';
+import type { AgentRecord } from './agent-record.js';
+import { REBOOTING } from './decide.js';
+import type { NodeFacts } from './node-facts.js';
+import type { RenderedParts } from './render-parts.js';
+
+/** Everything that a NodeState shows. */
+export interface StatusFacts {
+  readonly agentVersion: string;
+  readonly node: NodeFacts;
+  readonly record: AgentRecord;
+  readonly parts: NodeParts | undefined;
+  readonly rendered: RenderedParts | undefined;
+  readonly plan: NodePlan | undefined;
+  /** Why the agent does not apply the parts now. */
+  readonly waiting: string | undefined;
+  /** Undefined: it was not looked for yet. */
+  readonly drift: readonly Drift[] | undefined;
+  /** The conditions that were published last. */
+  readonly before: readonly Condition[] | undefined;
+}
+
+/** Returns the status of a NodeState. Only `heartbeat` differs when nothing has changed. */
+export function nodeStatus(facts: StatusFacts, now: Date): NodeStateStatus {
+  const { agentVersion, node, record, rendered, plan, drift, before } = facts;
+  const config = configState(facts);
+  return {
+    agentVersion,
+    ...node.status,
+    config,
+    ...(plan && { plan }),
+    issues: (rendered?.issues ?? []).slice(0, 50),
+    drift: drift ?? [],
+    ...(record.upgrade && { upgrade: upgradeState(record.upgrade) }),
+    conditions: conditionsOf(before, conditions(facts, config), { now, generation: undefined }),
+    heartbeat: timeOf(now),
+  };
+}
+
+function upgradeState({ id, version, verdict, message }: NonNullable<AgentRecord['upgrade']>) {
+  return { id, version, verdict, ...(message !== undefined && { message }) };
+}
+
+function configState({ record, parts, waiting }: StatusFacts): ConfigState {
+  const { applied, attempt } = record;
+  const isRebooting = attempt?.result === undefined && attempt?.message === REBOOTING;
+  // A plan of what is not released says nothing about what was tried before.
+  const isWaiting = waiting !== undefined && (parts?.apply !== false || attempt?.result === undefined);
+  const result = isWaiting || isRebooting ? 'Waiting' : attempt?.result;
+  const message = isWaiting ? waiting : attempt?.message;
+  return {
+    ...(parts && { wanted: parts.hash }),
+    ...(applied !== undefined && { applied }),
+    ...(attempt && { attempted: attempt.hash }),
+    ...(attempt?.name !== undefined && { attempt: attempt.name }),
+    ...(result && { result }),
+    ...(message !== undefined && { message }),
+  };
+}
+
+function conditions(facts: StatusFacts, config: ConfigState): NewCondition[] {
+  const parts = [appliedCondition(config), inSyncCondition(facts.drift), upgradeCondition(facts.record)];
+  const bad = parts.find(({ type, status }) => type !== 'InSync' && status === 'False');
+  const ready: NewCondition =
+    bad === undefined
+      ? { type: 'Ready', status: 'True', reason: 'Working', message: '' }
+      : { ...bad, type: 'Ready' };
+  return [ready, ...parts];
+}
+
+function appliedCondition({ wanted, applied, attempted, result, message = '' }: ConfigState): NewCondition {
+  const type = 'ConfigApplied';
+  if (wanted === undefined)
+    return {
+      type,
+      status: 'Unknown',
+      reason: 'NothingWanted',
+      message: 'the operator has not said anything',
+    };
+  if (wanted === applied) return { type, status: 'True', reason: 'Applied', message: '' };
+  const isFailed = attempted === wanted && (result === 'Failed' || result === 'Reverted');
+  return isFailed
+    ? { type, status: 'False', reason: result, message }
+    : { type, status: 'Unknown', reason: result === 'Waiting' ? 'Waiting' : 'Applying', message };
+}
+
+function inSyncCondition(drift: readonly Drift[] | undefined): NewCondition {
+  const type = 'InSync';
+  if (drift === undefined) return { type, status: 'Unknown', reason: 'NotChecked', message: '' };
+  const [first] = drift;
+  if (first === undefined) return { type, status: 'True', reason: 'Same', message: '' };
+  const message = `${drift.length} differ from the configuration, such as ${first.path}`;
+  return { type, status: 'False', reason: 'Drift', message };
+}
+
+function upgradeCondition({ upgrade }: AgentRecord): NewCondition {
+  const type = 'UpgradeHealthy';
+  if (upgrade === undefined) return { type, status: 'True', reason: 'NoUpgrade', message: '' };
+  const { verdict, rollBack, message = '' } = upgrade;
+  const isGood = verdict === 'Healthy' || (rollBack && verdict === 'RolledBack');
+  const isBad = verdict === 'Failed' || verdict === 'RolledBack';
+  const status = isGood ? 'True' : isBad ? 'False' : 'Unknown';
+  return { type, status, reason: verdict, message };
+}

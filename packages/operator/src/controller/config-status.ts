@@ -1,0 +1,134 @@
+import type { ConfigSet } from '../config/config-set.js';
+import type { Conflict } from '../config/find-conflicts.js';
+import { API_VERSION } from '../objects/names.js';
+import type { NodeConfig, NodeConfigStatus, NodeCounts } from '../objects/node-config.js';
+import type { NodeState } from '../objects/node-state.js';
+import { conditionsOf, type NewCondition } from './conditions.js';
+import { contains } from './contains.js';
+import { hashOf, type NodeDocuments } from './node-documents.js';
+import type { Patch } from './patch.js';
+
+/** What the operator decided for one node. */
+export interface NodeResult {
+  readonly node: string;
+  readonly state: NodeState | undefined;
+  readonly configs: readonly NodeConfig[];
+  readonly conflicts: readonly Conflict[];
+  readonly documents: NodeDocuments;
+}
+
+/** Returns the patches of the statuses of all NodeConfigs that change. */
+export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now: Date): Patch[] {
+  const byConfig = new Map<string, NodeResult[]>();
+  for (const node of nodes)
+    for (const { metadata } of node.configs)
+      byConfig.set(metadata.name, [...(byConfig.get(metadata.name) ?? []), node]);
+  return set.configs.flatMap((config) => {
+    const status = statusOf(config, set, byConfig.get(config.metadata.name) ?? [], now);
+    if (contains(config.status, status)) return [];
+    return [
+      {
+        kind: 'apply',
+        manager: 'haos-operator',
+        subresource: 'status',
+        object: {
+          apiVersion: API_VERSION,
+          kind: 'NodeConfig',
+          metadata: { name: config.metadata.name, ...uidOf(config) },
+          ...{ status },
+        },
+      } satisfies Patch,
+      ...eventsOf(config, status),
+    ];
+  });
+}
+
+function uidOf({ metadata }: NodeConfig): { uid?: string } {
+  return metadata.uid === undefined ? {} : { uid: metadata.uid };
+}
+
+function statusOf(
+  config: NodeConfig,
+  set: ConfigSet,
+  nodes: readonly NodeResult[],
+  now: Date,
+): NodeConfigStatus {
+  const { generation, name } = config.metadata;
+  const conflicted = nodes.filter(({ conflicts }) => conflicts.some(({ names }) => names.includes(name)));
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    nodes: count(set.part(name)?.hash, name, nodes),
+    conditions: conditionsOf(
+      config.status?.conditions,
+      [readyOf(config, set), conflictOf(name, conflicted)],
+      {
+        now,
+        generation,
+      },
+    ),
+  };
+}
+
+function readyOf({ metadata: { name }, spec }: NodeConfig, set: ConfigSet): NewCondition {
+  const problem = set.problem(name);
+  if (problem !== undefined)
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: problem.reason,
+      message: `${problem.message}. Nodes keep what they have`,
+    };
+  if (spec.paused)
+    return { type: 'Ready', status: 'True', reason: 'Paused', message: 'nodes keep what they have' };
+  return { type: 'Ready', status: 'True', reason: 'Rendered', message: '' };
+}
+
+function conflictOf(name: string, nodes: readonly NodeResult[]): NewCondition {
+  const [first] = nodes;
+  const conflict = first?.conflicts.find(({ names }) => names.includes(name));
+  if (first === undefined || conflict === undefined)
+    return { type: 'Conflict', status: 'False', reason: 'None', message: '' };
+  const other = conflict.names.find((one) => one !== name);
+  return {
+    type: 'Conflict',
+    status: 'True',
+    reason: 'EqualPriority',
+    message:
+      `NodeConfig ${other} has another value of ${conflict.key} with the same priority, ` +
+      `on ${nodes.length} nodes such as ${first.node}. They keep what they have: change a priority`,
+  };
+}
+
+function count(hash: string | undefined, name: string, nodes: readonly NodeResult[]): NodeCounts {
+  const isApplied = ({ documents, state }: NodeResult) =>
+    documents.released.parts.some((part) => part.name === name && part.hash === hash) &&
+    state?.status?.config?.applied === hashOf(documents.released.parts);
+  const isPlanned = ({ documents, state }: NodeResult) =>
+    documents.parts.parts.some((part) => part.name === name && part.hash === hash) &&
+    state?.status?.plan?.wanted === documents.parts.hash;
+  const isFailed = ({ documents, state }: NodeResult) => {
+    const { attempted, result } = state?.status?.config ?? {};
+    const isTried = [documents.parts.hash, hashOf(documents.released.parts)].includes(attempted ?? '');
+    return isTried && (result === 'Failed' || result === 'Reverted');
+  };
+  return {
+    matched: nodes.length,
+    planned: nodes.filter((node) => isPlanned(node) || isApplied(node)).length,
+    applied: nodes.filter(isApplied).length,
+    failed: nodes.filter(isFailed).length,
+  };
+}
+
+/** Returns an event for each condition that turned bad. */
+function eventsOf(config: NodeConfig, status: NodeConfigStatus): Patch[] {
+  const { apiVersion, kind, metadata } = config;
+  return (status.conditions ?? []).flatMap((condition): Patch[] => {
+    const isBad = condition.type === 'Conflict' ? condition.status === 'True' : condition.status === 'False';
+    const old = config.status?.conditions?.find(({ type }) => type === condition.type);
+    if (!isBad || (old?.status === condition.status && old.reason === condition.reason)) return [];
+    const regarding = { apiVersion, kind, metadata: { name: metadata.name, ...uidOf(config) } };
+    return [
+      { kind: 'event', regarding, type: 'Warning', reason: condition.reason, message: condition.message },
+    ];
+  });
+}

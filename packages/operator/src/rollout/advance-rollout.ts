@@ -1,0 +1,128 @@
+import { matchesSelector } from '../config/matches-selector.js';
+import { timeOf } from '../controller/conditions.js';
+import type { Patch } from '../controller/patch.js';
+import type { Node } from '../objects/metadata.js';
+import type { Rollout } from '../objects/rollout.js';
+import { advanceNode, deadlineOf, move } from './advance-node.js';
+import { assignBatch } from './assign-batch.js';
+import { failIll, passGate } from './gate.js';
+import { isActive } from './node-step.js';
+import { rollBackWave } from './roll-back-wave.js';
+import { statusPatches } from './rollout-status.js';
+import { startNodes } from './start-nodes.js';
+import { configTarget, versionTarget } from './target.js';
+import type { Blocked, Decision, Task } from './task.js';
+import type { Member, World } from './world.js';
+
+/**
+ * Decides the next patches of one rollout. `started` has the nodes that rollouts start in this
+ * pass, and gets those of this one.
+ */
+export function advanceRollout(rollout: Rollout, world: World, started: Set<string>): Patch[] {
+  const { name, deletionTimestamp } = rollout.metadata;
+  if (deletionTimestamp !== undefined) return [];
+  const active = world.members.filter(({ step }) => step?.rollout === name && isActive(step));
+  const finishing = active
+    .filter((member) => !isCancelled(member, rollout, world))
+    .flatMap((member) => advanceNode(member, rollout, world));
+  const cancelled = world.members
+    .filter(({ step }) => step?.rollout === name)
+    .filter((member) => isCancelled(member, rollout, world))
+    .map((member) => move(member, member.step!, 'Aborted', world.now));
+  const task = taskOf(rollout, world);
+  const decision = 'blocked' in task ? blockedDecision(rollout, task.blocked) : decide(task, started);
+  const all = { ...decision, patches: [...finishing, ...cancelled, ...decision.patches] };
+  return [...all.patches, ...statusPatches(rollout, 'blocked' in task ? undefined : task, all, world)];
+}
+
+/** Returns whether a node that has not been changed must no longer be. */
+function isCancelled({ step }: Member, rollout: Rollout, world: World): boolean {
+  if (step === undefined || step.rollBack) return false;
+  if (step.step !== 'Pending' && step.step !== 'Drain') return false;
+  return rollout.spec.aborted === true || step.target !== targetOf(rollout, world);
+}
+
+function targetOf({ spec }: Rollout, { set }: World): string | undefined {
+  if (spec.target.config === undefined) return versionTarget(spec.target);
+  const part = set.part(spec.target.config);
+  return part && configTarget(part);
+}
+
+function taskOf(rollout: Rollout, world: World): Task | { readonly blocked: Blocked } {
+  const name = rollout.spec.target.config;
+  const config = world.set.configs.find(({ metadata }) => metadata.name === name);
+  const target = targetOf(rollout, world);
+  if (name !== undefined && config === undefined)
+    return { blocked: { reason: 'TargetNotFound', message: `there is no NodeConfig ${name}` } };
+  if (config !== undefined && config.spec.strategy !== 'Rollout')
+    return {
+      blocked: {
+        reason: 'TargetAutomatic',
+        message: `NodeConfig ${name} does not have the strategy Rollout`,
+      },
+    };
+  if (config?.spec.paused)
+    return { blocked: { reason: 'TargetPaused', message: `NodeConfig ${name} is paused` } };
+  if (target === undefined)
+    return { blocked: { reason: 'TargetNotReady', message: world.set.problem(name ?? '')?.message ?? '' } };
+  const isSelected = ({ metadata: { labels } }: Node) =>
+    matchesSelector(rollout.spec.nodeSelector, labels) &&
+    (config === undefined || matchesSelector(config.spec.nodeSelector, labels));
+  const members = world.members.filter(({ node }) => isSelected(node));
+  const own = world.members.filter(
+    ({ step }) => step?.rollout === rollout.metadata.name && step.target === target,
+  );
+  const wave = rollout.status?.target === target ? (rollout.status.wave ?? 1) : 1;
+  return { rollout, target, isSelected, members, own, wave, world };
+}
+
+function blockedDecision(rollout: Rollout, blocked: Blocked): Decision {
+  return { patches: [], phase: rollout.spec.aborted ? 'Aborted' : 'Progressing', blocked };
+}
+
+function decide(task: Task, started: Set<string>): Decision {
+  const { rollout, own, world, wave } = task;
+  const { planHash } = rollout.status ?? {};
+  const common = { patches: [], wave, planHash };
+  if (rollout.spec.aborted) return { ...common, phase: 'Aborted' };
+  if (own.some(({ step }) => isFailure(step?.step))) return { ...common, ...rollBackWave(task, started) };
+  if (rollout.spec.paused)
+    return { ...common, phase: 'Paused', blocked: { reason: 'Paused', message: 'spec.paused is true' } };
+  const batch = assignBatch(task);
+  if (batch.patches.length > 0)
+    return { ...common, phase: 'Progressing', planHash: batch.planHash, patches: batch.patches };
+  const hash = { planHash: batch.planHash ?? planHash };
+  const inWave = own.filter(({ step }) => (step?.wave ?? 0) <= wave);
+  if (inWave.some(({ step }) => step?.step !== 'Done' && step?.step !== 'Aborted')) {
+    const ill = failIll(
+      inWave.filter(({ step }) => step?.wave === wave),
+      world.now,
+    );
+    if (ill.length > 0) return { ...common, ...hash, phase: 'Progressing', patches: ill };
+    const { patches, blocked } = startNodes(task, inWave, started);
+    return { ...common, ...hash, phase: 'Progressing', patches, blocked: blocked ?? describeDrain(task) };
+  }
+  const gate = passGate(task, inWave);
+  const isWaiting = gate.phase === 'Complete' && batch.blocked !== undefined;
+  if (!isWaiting) return { ...common, ...hash, ...gate };
+  const phase = batch.blocked?.reason === 'WaitingForApproval' ? 'WaitingForApproval' : 'Progressing';
+  return { ...common, ...hash, phase, blocked: batch.blocked, wave: gate.wave };
+}
+
+function isFailure(step: string | undefined): boolean {
+  return step !== undefined && ['Failed', 'RollBack', 'RolledBack', 'RollBackFailed'].includes(step);
+}
+
+/** Returns which pod holds a drain. */
+function describeDrain({ own, rollout, world }: Task): Blocked | undefined {
+  for (const { name, step } of own) {
+    const held = world.drains.get(name)?.blocked;
+    if (step?.step !== 'Drain' || held === undefined) continue;
+    const until = timeOf(deadlineOf(step, rollout));
+    return {
+      reason: 'DrainBlocked',
+      message: `${name}: ${held.pod}: ${held.message}; it gives up at ${until}`,
+    };
+  }
+  return undefined;
+}

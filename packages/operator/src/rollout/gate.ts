@@ -1,0 +1,69 @@
+import { timeOf } from '../controller/conditions.js';
+import type { Patch } from '../controller/patch.js';
+import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
+import { move } from './advance-node.js';
+import type { Blocked, Task } from './task.js';
+import { findIllness, type Member } from './world.js';
+
+export interface GateResult {
+  readonly patches: readonly Patch[];
+  readonly phase: RolloutPhase;
+  readonly wave: number;
+  readonly bakingSince?: string;
+  readonly blocked?: Blocked;
+}
+
+/**
+ * Decides whether the next wave may start: all nodes of this one are done; they must be healthy for
+ * the time of the gate, and then its probes must answer. A node that falls ill meanwhile fails, and
+ * so do all nodes if the probes do not answer in the time of a step.
+ */
+export function passGate(task: Task, inWave: readonly Member[]): GateResult {
+  const { rollout, target, wave, own, world } = task;
+  const last = Math.max(1, ...own.map(({ step }) => step?.wave ?? 1));
+  const { status, spec } = rollout;
+  const isSame = status?.target === target && status.wave === wave;
+  if (isSame && status.phase === 'Complete' && wave >= last) return { patches: [], phase: 'Complete', wave };
+  const current = inWave.filter(({ step }) => step?.wave === wave && step.step === 'Done');
+  const ill = failIll(current, world.now);
+  const since = (isSame && status.bakingSince) || timeOf(world.now);
+  const baking = { phase: 'Baking' as const, wave, bakingSince: since };
+  if (ill.length > 0) return { ...baking, patches: ill };
+  const end = Date.parse(since) + (spec.gate?.bakeSeconds ?? 0) * 1000;
+  if (world.now.getTime() < end)
+    return {
+      ...baking,
+      patches: [],
+      blocked: { reason: 'Baking', message: `the wave must be healthy until ${timeOf(new Date(end))}` },
+    };
+  const probe = findProbe(task, since);
+  if (probe !== undefined) {
+    const limit = end + (spec.stepTimeoutSeconds ?? DEFAULT_STEP_TIMEOUT_SECONDS) * 1000;
+    const isOver = world.now.getTime() >= limit;
+    return {
+      ...baking,
+      patches: isOver ? current.map((member) => move(member, member.step!, 'Failed', world.now, probe)) : [],
+      blocked: { reason: 'GateFailed', message: `${probe}; it gives up at ${timeOf(new Date(limit))}` },
+    };
+  }
+  if (wave < last) return { patches: [], phase: 'Progressing', wave: wave + 1 };
+  return { patches: [], phase: 'Complete', wave };
+}
+
+/** Returns the patches that fail nodes that are done and have fallen ill. */
+export function failIll(members: readonly Member[], now: Date): Patch[] {
+  return members.flatMap((member) => {
+    const reason = member.step?.step === 'Done' ? findIllness(member) : undefined;
+    return reason === undefined ? [] : [move(member, member.step!, 'Failed', now, reason)];
+  });
+}
+
+/** Returns what a probe of the gate says that has not succeeded since the wave is done. */
+function findProbe({ rollout, world }: Task, since: string): string | undefined {
+  for (const { url } of rollout.spec.gate?.httpProbes ?? []) {
+    const answer = world.probes.get(url);
+    if (answer === undefined || answer.at < since) return `${url} has not answered yet`;
+    if (!answer.ok) return `${url} answers ${answer.message}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import { timeOf } from '../controller/conditions.js';
+import { isReady, isServer } from '../controller/node-health.js';
+import type { Patch } from '../controller/patch.js';
+import type { StepName } from '../objects/rollout.js';
+import { move } from './advance-node.js';
+import { parseConfigTarget } from './target.js';
+import type { Blocked, Task } from './task.js';
+import { isOpen, nextOpening } from './window.js';
+import { findQuorumRisk, isUnavailable, type Member, type World } from './world.js';
+
+export interface Started {
+  readonly patches: readonly Patch[];
+  /** Why no further node starts. */
+  readonly blocked?: Blocked | undefined;
+}
+
+/**
+ * Starts nodes of the current wave, as many as may be unavailable: those that others made
+ * unavailable count. Servers go first, one at a time, and while etcd keeps its quorum.
+ */
+export function startNodes(task: Task, inWave: readonly Member[], started: Set<string>): Started {
+  const { rollout, world } = task;
+  const waiting = inWave.filter(({ step }) => step?.step === 'Pending');
+  if (waiting.length === 0) return { patches: [] };
+  const { windows = [] } = rollout.spec;
+  if (!isOpen(windows, world.now)) {
+    const next = timeOf(nextOpening(windows, world.now));
+    return { patches: [], blocked: { reason: 'WindowClosed', message: `the next window opens at ${next}` } };
+  }
+  const servers = inWave.filter(({ node, step }) => isServer(node) && step?.step !== 'Done');
+  const turn = servers.length > 0 ? waiting.filter(({ node }) => isServer(node)) : waiting;
+  return startEach(turn, inWave, task, started);
+}
+
+function startEach(
+  turn: readonly Member[],
+  inWave: readonly Member[],
+  { rollout, world }: Task,
+  started: Set<string>,
+): Started {
+  const patches: Patch[] = [];
+  const away = inWave.filter((member) => isUnavailable(member) || started.has(member.name));
+  let slots = (rollout.spec.maxUnavailable ?? 1) - away.length;
+  for (const member of turn) {
+    if (slots <= 0)
+      return {
+        patches,
+        blocked: patches.length === 0 ? describeAway(away, rollout.metadata.name) : undefined,
+      };
+    if (isUnavailable(member) || started.has(member.name)) continue;
+    const risk = isServer(member.node) ? findQuorumRisk(member, world.members, started) : undefined;
+    if (risk !== undefined)
+      return { patches, blocked: patches.length === 0 ? { reason: 'Quorum', message: risk } : undefined };
+    const step = { ...member.step!, step: 'Pending' as StepName };
+    patches.push(move(member, step, needsDrain(member, world) ? 'Drain' : 'Apply', world.now));
+    started.add(member.name);
+    slots--;
+  }
+  return { patches, blocked: patches.length === 0 ? describeAway(away, rollout.metadata.name) : undefined };
+}
+
+/**
+ * Returns whether pods have to leave before a node is changed: if it reboots, and if another node
+ * can take them.
+ */
+export function needsDrain({ name, step }: Member, { members }: World): boolean {
+  const isConfig = step !== undefined && parseConfigTarget(step.target) !== undefined;
+  if (isConfig && step.action !== 'Reboot') return false;
+  return members.some((other) => other.name !== name && !isUnavailable(other));
+}
+
+/** Returns who takes the slots, if it is not this rollout itself. */
+function describeAway(away: readonly Member[], rollout: string): Blocked | undefined {
+  const other = away.find(
+    ({ step }) => step?.rollout !== rollout || step.step === 'Pending' || step.step === 'Done',
+  );
+  if (other === undefined) return undefined;
+  const why = isReady(other.node) ? 'is cordoned' : 'is not Ready';
+  return { reason: 'MaxUnavailable', message: `node ${other.name} ${why} and counts as unavailable` };
+}

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retry } from '../kubernetes/cluster.js';
+import { diskArguments, NETWORK } from './image.js';
+import { extractSystem, installOnDisk } from './installed-disk.js';
+import { type Machine, startMachine } from './machine.js';
+import { waitForRuntime } from './status.js';
+
+const CONFIG = 'hostname: tried\nhaos: {password: sesame}\n';
+const FILE = '/var/lib/rancher/HAOS/config.d/50-net.yaml';
+const RECORD = '/var/lib/rancher/HAOS/config-try.json';
+
+/** An address of another network: nobody reaches the node any more. */
+const LOST = 'haos: {network: [{interface: eth0, addresses: [192.0.2.9/24], ipv6: disabled}]}';
+const VLAN = 'haos: {network: [{interface: storage, vlan: 7, parent: eth0, addresses: [192.0.2.9/24]}]}';
+
+const ADDRESS = 'ip -o -4 address show dev eth0';
+
+describe('a network that nobody confirms', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
+  let machine: Machine;
+
+  const start = async (name: string) => {
+    machine = await startMachine({ name: `try-config-${name}`, args: [...diskArguments(disk), ...NETWORK] });
+    await machine.logIn(300, 'sesame');
+    await waitForRuntime(machine, 300);
+    await retry(machine, `${ADDRESS} | grep 'inet 10[.]0[.]2[.]'`, 120);
+  };
+  const attempt = (text: string) =>
+    machine.read(`echo '${text}' | haos config put 50-net.yaml --apply --try 30s`, 240);
+
+  beforeAll(async () => {
+    const system = extractSystem(directory);
+    await installOnDisk(disk, { directory, system, config: CONFIG });
+    rmSync(system, { recursive: true });
+    await start('first');
+  }, 1_200_000);
+
+  afterAll(async () => {
+    await machine?.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('is there for a while, and the one before it comes back by itself', async () => {
+    await attempt(LOST);
+    await retry(machine, `${ADDRESS} | grep 192[.]0[.]2[.]9`, 60);
+    expect(await machine.read(ADDRESS)).not.toContain('inet 10.0.2.');
+
+    await retry(machine, `${ADDRESS} | grep 'inet 10[.]0[.]2[.]'`, 240);
+
+    await machine.read('ping -c 1 -W 5 10.0.2.2');
+    await retry(machine, `grep -q '"state":"reverted"' ${RECORD}`, 60);
+    expect((await machine.run(`test -e ${FILE}`)).status).not.toBe(0);
+    expect(await machine.read('haos config status')).toContain('config.d/50-net.yaml was reverted');
+  }, 900_000);
+
+  it('comes back after a crash as well, and takes its VLAN away', async () => {
+    await attempt(VLAN);
+    await retry(machine, 'ip link show dev storage', 60);
+    machine.send('sync; reboot -f');
+    await machine.ended(120);
+
+    // Its time begins again with this boot, and ends with a reboot, which removes the VLAN.
+    machine = await startMachine({
+      name: 'try-config-second',
+      args: [...diskArguments(disk), ...NETWORK],
+    });
+    await machine.ended(600);
+    await start('third');
+
+    expect((await machine.run('ip link show dev storage')).status).not.toBe(0);
+    expect((await machine.run(`test -e ${FILE}`)).status).not.toBe(0);
+    expect(await machine.read(`cat ${RECORD}`)).toMatch(/"state":"reverted".*"previous":null/);
+  }, 1_800_000);
+});
