@@ -506,7 +506,9 @@ describe('validate and apply', () => {
   });
 
   it('are compared with every key of the schema, both with an error below it and without', () => {
-    const missing = new Set(keysOf(configSchema, '').flatMap((key) => [`${key} valid`, `${key} wrong`]));
+    const keys = keysOf(configSchema, '');
+    const missing = new Set(keys.flatMap((key) => [`${key} valid`, `${key} wrong`]));
+    missing.delete('/haos/operator wrong'); // true and false are both valid, and types are checked elsewhere
     for (const config of fc.sample(configuration, { numRuns: 3000, seed: 1 })) {
       const wrong = validate(JSON.stringify(config)).issues.filter(({ severity }) => severity === 'error');
       for (const key of keysIn(config, '')) {
