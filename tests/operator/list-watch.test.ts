@@ -124,17 +124,20 @@ describe.each([
     expect(errors.map(statusOf)).toContain(410);
   });
 
-  it.runIf(args.length === 0)('notices a connection that died silently', async () => {
-    const cache = await follow('silent', { idleTimeout: 2000 });
-    await createObject(client, leaseOf('first', 'a', 'silent'));
-    await expect.poll(() => holders(cache), LIMIT).toEqual({ first: 'a' });
+  // A cache of the API server makes no difference to a connection.
+  if (args.length === 0) {
+    it('notices a connection that died silently', async () => {
+      const cache = await follow('silent', { idleTimeout: 2000 });
+      await createObject(client, leaseOf('first', 'a', 'silent'));
+      await expect.poll(() => holders(cache), LIMIT).toEqual({ first: 'a' });
 
-    gate.freeze();
-    await createObject(client, leaseOf('second', 'a', 'silent'));
+      gate.freeze();
+      await createObject(client, leaseOf('second', 'a', 'silent'));
 
-    await expect.poll(() => holders(cache), LIMIT).toEqual({ first: 'a', second: 'a' });
-    expect(errors).toContainEqual(expect.objectContaining({ code: 'HAOS_HTTP_TIMEOUT' }));
-  });
+      await expect.poll(() => holders(cache), LIMIT).toEqual({ first: 'a', second: 'a' });
+      expect(errors).toContainEqual(expect.objectContaining({ code: 'HAOS_HTTP_TIMEOUT' }));
+    });
+  }
 
   it('goes on when a callback fails', async () => {
     const onChange = () => {
