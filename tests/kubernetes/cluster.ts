@@ -48,7 +48,7 @@ export async function waitUntilReady(machine: Machine, node: string, seconds = R
 export async function applyManifests(machine: Machine, ...manifests: readonly object[]): Promise<void> {
   for (const manifest of manifests) {
     const text = JSON.stringify(manifest).replaceAll("'", "'\\''");
-    await retry(machine, `echo '${text}' | kubectl apply --filename -`, 120);
+    await retry(machine, `printf %s '${text}' | kubectl apply --filename -`, 120);
   }
 }
 
