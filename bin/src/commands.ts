@@ -131,7 +131,7 @@ const put = command({
   summary: 'write a valid file to config.d of the node, or remove it',
   description:
     'Reads the content from FILE or standard input, and writes it with mode 0600 only if it is valid. ' +
-    'With --try, the previous file comes back by itself unless `haos config confirm` keeps the new one in time.',
+    'With --try, the node restores the previous file automatically unless `haos config confirm` keeps the new one.',
   operands: 'NAME [FILE]',
   options: [
     { name: 'apply', summary: 'run the runtime phase afterwards' },
@@ -171,7 +171,8 @@ const revert = command({
   options: [
     {
       name: 'expired',
-      summary: 'only if nobody confirmed it in time; reboot if a network needs it; print only failures',
+      summary:
+        'only if the time is over without a confirmation; reboot if a network needs it; print only failures',
     },
     ROOT,
     FORMAT,

@@ -18,7 +18,7 @@ const VLAN = 'haos: {network: [{interface: storage, vlan: 7, parent: eth0, addre
 
 const ADDRESS = 'ip -o -4 address show dev eth0';
 
-describe('a network that nobody confirms', () => {
+describe('a network that is not confirmed', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disk = join(directory, 'disk');
   let machine: Machine;
@@ -50,7 +50,7 @@ describe('a network that nobody confirms', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('is there for a while, and the one before it comes back by itself', async () => {
+  it('is there for a while, and the node restores the one before it', async () => {
     await attempt(LOST);
     await retry(machine, `${ADDRESS} | grep 192[.]0[.]2[.]9`, 60);
     expect(await machine.read(ADDRESS)).not.toContain('inet 10.0.2.');
@@ -80,6 +80,6 @@ describe('a network that nobody confirms', () => {
     await start('third');
 
     await expectReverted();
-    expect(await machine.read('haos config status')).toContain('nobody confirmed it before a boot');
+    expect(await machine.read('haos config status')).toContain('it was not confirmed before the node booted');
   }, 1_200_000);
 });

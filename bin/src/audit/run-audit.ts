@@ -4,6 +4,7 @@ import type { Context, Invocation } from '../command.js';
 import { openHost } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
+import { formatJson } from '../format-json.js';
 import { createPaint } from '../paint.js';
 import { formatAudit, summarise } from './format-audit.js';
 import { formatAuditSarif } from './format-audit-sarif.js';
@@ -15,8 +16,8 @@ export async function runAudit(
 ): Promise<ExitStatus> {
   const results = await runChecks(openHost(invocation, context), invocation.texts('only'));
   const format = invocation.text('format');
-  if (format === 'json') context.out(toJson({ summary: summarise(results), results }));
-  else if (format === 'sarif') context.out(toJson(formatAuditSarif(results, context.version)));
+  if (format === 'json') context.out(formatJson({ summary: summarise(results), results }));
+  else if (format === 'sarif') context.out(formatJson(formatAuditSarif(results, context.version)));
   else context.out(formatAudit(results, createPaint(await context.hasColor('out'))));
   return results.some(({ status }) => status === 'fail') ? EXIT.failed : EXIT.done;
 }
@@ -28,8 +29,4 @@ async function runChecks(host: Host, only: readonly string[]): Promise<Result[]>
     if (isHaosError(error, 'HAOS_AUDIT_UNKNOWN')) throw usageError(error.message, error.hint);
     throw error;
   }
-}
-
-function toJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

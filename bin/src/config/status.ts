@@ -83,7 +83,7 @@ function formatTry({ name, state, expires, reason }: ConfigTry, paint: Paint): s
   const why =
     reason === 'asked'
       ? ''
-      : `: nobody confirmed it before ${reason === 'booted' ? 'a boot' : 'its time was over'}`;
+      : `: it was not confirmed before ${reason === 'booted' ? 'the node booted' : 'its time was over'}`;
   return [`${file} ${state === 'reverting' ? 'is being' : 'was'} reverted${why}`];
 }
 

@@ -35,19 +35,19 @@ export function runRolloutResume(invocation: Options, context: Context): Promise
 
 /** `kubectl haos rollout abort NAME`. */
 export function runRolloutAbort(invocation: Options, context: Context): Promise<ExitStatus> {
-  const told = 'aborted: nodes that apply finish, the others stay as they are and are uncordoned';
-  return change(invocation, context, { aborted: true }, told);
+  const outcome = 'aborted: nodes that apply finish, the others stay as they are and are uncordoned';
+  return change(invocation, context, { aborted: true }, outcome);
 }
 
 async function change(
   invocation: Options,
   context: Context,
   spec: object,
-  told: string,
+  outcome: string,
 ): Promise<ExitStatus> {
   const [name = ''] = requireOperands(invocation.operands, ['the NAME of a Rollout']);
   await openKubectl(invocation, context).patchSpec(KIND, name, spec);
-  context.out(`Rollout ${name} ${told}\n`);
+  context.out(`Rollout ${name} ${outcome}\n`);
   return EXIT.done;
 }
 

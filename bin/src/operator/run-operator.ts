@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { liveHost } from '@haos/host';
-import { podCredentials, readKubeconfig, startOperator } from '@haos/operator/internal';
+import { OPERATOR_PORT, podCredentials, readKubeconfig, startOperator } from '@haos/operator/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -32,7 +32,7 @@ export async function runOperator(
   return EXIT.done;
 }
 
-function portOf(text = '8080'): number {
+function portOf(text = String(OPERATOR_PORT)): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
   throw usageError(`${text} is not a port`, 'Use a number up to 65535.');
 }

@@ -21,6 +21,7 @@ export { pathOf, RESOURCES, type Resource } from './api/resource.js';
 export { createTokenSource } from './api/token.js';
 export type { Patch } from './controller/patch.js';
 export { operatorManifest } from './manifests/operator-manifest.js';
+export { OPERATOR_PORT } from './manifests/programs.js';
 export type { KubernetesObject } from './objects/metadata.js';
 export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './objects/names.js';
 export type { NodeParts } from './objects/node-parts.js';

@@ -119,7 +119,7 @@ describe('haos config put --try', () => {
     expectAt(root, MAIN_CONF, /^(?![\s\S]*9\.9\.9\.9)[\s\S]*1\.1\.1\.1/);
     const { stdout } = await haosOk(['config', 'status', '--root', root]);
     expect(stdout).toContain(
-      'trial: config.d/50-name.yaml was reverted: nobody confirmed it before its time',
+      'trial: config.d/50-name.yaml was reverted: it was not confirmed before its time',
     );
   });
 

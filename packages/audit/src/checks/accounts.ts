@@ -15,7 +15,7 @@ function account(rule: AccountLook['rule'], described: Rule): Check {
 export const ACCOUNT_CHECKS: readonly Check[] = [
   account('one-root', {
     title: 'Only root has the user id 0, and no two accounts share an id',
-    why: 'A second account with it has all rights under a name that nobody looks at.',
+    why: 'A second account with it has all rights under another name.',
     severity: 'high',
     hint: 'Remove the line from /etc/passwd, and what writes it.',
   }),
@@ -27,19 +27,19 @@ export const ACCOUNT_CHECKS: readonly Check[] = [
   }),
   account('no-empty-password', {
     title: 'No account has an empty password',
-    why: 'Whoever reaches a console is logged in.',
+    why: 'A person at a console is logged in without a password.',
     severity: 'high',
     hint: 'Set haos.password, or lock the account: passwd --lock NAME.',
   }),
   account('strong-hashes', {
     title: 'Passwords are stored as yescrypt or SHA-512 hashes',
-    why: 'Weaker hashes are reversed quickly by whoever reads the file.',
+    why: 'An attacker who reads the file reverses weaker hashes quickly.',
     severity: 'medium',
     hint: 'Set the password again: haos.password in clear text, or a hash of `mkpasswd`.',
   }),
   account('service-shells', {
     title: 'Accounts of services have no shell',
-    why: 'Nobody needs to log in as a service.',
+    why: 'No login as a service is needed.',
     severity: 'low',
     hint: 'Give them the shell /usr/sbin/nologin.',
   }),

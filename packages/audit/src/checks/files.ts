@@ -19,7 +19,7 @@ export const FILE_CHECKS: readonly Check[] = [
     paths: ['/etc/passwd', '/etc/group'],
     mode: 0o644,
     title: 'Only root changes accounts',
-    why: 'Whoever writes them becomes root.',
+    why: 'A user who can write them becomes root.',
     severity: 'high',
   }),
   files('passwords', {
@@ -33,7 +33,7 @@ export const FILE_CHECKS: readonly Check[] = [
     paths: ['/etc/sudoers', '/etc/sudoers.d/*'],
     mode: 0o440,
     title: 'Only root reads and changes who becomes root',
-    why: 'Whoever writes them becomes root.',
+    why: 'A user who can write them becomes root.',
     severity: 'high',
   }),
   files('sudo-directory', {
@@ -47,7 +47,7 @@ export const FILE_CHECKS: readonly Check[] = [
     paths: ['/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d/*'],
     mode: 0o644,
     title: 'Only root changes who may log in',
-    why: 'Whoever writes them opens the node.',
+    why: 'A user who can write them can let others log in.',
     severity: 'high',
   }),
   files('host-keys', {

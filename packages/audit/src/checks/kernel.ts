@@ -78,7 +78,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
   }),
   sysctl('kernel.sysrq', ['0'], {
     title: 'The keyboard and the serial line have no commands for the kernel',
-    why: 'Whoever reaches the console could end all processes or restart the node without a login. root still can, through /proc/sysrq-trigger.',
+    why: 'A person at the console could end all processes or restart the node without a login. root still can, through /proc/sysrq-trigger.',
     severity: 'low',
     source: 'lynis',
   }),
@@ -194,7 +194,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
   sysctl('kernel.kexec_load_disabled', ['1'], {
     level: 'strict',
     title: 'No other kernel is started without the firmware',
-    why: 'root could replace the running kernel by one that nobody signed. Costs: kexec and kdump.',
+    why: 'root could replace the running kernel by one without a signature. Costs: kexec and kdump.',
     severity: 'medium',
     source: 'kspp',
   }),

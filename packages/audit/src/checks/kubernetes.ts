@@ -65,7 +65,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     severity: 'high',
   }),
   cis('1.2.1', server('anonymous-auth', { accepted: ['false'] }), {
-    title: 'The API answers nobody without a name (1.2.1)',
+    title: 'The API refuses requests without a name (1.2.1)',
     why: 'A mistake in the roles would open the cluster to all.',
     severity: 'high',
   }),
@@ -122,7 +122,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
   cis('1.2.16', server('audit-log-path', {}), {
     level: 'strict',
     title: 'The API logs who did what (1.2.16 to 1.2.19)',
-    why: 'After an attack nobody would know what was read. Costs: space and time; the policy belongs to the cluster.',
+    why: 'Without it an attack leaves no record of what was read. Costs: space and time; the policy belongs to the cluster.',
     severity: 'medium',
     hint: `${ARGUMENT} --kube-apiserver-arg=audit-log-path=/var/log/k3s-audit.log, with a policy and limits.`,
   }),

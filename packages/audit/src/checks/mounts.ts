@@ -14,14 +14,14 @@ function mount(path: string, options: readonly string[], { optional, ...place }:
   };
 }
 
-const DATA = 'Files that a user, a pod or a backup puts there give nobody the rights of another user.';
+const DATA = 'Files that a user, a pod or a backup puts there do not give the rights of another user.';
 
 /**
  * Mount options. `/var/lib/rancher` and `/var/lib/kubelet` are mounts of their own without them:
  * volumes of pods may hold programs with setuid, and layers of containers do.
  */
 export const MOUNT_CHECKS: readonly Check[] = [
-  mount('/usr', ['ro', 'nodev'], { why: 'Nobody replaces a program of the system.', severity: 'high' }),
+  mount('/usr', ['ro', 'nodev'], { why: 'No process replaces a program of the system.', severity: 'high' }),
   mount('/haos/system', ['ro', 'nosuid', 'nodev'], {
     why: 'Versions change only by an upgrade, which mounts it in a namespace of its own.',
     severity: 'high',

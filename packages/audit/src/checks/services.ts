@@ -15,7 +15,7 @@ function service(name: string, described: Pick<Check, 'title' | 'why'>): Check {
 export const SERVICE_CHECKS: readonly Check[] = [
   service('syslog', {
     title: 'The system log is written',
-    why: 'Without it nobody sees who logged in and what failed.',
+    why: 'Without it no record shows who logged in and what failed.',
   }),
   service('klogd', {
     title: 'Messages of the kernel are in the system log',
@@ -64,7 +64,7 @@ export const TRUST_CHECKS: readonly Check[] = [
   {
     id: 'trust.secure-boot',
     title: 'The firmware verified the boot loader',
-    why: 'Otherwise whoever changes the disk runs before everything else. Costs: the machine must have UEFI.',
+    why: 'Otherwise an attacker who changes the disk runs before everything else. Costs: the machine must have UEFI.',
     source: 'haos',
     severity: 'high',
     level: 'strict',
@@ -74,7 +74,7 @@ export const TRUST_CHECKS: readonly Check[] = [
   {
     id: 'trust.lockdown',
     title: 'root does not change or read the running kernel',
-    why: 'Whoever becomes root cannot hide in the kernel, or read the keys in it. Costs: unsigned drivers, kexec, tracing with BPF, direct access to hardware.',
+    why: 'An attacker who becomes root cannot hide in the kernel, or read the keys in it. Costs: unsigned drivers, kexec, tracing with BPF, direct access to hardware.',
     source: 'kernel',
     severity: 'medium',
     level: 'strict',

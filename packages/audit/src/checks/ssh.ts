@@ -64,13 +64,13 @@ export const SSH_CHECKS: readonly Check[] = [
   sshd('HostbasedAuthentication', {
     ...no,
     title: 'No other host vouches for its users',
-    why: 'Whoever takes over that host would get in.',
+    why: 'An attacker who takes over that host would get in.',
     severity: 'medium',
   }),
   sshd('IgnoreRhosts', {
     ...yes,
     title: 'Users do not name trusted hosts',
-    why: 'Whoever takes over such a host would get in.',
+    why: 'An attacker who takes over such a host would get in.',
     severity: 'medium',
   }),
   sshd('StrictModes', {
@@ -131,7 +131,7 @@ export const SSH_CHECKS: readonly Check[] = [
   sshd('ClientAliveCountMax', {
     atMost: 3,
     title: 'A dead connection ends',
-    why: 'A session that nobody attends is not left open.',
+    why: 'A session whose client is gone does not stay open.',
     severity: 'low',
   }),
   sshd('TCPKeepAlive', {

@@ -41,6 +41,6 @@ export async function readMachine(host: Host): Promise<Machine> {
 }
 
 /** Returns the level that the configuration of this boot asked for. */
-export function readLevel({ files }: Host): HardeningLevel {
+function readLevel({ files }: Host): HardeningLevel {
   return files.readTextIfExists(LEVEL_FILE)?.trim() === 'strict' ? 'strict' : 'standard';
 }

@@ -3,8 +3,8 @@ import { fromBase64 } from '@haos/host/internal';
 import { layout } from '@haos/system';
 
 /**
- * Why a tried file was reverted: nobody confirmed it in time, the node booted without a
- * confirmation, or somebody asked for it.
+ * Why a tried file was reverted: its time was over without a confirmation, the node booted without
+ * one, or `haos config revert` asked for it.
  */
 export type RevertReason = 'expired' | 'booted' | 'asked';
 
@@ -77,7 +77,7 @@ export function isOpen(trial: ConfigTry | undefined): trial is ConfigTry {
 }
 
 /**
- * Returns whether nobody has confirmed a trial in time. In the boot in which it runs, the time
+ * Returns whether the time of a trial is over. In the boot in which it runs, the time
  * since that boot decides, because the clock may be set at any moment. Else the clock decides.
  */
 export function isExpired(trial: ConfigTry, host: Host): boolean {

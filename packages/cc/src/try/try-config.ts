@@ -15,7 +15,7 @@ export interface TryOptions {
   name: string;
   /** Undefined: the removal of the file is tried. */
   content: Uint8Array | undefined;
-  /** Seconds until the previous file comes back by itself. */
+  /** Seconds until the node restores the previous file. */
   duration: number;
 }
 

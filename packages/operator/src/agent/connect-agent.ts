@@ -30,7 +30,8 @@ export interface AgentConnection extends AgentApi {
 
 /**
  * Connects an agent with the API server: it follows the Secret of its node, and nothing else, as
- * the account of its node, whose token it renews. Works from the start, also if nobody answers.
+ * the account of its node, whose token it renews. Works from the start, also if the API server does
+ * not answer.
  */
 export async function connectAgent(options: ConnectOptions): Promise<AgentConnection> {
   const { credentials, node, clock, signal, onError } = options;
@@ -64,7 +65,7 @@ export async function connectAgent(options: ConnectOptions): Promise<AgentConnec
 }
 
 /** Returns what a Secret says; undefined if it is not readable, or about another node. */
-export function readParts(secret: Secret | undefined, node: string): NodeParts | undefined {
+function readParts(secret: Secret | undefined, node: string): NodeParts | undefined {
   const data = secret?.data?.[SECRET_KEYS.parts];
   if (data === undefined) return undefined;
   try {

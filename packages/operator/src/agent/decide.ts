@@ -57,7 +57,7 @@ function observe({ node, record }: Situation): AgentRecord {
   if (!attempt || trial === undefined || !isTrialOf(attempt, trial)) return record;
   if (trial.state === 'reverted' && (attempt.result === undefined || attempt.result === 'Applied')) {
     const why = trial.reason === 'booted' ? 'before the next boot' : 'in time';
-    const message = trial.reason === 'asked' ? 'it was reverted' : `nobody confirmed it ${why}`;
+    const message = trial.reason === 'asked' ? 'it was reverted' : `it was not confirmed ${why}`;
     return ended(record, attempt, { result: 'Reverted', message });
   }
   if (trial.state === 'pending' && attempt.result === undefined && isBooted(attempt, node.bootId))

@@ -271,7 +271,7 @@ describe('an agent', () => {
     expect(calls.filter((call) => call === 'apply')).toHaveLength(2);
   });
 
-  it('reports that nobody confirmed the parts, and does not apply them again', async () => {
+  it('reports that the parts were not confirmed, and does not apply them again', async () => {
     const host = createNode();
     const parts = wanted([part('base', BASE)]);
     await simulate({ host, says: [parts] });

@@ -61,8 +61,8 @@ interface Elector extends Required<ElectorOptions> {
  * signal aborted, or the Lease was lost: then the process should start again. The work always ends
  * before another process may lead: `work` must return soon after `term.signal` aborts.
  *
- * Nobody compares the times in a Lease with a clock, so clocks may differ: a candidate waits until
- * it has not seen the Lease change for its whole duration.
+ * No process compares the times in a Lease with a clock, so clocks may differ: a candidate waits
+ * until it has not seen the Lease change for its whole duration.
  */
 export async function lead(
   client: ApiClient,

@@ -16,7 +16,7 @@ const MIRROR = 'kubernetes.io/config.mirror';
 /**
  * Returns the pods that must leave a node before it restarts. The others stay: those of a
  * DaemonSet and of a file, which come back at once; finished ones; and those without a controller,
- * which nobody would start again elsewhere, while the kubelet starts them again on the node.
+ * which no controller would start again elsewhere, while the kubelet starts them again on the node.
  * `isOwn`: pods of the operator itself stay, too.
  */
 export function podsToEvict<P extends Pod>(pods: readonly P[], isOwn: (pod: P) => boolean): P[] {

@@ -6,8 +6,8 @@ const LEFT_OUT = ['install'];
 
 /**
  * Returns the structural schema of a cloud-config with its documented names. Keys that are secrets
- * are left out, because whoever may list the objects would read them. It is stricter than the file:
- * a list is a list, and a text is not a number.
+ * are left out, because every user who may list the objects would read them. It is stricter than
+ * the file: a list is a list, and a text is not a number.
  */
 export function configSchema(definition: DescribedKey): Schema {
   return sectionSchema(definition);

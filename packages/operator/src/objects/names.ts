@@ -25,8 +25,7 @@ export const ANNOTATIONS = {
  * Field managers of server-side apply. Each owns a different part of an object, so that giving up
  * one part, such as a cordon, leaves the others.
  */
-export const FIELD_MANAGERS = ['haos-operator', 'haos-rollout', 'haos-cordon', 'haos-agent'] as const;
-export type FieldManager = (typeof FIELD_MANAGERS)[number];
+export type FieldManager = 'haos-operator' | 'haos-rollout' | 'haos-cordon' | 'haos-agent';
 
 /** Keys of the Secret of a node. */
 export const SECRET_KEYS = {

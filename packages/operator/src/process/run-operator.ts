@@ -37,7 +37,7 @@ export interface Operator {
 }
 
 /** The name of the Lease. */
-export const OPERATOR_LEASE = 'haos-operator';
+const OPERATOR_LEASE = 'haos-operator';
 
 /**
  * Starts the operator: it waits for the Lease, leads, and starts again if it loses the Lease. When

@@ -41,7 +41,7 @@ export interface TermContext {
 const SHORTEST_GAP = 250;
 const GAP_FACTOR = 2;
 
-/** Phases in which nothing happens by itself. */
+/** Phases in which time alone changes nothing. */
 const RESTING = ['WaitingForApproval', 'Paused', 'Complete', 'Failed', 'Aborted'];
 
 interface Loop extends TermContext {

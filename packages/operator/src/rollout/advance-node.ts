@@ -153,7 +153,7 @@ function cordonPatch({ node }: Member, rollout: string): Patch {
 
 /**
  * Returns the patch that takes back what the operator did to a Node. Server-side apply removes only
- * what nobody else has set: the cordon of a person stays.
+ * what no other manager has set: the cordon of a person stays.
  */
 export function uncordonPatch(member: Member): Patch {
   return nodePatch(member.node, {}, {});

@@ -209,7 +209,7 @@ export class Fleet {
   }
 }
 
-/** Text of a part that breaks the node: the agent goes back by itself. */
+/** Text of a part that breaks the node: the agent goes back automatically. */
 export const POISON = 'vm.poison';
 /** Text of a part that needs a reboot. */
 export const REBOOT = 'vm.reboot';

@@ -67,8 +67,9 @@ fill_etc() {
 	cp -a $sysroot/usr/share/haos/etc/. $sysroot/etc/ || refuse 'cannot copy the template of /etc'
 }
 
-# Before anything of a configuration can be written into it. A home that is root's was made by a file for it, without the skeleton, by
-# versions before this one. Numbers, because the accounts are those of the new root.
+# Before anything of a configuration can be written into it. A home that is root's was made by a file
+# for it, without the skeleton, by versions before this one. Numbers, because the accounts are those
+# of the new root.
 make_home() {
 	home=$sysroot/home/rancher
 	owner=$(sed -n 's/^rancher:[^:]*:\([0-9]*:[0-9]*\):.*/\1/p' $sysroot/etc/passwd)
