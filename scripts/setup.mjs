@@ -9,6 +9,8 @@ import { must, StepFailure, step } from './run.mjs';
  * }} DebianPackage
  */
 
+const RUNC = 'runc of the Kubernetes tests is compiled with cgo';
+
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [
   {
@@ -80,6 +82,10 @@ export const DEBIAN_PACKAGES = [
     why: 'EFI for arm64',
   },
   { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd' },
+  vm('gcc', 'gcc', RUNC),
+  vm('pkgconf', 'pkg-config', RUNC),
+  { ...vm('libc6-dev', '', RUNC), file: '/usr/include/stdlib.h' },
+  { ...vm('libseccomp-dev', '', RUNC), file: '/usr/include/seccomp.h' },
 ];
 
 /**
