@@ -98,10 +98,10 @@ function blackbox(name, program, why) {
 
 /**
  * @param {string} name @param {string} program @param {string} why
- * @returns {DebianPackage} a package that installing to a disk needs
+ * @returns {DebianPackage} a package that installing to a disk needs, also to one of a guest
  */
 function loop(name, program, why) {
-  return { package: name, program, levels: ['loop', 'faults'], why };
+  return { package: name, program, levels: ['loop', 'vm', 'matrix', 'faults'], why };
 }
 
 /**
