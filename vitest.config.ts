@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 60_000,
-          include: ['packages/*/src/**/*.test.ts', '{bin,os}/src/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', '{bin,os}/src/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
         },
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },

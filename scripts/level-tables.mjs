@@ -19,7 +19,7 @@ export function formatTable(outcomes) {
  * Aligns the first column to the left and the others to the right, except the last one.
  * @param {readonly string[][]} rows
  */
-function alignColumns(rows) {
+export function alignColumns(rows) {
   const last = Math.max(...rows.map((row) => row.length)) - 1;
   const widths = Array.from({ length: last }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

@@ -15,6 +15,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   start [...]      boot the live ISO in a virtual machine in this terminal; start --help lists the options
   test [LEVEL...]  run all levels of tests, or the named ones
   matrix [NAME...] run every scenario in virtual machines, or the named ones, and print one table
+  fuzz [...]       call the parsers with inputs of a fuzzer; fuzz --help lists the options
   check            run all levels but the slow ones
   build            compile and bundle what is stale
   pack [DIR]       write the npm packages as files to DIR or dist/npm
@@ -111,6 +112,10 @@ const commands = {
   },
   test: (args) => test(selectLevels(args)),
   matrix: testMatrix,
+  fuzz: async (args) => {
+    await prepare(levelsFor(args));
+    return run(npmProgram(root, 'tsx'), ['tests/fuzz/main.ts', ...args], { cwd: root });
+  },
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   pack: async ([directory]) => {
     await prepare([]);
