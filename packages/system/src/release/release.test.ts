@@ -76,6 +76,26 @@ describe('signed checksums', () => {
   });
 });
 
+describe('keys that rotate', () => {
+  const [first, second] = [createKey(), createKey()];
+  const signedBy = ({ key }: { key: KeyObject }) => sign(null, CHECKSUMS, key);
+
+  // Each row is a node: the keys of its image, the key of the release, and whether it takes it.
+  it.each([
+    ['before: a release of the old key', [first.pem], first, true],
+    ['before: a release of the new key', [first.pem], second, false],
+    ['between: a release of the old key', [first.pem, second.pem], first, true],
+    ['between: a release of the new key', [first.pem, second.pem], second, true],
+    ['after: a release of the new key', [second.pem], second, true],
+    ['after: a release of the old key, which was lost or stolen', [second.pem], first, false],
+  ])('%s', async (_title, keys, key, isAccepted) => {
+    const verifying = verifyChecksums({ checksums: CHECKSUMS, signature: signedBy(key), keys });
+
+    if (isAccepted) await expect(verifying).resolves.toBeInstanceOf(Map);
+    else await expect(verifying).rejects.toEqual(failure('HAOS_RELEASE_SIGNATURE'));
+  });
+});
+
 describe('the digest of an artefact', () => {
   const URL = 'https://user:secret@releases.example/v1/haos-amd64.iso?token=secret';
   const LIST = 'https://user:secret@releases.example/v1/sha256sum-amd64.txt?token=secret';
