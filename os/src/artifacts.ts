@@ -57,6 +57,7 @@ export interface Artifact {
   name: string;
   /** Bytes. */
   size: number;
+  sha256: string;
 }
 
 /**
@@ -72,8 +73,9 @@ export function placeArtifacts(
   const add = (name: string, place: (target: string) => void): Artifact => {
     const target = join(output, name);
     place(target);
-    lines.push(`${digestFile(target)}  ${name}\n`);
-    return { name, size: statSync(target).size };
+    const sha256 = digestFile(target);
+    lines.push(`${sha256}  ${name}\n`);
+    return { name, size: statSync(target).size, sha256 };
   };
   const artifacts = [...SOURCES, ...kernelSources(kernels)].map(([nameOf, step, file]) =>
     add(nameOf(architecture), (target) =>

@@ -2,7 +2,7 @@
  * Builds the image: see docs/building.md. It must run as root, because the files of a userland have
  * many owners.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { liveHost } from '@haos/host';
@@ -18,6 +18,7 @@ import type { K3sRequest } from './k3s/k3s-request.js';
 import { obtainK3s } from './k3s/obtain-k3s.js';
 import { type Options, readOptions } from './options.js';
 import { createProgress } from './progress.js';
+import { describeProvenance, provenanceName, signStatement } from './provenance.js';
 import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
 import { readVersions, type Versions } from './versions.js';
@@ -54,15 +55,24 @@ async function main(root: string): Promise<void> {
     build({ root, options, versions, steps, epoch, print }, names),
   );
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
-  for (const { name, size } of placeArtifacts(made, options)) {
+  const artifacts = placeArtifacts(made, options);
+  for (const { name, size } of artifacts) {
     print(
       `${(size / 1_000_000).toFixed(1).padStart(8)} MB  ${relative(process.cwd(), join(options.output, name))}`,
     );
   }
   const checksums = join(options.output, checksumsName(options.architecture));
-  if (signingKey) signFile(checksums, signingKey);
-  else rmSync(`${checksums}.sig`, { force: true }); // of an earlier build
-  print(signingKey ? '\nThe checksums are signed.' : '\nThe checksums are not signed; see docs/releases.md.');
+  const provenance = join(options.output, provenanceName(options.architecture));
+  for (const path of [`${checksums}.sig`, provenance]) rmSync(path, { force: true }); // of an earlier build
+  if (signingKey) {
+    signFile(checksums, signingKey);
+    writeFileSync(provenance, signStatement(describeProvenance(root, artifacts, options), signingKey));
+  }
+  print(
+    signingKey
+      ? '\nThe checksums and the provenance are signed.'
+      : '\nThe checksums are not signed; see docs/releases.md.',
+  );
   print(
     options.k3s === undefined
       ? '\n*** This image has no k3s: its nodes say "k3s is not installed". ***'
