@@ -63,7 +63,8 @@ async function main(root: string): Promise<void> {
   }
   const checksums = join(options.output, checksumsName(options.architecture));
   const provenance = join(options.output, provenanceName(options.architecture));
-  for (const path of [`${checksums}.sig`, provenance]) rmSync(path, { force: true }); // of an earlier build
+  // Those of an earlier build.
+  for (const path of [`${checksums}.sig`, provenance]) rmSync(path, { force: true });
   if (signingKey) {
     signFile(checksums, signingKey);
     writeFileSync(provenance, signStatement(describeProvenance(root, artifacts, options), signingKey));

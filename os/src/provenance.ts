@@ -17,8 +17,8 @@ export function provenanceName(architecture: string): string {
 }
 
 /**
- * Returns the provenance of a release (in-toto Statement v1, SLSA Provenance v1). It has no time and
- * no name of a machine, so that the same sources give the same bytes.
+ * Returns the provenance of a release (in-toto Statement v1, SLSA Provenance v1). It has no time
+ * and no name of a machine, so that the same sources give the same bytes.
  */
 export function describeProvenance(root: string, artifacts: readonly Artifact[], options: Options): object {
   const { architecture, kernels, version, imageName, images = [], k3s } = options;

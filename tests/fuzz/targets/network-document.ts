@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { formatText, validate } from '@haos/cc';
 
-/** Settings of networks on a seed drive. They never keep a node from the rest of its configuration. */
+/**
+ * Settings of networks on a seed drive. They never keep a node from the rest of its configuration.
+ */
 export function fuzz(data: Uint8Array): void {
   for (const form of ['network-config', 'network-data'] as const) {
     const drive = { content: data, form, file: 'drive' };
