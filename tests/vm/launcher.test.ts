@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -11,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatBootState, parseBootState } from '@haos/system/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ARTIFACTS } from './paths.js';
 
@@ -82,13 +85,6 @@ describe('the launcher in a root that holds only a release, and the first proces
 
     afterAll(() => renameSync(`${image}.good`, image));
 
-    /** Runs in a separate process namespace, too, as its first process. */
-    function boot() {
-      const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot . /sbin/init';
-      const args = ['--mount', '--pid', '--fork', 'sh', '-c', script, root];
-      return spawnSync('unshare', args, { encoding: 'utf8', input: 'echo "a shell, process $$"\n' });
-    }
-
     it('starts the previous one', () => {
       expect(boot()).toMatchObject({ status: 0, stdout: 'the system before, process 1\n' });
     });
@@ -100,6 +96,65 @@ describe('the launcher in a root that holds only a release, and the first proces
       expect(boot()).toMatchObject({ status: 0, stdout: 'a shell, process 1\n' });
     });
   });
+
+  describe('as the first process, where the boot loader does not count', () => {
+    const block = join(root, 'haos/system/grubenv');
+    const panic = readFileSync('/proc/sys/kernel/panic');
+
+    beforeAll(() => {
+      const tree = join(root, 'tree/lib/haos/boot');
+      mkdirSync(tree, { recursive: true });
+      writeFileSync(join(tree, 'common.sh'), '# reads /run/haos/words\n');
+      writeFileSync(join(tree, 'local.sh'), 'enter_local() { echo "starts with $words"; }\n');
+      writeVersion('v2.0.0', 'current');
+      writeVersion('v1.0.0', 'previous');
+      writeFileSync(block, formatBootState({ slot: 'current', trial: 'v2.0.0/-/-', tries: 2 }));
+    }, 60_000);
+
+    // The launcher sets it for the trial, and it belongs to this machine.
+    afterAll(() => writeFileSync('/proc/sys/kernel/panic', panic));
+
+    /** A version whose image only prints what it is started with. */
+    function writeVersion(version: string, slot: string) {
+      const directory = join(root, 'haos/system/haos', version);
+      cpSync(join(root, 'haos/system/haos/current'), directory, { recursive: true, dereference: true });
+      const image = join(directory, 'rootfs.squashfs');
+      execFileSync('mksquashfs', [join(root, 'tree'), image, '-noappend', '-quiet'], { stdio: 'ignore' });
+      rmSync(join(root, 'haos/system/haos', slot), { force: true });
+      symlinkSync(version, join(root, 'haos/system/haos', slot));
+    }
+
+    const readState = () => parseBootState(readFileSync(block));
+
+    it('counts a boot of a version on trial before it starts it', () => {
+      expect(boot().stdout).toBe('starts with haos.slot=current haos.trial\n');
+      expect(readState()).toEqual({ slot: 'current', trial: 'v2.0.0/-/-', tries: 1 });
+    });
+
+    it('restarts the machine if the image of that version cannot be mounted', () => {
+      writeFileSync(join(root, 'haos/system/haos/v2.0.0/rootfs.squashfs'), 'not an image');
+
+      // So the kernel answers a restart in a process namespace: reboot(2).
+      expect(boot()).toMatchObject({ signal: 'SIGHUP' });
+      expect(readState()).toEqual({ slot: 'current', trial: 'v2.0.0/-/-', tries: 0 });
+    });
+
+    it('then starts the previous version from its own image, and stays there', () => {
+      const expected = { slot: 'previous', failed: 'v2.0.0/-/-' };
+
+      for (let count = 0; count < 2; count += 1) {
+        expect(boot().stdout).toBe('starts with haos.slot=previous\n');
+        expect(readState()).toEqual(expected);
+      }
+    });
+  });
+
+  /** Runs in a separate process namespace, too, as its first process. */
+  function boot() {
+    const script = 'mount --bind "$0" "$0" && cd "$0" && exec chroot . /sbin/init';
+    const args = ['--mount', '--pid', '--fork', 'sh', '-c', script, root];
+    return spawnSync('unshare', args, { encoding: 'utf8', input: 'echo "a shell, process $$"\n' });
+  }
 
   it('leaves nothing mounted', () => {
     expect(readdirSync(join(root, 'run/haos/root'))).toEqual([]);

@@ -30,6 +30,16 @@ const GO_BACK = [
   'sync',
 ];
 
+/** Writes a release whose scripts end the first process. */
+const WRITE_BROKEN = [
+  'mkdir -p /run/tree/lib/haos/boot /run/broken/haos/v10.0.0',
+  'echo "# reads /run/haos/words" >/run/tree/lib/haos/boot/common.sh',
+  `echo 'enter_local() { echo "version" 10 starts >/dev/console; exit 1; }' >/run/tree/lib/haos/boot/local.sh`,
+  'cp /haos/system/haos/current/haos /haos/system/haos/current/busybox /run/broken/haos/v10.0.0',
+  'mksquashfs /run/tree /run/broken/haos/v10.0.0/rootfs.squashfs -quiet -no-progress',
+  'ln -s v10.0.0 /run/broken/haos/current',
+];
+
 describe("HAOS over the root of a Debian, with Debian's kernel", () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   let guest: DebianGuest;
@@ -39,10 +49,16 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
   const start = async (name: string) => {
     machine = await startMachine({ name, args: [...guest.args, ...NETWORK] });
   };
+  const restart = async (name: string) => {
+    machine.send('reboot');
+    await machine.ended(300); // QEMU exits instead of restarting
+    await start(name);
+    await logIn();
+  };
   const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
   const logIn = async () => {
-    await machine.logIn(240, 'sesame');
-    await waitForRuntime(machine, 180);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
   };
 
   beforeAll(async () => {
@@ -86,7 +102,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     expect(await machine.run('haos install --silent --device /dev/vda')).toMatchObject({ status: 5 });
   });
 
-  it('is upgraded without a trial, because the boot loader does not count boots', async () => {
+  it('is upgraded on trial, although the boot loader does not count boots', async () => {
     const { slots, running } = await readUpgradeStatus();
     expect(slots).toMatchObject({ current: { haos: first }, previous: {} });
     expect(running).toBe('current');
@@ -98,42 +114,59 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
       status: 0,
     });
 
-    const status = await readUpgradeStatus();
-    expect(status).toMatchObject({
+    expect(await readUpgradeStatus()).toMatchObject({
       slots: { current: { haos: 'v9.0.0' }, previous: { haos: first } },
       running: 'previous',
-      state: { slot: 'current' },
+      state: { slot: 'current', trial: `v9.0.0/${slots.current.k3s}/-`, tries: 2 },
     });
-    expect(status.state).not.toHaveProperty('trial');
   }, 480_000);
 
   it('keeps persistent data at its second boot', async () => {
     const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
     const before = await machine.read(identity);
-    machine.send('reboot');
-    await machine.ended(300); // QEMU exits instead of restarting
-
-    await start('overlay-again');
-    await logIn();
+    await restart('overlay-again');
 
     expect(await machine.read(identity)).toBe(before);
     expect(await machine.read('cat /var/lib/boots')).toBe('booted\nbooted');
     expect((await readStatus(machine)).mode).toBe('local');
-  }, 900_000);
+  }, 1_200_000);
 
-  it('runs the new version, and swaps the two sets on a rollback', async () => {
+  it('runs the new version, whose health ends the trial', async () => {
     expect(await machine.read('losetup --list --noheadings --output BACK-FILE')).toContain('haos/v9.0.0/');
-    const { slots, running } = await readUpgradeStatus();
+    expect(await machine.read('cat /run/haos/words')).toBe('haos.slot=current haos.trial');
+    await machine.read('while grep -q haos_trial= /haos/system/grubenv; do sleep 2; done', 900);
+
+    const { slots, state, running } = await readUpgradeStatus();
     expect(running).toBe('current');
+    expect(state).toEqual({ slot: 'current', good: `v9.0.0/${slots.current.k3s}/-` });
+  }, 960_000);
 
+  it('returns from a version that ends in a panic, after two boots', async () => {
+    for (const command of WRITE_BROKEN) await machine.read(command);
+    expect(await machine.run('haos upgrade --source /run/broken --rootfs', 300)).toMatchObject({ status: 0 });
+    machine.send('reboot');
+    await machine.ended(300);
+    for (const name of ['overlay-broken-1', 'overlay-broken-2']) {
+      await start(name);
+      await machine.expect(/version 10 starts/, 300);
+      await machine.ended(300); // the kernel restarts ten seconds after the panic
+    }
+    await start('overlay-returned');
+    await logIn();
+
+    const { slots, state, running } = await readUpgradeStatus();
+    expect(slots).toMatchObject({ current: { haos: 'v10.0.0' }, previous: { haos: 'v9.0.0' } });
+    expect(running).toBe('previous');
+    expect(state).toMatchObject({ slot: 'previous', failed: `v10.0.0/${slots.current.k3s}/-` });
+    expect(await machine.run('haos upgrade --source /run/broken --rootfs')).toMatchObject({ status: 1 });
+  }, 1_800_000);
+
+  it('chooses the other slot on a rollback', async () => {
     expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
-
-    expect(await readUpgradeStatus()).toMatchObject({
-      slots: { current: { haos: first }, previous: { haos: 'v9.0.0' } },
-      running: 'previous',
-      state: { slot: 'current', failed: `v9.0.0/${slots.current.k3s}/-` },
-    });
-  });
+    expect(await readUpgradeStatus()).toMatchObject({ running: 'previous', state: { slot: 'current' } });
+    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+    expect(await readUpgradeStatus()).toMatchObject({ running: 'previous', state: { slot: 'previous' } });
+  }, 480_000);
 
   it('returns the machine to Debian', async () => {
     for (const command of GO_BACK) await machine.read(command);
