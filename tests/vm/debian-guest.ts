@@ -12,7 +12,6 @@ import {
 import { basename, join } from 'node:path';
 import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, sizeDisk } from './image.js';
-import type { Architecture } from './machine.js';
 import { ARTIFACTS, ROOT } from './paths.js';
 
 /**
@@ -35,8 +34,6 @@ export interface DebianGuest {
 
 /** The task of a Debian guest. */
 export interface DebianTask {
-  /** Default `amd64`. */
-  architecture?: Architecture;
   /** Copied to `/root`. */
   files: readonly string[];
   /** Run there by the first process, which then powers off. */
@@ -47,16 +44,15 @@ export interface DebianTask {
 export function writeDebianGuest(task: DebianTask): DebianGuest {
   const directory = makeDirectory();
   const disk = join(directory, 'disk');
-  const { architecture = 'amd64' } = task;
   const root = writeRoot(directory, task);
   sizeDisk(disk, 1400);
   execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
   const initrd = join(directory, 'initrd');
-  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda', architecture });
+  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda' });
   return {
     args: [
-      ...['-kernel', join(makeStep('kernel', architecture), 'cloud/tree/vmlinuz'), '-initrd', initrd],
-      ...['-append', consoleOf(architecture), ...diskArguments(disk)],
+      ...['-kernel', join(ARTIFACTS, 'haos-vmlinuz-amd64'), '-initrd', initrd],
+      ...['-append', CONSOLE, ...diskArguments(disk)],
     ],
     remove: () => rmSync(directory, { recursive: true }),
   };
@@ -79,11 +75,9 @@ export function writeDebianDisk(disk: string, task: DebianTask): void {
   rmSync(directory, { recursive: true });
 }
 
-function consoleOf(architecture: Architecture): string {
-  return `console=${architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0'},115200 loglevel=4`;
-}
+const CONSOLE = 'console=ttyS0,115200 loglevel=4';
 
-const DEBIAN_MENU = `linux /boot/vmlinuz ${consoleOf('amd64')}
+const DEBIAN_MENU = `linux /boot/vmlinuz ${CONSOLE}
 initrd /boot/initrd.img
 boot
 `;
@@ -114,12 +108,12 @@ function makeDirectory(): string {
   return mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
 }
 
-function writeRoot(directory: string, { architecture, files, command }: DebianTask): string {
+function writeRoot(directory: string, { files, command }: DebianTask): string {
   const root = join(directory, 'root');
-  execFileSync('cp', ['-al', join(makeStep('userland', architecture), 'tree'), root]);
+  execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
-  const kernel = join(makeStep('kernel', architecture), 'cloud/tree/lib/modules');
+  const kernel = join(makeStep('kernel'), 'cloud/tree/lib/modules');
   execFileSync('cp', ['-al', kernel, join(root, 'usr/lib')]);
   const script = `#!/bin/sh
 mount -o remount,rw /
@@ -139,11 +133,8 @@ busybox poweroff -f
  * Writes the small initrd of the image with another first process, which mounts the root read-only,
  * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
-export function writeInitrd(
-  initrd: string,
-  { tree, device, architecture }: { tree: string; device: string; architecture?: Architecture },
-): void {
-  copyFileSync(join(makeStep('initrd', architecture), 'cloud/initrd'), initrd);
+export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
+  copyFileSync(join(makeStep('initrd'), 'cloud/initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh
 mount -t proc proc /proc
@@ -162,9 +153,8 @@ exec switch_root /sysroot /sbin/init
 }
 
 /** Builds a step of an image with the cloud kernel and returns its directory. */
-export function makeStep(name: string, architecture: Architecture = 'amd64'): string {
+export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
-  const options = ['--arch', architecture, '--no-k3s', '--kernel', 'cloud', '--only', name];
-  const builder = [join(ROOT, 'os/src/main.ts'), ...options];
+  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--kernel', 'cloud', '--only', name];
   return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type Architecture, type Machine, startMachine } from './machine.js';
+import { type Machine, startMachine } from './machine.js';
 import { ROOT } from './paths.js';
 import { waitForRuntime } from './status.js';
 
@@ -13,8 +13,8 @@ export function buildDiskImage(format: string, options: readonly string[] = []):
 }
 
 /** The node can be entered only when its data source has given a password. */
-const userData = (serial: string) => `#cloud-config
-run_cmd: [echo the-node-is-configured >/dev/${serial}]
+const USER_DATA = `#cloud-config
+run_cmd: [echo the-node-is-configured >/dev/ttyS0]
 haos: { password: sesame }
 `;
 
@@ -26,20 +26,16 @@ export async function startConfigured(
   name: string,
   {
     args,
-    architecture = 'amd64',
     deliver,
   }: {
-    /** Default `amd64`. */
-    architecture?: Architecture;
     args: readonly string[];
     deliver: (userData: string) => readonly string[] | Promise<readonly string[]>;
   },
 ): Promise<Machine> {
-  const source = await deliver(userData(architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0'));
-  const machine = await startMachine({ name, architecture, memory: 768, args: [...args, ...source] });
-  await machine.expect(/the-node-is-configured/, 900);
+  const machine = await startMachine({ name, memory: 768, args: [...args, ...(await deliver(USER_DATA))] });
+  await machine.expect(/the-node-is-configured/, 600);
   machine.send(''); // a new prompt
   await machine.logIn(60, 'sesame');
-  await waitForRuntime(machine, 600);
+  await waitForRuntime(machine, 300);
   return machine;
 }

@@ -7,8 +7,6 @@ import { ACCELERATORS, type Accelerator, KvmFailure, reportsKvmFailure } from '.
 import { CONSOLE_LOGS } from './paths.js';
 import { TextLine } from './text-line.js';
 
-export type Architecture = 'amd64' | 'arm64';
-
 export interface MachineOptions {
   /** Names the file of the console log. */
   name: string;
@@ -19,9 +17,7 @@ export interface MachineOptions {
   /** Default `tcg`: test machines may lack hardware virtualisation. */
   accelerator?: Accelerator;
   /** Default `amd64`; `arm64` is always emulated. */
-  architecture?: Architecture;
-  /** The processor of an arm64 machine, by its name in QEMU. Default `cortex-a72`. */
-  processor?: string;
+  architecture?: 'amd64' | 'arm64';
   /**
    * Called with everything on the console. The console then has QEMU's monitor at Ctrl-a c, for a
    * person.
@@ -73,7 +69,6 @@ export async function startMachine({
   memory = 1024,
   accelerator = 'tcg',
   architecture = 'amd64',
-  processor: model = 'cortex-a72',
   onConsole,
   canRestart = false,
 }: MachineOptions): Promise<Machine> {
@@ -83,7 +78,7 @@ export async function startMachine({
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const { program, processor, commands, line } = board(architecture, { accelerator, model, socket });
+  const { program, processor, commands, line } = board(architecture, { accelerator, socket });
   const common = [...processor, '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
   const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', ...commands];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
@@ -98,8 +93,8 @@ export async function startMachine({
  * socket, and the name of that line in the machine.
  */
 function board(
-  architecture: Architecture,
-  { accelerator, model, socket }: { accelerator: Accelerator; model: string; socket: string },
+  architecture: 'amd64' | 'arm64',
+  { accelerator, socket }: { accelerator: Accelerator; socket: string },
 ): { program: string; processor: readonly string[]; commands: readonly string[]; line: string } {
   if (architecture === 'amd64') {
     return {
@@ -113,7 +108,7 @@ function board(
   const console = ['-device', 'virtio-serial-pci', '-device', 'virtconsole,chardev=commands'];
   return {
     program: 'qemu-system-aarch64',
-    processor: ['-machine', 'virt', '-cpu', model, '-smp', '1'],
+    processor: ['-machine', 'virt', '-cpu', 'cortex-a72', '-smp', '1'],
     commands: ['-chardev', `socket,id=commands,path=${socket}`, ...console],
     line: '/dev/hvc0',
   };
