@@ -51,11 +51,12 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
   };
   const restart = async (name: string) => {
     machine.send('reboot');
-    await machine.ended(300); // QEMU exits instead of restarting
+    await machine.ended(900); // QEMU exits instead of restarting
     await start(name);
     await logIn();
   };
-  const readUpgradeStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json'));
+  const readUpgradeStatus = async () =>
+    JSON.parse(await machine.read('haos upgrade status --format json', 900));
   const logIn = async () => {
     await machine.logIn(900, 'sesame');
     await waitForRuntime(machine, 600);
@@ -66,12 +67,12 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     writeFileSync(config, CONFIG);
     guest = writeDebianGuest({ files: [config, join(ARTIFACTS, TARBALL)], command: COMMAND });
     await start('overlay-unpack');
-    await machine.expect(/the command ended with 0/, 300);
-    await machine.ended(240);
+    await machine.expect(/the command ended with 0/, 900);
+    await machine.ended(900);
     await start('overlay');
     await logIn();
     first = await machine.read('readlink /haos/system/haos/current');
-  }, 1_200_000);
+  }, 3_600_000);
 
   afterAll(async () => {
     await machine.stop();
@@ -110,7 +111,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     await machine.read('mkdir -p /run/release/haos/v9.0.0 && ln -s v9.0.0 /run/release/haos/current');
     await machine.read(`mount --bind /haos/system/haos/${first} /run/release/haos/v9.0.0`);
 
-    expect(await machine.run('haos upgrade --source /run/release --rootfs', 300)).toMatchObject({
+    expect(await machine.run('haos upgrade --source /run/release --rootfs', 900)).toMatchObject({
       status: 0,
     });
 
@@ -119,7 +120,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
       running: 'previous',
       state: { slot: 'current', trial: `v9.0.0/${slots.current.k3s}/-`, tries: 2 },
     });
-  }, 480_000);
+  }, 2_400_000);
 
   it('keeps persistent data at its second boot', async () => {
     const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
@@ -129,7 +130,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     expect(await machine.read(identity)).toBe(before);
     expect(await machine.read('cat /var/lib/boots')).toBe('booted\nbooted');
     expect((await readStatus(machine)).mode).toBe('local');
-  }, 1_200_000);
+  }, 3_600_000);
 
   it('runs the new version, whose health ends the trial', async () => {
     expect(await machine.read('losetup --list --noheadings --output BACK-FILE')).toContain('haos/v9.0.0/');
@@ -139,17 +140,17 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     const { slots, state, running } = await readUpgradeStatus();
     expect(running).toBe('current');
     expect(state).toEqual({ slot: 'current', good: `v9.0.0/${slots.current.k3s}/-` });
-  }, 960_000);
+  }, 1_200_000);
 
   it('returns from a version that ends in a panic, after two boots', async () => {
     for (const command of WRITE_BROKEN) await machine.read(command);
-    expect(await machine.run('haos upgrade --source /run/broken --rootfs', 300)).toMatchObject({ status: 0 });
+    expect(await machine.run('haos upgrade --source /run/broken --rootfs', 900)).toMatchObject({ status: 0 });
     machine.send('reboot');
-    await machine.ended(300);
+    await machine.ended(900);
     for (const name of ['overlay-broken-1', 'overlay-broken-2']) {
       await start(name);
-      await machine.expect(/version 10 starts/, 300);
-      await machine.ended(300); // the kernel restarts ten seconds after the panic
+      await machine.expect(/version 10 starts/, 900);
+      await machine.ended(900); // the kernel restarts ten seconds after the panic
     }
     await start('overlay-returned');
     await logIn();
@@ -158,23 +159,23 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     expect(slots).toMatchObject({ current: { haos: 'v10.0.0' }, previous: { haos: 'v9.0.0' } });
     expect(running).toBe('previous');
     expect(state).toMatchObject({ slot: 'previous', failed: `v10.0.0/${slots.current.k3s}/-` });
-    expect(await machine.run('haos upgrade --source /run/broken --rootfs')).toMatchObject({ status: 1 });
-  }, 1_800_000);
+    expect(await machine.run('haos upgrade --source /run/broken --rootfs', 900)).toMatchObject({ status: 1 });
+  }, 7_200_000);
 
   it('chooses the other slot on a rollback', async () => {
-    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+    expect(await machine.run('haos upgrade rollback', 900)).toMatchObject({ status: 0 });
     expect(await readUpgradeStatus()).toMatchObject({ running: 'previous', state: { slot: 'current' } });
-    expect(await machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
+    expect(await machine.run('haos upgrade rollback', 900)).toMatchObject({ status: 0 });
     expect(await readUpgradeStatus()).toMatchObject({ running: 'previous', state: { slot: 'previous' } });
-  }, 480_000);
+  }, 2_400_000);
 
   it('returns the machine to Debian', async () => {
     for (const command of GO_BACK) await machine.read(command);
     machine.send('reboot');
-    await machine.ended(300);
+    await machine.ended(900);
 
     await start('overlay-back');
-    await machine.expect(/Debian is back, with .*system/s, 240);
-    await machine.ended(240);
-  }, 900_000);
+    await machine.expect(/Debian is back, with .*system/s, 900);
+    await machine.ended(900);
+  }, 3_600_000);
 });
