@@ -222,13 +222,13 @@ describe('the launcher on a machine whose boot loader knows no slots, after an u
 
   it('has counted the first boot when the power fails as that version starts', async () => {
     await start('power-cut');
-    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\r/, 900);
+    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\n/, 900);
     await machine.stop();
   }, 1_000_000);
 
   it('restarts after its panic', async () => {
     await start('panic');
-    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\r/, 900);
+    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\n/, 900);
     await machine.ended(900); // QEMU exits instead of restarting
     expect(machine.console()).toMatch(/Kernel panic/);
   }, 2_000_000);
@@ -236,7 +236,7 @@ describe('the launcher on a machine whose boot loader knows no slots, after an u
   it('then starts the previous version, and stays there', async () => {
     for (const name of ['returned', 'again']) {
       await start(name);
-      await machine.expect(/v1\.0\.0 starts with haos\.slot=previous\r/, 900);
+      await machine.expect(/v1\.0\.0 starts with haos\.slot=previous\n/, 900);
       await machine.ended(900);
     }
   }, 4_000_000);
