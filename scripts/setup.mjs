@@ -68,6 +68,7 @@ export const DEBIAN_PACKAGES = [
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
   { package: 'qemu-system-arm', program: 'qemu-system-aarch64', levels: ['matrix'], why: 'arm64 boots' },
   { package: 'qemu-user-static', program: 'qemu-aarch64-static', levels: ['matrix'], why: 'arm64 is built' },
+  { package: 'arch-test', program: 'arch-test', levels: ['matrix'], why: 'mmdebstrap needs it for arm64' },
   {
     package: 'binutils-aarch64-linux-gnu',
     program: 'aarch64-linux-gnu-strip',

@@ -14,7 +14,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rootedHost } from '@haos/host';
 import { readSlots } from '@haos/system';
-import { completeIntent, MODES, nameSet, readBooted } from '@haos/system/internal';
+import {
+  type BootState,
+  completeIntent,
+  formatBootState,
+  MODES,
+  nameSet,
+  nextBootState,
+  parseBootState,
+  readBooted,
+} from '@haos/system/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /**
@@ -75,6 +84,99 @@ describe('slot and trial', () => {
     const script = 'choose_slot; echo "$slot"; has_word haos.trial && echo trial';
 
     expect([slot, ...(onTrial ? ['trial'] : [])]).toEqual(shell(cmdline, script).split('\n'));
+  });
+
+  it.each(COMMAND_LINES)('that the launcher added, %j, are the same in both', (words) => {
+    write('proc/cmdline', 'quiet root=/dev/vda1\n');
+    write('run/haos/words', words);
+
+    const { slot, onTrial } = readBooted(rootedHost(root));
+    const script = 'choose_slot; echo "$slot"; has_word haos.trial && echo trial';
+
+    expect([slot, ...(onTrial ? ['trial'] : [])]).toEqual(shell(`quiet ${words}`, script).split('\n'));
+  });
+});
+
+/** All boot states that can occur, and some that a person could write. */
+const STATES: BootState[] = (['current', 'previous'] as const).flatMap((slot) => [
+  { slot },
+  { slot, good: 'v1/-/-' },
+  { slot, good: 'v1/-/-', failed: 'v2/-/-' },
+  ...[2, 1, 0, -1].flatMap((tries) => [
+    { slot, trial: 'v2/k3s+1~x/-', tries },
+    { slot, trial: 'v2/k3s+1~x/-', tries, good: 'v1/-/-', failed: 'v0/-/-' },
+  ]),
+]);
+
+describe('the launcher, where the boot loader passes no slot', () => {
+  const launcher = fileURLToPath(new URL('../overlay/launcher/haos', import.meta.url));
+  const functions = readFileSync(launcher, 'utf8').replace(/^main "\$@"$/m, '');
+  const block = () => join(root, 'haos/system/grubenv');
+
+  /** What the launcher decides; the state on the disk afterwards. */
+  function decide(cmdline: string, { hasPrevious = true, before = '' } = {}) {
+    if (hasPrevious) write('haos/system/haos/previous/haos', '');
+    const script = `system=${root}/haos/system; sync() { :; }; ${before}\ndecide_words '${cmdline}'; echo "$words"`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', `${functions}\n${script}`], { encoding: 'utf8' });
+    return { words: stdout.trim(), stderr };
+  }
+
+  it.each(STATES.flatMap((state) => [true, false].map((hasPrevious) => [state, hasPrevious] as const)))(
+    'chooses and counts as the menu of GRUB does: %j, a previous set: %j',
+    (state, hasPrevious) => {
+      write('haos/system/grubenv', '');
+      writeFileSync(block(), formatBootState(state));
+      const menu = nextBootState(state, { kind: 'menu', hasPrevious });
+      const slot = hasPrevious ? menu.slot : 'current';
+      const after = slot === 'current' ? nextBootState(menu, { kind: 'boot' }) : menu;
+      const isTrial = slot === 'current' && menu.trial !== undefined;
+
+      expect(decide('quiet', { hasPrevious })).toEqual({
+        words: `haos.slot=${slot}${isTrial ? ' haos.trial' : ''}`,
+        stderr: '',
+      });
+      const { tries = 0, ...others } = parseBootState(readFileSync(block()));
+      const { tries: expected = 0, ...rest } = after;
+      // A number of tries below zero is as good as zero.
+      expect({ ...others, tries: Math.max(tries, 0) }).toEqual({ ...rest, tries: Math.max(expected, 0) });
+      expect(readFileSync(block())).toHaveLength(1024);
+    },
+  );
+
+  it('starts the current set if there is no state', () => {
+    expect(decide('quiet')).toEqual({ words: 'haos.slot=current', stderr: '' });
+  });
+
+  it('keeps other variables', () => {
+    const text = '# GRUB Environment Block\nother=a b\nhaos_trial=v2\nhaos_tries=2\nempty=\n';
+    write('haos/system/grubenv', text.padEnd(1024, '#'));
+
+    expect(decide('quiet').words).toBe('haos.slot=current haos.trial');
+    expect(readFileSync(block(), 'utf8')).toContain('\nother=a b\nhaos_trial=v2\nhaos_tries=1\n');
+  });
+
+  it('decides nothing if the boot loader passes a slot', () => {
+    const state = formatBootState({ slot: 'current', trial: 'v2', tries: 2 });
+    write('haos/system/grubenv', '');
+    writeFileSync(block(), state);
+
+    expect(decide('quiet haos.slot=current').words).toBe('');
+    expect(readFileSync(block())).toEqual(Buffer.from(state));
+  });
+
+  it('counts no boot into the rescue shell', () => {
+    write('haos/system/grubenv', '');
+    writeFileSync(block(), formatBootState({ slot: 'current', trial: 'v2', tries: 2 }));
+
+    expect(decide('rescue').words).toBe('haos.slot=current');
+    expect(parseBootState(readFileSync(block())).tries).toBe(2);
+  });
+
+  it('starts no set on trial whose boot it cannot count', () => {
+    write('haos/system/grubenv', '');
+    writeFileSync(block(), formatBootState({ slot: 'current', trial: 'v2', tries: 2 }));
+
+    expect(decide('quiet', { before: 'mv() { return 1; }' }).words).toBe('haos.slot=previous');
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { build, selectSteps } from './build.js';
+import { digestStep } from './digest-step.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import type { Options } from './options.js';
 import type { Step, StepContext } from './step.js';
@@ -68,6 +69,21 @@ describe('a build', () => {
 
     expect(made).toEqual(['low', 'middle', 'top']);
     expect(readFileSync(join(results.get('top') ?? '', 'result'), 'utf8')).toBe('top middle low');
+  });
+
+  it('gives a step the same digest in every checkout, and another if a file has another name', () => {
+    const checkout = (file: string) => {
+      const directory = mkdtempSync(join(root, 'checkout-'));
+      writeFileSync(join(directory, file), 'a');
+      writeFileSync(join(directory, 'old.cjs'), 'exports.used = () => 1;\n'); // a bundle names such modules
+      writeFileSync(join(directory, 'recipe.ts'), RECIPE.replace('helper.js', 'old.cjs'));
+      const options: Options = { ...OPTIONS, version: 'v1', cache: join(directory, '.cache/os') };
+      const low = step('low', [], { files: [file], recipe: join(directory, 'recipe.ts') });
+      return digestStep(low, { root: directory, options, versions, epoch: 1 }, new Map());
+    };
+
+    expect(checkout('a.txt')).toBe(checkout('a.txt'));
+    expect(checkout('b.txt')).not.toBe(checkout('a.txt'));
   });
 
   it('rebuilds only what a change affects', async () => {

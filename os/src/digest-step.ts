@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { digestOf, digestPaths } from './digest.js';
 import { describeK3s } from './k3s/k3s-record.js';
@@ -18,7 +17,7 @@ export interface StepInputs {
 
 /**
  * Returns a digest over the recipe of a step, all its inputs, and the digests of the steps that it
- * needs.
+ * needs. Where the repository lies does not count, so that checkouts can share results.
  */
 export function digestStep(
   step: Step,
@@ -27,8 +26,8 @@ export function digestStep(
 ): string {
   return digestOf([
     String(epoch),
-    bundleRecipe(step.recipe),
-    ...(step.files ?? []).map((file) => digestPaths([join(root, file)])),
+    bundleRecipe(root, step.recipe),
+    digestPaths(root, step.files ?? []),
     ...(step.pins ?? []).map((key) => JSON.stringify(versions[key])),
     ...(step.settings ?? []).map((key) => settingOf(options, key)),
     ...step.needs.map((name) => digests.get(name) ?? ''),
@@ -37,10 +36,12 @@ export function digestStep(
 
 /**
  * Returns the recipe and everything that it imports, packages included, as one text. Unreachable
- * code, comments and types are left out, because they do not change the result.
+ * code, comments and types are left out, because they do not change the result. Module names in it
+ * are relative to `root`.
  */
-function bundleRecipe(recipe: string): string {
+function bundleRecipe(root: string, recipe: string): string {
   const { outputFiles } = buildSync({
+    absWorkingDir: root,
     entryPoints: [recipe],
     bundle: true,
     write: false,

@@ -11,10 +11,11 @@ export function digestOf(parts: readonly (string | Uint8Array)[]): string {
 
 /**
  * Returns the SHA-256 over files and whole directories: names, contents, executable bits and link
- * targets. A missing path counts, too.
+ * targets. The paths are relative to `root`, whose location does not count. A missing path counts,
+ * too.
  */
-export function digestPaths(paths: readonly string[]): string {
-  return digestOf(paths.flatMap((path) => [path, ...describe(path, path)]));
+export function digestPaths(root: string, paths: readonly string[]): string {
+  return digestOf(paths.flatMap((path) => [path, ...describe(root, join(root, path))]));
 }
 
 function describe(root: string, path: string): (string | Uint8Array)[] {

@@ -54,11 +54,15 @@ export async function withEmulation<T>(architecture: Architecture, work: () => P
   }
 }
 
+/** mmdebstrap asks it whether programs of another architecture run. */
+const ARCH_TEST = '/usr/bin/arch-test';
+
 /** Registers the emulator unless another is there; returns a function that undoes it. */
 function register(architecture: Architecture, directory: string): () => void {
   const { program, magic } = EMULATORS[architecture];
   if (listMagics(directory).includes(magic.replaceAll('\\x', ''))) return () => undefined;
-  if (!existsSync(program)) throw cannotRun(architecture, `${program} does not exist`);
+  for (const needed of [program, ARCH_TEST])
+    if (!existsSync(needed)) throw cannotRun(architecture, `${needed} does not exist`);
   // Another build at the same time has an entry of its own.
   const name = `haos-${architecture}-${process.pid}`;
   attempt(architecture, () => writeFileSync(join(directory, 'register'), registration(architecture, name)));
@@ -94,6 +98,6 @@ function attempt(architecture: Architecture, work: () => void): void {
 function cannotRun(architecture: Architecture, reason: string): BuildFailure {
   return new BuildFailure(
     `this machine cannot run the programs of ${architecture}: ${reason}
-Install qemu-user-static, and allow binfmt_misc; or build on a machine with ${architecture}.`,
+Install qemu-user-static and arch-test, and allow binfmt_misc; or build on a machine with ${architecture}.`,
   );
 }

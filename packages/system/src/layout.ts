@@ -62,6 +62,10 @@ export const layout = {
    * `skipped`, `absent`, or `held` with the reason in the next line.
    */
   k3sStart: '/run/haos/k3s-start',
+  /**
+   * What the launcher adds to the kernel command line where the boot loader does not know slots.
+   */
+  launcherWords: '/run/haos/words',
   /** The version of the kernel component that booted; early boot reads it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   /** The set that booted, in the format of `nameSet`: the links may have changed since. */

@@ -16,7 +16,7 @@ export interface System {
   slots: Slots;
   /** What the next boot starts, and what is on trial. */
   state: BootState;
-  /** The slot that GRUB booted, whether it is on trial, and the version of the kernel component. */
+  /** The slot that booted, whether it is on trial, and the version of the kernel component. */
   booted: { slot: Slot; onTrial: boolean; kernel: string | undefined };
   /** The set that runs; undefined if early boot did not record it. */
   running: ReleaseSet | undefined;
@@ -34,7 +34,7 @@ export function openSystem(host: Host, directory: string = layout.system): Syste
     directory,
     slots: readSlots(host, directory),
     state: readBootState(host, directory),
-    booted: readBooted(host),
+    booted: readBooted(host, directory),
     running: readRunningSet(host, directory),
     bootLoader: readBootLoader(host, directory),
     isInterrupted: readIntent(host, directory) !== undefined,

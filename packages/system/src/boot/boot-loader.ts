@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { grubEnvPath } from '../upgrade/boot-state.js';
-import { choosesSlot } from '../upgrade/booted.js';
+import { choosesSlot, launcherChoosesSlot } from '../upgrade/booted.js';
 import { findMenu, type NodeMenu } from './menu.js';
 
 /** What starts a node, as far as an upgrade depends on it. */
@@ -10,9 +10,12 @@ export interface BootLoader {
    * - `grub-read-only`: the same, but it counts nothing, because it cannot write, as on LVM or
    *   RAID.
    * - `go`: GRUB with the menu of the Go implementation. An upgrade replaces it by one that counts.
-   * - `foreign`: any other. It knows no slots, and the node runs what the links `current` name.
+   * - `launcher`: any other, which starts the launcher as on a board. The launcher chooses the slot
+   *   and counts.
+   * - `foreign`: any other, which starts an initrd. It knows no slots, and the node runs what the
+   *   links `current` name.
    */
-  kind: 'grub' | 'grub-read-only' | 'go' | 'foreign';
+  kind: 'grub' | 'grub-read-only' | 'go' | 'launcher' | 'foreign';
   /** The menu of `grub`, `grub-read-only` and `go`, if it was found. */
   menu: NodeMenu | undefined;
 }
@@ -24,6 +27,7 @@ export interface BootLoader {
 export function readBootLoader(host: Host, directory: string): BootLoader {
   const menu = findMenu(host, directory);
   if (menu?.isGo) return { kind: 'go', menu };
+  if (launcherChoosesSlot(host, directory)) return { kind: 'launcher', menu: undefined };
   if (choosesSlot(host, directory) === false) return { kind: 'foreign', menu: undefined };
   if (menu) return { kind: menu.isCounted ? 'grub' : 'grub-read-only', menu };
   const hasEnvironment = host.files.stat(grubEnvPath(directory)) !== undefined;
@@ -34,5 +38,13 @@ export function readBootLoader(host: Host, directory: string): BootLoader {
  * Returns whether the boot loader counts the next boots of a set, once an upgrade has prepared it.
  */
 export function countsBoots({ kind }: BootLoader): boolean {
-  return kind === 'grub' || kind === 'go';
+  return kind === 'grub' || kind === 'go' || kind === 'launcher';
+}
+
+/**
+ * Returns the file in a system directory by which the boot loader recognises a previous set:
+ * grub-config.ts, and the launcher.
+ */
+export function previousMark({ kind }: BootLoader): string {
+  return kind === 'launcher' ? 'haos/previous/haos' : 'kernel/previous/initrd';
 }

@@ -5,11 +5,15 @@ import { inRootOf, layout, MODES, type Mode } from '../layout.js';
 import type { IntentFacts } from './intent.js';
 
 /**
- * Reads what GRUB booted: the slot and the trial flag from the kernel command line, and the version
- * of the kernel component that early boot recorded. Default: the current slot, not on trial.
+ * Reads what booted: the slot and the trial flag from the kernel command line or the words of the
+ * launcher, and the version of the kernel component that early boot recorded. Default: the current
+ * slot, not on trial.
  */
-export function readBooted(host: Pick<Host, 'files'>): Omit<IntentFacts, 'isThere'> {
-  const words = tokenize(readFact(host, layout.kernelCommandLine));
+export function readBooted(
+  host: Pick<Host, 'files'>,
+  directory: string = layout.system,
+): Omit<IntentFacts, 'isThere'> {
+  const words = tokenize(`${readFact(host, layout.kernelCommandLine)} ${readWords(host, directory)}`);
   // As in early boot: the last of a name counts, and a trial is a word without a value.
   const slot = words.findLast(({ name, value }) => name === 'haos.slot' && value !== undefined)?.value;
   return {
@@ -30,6 +34,20 @@ export function choosesSlot(host: Pick<Host, 'files'>, directory: string): boole
   return tokenize(readFact(host, layout.kernelCommandLine)).some(
     ({ name, value }) => name === 'haos.slot' && value !== undefined,
   );
+}
+
+/**
+ * Returns whether the launcher of a node boots the recorded slot, because its boot loader does not
+ * know slots.
+ */
+export function launcherChoosesSlot(host: Pick<Host, 'files'>, directory: string): boolean {
+  return tokenize(readWords(host, directory)).some(({ name }) => name === 'haos.slot');
+}
+
+/** Returns what the launcher added to the kernel command line; empty if it added nothing. */
+function readWords(host: Pick<Host, 'files'>, directory: string): string {
+  const path = inRootOf(directory, layout.launcherWords);
+  return path === undefined ? '' : readFact(host, path);
 }
 
 /**

@@ -105,7 +105,7 @@ export interface CompleteOptions {
  */
 export async function completeIntent(
   host: Host,
-  { directory = layout.system, booted = readBooted(host) }: CompleteOptions = {},
+  { directory = layout.system, booted = readBooted(host, directory) }: CompleteOptions = {},
 ): Promise<IntentDecision | undefined> {
   const path = intentPath(directory);
   if (!host.files.lstat(path)) return undefined;

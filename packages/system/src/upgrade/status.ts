@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
 import { HaosError, withLock } from '@haos/host';
 import { withWritable } from '@haos/host/internal';
+import { previousMark } from '../boot/boot-loader.js';
 import {
   isSameSet,
   nameSet,
@@ -30,8 +31,7 @@ export interface UpgradeStatus {
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
   const system = openSystem(host, directory);
   const { slots, state, isInterrupted } = system;
-  // The menu of GRUB checks this file for a previous set: boot/grub-config.ts.
-  const hasPrevious = host.files.stat(`${directory}/kernel/previous/initrd`) !== undefined;
+  const hasPrevious = host.files.stat(`${directory}/${previousMark(system.bootLoader)}`) !== undefined;
   return {
     slots,
     running: findRunning(system),
@@ -116,7 +116,7 @@ export function markHealthy(
   { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
 ): Promise<BootState> {
   return change(host, { directory, lockFile }, () => {
-    const { slot, onTrial } = readBooted(host);
+    const { slot, onTrial } = readBooted(host, directory);
     const running = readRunningSet(host, directory) ?? readSlots(host, directory)[slot];
     const set = nameSet(running);
     const state = readBootState(host, directory);

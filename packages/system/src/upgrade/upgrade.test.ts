@@ -266,6 +266,62 @@ function facts({ mode = 'disk', cmdline = '', set = OLD }): Record<string, Tree>
   };
 }
 
+/** A node whose launcher chose the current set, because its boot loader knows no slots. */
+const BOARD: Record<string, Tree> = {
+  ...facts({ mode: 'local', cmdline: 'root=/dev/mmcblk0p2' }),
+  '/.base/boot/grub/grub.cfg': '# of another system\n',
+  '/run/haos/words': 'haos.slot=current\n',
+};
+
+describe('an upgrade where the launcher counts boots', () => {
+  it('is on trial, and a rollback changes only the slot', async () => {
+    const host = createHost({ ...NODE, ...RELEASE, ...BOARD });
+
+    await run(host, { rootfs: true });
+
+    const set = { ...NEW, kernel: OLD.kernel! };
+    expect(upgradeStatus(host)).toMatchObject({
+      slots: { current: set, previous: OLD },
+      running: 'previous',
+      state: { slot: 'current', trial: nameSet(set), tries: 2 },
+    });
+    expect(await rollback(host)).toEqual({ slot: 'previous', failed: nameSet(set) });
+    expect(readSlots(host)).toEqual({ current: set, previous: OLD });
+  });
+
+  it('says what boots next once the tries are used up, without a kernel of its own', async () => {
+    const [current, previous] = [
+      { haos: 'v1.1.0', k3s: 'k1' },
+      { haos: 'v1.0.0', k3s: 'k1' },
+    ];
+    const state = { slot: 'current', trial: nameSet(current), tries: 0 } as const;
+    const host = createHost({
+      ...BOARD,
+      ...filesOf(SYSTEM, current),
+      ...filesOf(SYSTEM, previous),
+      ...linksOf(SYSTEM, 'current', current),
+      ...linksOf(SYSTEM, 'previous', previous),
+      [`${SYSTEM}/grubenv`]: formatBootState(state),
+    });
+
+    expect(upgradeStatus(host).state).toEqual({ slot: 'previous', failed: nameSet(current) });
+  });
+
+  it('a healthy boot ends the trial, also from within a container', async () => {
+    const set = { ...NEW, kernel: OLD.kernel! };
+    const inHost = (tree: Record<string, Tree>) =>
+      Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`/host${path}`, entry]));
+    const host = createHost({ ...inHost({ ...NODE, ...BOARD }), ...RELEASE });
+    const directory = `/host${SYSTEM}`;
+    await run(host, { rootfs: true, destination: directory });
+    expect(readBootState(host, directory)).toMatchObject({ trial: nameSet(set) });
+    host.files.write('/host/run/haos/words', 'haos.slot=current haos.trial\n');
+    host.files.write('/host/run/haos/set', `${nameSet(set)}\n`);
+
+    expect(await markHealthy(host, { directory })).toEqual({ slot: 'current', good: nameSet(set) });
+  });
+});
+
 describe('an upgrade of a node with a recorded running set', () => {
   it('keeps that set as the previous one after several upgrades before the next boot', async () => {
     const host = createHost({ ...NODE, ...RELEASE, ...facts({}) });
@@ -603,23 +659,37 @@ function wholeSet(host: Host, slot: Slot): string {
 
 describe('an upgrade that is killed', () => {
   /** With the number of effects at which it is killed, so that a change does not lose some. */
-  const KINDS: [title: string, options: Partial<UpgradeOptions>, state: BootState, kills: number][] = [
+  const KINDS: [
+    title: string,
+    options: Partial<UpgradeOptions>,
+    state: BootState,
+    kills: number,
+    node?: Record<string, Tree>,
+  ][] = [
     ['of everything', {}, { slot: 'current', good: nameSet(OLD) }, 123],
     ['of haos and k3s', { rootfs: true }, { slot: 'current' }, 116],
     ['of the kernel', { kernel: true }, { slot: 'current' }, 112],
     ['after a rollback', {}, { slot: 'previous', failed: nameSet(OLD) }, 123],
+    ['where the launcher counts', { rootfs: true }, { slot: 'current' }, 116, BOARD],
   ];
 
   it.each(
-    KINDS.flatMap(([title, ...kind]) => [
-      [title, ...kind, false] as const,
+    KINDS.flatMap(([title, options, state, kills, node = {}]) => [
+      [title, options, state, kills, node, false] as const,
       // GRUB reads without the journal.
-      [`${title}, by a power cut, and GRUB sees only what was synced`, ...kind, true] as const,
+      [
+        `${title}, by a power cut, and GRUB sees only what was synced`,
+        options,
+        state,
+        kills,
+        node,
+        true,
+      ] as const,
     ]),
   )(
     'leaves the old set or the new one complete whenever it is killed: %s',
-    async (_title, options, state, expectedKills, isCut) => {
-      const tree = { ...NODE, ...RELEASE, [`${SYSTEM}/grubenv`]: formatBootState(state) };
+    async (_title, options, state, expectedKills, node, isCut) => {
+      const tree = { ...NODE, ...RELEASE, ...node, [`${SYSTEM}/grubenv`]: formatBootState(state) };
       const running = state.slot === 'current' ? OLD : OLDER;
       const seen = new Set<string>();
       let kills = 0;

@@ -1,12 +1,17 @@
 # shellcheck shell=sh
 # Functions that all boot scripts share; the initrd carries a copy. The kernel command line is split
-# at blanks, so a quoted value with blanks is cut. No argument that is read here contains blanks.
+# at blanks, so a quoted value with blanks is cut. No argument that is read here contains blanks. The
+# launcher may have added words: docs/boot-contract.md.
+
+words_of_boot() {
+	cat /proc/cmdline /run/haos/words 2>/dev/null
+}
 
 # Prints the value of the last `NAME=VALUE` on the kernel command line, because the kernel itself
 # uses the last one. Fails without one.
 argument() {
 	found=
-	for word in $(cat /proc/cmdline); do
+	for word in $(words_of_boot); do
 		case $word in "$1="*) found=${word#*=} ;; esac
 	done
 	[ -n "$found" ] && echo "$found"
@@ -14,7 +19,7 @@ argument() {
 
 # Succeeds if the kernel command line contains this exact word.
 has_word() {
-	for word in $(cat /proc/cmdline); do
+	for word in $(words_of_boot); do
 		[ "$word" = "$1" ] && return 0
 	done
 	return 1

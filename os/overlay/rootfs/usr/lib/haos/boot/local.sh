@@ -70,7 +70,8 @@ leave_old_root() {
 	exec /usr/lib/haos/boot/start </dev/console >/dev/console 2>&1
 }
 
-# During a trial the boot loader counts the boots and falls back to the previous version.
+# During a trial the boot loader, or the launcher, counts the boots and returns to the previous
+# version.
 give_up() {
 	say "error: $1"
 	! has_word haos.trial || reboot -f

@@ -3,7 +3,7 @@
 # from the image, /etc from its template, and the modules of this kernel. The initrd carries a copy.
 # Sets `reason` if it fails.
 
-# The boot loader passes the slot that it loaded the kernel from.
+# The boot loader passes the slot that it loaded the kernel from, or the launcher chooses one.
 choose_slot() {
 	slot=$(argument haos.slot)
 	[ "$slot" = previous ] || slot=current
@@ -93,6 +93,7 @@ note_mode() {
 	[ -z "${mode_from:-}" ] || echo "$mode_from" >$sysroot/run/haos/mode-from
 	name_set $sysroot/haos/system "$slot" >$sysroot/run/haos/set
 	[ -z "${running:-}" ] || echo "$running" >$sysroot/run/haos/kernel-version
+	[ ! -e /run/haos/words ] || cp /run/haos/words $sysroot/run/haos/words
 	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log $sysroot/run/haos/e2fsck.log
 }
 
