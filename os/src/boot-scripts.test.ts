@@ -30,6 +30,7 @@ const scripts = [
   `${overlay}rootfs/usr/bin/kubectl-haos`,
   `${overlay}rootfs/usr/lib/haos/addresses`,
   `${overlay}rootfs/usr/lib/haos/login-message`,
+  `${overlay}rootfs/usr/sbin/shutdown`,
   `${overlay}rootfs/etc/profile.d/haos.sh`,
   `${overlay}rootfs/etc/profile.d/k3s.sh`,
   ...[inInitrd, inRoot, services].flatMap((directory) =>
@@ -444,6 +445,76 @@ describe('the name of the iSCSI initiator', () => {
     writeFileSync(`${root}/etc/initiatorname.iscsi`, 'InitiatorName=iqn.own\n');
 
     expect(start()).toBe('InitiatorName=iqn.own\n');
+  });
+});
+
+describe('a guest agent', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-agent-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Starts a service where its hypervisor would be seen at `place`; returns what it started. */
+  function start(name: string): string {
+    const text = readFileSync(`${services}${name}`, 'utf8').replace(
+      /^(maker|channel)=.*$/m,
+      `$1=${root}/place`,
+    );
+    const { stdout, status } = spawnSync(
+      'sh',
+      ['-c', `default_start() { echo "$command"; }\n${text}\nstart`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(status).toBe(0);
+    return stdout.trim();
+  }
+
+  it.each([
+    ['open-vm-tools', '/usr/bin/vmtoolsd'],
+    ['hv-kvp-daemon', '/usr/sbin/hv_kvp_daemon'],
+    ['hv-vss-daemon', '/usr/sbin/hv_vss_daemon'],
+    ['qemu-guest-agent', '/usr/sbin/qemu-ga'],
+  ])('%s starts on its hypervisor, and nowhere else', (name, program) => {
+    expect(start(name)).toBe('');
+    writeFileSync(`${root}/place`, 'VMware, Inc.\n');
+
+    expect(start(name)).toBe(program);
+  });
+
+  it.each(['QEMU\n', 'Microsoft Corporation\n', 'innotek GmbH\n', 'Not VMware\n', ''])(
+    'of VMware does not start on a machine of %j',
+    (maker) => {
+      writeFileSync(`${root}/place`, maker);
+
+      expect(start('open-vm-tools')).toBe('');
+    },
+  );
+});
+
+describe('shutdown', () => {
+  function shutdown(...args: string[]) {
+    const text = readFileSync(`${overlay}rootfs/usr/sbin/shutdown`, 'utf8').replace('exec ', 'echo ');
+    const { stdout, status } = spawnSync('sh', ['-c', text, 'shutdown', ...args], { encoding: 'utf8' });
+    return { action: stdout.trim(), status };
+  }
+
+  it.each([
+    ['poweroff', ['-h', '-P', '+0', 'hypervisor initiated shutdown']], // qemu-ga
+    ['reboot', ['-h', '-r', '+0', 'hypervisor initiated shutdown']],
+    ['halt', ['-h', '-H', '+0', 'hypervisor initiated shutdown']],
+    ['poweroff', ['-h', 'now']], // vmtoolsd
+    ['reboot', ['-r', 'now']],
+    ['poweroff', []],
+    ['poweroff', ['now', 'work at -r 10:30']],
+  ])('runs %s for %j', (action, args) => {
+    expect(shutdown(...args)).toEqual({ action, status: 0 });
+  });
+
+  it.each([['-c'], ['-k', 'now'], ['+5'], ['-r', '23:00']])('refuses %s %s', (...args) => {
+    expect(shutdown(...args.filter(Boolean))).toEqual({ action: '', status: 2 });
   });
 });
 
