@@ -415,6 +415,56 @@ describe('an array that lacks a disk', () => {
   });
 });
 
+describe('the watch over arrays', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-mdmonitor-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function start(mdstat?: string): string {
+    if (mdstat !== undefined) writeFileSync(`${root}/mdstat`, mdstat);
+    const text = readFileSync(`${services}mdmonitor`, 'utf8').replaceAll('/proc/mdstat', `${root}/mdstat`);
+    const code = `default_start() { echo "$command $command_args"; }\n${text}\nstart`;
+    const { stdout, status } = spawnSync('sh', ['-c', code], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    return stdout.trim();
+  }
+
+  it.each([
+    'md127 : active raid1 sdb[1] sda[0]\n',
+    'md0 : active (auto-read-only) raid10 sdb[1] sda[0]\n',
+    'md0 : active raid0 sdd[1] sdc[0]\nmd1 : active raid5 sdb[1] sda[0]\n',
+  ])('starts for an array that can lose a disk: %j', (entry) => {
+    expect(start(`Personalities : [raid1]\n${entry}`)).toMatch(/^\/usr\/sbin\/mdadm --monitor --scan /);
+  });
+
+  it.each([
+    undefined,
+    'Personalities : [raid1] [raid10] [raid5]\nunused devices: <none>\n',
+    'Personalities : [raid0]\nmd0 : active raid0 sdb[1] sda[0]\n',
+  ])('does not start for %j', (mdstat) => {
+    expect(start(mdstat)).toBe('');
+  });
+
+  it.each([
+    ['DegradedArray /dev/md/data', "warning: the array /dev/md/data lacks a disk; see 'sudo haos status'"],
+    ['Fail /dev/md/data /dev/sdc', "warning: the array /dev/md/data lost /dev/sdc; see 'sudo haos status'"],
+    ['Fail /dev/md/data', "warning: the array /dev/md/data lost a disk; see 'sudo haos status'"],
+    ['SpareActive /dev/md/data /dev/sdc', 'the array /dev/md/data has /dev/sdc again'],
+    ['NewArray /dev/md/data', ''],
+    ['RebuildStarted /dev/md/data', ''],
+    ['Rebuild20 /dev/md/data', ''],
+  ])('says at %s: %s', (event, message) => {
+    const text = readFileSync(`${inRoot}array-event`, 'utf8').replace(/^\. .*$/m, 'say() { echo "$*"; }');
+    const { stdout, status } = spawnSync('sh', ['-c', text, 'array-event', ...event.split(' ')], {
+      encoding: 'utf8',
+    });
+
+    expect({ message: stdout.trim(), status }).toEqual({ message, status: 0 });
+  });
+});
+
 describe('the name of the iSCSI initiator', () => {
   let root: string;
   beforeEach(() => {
