@@ -7,7 +7,7 @@ import { isoArguments } from '../vm/image.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { waitForRuntime } from '../vm/status.js';
 
-/** Its firmware says that VMware made it. QEMU answers some calls of VMware's, none of a program. */
+/** Its firmware names VMware. QEMU answers some calls of VMware's, but none from a program. */
 const VMWARE = ['-smbios', 'type=1,manufacturer=VMware\\, Inc.,product=VMware Virtual Platform'];
 
 const AGENTS = [

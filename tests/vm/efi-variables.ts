@@ -11,8 +11,8 @@ const ATTRIBUTES = 7;
 const ADDED = 0x3f;
 
 /**
- * Returns the empty variables of OVMF with one boot option: the program or image at a URL, which the
- * firmware finds with any of its network cards.
+ * Returns the empty variables of OVMF with one boot option: the program or image at a URL, which
+ * the firmware finds with any of its network cards.
  */
 export function withBootUrl(empty: Buffer, url: string): Buffer {
   const variables = Buffer.from(empty);

@@ -48,7 +48,7 @@ function arrayProblems(arrays: readonly RaidArray[]): string[] {
   return arrays.filter(({ state }) => state !== 'complete').map((array) => `array ${describeArray(array)}`);
 }
 
-/** Describes an array in one line, such as `/dev/md127 (data, raid1): degraded, 1 of 2 disks work`. */
+/** Describes an array: `/dev/md127 (data, raid1): complete, 2 of 2 disks work`. */
 export function describeArray({ device, name, level, state, ...array }: RaidArray): string {
   const names = [name, level].filter((word) => word !== undefined).join(', ');
   const { disks, working, failed, progress } = array;
