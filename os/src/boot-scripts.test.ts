@@ -30,6 +30,7 @@ const scripts = [
   `${overlay}rootfs/usr/bin/kubectl-haos`,
   `${overlay}rootfs/usr/lib/haos/addresses`,
   `${overlay}rootfs/usr/lib/haos/login-message`,
+  `${overlay}rootfs/usr/sbin/shutdown`,
   `${overlay}rootfs/etc/profile.d/haos.sh`,
   `${overlay}rootfs/etc/profile.d/k3s.sh`,
   ...[inInitrd, inRoot, services].flatMap((directory) =>
@@ -414,6 +415,56 @@ describe('an array that lacks a disk', () => {
   });
 });
 
+describe('the watch over arrays', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-mdmonitor-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function start(mdstat?: string): string {
+    if (mdstat !== undefined) writeFileSync(`${root}/mdstat`, mdstat);
+    const text = readFileSync(`${services}mdmonitor`, 'utf8').replaceAll('/proc/mdstat', `${root}/mdstat`);
+    const code = `default_start() { echo "$command $command_args"; }\n${text}\nstart`;
+    const { stdout, status } = spawnSync('sh', ['-c', code], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    return stdout.trim();
+  }
+
+  it.each([
+    'md127 : active raid1 sdb[1] sda[0]\n',
+    'md0 : active (auto-read-only) raid10 sdb[1] sda[0]\n',
+    'md0 : active raid0 sdd[1] sdc[0]\nmd1 : active raid5 sdb[1] sda[0]\n',
+  ])('starts for an array that can lose a disk: %j', (entry) => {
+    expect(start(`Personalities : [raid1]\n${entry}`)).toMatch(/^\/usr\/sbin\/mdadm --monitor --scan /);
+  });
+
+  it.each([
+    undefined,
+    'Personalities : [raid1] [raid10] [raid5]\nunused devices: <none>\n',
+    'Personalities : [raid0]\nmd0 : active raid0 sdb[1] sda[0]\n',
+  ])('does not start for %j', (mdstat) => {
+    expect(start(mdstat)).toBe('');
+  });
+
+  it.each([
+    ['DegradedArray /dev/md/data', "warning: the array /dev/md/data lacks a disk; see 'sudo haos status'"],
+    ['Fail /dev/md/data /dev/sdc', "warning: the array /dev/md/data lost /dev/sdc; see 'sudo haos status'"],
+    ['Fail /dev/md/data', "warning: the array /dev/md/data lost a disk; see 'sudo haos status'"],
+    ['SpareActive /dev/md/data /dev/sdc', 'the array /dev/md/data has /dev/sdc again'],
+    ['NewArray /dev/md/data', ''],
+    ['RebuildStarted /dev/md/data', ''],
+    ['Rebuild20 /dev/md/data', ''],
+  ])('says at %s: %s', (event, message) => {
+    const text = readFileSync(`${inRoot}array-event`, 'utf8').replace(/^\. .*$/m, 'say() { echo "$*"; }');
+    const { stdout, status } = spawnSync('sh', ['-c', text, 'array-event', ...event.split(' ')], {
+      encoding: 'utf8',
+    });
+
+    expect({ message: stdout.trim(), status }).toEqual({ message, status: 0 });
+  });
+});
+
 describe('the name of the iSCSI initiator', () => {
   let root: string;
   beforeEach(() => {
@@ -444,6 +495,76 @@ describe('the name of the iSCSI initiator', () => {
     writeFileSync(`${root}/etc/initiatorname.iscsi`, 'InitiatorName=iqn.own\n');
 
     expect(start()).toBe('InitiatorName=iqn.own\n');
+  });
+});
+
+describe('a guest agent', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'haos-agent-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Starts a service where its hypervisor would be seen at `place`; returns what it started. */
+  function start(name: string): string {
+    const text = readFileSync(`${services}${name}`, 'utf8').replace(
+      /^(maker|channel)=.*$/m,
+      `$1=${root}/place`,
+    );
+    const { stdout, status } = spawnSync(
+      'sh',
+      ['-c', `default_start() { echo "$command"; }\n${text}\nstart`],
+      {
+        encoding: 'utf8',
+      },
+    );
+    expect(status).toBe(0);
+    return stdout.trim();
+  }
+
+  it.each([
+    ['open-vm-tools', '/usr/bin/vmtoolsd'],
+    ['hv-kvp-daemon', '/usr/sbin/hv_kvp_daemon'],
+    ['hv-vss-daemon', '/usr/sbin/hv_vss_daemon'],
+    ['qemu-guest-agent', '/usr/sbin/qemu-ga'],
+  ])('%s starts on its hypervisor, and nowhere else', (name, program) => {
+    expect(start(name)).toBe('');
+    writeFileSync(`${root}/place`, 'VMware, Inc.\n');
+
+    expect(start(name)).toBe(program);
+  });
+
+  it.each(['QEMU\n', 'Microsoft Corporation\n', 'innotek GmbH\n', 'Not VMware\n', ''])(
+    'of VMware does not start on a machine of %j',
+    (maker) => {
+      writeFileSync(`${root}/place`, maker);
+
+      expect(start('open-vm-tools')).toBe('');
+    },
+  );
+});
+
+describe('shutdown', () => {
+  function shutdown(...args: string[]) {
+    const text = readFileSync(`${overlay}rootfs/usr/sbin/shutdown`, 'utf8').replace('exec ', 'echo ');
+    const { stdout, status } = spawnSync('sh', ['-c', text, 'shutdown', ...args], { encoding: 'utf8' });
+    return { action: stdout.trim(), status };
+  }
+
+  it.each([
+    ['poweroff', ['-h', '-P', '+0', 'hypervisor initiated shutdown']], // qemu-ga
+    ['reboot', ['-h', '-r', '+0', 'hypervisor initiated shutdown']],
+    ['halt', ['-h', '-H', '+0', 'hypervisor initiated shutdown']],
+    ['poweroff', ['-h', 'now']], // vmtoolsd
+    ['reboot', ['-r', 'now']],
+    ['poweroff', []],
+    ['poweroff', ['now', 'work at -r 10:30']],
+  ])('runs %s for %j', (action, args) => {
+    expect(shutdown(...args)).toEqual({ action, status: 0 });
+  });
+
+  it.each([['-c'], ['-k', 'now'], ['+5'], ['-r', '23:00']])('refuses %s %s', (...args) => {
+    expect(shutdown(...args.filter(Boolean))).toEqual({ action: '', status: 2 });
   });
 });
 

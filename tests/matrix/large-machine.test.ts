@@ -21,6 +21,8 @@ const CARDS = 16;
 const DISKS = 22;
 /** The disks that become an array, by their place at the controller. */
 const MEMBERS = [20, 21];
+/** The disk that replaces one of them. */
+const SPARE = 19;
 
 /** In a shell of that machine: the disk at a place of the controller. */
 const diskAt = (place: number) => `/dev/disk/by-path/pci-0000:00:10.0-scsi-0:2:${place}:0`;
@@ -89,6 +91,28 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     expect(await machine.read('blockdev --getss $(findmnt -no SOURCE /.base)')).toBe('4096');
     expect(await machine.read('cat /proc/mdstat')).toMatch(/\[2\/1\] \[(U_|_U)\]/);
   }, 1_200_000);
+
+  it('says on the console, in the log and in its status that the array lacks a disk', async () => {
+    await machine.expect(/haos: warning: the array \/dev\/md\S+ lacks a disk; see 'sudo haos status'/, 120);
+    await machine.read("until grep -q 'mdadm.*DegradedArray' /var/log/messages; do sleep 1; done", 120);
+
+    const { status, output } = await machine.run('haos status --format json', 120);
+    expect(status).toBe(1);
+    expect(JSON.parse(output)).toMatchObject({
+      isHealthy: false,
+      problems: [expect.stringMatching(/^array \/dev\/md\d+ \(array, raid1\): degraded, 1 of 2 disks work$/)],
+      arrays: [{ name: 'array', level: 'raid1', state: 'degraded', disks: 2, working: 1, failed: [] }],
+    });
+  }, 480_000);
+
+  it('is healthy again with another disk in the array', async () => {
+    await machine.read(`mdadm /dev/md/array --add ${diskAt(SPARE)}`, 60);
+    await machine.expect(/haos: the array \/dev\/md\S+ has \/dev\/sd\S+ again/, 240);
+
+    const { output } = await machine.run('haos status', 120);
+    expect(output).toMatch(/: healthy$/m);
+    expect(output).toMatch(/^arrays: +\/dev\/md\d+ \(array, raid1\): complete, 2 of 2 disks work$/m);
+  }, 480_000);
 
   it('keeps the names of the cards', async () => {
     expect(await readCards(machine)).toBe(cards);

@@ -17,6 +17,7 @@ const HEALTHY: NodeStatus = {
     { interface: 'eth1', address: 'fd00::1' },
   ],
   slots: { current: SET, previous: OLD },
+  arrays: [],
   upgrade: { state: 'healthy', running: SET },
   configuration: { state: 'done', phases: ['boot', 'runtime'], issues: [], failures: [], hasNoData: false },
   kubernetes: {
@@ -52,6 +53,20 @@ versions:      current   haos v0.2.0, k3s v1.36.4+k3s1, kernel 6.12-v0.2.0  (run
 upgrade:       this version works
 configuration: done (phases: boot, runtime)
 kubernetes:    Ready (server, v1.36.4+k3s1, node node-1)
+`);
+  });
+
+  it('shows each array, and what to do about one that lacks a disk', () => {
+    const array = { name: 'data', level: 'raid1', disks: 2, failed: [], progress: undefined };
+    const arrays: NodeStatus['arrays'] = [
+      { ...array, device: '/dev/md126', state: 'complete', working: 2 },
+      { ...array, device: '/dev/md127', name: undefined, state: 'degraded', working: 1 },
+    ];
+
+    expect(format({ arrays })).toContain(`
+arrays:        /dev/md126 (data, raid1): complete, 2 of 2 disks work
+               /dev/md127 (raid1): degraded, 1 of 2 disks work
+                 hint: Replace the disk, then run \`sudo mdadm /dev/md127 --add DISK\`.
 `);
   });
 

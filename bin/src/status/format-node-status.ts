@@ -1,5 +1,5 @@
 import { formatText, type NodeStatus } from '@haos/cc';
-import { describeConfiguration } from '@haos/cc/internal';
+import { describeArray, describeConfiguration } from '@haos/cc/internal';
 import { COMPONENTS, SLOTS } from '@haos/system';
 import { nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
 import { createPaint, type Paint } from '../paint.js';
@@ -16,6 +16,7 @@ export function formatNodeStatus(status: NodeStatus, color: boolean): string {
     heading(status, paint),
     ...section('addresses', formatAddresses(status)),
     ...formatSecureBoot(status),
+    ...formatArrays(status),
     ...formatVersions(status),
     ...section('configuration', formatConfiguration(status, color)),
     ...section('kubernetes', formatKubernetes(status, paint)),
@@ -44,6 +45,22 @@ function formatAddresses({ addresses }: NodeStatus): string[] {
 
 function formatSecureBoot({ secureBoot }: NodeStatus): string[] {
   return secureBoot === undefined ? [] : section('secure boot', [secureBoot ? 'on' : 'off']);
+}
+
+function formatArrays({ arrays }: NodeStatus): string[] {
+  if (arrays.length === 0) return [];
+  const lines = arrays.flatMap((array) => [describeArray(array), ...adviseArray(array)]);
+  return section('arrays', lines);
+}
+
+function adviseArray({ device, state }: NodeStatus['arrays'][number]): string[] {
+  const advice = {
+    complete: undefined,
+    rebuilding: undefined,
+    degraded: `Replace the disk, then run \`sudo mdadm ${device} --add DISK\`.`,
+    stopped: `\`sudo mdadm --examine --scan --verbose\` lists its disks.`,
+  }[state];
+  return advice === undefined ? [] : [`  hint: ${advice}`];
 }
 
 function formatVersions({ slots, upgrade }: NodeStatus): string[] {

@@ -20,8 +20,8 @@ import type { Step, StepContext } from '../step.js';
 import { trim } from '../trim.js';
 
 /**
- * Left out from Debian's /etc: services of other init systems, and files that belong to one
- * machine, keys above all.
+ * Left out from Debian's /etc: services of other init systems, files that belong to one machine,
+ * keys above all, and those of programs that left-out.json leaves out.
  */
 const DROPPED = [
   'init.d',
@@ -39,6 +39,11 @@ const DROPPED = [
   'dpkg',
   'ssh/ssh_host_*',
   'iscsi/initiatorname.iscsi',
+  'pam.d/vmtoolsd',
+  'vmware-tools/scripts',
+  'vmware-tools/tools.conf.example',
+  'vmware-tools/vgauth',
+  'vmware-tools/vgauth.conf',
 ].map((path) => `etc/${path}`);
 
 /** Directories that are empty in the image; configurations add files to them. */

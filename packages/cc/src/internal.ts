@@ -29,6 +29,7 @@ export {
   describeConfiguration,
   summariseConfiguration,
 } from './status/configuration.js';
+export { describeArray } from './status/node-status.js';
 export { type ConfigTry, readTry } from './try/config-try.js';
 export { confirmTry, type Reverted, type RevertOptions, revertTry } from './try/end-try.js';
 export { requireNoTry, type TryReport, tryConfig } from './try/try-config.js';

@@ -1,4 +1,4 @@
-import type { InterfaceAddress } from '@haos/host/internal';
+import type { InterfaceAddress, RaidArray } from '@haos/host/internal';
 import type { Mode, Slots } from '@haos/system';
 import type { UpgradeVerdict } from '@haos/system/internal';
 import { type ConfigurationStatus, describeConfiguration } from './configuration.js';
@@ -20,6 +20,8 @@ export interface NodeParts {
   /** Whether Secure Boot is on; undefined on a machine without EFI. */
   secureBoot: boolean | undefined;
   addresses: readonly InterfaceAddress[];
+  /** The arrays of software RAID, by device; empty on most nodes. */
+  arrays: readonly RaidArray[];
   /** The content of the two slots; undefined if there are none, as on a live system. */
   slots: Slots | undefined;
   upgrade: UpgradeVerdict | undefined;
@@ -29,12 +31,33 @@ export interface NodeParts {
 
 /**
  * Combines the parts and lists the problems. Warnings, a version on trial and a missing k3s are not
- * problems, because the node does what it should. The health check that ends a trial requires no
- * more than this.
+ * problems, because the node does what it should. An array that lacks a disk is one: the next disk
+ * that fails takes its data. The health check that ends a trial does not ask for arrays, because
+ * another version would not repair them.
  */
 export function judgeNode(parts: NodeParts): NodeStatus {
-  const problems = [...configurationProblems(parts.configuration), ...kubernetesProblems(parts.kubernetes)];
+  const problems = [
+    ...arrayProblems(parts.arrays),
+    ...configurationProblems(parts.configuration),
+    ...kubernetesProblems(parts.kubernetes),
+  ];
   return { isHealthy: problems.length === 0, problems, ...parts };
+}
+
+function arrayProblems(arrays: readonly RaidArray[]): string[] {
+  return arrays.filter(({ state }) => state !== 'complete').map((array) => `array ${describeArray(array)}`);
+}
+
+/** Describes an array: `/dev/md127 (data, raid1): complete, 2 of 2 disks work`. */
+export function describeArray({ device, name, level, state, ...array }: RaidArray): string {
+  const names = [name, level].filter((word) => word !== undefined).join(', ');
+  const { disks, working, failed, progress } = array;
+  const words = [
+    progress === undefined ? state : `${state}, ${progress} %`,
+    ...(disks === undefined ? [] : [`${working} of ${disks} disks work`]),
+    ...(failed.length === 0 ? [] : [`failed: ${failed.join(', ')}`]),
+  ];
+  return `${device}${names && ` (${names})`}: ${words.join(', ')}`;
 }
 
 function configurationProblems(configuration: ConfigurationStatus): string[] {

@@ -68,9 +68,35 @@ describe('the status of a node', () => {
       version: 'v0.2.0',
       mode: 'disk',
       addresses: [{ interface: 'eth0', address: '10.0.2.15' }],
+      arrays: [],
       upgrade: { state: 'unconfirmed' },
       configuration: { state: 'done', phases: ['boot', 'runtime'] },
       kubernetes: { state: 'ready', role: 'server', version: 'v1.36.4+k3s1', node: 'node-1' },
+    });
+  });
+
+  it.each([
+    [
+      'md127 : active raid1 sdc[1](F) sdb[0]\n      101376 blocks super 1.2 [2/1] [U_]\n',
+      ['array /dev/md127 (data, raid1): degraded, 1 of 2 disks work, failed: sdc'],
+    ],
+    [
+      'md127 : active raid1 sdc[2] sdb[0]\n      1 blocks super 1.2 [2/1] [U_]\n      [>] recovery =  7.5% (7/100)\n',
+      ['array /dev/md127 (data, raid1): rebuilding, 7.5 %, 1 of 2 disks work'],
+    ],
+    ['md127 : inactive sdb[0](S)\n      101376 blocks super 1.2\n', ['array /dev/md127 (data): stopped']],
+    ['md127 : active raid1 sdc[1] sdb[0]\n      101376 blocks super 1.2 [2/2] [UU]\n', []],
+  ])('is not healthy while an array lacks a disk: %j', async (entry, problems) => {
+    const tree = {
+      '/proc/mdstat': `Personalities : [raid1]\n${entry}`,
+      '/dev/md/data': { link: '../md127' },
+    };
+
+    expect(await statusOf({ tree })).toMatchObject({
+      isHealthy: problems.length === 0,
+      problems,
+      arrays: [{ device: '/dev/md127', name: 'data' }],
+      kubernetes: { state: 'ready' },
     });
   });
 
