@@ -22,7 +22,9 @@ export function rareFiles(modules: RareFunctions): NonNullable<Options['esbuildP
       build.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, resolveDir, importer, pluginData }) => {
         if (kind !== 'import-statement' || pluginData === SECOND || importer in modules) return undefined;
         const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: SECOND });
-        return found.path in modules ? { path: found.path, namespace: 'rare', sideEffects: false } : undefined;
+        return found.path in modules
+          ? { path: found.path, namespace: 'rare', sideEffects: false }
+          : undefined;
       });
       build.onLoad({ filter: /./, namespace: 'rare' }, ({ path }) => ({
         contents: modules[path]!.map(

@@ -1,7 +1,7 @@
+import { isTree } from '../merge/merge.js';
 import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
 import type { Value } from './normalise.js';
-import { isTree } from '../merge/merge.js';
 
 /**
  * Returns whether a value and everything in it has the type of its key. The generated validator
@@ -27,7 +27,7 @@ function hasRightKeys(value: Value | undefined, section: KeyDefinition): boolean
   if (!isTree(value)) return false;
   return Object.entries(value).every(([name, inside]) => {
     const key = namesOf(section).byName.get(name);
-    return key !== undefined && hasRightTypes(inside, key);
+    return key === undefined || hasRightTypes(inside, key);
   });
 }
 
