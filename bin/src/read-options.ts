@@ -50,7 +50,7 @@ function readLong(arg: string): WrittenOption {
   return { name: arg.slice(2, end), rawName: arg.slice(0, end), value: arg.slice(end + 1), isInline: true };
 }
 
-/** Reads one or several short options; the rest of the argument is the value of one that takes it. */
+/** Reads one or several short options. The value of one is the rest of the argument. */
 function readShort(arg: string, forms: readonly OptionForm[]): WrittenOption[] {
   const options: WrittenOption[] = [];
   for (let at = 1; at < arg.length; at++) {
