@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { dropUnusedSchemas } from './drop-unused-schemas.js';
 import { lazyFiles } from './lazy-files.js';
+import { rareFiles } from './rare-files.js';
 import { thirdParty } from './third-party.js';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
@@ -20,6 +21,22 @@ const alias = {
   '@haos/cc/datasources': `${packages}cc/src/datasources/index.ts`,
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
 };
+
+/** What only a wrong configuration needs, or one with a key that few have. */
+const rare = Object.fromEntries(
+  Object.entries({
+    'appliers/clock/time-zones': ['timeZones', 'findSimilarTimeZone'],
+    'appliers/keyboard/keyboards': ['keyboards', 'findSimilarKeyboard'],
+    'appliers/mounts/check-mount': ['mountsRule'],
+    'appliers/network/check-network': ['networkRule'],
+    'model/check-types': ['checkTypes', 'requireTypes'],
+    'model/foreign-keys': ['foreignKeyHint'],
+    'model/k3s-identity': ['identityIn', 'isEmpty', 'isLikeHaos', 'meantIdentity'],
+    'parse/explain-yaml-error': ['explainYamlError'],
+    'parse/flow': ['joinOpenFlow'],
+    'rules/old-texts': ['findOldTexts'],
+  }).map(([module, names]) => [`${packages}cc/src/${module}.ts`, names]),
+);
 
 function readKeys(): string[] {
   const directory = new URL('../os/keys/', import.meta.url);
@@ -53,7 +70,7 @@ const haos: Options = {
   ...common,
   entry: { main: 'src/main.ts' },
   format: 'cjs',
-  esbuildPlugins: [dropUnusedSchemas(), lazyFiles(), credits],
+  esbuildPlugins: [dropUnusedSchemas(), lazyFiles(), rareFiles(rare), credits],
   // Remove files of earlier builds: the launcher would use a stale code cache.
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {

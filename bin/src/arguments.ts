@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
-import type { Command, Invocation, OptionValue } from './command.js';
+import type { Command, Invocation } from './command.js';
 import { usageError } from './failure.js';
+import { readOptions, type WrittenOption } from './read-options.js';
 
 /** The command that the leading words of the arguments name. */
 export interface Selection {
@@ -56,59 +56,37 @@ export async function parseInvocation({
   const command = path.at(-1)!;
   // Its options are those of another command, so nothing can be said about them.
   if (command.commands && isWord(args[0])) throw await unknownCommand({ path, args });
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries([
-      ...command.options.map((option) => [option.name, specOf(option)] as const),
-      ['help', { type: 'boolean', short: 'h' }] as const,
-    ]),
-    strict: false,
-    tokens: true,
-  });
-  if (values.help === true) return { ...invocationOf({}, []), wantsHelp: true };
-  for (const token of tokens) if (token.kind === 'option') await checkOption(command, token);
-  if (positionals.length > 0 && !command.operands) throw unexpected(path, positionals[0]!);
-  return { ...invocationOf(values as Record<string, OptionValue>, positionals), wantsHelp: false };
+  const { options, operands } = readOptions(args, [...command.options, HELP]);
+  if (options.some(({ name, value }) => name === HELP.name && value === undefined))
+    return { ...invocationOf([], []), wantsHelp: true };
+  for (const option of options) await checkOption(command, option);
+  if (operands.length > 0 && !command.operands) throw unexpected(path, operands[0]!);
+  return { ...invocationOf(options, operands), wantsHelp: false };
 }
+
+const HELP = { name: 'help', short: 'h' } as const;
 
 function isWord(arg: string | undefined): boolean {
   return arg !== undefined && !arg.startsWith('-');
 }
 
-function specOf({ value, short, many }: Command['options'][number]): {
-  type: 'string' | 'boolean';
-  multiple: boolean;
-  short?: string;
-} {
-  return { type: value ? 'string' : 'boolean', multiple: many === true, ...(short ? { short } : {}) };
-}
-
 function invocationOf(
-  values: Readonly<Record<string, OptionValue>>,
+  options: readonly WrittenOption[],
   operands: readonly string[],
 ): Invocation<string, string> {
+  const textsOf = (name: string) =>
+    options.flatMap((option) => (option.name === name ? (option.value ?? []) : []));
   return {
-    text: (name) => textsOf(values[name]).at(-1),
-    texts: (name) => textsOf(values[name]),
-    has: (name) => values[name] !== undefined,
+    text: (name) => textsOf(name).at(-1),
+    texts: textsOf,
+    has: (name) => options.some((option) => option.name === name),
     operands,
   };
 }
 
-function textsOf(value: OptionValue): readonly string[] {
-  return typeof value === 'string' ? [value] : typeof value === 'object' ? value : [];
-}
-
-interface OptionToken {
-  name: string;
-  rawName: string;
-  value?: string | undefined;
-  inlineValue?: boolean | undefined;
-}
-
 async function checkOption(
   command: Command,
-  { name, rawName, value, inlineValue }: OptionToken,
+  { name, rawName, value, isInline }: WrittenOption,
 ): Promise<void> {
   if (name === 'help') return;
   const option = command.options.find((candidate) => candidate.name === name);
@@ -119,10 +97,10 @@ async function checkOption(
     throw usageError(`unknown option ${rawName}`, await suggest(rawName, known));
   }
   if (!option.value) {
-    if (inlineValue) throw usageError(`the option ${rawName} does not take a value`);
+    if (isInline) throw usageError(`the option ${rawName} does not take a value`);
     return;
   }
-  if (value === undefined || value === '' || (!inlineValue && value.length > 1 && value.startsWith('-')))
+  if (value === undefined || value === '' || (!isInline && value.length > 1 && value.startsWith('-')))
     throw usageError(`the option ${rawName} needs a value: ${option.value}`);
   if (option.choices && !option.choices.includes(value))
     throw usageError(

@@ -16,12 +16,6 @@ export interface Option {
 }
 
 /**
- * The value of an option: text, several texts, or true for a switch; undefined when the option was
- * not given.
- */
-export type OptionValue = string | true | readonly string[] | undefined;
-
-/**
  * A parsed command line. A command names the options with a value and the switches that it reads.
  */
 export interface Invocation<Texts extends string = never, Switches extends string = never> {

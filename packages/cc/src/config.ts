@@ -1,8 +1,10 @@
+import { configDefinition } from './generated/keys.js';
 import type { CloudConfig } from './generated/types.js';
 import type { Issue } from './issue.js';
 import { mergeTrees } from './merge/merge.js';
 import { type Provenance, traceProvenance } from './merge/provenance.js';
 import { checkTypes } from './model/check-types.js';
+import { hasRightTypes } from './model/right-types.js';
 import { requireArgument, requireIssues } from './require-argument.js';
 import { readNetworkConfig } from './sources/network-config/read-network-config.js';
 import {
@@ -65,7 +67,9 @@ export function mergeSources(parsed: readonly ParsedSource[]): ConfigResult {
     config,
     issues: typeIssues,
     removed,
-  } = checkTypes(merged, (pointer) => traceProvenance(layers, merged).origins(pointer)[0]);
+  } = hasRightTypes(merged, configDefinition)
+    ? { config: merged, issues: [], removed: [] }
+    : checkTypes(merged, (pointer) => traceProvenance(layers, merged).origins(pointer)[0]);
   return {
     config: config as CloudConfig,
     issues: [...parsed.flatMap(({ issues }) => issues), ...typeIssues],

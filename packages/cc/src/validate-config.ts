@@ -32,6 +32,7 @@ export function validateConfig(config: unknown): ObjectReport {
   const provenance = {
     sources: [],
     leaves: () => [],
+    winner: () => undefined,
     origins: () => [],
     contributions: () => [],
     cleared: () => [],

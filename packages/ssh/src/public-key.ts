@@ -136,8 +136,12 @@ function decodeBlob(written: string, type: string): string | undefined {
   return complete ? canonicalOf(written) : undefined;
 }
 
-/** Only the last four digits can be written in two ways: they may have bits that mean nothing. */
+/**
+ * Only the last four digits can be written in two ways: with padding, they have bits that mean
+ * nothing.
+ */
 function canonicalOf(written: string): string {
+  if (!written.endsWith('=')) return written;
   return written.slice(0, -4) + base64(fromBase64(written.slice(-4)));
 }
 

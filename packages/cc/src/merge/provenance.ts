@@ -32,6 +32,8 @@ export interface Provenance {
    * leads nowhere.
    */
   origins(pointer: string): Origin[];
+  /** Returns the source of a whole key; much cheaper than its place, which `origins` finds. */
+  winner(pointer: string): SourceName | undefined;
   /**
    * Returns what every source says about a whole key (a list, a map of strings, a scalar), the
    * winner first.
@@ -57,6 +59,7 @@ export function traceProvenance(
     sources: layers.map(({ document }) => document.source),
     leaves: () => leavesOf(config, ''),
     origins: (pointer) => originsOf(layers, writtenPointer(pointer, removed)),
+    winner: (pointer) => contributorsOf(layers, keySegments(pointer))[0]?.layer.document.source,
     contributions: (pointer) => contributionsOf(layers, keySegments(pointer)),
     cleared: () =>
       keysOf(configDefinition, [])

@@ -8,7 +8,7 @@ import {
   OLD_UPGRADE_LABELS,
   UPGRADE_LABEL,
   upgradeLabelValue,
-} from '../rules/old-texts.js';
+} from '../rules/old-labels.js';
 import {
   ENCRYPTED_BACKEND,
   REMOVED_FLANNEL_BACKENDS,

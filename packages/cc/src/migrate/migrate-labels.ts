@@ -5,7 +5,7 @@ import {
   OLD_UPGRADE_LABELS,
   UPGRADE_LABEL,
   upgradeLabelValue,
-} from '../rules/old-texts.js';
+} from '../rules/old-labels.js';
 import type { Draft, Edit } from './draft.js';
 import { removePairs } from './remove.js';
 import { findHaosPair, findPair, type ParsedText, rawOf, textOf } from './source.js';

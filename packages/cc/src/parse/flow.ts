@@ -7,6 +7,27 @@ export interface Opening {
 
 export const CLOSING = { '[': ']', '{': '}', '"': '"', "'": "'" } as const;
 
+/** What js-yaml throws. */
+export interface YamlError {
+  reason?: string;
+  mark?: { position: number };
+}
+
+export const DEFICIENT = 'deficient indentation';
+
+export function isBracket(opening: Opening | undefined): boolean {
+  return opening?.character === '[' || opening?.character === '{';
+}
+
+/**
+ * Returns a text that js-yaml refused, with the lines of its flow collections joined, if it was
+ * refused for the indentation inside one.
+ */
+export function joinOpenFlow(text: string, { reason, mark }: YamlError): string | undefined {
+  const isFlow = reason === DEFICIENT && isBracket(scanFlow(text.slice(0, mark?.position)).open.at(-1));
+  return isFlow ? joinFlowLines(text) : undefined;
+}
+
 /** What a scan of a text finds. */
 export interface FlowScan {
   /** What is open at the end of the text, the innermost last. */

@@ -1,7 +1,8 @@
 import { fromBase64 } from '@haos/host/internal';
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { isBase64 } from './bytes.js';
-import { CLOSING, joinFlowLines, type Opening, scanFlow } from './flow.js';
+import { explainYamlError } from './explain-yaml-error.js';
+import { joinOpenFlow, type YamlError } from './flow.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
 
@@ -51,24 +52,10 @@ function parseDocument(text: string): { events: Event[]; source: string } {
   try {
     return { events: parseEvents(text, {}), source: text };
   } catch (error) {
-    const { reason, mark } = error as YamlError;
-    const isFlow = reason === DEFICIENT && isBracket(scanFlow(text.slice(0, mark?.position)).open.at(-1));
-    if (!isFlow) throw error;
-    const joined = joinFlowLines(text);
+    const joined = joinOpenFlow(text, error as YamlError);
+    if (joined === undefined) throw error;
     return { events: parseEvents(joined, {}), source: joined };
   }
-}
-
-/** What js-yaml throws. */
-interface YamlError {
-  reason?: string;
-  mark?: { position: number };
-}
-
-const DEFICIENT = 'deficient indentation';
-
-function isBracket(opening: Opening | undefined): boolean {
-  return opening?.character === '[' || opening?.character === '{';
 }
 
 class ComposeError extends Error {
@@ -111,68 +98,13 @@ function firstDocumentEnd(text: string, warnings: YamlProblem[]): number {
 }
 
 function asProblem(error: unknown, text: string): YamlProblem {
-  const problem = (message: string, start: number, length: number): YamlProblem => ({
+  if (!(error instanceof ComposeError)) return explainYamlError(error as YamlError, text);
+  return {
     code: 'invalid-yaml',
-    message,
-    start: Math.min(start, text.length),
-    length: Math.max(1, length),
-  });
-  if (error instanceof ComposeError) return problem(error.reason, error.start, error.length);
-  const { reason, mark } = error as YamlError;
-  if (reason === undefined) throw error;
-  const position = mark?.position ?? 0;
-  return findUnclosed(reason, text, position) ?? problem(explainReason(reason, text, position), position, 1);
-}
-
-/** What js-yaml says where it finds that a bracket or a quotation mark before was not closed. */
-const UNCLOSED = /unexpected end|deficient indentation|missed comma/;
-/** What it says of the text behind a quotation mark that closed another one than was meant. */
-const BEHIND_QUOTE = /bad indentation|missed comma|':'|separator|multiline key/;
-
-/**
- * The bracket or the quotation mark that is the reason, where that is not the place that js-yaml
- * names.
- */
-function findUnclosed(reason: string, text: string, position: number): YamlProblem | undefined {
-  const { open, quoted } = scanFlow(text.slice(0, position));
-  const lineOf = (offset: number) => text.slice(0, offset).split(/\r\n|\r|\n/).length;
-  const at = (start: number, message: string, hint: string): YamlProblem => ({
-    code: 'invalid-yaml',
-    message,
-    start,
-    length: 1,
-    hint,
-  });
-  const isMultiline = quoted !== undefined && lineOf(quoted.start) < lineOf(quoted.end);
-  if (isMultiline && BEHIND_QUOTE.test(reason) && text.slice(quoted.end, position).trim() === '') {
-    const mark = text[quoted.start];
-    return at(
-      quoted.start,
-      `the ${mark} on line ${lineOf(quoted.start)} is closed only on line ${lineOf(quoted.end)}, where text follows`,
-      `Close it with ${mark} where its text ends.`,
-    );
-  }
-  const opening = open.at(-1);
-  if (opening === undefined || !UNCLOSED.test(reason)) return undefined;
-  const { character, offset } = opening;
-  const name = `${character} on line ${lineOf(offset)}`;
-  const found = text[position] ?? '';
-  if (isBracket(opening) && /[\]}]/.test(found))
-    return at(position, `this ${found} does not close the ${name}`, `Write ${CLOSING[character]} here.`);
-  const isClosedLater = !scanFlow(text).open.some((left) => left.offset === offset);
-  if (reason.startsWith('missed comma') && isClosedLater)
-    return at(position, `a comma is missing before this, inside the ${name}`, 'Separate entries by commas.');
-  return at(offset, `the ${name} is not closed`, `Close it with ${CLOSING[character]} where it ends.`);
-}
-
-function explainReason(reason: string, text: string, position: number): string {
-  const code = text.charCodeAt(position);
-  if (code === 0) return 'a NUL byte is not allowed in YAML';
-  if (reason.includes('JSON character') || reason.includes('non-printable'))
-    return 'a control character is not allowed here';
-  if (reason === DEFICIENT)
-    return 'this line is indented too little, or a quotation mark above it is not closed';
-  return reason;
+    message: error.reason,
+    start: Math.min(error.start, text.length),
+    length: Math.max(1, error.length),
+  };
 }
 
 interface Anchor {

@@ -17,6 +17,7 @@ import { serversRule } from '../appliers/network/connman.js';
 import { hostnameRule } from '../appliers/network/hostname.js';
 import { wifiRule } from '../appliers/network/wifi.js';
 import type { ConfigResult } from '../config.js';
+import type { Haos } from '../generated/types.js';
 import type { Issue } from '../issue.js';
 import { documentedKey } from '../model/pointer.js';
 import { k3sArgumentsRule } from './k3s-arguments.js';
@@ -28,6 +29,11 @@ import { withPlaceholders } from './placeholder.js';
 import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
+
+/** A rule that the program loads only for a configuration that has its key. */
+function whenGiven(key: keyof Haos, rule: Rule): Rule {
+  return (config) => (config.haos?.[key] === undefined ? [] : rule(config));
+}
 
 /** Every rule about the meaning of values, in the order of the documentation. */
 const rules: readonly Rule[] = [
@@ -42,10 +48,10 @@ const rules: readonly Rule[] = [
   sysctlsRule,
   timezoneRule,
   keyboardRule,
-  networkRule,
+  whenGiven('network', networkRule),
   serversRule,
   wifiRule,
-  mountsRule,
+  whenGiven('mounts', mountsRule),
   passwordRule,
   sshAccessRule,
   serverUrlRule,

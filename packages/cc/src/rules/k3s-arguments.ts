@@ -60,6 +60,7 @@ function checkGivenArguments(haos: Haos): Finding[] {
 }
 
 function checkInstallerArguments(haos: Haos): Finding[] {
+  if (!haos.environment?.INSTALL_K3S_EXEC) return [];
   const words = installerWords(haos)?.filter((word) => word !== '');
   const pointer = '/haos/environment/INSTALL_K3S_EXEC';
   if (words === undefined) return [{ ...UNFINISHED, pointer }];
@@ -251,7 +252,7 @@ function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
  * A value may have blanks, as a cron expression has; but not what k3s would take for the next flag.
  */
 function hasFurtherFlag(value: string): boolean {
-  return value.split(/\s+/).some((word, index) => index > 0 && isKnownFlag(word));
+  return /\s-/.test(value) && value.split(/\s+/).some((word, index) => index > 0 && isKnownFlag(word));
 }
 
 function isKnownFlag(word: string): boolean {

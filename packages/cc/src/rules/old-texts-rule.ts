@@ -1,15 +1,16 @@
 import type { CloudConfig } from '../generated/types.js';
 import { checkK3sFile } from './k3s-file.js';
 import {
-  findOldTexts,
-  findUnreadFile,
+  mayBeOld,
   OLD_SECRET_VARIABLE,
   OLD_SYSTEM_LABELS,
   OLD_UPGRADE_LABELS,
   UPGRADE_LABEL,
   upgradeLabelValue,
-} from './old-texts.js';
+} from './old-labels.js';
+import { findOldTexts } from './old-texts.js';
 import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
+import { findUnreadFile } from './unread-files.js';
 
 /** What was for k3OS or for the Go HAOS and does nothing here: labels, paths, commands, files. */
 export const oldTextsRule: Rule = (config) => [
@@ -48,6 +49,7 @@ function checkVariableName(name: string, _value: string, pointer: string): Findi
 }
 
 function checkOldText(text: string, pointer: string): Finding[] {
+  if (!mayBeOld(text)) return [];
   return findOldTexts(text).flatMap(({ message, hint }) => noEffect(pointer, message, hint));
 }
 

@@ -1,3 +1,5 @@
+import { mayBeOld, UPGRADE_LABEL } from './old-labels.js';
+
 /**
  * What configurations of k3OS and of the Go HAOS have and HAOS has not, with what to write now. The
  * validator warns of it and `haos migrate` replaces it. From the documentation and the source of
@@ -16,26 +18,6 @@ export interface OldText {
   readonly now: string | undefined;
   /** What to do, as one sentence. */
   readonly hint: string;
-}
-
-/** The label that lets the Plans of HAOS upgrade a node. */
-export const UPGRADE_LABEL = 'haos.io/upgrade';
-
-/**
- * Labels of nodes that were the same as `haos.io/upgrade`: any value but `disabled` let a node be
- * upgraded.
- */
-export const OLD_UPGRADE_LABELS: readonly string[] = [
-  'k3os.io/upgrade',
-  'plan.upgrade.cattle.io/k3os-latest',
-];
-
-/** Labels that the system itself gives its node. */
-export const OLD_SYSTEM_LABELS: readonly string[] = ['k3os.io/mode', 'k3os.io/version'];
-
-/** The value of `haos.io/upgrade` for a value that k3OS or the Go HAOS took. */
-export function upgradeLabelValue(old: string): 'enabled' | 'disabled' {
-  return old === 'disabled' ? 'disabled' : 'enabled';
 }
 
 /** Not within a longer path or URL. */
@@ -126,18 +108,9 @@ export const OLD_TEXTS: readonly OldText[] = [
   }),
 ];
 
-/**
- * Where k3s before 1.26 read the secret of a cluster from (k3s-io/k3s#6574), and where today's
- * does.
- */
-export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
-
-/** Whether a text may have any of them: much cheaper than to look for each. */
-const MAY_BE_OLD = /k3os|K3OS|1898andCo|\bapk\b/;
-
 /** The old things in a text, each once. */
 export function findOldTexts(text: string): readonly OldText[] {
-  if (!MAY_BE_OLD.test(text)) return [];
+  if (!mayBeOld(text)) return [];
   const found = new Set<OldText>();
   let rest = text;
   for (const old of OLD_TEXTS) {
@@ -148,39 +121,4 @@ export function findOldTexts(text: string): readonly OldText[] {
     rest = rest.replaceAll(old.pattern, ' ');
   }
   return [...found];
-}
-
-/** A file without effect. */
-interface UnreadFile {
-  /** Of a file, or of a directory with all files below it when it ends in a slash. */
-  readonly path: string;
-  /** Default: no program of HAOS reads it. */
-  readonly message?: string;
-  readonly hint: string;
-}
-
-/** Files that have no effect on HAOS, whichever program writes them. */
-const UNREAD_FILES: readonly UnreadFile[] = [
-  // `write_inittab` of the boot scripts writes it after the boot phase, and init reads it once.
-  {
-    path: '/etc/inittab',
-    message: 'each boot overwrites this file, so that no configuration prevents a login on a console',
-    hint: 'Write a service into /etc/init.d instead, and start it with run_cmd.',
-  },
-  {
-    path: '/etc/network/interfaces',
-    hint: 'Networks are those of connman: write /var/lib/connman/NAME.config.',
-  },
-  { path: '/etc/netplan/', hint: 'Networks are those of connman: write /var/lib/connman/NAME.config.' },
-  { path: '/etc/systemd/', hint: 'Services are those of OpenRC: write a script into /etc/init.d.' },
-  { path: '/lib/systemd/', hint: 'Services are those of OpenRC: write a script into /etc/init.d.' },
-  { path: '/usr/lib/systemd/', hint: 'Services are those of OpenRC: write a script into /etc/init.d.' },
-  { path: '/etc/apk/', hint: 'Remove it: HAOS has no packages to install.' },
-];
-
-/** The entry for a path that HAOS does not read. */
-export function findUnreadFile(path: string): UnreadFile | undefined {
-  return UNREAD_FILES.find((entry) =>
-    entry.path.endsWith('/') ? path.startsWith(entry.path) : path === entry.path,
-  );
 }

@@ -25,9 +25,8 @@ export function checkPhases({ config, provenance }: Pick<ConfigResult, 'config' 
   const sources = provenance.sources.filter((source) => AVAILABLE[source]);
   if (sources.length === 0) return [];
   return keysIn(config as Tree, configDefinition).flatMap(({ pointer, phases }) => {
-    // Looking up where a value came from takes longer than this.
     if (!sources.some((source) => isTooLate(source, phases))) return [];
-    const source = provenance.origins(pointer)[0]?.source;
+    const source = provenance.winner(pointer);
     if (source === undefined || !isTooLate(source, phases)) return [];
     return [
       {

@@ -25,6 +25,7 @@ export function isPlaceholder(text: string): boolean {
  * value that has one. No message has the value, which may be a secret.
  */
 export function withPlaceholders(findings: readonly Finding[], config: CloudConfig): Finding[] {
+  if (!mayHavePlaceholder(config)) return [...findings];
   const pointers = new Set(placeholdersOf(config, configDefinition));
   const explained = findings.map((finding) =>
     pointers.has(finding.pointer) && isError(finding) ? { ...finding, hint: HINT } : finding,
@@ -45,6 +46,12 @@ export function placeholderFinding(pointer: string): Finding {
     message: 'this has a placeholder, which nothing replaces',
     hint: HINT,
   };
+}
+
+/** Returns whether it is worth looking: few configurations have one of these characters. */
+function mayHavePlaceholder(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('<') || value.includes('{');
+  return typeof value === 'object' && value !== null && Object.values(value).some(mayHavePlaceholder);
 }
 
 /** Returns the pointers from a value to the placeholders in it. */

@@ -1,3 +1,5 @@
+import leven from 'leven';
+
 /**
  * The names of the time zones that the image has, by their first part: those of Debian's package
  * tzdata (2026f), without tzdata-legacy. A scenario in a virtual machine compares them with the
@@ -89,5 +91,18 @@ const AREAS: readonly [area: string, names: string][] = [
 export function timeZones(): string[] {
   return AREAS.flatMap(([area, names]) =>
     names.split(/\s+/).map((name) => (area === '' ? name : `${area}/${name}`)),
+  );
+}
+
+/** Returns the time zone that a name probably means: by the whole name, else by the city alone. */
+export function findSimilarTimeZone(zone: string): string | undefined {
+  const known = timeZones();
+  const wanted = zone.trim().toLowerCase().replaceAll(' ', '_');
+  const cityOf = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+  const near = (name: string, text: string) => leven(name.toLowerCase(), text) <= Math.floor(text.length / 5);
+  return (
+    known.find((name) => name.toLowerCase() === wanted) ??
+    known.find((name) => near(name, wanted)) ??
+    known.find((name) => near(cityOf(name), cityOf(wanted)))
   );
 }

@@ -1,9 +1,8 @@
-import leven from 'leven';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
-import { timeZones } from './time-zones.js';
+import { findSimilarTimeZone, timeZones } from './time-zones.js';
 
 const LOCALTIME = '/etc/localtime';
 const NAME = '/etc/timezone';
@@ -26,7 +25,7 @@ export const timezoneRule: Rule = ({ haos }) => {
   const zone = haos?.timezone;
   const known = zone ? timeZones() : [];
   if (!zone || known.includes(zone)) return [];
-  const similar = findSimilar(zone, known);
+  const similar = findSimilarTimeZone(zone);
   return [
     {
       code: 'invalid-value',
@@ -37,15 +36,3 @@ export const timezoneRule: Rule = ({ haos }) => {
     },
   ];
 };
-
-/** By the whole name, else by the city alone. */
-function findSimilar(zone: string, known: readonly string[]): string | undefined {
-  const wanted = zone.trim().toLowerCase().replaceAll(' ', '_');
-  const cityOf = (name: string) => name.slice(name.lastIndexOf('/') + 1);
-  const near = (name: string, text: string) => leven(name.toLowerCase(), text) <= Math.floor(text.length / 5);
-  return (
-    known.find((name) => name.toLowerCase() === wanted) ??
-    known.find((name) => near(name, wanted)) ??
-    known.find((name) => near(cityOf(name), cityOf(wanted)))
-  );
-}

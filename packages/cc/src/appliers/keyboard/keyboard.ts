@@ -1,9 +1,8 @@
 import { layout } from '@haos/system';
-import leven from 'leven';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { Rule } from '../../rules/rule.js';
-import { COUNTRIES, keyboards } from './keyboards.js';
+import { findSimilarKeyboard, keyboards } from './keyboards.js';
 
 /** The virtual terminal in the foreground. Machines without a screen may have none. */
 const TERMINAL = '/dev/tty0';
@@ -32,7 +31,7 @@ export const keyboardRule: Rule = ({ haos }) => {
   const name = haos?.keyboard;
   const known = name ? keyboards() : [];
   if (!name || known.includes(name)) return [];
-  const similar = findSimilar(name, known);
+  const similar = findSimilarKeyboard(name);
   return [
     {
       code: 'invalid-value',
@@ -42,14 +41,3 @@ export const keyboardRule: Rule = ({ haos }) => {
     },
   ];
 };
-
-/** By the country, else by the name alone, else by the beginning of the name. */
-function findSimilar(name: string, known: readonly string[]): string | undefined {
-  const wanted = name.trim().toLowerCase();
-  if (COUNTRIES.has(wanted)) return COUNTRIES.get(wanted);
-  const distanceOf = (other: string) => leven(other.toLowerCase(), wanted);
-  const nearest = known.reduce((best, other) => (distanceOf(other) < distanceOf(best) ? other : best));
-  if (distanceOf(nearest) <= Math.floor(wanted.length / 4)) return nearest;
-  const country = wanted.split(/[-_ ]/)[0] ?? '';
-  return known.find((other) => other === country) ?? COUNTRIES.get(country);
-}

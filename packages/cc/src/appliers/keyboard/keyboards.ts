@@ -1,3 +1,5 @@
+import leven from 'leven';
+
 /**
  * The keyboard layouts that the image has, by the names that loadkeys(1) takes: those for PCs in
  * Debian's package console-data (1.12), without four that its loadkeys cannot read and without the
@@ -49,3 +51,18 @@ export const COUNTRIES: ReadonlyMap<string, string> = new Map(
     tr: 'trq',
   }),
 );
+
+/**
+ * Returns the layout that a name probably means: by the country, else by the name alone, else by
+ * the beginning of the name.
+ */
+export function findSimilarKeyboard(name: string): string | undefined {
+  const known = keyboards();
+  const wanted = name.trim().toLowerCase();
+  if (COUNTRIES.has(wanted)) return COUNTRIES.get(wanted);
+  const distanceOf = (other: string) => leven(other.toLowerCase(), wanted);
+  const nearest = known.reduce((best, other) => (distanceOf(other) < distanceOf(best) ? other : best));
+  if (distanceOf(nearest) <= Math.floor(wanted.length / 4)) return nearest;
+  const country = wanted.split(/[-_ ]/)[0] ?? '';
+  return known.find((other) => other === country) ?? COUNTRIES.get(country);
+}

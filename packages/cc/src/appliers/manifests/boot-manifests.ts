@@ -95,6 +95,7 @@ export const bootManifestsRule: Rule = ({ bootManifests: items = [] }) => [
  */
 function checkManifests(items: readonly BootManifest[]): Finding[][] {
   const found = items.map((item, index) => checkManifest(item, `/bootManifests/${index}`));
+  if (items.length < 2) return found;
   const seen = new Map<string, number>();
   for (const [index, { url = '' }] of items.entries()) {
     const name = manifestName(url);
