@@ -18,6 +18,7 @@ import {
   readDrain,
   recordEvent,
   replaceObject,
+  setCordon,
 } from '@haos/operator/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
@@ -132,6 +133,60 @@ describe('server-side apply', () => {
 
     const read = await getObject(client, RESOURCES.node, { name: 'status' });
     expect(read).toMatchObject({ status: { conditions: [{ type: 'Ready', status: 'True' }] } });
+  });
+});
+
+describe('a cordon', () => {
+  const spec = {
+    providerID: 'k3s://cordoned',
+    taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }],
+  };
+  type Node = KubernetesObject & { readonly spec: object };
+  const read = async () => (await getObject<Node>(client, RESOURCES.node, { name: 'cordoned' }))!;
+  const cordon = (rollout?: string, resourceVersion?: string) =>
+    setCordon(client, {
+      ...{ kind: 'cordon', node: 'cordoned' },
+      ...(rollout !== undefined && { rollout }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    });
+
+  it('changes nothing else of a Node of which no manager owns a field, taints included', async () => {
+    const path = '/api/v1/nodes/cordoned';
+    await createObject(client, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'cordoned' },
+      ...{ spec },
+    });
+    const body = { metadata: { managedFields: [{}] } };
+    await client.call({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+
+    const before = await read(); // the API server adds a taint
+
+    await cordon('base');
+    expect(await read()).toMatchObject({
+      metadata: { annotations: { 'haos.io/cordoned-by': 'base' } },
+      spec: { ...before.spec, unschedulable: true },
+    });
+    await cordon();
+
+    const { metadata, spec: left } = await read();
+    expect(left).toEqual(before.spec);
+    expect(left).toMatchObject({ taints: expect.arrayContaining(spec.taints) });
+    expect(metadata.annotations ?? {}).not.toHaveProperty(['haos.io/cordoned-by']);
+  });
+
+  it('does not become that of the operator when a person was faster', async () => {
+    const seen = await read();
+    await client.call({
+      method: 'PATCH',
+      path: '/api/v1/nodes/cordoned',
+      contentType: 'application/merge-patch+json',
+      body: { spec: { unschedulable: true } },
+    });
+
+    await expect(cordon('base', seen.metadata.resourceVersion)).rejects.toEqual(answer(409));
+    expect((await read()).metadata.annotations ?? {}).not.toHaveProperty(['haos.io/cordoned-by']);
   });
 });
 

@@ -4,6 +4,7 @@ export { runAgent } from './agent/run-agent.js';
 export { isStatus, isUnreachable, statusOf } from './api/api-error.js';
 export { type ObjectCache, startCache } from './api/cache.js';
 export { type ApiClient, type ClientOptions, createClient } from './api/client.js';
+export { setCordon } from './api/cordon.js';
 export { type Credentials, podCredentials, readKubeconfig } from './api/credentials.js';
 export { type ElectorClock, type ElectorOptions, type Lease, lead, type Term } from './api/elector.js';
 export { recordEvent } from './api/events.js';

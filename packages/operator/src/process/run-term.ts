@@ -134,7 +134,7 @@ function report({ logger, metrics, term }: Loop, patch: Patch, error: unknown): 
 
 function targetOf(patch: Patch) {
   const node = nodeOf(patch);
-  if (patch.kind === 'drain') return { node };
+  if (patch.kind === 'drain' || patch.kind === 'cordon') return { node };
   const { kind, metadata } = patch.kind === 'event' ? patch.regarding : patch.object;
   return { kind, name: metadata.name, node };
 }

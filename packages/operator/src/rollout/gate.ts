@@ -3,7 +3,7 @@ import type { Patch } from '../controller/patch.js';
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
 import type { Blocked, Task } from './task.js';
-import { findIllness, type Member } from './world.js';
+import { findIllness, isToUncordon, type Member } from './world.js';
 
 export interface GateResult {
   readonly patches: readonly Patch[];
@@ -26,6 +26,11 @@ export function passGate(task: Task, inWave: readonly Member[]): GateResult {
   if (isSame && status.phase === 'Complete' && wave >= last) return { patches: [], phase: 'Complete', wave };
   const current = inWave.filter(({ step }) => step?.wave === wave && step.step === 'Done');
   const ill = failIll(current, world.now);
+  const cordoned = current.find((one) => isToUncordon(one, world));
+  if (cordoned !== undefined && ill.length === 0) {
+    const blocked = { reason: 'Ending', message: `node ${cordoned.name} is uncordoned` };
+    return { patches: [], phase: 'Progressing', wave, blocked };
+  }
   const since = (isSame && status.bakingSince) || timeOf(world.now);
   const baking = { phase: 'Baking' as const, wave, bakingSince: since };
   if (ill.length > 0) return { ...baking, patches: ill };

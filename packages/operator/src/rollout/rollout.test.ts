@@ -212,6 +212,22 @@ describe('a rollout of a configuration', () => {
     expect(cordons(fleet)).toEqual([]);
   });
 
+  it('leaves the cordon of a person who was faster', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet);
+
+    runFleet(fleet, {
+      before: () => {
+        const state = fleet.get<NodeState>('NodeState', 'n1');
+        const step = state && stepOf(state)?.step;
+        if (step === 'Drain') fleet.nodes[0]!.isCordoned = true;
+      },
+      check: (_, patch) => expect(patch).not.toMatchObject({ kind: 'cordon', node: 'n1' }),
+    });
+
+    expect(stepsOf(fleet)).toMatchObject({ n1: 'Done' });
+  });
+
   it('does not touch a node that a person uncordons meanwhile', () => {
     const fleet = fleetOf(agents(2), REBOOT);
     fleet.nodes[0]!.budget = 'none';
@@ -219,13 +235,7 @@ describe('a rollout of a configuration', () => {
     runFleet(fleet, { calls: 8 });
     expect(cordons(fleet)).toEqual(['n1']);
 
-    const node = fleet.get<Node>('Node', 'n1')!;
-    const { annotations } = node.metadata;
-    fleet.perform({
-      kind: 'apply',
-      manager: 'haos-cordon',
-      object: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', annotations: annotations! } },
-    });
+    fleet.uncordon('n1');
     runFleet(fleet);
 
     expect(stepsOf(fleet)).toMatchObject({ n1: 'Failed' });
@@ -242,6 +252,27 @@ describe('a rollout of a configuration', () => {
     start(fleet);
     runFleet(fleet, { start: now });
     expect(statusOf(fleet)?.phase).toBe('Complete');
+  });
+
+  it('is Aborted when the last node has finished and is uncordoned', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet);
+    let isAborted = false;
+
+    runFleet(fleet, {
+      before: () => {
+        if (isAborted || stepsOf(fleet).n1 !== 'Apply') return;
+        isAborted = true;
+        start(fleet, { aborted: true });
+      },
+      check: () => {
+        if (statusOf(fleet)?.phase === 'Aborted')
+          expect([...cordons(fleet), ...fleet.changing()]).toEqual([]);
+      },
+    });
+
+    expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Aborted' });
+    expect(statusOf(fleet)?.phase).toBe('Aborted');
   });
 
   it('is aborted: what was not changed is uncordoned and stays, what has begun ends', () => {
@@ -429,10 +460,10 @@ function build({ sysctl, version, ...given }: Given): Fleet {
 
 /** What must be the same at the end, however often the operator died. */
 function outcomeOf(fleet: Fleet) {
-  const { phase, wave, waves, target } = statusOf(fleet) ?? {};
+  const { phase, wave, waves, target, planHash } = statusOf(fleet) ?? {};
   return {
     steps: stepsOf(fleet),
-    rollout: { phase, wave, waves, target },
+    rollout: { phase, wave, waves, target, planHash },
     cordons: cordons(fleet),
     nodes: fleet
       .list<NodeState>('NodeState')
@@ -445,6 +476,8 @@ function expectLimits(fleet: Fleet, { maxUnavailable }: Given): void {
   const broken = fleet.nodes.filter(({ name }) => stepsOf(fleet)[name] === 'RollBack').length;
   expect(changing.length - broken).toBeLessThanOrEqual(maxUnavailable);
   expect(changing.filter((name) => name.startsWith('s')).length).toBeLessThanOrEqual(1);
+  const isOver = ['Complete', 'Failed', 'Aborted'].includes(statusOf(fleet)?.phase ?? '');
+  if (isOver) expect([...cordons(fleet), ...changing]).toEqual([]);
 }
 
 describe('any rollout', () => {
@@ -490,5 +523,17 @@ describe('any rollout', () => {
     runFleet(hard, { deaths: every, calls: 2000, minutes: 0.1 });
 
     expect(outcomeOf(hard)).toEqual(outcomeOf(calm));
+  });
+
+  it('keeps the plan that was approved, also if the operator dies after each patch', () => {
+    const fleet = fleetOf(agents(3));
+    start(fleet, { approval: 'Required' });
+    const now = runFleet(fleet);
+    const approvedPlan = statusOf(fleet)!.planHash!;
+    start(fleet, { approval: 'Required', approvedPlan });
+    const deaths = new Set(Array.from({ length: 2000 }, (_, index) => index + 1));
+    runFleet(fleet, { start: now, deaths, calls: 2000 });
+
+    expect(statusOf(fleet)).toMatchObject({ phase: 'Complete', planHash: approvedPlan });
   });
 });
