@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { digestFiles } from './container-images.js';
 import { CACHE, goBuild } from './k3s.js';
 
-const MODULE = 'manifest-tools';
+/** Programs that check or render manifests; each has a module beside this file, which pins it. */
+const TOOLS = {
+  helm: 'helm.sh/helm/v3/cmd/helm',
+  kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform',
+};
 
-/** Returns a tool that its `go.mod` pins; it is built once per content and kept. */
-export function buildTool(name: string, target: string): string {
-  const program = join(CACHE, `${name}-${digestFiles([join(import.meta.dirname, MODULE, 'go.sum')])}`);
-  if (!existsSync(program)) goBuild(MODULE, program, [], [], target);
+/** Returns such a program; it is built once per version and kept. */
+export function buildTool(name: keyof typeof TOOLS): string {
+  const program = join(CACHE, `${name}-${digestFiles([join(import.meta.dirname, name, 'go.sum')])}`);
+  if (!existsSync(program)) goBuild(name, program, [], [], TOOLS[name]);
   return program;
 }

@@ -16,7 +16,7 @@ const PATH = '{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json';
 let kubeconform: string;
 let directory: string;
 beforeAll(() => {
-  kubeconform = buildTool('kubeconform', 'github.com/yannh/kubeconform/cmd/kubeconform');
+  kubeconform = buildTool('kubeconform');
   directory = mkdtempSync(join(tmpdir(), 'haos-schemas-'));
 }, 600_000);
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

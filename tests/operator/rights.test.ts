@@ -44,7 +44,7 @@ async function runOperator(): Promise<void> {
     nodes: (await list(RESOURCES.node)) as unknown as Snapshot['nodes'],
     nodeStates: (await list(RESOURCES.nodeState)) as unknown as Snapshot['nodeStates'],
     ...{ nodeConfigs: [], rollouts: [], secrets: [], identities: [] },
-    ...{ drains: new Map(), probes: new Map() },
+    ...{ drains: new Map(), probes: new Map(), isUninstalling: false },
   };
   for (const patch of reconcile(snapshot, new Date()))
     if (patch.kind === 'apply') await applyObject(own, patch.object, { manager: patch.manager });

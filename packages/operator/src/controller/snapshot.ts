@@ -16,6 +16,8 @@ export interface Snapshot {
    * `MANAGED_BY`.
    */
   readonly identities: readonly KubernetesObject[];
+  /** Whether the definition of NodeConfigs is being deleted, or is gone. */
+  readonly isUninstalling: boolean;
   /** By node: the state of the evictions, of nodes whose step is `Drain`. */
   readonly drains: ReadonlyMap<string, DrainState>;
   /** By URL: the last answer of the probes that Rollouts name. */

@@ -96,6 +96,8 @@ async function pass(loop: Loop): Promise<boolean> {
   try {
     const snapshot = await readSnapshot(loop);
     count(loop, snapshot);
+    if (snapshot.isUninstalling)
+      logger.warn('the definition of NodeConfigs is being deleted: nodes stay as they are');
     const patches = reconcile(snapshot, new Date(host.clock.now()));
     return await performPatches(patches, {
       ...(loop.concurrency !== undefined && { concurrency: loop.concurrency }),

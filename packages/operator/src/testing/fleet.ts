@@ -36,6 +36,7 @@ export class Fleet {
   readonly probes = new Map<string, ProbeResult>();
   readonly events: Patch[] = [];
   readonly nodes: SimulatedNode[];
+  isUninstalling = false;
   #serial = 0;
 
   constructor(nodes: readonly SimulatedNode[]) {
@@ -94,6 +95,7 @@ export class Fleet {
       ],
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
+      isUninstalling: this.isUninstalling,
     };
   }
 

@@ -1,4 +1,4 @@
-module haos.test/manifest-tools
+module haos.test/kubeconform
 
 go 1.26.0
 
