@@ -48,10 +48,11 @@ describe('kubeconform, with the generated schemas', () => {
   const examples = page.blocks.filter(
     ({ language, note }) => language === 'yaml' && /NodeConfig|Rollout/.test(note ?? ''),
   );
-  const objectOf = ({ content, note = '' }: (typeof examples)[number]) =>
-    note.includes('a part of a NodeConfig')
-      ? `apiVersion: haos.io/v1alpha1\nkind: NodeConfig\nmetadata: { name: a }\n${content}`
-      : content;
+  const objectOf = ({ content, note = '' }: (typeof examples)[number]) => {
+    const kind = /a part of a (\w+)/.exec(note)?.[1];
+    if (kind === undefined) return content;
+    return `apiVersion: haos.io/v1alpha1\nkind: ${kind}\nmetadata: { name: a }\n${content}`;
+  };
 
   it.each(examples.map((example) => [example.place, objectOf(example)]))(
     'accepts the example at %s',

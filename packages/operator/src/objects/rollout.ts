@@ -59,10 +59,23 @@ export interface Gate {
   readonly bakeSeconds?: number;
   /** Every URL must answer with a 2xx status. */
   readonly httpProbes?: readonly HttpProbe[];
+  /** Every query must have a result, and all its values must keep the limits. */
+  readonly promQueries?: readonly PromQuery[];
 }
 
 export interface HttpProbe {
   readonly url: string;
+  /** Default: 10. */
+  readonly timeoutSeconds?: number;
+}
+
+/** An instant query of Prometheus. At least one of `min` and `max` is given. */
+export interface PromQuery {
+  /** Of the server, such as `http://prometheus.monitoring:9090`. */
+  readonly url: string;
+  readonly query: string;
+  readonly min?: number;
+  readonly max?: number;
   /** Default: 10. */
   readonly timeoutSeconds?: number;
 }

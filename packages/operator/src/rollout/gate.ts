@@ -2,6 +2,7 @@ import { timeOf } from '../controller/conditions.js';
 import type { Patch } from '../controller/patch.js';
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
+import { findExcess, probesOf } from './probes-of.js';
 import type { Blocked, Task } from './task.js';
 import { findIllness, isToUncordon, type Member } from './world.js';
 
@@ -65,10 +66,12 @@ export function failIll(members: readonly Member[], now: Date): Patch[] {
 
 /** Returns what a probe of the gate says that has not succeeded since the wave is done. */
 function findProbe({ rollout, world }: Task, since: string): string | undefined {
-  for (const { url } of rollout.spec.gate?.httpProbes ?? []) {
+  for (const { url, shown, limits } of probesOf(rollout.spec.gate)) {
     const answer = world.probes.get(url);
-    if (answer === undefined || answer.at < since) return `${url} has not answered yet`;
-    if (!answer.ok) return `${url} answers ${answer.message}`;
+    if (answer === undefined || answer.at < since) return `${shown} has not answered yet`;
+    if (!answer.ok) return `${shown} answers ${answer.message}`;
+    const problem = limits && findExcess(answer.values ?? [], limits);
+    if (problem !== undefined) return `${shown} ${problem}`;
   }
   return undefined;
 }

@@ -333,6 +333,39 @@ describe('a rollout of a configuration', () => {
     expect(statusOf(fleet)?.phase).toBe('Complete');
   });
 
+  it.each([
+    [[0.2, 7], { max: 1 }, 'has 7, above 1'],
+    [[0.2], { min: 0.5 }, 'has 0.2, below 0.5'],
+    [[Number.NaN], { max: 1 }, 'has NaN, above 1'],
+    [[], { max: 1 }, 'has no result'],
+  ])('waits while a query has %j with the limits %j, and fails the wave in time', (values, limits, why) => {
+    const fleet = fleetOf(agents(2));
+    const query = { url: 'http://prometheus.example', query: 'errors', ...limits };
+    start(fleet, { waves: [{ count: 1 }], gate: { promQueries: [query] }, stepTimeoutSeconds: 600 });
+    const answer = { ok: true, at: '2026-01-05T13:00:00Z', message: '200' };
+    fleet.probes.set('http://prometheus.example/api/v1/query?query=errors', { ...answer, values });
+    const now = runFleet(fleet, { calls: 10 });
+    expect(blockedOf(fleet)).toMatchObject({
+      reason: 'GateFailed',
+      message: expect.stringContaining(`the query errors ${why}`),
+    });
+
+    runFleet(fleet, { start: now });
+    expect(stepsOf(fleet)).toEqual({ n1: 'RolledBack', n2: 'Pending' });
+  });
+
+  it('goes on when a query keeps its limits', () => {
+    const fleet = fleetOf(agents(2));
+    const query = { url: 'http://prometheus.example', query: 'errors', min: 0, max: 1 };
+    start(fleet, { waves: [{ count: 1 }], gate: { promQueries: [query] } });
+    const answer = { ok: true, at: '2026-01-05T13:00:00Z', message: '200', values: [0, 1] };
+    fleet.probes.set('http://prometheus.example/api/v1/query?query=errors', answer);
+
+    runFleet(fleet);
+
+    expect(statusOf(fleet)?.phase).toBe('Complete');
+  });
+
   it('gives up on a node that vanishes in the middle, by its time-out', () => {
     const fleet = fleetOf(agents(3), REBOOT);
     start(fleet, { stepTimeoutSeconds: 600, onFailure: 'Stop' });
