@@ -5,6 +5,7 @@ import { liveHost } from '@haos/host';
 import {
   type ApiClient,
   applyObject,
+  type Budget,
   createObject,
   createTokenSource,
   deleteObject,
@@ -14,6 +15,7 @@ import {
   type Lease,
   listObjects,
   podCredentials,
+  previewDrain,
   RESOURCES,
   readDrain,
   recordEvent,
@@ -249,6 +251,12 @@ describe('a drain', () => {
     });
     await budget(0);
     expect(await readDrain(client, 'worker', { isOwn })).toEqual({ remaining: 2 });
+    // What `kubectl haos plan` would show is what then happens.
+    expect(previewDrain(await listPods(), await listBudgets())).toMatchObject([
+      { pod: 'default/free', budgets: [], blocked: null },
+      { pod: 'default/held', budgets: ['held'], blocked: expect.stringContaining('no disruption') },
+      { pod: 'default/own', blocked: null },
+    ]);
 
     const first = await drainNode(client, 'worker', { isOwn });
 
@@ -270,6 +278,11 @@ describe('a drain', () => {
       if (metadata.deletionTimestamp)
         await client.call({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
     }
+  }
+
+  async function listBudgets() {
+    const path = `/apis/policy/v1/namespaces/${NAMESPACE}/poddisruptionbudgets`;
+    return (await client.call<{ items: Budget[] }>({ method: 'GET', path })).items;
   }
 
   async function listPods() {

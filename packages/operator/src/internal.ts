@@ -28,6 +28,12 @@ export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './obje
 export type { NodeParts } from './objects/node-parts.js';
 export type { NodeState } from './objects/node-state.js';
 export type { Rollout } from './objects/rollout.js';
+export {
+  type Budget,
+  formatDrain,
+  type PodWithConditions,
+  previewDrain,
+} from './plugin/drain-preview.js';
 export { explainNode, formatExplanations } from './plugin/explain-node.js';
 export { describeFleet, type FleetObjects, formatFleet } from './plugin/fleet-status.js';
 export { formatDiff, formatDrift, formatPlan, hasChanges } from './plugin/node-plan.js';
