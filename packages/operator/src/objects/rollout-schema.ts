@@ -146,7 +146,7 @@ export function rolloutStatusSchema(): Schema {
   return object<RolloutStatus>('Written by the operator.', {
     observedGeneration: whole('The generation that the status is about.'),
     phase: choice('Where the rollout is.', PHASES),
-    planHash: text('A digest of the target and of the plans of all nodes.'),
+    planHash: text('Of a rollout that needs approval: a digest of the target and of the plans of all nodes.'),
     target: text('The target that the rollout works on.'),
     wave: whole('The current wave, from 1.'),
     waves: list(

@@ -101,7 +101,7 @@ export type RolloutPhase = (typeof PHASES)[number];
 export interface RolloutStatus {
   readonly observedGeneration?: number;
   readonly phase?: RolloutPhase;
-  /** A digest of the target and of the plans of all nodes, for `spec.approvedPlan`. */
+  /** If approval is required: a digest of the target and of all plans, for `spec.approvedPlan`. */
   readonly planHash?: string;
   /** The target that the rollout works on: a changed target starts again. */
   readonly target?: string;

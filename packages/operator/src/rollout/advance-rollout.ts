@@ -30,10 +30,8 @@ export function advanceRollout(rollout: Rollout, world: World, started: Set<stri
     .filter((member) => isCancelled(member, rollout, world))
     .map((member) => move(member, member.step!, 'Aborted', world.now));
   const task = taskOf(rollout, world);
-  const decision =
-    'blocked' in task
-      ? blockedDecision(rollout, task.blocked)
-      : withoutEarlyEnd(rollout, decide(task, started), world);
+  const decided = 'blocked' in task ? blockedDecision(rollout, task.blocked) : decide(task, started);
+  const decision = withoutEarlyEnd(rollout, decided, world);
   const all = { ...decision, patches: [...finishing, ...cancelled, ...decision.patches] };
   return [...all.patches, ...statusPatches(rollout, 'blocked' in task ? undefined : task, all, world)];
 }
