@@ -34,8 +34,8 @@ export interface PodWithConditions extends Pod {
 }
 
 /**
- * Returns the pods of a node that a drain would evict, and which budgets hold them now, by the rules
- * of the API server (Kubernetes: "Specifying a Disruption Budget for your Application").
+ * Returns the pods of a node that a drain would evict, and which budgets hold them now. The rules
+ * are those of the API server (Kubernetes: "Specifying a Disruption Budget for your Application").
  */
 export function previewDrain(pods: readonly PodWithConditions[], budgets: readonly Budget[]): LeavingPod[] {
   return podsToEvict(pods, () => false)
