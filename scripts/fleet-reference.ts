@@ -38,5 +38,5 @@ function typeOf({ type, items, enum: values, format, additionalProperties }: Sch
   if (values !== undefined) return values.map((value) => `\`${value}\``).join(', ');
   if (format === 'date-time') return 'time';
   if (type === 'object') return additionalProperties === undefined ? 'object' : 'map';
-  return { string: 'text', integer: 'number', boolean: 'true or false' }[type ?? 'string'];
+  return { string: 'text', integer: 'number', number: 'number', boolean: 'true or false' }[type ?? 'string'];
 }

@@ -4,7 +4,8 @@
  * docs/errors.md comes what reports say about each kind of issue. With --check it writes nothing
  * and fails if a file is stale.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
@@ -14,7 +15,9 @@ import { canonicalSchema, schema } from '../packages/cc/src/model/json-schema.js
 import type { KeyDefinition } from '../packages/cc/src/model/key.js';
 import { configSchema, type DescribedKey } from '../packages/cc/src/model/schema.js';
 import { spellingsOf } from '../packages/cc/src/model/spellings.js';
+import { chartFiles } from '../packages/operator/src/manifests/chart.js';
 import { operatorManifest } from '../packages/operator/src/manifests/operator-manifest.js';
+import { jsonSchemas } from '../packages/operator/src/objects/json-schemas.js';
 import { auditTables } from './audit-tables.js';
 import { fleetReference } from './fleet-reference.js';
 import { keyReference, phaseTableMarkdown } from './reference.js';
@@ -32,6 +35,11 @@ export function generatedFiles(): Map<string, string> {
     ['packages/cc/src/generated/validate-config.ts', validatorSource()],
     ['packages/cc/src/generated/issue-rules.ts', issueRulesSource()],
     ['os/overlay/rootfs/usr/share/haos/manifests/node-operator.yaml', operatorSource()],
+    ...chartSources(),
+    ...[...jsonSchemas(configSchema)].map(([path, content]): [string, string] => [
+      `packages/operator/schemas/${path}`,
+      `${JSON.stringify(content, null, 2)}\n`,
+    ]),
     ['packages/cc/cloud-config.schema.json', `${JSON.stringify(schema(), null, 2)}\n`],
     [
       'docs/configuration.md',
@@ -144,12 +152,17 @@ function operatorSource(): string {
   const about = `# The operator: its objects, its rights and its programs. A server applies it if haos.operator is
 # true: docs/fleet.md. Generated from packages/operator by \`npm run generate\`; do not edit.
 `;
-  return (
-    about +
-    operatorManifest(configSchema)
-      .map((object) => dump(object, { lineWidth: 100, quoteStyle: 'double' }))
-      .join('---\n')
-  );
+  return about + operatorManifest(configSchema).map(toYaml).join('---\n');
+}
+
+function chartSources(): [string, string][] {
+  const { version } = JSON.parse(readFileSync(`${root}packages/operator/package.json`, 'utf8'));
+  const files = chartFiles(operatorManifest(configSchema), version, toYaml);
+  return [...files].map(([path, content]) => [`packages/operator/chart/${path}`, content]);
+}
+
+function toYaml(object: object): string {
+  return dump(object, { lineWidth: 100, quoteStyle: 'double' });
 }
 
 /** Returns the table of issues in docs/errors.md, which is written for people, as a module. */
@@ -199,7 +212,9 @@ function main(check: boolean): void {
     const current = existsSync(root + path) ? readFileSync(root + path, 'utf8') : undefined;
     if (current === content) continue;
     stale.push(path);
-    if (!check) writeFileSync(root + path, content);
+    if (check) continue;
+    mkdirSync(dirname(root + path), { recursive: true });
+    writeFileSync(root + path, content);
   }
   for (const path of stale) console.log(`${check ? 'stale' : 'wrote'} ${path}`);
   if (check && stale.length > 0) {

@@ -26,7 +26,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []): string {
   const files = [
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
-    ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json'],
+    ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json', 'chart/chart.tgz'],
     ...images.map((format) => `${stepOf(format)}/disk.${format}`),
     ...kernels.flatMap((kind) =>
       [

@@ -25,6 +25,7 @@ const SOURCES: readonly Source[] = [
   [(architecture) => `haos-rootfs-${architecture}.tar.gz`, 'tarball', 'rootfs.tar.gz'],
   [() => 'install.js', 'installer', 'install.js'],
   [(architecture) => `haos-install-linux-${forNode(architecture)}`, 'installer', 'installer'],
+  [() => 'haos-operator-chart.tgz', 'chart', 'chart.tgz'],
   [() => 'haos-licenses.txt', 'licenses', 'licenses.txt'],
   [(architecture) => `haos-oci-${architecture}.tar`, 'oci', 'image.tar'],
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],

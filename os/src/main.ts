@@ -24,7 +24,7 @@ import { steps } from './steps.js';
 import { readVersions, type Versions } from './versions.js';
 
 /** The steps whose results go into dist/artifacts. */
-const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'installer'];
+const RELEASED = ['iso', 'netboot', 'kernel-image', 'tarball', 'oci', 'sbom', 'installer', 'chart'];
 
 async function main(root: string): Promise<void> {
   const { version } = JSON.parse(readFileSync(join(root, 'os/package.json'), 'utf8')) as { version: string };

@@ -1,4 +1,5 @@
 import type { Step } from './step.js';
+import { chart } from './steps/chart.js';
 import { diskImages } from './steps/disk-image.js';
 import { initrd } from './steps/initrd.js';
 import { installer } from './steps/installer.js';
@@ -36,4 +37,5 @@ export const steps: readonly Step[] = [
   oci,
   sbom,
   installer,
+  chart,
 ];

@@ -59,7 +59,7 @@ interface ContainerImage {
   command: readonly string[];
 }
 
-function digestFiles(paths: readonly string[]): string {
+export function digestFiles(paths: readonly string[]): string {
   const hash = createHash('sha256');
   for (const path of paths) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 16);

@@ -5,6 +5,7 @@ import { liveHost } from '@haos/host';
 import {
   type ApiClient,
   applyObject,
+  type Budget,
   createObject,
   createTokenSource,
   deleteObject,
@@ -14,10 +15,12 @@ import {
   type Lease,
   listObjects,
   podCredentials,
+  previewDrain,
   RESOURCES,
   readDrain,
   recordEvent,
   replaceObject,
+  setCordon,
 } from '@haos/operator/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
@@ -135,6 +138,60 @@ describe('server-side apply', () => {
   });
 });
 
+describe('a cordon', () => {
+  const spec = {
+    providerID: 'k3s://cordoned',
+    taints: [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }],
+  };
+  type Node = KubernetesObject & { readonly spec: object };
+  const read = async () => (await getObject<Node>(client, RESOURCES.node, { name: 'cordoned' }))!;
+  const cordon = (rollout?: string, resourceVersion?: string) =>
+    setCordon(client, {
+      ...{ kind: 'cordon', node: 'cordoned' },
+      ...(rollout !== undefined && { rollout }),
+      ...(resourceVersion !== undefined && { resourceVersion }),
+    });
+
+  it('changes nothing else of a Node of which no manager owns a field, taints included', async () => {
+    const path = '/api/v1/nodes/cordoned';
+    await createObject(client, {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: { name: 'cordoned' },
+      ...{ spec },
+    });
+    const body = { metadata: { managedFields: [{}] } };
+    await client.call({ method: 'PATCH', path, contentType: 'application/merge-patch+json', body });
+
+    const before = await read(); // the API server adds a taint
+
+    await cordon('base');
+    expect(await read()).toMatchObject({
+      metadata: { annotations: { 'haos.io/cordoned-by': 'base' } },
+      spec: { ...before.spec, unschedulable: true },
+    });
+    await cordon();
+
+    const { metadata, spec: left } = await read();
+    expect(left).toEqual(before.spec);
+    expect(left).toMatchObject({ taints: expect.arrayContaining(spec.taints) });
+    expect(metadata.annotations ?? {}).not.toHaveProperty(['haos.io/cordoned-by']);
+  });
+
+  it('does not become that of the operator when a person was faster', async () => {
+    const seen = await read();
+    await client.call({
+      method: 'PATCH',
+      path: '/api/v1/nodes/cordoned',
+      contentType: 'application/merge-patch+json',
+      body: { spec: { unschedulable: true } },
+    });
+
+    await expect(cordon('base', seen.metadata.resourceVersion)).rejects.toEqual(answer(409));
+    expect((await read()).metadata.annotations ?? {}).not.toHaveProperty(['haos.io/cordoned-by']);
+  });
+});
+
 describe('a drain', () => {
   const pod = (name: string, owner?: string, more: object = {}) => ({
     apiVersion: 'v1',
@@ -194,6 +251,12 @@ describe('a drain', () => {
     });
     await budget(0);
     expect(await readDrain(client, 'worker', { isOwn })).toEqual({ remaining: 2 });
+    // What `kubectl haos plan` would show is what then happens.
+    expect(previewDrain(await listPods(), await listBudgets())).toMatchObject([
+      { pod: 'default/free', budgets: [], blocked: null },
+      { pod: 'default/held', budgets: ['held'], blocked: expect.stringContaining('no disruption') },
+      { pod: 'default/own', blocked: null },
+    ]);
 
     const first = await drainNode(client, 'worker', { isOwn });
 
@@ -215,6 +278,11 @@ describe('a drain', () => {
       if (metadata.deletionTimestamp)
         await client.call({ method: 'DELETE', path, body: { gracePeriodSeconds: 0 } });
     }
+  }
+
+  async function listBudgets() {
+    const path = `/apis/policy/v1/namespaces/${NAMESPACE}/poddisruptionbudgets`;
+    return (await client.call<{ items: Budget[] }>({ method: 'GET', path })).items;
   }
 
   async function listPods() {

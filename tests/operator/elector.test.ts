@@ -41,21 +41,26 @@ function clockAt(offset: number): ElectorClock {
   return { ...clock, now: () => clock.now() + offset, elapsed: () => performance.now() + offset };
 }
 
-async function start(name: string, identity: string, clock = clockAt(0)): Promise<Candidate> {
+async function start(
+  name: string,
+  identity: string,
+  clock = clockAt(0),
+  times = { leaseSeconds: 3, workSeconds: 2, retrySeconds: 0.4 },
+): Promise<Candidate> {
   const gate = await openGate(server.url);
   const own = await connectAs({ ...readKubeconfig(liveHost(), server.kubeconfig), server: gate.url });
   const control = new AbortController();
   const terms: Candidate['terms'] = [];
   const work = async (term: Term) => {
-    const times: Candidate['terms'][number] = { from: performance.now(), to: undefined };
-    terms.push(times);
+    const led: Candidate['terms'][number] = { from: performance.now(), to: undefined };
+    terms.push(led);
     await new Promise((resolve) => term.signal.addEventListener('abort', resolve, { once: true }));
     expect(term.holds()).toBe(false);
-    times.to = performance.now();
+    led.to = performance.now();
   };
   const options = {
     ...{ namespace: 'default', name, identity, clock, onError: () => {} },
-    ...{ leaseSeconds: 3, workSeconds: 2, retrySeconds: 0.4 },
+    ...times,
   };
   const running = (async () => {
     while (!control.signal.aborted) await lead(own, options, control.signal, work);
@@ -119,6 +124,20 @@ describe('electors', () => {
 
     await Promise.all(all.map(({ stop }) => stop()));
     expectOneAtATime(all);
+  });
+
+  it('keep the Lease when answers take longer than the pause between attempts', async () => {
+    const a = await start('slow', 'a', clockAt(0), { leaseSeconds: 15, workSeconds: 10, retrySeconds: 1 });
+    await expect.poll(a.leads, LIMIT).toBe(true);
+
+    a.gate.delay(1200); // there and back
+    const seen = new Set<string | undefined>();
+    const renewals = async () => seen.add((await readLease('slow'))?.spec.renewTime).size;
+    await expect.poll(renewals, { ...LIMIT, interval: 200 }).toBe(6);
+
+    expect(a.terms).toHaveLength(1);
+    a.gate.delay(0);
+    await a.stop();
   });
 
   it('end the work when the connection hangs', async () => {

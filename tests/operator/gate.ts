@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A way to the API server that a test can cut. */
 export interface Gate {
@@ -9,6 +11,8 @@ export interface Gate {
   close(): void;
   /** Lets new connections pass. */
   open(): void;
+  /** Passes everything on this many milliseconds later. */
+  delay(milliseconds: number): void;
   /** Passes on nothing more over the present connections, without closing them. */
   freeze(): void;
   /** Does that, and accepts new connections, but passes nothing on. */
@@ -22,6 +26,7 @@ export async function openGate(url: string): Promise<Gate> {
   const sockets = new Set<Socket>();
   let isOpen = true;
   let hangs = false;
+  let late = 0;
   const server = createServer((near) => {
     if (!isOpen) return near.destroy();
     if (hangs) return sockets.add(near.pause().on('error', () => {}));
@@ -34,7 +39,7 @@ export async function openGate(url: string): Promise<Gate> {
           sockets.delete(socket);
           other.destroy();
         });
-      socket.pipe(other);
+      socket.pipe(delayBy(() => late)).pipe(other);
     }
   });
   server.listen(0, '127.0.0.1');
@@ -52,6 +57,9 @@ export async function openGate(url: string): Promise<Gate> {
     open() {
       isOpen = true;
     },
+    delay(milliseconds) {
+      late = milliseconds;
+    },
     freeze,
     hang() {
       hangs = true;
@@ -63,4 +71,14 @@ export async function openGate(url: string): Promise<Gate> {
       await once(server, 'close');
     },
   };
+}
+
+/** Returns a stream that passes each chunk on after a pause. */
+function delayBy(milliseconds: () => number): Transform {
+  return new Transform({
+    async transform(chunk, _, done) {
+      if (milliseconds() > 0) await pause(milliseconds());
+      done(null, chunk);
+    },
+  });
 }

@@ -118,9 +118,7 @@ async function describeWorld(world: string): Promise<string> {
       return { ...object, data: Object.fromEntries(data), metadata: meta };
     });
   const seen: string[] = [];
-  // The plan that a Rollout saw last depends on when the agent reported.
   return JSON.stringify(objects, null, 1)
-    .replaceAll(/ +"planHash": .*\n/g, '')
     .replaceAll(new RegExp(`\\b${world}\\b`, 'g'), 'WORLD')
     .replaceAll(/[\da-f]{8}-[\da-f]{4}-[\da-f-]{22}/g, 'UID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
@@ -149,7 +147,7 @@ it('an operator that is killed after any patch ends with the same objects as one
   whole.abort();
   await running;
   const wanted = await describeWorld('w0');
-  expect(patches.filter((patch) => patch === 'Node haos-cordon')).toHaveLength(2);
+  expect(patches.filter((patch) => patch === 'cordon')).toHaveLength(2);
 
   for (let count = 1; count <= patches.length; count += STRIDE) {
     const world = `w${count}`;

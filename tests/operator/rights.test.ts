@@ -44,7 +44,7 @@ async function runOperator(): Promise<void> {
     nodes: (await list(RESOURCES.node)) as unknown as Snapshot['nodes'],
     nodeStates: (await list(RESOURCES.nodeState)) as unknown as Snapshot['nodeStates'],
     ...{ nodeConfigs: [], rollouts: [], secrets: [], identities: [] },
-    ...{ drains: new Map(), probes: new Map() },
+    ...{ drains: new Map(), probes: new Map(), isUninstalling: false },
   };
   for (const patch of reconcile(snapshot, new Date()))
     if (patch.kind === 'apply') await applyObject(own, patch.object, { manager: patch.manager });
@@ -201,17 +201,50 @@ describe('the API server', () => {
   });
 });
 
-it('kubectl haos shows the nodes', () => {
+describe('kubectl haos', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-plugin-'));
-  symlinkSync(join(ROOT, 'bin/haos.cjs'), join(directory, 'kubectl-haos'));
-  writeFileSync(join(directory, 'kubectl'), `#!/bin/sh\nexec ${server.program} kubectl "$@"\n`, {
-    mode: 0o755,
+  beforeAll(() => {
+    symlinkSync(join(ROOT, 'bin/haos.cjs'), join(directory, 'kubectl-haos'));
+    writeFileSync(join(directory, 'kubectl'), `#!/bin/sh\nexec ${server.program} kubectl "$@"\n`, {
+      mode: 0o755,
+    });
   });
-  const env = { ...process.env, KUBECONFIG: server.kubeconfig, PATH: `${directory}:${process.env.PATH}` };
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const plugin = (...args: readonly string[]) =>
+    spawnSync('kubectl', ['haos', ...args], {
+      env: { ...process.env, KUBECONFIG: server.kubeconfig, PATH: `${directory}:${process.env.PATH}` },
+      encoding: 'utf8',
+    });
 
-  const { stdout, stderr } = spawnSync('kubectl', ['haos', 'status'], { env, encoding: 'utf8' });
+  it('shows the nodes', () => {
+    const { stdout, stderr } = plugin('status');
 
-  rmSync(directory, { recursive: true });
-  expect(stderr).toBe('');
-  expect(stdout).toMatch(/^NODE +READY +VERSION[\s\S]*\nn1 +yes /);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^NODE +READY +VERSION[\s\S]*\nn1 +yes /);
+  });
+
+  it('shows which pods would have to leave a node that reboots', async () => {
+    const metadata = { name: 'n2' };
+    const operations = [{ what: 'complete at the next boot', target: 'haos.network' }];
+    const status = { plan: { wanted: 'w', hash: 'h', action: 'Reboot', operations } };
+    const state = { apiVersion: API_VERSION, kind: 'NodeState', metadata, status };
+    await applyObject(client, state, { manager: 'test', subresource: 'status' });
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'r', uid: 'u', controller: true };
+    await createObject<KubernetesObject>(client, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web', namespace: NAMESPACE, ownerReferences: [owner] },
+      ...{
+        spec: { nodeName: 'n2', serviceAccountName: 'haos-agent', containers: [{ name: 'a', image: 'a' }] },
+      },
+    });
+
+    const { stdout, status: exit } = plugin('plan', 'n2');
+
+    expect(exit).toBe(10);
+    expect(stdout).toMatch(/^n2: the node reboots\n/);
+    expect(stdout).toMatch(
+      /\na drain would evict one pod:\n.*\n {2}haos-system\/web +- +can be evicted now\n$/,
+    );
+  });
 });

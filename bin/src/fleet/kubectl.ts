@@ -8,8 +8,8 @@ export type ClusterOptions = 'context' | 'kubeconfig';
 export interface Kubectl {
   /** Returns an object. */
   get<Value>(kind: string, name: string): Promise<Value>;
-  /** Returns all objects of a kind. */
-  list<Value>(kind: string): Promise<readonly Value[]>;
+  /** Returns the objects of a kind; `options` are those of `kubectl get`. Default: all. */
+  list<Value>(kind: string, options?: readonly string[]): Promise<readonly Value[]>;
   /** Changes fields of the spec. */
   patchSpec(kind: string, name: string, spec: object): Promise<void>;
 }
@@ -42,8 +42,8 @@ export function openKubectl(
     async get<Value>(kind: string, name: string) {
       return JSON.parse(await run(['get', kind, name, '--output=json'], true)) as Value;
     },
-    async list<Value>(kind: string) {
-      const { items } = JSON.parse(await run(['get', kind, '--output=json'], true)) as {
+    async list<Value>(kind: string, more: readonly string[] = []) {
+      const { items } = JSON.parse(await run(['get', kind, '--output=json', ...more], true)) as {
         items: readonly Value[];
       };
       return items;

@@ -1,17 +1,21 @@
 import type { NodeConfig, NodeState } from '@haos/operator';
 import {
+  type Budget,
   explainNode,
   type FleetObjects,
   formatDiff,
+  formatDrain,
   formatDrift,
   formatExplanations,
   formatPlan,
   hasChanges,
+  type PodWithConditions,
+  previewDrain,
 } from '@haos/operator/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
-import { type ClusterOptions, openKubectl } from './kubectl.js';
+import { type ClusterOptions, type Kubectl, openKubectl } from './kubectl.js';
 import { print, requireOperands } from './print.js';
 
 type Options = Invocation<ClusterOptions | 'output'>;
@@ -20,11 +24,24 @@ type Options = Invocation<ClusterOptions | 'output'>;
 export async function runFleetPlan(invocation: Options, context: Context): Promise<ExitStatus> {
   const state = await readState(invocation, context);
   const plan = state.status?.plan;
+  const node = state.metadata.name;
+  const drain =
+    plan?.action === 'Reboot' ? await readDrain(node, openKubectl(invocation, context)) : undefined;
   print(invocation, context, {
-    value: { node: state.metadata.name, plan: plan ?? null },
-    text: formatPlan(state),
+    value: { node, plan: plan ?? null, ...(drain && { drain }) },
+    text: formatPlan(state) + (drain ? formatDrain(drain) : ''),
   });
   return hasChanges(plan) ? EXIT.changes : EXIT.done;
+}
+
+/** Returns the pods that have to leave a node before it reboots. */
+async function readDrain(node: string, kubectl: Kubectl) {
+  const everywhere = '--all-namespaces';
+  const pods = await kubectl.list<PodWithConditions>('pods', [
+    everywhere,
+    `--field-selector=spec.nodeName=${node}`,
+  ]);
+  return previewDrain(pods, await kubectl.list<Budget>('poddisruptionbudgets.policy', [everywhere]));
 }
 
 /** `kubectl haos diff NODE`: prints the planned changes of files. */

@@ -4,6 +4,7 @@ export { runAgent } from './agent/run-agent.js';
 export { isStatus, isUnreachable, statusOf } from './api/api-error.js';
 export { type ObjectCache, startCache } from './api/cache.js';
 export { type ApiClient, type ClientOptions, createClient } from './api/client.js';
+export { setCordon } from './api/cordon.js';
 export { type Credentials, podCredentials, readKubeconfig } from './api/credentials.js';
 export { type ElectorClock, type ElectorOptions, type Lease, lead, type Term } from './api/elector.js';
 export { recordEvent } from './api/events.js';
@@ -27,6 +28,12 @@ export { API_VERSION, GROUP, NAMESPACE, nodeIdentity, SECRET_KEYS } from './obje
 export type { NodeParts } from './objects/node-parts.js';
 export type { NodeState } from './objects/node-state.js';
 export type { Rollout } from './objects/rollout.js';
+export {
+  type Budget,
+  formatDrain,
+  type PodWithConditions,
+  previewDrain,
+} from './plugin/drain-preview.js';
 export { explainNode, formatExplanations } from './plugin/explain-node.js';
 export { describeFleet, type FleetObjects, formatFleet } from './plugin/fleet-status.js';
 export { formatDiff, formatDrift, formatPlan, hasChanges } from './plugin/node-plan.js';

@@ -20,11 +20,11 @@ export interface ElectorOptions {
   /** Differs for each process, such as the name of its pod. */
   readonly identity: string;
   readonly clock: ElectorClock;
-  /** Seconds without a renewal after which others may lead; default 30. */
+  /** Seconds without a renewal after which others may lead; default 60. */
   readonly leaseSeconds?: number;
   /** Seconds after the last renewal at which the work ends; default two thirds of the lease. */
   readonly workSeconds?: number;
-  /** Seconds between attempts; default 4. */
+  /** Seconds between attempts; default 8. */
   readonly retrySeconds?: number;
   /** Called when an attempt fails; it is repeated. */
   readonly onError: (error: unknown) => void;
@@ -70,7 +70,7 @@ export async function lead(
   signal: AbortSignal,
   work: (term: Term) => Promise<void>,
 ): Promise<void> {
-  const { leaseSeconds = 30, workSeconds = (leaseSeconds * 2) / 3, retrySeconds = 4 } = options;
+  const { leaseSeconds = 60, workSeconds = (leaseSeconds * 2) / 3, retrySeconds = 8 } = options;
   const elector = { ...options, client, leaseSeconds, workSeconds, retrySeconds };
   const held = await acquire(elector, signal);
   if (held !== undefined) await hold(elector, held, signal, work);
@@ -92,7 +92,8 @@ async function acquire(elector: Elector, signal: AbortSignal): Promise<Held | un
       if (seen === undefined || seen.version !== version) seen = { version, at: elector.clock.elapsed() };
       const duration = (lease?.spec.leaseDurationSeconds ?? elector.leaseSeconds) * 1000;
       const isFree = !lease?.spec.holderIdentity || elector.clock.elapsed() - seen.at >= duration;
-      if (isFree) return await claim(elector, lease, true, signal);
+      if (isFree)
+        return await claim(elector, lease, { isNew: true, left: elector.workSeconds * 1000, signal });
     } catch (error) {
       if (!isStatus(error, 409)) elector.onError(error); // 409: another process was faster
     }
@@ -137,7 +138,7 @@ async function renew(state: Holding): Promise<void> {
   const { elector, end, signal } = state;
   for (await pause(elector, signal); !signal.aborted; await pause(elector, signal)) {
     try {
-      state.held = await claim(elector, state.held.lease, false, signal);
+      state.held = await claim(elector, state.held.lease, { isNew: false, left: timeLeft(state), signal });
     } catch (error) {
       if (signal.aborted) return;
       elector.onError(error);
@@ -177,12 +178,22 @@ function readLease({ client, namespace, name }: Elector): Promise<Lease | undefi
   return getObject<Lease>(client, RESOURCES.lease, { namespace, name });
 }
 
-/** Writes this process into the Lease, if it has not changed since it was read. */
+interface Claim {
+  readonly isNew: boolean;
+  /** Milliseconds until the answer is of no use. */
+  readonly left: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes this process into the Lease, if it has not changed since it was read. It waits half of the
+ * time that is left: a busy API server may answer late, and a silent connection leaves time for
+ * another attempt.
+ */
 async function claim(
   elector: Elector,
   lease: Lease | undefined,
-  isNew: boolean,
-  signal: AbortSignal,
+  { isNew, left, signal }: Claim,
 ): Promise<Held> {
   const { clock, client, namespace, name, identity, leaseSeconds } = elector;
   const asked = { elapsed: clock.elapsed(), now: clock.now() };
@@ -203,7 +214,7 @@ async function claim(
   const stored =
     lease === undefined
       ? await createObject(client, object, signal)
-      : await replaceObject(client, object, { timeout: elector.retrySeconds * 1000, signal });
+      : await replaceObject(client, object, { timeout: Math.ceil(left / 2), signal });
   return { lease: stored, ...asked };
 }
 

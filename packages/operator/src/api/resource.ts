@@ -40,6 +40,12 @@ export const RESOURCES = {
     plural: 'clusterrolebindings',
     isNamespaced: false,
   },
+  definition: {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    plural: 'customresourcedefinitions',
+    isNamespaced: false,
+  },
   nodeConfig: { apiVersion: API_VERSION, kind: 'NodeConfig', plural: 'nodeconfigs', isNamespaced: false },
   nodeState: { apiVersion: API_VERSION, kind: 'NodeState', plural: 'nodestates', isNamespaced: false },
   rollout: { apiVersion: API_VERSION, kind: 'Rollout', plural: 'rollouts', isNamespaced: false },

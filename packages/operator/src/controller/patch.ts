@@ -2,7 +2,7 @@ import type { Condition, KubernetesObject } from '../objects/metadata.js';
 import type { FieldManager } from '../objects/names.js';
 
 /** One effect of the operator. They are performed in order; each can be performed again. */
-export type Patch = ApplyPatch | DeletePatch | DrainPatch | EventPatch;
+export type Patch = ApplyPatch | CordonPatch | DeletePatch | DrainPatch | EventPatch;
 
 /**
  * Server-side apply, forced. An object with a `uid` is never created: the API server answers 409 if
@@ -13,6 +13,18 @@ export interface ApplyPatch {
   readonly manager: FieldManager;
   readonly object: KubernetesObject;
   readonly subresource?: 'status';
+}
+
+/**
+ * Cordons a node and notes for whom, or takes both back. Nothing else of the Node changes. The API
+ * server answers 409 if the Node is not at this version any more.
+ */
+export interface CordonPatch {
+  readonly kind: 'cordon';
+  readonly node: string;
+  readonly resourceVersion?: string;
+  /** The name of the Rollout; undefined: take the cordon back. */
+  readonly rollout?: string;
 }
 
 /** Deletes the object with this `metadata.uid`. It is not an error if it is gone. */

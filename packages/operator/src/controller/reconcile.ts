@@ -18,9 +18,11 @@ import type { Snapshot } from './snapshot.js';
  * Decides everything that the operator has to do now. Returns patches in the order in which they
  * must be performed; none if nothing is to be done. To perform only some of them, or all of them
  * twice, does no harm: the next call decides again. Call it whenever the snapshot changes, and
- * every few seconds, because windows open and steps take too long.
+ * every few seconds, because windows open and steps take too long. While the definitions are being
+ * deleted, it changes nothing: NodeConfigs that go with their definition stay on their nodes.
  */
 export function reconcile(snapshot: Snapshot, now: Date): Patch[] {
+  if (snapshot.isUninstalling) return [];
   const set = configSet(snapshot.nodeConfigs, snapshot.secrets);
   const secrets = new Map(snapshot.secrets.map((secret) => [secret.metadata.name, secret]));
   const states = new Map(snapshot.nodeStates.map((state) => [state.metadata.name, state]));

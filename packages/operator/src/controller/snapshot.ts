@@ -16,9 +16,11 @@ export interface Snapshot {
    * `MANAGED_BY`.
    */
   readonly identities: readonly KubernetesObject[];
+  /** Whether the definition of NodeConfigs is being deleted, or is gone. */
+  readonly isUninstalling: boolean;
   /** By node: the state of the evictions, of nodes whose step is `Drain`. */
   readonly drains: ReadonlyMap<string, DrainState>;
-  /** By URL: the last answer of the probes that Rollouts name. */
+  /** By the URL of the request: the last answer of the probes that Rollouts name. */
   readonly probes: ReadonlyMap<string, ProbeResult>;
 }
 
@@ -33,6 +35,8 @@ export interface ProbeResult {
   readonly ok: boolean;
   /** RFC 3339. */
   readonly at: string;
-  /** Such as `503` or `time-out`; for people. */
+  /** Such as `503` or `time-out`; for people, and without secrets. */
   readonly message: string;
+  /** Of a query: all values of its result. */
+  readonly values?: readonly number[];
 }

@@ -29,6 +29,8 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: READ },
   { apiGroups: [GROUP], resources: ['nodeconfigs', 'rollouts'], verbs: READ },
+  // To see that it is being uninstalled.
+  { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: READ },
   { apiGroups: [GROUP], resources: ['nodestates'], verbs: OWN },
   {
     apiGroups: [GROUP],

@@ -15,7 +15,8 @@ interface Column {
   readonly priority?: number;
 }
 
-interface Definition {
+/** What a CustomResourceDefinition is made of. */
+export interface Definition {
   readonly kind: string;
   readonly shortName: string;
   readonly description: string;
@@ -29,8 +30,13 @@ interface Definition {
  * cloud-config.
  */
 export function crds(definition: DescribedKey): KubernetesObject[] {
+  return definitions(definition).map(crd);
+}
+
+/** Returns the three objects; `definition` is that of a cloud-config. */
+export function definitions(definition: DescribedKey): Definition[] {
   return [
-    crd({
+    {
       kind: 'NodeConfig',
       shortName: 'nc',
       description: 'A part of the configuration of all nodes that match a selector.',
@@ -45,8 +51,8 @@ export function crds(definition: DescribedKey): KubernetesObject[] {
         { name: 'Ready', jsonPath: condition('Ready', 'status') },
         { name: 'Conflict', jsonPath: condition('Conflict', 'message'), priority: 1 },
       ],
-    }),
-    crd({
+    },
+    {
       kind: 'NodeState',
       shortName: 'nst',
       description: 'The state of the node with the same name.',
@@ -63,8 +69,8 @@ export function crds(definition: DescribedKey): KubernetesObject[] {
         { name: 'Upgrade', jsonPath: '.status.upgrade.verdict', priority: 1 },
         { name: 'Message', jsonPath: '.status.config.message', priority: 1 },
       ],
-    }),
-    crd({
+    },
+    {
       kind: 'Rollout',
       shortName: 'hro',
       description: 'Brings nodes to a configuration or a version, in waves.',
@@ -77,7 +83,7 @@ export function crds(definition: DescribedKey): KubernetesObject[] {
         { name: 'Blocked', jsonPath: condition('Blocked', 'message') },
         { name: 'Plan', jsonPath: '.status.planHash', priority: 1 },
       ],
-    }),
+    },
   ];
 }
 

@@ -22,8 +22,8 @@ export const ANNOTATIONS = {
 } as const;
 
 /**
- * Field managers of server-side apply. Each owns a different part of an object, so that giving up
- * one part, such as a cordon, leaves the others.
+ * Field managers of server-side apply, and of the patch that cordons. Each owns a different part of
+ * an object, so that giving up one part leaves the others.
  */
 export type FieldManager = 'haos-operator' | 'haos-rollout' | 'haos-cordon' | 'haos-agent';
 

@@ -5,6 +5,7 @@ import {
   type HttpProbe,
   type MaintenanceWindow,
   PHASES,
+  type PromQuery,
   type RolloutSpec,
   type RolloutStatus,
   type RolloutTarget,
@@ -12,7 +13,7 @@ import {
   type WaveCounts,
   WEEKDAYS,
 } from './rollout.js';
-import { choice, flag, list, object, type Schema, text, whole } from './schema.js';
+import { choice, decimal, flag, list, object, type Schema, text, whole } from './schema.js';
 
 export function rolloutSpecSchema(): Schema {
   return object<RolloutSpec>(
@@ -45,16 +46,16 @@ export function rolloutSpecSchema(): Schema {
           object<HttpProbe>(
             'A probe.',
             {
-              url: text('An http or https URL that the operator can reach.', {
-                pattern: '^https?://[^\\s]+$',
-                maxLength: 2048,
-              }),
-              timeoutSeconds: whole('Default: 10.', { minimum: 1, maximum: 60, default: 10 }),
+              url: url('An http or https URL that the operator can reach, without a password.'),
+              timeoutSeconds: timeoutSeconds(),
             },
             ['url'],
           ),
           { maxItems: 10 },
         ),
+        promQueries: list('Queries of Prometheus whose values must keep limits.', querySchema(), {
+          maxItems: 10,
+        }),
       }),
       windows: list('When nodes may be changed. Default: always.', windowSchema(), { maxItems: 20 }),
       stepTimeoutSeconds: whole('For a drain, an apply or a reboot of one node. Default: 1800.', {
@@ -80,6 +81,29 @@ export function rolloutSpecSchema(): Schema {
       ),
     },
     ['target'],
+  );
+}
+
+function url(description: string): Schema {
+  return text(description, { pattern: '^https?://[^/?#@\\s]+([/?#][^\\s]*)?$', maxLength: 2048 });
+}
+
+function timeoutSeconds(): Schema {
+  return whole('Default: 10.', { minimum: 1, maximum: 60, default: 10 });
+}
+
+function querySchema(): Schema {
+  return object<PromQuery>(
+    'A query that must have a result, each value of which is neither below min nor above max.',
+    {
+      url: url('Of the server, such as http://prometheus.monitoring:9090, without a password.'),
+      query: text('A query in PromQL for one moment.', { minLength: 1, maxLength: 4096 }),
+      min: decimal('The lowest value that is good.'),
+      max: decimal('The highest value that is good.'),
+      timeoutSeconds: timeoutSeconds(),
+    },
+    ['url', 'query'],
+    [{ rule: 'has(self.min) || has(self.max)', message: 'give min, max, or both' }],
   );
 }
 
@@ -122,7 +146,7 @@ export function rolloutStatusSchema(): Schema {
   return object<RolloutStatus>('Written by the operator.', {
     observedGeneration: whole('The generation that the status is about.'),
     phase: choice('Where the rollout is.', PHASES),
-    planHash: text('A digest of the target and of the plans of all nodes.'),
+    planHash: text('Of a rollout that needs approval: a digest of the target and of the plans of all nodes.'),
     target: text('The target that the rollout works on.'),
     wave: whole('The current wave, from 1.'),
     waves: list(

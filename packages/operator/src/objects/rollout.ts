@@ -59,10 +59,23 @@ export interface Gate {
   readonly bakeSeconds?: number;
   /** Every URL must answer with a 2xx status. */
   readonly httpProbes?: readonly HttpProbe[];
+  /** Every query must have a result, and all its values must keep the limits. */
+  readonly promQueries?: readonly PromQuery[];
 }
 
 export interface HttpProbe {
   readonly url: string;
+  /** Default: 10. */
+  readonly timeoutSeconds?: number;
+}
+
+/** An instant query of Prometheus. At least one of `min` and `max` is given. */
+export interface PromQuery {
+  /** Of the server, such as `http://prometheus.monitoring:9090`. */
+  readonly url: string;
+  readonly query: string;
+  readonly min?: number;
+  readonly max?: number;
   /** Default: 10. */
   readonly timeoutSeconds?: number;
 }
@@ -88,7 +101,7 @@ export type RolloutPhase = (typeof PHASES)[number];
 export interface RolloutStatus {
   readonly observedGeneration?: number;
   readonly phase?: RolloutPhase;
-  /** A digest of the target and of the plans of all nodes, for `spec.approvedPlan`. */
+  /** If approval is required: a digest of the target and of all plans, for `spec.approvedPlan`. */
   readonly planHash?: string;
   /** The target that the rollout works on: a changed target starts again. */
   readonly target?: string;

@@ -1,6 +1,6 @@
 /** A structural schema of a CustomResourceDefinition (Kubernetes: "Extend the API with CRDs"). */
 export interface Schema {
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
@@ -46,6 +46,10 @@ export function choice(description: string, values: readonly string[], more: Mor
 
 export function whole(description: string, more: More = {}): Schema {
   return { description, type: 'integer', format: 'int64', ...more };
+}
+
+export function decimal(description: string, more: More = {}): Schema {
+  return { description, type: 'number', format: 'double', ...more };
 }
 
 export function flag(description: string, more: More = {}): Schema {

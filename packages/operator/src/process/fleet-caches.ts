@@ -3,7 +3,7 @@ import type { ApiClient } from '../api/client.js';
 import { RESOURCES, type Resource } from '../api/resource.js';
 import type { Snapshot } from '../controller/snapshot.js';
 import type { KubernetesObject, Node, Secret } from '../objects/metadata.js';
-import { MANAGED_BY, NAMESPACE } from '../objects/names.js';
+import { GROUP, MANAGED_BY, NAMESPACE } from '../objects/names.js';
 import type { NodeConfig } from '../objects/node-config.js';
 import type { NodeState } from '../objects/node-state.js';
 import type { Rollout } from '../objects/rollout.js';
@@ -29,6 +29,13 @@ export interface FleetCachesOptions {
 
 const [[LABEL, VALUE] = ['', '']] = Object.entries(MANAGED_BY);
 
+/** The definition whose deletion deletes all NodeConfigs. */
+const NODE_CONFIGS = `${RESOURCES.nodeConfig.plural}.${GROUP}`;
+
+function isLeaving(object: KubernetesObject | undefined): boolean {
+  return object === undefined || object.metadata.deletionTimestamp !== undefined;
+}
+
 /** Follows the objects until the signal aborts. */
 export function startFleetCaches(client: ApiClient, options: FleetCachesOptions): FleetCaches {
   const all = new Map<Resource, ObjectCache<KubernetesObject>>();
@@ -46,6 +53,7 @@ export function startFleetCaches(client: ApiClient, options: FleetCachesOptions)
   const labelSelector = `${LABEL}=${VALUE}`;
   const inNamespace = { namespace: NAMESPACE };
   const nodes = follow<Node>(RESOURCES.node);
+  const definitions = follow(RESOURCES.definition, { labelSelector });
   const nodeConfigs = follow<NodeConfig>(RESOURCES.nodeConfig);
   const nodeStates = follow<NodeState>(RESOURCES.nodeState);
   const rollouts = follow<Rollout>(RESOURCES.rollout);
@@ -73,6 +81,7 @@ export function startFleetCaches(client: ApiClient, options: FleetCachesOptions)
       rollouts: rollouts.list(),
       secrets: secrets.list(),
       identities: identities.flatMap((cache) => cache.list()),
+      isUninstalling: isLeaving(definitions.get(NODE_CONFIGS)),
     }),
   };
 }

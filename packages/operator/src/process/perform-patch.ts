@@ -1,5 +1,6 @@
 import { isStatus } from '../api/api-error.js';
 import type { ApiClient } from '../api/client.js';
+import { setCordon } from '../api/cordon.js';
 import { type Reporter, recordEvent } from '../api/events.js';
 import { drainNode, type Pod } from '../api/eviction.js';
 import { applyObject, deleteObject } from '../api/objects.js';
@@ -29,6 +30,9 @@ export async function performPatch(context: PerformContext, patch: Patch): Promi
   switch (patch.kind) {
     case 'apply':
       context.onStored(await applyObject(client, patch.object, { ...patch, timeout: TIMEOUT, signal }));
+      return;
+    case 'cordon':
+      context.onStored(await setCordon(client, patch, { timeout: TIMEOUT, signal }));
       return;
     case 'delete':
       return deleteObject(client, patch.object, signal);

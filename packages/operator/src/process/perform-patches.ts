@@ -66,7 +66,7 @@ async function performQueue(
 
 /** Returns the node that a patch is about; undefined if it is about several or none. */
 export function nodeOf(patch: Patch): string | undefined {
-  if (patch.kind === 'drain') return patch.node;
+  if (patch.kind === 'drain' || patch.kind === 'cordon') return patch.node;
   if (patch.kind === 'event')
     return ['Node', 'NodeState'].includes(patch.regarding.kind) ? patch.regarding.metadata.name : undefined;
   const { kind, metadata } = patch.object;

@@ -22,7 +22,7 @@ export interface OperatorOptions {
    * on two cores answers.
    */
   readonly limit?: { readonly perSecond: number; readonly burst: number };
-  /** Seconds until another process may lead; default 30. */
+  /** Seconds until another process may lead; default 60. */
   readonly leaseSeconds?: number;
   /** Seconds between two passes while a Rollout is at work; default 5. */
   readonly pollSeconds?: number;
@@ -55,7 +55,7 @@ async function run(
   health: Health,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host, credentials, identity, version, leaseSeconds = 30 } = options;
+  const { host, credentials, identity, version, leaseSeconds = 60 } = options;
   const logger = createLogger(options.write, host.clock.now);
   const common = {
     clock: host.clock,

@@ -96,6 +96,8 @@ async function pass(loop: Loop): Promise<boolean> {
   try {
     const snapshot = await readSnapshot(loop);
     count(loop, snapshot);
+    if (snapshot.isUninstalling)
+      logger.warn('the definition of NodeConfigs is being deleted: nodes stay as they are');
     const patches = reconcile(snapshot, new Date(host.clock.now()));
     return await performPatches(patches, {
       ...(loop.concurrency !== undefined && { concurrency: loop.concurrency }),
@@ -134,7 +136,7 @@ function report({ logger, metrics, term }: Loop, patch: Patch, error: unknown): 
 
 function targetOf(patch: Patch) {
   const node = nodeOf(patch);
-  if (patch.kind === 'drain') return { node };
+  if (patch.kind === 'drain' || patch.kind === 'cordon') return { node };
   const { kind, metadata } = patch.kind === 'event' ? patch.regarding : patch.object;
   return { kind, name: metadata.name, node };
 }

@@ -1,8 +1,6 @@
 import { timeOf } from '../controller/conditions.js';
 import { hashOf } from '../controller/node-documents.js';
-import type { Patch } from '../controller/patch.js';
-import type { KubernetesObject } from '../objects/metadata.js';
-import { ANNOTATIONS } from '../objects/names.js';
+import type { CordonPatch, Patch } from '../controller/patch.js';
 import {
   DEFAULT_STEP_TIMEOUT_SECONDS,
   type NodeStep,
@@ -71,7 +69,8 @@ function advanceDrain(member: Member, step: NodeStep, rollout: Rollout, world: W
         `it was not drained in time: ${drain?.blocked?.message ?? 'no pod tells why'}`,
       ),
     ];
-  if (!isOurs) return [cordonPatch(member, step.rollout)];
+  // The cordon of a person stays theirs.
+  if (!member.node.spec?.unschedulable) return [cordonPatch(member, step.rollout)];
   if (drain?.remaining === 0) return [move(member, step, step.rollBack ? 'RollBack' : 'Apply', now)];
   return [{ kind: 'drain', node: member.name }];
 }
@@ -143,35 +142,13 @@ function isUpgraded({ state }: Member, step: NodeStep): boolean {
   );
 }
 
+/** Returns the patch that cordons a node for a rollout. */
 function cordonPatch({ node }: Member, rollout: string): Patch {
-  return nodePatch(
-    node,
-    { annotations: { [ANNOTATIONS.cordonedBy]: rollout } },
-    { spec: { unschedulable: true } },
-  );
+  return { ...uncordonPatch({ node }), rollout };
 }
 
-/**
- * Returns the patch that takes back what the operator did to a Node. Server-side apply removes only
- * what no other manager has set: the cordon of a person stays.
- */
-export function uncordonPatch(member: Member): Patch {
-  return nodePatch(member.node, {}, {});
-}
-
-function nodePatch(
-  { metadata: { name, uid } }: KubernetesObject,
-  metadata: Partial<KubernetesObject['metadata']>,
-  more: object,
-): Patch {
-  return {
-    kind: 'apply',
-    manager: 'haos-cordon',
-    object: {
-      apiVersion: 'v1',
-      kind: 'Node',
-      metadata: { name, ...(uid !== undefined && { uid }), ...metadata },
-      ...more,
-    },
-  };
+/** Returns the patch that takes a cordon of the operator back. */
+export function uncordonPatch({ node: { metadata } }: Pick<Member, 'node'>): CordonPatch {
+  const { name, resourceVersion } = metadata;
+  return { kind: 'cordon', node: name, ...(resourceVersion !== undefined && { resourceVersion }) };
 }

@@ -8,11 +8,11 @@ import { assignBatch } from './assign-batch.js';
 import { failIll, passGate } from './gate.js';
 import { isActive } from './node-step.js';
 import { rollBackWave } from './roll-back-wave.js';
-import { statusPatches } from './rollout-status.js';
+import { ENDS, statusPatches } from './rollout-status.js';
 import { startNodes } from './start-nodes.js';
 import { configTarget, versionTarget } from './target.js';
 import type { Blocked, Decision, Task } from './task.js';
-import type { Member, World } from './world.js';
+import { isToUncordon, type Member, type World } from './world.js';
 
 /**
  * Decides the next patches of one rollout. `started` has the nodes that rollouts start in this
@@ -30,7 +30,8 @@ export function advanceRollout(rollout: Rollout, world: World, started: Set<stri
     .filter((member) => isCancelled(member, rollout, world))
     .map((member) => move(member, member.step!, 'Aborted', world.now));
   const task = taskOf(rollout, world);
-  const decision = 'blocked' in task ? blockedDecision(rollout, task.blocked) : decide(task, started);
+  const decided = 'blocked' in task ? blockedDecision(rollout, task.blocked) : decide(task, started);
+  const decision = withoutEarlyEnd(rollout, decided, world);
   const all = { ...decision, patches: [...finishing, ...cancelled, ...decision.patches] };
   return [...all.patches, ...statusPatches(rollout, 'blocked' in task ? undefined : task, all, world)];
 }
@@ -80,18 +81,31 @@ function blockedDecision(rollout: Rollout, blocked: Blocked): Decision {
   return { patches: [], phase: rollout.spec.aborted ? 'Aborted' : 'Progressing', blocked };
 }
 
+/** Returns the decision, but not an end before the last node has ended and is uncordoned. */
+function withoutEarlyEnd({ metadata, spec }: Rollout, decision: Decision, world: World): Decision {
+  if (!ENDS.includes(decision.phase)) return decision;
+  const members = world.members.filter(({ step }) => step?.rollout === metadata.name);
+  const open = members.find((member) => isActive(member.step) || isToUncordon(member, world));
+  if (open === undefined) return decision;
+  const what = isActive(open.step) ? `is at ${open.step?.step}` : 'is uncordoned';
+  const blocked = { reason: 'Ending', message: `node ${open.name} ${what}` };
+  const goesBack = decision.phase === 'Failed' && spec.onFailure !== 'Stop';
+  const phase = goesBack ? 'RollingBack' : 'Progressing';
+  return { ...decision, phase, blocked: decision.blocked ?? blocked };
+}
+
 function decide(task: Task, started: Set<string>): Decision {
   const { rollout, own, world, wave } = task;
-  const { planHash } = rollout.status ?? {};
-  const common = { patches: [], wave, planHash };
+  const common = { patches: [], wave, planHash: approvedHash(task) };
   if (rollout.spec.aborted) return { ...common, phase: 'Aborted' };
   if (own.some(({ step }) => isFailure(step?.step))) return { ...common, ...rollBackWave(task, started) };
-  if (rollout.spec.paused)
-    return { ...common, phase: 'Paused', blocked: { reason: 'Paused', message: 'spec.paused is true' } };
   const batch = assignBatch(task);
-  if (batch.patches.length > 0)
-    return { ...common, phase: 'Progressing', planHash: batch.planHash, patches: batch.patches };
-  const hash = { planHash: batch.planHash ?? planHash };
+  const hash = { planHash: batch.planHash ?? common.planHash };
+  if (rollout.spec.paused) {
+    const blocked = { reason: 'Paused', message: 'spec.paused is true' };
+    return { ...common, ...hash, phase: 'Paused', blocked };
+  }
+  if (batch.patches.length > 0) return { ...common, ...hash, phase: 'Progressing', patches: batch.patches };
   const inWave = own.filter(({ step }) => (step?.wave ?? 0) <= wave);
   if (inWave.some(({ step }) => step?.step !== 'Done' && step?.step !== 'Aborted')) {
     const ill = failIll(
@@ -107,6 +121,12 @@ function decide(task: Task, started: Set<string>): Decision {
   if (!isWaiting) return { ...common, ...hash, ...gate };
   const phase = batch.blocked?.reason === 'WaitingForApproval' ? 'WaitingForApproval' : 'Progressing';
   return { ...common, ...hash, phase, blocked: batch.blocked, wave: gate.wave };
+}
+
+/** Returns the hash that a person approved, if nodes have their waves from it. */
+function approvedHash({ rollout: { spec }, own }: Task): string | undefined {
+  const isUsed = spec.approval === 'Required' && own.some(({ step }) => step?.batch === spec.approvedPlan);
+  return isUsed ? spec.approvedPlan : undefined;
 }
 
 function isFailure(step: string | undefined): boolean {

@@ -1,10 +1,9 @@
 import { compareNames } from '../config/digest.js';
-import { isReady } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import { move, uncordonPatch } from './advance-node.js';
 import { advanceRollout } from './advance-rollout.js';
 import { isActive } from './node-step.js';
-import { cordonedBy, type Member, type World } from './world.js';
+import { isToUncordon, type Member, type World } from './world.js';
 
 /** Decides the next patches of all rollouts, in the order of their names. */
 export function advanceRollouts(world: World): Patch[] {
@@ -27,12 +26,4 @@ function isOrphan({ step }: Member, { rollouts }: World): boolean {
 
 function abandon(member: Member, { now }: World): Patch {
   return move(member, member.step!, 'Aborted', now, 'its Rollout was deleted');
-}
-
-/** Returns whether a node has a cordon of ours that it no longer needs. */
-function isToUncordon({ node, step }: Member, { rollouts }: World): boolean {
-  if (cordonedBy(node) === undefined || isActive(step) || !isReady(node)) return false;
-  const rollout = step && rollouts.get(step.rollout);
-  const goesBack = step?.step === 'Failed' && rollout !== undefined && rollout.spec.onFailure !== 'Stop';
-  return !goesBack || rollout.spec.aborted === true;
 }

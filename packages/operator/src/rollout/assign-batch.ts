@@ -47,7 +47,8 @@ export function assignBatch(task: Task): Batch {
     if (planHash !== approvedPlan)
       return { patches: [], planHash, blocked: describeApproval(planHash, planned) };
   }
-  const planHash = approval === 'Required' ? (approvedPlan ?? '') : 'none';
+  if (approval !== 'Required') return { patches: notesOf(task, planned, 'none') };
+  const planHash = approvedPlan ?? '';
   return { patches: notesOf(task, planned, planHash), planHash };
 }
 

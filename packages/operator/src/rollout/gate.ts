@@ -2,8 +2,9 @@ import { timeOf } from '../controller/conditions.js';
 import type { Patch } from '../controller/patch.js';
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
+import { findExcess, probesOf } from './probes-of.js';
 import type { Blocked, Task } from './task.js';
-import { findIllness, type Member } from './world.js';
+import { findIllness, isToUncordon, type Member } from './world.js';
 
 export interface GateResult {
   readonly patches: readonly Patch[];
@@ -26,6 +27,11 @@ export function passGate(task: Task, inWave: readonly Member[]): GateResult {
   if (isSame && status.phase === 'Complete' && wave >= last) return { patches: [], phase: 'Complete', wave };
   const current = inWave.filter(({ step }) => step?.wave === wave && step.step === 'Done');
   const ill = failIll(current, world.now);
+  const cordoned = current.find((one) => isToUncordon(one, world));
+  if (cordoned !== undefined && ill.length === 0) {
+    const blocked = { reason: 'Ending', message: `node ${cordoned.name} is uncordoned` };
+    return { patches: [], phase: 'Progressing', wave, blocked };
+  }
   const since = (isSame && status.bakingSince) || timeOf(world.now);
   const baking = { phase: 'Baking' as const, wave, bakingSince: since };
   if (ill.length > 0) return { ...baking, patches: ill };
@@ -60,10 +66,12 @@ export function failIll(members: readonly Member[], now: Date): Patch[] {
 
 /** Returns what a probe of the gate says that has not succeeded since the wave is done. */
 function findProbe({ rollout, world }: Task, since: string): string | undefined {
-  for (const { url } of rollout.spec.gate?.httpProbes ?? []) {
+  for (const { url, shown, limits } of probesOf(rollout.spec.gate)) {
     const answer = world.probes.get(url);
-    if (answer === undefined || answer.at < since) return `${url} has not answered yet`;
-    if (!answer.ok) return `${url} answers ${answer.message}`;
+    if (answer === undefined || answer.at < since) return `${shown} has not answered yet`;
+    if (!answer.ok) return `${shown} answers ${answer.message}`;
+    const problem = limits && findExcess(answer.values ?? [], limits);
+    if (problem !== undefined) return `${shown} ${problem}`;
   }
   return undefined;
 }

@@ -6,7 +6,8 @@ import type { Rollout, RolloutPhase, RolloutStatus, StepName, WaveCounts } from 
 import type { Blocked, Decision, Task } from './task.js';
 import type { World } from './world.js';
 
-const ENDS: readonly RolloutPhase[] = ['Complete', 'Failed', 'Aborted'];
+/** Phases after which nothing more happens by time alone. */
+export const ENDS: readonly RolloutPhase[] = ['Complete', 'Failed', 'Aborted'];
 
 /** Returns the patch of the status if it changes, and an event if the phase does. */
 export function statusPatches(

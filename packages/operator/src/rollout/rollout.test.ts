@@ -212,6 +212,22 @@ describe('a rollout of a configuration', () => {
     expect(cordons(fleet)).toEqual([]);
   });
 
+  it('leaves the cordon of a person who was faster', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet);
+
+    runFleet(fleet, {
+      before: () => {
+        const state = fleet.get<NodeState>('NodeState', 'n1');
+        const step = state && stepOf(state)?.step;
+        if (step === 'Drain') fleet.nodes[0]!.isCordoned = true;
+      },
+      check: (_, patch) => expect(patch).not.toMatchObject({ kind: 'cordon', node: 'n1' }),
+    });
+
+    expect(stepsOf(fleet)).toMatchObject({ n1: 'Done' });
+  });
+
   it('does not touch a node that a person uncordons meanwhile', () => {
     const fleet = fleetOf(agents(2), REBOOT);
     fleet.nodes[0]!.budget = 'none';
@@ -219,13 +235,7 @@ describe('a rollout of a configuration', () => {
     runFleet(fleet, { calls: 8 });
     expect(cordons(fleet)).toEqual(['n1']);
 
-    const node = fleet.get<Node>('Node', 'n1')!;
-    const { annotations } = node.metadata;
-    fleet.perform({
-      kind: 'apply',
-      manager: 'haos-cordon',
-      object: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1', annotations: annotations! } },
-    });
+    fleet.uncordon('n1');
     runFleet(fleet);
 
     expect(stepsOf(fleet)).toMatchObject({ n1: 'Failed' });
@@ -242,6 +252,27 @@ describe('a rollout of a configuration', () => {
     start(fleet);
     runFleet(fleet, { start: now });
     expect(statusOf(fleet)?.phase).toBe('Complete');
+  });
+
+  it('is Aborted when the last node has finished and is uncordoned', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet);
+    let isAborted = false;
+
+    runFleet(fleet, {
+      before: () => {
+        if (isAborted || stepsOf(fleet).n1 !== 'Apply') return;
+        isAborted = true;
+        start(fleet, { aborted: true });
+      },
+      check: () => {
+        if (statusOf(fleet)?.phase === 'Aborted')
+          expect([...cordons(fleet), ...fleet.changing()]).toEqual([]);
+      },
+    });
+
+    expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Aborted' });
+    expect(statusOf(fleet)?.phase).toBe('Aborted');
   });
 
   it('is aborted: what was not changed is uncordoned and stays, what has begun ends', () => {
@@ -299,6 +330,39 @@ describe('a rollout of a configuration', () => {
 
     fleet.probes.set(url, { ok: true, at: '2026-01-05T13:00:00Z', message: '200' });
     runFleet(fleet, { start: now });
+    expect(statusOf(fleet)?.phase).toBe('Complete');
+  });
+
+  it.each([
+    [[0.2, 7], { max: 1 }, 'has 7, above 1'],
+    [[0.2], { min: 0.5 }, 'has 0.2, below 0.5'],
+    [[Number.NaN], { max: 1 }, 'has NaN, above 1'],
+    [[], { max: 1 }, 'has no result'],
+  ])('waits while a query has %j with the limits %j, and fails the wave in time', (values, limits, why) => {
+    const fleet = fleetOf(agents(2));
+    const query = { url: 'http://prometheus.example', query: 'errors', ...limits };
+    start(fleet, { waves: [{ count: 1 }], gate: { promQueries: [query] }, stepTimeoutSeconds: 600 });
+    const answer = { ok: true, at: '2026-01-05T13:00:00Z', message: '200' };
+    fleet.probes.set('http://prometheus.example/api/v1/query?query=errors', { ...answer, values });
+    const now = runFleet(fleet, { calls: 10 });
+    expect(blockedOf(fleet)).toMatchObject({
+      reason: 'GateFailed',
+      message: expect.stringContaining(`the query errors ${why}`),
+    });
+
+    runFleet(fleet, { start: now });
+    expect(stepsOf(fleet)).toEqual({ n1: 'RolledBack', n2: 'Pending' });
+  });
+
+  it('goes on when a query keeps its limits', () => {
+    const fleet = fleetOf(agents(2));
+    const query = { url: 'http://prometheus.example', query: 'errors', min: 0, max: 1 };
+    start(fleet, { waves: [{ count: 1 }], gate: { promQueries: [query] } });
+    const answer = { ok: true, at: '2026-01-05T13:00:00Z', message: '200', values: [0, 1] };
+    fleet.probes.set('http://prometheus.example/api/v1/query?query=errors', answer);
+
+    runFleet(fleet);
+
     expect(statusOf(fleet)?.phase).toBe('Complete');
   });
 
@@ -429,10 +493,10 @@ function build({ sysctl, version, ...given }: Given): Fleet {
 
 /** What must be the same at the end, however often the operator died. */
 function outcomeOf(fleet: Fleet) {
-  const { phase, wave, waves, target } = statusOf(fleet) ?? {};
+  const { phase, wave, waves, target, planHash } = statusOf(fleet) ?? {};
   return {
     steps: stepsOf(fleet),
-    rollout: { phase, wave, waves, target },
+    rollout: { phase, wave, waves, target, planHash },
     cordons: cordons(fleet),
     nodes: fleet
       .list<NodeState>('NodeState')
@@ -445,6 +509,8 @@ function expectLimits(fleet: Fleet, { maxUnavailable }: Given): void {
   const broken = fleet.nodes.filter(({ name }) => stepsOf(fleet)[name] === 'RollBack').length;
   expect(changing.length - broken).toBeLessThanOrEqual(maxUnavailable);
   expect(changing.filter((name) => name.startsWith('s')).length).toBeLessThanOrEqual(1);
+  const isOver = ['Complete', 'Failed', 'Aborted'].includes(statusOf(fleet)?.phase ?? '');
+  if (isOver) expect([...cordons(fleet), ...changing]).toEqual([]);
 }
 
 describe('any rollout', () => {
@@ -490,5 +556,17 @@ describe('any rollout', () => {
     runFleet(hard, { deaths: every, calls: 2000, minutes: 0.1 });
 
     expect(outcomeOf(hard)).toEqual(outcomeOf(calm));
+  });
+
+  it('keeps the plan that was approved, also if the operator dies after each patch', () => {
+    const fleet = fleetOf(agents(3));
+    start(fleet, { approval: 'Required' });
+    const now = runFleet(fleet);
+    const approvedPlan = statusOf(fleet)!.planHash!;
+    start(fleet, { approval: 'Required', approvedPlan });
+    const deaths = new Set(Array.from({ length: 2000 }, (_, index) => index + 1));
+    runFleet(fleet, { start: now, deaths, calls: 2000 });
+
+    expect(statusOf(fleet)).toMatchObject({ phase: 'Complete', planHash: approvedPlan });
   });
 });

@@ -78,6 +78,14 @@ export function cordonedBy({ metadata }: Node): string | undefined {
   return metadata.annotations?.[ANNOTATIONS.cordonedBy];
 }
 
+/** Returns whether a node has a cordon of the operator that it no longer needs. */
+export function isToUncordon({ node, step }: Member, { rollouts }: World): boolean {
+  if (cordonedBy(node) === undefined || isActive(step) || !isReady(node)) return false;
+  const rollout = step && rollouts.get(step.rollout);
+  const goesBack = step?.step === 'Failed' && rollout !== undefined && rollout.spec.onFailure !== 'Stop';
+  return !goesBack || rollout.spec.aborted === true;
+}
+
 /**
  * Returns why a server must not be changed now: another one is being changed, or etcd could lose
  * its quorum. Undefined if it may be.

@@ -2,7 +2,7 @@ import { digest } from '../config/digest.js';
 import type { Patch } from '../controller/patch.js';
 import type { DrainState, ProbeResult, Snapshot } from '../controller/snapshot.js';
 import type { KubernetesObject, Node, Secret } from '../objects/metadata.js';
-import { API_VERSION, nodeIdentity, SECRET_KEYS } from '../objects/names.js';
+import { ANNOTATIONS, API_VERSION, nodeIdentity, SECRET_KEYS } from '../objects/names.js';
 import type { NodeConfig, NodeConfigSpec } from '../objects/node-config.js';
 import type { NodeParts } from '../objects/node-parts.js';
 import { ACTIONS, type NodeState, type NodeStateStatus } from '../objects/node-state.js';
@@ -36,6 +36,7 @@ export class Fleet {
   readonly probes = new Map<string, ProbeResult>();
   readonly events: Patch[] = [];
   readonly nodes: SimulatedNode[];
+  isUninstalling = false;
   #serial = 0;
 
   constructor(nodes: readonly SimulatedNode[]) {
@@ -94,6 +95,7 @@ export class Fleet {
       ],
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
+      isUninstalling: this.isUninstalling,
     };
   }
 
@@ -106,12 +108,31 @@ export class Fleet {
         if (this.nodes.find(({ name }) => name === patch.node)?.budget === undefined)
           this.#drained.add(patch.node);
         return;
+      case 'cordon':
+        this.cordon(patch.node, patch.rollout);
+        return;
       case 'delete':
         this.remove(patch.object.kind, patch.object.metadata.name);
         return;
       case 'apply':
         this.#apply(patch);
     }
+  }
+
+  /** Cordons a node for a Rollout, or takes that back. */
+  cordon(name: string, rollout: string | undefined): void {
+    const key = `Node/${name}`;
+    const { metadata, ...node } = this.#bases.get(key)!;
+    const isOurs = rollout !== undefined;
+    const annotations = { ...(isOurs && { [ANNOTATIONS.cordonedBy]: rollout }) };
+    const spec = { ...(isOurs && { unschedulable: true }) };
+    this.#bases.set(key, { ...node, metadata: { ...metadata, annotations }, ...{ spec } });
+  }
+
+  /** Uncordons a node as a person does, who leaves the annotation. */
+  uncordon(name: string): void {
+    const key = `Node/${name}`;
+    this.#bases.set(key, { ...this.#bases.get(key)!, ...{ spec: {} } });
   }
 
   /** Lets every agent read its Secret, act, and report. */
