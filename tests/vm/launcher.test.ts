@@ -15,8 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatBootState, parseBootState } from '@haos/system/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DebianGuest, writeDebianGuest } from './debian-guest.js';
-import { type Machine, startMachine } from './machine.js';
 import { ARTIFACTS } from './paths.js';
 
 const LAUNCHER = '/haos/system/haos/current/haos';
@@ -162,82 +160,4 @@ describe('the launcher in a root that holds only a release, and the first proces
     expect(readdirSync(join(root, 'run/haos/root'))).toEqual([]);
     expect(execFileSync('losetup', ['--list', '--noheadings'], { encoding: 'utf8' })).not.toContain(root);
   });
-});
-
-/** Versions whose images only say with which words they start: one panics, one works. */
-const VERSIONS = [
-  { slot: 'current', version: 'v2.0.0', end: 'exit 1' },
-  { slot: 'previous', version: 'v1.0.0', end: 'busybox poweroff -f' },
-];
-
-/** Puts them, and the state of an upgrade, over the root of a Debian. */
-const COMMAND = [
-  ...VERSIONS.flatMap(({ slot, version }) => [
-    `mkdir -p /haos/system/haos/${version}`,
-    `cp haos busybox /haos/system/haos/${version}`,
-    `cp ${version} /haos/system/haos/${version}/rootfs.squashfs`,
-    `ln -s ${version} /haos/system/haos/${slot}`,
-  ]),
-  'cp grubenv /haos/system',
-  'ln -sfn /haos/system/haos/current/haos /usr/sbin/init',
-  'sync',
-].join(' && ');
-
-describe('the launcher on a machine whose boot loader knows no slots, after an upgrade to a version that panics', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'haos-launcher-'));
-  let guest: DebianGuest;
-  let machine: Machine;
-
-  const start = async (name: string) => {
-    machine = await startMachine({ name: `launcher-${name}`, args: guest.args });
-  };
-
-  beforeAll(async () => {
-    const unpack = ['--extract', `--directory=${directory}`, '--no-anchored', '--transform=s|.*/||'];
-    const archive = join(ARTIFACTS, 'haos-rootfs-amd64.tar.gz');
-    execFileSync('tar', [...unpack, `--file=${archive}`, '--wildcards', 'haos/v*/haos', 'haos/v*/busybox']);
-    for (const { version, end } of VERSIONS) {
-      const boot = join(directory, 'tree/lib/haos/boot');
-      mkdirSync(boot, { recursive: true });
-      writeFileSync(join(boot, 'common.sh'), '# reads /run/haos/words\n');
-      const script = `enter_local() { echo "${version} starts with $words" >/dev/console; ${end}; }\n`;
-      writeFileSync(join(boot, 'local.sh'), script);
-      const image = [join(directory, 'tree'), join(directory, version), '-noappend', '-quiet'];
-      execFileSync('mksquashfs', image, { stdio: 'ignore' });
-    }
-    const state = formatBootState({ slot: 'current', trial: 'v2.0.0/-/-', tries: 2 });
-    writeFileSync(join(directory, 'grubenv'), state);
-    const names = ['haos', 'busybox', 'grubenv', ...VERSIONS.map(({ version }) => version)];
-    guest = writeDebianGuest({ files: names.map((name) => join(directory, name)), command: COMMAND });
-    await start('unpack');
-    await machine.expect(/the command ended with 0/, 900);
-    await machine.ended(900);
-  }, 2_400_000);
-
-  afterAll(async () => {
-    await machine?.stop();
-    guest?.remove();
-    rmSync(directory, { recursive: true });
-  });
-
-  it('has counted the first boot when the power fails as that version starts', async () => {
-    await start('power-cut');
-    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\n/, 900);
-    await machine.stop();
-  }, 1_000_000);
-
-  it('restarts after its panic', async () => {
-    await start('panic');
-    await machine.expect(/v2\.0\.0 starts with haos\.slot=current haos\.trial\n/, 900);
-    await machine.ended(900); // QEMU exits instead of restarting
-    expect(machine.console()).toMatch(/Kernel panic/);
-  }, 2_000_000);
-
-  it('then starts the previous version, and stays there', async () => {
-    for (const name of ['returned', 'again']) {
-      await start(name);
-      await machine.expect(/v1\.0\.0 starts with haos\.slot=previous\n/, 900);
-      await machine.ended(900);
-    }
-  }, 4_000_000);
 });
