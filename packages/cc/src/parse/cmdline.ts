@@ -4,7 +4,7 @@ import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
 import { type KeyDefinition, snakeCase } from '../model/key.js';
 import { lookUpName, suggestName } from '../model/names.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
-import type { YamlProblem } from './yaml.js';
+import type { YamlProblem } from './yaml-problem.js';
 
 /** A warning about a parameter, with its offset. */
 export type CmdlineProblem = Omit<YamlProblem, 'code'> & {

@@ -1,5 +1,5 @@
-import { CLOSING, DEFICIENT, isBracket, scanFlow, type YamlError } from './flow.js';
-import type { YamlProblem } from './yaml.js';
+import { CLOSING, DEFICIENT, isBracket, scanFlow } from './flow.js';
+import type { YamlError, YamlProblem } from './yaml-problem.js';
 
 /** Returns what is wrong with a text that js-yaml refused. Throws what is not an error of it. */
 export function explainYamlError(error: YamlError, text: string): YamlProblem {

@@ -1,3 +1,5 @@
+import type { YamlError } from './yaml-problem.js';
+
 /** A bracket or a quotation mark of a YAML text that begins something. */
 export interface Opening {
   character: '[' | '{' | '"' | "'";
@@ -6,12 +8,6 @@ export interface Opening {
 }
 
 export const CLOSING = { '[': ']', '{': '}', '"': '"', "'": "'" } as const;
-
-/** What js-yaml throws. */
-export interface YamlError {
-  reason?: string;
-  mark?: { position: number };
-}
 
 export const DEFICIENT = 'deficient indentation';
 

@@ -2,18 +2,10 @@ import { fromBase64 } from '@haos/host/internal';
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import { isBase64 } from './bytes.js';
 import { explainYamlError } from './explain-yaml-error.js';
-import { joinOpenFlow, type YamlError } from './flow.js';
+import { joinOpenFlow } from './flow.js';
 import type { MappingNode, Node, Pair, ScalarNode } from './node.js';
 import { scalarType } from './scalar.js';
-
-/** A problem in a YAML text, with its offset. */
-export interface YamlProblem {
-  code: 'invalid-yaml' | 'duplicate-key' | 'more-documents';
-  message: string;
-  start: number;
-  length: number;
-  hint?: string;
-}
+import type { YamlError, YamlProblem } from './yaml-problem.js';
 
 export interface YamlResult {
   /** Undefined if the text is empty or invalid. */
