@@ -72,7 +72,7 @@ describe('an operator that is uninstalled while it runs', () => {
     const confirmed = async () => (await readParts('one'))?.includes('"confirmed"');
     await vi.waitFor(async () => expect(await confirmed()).toBe(true), LIMIT);
     const seen = followParts('one');
-    await vi.waitFor(() => expect(seen.size).toBe(1), LIMIT);
+    await vi.waitFor(() => expect(seen.size).toBeGreaterThan(0), LIMIT);
 
     await kubectl('delete', `--filename=${join(CHART, 'crds')}`);
 
@@ -80,7 +80,7 @@ describe('an operator that is uninstalled while it runs', () => {
     await vi.waitFor(() => expect(log.join('')).toContain(warning), LIMIT);
     await pause(2000); // some more passes
     await kubectl('delete', `--filename=${join(CHART, 'templates/operator.yaml')}`);
-    expect([...seen]).toEqual([expect.stringContaining('vm.swappiness')]);
+    expect([...seen].filter((parts) => !parts.includes('vm.swappiness'))).toEqual([]);
   });
 });
 
