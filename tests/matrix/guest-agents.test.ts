@@ -8,7 +8,7 @@ import { type Machine, startMachine } from '../vm/machine.js';
 import { waitForRuntime } from '../vm/status.js';
 
 /** Its firmware names VMware. QEMU answers some calls of VMware's, but none from a program. */
-const VMWARE = ['-smbios', 'type=1,manufacturer=VMware\\, Inc.,product=VMware Virtual Platform'];
+const VMWARE = ['-smbios', 'type=1,manufacturer=VMware,, Inc.,product=VMware Virtual Platform'];
 
 const AGENTS = [
   'vmtoolsd',
