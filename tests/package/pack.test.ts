@@ -141,5 +141,7 @@ it('the program contains the licences of the code that is bundled with it', () =
 
 function isPartOfPackage(path: string): boolean {
   if (/\.test\.|tsbuildinfo|\.tsx?$/.test(path) && !path.endsWith('.d.ts')) return false;
-  return /^((?:dist|schemas)\/|package\.json$|README\.md$|LICENSE$)/.test(path) || path.endsWith('.schema.json');
+  return (
+    /^((?:dist|schemas)\/|package\.json$|README\.md$|LICENSE$)/.test(path) || path.endsWith('.schema.json')
+  );
 }
