@@ -40,7 +40,7 @@ export function describeProvenance(root: string, artifacts: readonly Artifact[],
   };
 }
 
-/** Returns nothing where the sources are no repository, as in an archive of them. */
+/** Returns an empty list if the sources are not a git repository, as in a tarball. */
 function readCommit(root: string): object[] {
   if (!existsSync(join(root, '.git'))) return [];
   const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim();
