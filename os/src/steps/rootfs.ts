@@ -204,11 +204,25 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
 }
 
 /**
+ * The service of k3s as the dependencies know it. The configuration writes the whole one at each
+ * boot, with the same dependencies.
+ */
+export const K3S_SERVICE = `#!/sbin/openrc-run
+depend() {
+	want cgroups
+	after connman
+}
+`;
+
+/**
  * Precomputes the dependencies of services: otherwise OpenRC asks every script at each boot, which
  * takes longer than starting most of them.
  */
 async function computeDependencies({ run }: StepContext, tree: string): Promise<void> {
+  const k3s = join(tree, 'etc/init.d/k3s-service');
+  writeFileSync(k3s, K3S_SERVICE, { mode: 0o755 });
   await run('chroot', [tree, '/usr/sbin/rc-update', '--update']);
+  rmSync(k3s);
   copyFileSync(join(tree, 'run/openrc/deptree'), join(tree, 'usr/share/haos/deptree'));
 }
 
