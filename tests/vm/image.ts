@@ -33,6 +33,9 @@ export function cloudNetwork(directory: string, port: number): string[] {
   return ['-nic', `user,model=virtio-net-pci,${addresses},guestfwd=tcp:169.254.169.254:80-cmd:${forward}`];
 }
 
+/** A board with AHCI and an Intel network card, without virtio devices. */
+export const AHCI_BOARD = ['-machine', 'q35', '-nic', 'user,model=e1000'];
+
 /** Returns arguments of a machine that boots from the ISO, as from a disc. */
 export function isoArguments(iso = ISO): string[] {
   return ['-cdrom', iso, '-boot', 'd', ...NETWORK];

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, netbootArguments, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { diskArguments, netbootArguments, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 /** Writes a disk whose second partition is labelled `HAOS_STATE` and holds only a configuration. */
 function writeStateDisk(disk: string, directory: string, config: string): void {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, EFI, efiArguments, NETWORK, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { diskArguments, EFI, efiArguments, NETWORK, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const CONFIG = 'hostname: efi\nhaos: { password: sesame }\n';
 
