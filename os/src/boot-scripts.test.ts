@@ -498,6 +498,31 @@ describe('the name of the iSCSI initiator', () => {
   });
 });
 
+describe('what init starts', () => {
+  let runlevels: string;
+  beforeEach(() => {
+    runlevels = mkdtempSync(join(tmpdir(), 'haos-runlevels-'));
+    mkdirSync(join(runlevels, 'sysinit'));
+  });
+  afterEach(() => rmSync(runlevels, { recursive: true }));
+
+  const enteredRunlevels = () => {
+    const script = `runlevels=${runlevels}\nlogin_consoles() { :; }\nwrite_inittab`;
+    const { output } = run([`${inRoot}inittab.sh`], { cmdline: '', script: `unset -f cat\n${script}` });
+    return [...output.matchAll(/openrc --quiet (\w+)/g)].map(([, name]) => name);
+  };
+
+  it('is the runlevel boot first, and then the one with the rest', () => {
+    expect(enteredRunlevels()).toEqual(['boot', 'default', 'shutdown']);
+  });
+
+  it('is the runlevel sysinit before these if the configuration added a service to it', () => {
+    writeFileSync(join(runlevels, 'sysinit/own'), '');
+
+    expect(enteredRunlevels()).toEqual(['sysinit', 'boot', 'default', 'shutdown']);
+  });
+});
+
 describe('a guest agent', () => {
   let root: string;
   beforeEach(() => {

@@ -47,7 +47,7 @@ const DROPPED = [
 ].map((path) => `etc/${path}`);
 
 /** Directories that are empty in the image; configurations add files to them. */
-const FOR_CONFIGURATIONS = ['conf.d', 'local.d'];
+const FOR_CONFIGURATIONS = ['conf.d', 'local.d', 'runlevels/sysinit'];
 
 /** Links below /usr, the only directory in an image. */
 const LINKS: Readonly<Record<string, string>> = {

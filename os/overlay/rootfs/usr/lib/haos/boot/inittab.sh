@@ -2,9 +2,11 @@
 # What init starts. There is a login on the screen and on every console with hardware behind it. A
 # login does not wait for the default runlevel: a missing network must not prevent it.
 
-# There is no runlevel sysinit: what it would prepare is there, and OpenRC 0.56 computes all
-# dependencies again in it.
+# Without services of the configuration there is no runlevel sysinit: what it would prepare is there,
+# and OpenRC 0.56 computes all dependencies again in it.
 write_inittab() {
+	[ -z "$(ls "${runlevels:-/etc/runlevels}/sysinit")" ] ||
+		echo '::sysinit:/usr/sbin/openrc --quiet sysinit'
 	cat <<-END
 		::sysinit:/usr/sbin/openrc --quiet boot
 		::once:/usr/sbin/openrc --quiet default
