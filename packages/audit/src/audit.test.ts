@@ -252,7 +252,13 @@ describe('the audit', () => {
   it('runs only what is asked for, and refuses what it does not know', async () => {
     const ids = (await audit(hostWith(), { only: ['trust', 'ssh.macs'] })).map(({ id }) => id);
 
-    expect(ids).toEqual(['ssh.macs', 'trust.apparmor', 'trust.secure-boot', 'trust.lockdown']);
+    expect(ids).toEqual([
+      'ssh.macs',
+      'trust.apparmor',
+      'trust.secure-boot',
+      'trust.root-image',
+      'trust.lockdown',
+    ]);
     await expect(audit(hostWith(), { only: ['kernel.nothing'] })).rejects.toMatchObject({
       code: 'HAOS_AUDIT_UNKNOWN',
     });
