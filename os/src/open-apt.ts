@@ -4,8 +4,8 @@ import { readHostApt } from './host-apt.js';
 import type { StepContext } from './step.js';
 
 /**
- * Sets up an apt for the packages of the image, separate from that of this machine. It verifies what
- * it downloads, and keeps its files in `work`. Resolves to the options of its commands.
+ * Sets up an apt for the packages of the image, separate from that of this machine. It verifies
+ * what it downloads, and keeps its files in `work`. Resolves to the options of its commands.
  *
  * @param components Beside `main`.
  */

@@ -6,8 +6,8 @@ import type { Step } from '../step.js';
 
 /**
  * Makes `kernel.squashfs`, in a directory for each kind: the kernel, its modules and its firmware,
- * in a compression that GRUB 2.06 reads, followed by a hash tree. `kernel.squashfs.verity` describes
- * it.
+ * in a compression that GRUB 2.06 reads, followed by a hash tree. `kernel.squashfs.verity`
+ * describes it.
  */
 export const kernelImage: Step = {
   name: 'kernel-image',

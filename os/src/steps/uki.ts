@@ -79,8 +79,8 @@ async function downloadTools(context: StepContext): Promise<string> {
 }
 
 /**
- * Makes the archive `verity`, which the kernel unpacks over the usual initrd: what opens images with
- * dm-verity, and what they must be.
+ * Makes the archive `verity`, which the kernel unpacks over the usual initrd: what opens images
+ * with dm-verity, and what they must be.
  */
 async function packVerity(context: StepContext, kind: string): Promise<void> {
   const { source, of, out, run } = context;

@@ -210,6 +210,17 @@ describe('the audit', () => {
     );
   });
 
+  it('shows the root hash that the kernel verifies, and asks for one on strict nodes', async () => {
+    const hash = 'a'.repeat(64);
+    const look = async (tree: Record<string, string>) =>
+      (await audit(hostWith({ tree }), { only: ['trust.root-image'] }))[0];
+
+    const uuid = { '/sys/block/dm-0/dm/uuid': `HAOS-VERITY-haos-rootfs-${hash}\n` };
+    expect(await look(uuid)).toMatchObject({ status: 'pass', found: `verified, root hash ${hash}` });
+    expect(await look({})).toMatchObject({ status: 'skip' });
+    expect(await look({ '/run/haos/hardening': 'strict\n' })).toMatchObject({ status: 'fail' });
+  });
+
   it('says where a value comes from', async () => {
     const tree = { '/etc/sysctl.d/90-own.conf': '# own\nkernel/kptr_restrict=1\n' };
     const results = await audit(hostWith({ tree, sysctls: { 'kernel.kptr_restrict': '1' } }), {

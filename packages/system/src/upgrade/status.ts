@@ -56,11 +56,11 @@ export interface ChangeOptions {
 }
 
 /**
- * Makes the other slot boot next; a second call switches back. If it leaves the current set for the
- * previous one, the current set is recorded as failed, so that an automatic upgrade does not
+ * Makes the other slot boot next; a second call switches back. If it leaves the current set for
+ * the previous one, the current set is recorded as failed, so that an automatic upgrade does not
  * install it again. If the boot loader does not know slots, the two sets are swapped instead.
- * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete, and HAOS_UPGRADE_SIGNED if a
- * signed boot image would refuse it.
+ * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete, and
+ * HAOS_UPGRADE_SIGNED if a signed boot image would refuse it.
  */
 export function rollback(
   host: Host,

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# Only a signed boot image has this script and the directory /verity: the modules of dm-verity in the
-# order of loading, and for each image a file with the number of its blocks of 4 KiB, the salt and the
-# root of the hash tree that follows the blocks. The signature covers them. So nothing on a disk or on
-# the kernel command line changes what they ask for.
+# Only a signed boot image has this script and the directory /verity: the modules of dm-verity in
+# the order of loading, and for each image a file with the number of its blocks of 4 KiB, the salt
+# and the root of the hash tree that follows the blocks. The signature covers them. So nothing on
+# a disk or on the kernel command line changes what they ask for.
 
 is_verified=true
 
@@ -10,9 +10,10 @@ load_verity() {
 	for module in $(ls /verity/modules); do insmod "/verity/modules/$module"; done
 }
 
-# Mounts the image $2 on the directory $3 if it is the one that /verity/$1 describes. The first block
-# tells another image or another tree, which a person may have copied by mistake. A difference that is
-# read later stops the kernel, because a program that lacks a block could do anything.
+# Mounts the image $2 on the directory $3 if it is the one that /verity/$1 describes. The first
+# block tells another image or another tree, which a person may have copied by mistake. A
+# difference that is read later stops the kernel, because a program that lacks a block could do
+# anything.
 mount_verified() {
 	[ -e /dev/mapper/control ] || load_verity
 	read -r blocks salt root <"/verity/$1" || refuse "this boot image does not know the image $1" || return 1
@@ -25,8 +26,8 @@ mount_verified() {
 	mount -t squashfs -o ro,nodev "/dev/mapper/haos-$1" "$3" || refuse "$2 cannot be mounted"
 }
 
-# Opens the device $1. The other arguments are options of dm-verity. The UUID has the root of the tree
-# for `haos status`. There is no udev here that makes the node.
+# Opens the device $1. The other arguments are options of dm-verity. The UUID has the root of the
+# tree for `haos status`. There is no udev here that makes the node.
 open_verified() {
 	name=$1
 	shift
