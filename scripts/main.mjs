@@ -24,6 +24,7 @@ const USAGE = `usage: node scripts/main.mjs COMMAND [ARGUMENT...]
   os [OPTION...]   build the image; os --help lists the options
   k3s VERSION      pin a release of k3s; k3s --help lists the options
   remaster [...]   make an ISO with other kernel arguments or a configuration
+  keys DIRECTORY   make keys for Secure Boot
   join [...]       make one container image of those for several architectures
   vm [NAME...]     run the scenarios in a virtual machine, or the named ones`;
 
@@ -103,6 +104,10 @@ const commands = {
   join: async (args) => {
     await prepare(levelsFor(args));
     return run(npmProgram(root, 'tsx'), ['os/src/join.ts', ...args], { cwd: root });
+  },
+  keys: async (args) => {
+    await prepare([]);
+    return run(npmProgram(root, 'tsx'), ['os/src/make-keys.ts', ...args], { cwd: root });
   },
   vm: async (names) => {
     const inLevel = listScenarios(root).filter(({ level }) => level === 'vm');

@@ -50,6 +50,12 @@ export const DEBIAN_PACKAGES = [
   vm('xz-utils', 'xz', 'modules of the kernel are compressed'),
   vm('cpio', 'cpio', 'the initrd'),
   vm('kmod', 'depmod', 'indexes of modules'),
+  vm('cryptsetup-bin', 'veritysetup', 'hash trees of the images'),
+  vm('sbsigntool', 'sbsign', 'boot images are signed for Secure Boot'),
+  {
+    ...vm('python3-pefile', '', 'ukify makes the boot images'),
+    file: '/usr/lib/python3/dist-packages/pefile.py',
+  },
   vm('binutils', 'strip', 'Node without symbols'),
   vm('xorriso', 'xorriso', 'the ISO'),
   vm('mtools', 'mcopy', 'the EFI part of the ISO'),

@@ -1,21 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { constants, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
+import { digestFile } from './digest.js';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import { kernelPart } from './kernel-part.js';
 import type { Options } from './options.js';
+import { signEfi } from './secure-boot-key.js';
 
 /** Where an artefact comes from: a step and a file that the step makes. */
 type Source = readonly [name: (architecture: string) => string, step: string, file: string];
@@ -49,6 +40,11 @@ function kernelSources(kernels: readonly KernelKind[]): Source[] {
   });
 }
 
+/** Returns the name of the boot image of a kernel for own keys, relative to a release. */
+function bootImageName(kind: KernelKind, index: number, architecture: string): string {
+  return `haos-boot-${kernelPart(kind, index)}${architecture}.efi`;
+}
+
 /** Returns Node's name of an architecture. */
 function forNode(architecture: string): string {
   return architecture === 'amd64' ? 'x64' : architecture;
@@ -67,7 +63,7 @@ export interface Artifact {
  */
 export function placeArtifacts(
   made: ReadonlyMap<string, string>,
-  { architecture, kernels, images = [], output }: Options,
+  { architecture, kernels, images = [], bootKey, output }: Options,
 ): Artifact[] {
   mkdirSync(output, { recursive: true });
   const lines: string[] = [];
@@ -88,6 +84,16 @@ export function placeArtifacts(
     const name = nameOf(architecture);
     if (!artifacts.some((artifact) => artifact.name === name)) rmSync(join(output, name), { force: true });
   }
+  for (const [index, kind] of KERNEL_KINDS.entries())
+    rmSync(join(output, bootImageName(kind, index, architecture)), { force: true });
+  if (bootKey !== undefined) {
+    for (const [index, kind] of kernels.entries()) {
+      const from = join(made.get('uki') ?? '', kind, 'boot.efi');
+      artifacts.push(
+        add(bootImageName(kind, index, architecture), (target) => signEfi(from, target, bootKey)),
+      );
+    }
+  }
   for (const format of DISK_IMAGES) {
     const name = imageFileName(format, architecture);
     const from = join(made.get(stepOf(format)) ?? '', `disk.${format}`);
@@ -97,17 +103,6 @@ export function placeArtifacts(
   }
   writeFileSync(join(output, checksumsName(architecture)), lines.join(''));
   return artifacts;
-}
-
-/** Returns the SHA-256 of a file, which may be larger than a buffer. */
-function digestFile(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(4 * 1024 * 1024);
-  const file = openSync(path, 'r');
-  for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk))
-    hash.update(chunk.subarray(0, length));
-  closeSync(file);
-  return hash.digest('hex');
 }
 
 /** Returns the name of the checksum file of a release. */

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Returns the SHA-256 over parts; each part is delimited, so that parts cannot run together. */
@@ -31,4 +40,15 @@ function describe(root: string, path: string): (string | Uint8Array)[] {
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+/** Returns the SHA-256 of a file, which may be larger than a buffer. */
+export function digestFile(path: string): string {
+  const hash = createHash('sha256');
+  const chunk = Buffer.alloc(4 * 1024 * 1024);
+  const file = openSync(path, 'r');
+  for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk))
+    hash.update(chunk.subarray(0, length));
+  closeSync(file);
+  return hash.digest('hex');
 }

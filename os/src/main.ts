@@ -19,6 +19,7 @@ import { obtainK3s } from './k3s/obtain-k3s.js';
 import { type Options, readOptions } from './options.js';
 import { createProgress } from './progress.js';
 import { describeProvenance, provenanceName, signStatement } from './provenance.js';
+import { checkSecureBootKey } from './secure-boot-key.js';
 import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
 import { readVersions, type Versions } from './versions.js';
@@ -46,7 +47,13 @@ async function main(root: string): Promise<void> {
   const keys = join(root, 'os/keys');
   // Read before the build: a wrong key must not fail only at the end.
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
-  const names = requested.only ? [requested.only] : [...RELEASED, ...(requested.images ?? []).map(stepOf)];
+  if (requested.bootKey !== undefined) checkSecureBootKey(requested.bootKey);
+  const wanted = [
+    ...RELEASED,
+    ...(requested.bootKey ? ['uki'] : []),
+    ...(requested.images ?? []).map(stepOf),
+  ];
+  const names = requested.only ? [requested.only] : wanted;
   // Once, before all steps, and only for steps that use it: their result depends on whether k3s was
   // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');

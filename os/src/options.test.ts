@@ -45,6 +45,15 @@ it('reads the disk images, and their size', () => {
   expect(() => readOptions(['--size', '8'], DEFAULTS)).toThrow(/8 is not a size/);
 });
 
+it('reads the key of the boot images, and their arguments', () => {
+  const argv = ['--boot-key', 'db.key', '--boot-cert', 'db.crt', '--boot-arguments', 'quiet'];
+
+  expect(readOptions(argv, DEFAULTS).options).toMatchObject({
+    bootKey: { key: 'db.key', certificate: 'db.crt' },
+    bootArguments: 'quiet',
+  });
+});
+
 it('takes directories relative to the current one', () => {
   const { options } = readOptions(['--output', 'here', '--cache', 'there'], DEFAULTS);
 
@@ -58,6 +67,7 @@ it.each([
   ['word'],
   ['--image-name', 'haos:v1'],
   ['--k3s', '/nowhere/k3s'],
+  ['--boot-key', 'db.key'],
 ])('rejects %s %s as wrong usage', (...argv) => {
   expect(() => readOptions(argv, DEFAULTS)).toThrow(expect.objectContaining({ status: 2 }));
 });

@@ -7,6 +7,7 @@ import { BuildFailure } from './failure.js';
 import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
+import type { SecureBootKey } from './secure-boot-key.js';
 
 export interface Options {
   architecture: Architecture;
@@ -28,6 +29,10 @@ export interface Options {
   cache: string;
   /** Path of a private key to sign the checksums with. */
   sign?: string;
+  /** The key to sign the boot images with; default: none is made. */
+  bootKey?: SecureBootKey;
+  /** Kernel arguments of the boot images, beside the usual ones. */
+  bootArguments?: string;
   /** Builds only this step and the steps that it needs. */
   only?: string;
 }
@@ -42,6 +47,10 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --output DIRECTORY       where the artefacts go; default dist/artifacts
   --cache DIRECTORY        results of earlier steps; default .cache/os
   --sign KEY               sign the checksums with this private key (docs/releases.md)
+  --boot-key KEY           also make boot images, signed with this key for Secure Boot
+                           (docs/secure-boot.md)
+  --boot-cert CERTIFICATE  its certificate
+  --boot-arguments TEXT    kernel arguments of the boot images, beside the usual ones
   --only STEP              build only this step and the steps that it needs
 
 k3s; by default the release that os/versions.json pins is downloaded once:
@@ -80,6 +89,7 @@ export function readOptions(
   if (wrong !== undefined) throw new BuildFailure(`unknown format ${wrong} of a disk image\n${USAGE}`, 2);
   if (size !== undefined && !/^[1-9]\d*[MGT]$/.test(size))
     throw new BuildFailure(`${size} is not a size; write 8G or 8192M\n${USAGE}`, 2);
+  const bootKey = readBootKey(values['boot-key'], values['boot-cert']);
   const options: Options = {
     architecture,
     kernels,
@@ -90,10 +100,19 @@ export function readOptions(
     ...(images.length > 0 && { images: images.filter(isDiskImage) }),
     ...(size === undefined ? {} : { size }),
     ...(sign === undefined ? {} : { sign }),
+    ...(bootKey === undefined ? {} : { bootKey }),
+    ...(values['boot-arguments'] === undefined ? {} : { bootArguments: values['boot-arguments'] }),
     ...(only === undefined ? {} : { only }),
   };
   fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };
+}
+
+function readBootKey(key: string | undefined, certificate: string | undefined): SecureBootKey | undefined {
+  if (key === undefined && certificate === undefined) return undefined;
+  if (key === undefined || certificate === undefined)
+    throw new BuildFailure(`--boot-key and --boot-cert belong together\n${USAGE}`, 2);
+  return { key, certificate };
 }
 
 function isDiskImage(name: string): name is DiskImage {
@@ -122,6 +141,9 @@ function parse(argv: readonly string[]) {
         output: text,
         cache: text,
         sign: text,
+        'boot-key': text,
+        'boot-cert': text,
+        'boot-arguments': text,
         only: text,
         help: { ...flag, short: 'h' },
       },

@@ -16,6 +16,7 @@ import { rootfs } from './steps/rootfs.js';
 import { sbom } from './steps/sbom.js';
 import { system } from './steps/system.js';
 import { tarball } from './steps/tarball.js';
+import { uki } from './steps/uki.js';
 import { userland } from './steps/userland.js';
 
 /** Every part of the image, in order of dependency. */
@@ -29,6 +30,7 @@ export const steps: readonly Step[] = [
   rootfs,
   initrd,
   kernelImage,
+  uki,
   system,
   netboot,
   iso,

@@ -5,7 +5,7 @@ import { type Machine, startMachine } from '../vm/machine.js';
 import { waitForRuntime } from '../vm/status.js';
 
 /** Only the firmware or a cluster can satisfy them: docs/security.md. */
-const LEFT = ['trust.secure-boot', 'kubernetes.1.2.16', 'kubernetes.1.2.27'];
+const LEFT = ['trust.secure-boot', 'trust.root-image', 'kubernetes.1.2.16', 'kubernetes.1.2.27'];
 
 describe('the security settings', () => {
   let machine: Machine;

@@ -25,6 +25,8 @@ export interface InstalledDisk {
   config: string;
   /** Default: the one that the image boots. */
   kernelKind?: KernelKind;
+  /** Default `bios`. */
+  firmware?: 'bios' | 'efi';
   /** Default 3000. */
   megabytes?: number;
 }
@@ -35,7 +37,7 @@ export interface InstalledDisk {
  */
 export async function installOnDisk(
   disk: string,
-  { directory, system, config, kernelKind, megabytes = 3000 }: InstalledDisk,
+  { directory, system, config, kernelKind, firmware = 'bios', megabytes = 3000 }: InstalledDisk,
 ): Promise<void> {
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
@@ -49,7 +51,7 @@ export async function installOnDisk(
       target: { device, mountPoint: join(directory, 'target') },
       image: { directory: system, ...(kernelKind && { kernelKind }) },
       config: { url: file },
-      boot: { firmware: 'bios', tty: 'ttyS0' },
+      boot: { firmware, tty: 'ttyS0' },
     });
     if (status !== 'installed') throw new Error(`not installed: ${JSON.stringify(checks)}`);
   } finally {

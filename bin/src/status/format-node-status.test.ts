@@ -12,6 +12,7 @@ const HEALTHY: NodeStatus = {
   version: 'v0.2.0',
   mode: 'disk',
   secureBoot: true,
+  rootHash: undefined,
   addresses: [
     { interface: 'eth0', address: '10.0.2.15' },
     { interface: 'eth1', address: 'fd00::1' },
@@ -41,6 +42,11 @@ describe('the status of a node for people', () => {
     ['unknown, as on a machine without EFI', undefined, /^(?![\s\S]*secure boot)/],
   ])('shows that Secure Boot is %s', (_title, secureBoot, pattern) => {
     expect(format({ secureBoot })).toMatch(pattern);
+  });
+
+  it('shows the root hash only if the root image is verified', () => {
+    expect(format({ rootHash: 'ab12' })).toMatch(/^root image: +verified, root hash ab12$/m);
+    expect(format({})).not.toContain('root image');
   });
 
   it('fits on one screen', () => {

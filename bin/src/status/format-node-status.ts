@@ -16,6 +16,7 @@ export function formatNodeStatus(status: NodeStatus, color: boolean): string {
     heading(status, paint),
     ...section('addresses', formatAddresses(status)),
     ...formatSecureBoot(status),
+    ...formatRootImage(status),
     ...formatArrays(status),
     ...formatVersions(status),
     ...section('configuration', formatConfiguration(status, color)),
@@ -45,6 +46,10 @@ function formatAddresses({ addresses }: NodeStatus): string[] {
 
 function formatSecureBoot({ secureBoot }: NodeStatus): string[] {
   return secureBoot === undefined ? [] : section('secure boot', [secureBoot ? 'on' : 'off']);
+}
+
+function formatRootImage({ rootHash }: NodeStatus): string[] {
+  return rootHash === undefined ? [] : section('root image', [`verified, root hash ${rootHash}`]);
 }
 
 function formatArrays({ arrays }: NodeStatus): string[] {

@@ -5,6 +5,7 @@ import { packCpio } from '../cpio.js';
 import { moduleClosure } from '../module-closure.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readInitrdModules } from '../packages.js';
+import { placeModule, placeProgram } from '../place-program.js';
 import type { Step, StepContext } from '../step.js';
 import { listTree } from '../tree.js';
 
@@ -80,14 +81,7 @@ const PROGRAMS = ['/usr/sbin/e2fsck'];
 
 async function addPrograms({ of, run }: StepContext, tree: string): Promise<void> {
   const userland = join(of('userland'), 'tree');
-  for (const program of PROGRAMS) {
-    copyFileSync(join(userland, program), join(tree, 'bin', basename(program)));
-    const libraries = await run('chroot', [userland, '/usr/bin/ldd', program]);
-    for (const [library] of libraries.matchAll(/\/lib\S+/g)) {
-      mkdirSync(join(tree, dirname(library)), { recursive: true });
-      copyFileSync(join(userland, library), join(tree, library));
-    }
-  }
+  for (const program of PROGRAMS) await placeProgram(run, program, { userland, tree });
 }
 
 /**
@@ -102,11 +96,7 @@ async function addModules(context: InitrdContext, tree: string): Promise<void> {
   const index = readFileSync(join(from, 'modules.dep'), 'utf8');
   for (const path of moduleClosure(index, readInitrdModules(source))) {
     const target = join(to, path.replace(/\.(xz|zst)$/, ''));
-    mkdirSync(dirname(target), { recursive: true });
-    if (path.endsWith('.xz')) await run('sh', ['-c', 'xz -dc "$1" >"$2"', 'sh', join(from, path), target]);
-    else if (path.endsWith('.zst')) await run('zstd', ['-q', '-d', join(from, path), '-o', target]);
-    else copyFileSync(join(from, path), target);
-    chmodSync(target, 0o644);
+    await placeModule(run, join(from, path), target);
     await addFirmware(context, { module: target, tree });
   }
   for (const name of ['modules.order', 'modules.builtin', 'modules.builtin.modinfo']) {

@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { appendHashTree } from '../hash-tree.js';
 import type { Step } from '../step.js';
 
 /**
  * Makes `kernel.squashfs`, in a directory for each kind: the kernel, its modules and its firmware,
- * in a compression that GRUB 2.06 reads.
+ * in a compression that GRUB 2.06 reads, followed by a hash tree. `kernel.squashfs.verity`
+ * describes it.
  */
 export const kernelImage: Step = {
   name: 'kernel-image',
@@ -23,6 +25,7 @@ export const kernelImage: Step = {
       await run('mksquashfs', [join(of('kernel'), kind, 'tree'), image, ...compression, ...dates], {
         env: { SOURCE_DATE_EPOCH: undefined },
       });
+      await appendHashTree(run, image);
     }
   },
 };

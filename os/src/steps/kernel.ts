@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KernelKind } from '@haos/system/internal';
 import { BuildFailure } from '../failure.js';
-import { readHostApt } from '../host-apt.js';
+import { openApt } from '../open-apt.js';
 import { placeLink } from '../overlay.js';
 import {
   readFirmwarePackages,
@@ -134,42 +134,17 @@ function takeMicrocode(firmware: string, to: string): void {
   }
 }
 
-/**
- * Downloads with a separate apt, which verifies the packages; resolves to the file names in
- * `archives`.
- */
-async function download(
-  { source, options, versions, run }: StepContext,
-  work: string,
-  kind: KernelKind,
-): Promise<string[]> {
+/** Resolves to the file names in `archives`. */
+async function download(context: StepContext, work: string, kind: KernelKind): Promise<string[]> {
+  const { source, options, run } = context;
   const firmware = readFirmwarePackages(source, kind, options.architecture);
-  const components = firmware.length > 0 ? ['non-free-firmware'] : [];
-  const { sources, options: relaxed } = await readHostApt(versions.debian.suite, run, components);
-  const dir = (name: string) => {
-    mkdirSync(join(work, name), { recursive: true });
-    return join(work, name);
-  };
-  dir('lists/partial');
-  writeFileSync(join(work, 'sources.list'), sources);
-  const settings = [
-    ['Dir::State', dir('state')],
-    ['Dir::State::lists', dir('lists')],
-    ['Dir::State::status', '/dev/null'],
-    ['Dir::Cache', dir('cache')],
-    ['Dir::Etc::sourcelist', join(work, 'sources.list')],
-    ['Dir::Etc::sourceparts', '-'],
-    ['APT::Architecture', options.architecture],
-    ['APT::Architectures', options.architecture],
-    ['APT::Sandbox::User', 'root'],
-    ...relaxed.map((option) => option.replaceAll('"', '').split(' ')),
-  ].flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  await run('apt-get', [...settings, 'update']);
+  const apt = await openApt(context, work, firmware.length > 0 ? ['non-free-firmware'] : []);
   const meta = readKernelPackage(source, kind, options.architecture);
-  const depends = await run('apt-cache', [...settings, 'depends', '--important', meta]);
+  const depends = await run('apt-cache', [...apt, 'depends', '--important', meta]);
   const [, name] = /Depends: (linux-image-\d\S*)/.exec(depends) ?? [];
   if (name === undefined) throw new BuildFailure(`${meta} does not depend on a kernel package`);
-  const archives = dir('archives');
-  await run('apt-get', [...settings, 'download', name, ...firmware], { cwd: archives });
+  const archives = join(work, 'archives');
+  mkdirSync(archives);
+  await run('apt-get', [...apt, 'download', name, ...firmware], { cwd: archives });
   return readdirSync(archives).sort();
 }

@@ -13,6 +13,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addAccounts } from '../accounts.js';
 import { hardenTree } from '../harden-tree.js';
+import { appendHashTree } from '../hash-tree.js';
+import { renderOsRelease } from '../os-release.js';
 import { copyOverlay, placeLink } from '../overlay.js';
 import { readServices, readTrimmed } from '../packages.js';
 import { listPublicKeys } from '../sign.js';
@@ -105,7 +107,7 @@ const FROM_BUSYBOX = [
 
 /**
  * Makes `rootfs.squashfs`: all of /usr, with the template of /etc inside, in a compression from
- * which programs start fast.
+ * which programs start fast, followed by a hash tree. `rootfs.squashfs.verity` describes it.
  */
 export const rootfs: Step = {
   name: 'rootfs',
@@ -154,6 +156,7 @@ export const rootfs: Step = {
         env: { SOURCE_DATE_EPOCH: undefined },
       },
     );
+    await appendHashTree(run, image);
     rmSync(tree, { recursive: true });
   },
 };
@@ -256,8 +259,5 @@ function stampVersion(tree: string, version: string): void {
   writeFileSync(join(tree, 'usr/lib/haos/version'), `${version}\n`);
   const issue = join(tree, 'etc/issue');
   writeFileSync(issue, readFileSync(issue, 'utf8').replace('@VERSION@', version));
-  writeFileSync(
-    join(tree, 'usr/lib/os-release'),
-    `NAME="HAOS"\nID=haos\nID_LIKE=debian\nVERSION_ID="${version}"\nPRETTY_NAME="HAOS ${version}"\n`,
-  );
+  writeFileSync(join(tree, 'usr/lib/os-release'), renderOsRelease(version));
 }

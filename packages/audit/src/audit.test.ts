@@ -210,6 +210,17 @@ describe('the audit', () => {
     );
   });
 
+  it('shows the root hash that the kernel verifies, and asks for one on strict nodes', async () => {
+    const hash = 'a'.repeat(64);
+    const look = async (tree: Record<string, string>) =>
+      (await audit(hostWith({ tree }), { only: ['trust.root-image'] }))[0];
+
+    const uuid = { '/sys/block/dm-0/dm/uuid': `HAOS-VERITY-haos-rootfs-${hash}\n` };
+    expect(await look(uuid)).toMatchObject({ status: 'pass', found: `verified, root hash ${hash}` });
+    expect(await look({})).toMatchObject({ status: 'skip' });
+    expect(await look({ '/run/haos/hardening': 'strict\n' })).toMatchObject({ status: 'fail' });
+  });
+
   it('says where a value comes from', async () => {
     const tree = { '/etc/sysctl.d/90-own.conf': '# own\nkernel/kptr_restrict=1\n' };
     const results = await audit(hostWith({ tree, sysctls: { 'kernel.kptr_restrict': '1' } }), {
@@ -252,7 +263,13 @@ describe('the audit', () => {
   it('runs only what is asked for, and refuses what it does not know', async () => {
     const ids = (await audit(hostWith(), { only: ['trust', 'ssh.macs'] })).map(({ id }) => id);
 
-    expect(ids).toEqual(['ssh.macs', 'trust.apparmor', 'trust.secure-boot', 'trust.lockdown']);
+    expect(ids).toEqual([
+      'ssh.macs',
+      'trust.apparmor',
+      'trust.secure-boot',
+      'trust.root-image',
+      'trust.lockdown',
+    ]);
     await expect(audit(hostWith(), { only: ['kernel.nothing'] })).rejects.toMatchObject({
       code: 'HAOS_AUDIT_UNKNOWN',
     });

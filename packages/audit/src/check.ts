@@ -135,7 +135,7 @@ export interface TextLook {
 
 export interface MachineLook {
   readonly kind: 'machine';
-  readonly fact: 'secure-boot';
+  readonly fact: 'secure-boot' | 'verified-root';
 }
 
 /** An argument with which k3s started a part of Kubernetes, from its log. */

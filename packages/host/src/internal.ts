@@ -17,6 +17,7 @@ export type { HttpPool, HttpPoolOptions, PoolRequest, PoolResponse } from './htt
 export { openHttpPool } from './http/http-pool.js';
 export { type RaidArray, readRaidArrays } from './kernel/raid-arrays.js';
 export { readSecureBoot } from './kernel/secure-boot.js';
+export { readRootHash } from './kernel/verity.js';
 export { megabytes } from './megabytes.js';
 export {
   escapeField,

@@ -27,6 +27,7 @@ export type InstallCheckId =
 /** The checks of an upgrade; docs/upgrading.md explains them. */
 export type UpgradeCheckId =
   | 'architecture'
+  | 'boot-image'
   | 'content'
   | 'destination'
   | 'failed'

@@ -72,6 +72,16 @@ export const TRUST_CHECKS: readonly Check[] = [
     hint: 'Turn Secure Boot on in the firmware: docs/secure-boot.md.',
   },
   {
+    id: 'trust.root-image',
+    title: 'The kernel verifies the root image',
+    why: 'Otherwise an attacker who changes the disk changes the programs of the system. It needs keys and a boot image of your own; without them the check fails only on a strict node.',
+    source: 'haos',
+    severity: 'high',
+    level: 'standard',
+    look: { kind: 'machine', fact: 'verified-root' },
+    hint: 'Build, sign and install a boot image: docs/secure-boot.md.',
+  },
+  {
     id: 'trust.lockdown',
     title: 'root does not change or read the running kernel',
     why: 'An attacker who becomes root cannot hide in the kernel, or read the keys in it. Costs: unsigned drivers, kexec, tracing with BPF, direct access to hardware.',

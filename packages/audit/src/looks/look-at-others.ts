@@ -1,4 +1,5 @@
-import { readSecureBoot } from '@haos/host/internal';
+import type { Host } from '@haos/host';
+import { readRootHash, readSecureBoot } from '@haos/host/internal';
 import type { ArgumentLook, Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { finding, NOT_RUNNING, skip } from '../finding.js';
@@ -23,11 +24,24 @@ export function lookAtText(look: TextLook, { host, isRunning }: Machine): Findin
 }
 
 /** Checks a fact of the machine. */
-export function lookAtMachine(_look: MachineLook, { host, isRunning }: Machine): Finding {
-  if (!isRunning) return skip(NOT_RUNNING);
+export function lookAtMachine({ fact }: MachineLook, machine: Machine): Finding {
+  if (!machine.isRunning) return skip(NOT_RUNNING);
+  return fact === 'secure-boot' ? lookAtSecureBoot(machine.host) : lookAtRoot(machine);
+}
+
+function lookAtSecureBoot(host: Host): Finding {
   const isOn = readSecureBoot(host);
   if (isOn === undefined) return finding(false, 'this machine did not start through UEFI');
   return finding(isOn, isOn ? 'on' : 'off', 'the variable SecureBoot of the firmware');
+}
+
+function lookAtRoot({ host, level }: Machine): Finding {
+  const hash = readRootHash(host);
+  if (hash === undefined)
+    return level === 'strict'
+      ? finding(false, 'not verified')
+      : skip('no signed boot image started this node');
+  return finding(true, `verified, root hash ${hash}`, 'device-mapper of the kernel');
 }
 
 /** Compares an argument with which k3s started a part of Kubernetes. */

@@ -19,6 +19,11 @@ export interface NodeParts {
   mode: Mode | undefined;
   /** Whether Secure Boot is on; undefined on a machine without EFI. */
   secureBoot: boolean | undefined;
+  /**
+   * The root hash of the root image, if the kernel verifies it as a signed boot image asks for;
+   * undefined if nothing verifies it.
+   */
+  rootHash: string | undefined;
   addresses: readonly InterfaceAddress[];
   /** The arrays of software RAID, by device; empty on most nodes. */
   arrays: readonly RaidArray[];

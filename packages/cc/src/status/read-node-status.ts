@@ -1,5 +1,5 @@
 import { createRedactor, type Host, isHaosError } from '@haos/host';
-import { readAddresses, readRaidArrays, readSecureBoot, utf8 } from '@haos/host/internal';
+import { readAddresses, readRaidArrays, readRootHash, readSecureBoot, utf8 } from '@haos/host/internal';
 import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
 import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
@@ -29,6 +29,7 @@ export async function readNodeStatus(host: Host): Promise<NodeStatus> {
     version: readVersion(host),
     mode,
     secureBoot: readSecureBoot(host),
+    rootHash: readRootHash(host),
     addresses,
     arrays: readRaidArrays(host),
     ...readUpgrade(host, mode),

@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
+import { readRootHash } from '@haos/host/internal';
 import { grubEnvPath } from '../upgrade/boot-state.js';
-import { choosesSlot, launcherChoosesSlot } from '../upgrade/booted.js';
+import { choosesSlot, launcherChoosesSlot, readModeOf } from '../upgrade/booted.js';
 import { findMenu, type NodeMenu } from './menu.js';
 
 /** What starts a node, as far as an upgrade depends on it. */
@@ -12,10 +13,12 @@ export interface BootLoader {
    * - `go`: GRUB with the menu of the Go implementation. An upgrade replaces it by one that counts.
    * - `launcher`: any other, which starts the launcher as on a board. The launcher chooses the slot
    *   and counts.
+   * - `signed`: a signed boot image, which verifies the versions that belong to it and starts no
+   *   other.
    * - `foreign`: any other, which starts an initrd. It knows no slots, and the node runs what the
    *   links `current` name.
    */
-  kind: 'grub' | 'grub-read-only' | 'go' | 'launcher' | 'foreign';
+  kind: 'grub' | 'grub-read-only' | 'go' | 'launcher' | 'signed' | 'foreign';
   /** The menu of `grub`, `grub-read-only` and `go`, if it was found. */
   menu: NodeMenu | undefined;
 }
@@ -25,6 +28,9 @@ export interface BootLoader {
  * container that does not show it, GRUB's environment block decides.
  */
 export function readBootLoader(host: Host, directory: string): BootLoader {
+  // Its disk may have a menu as well.
+  if (readModeOf(host, directory) !== undefined && readRootHash(host) !== undefined)
+    return { kind: 'signed', menu: undefined };
   const menu = findMenu(host, directory);
   if (menu?.isGo) return { kind: 'go', menu };
   if (launcherChoosesSlot(host, directory)) return { kind: 'launcher', menu: undefined };

@@ -36,6 +36,8 @@ export interface UpgradePlan {
   k3s: { readonly base: string | undefined; readonly offered: string | undefined };
   /** Whether the source has a different k3s with the same name as that of the base. */
   isOtherK3s: boolean;
+  /** Whether a signed boot image starts the node: it refuses other versions than its own. */
+  isSigned: boolean;
   allowDowngrade: boolean;
   allowSkip: boolean;
 }
@@ -58,6 +60,7 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
       machine: imageArchitecture(plan.host, plan.destination, plan.base),
     }),
     checkRoom(plan),
+    ...(plan.isSigned ? [checkSigned(plan)] : []),
     ...checkState(plan),
   ];
 }
@@ -154,6 +157,19 @@ function refuseOtherK3s({ source, base }: UpgradePlan): Check {
 function minorOf(version: string | undefined): { major: number; minor: number } | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
   return minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
+}
+
+/** k3s is not part of what a boot image verifies. */
+function checkSigned({ changes }: UpgradePlan): Check {
+  const id = 'boot-image';
+  const refused = changes.filter((component) => component !== 'k3s');
+  if (refused.length === 0) return { id, ok: true, message: 'the boot image of this node stays valid' };
+  return {
+    id,
+    ok: false,
+    message: `the signed boot image of this node would refuse another version of ${refused.join(' and ')}`,
+    hint: 'Install the new version with its own boot image: docs/secure-boot.md.',
+  };
 }
 
 /** Bytes to keep free for the records of the file system itself. */

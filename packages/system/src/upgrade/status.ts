@@ -11,6 +11,7 @@ import {
   type Slot,
   type Slots,
 } from '../components.js';
+import type { SystemErrorCode } from '../errors.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
 import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
@@ -55,10 +56,11 @@ export interface ChangeOptions {
 }
 
 /**
- * Makes the other slot boot next; a second call switches back. If it leaves the current set for the
- * previous one, the current set is recorded as failed, so that an automatic upgrade does not
+ * Makes the other slot boot next; a second call switches back. If it leaves the current set for
+ * the previous one, the current set is recorded as failed, so that an automatic upgrade does not
  * install it again. If the boot loader does not know slots, the two sets are swapped instead.
- * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete.
+ * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete, and
+ * HAOS_UPGRADE_SIGNED if a signed boot image would refuse it.
  */
 export function rollback(
   host: Host,
@@ -67,18 +69,29 @@ export function rollback(
   return change(host, { directory, lockFile }, async () => {
     await completeIntent(host, { directory });
     const { slots, state, bootLoader } = openSystem(host, directory);
-    const isSwapped = bootLoader.kind === 'foreign';
+    const isSwapped = bootLoader.kind === 'foreign' || bootLoader.kind === 'signed';
     const other: Slot = isSwapped || state.slot === 'current' ? 'previous' : 'current';
     if (slots[other].haos === undefined || (slots.current.kernel && slots[other].kernel === undefined)) {
       throw new HaosError('HAOS_UPGRADE_NO_PREVIOUS', `${directory} has no ${other} version`, {
         hint: 'Upgrade to the version that you want; add --allow-downgrade if it is older.',
       });
     }
+    if (bootLoader.kind === 'signed') requireSameImages(slots);
     if (isSwapped) return swapSlots(host, directory);
     const next = nextBootState(state, { kind: 'rolled-back', left: nameSet(slots[state.slot]) });
     writeBootState(host, next, directory);
     return next;
   });
+}
+
+/** A signed boot image starts only the version that it belongs to. */
+function requireSameImages({ current, previous }: Slots): void {
+  if (current.haos === previous.haos && current.kernel === previous.kernel) return;
+  throw new HaosError<SystemErrorCode>(
+    'HAOS_UPGRADE_SIGNED',
+    `the signed boot image of this node would refuse HAOS ${previous.haos}`,
+    { hint: 'Install that version with its own boot image: docs/secure-boot.md.' },
+  );
 }
 
 /** Swaps the two sets: such a boot loader only follows the links `current`. */

@@ -815,6 +815,35 @@ describe('after an upgrade', () => {
     expect(host.files.stat(`${SYSTEM}/grubenv`)).toBeUndefined();
   });
 
+  describe('with a signed boot image', () => {
+    const SIGNED = {
+      '/run/haos/mode': 'disk\n',
+      '/sys/block/dm-0/dm/uuid': `HAOS-VERITY-haos-rootfs-${'a'.repeat(64)}\n`,
+    };
+
+    it('a version that it would refuse is neither installed nor gone back to', async () => {
+      const host = createHost({ ...NODE, ...SIGNED, ...RELEASE });
+      const before = host.tree();
+
+      const report = await run(host);
+      expect([report.status, failedChecks(report.checks)]).toEqual(['refused', ['boot-image']]);
+      await expect(rollback(host)).rejects.toMatchObject({ code: 'HAOS_UPGRADE_SIGNED' });
+      expect(readSlots(host)).toEqual({ current: OLD, previous: OLDER });
+      expect(Object.keys(host.tree())).toEqual(Object.keys(before));
+    });
+
+    it('another k3s is installed at once, and may be left again', async () => {
+      const k3s = NEW.k3s!;
+      const release = { ...filesOf(SOURCE, { ...OLD, k3s }), ...linksOf(SOURCE, 'current', { ...OLD, k3s }) };
+      const host = createHost({ ...NODE, ...SIGNED, ...release });
+
+      expect(await run(host)).toMatchObject({ status: 'upgraded', to: { ...OLD, k3s } });
+      expect(readBootState(host)).toEqual({ slot: 'current' });
+      await rollback(host);
+      expect(readSlots(host).current).toEqual(OLD);
+    });
+  });
+
   it('a dangling link is not a set', () => {
     const host = createHost({ [`${SYSTEM}/haos/current`]: { link: 'v9' } });
 

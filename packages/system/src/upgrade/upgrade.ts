@@ -221,6 +221,7 @@ export function planUpgrade(system: System, release: Release, options: PlanOptio
     target: { ...base, ...offered },
     k3s: { base: release.k3s.base, offered: hasK3s ? release.k3s.offered : undefined },
     isOtherK3s: hasK3s && release.isOtherK3s,
+    isSigned: system.bootLoader.kind === 'signed',
     allowDowngrade,
     allowSkip,
   };

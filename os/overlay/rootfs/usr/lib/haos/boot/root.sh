@@ -41,7 +41,16 @@ make_directories() {
 
 mount_usr() {
 	image=$sysroot/haos/system/haos/$slot/rootfs.squashfs
-	mount -t squashfs -o loop,ro,nodev "$image" $sysroot/usr || refuse "$image cannot be mounted"
+	mount_image rootfs "$image" $sysroot/usr
+}
+
+# Mounts the image $2 of the component $1 on the directory $3. A signed boot image verifies it.
+mount_image() {
+	if [ -n "${is_verified:-}" ]; then
+		mount_verified "$@"
+	else
+		mount -t squashfs -o loop,ro,nodev "$2" "$3" || refuse "$2 cannot be mounted"
+	fi
 }
 
 # The modules may belong to the system that provided the kernel. A kernel without matching modules
@@ -50,7 +59,9 @@ mount_kernel() {
 	mount -t tmpfs -o mode=0755,nosuid,nodev run $sysroot/run
 	mkdir -p $sysroot/run/haos/kernel
 	image=$sysroot/haos/system/kernel/$slot/kernel.squashfs
-	[ ! -e "$image" ] || mount -t squashfs -o loop,ro "$image" $sysroot/run/haos/kernel
+	if [ -n "${is_verified:-}" ] || [ -e "$image" ]; then
+		mount_image kernel "$image" $sysroot/run/haos/kernel || [ -z "${is_verified:-}" ] || return 1
+	fi
 	for kernel in $sysroot/run/haos/kernel $sysroot/.base; do
 		[ ! -d "$kernel/lib/modules/$(uname -r)" ] || break
 	done
