@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
-import { dropUnusedSchemas } from './drop-unused-schemas.js';
+import { bundleYaml } from './bundle-yaml.js';
 import { lazyFiles } from './lazy-files.js';
 import { rareFiles } from './rare-files.js';
 import { thirdParty } from './third-party.js';
@@ -70,7 +70,7 @@ const haos: Options = {
   ...common,
   entry: { main: 'src/main.ts' },
   format: 'cjs',
-  esbuildPlugins: [dropUnusedSchemas(), lazyFiles(), rareFiles(rare), credits],
+  esbuildPlugins: [bundleYaml(), lazyFiles(), rareFiles(rare), credits],
   // Remove files of earlier builds: the launcher would use a stale code cache.
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
@@ -91,7 +91,7 @@ const installJs: Options = {
   format: 'iife',
   outExtension: () => ({ js: '.js' }),
   banner: { js: readFileSync(new URL('src/install-js/banner.js', import.meta.url), 'utf8').trimEnd() },
-  esbuildPlugins: [dropUnusedSchemas(), credits],
+  esbuildPlugins: [bundleYaml(), credits],
   esbuildOptions(options) {
     options.alias = alias;
   },

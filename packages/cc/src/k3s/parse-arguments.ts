@@ -42,10 +42,10 @@ function readArgument(word: string, next: string | undefined, index: number): K3
     return { kind: 'stray', words: [word], index, name: word, value: undefined, flag: undefined };
   const flag = findK3sFlag(written);
   const shared = { kind: flag ? 'flag' : 'unknown', index, name: flag?.name ?? written, flag } as const;
-  if (equals !== undefined) return { ...shared, words: [word], value: joined };
-  if (flag && !flag.takesValue) return { ...shared, words: [word], value: 'true' };
+  if (equals !== undefined) return { words: [word], value: joined, ...shared };
+  if (flag && !flag.takesValue) return { words: [word], value: 'true', ...shared };
   const isValue = next !== undefined && (flag !== undefined || (next !== '' && !next.startsWith('-')));
   return isValue
-    ? { ...shared, words: [word, next], value: next }
-    : { ...shared, words: [word], value: undefined };
+    ? { words: [word, next], value: next, ...shared }
+    : { words: [word], value: undefined, ...shared };
 }

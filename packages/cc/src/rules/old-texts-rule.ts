@@ -1,4 +1,4 @@
-import type { CloudConfig } from '../generated/types.js';
+import type { WriteFile } from '../generated/types.js';
 import { checkK3sFile } from './k3s-file.js';
 import {
   mayBeOld,
@@ -15,7 +15,14 @@ import { findUnreadFile } from './unread-files.js';
 /** What was for k3OS or for the Go HAOS and does nothing here: labels, paths, commands, files. */
 export const oldTextsRule: Rule = (config) => [
   ...eachEntry(config.haos?.labels, '/haos/labels', checkOldLabel),
-  ...textsOf(config).flatMap(({ text, pointer }) => checkOldText(text, pointer)),
+  ...eachItem(config.writeFiles, '/writeFiles', checkOldFile),
+  ...eachItem(config.initCmd, '/initCmd', checkOldText),
+  ...eachItem(config.bootCmd, '/bootCmd', checkOldText),
+  ...eachItem(config.runCmd, '/runCmd', checkOldText),
+  ...eachItem(config.haos?.k3sArgs, '/haos/k3sArgs', checkOldText),
+  ...eachEntry(config.haos?.environment, '/haos/environment', (_name, value, pointer) =>
+    checkOldText(value, pointer),
+  ),
   ...eachEntry(config.haos?.environment, '/haos/environment', checkVariableName),
   ...eachItem(config.writeFiles, '/writeFiles', checkUnread),
   ...eachItem(config.writeFiles, '/writeFiles', checkK3sFile),
@@ -53,6 +60,10 @@ function checkOldText(text: string, pointer: string): Finding[] {
   return findOldTexts(text).flatMap(({ message, hint }) => noEffect(pointer, message, hint));
 }
 
+function checkOldFile({ path = '', content = '' }: WriteFile, pointer: string): Finding[] {
+  return [...checkOldText(path, `${pointer}/path`), ...checkOldText(content, `${pointer}/content`)];
+}
+
 function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding[] {
   const unread = findUnreadFile(path);
   if (unread === undefined) return [];
@@ -62,31 +73,4 @@ function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding
 
 function noEffect(pointer: string, message: string, hint: string): Finding[] {
   return [{ code: 'no-effect', severity: 'warning', pointer, message, hint }];
-}
-
-/** The texts that programs of the node read: files, commands, arguments, variables. */
-function textsOf(config: CloudConfig): { text: string; pointer: string }[] {
-  const list = (texts: readonly string[] | undefined, pointer: string) =>
-    (texts ?? []).map((text, index) => ({ text, pointer: `${pointer}/${index}` }));
-  return [
-    ...(config.writeFiles ?? []).flatMap(({ path = '', content = '' }, index) => [
-      { text: path, pointer: `/writeFiles/${index}/path` },
-      { text: content, pointer: `/writeFiles/${index}/content` },
-    ]),
-    ...list(config.initCmd, '/initCmd'),
-    ...list(config.bootCmd, '/bootCmd'),
-    ...list(config.runCmd, '/runCmd'),
-    ...list(config.haos?.k3sArgs, '/haos/k3sArgs'),
-    ...eachText(config.haos?.environment, '/haos/environment'),
-  ];
-}
-
-function eachText(
-  map: Readonly<Record<string, string>> | undefined,
-  pointer: string,
-): { text: string; pointer: string }[] {
-  return Object.keys(map ?? {}).map((key) => ({
-    text: map?.[key] ?? '',
-    pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-  }));
 }

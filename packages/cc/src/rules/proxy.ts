@@ -1,7 +1,7 @@
 import { parseKeySource } from '@haos/ssh';
 import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
-import { type Finding, isHttpUrl, type Rule } from './rule.js';
+import { type Finding, isHttpUrl, parseUrl, type Rule } from './rule.js';
 
 const VARIABLES = { http: ['http_proxy', 'HTTP_PROXY'], https: ['https_proxy', 'HTTPS_PROXY'] } as const;
 
@@ -32,7 +32,7 @@ export const proxyRule: Rule = (config) => {
 /** Without a scheme it is http, as in curl. */
 function isProxy(address: string): boolean {
   const whole = address.includes('://') ? address : `http://${address}`;
-  return URL.canParse(whole) && ['http:', 'https:'].includes(new URL(whole).protocol);
+  return ['http:', 'https:'].includes(parseUrl(whole)?.protocol ?? '');
 }
 
 /** Returns whether the phases download anything with such a URL. */

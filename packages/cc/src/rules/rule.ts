@@ -91,6 +91,15 @@ export function isHttpUrl(text: string): boolean {
   return HTTP_URL.test(text) && URL.canParse(text);
 }
 
+/** Parses a URL that is probably valid: `URL.canParse` before it would parse it twice. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 const HTTP_URL = new RegExp(PATTERNS.http);
 const SHA256 = new RegExp(PATTERNS.sha256);
 

@@ -31,6 +31,7 @@ const FORMS: readonly SourceForm[] = [
   ...(['yaml', 'cmdline', 'hostname', 'keys'] as const),
   ...(['network-config', 'network-data'] as const),
 ];
+const NAMES: readonly SourceName[] = [...SOURCE_NAMES, 'input'];
 const NODES = ['scalar', 'sequence', 'mapping'];
 
 /** Throws HAOS_CC_ARGUMENT if a value is not a source. */
@@ -43,9 +44,13 @@ export function requireSource(given: Source): void {
     'the content of a source must be a string or a Uint8Array',
   );
   requireArgument(typeof file === 'string', 'the file of a source must be a string');
-  const names: readonly string[] = [...SOURCE_NAMES, 'input'];
-  requireArgument(names.includes(source), `the name of a source must be one of ${names.join(', ')}`);
-  requireArgument(FORMS.includes(form), `the form of a source must be one of ${FORMS.join(', ')}`);
+  requireOneOf(NAMES, source, 'name');
+  requireOneOf(FORMS, form, 'form');
+}
+
+function requireOneOf<Name>(names: readonly Name[], name: Name, what: string): void {
+  if (!names.includes(name))
+    requireArgument(false, `the ${what} of a source must be one of ${names.join(', ')}`);
 }
 
 /**
@@ -100,7 +105,7 @@ type Named = Pick<Document, 'source' | 'file'>;
 
 export function parseYamlSource(text: string, named: Named): ParsedSource {
   const { root, error, warnings } = parseYaml(text);
-  const document: Document = { ...named, text, root };
+  const document: Document = { text, root, ...named };
   const issues = warnings.map((warning) => sourceIssue(document, warning, 'warning'));
   if (error) return { layer: { document, value: {} }, issues: [...issues, sourceIssue(document, error)] };
   return canonicalLayer(document, issues);
@@ -121,7 +126,7 @@ export function parseNetworkSource(text: string, named: Named, read: DocumentRea
 
 export function parseCmdlineSource(text: string, named: Named): ParsedSource {
   const { root, warnings } = parseCmdline(text);
-  const document: Document = { ...named, text, root };
+  const document: Document = { text, root, ...named };
   return canonicalLayer(
     document,
     warnings.map((warning) => sourceIssue(document, warning, 'warning')),

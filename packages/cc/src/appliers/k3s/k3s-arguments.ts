@@ -113,10 +113,10 @@ export function installerWords({ environment = {} }: Haos): string[] | undefined
 }
 
 function splitCommand(words: readonly string[]): { command: string | undefined; flags: readonly string[] } {
-  const [first, ...rest] = words;
+  const [first] = words;
   return first === undefined || first.startsWith('-')
     ? { command: undefined, flags: words }
-    : { command: first, flags: rest };
+    : { command: first, flags: words.slice(1) };
 }
 
 /** Returns whether a command of k3s runs a node. */

@@ -9,6 +9,7 @@ import {
   isError,
   isHttpUrl,
   isLonger,
+  parseUrl,
   type Rule,
 } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
@@ -150,8 +151,7 @@ function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[
  * reads only these three suffixes and ignores hidden files. Returns undefined otherwise.
  */
 function manifestName(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined;
-  const { protocol, pathname } = new URL(url);
+  const { protocol, pathname = '' } = parseUrl(url) ?? {};
   if (protocol !== 'http:' && protocol !== 'https:') return undefined;
   const name = decodePart(pathname.slice(pathname.lastIndexOf('/') + 1));
   if (name === undefined || isLonger(name, 255) || hasControls(name)) return undefined;
