@@ -72,7 +72,7 @@ describe('the health of this node', () => {
     expect(isNodeReady(health)).toBe(true);
     const [asked] = host.calls;
     expect(asked?.args.join(' ')).toBe(
-      '--silent --show-error --fail-with-body --max-time 10 --noproxy * ' +
+      '--silent --show-error --fail-with-body --max-time 25 --noproxy * ' +
         `--cacert ${AGENT}/server-ca.crt --cert ${AGENT}/client-kubelet.crt --key ${AGENT}/client-kubelet.key ` +
         'https://127.0.0.1:6444/api/v1/nodes/node-1',
     );
@@ -144,6 +144,19 @@ describe('the health of this node', () => {
       'an API that does not answer',
       { tree: CREDENTIALS, commands: { curl: { exitCode: 52 } } },
       { node: 'unknown', reason: 'the API does not answer' },
+    ],
+    [
+      'an API that does not answer in time',
+      {
+        tree: CREDENTIALS,
+        commands: {
+          curl: {
+            exitCode: 28,
+            stderr: 'curl: (28) Operation timed out after 25001 milliseconds with 0 bytes',
+          },
+        },
+      },
+      { node: 'unknown', reason: 'the API did not answer within 25 seconds' },
     ],
     [
       'a curl that is killed',

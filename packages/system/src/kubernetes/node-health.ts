@@ -29,17 +29,17 @@ export interface NodeHealth {
 /** The health endpoint of the kubelet (`--healthz-port`, which k3s leaves at its default). */
 const KUBELET = 'http://127.0.0.1:10248/healthz';
 /**
- * Milliseconds. If the kubelet is not running, the connection fails at once; a busy machine may
- * take seconds to answer.
+ * Seconds. If k3s is not running, the connection fails at once; a machine whose only processor is
+ * busy may take more than ten seconds to answer.
  */
-const KUBELET_TIMEOUT = 10_000;
-/** Seconds. */
-const API_TIMEOUT = 10;
+const TIMEOUT = 25;
+/** The exit status of curl(1) after a timeout. */
+const CURL_TIMEOUT = 28;
 /**
  * Exit statuses of curl(1): the API cannot be reached, does not answer in time, or rejects the
  * request.
  */
-const CURL_FAILURES = [6, 7, 22, 28, 35, 52, 55, 56, 58, 60];
+const CURL_FAILURES = [6, 7, 22, CURL_TIMEOUT, 35, 52, 55, 56, 58, 60];
 
 /**
  * Asks the kubelet and the API for the health of the node. Changes nothing, does not throw for any
@@ -62,7 +62,7 @@ export function isNodeReady({ kubelet, node }: Pick<NodeHealth, 'kubelet' | 'nod
 
 async function askKubelet(host: Host): Promise<NodeHealth['kubelet']> {
   try {
-    await host.fetch(KUBELET, { timeout: KUBELET_TIMEOUT, retries: 0 });
+    await host.fetch(KUBELET, { timeout: TIMEOUT * 1_000, retries: 0 });
     return 'ok';
   } catch (error) {
     if (isHaosError(error, 'HAOS_HTTP_STATUS')) return 'failing';
@@ -84,6 +84,7 @@ async function askApi(host: Host, name: string | undefined): Promise<ReportedNod
       readOnly: true,
       accept: [0, ...CURL_FAILURES],
     });
+    if (exitCode === CURL_TIMEOUT) return unreported(`the API did not answer within ${TIMEOUT} seconds`);
     if (exitCode !== 0) return unreported(reasonOf(stdout, stderr));
     return parseNode(stdout, host.files.readTextIfExists('/proc/sys/kernel/random/boot_id')?.trim());
   } catch (error) {
@@ -95,7 +96,7 @@ async function askApi(host: Host, name: string | undefined): Promise<ReportedNod
 /** Contains only paths, so that the arguments never show the credentials. */
 function curlArguments({ server, authority, certificate, key }: NodeCredentials, name: string): string[] {
   return [
-    ...['--silent', '--show-error', '--fail-with-body', '--max-time', String(API_TIMEOUT), '--noproxy', '*'],
+    ...['--silent', '--show-error', '--fail-with-body', '--max-time', String(TIMEOUT), '--noproxy', '*'],
     ...['--cacert', authority, '--cert', certificate, '--key', key],
     `${server}/api/v1/nodes/${name}`,
   ];
