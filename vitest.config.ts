@@ -27,6 +27,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // No module has a state, so that files can share them: half of the time was their import.
+          isolate: false,
           testTimeout: 60_000,
           include: ['packages/*/src/**/*.test.ts', '{bin,os}/src/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
         },

@@ -84,18 +84,6 @@ describe('a node that is reset', () => {
     expect(await machine.read('ls /haos/system')).not.toMatch(/factory-reset|ephemeral/);
   });
 
-  it('is the same node without its data at each boot in ephemeral mode', async () => {
-    await machine.read('haos reset --ephemeral --yes');
-    expect(await machine.read(`ls ${DATA}`)).not.toBe('');
-    await restart();
-    await start('ephemeral');
-
-    expect(await readIdentity()).toBe(identity);
-    expect(await readLabels()).toBe('place=shelf');
-    expect(await machine.run(`ls -d ${DATA} 2>/dev/null`)).toMatchObject({ output: '' });
-    expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
-  }, 900_000);
-
   it('is as after its installation if the power is cut during the reset', async () => {
     await writeData();
     await machine.read('haos reset --yes');
