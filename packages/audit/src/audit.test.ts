@@ -62,6 +62,30 @@ const LOG =
   '--client-ca-file=/c --enable-admission-plugins=NodeRestriction --kubelet-certificate-authority=/a --kubelet-client-certificate=/b ' +
   '--profiling=false --service-account-key-file=/k --tls-cert-file=/t --tls-cipher-suites=TLS_A,TLS_B"\n';
 
+/** As k3s writes them, without what the audit does not look at. */
+const KUBELET = `apiVersion: kubelet.config.k8s.io/v1beta1
+authentication:
+  anonymous:
+    enabled: false
+  x509:
+    clientCAFile: /var/lib/rancher/k3s/agent/client-ca.crt
+authorization:
+  mode: Webhook
+streamingConnectionIdleTimeout: 0s
+tlsCertFile: /var/lib/rancher/k3s/agent/serving-kubelet.crt
+`;
+const KUBELET_DIRECTORY = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d';
+const ETCD = `client-transport-security:
+  cert-file: /var/lib/rancher/k3s/server/tls/etcd/server-client.crt
+  client-cert-auth: true
+  trusted-ca-file: /var/lib/rancher/k3s/server/tls/etcd/server-ca.crt
+peer-transport-security:
+  cert-file: /var/lib/rancher/k3s/server/tls/etcd/peer-server-client.crt
+  client-cert-auth: true
+  trusted-ca-file: /var/lib/rancher/k3s/server/tls/etcd/peer-ca.crt
+`;
+const ETCD_FILE = '/var/lib/rancher/k3s/server/db/etcd/config';
+
 const TREE: NonNullable<TestHostOptions['tree']> = {
   '/run/haos/mode': 'disk\n',
   '/proc/self/mountinfo': MOUNTS,
@@ -75,6 +99,9 @@ const TREE: NonNullable<TestHostOptions['tree']> = {
   '/proc/950/cgroup': '0::/kubepods/besteffort/pod1/c1\n',
   '/sys/module/apparmor/parameters/enabled': 'Y\n',
   '/var/log/k3s-service.log': LOG,
+  [`${KUBELET_DIRECTORY}/00-k3s-defaults.conf`]: KUBELET,
+  '/var/lib/rancher/k3s/server/db/etcd': { directory: true, mode: 0o700 },
+  [ETCD_FILE]: { content: ETCD, mode: 0o600 },
   ...Object.fromEntries(
     ['syslog', 'klogd', 'connman', 'cron'].map((name) => [`/run/openrc/started/${name}`, '']),
   ),
@@ -125,7 +152,14 @@ describe('the audit', () => {
     expect(host.operations).toEqual([]);
     const passed = results.filter(({ status }) => status === 'pass').map(({ id }) => id);
     expect(passed).toEqual(
-      expect.arrayContaining(['kernel.kptr_restrict', 'mounts.var', 'ssh.macs', 'kubernetes.1.2.1']),
+      expect.arrayContaining([
+        'kernel.kptr_restrict',
+        'mounts.var',
+        'ssh.macs',
+        'kubernetes.1.2.1',
+        'kubernetes.2.7',
+        'kubernetes.4.2.1',
+      ]),
     );
   });
 
@@ -189,6 +223,30 @@ describe('the audit', () => {
       { tree: { '/var/lib/rancher/k3s/server/tls/a.key': { content: '', mode: 0o644 } } },
       ['kubernetes.1.1.21'],
     ],
+    [
+      'a kubelet for all, by a file that comes later',
+      {
+        tree: {
+          [`${KUBELET_DIRECTORY}/10-own.conf`]:
+            'authentication: { anonymous: { enabled: true } }\nreadOnlyPort: 10255\n',
+        },
+      },
+      ['kubernetes.4.2.1', 'kubernetes.4.2.4'],
+    ],
+    [
+      'a kubelet for all, by an argument',
+      {
+        tree: {
+          '/var/log/k3s-service.log': `${LOG}msg="Running kubelet --authorization-mode=AlwaysAllow --streaming-connection-idle-timeout=0"\n`,
+        },
+      },
+      ['kubernetes.4.2.2', 'kubernetes.4.2.5'],
+    ],
+    [
+      'an etcd for all',
+      { tree: { [ETCD_FILE]: ETCD.replaceAll('client-cert-auth: true', 'client-cert-auth: false') } },
+      ['kubernetes.2.2', 'kubernetes.2.5'],
+    ],
   ])('finds %s', async (_, changes, expected) => {
     expect(await failing(changes)).toEqual(expected);
   });
@@ -247,6 +305,16 @@ describe('the audit', () => {
     const [result] = await audit(hostWith({ tree }), { only: ['accounts.no-empty-password'] });
 
     expect(result).toMatchObject({ status: 'skip', found: expect.stringMatching(/^rancher: .*live/) });
+  });
+
+  it('counts settings that are no YAML as a failure of what they set only', async () => {
+    const results = await failing({ tree: { [`${KUBELET_DIRECTORY}/10-own.conf`]: 'a: [' } });
+
+    expect(results).toEqual(
+      CHECKS.filter(
+        ({ look, level }) => look.kind === 'setting' && look.of === 'kubelet' && level === 'standard',
+      ).map(({ id }) => id),
+    );
   });
 
   it('counts what it cannot look at as a failure, and goes on', async () => {

@@ -75,5 +75,6 @@ function resultOf(
 const DEFAULT_HINTS: Readonly<Partial<Record<Check['look']['kind'], string>>> = {
   sysctl: 'Remove the setting from haos.sysctls and from files in /etc/sysctl.d, then restart the node.',
   argument: 'Remove the argument from haos.k3s_args, or set it as expected.',
+  setting: 'Remove the argument from haos.k3s_args or the file that sets it, or set it as expected.',
   mode: 'Restart k3s, which sets them, and remove what changes them.',
 };

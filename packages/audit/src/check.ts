@@ -58,7 +58,8 @@ export type Look =
   | ServiceLook
   | TextLook
   | MachineLook
-  | ArgumentLook;
+  | ArgumentLook
+  | SettingLook;
 
 /** A kernel setting. */
 export interface SysctlLook {
@@ -152,6 +153,14 @@ export interface ArgumentLook {
   readonly default?: true;
   /** It must not be set at all. */
   readonly unset?: true;
+}
+
+/** A setting in a file that k3s writes for a part of Kubernetes. */
+export interface SettingLook extends Omit<ArgumentLook, 'kind' | 'of'> {
+  readonly kind: 'setting';
+  readonly of: 'kubelet' | 'etcd';
+  /** The argument that has precedence over the file. */
+  readonly argument?: string;
 }
 
 /** What one check found. */

@@ -24,6 +24,7 @@ export function expectationOf(look: Look): string {
     case 'machine':
       return 'on';
     case 'argument':
+    case 'setting':
       return argumentOf(look);
   }
 }
@@ -33,7 +34,7 @@ function optionOf({ accepted, atMost, only }: Extract<Look, { kind: 'sshd' }>): 
   return atMost === undefined ? `only ${only?.join(', ')}` : `at most ${atMost}`;
 }
 
-function argumentOf({ of, name, ...look }: Extract<Look, { kind: 'argument' }>): string {
+function argumentOf({ of, name, ...look }: Extract<Look, { kind: 'argument' | 'setting' }>): string {
   const parts = [
     look.accepted && `is ${look.accepted.join(' or ')}`,
     look.has && `has ${look.has}`,

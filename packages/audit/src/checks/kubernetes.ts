@@ -1,4 +1,4 @@
-import type { ArgumentLook, Check, HardeningLevel, Look } from '../check.js';
+import type { ArgumentLook, Check, HardeningLevel, Look, SettingLook } from '../check.js';
 
 type Rule = Pick<Check, 'title' | 'why' | 'severity'> & { level?: HardeningLevel; hint?: string };
 
@@ -17,6 +17,15 @@ type Argument = Omit<ArgumentLook, 'kind' | 'of' | 'name'>;
 
 function server(name: string, argument: Argument): Look {
   return { kind: 'argument', of: 'kube-apiserver', name, ...argument };
+}
+
+/** `argument` is the argument of the kubelet for the same setting. */
+function kubelet(name: string, argument: string, expected: Argument): Look {
+  return { kind: 'setting', of: 'kubelet', name, argument, ...expected };
+}
+
+function etcd(name: string, expected: Omit<SettingLook, 'kind' | 'of' | 'name'>): Look {
+  return { kind: 'setting', of: 'etcd', name, ...expected };
 }
 
 const SERVER = '/var/lib/rancher/k3s/server';
@@ -205,6 +214,32 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
       severity: 'medium',
     },
   ),
+  ...(['client', 'peer'] as const).flatMap((side, index) => {
+    const section = `${side}-transport-security`;
+    const others = side === 'client' ? 'its clients' : 'the other servers';
+    return [
+      cis(`2.${1 + 3 * index}`, etcd(`${section}.cert-file`, {}), {
+        title: `etcd speaks TLS with ${others} (2.${1 + 3 * index})`,
+        why: 'All secrets of the cluster could be read in the network.',
+        severity: 'high',
+      }),
+      cis(`2.${2 + 3 * index}`, etcd(`${section}.client-cert-auth`, { accepted: ['true'] }), {
+        title: `etcd verifies certificates of ${others} (2.${2 + 3 * index})`,
+        why: 'Anybody in the network could read and change the cluster.',
+        severity: 'high',
+      }),
+      cis(`2.${3 + 3 * index}`, etcd(`${section}.auto-tls`, { accepted: ['false'], default: true }), {
+        title: `etcd accepts no certificate that ${others} made for themselves (2.${3 + 3 * index})`,
+        why: 'Such a certificate proves nothing.',
+        severity: 'high',
+      }),
+    ];
+  }),
+  cis('2.7', etcd('peer-transport-security.trusted-ca-file', {}), {
+    title: 'The servers of etcd have an authority of their own (2.7)',
+    why: 'Each client of the cluster could pass for a server of etcd.',
+    severity: 'medium',
+  }),
   cis('4.1.5', mode([`${AGENT}/kubelet.kubeconfig`, `${AGENT}/kubeproxy.kubeconfig`], 0o600), {
     title: 'The access of the node is for root only (4.1.3 to 4.1.6)',
     why: 'With it another machine passes for this node.',
@@ -214,6 +249,74 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     title: 'Only root changes whom the node trusts (4.1.7, 4.1.8)',
     why: 'Another authority would let an attacker pass for the server.',
     severity: 'medium',
+  }),
+  cis('4.2.1', kubelet('authentication.anonymous.enabled', 'anonymous-auth', { accepted: ['false'] }), {
+    title: 'The kubelet refuses requests without a name (4.2.1)',
+    why: 'Anybody in the network could run commands in pods.',
+    severity: 'high',
+  }),
+  cis('4.2.2', kubelet('authorization.mode', 'authorization-mode', { accepted: ['Webhook'] }), {
+    title: 'The kubelet asks the API who may do what (4.2.2)',
+    why: 'Each client of the cluster could run commands in pods.',
+    severity: 'high',
+  }),
+  cis('4.2.3', kubelet('authentication.x509.clientCAFile', 'client-ca-file', {}), {
+    title: 'The kubelet verifies certificates of its clients (4.2.3)',
+    why: 'Another machine could pass for the API.',
+    severity: 'high',
+  }),
+  cis('4.2.4', kubelet('readOnlyPort', 'read-only-port', { accepted: ['0'], default: true }), {
+    title: 'The kubelet has no port without a log-in (4.2.4)',
+    why: 'It shows all pods of the node to the network.',
+    severity: 'medium',
+  }),
+  cis(
+    '4.2.5',
+    {
+      kind: 'argument',
+      of: 'kubelet',
+      name: 'streaming-connection-idle-timeout',
+      lacks: '0',
+      default: true,
+    },
+    {
+      title: 'The kubelet closes idle connections to pods (4.2.5)',
+      why: 'They would use up its ports.',
+      severity: 'low',
+    },
+  ),
+  cis(
+    '4.2.6',
+    kubelet('makeIPTablesUtilChains', 'make-iptables-util-chains', { accepted: ['true'], default: true }),
+    {
+      title: 'The kubelet keeps its rules of iptables (4.2.6)',
+      why: 'Packets to pods could come around the rules.',
+      severity: 'low',
+    },
+  ),
+  cis('4.2.9', kubelet('tlsCertFile', 'tls-cert-file', {}), {
+    title: 'The kubelet has a certificate of the cluster (4.2.9)',
+    why: 'The API could not tell it from another machine.',
+    severity: 'medium',
+  }),
+  cis('4.2.10', kubelet('rotateCertificates', 'rotate-certificates', { accepted: ['true'], default: true }), {
+    title: 'Certificates of the kubelet are renewed (4.2.10)',
+    why: 'The node would leave the cluster when they expire. k3s renews them when it starts.',
+    severity: 'low',
+  }),
+  cis('4.2.12', kubelet('tlsCipherSuites', 'tls-cipher-suites', {}), {
+    level: 'strict',
+    title: 'The kubelet speaks only strong ciphers (4.2.12)',
+    why: 'Weak ones let a recording be decrypted. Costs: old monitoring tools cannot connect.',
+    severity: 'medium',
+    hint: `${ARGUMENT} --kubelet-arg=tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384.`,
+  }),
+  cis('4.2.13', kubelet('podPidsLimit', 'pod-max-pids', { lacks: '-1' }), {
+    level: 'strict',
+    title: 'A pod has a limit of processes (4.2.13)',
+    why: 'One pod could take all processes of the node. Costs: pods with many threads fail.',
+    severity: 'medium',
+    hint: `${ARGUMENT} --kubelet-arg=pod-max-pids=4096.`,
   }),
   {
     id: 'kubernetes.agent-keys',

@@ -4,6 +4,7 @@ import { readMode } from '@haos/system';
 import type { HardeningLevel } from '../check.js';
 import { LEVEL_FILE } from '../hardening.js';
 import { type K3sArguments, readK3sArguments } from './k3s-arguments.js';
+import { type K3sFiles, readK3sFiles } from './k3s-files.js';
 import { readBlockedModules } from './module-settings.js';
 import type { Setting } from './settings.js';
 import { readEffectiveSshd, readSshdSettings } from './sshd-settings.js';
@@ -22,6 +23,7 @@ export interface Machine {
   readonly sshdSettings: readonly Setting[];
   readonly effectiveSshd: ReadonlyMap<string, string> | undefined;
   readonly k3s: K3sArguments;
+  readonly k3sFiles: K3sFiles;
 }
 
 /** Reads the facts of a machine or of a directory tree. */
@@ -37,6 +39,7 @@ export async function readMachine(host: Host): Promise<Machine> {
     sshdSettings: readSshdSettings(host),
     effectiveSshd: await readEffectiveSshd(host),
     k3s: readK3sArguments(host),
+    k3sFiles: readK3sFiles(host),
   };
 }
 

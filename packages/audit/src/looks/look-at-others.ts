@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { readRootHash, readSecureBoot } from '@haos/host/internal';
-import type { ArgumentLook, Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
+import type { Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { finding, NOT_RUNNING, skip } from '../finding.js';
 
@@ -42,24 +42,4 @@ function lookAtRoot({ host, level }: Machine): Finding {
       ? finding(false, 'not verified')
       : skip('no signed boot image started this node');
   return finding(true, `verified, root hash ${hash}`, 'device-mapper of the kernel');
-}
-
-/** Compares an argument with which k3s started a part of Kubernetes. */
-export function lookAtArgument(look: ArgumentLook, { k3s }: Machine): Finding {
-  const part = k3s.parts.get(look.of);
-  if (part === undefined)
-    return skip(`${look.of} does not run here, or its start is not in the log any more`);
-  const value = part.get(look.name);
-  if (value === undefined) return finding(look.default === true || look.unset === true, 'not set', k3s.from);
-  return finding(isAccepted(look, value), `--${look.name}=${value}`, k3s.from);
-}
-
-function isAccepted({ accepted, has, lacks, unset }: ArgumentLook, value: string): boolean {
-  const words = value.split(',');
-  return (
-    unset !== true &&
-    (accepted === undefined || accepted.includes(value)) &&
-    (has === undefined || words.includes(has)) &&
-    (lacks === undefined || !words.includes(lacks))
-  );
 }

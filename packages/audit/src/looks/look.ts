@@ -1,11 +1,12 @@
 import type { Check, Finding } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { lookAtAccounts } from './look-at-accounts.js';
+import { lookAtArgument, lookAtSetting } from './look-at-k3s.js';
 import { lookAtList } from './look-at-lists.js';
 import { lookAtModes } from './look-at-modes.js';
 import { lookAtModules } from './look-at-modules.js';
 import { lookAtMount } from './look-at-mount.js';
-import { lookAtArgument, lookAtMachine, lookAtService, lookAtText } from './look-at-others.js';
+import { lookAtMachine, lookAtService, lookAtText } from './look-at-others.js';
 import { lookAtSshd } from './look-at-sshd.js';
 import { lookAtSysctl } from './look-at-sysctl.js';
 
@@ -34,5 +35,7 @@ export function lookAt({ look }: Check, machine: Machine): Finding | Promise<Fin
       return lookAtMachine(look, machine);
     case 'argument':
       return lookAtArgument(look, machine);
+    case 'setting':
+      return lookAtSetting(look, machine);
   }
 }
