@@ -113,7 +113,7 @@ export class UpgradedNode {
     await this.machine.stop();
   }
 
-  /** Makes the node trust the key of the published release, as if its image had been built with it. */
+  /** Makes the node trust the key of the published release, as if its image had it. */
   async trustKey(): Promise<void> {
     await this.machine.read('mount -t tmpfs keys /usr/share/haos/keys');
     await this.machine.read(`cat >/usr/share/haos/keys/test.pem <<'END'\n${this.published.publicKey}END`);

@@ -3,8 +3,8 @@ import { CORE_SCHEMA, load } from 'js-yaml/browser';
 import { configFiles, type Setting } from './settings.js';
 
 /**
- * The parts of Kubernetes that read files which k3s writes: the kubelet a directory, in the order of
- * the names (`pkg/daemons/agent` of k3s), etcd a file (`pkg/etcd`).
+ * The parts of Kubernetes that read files which k3s writes. The kubelet reads a directory, in the
+ * order of the names (`pkg/daemons/agent` of k3s), and etcd one file (`pkg/etcd`).
  */
 export const K3S_FILES = {
   kubelet: '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d',
