@@ -56,14 +56,14 @@ export default defineConfig({
         test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
       },
       {
-        // Reads the sources, and starts real API servers: one file at a time.
+        // Reads the sources, and starts real API servers, each of which mostly waits.
         extends: true,
         test: {
           name: 'operator',
           include: ['tests/operator/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       // Two machines at a time, each of which keeps one processor busy. A matrix test may start
