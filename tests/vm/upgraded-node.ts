@@ -70,6 +70,7 @@ export class UpgradedNode {
 
   /** Powers on the machine; `entries` is how many menu entries to move down. */
   async switchOn(name: string, entries = 0): Promise<void> {
+    await this.machine?.stop(); // a test that failed may have left it on
     const sources = ['-drive', `file=${this.image},format=raw,if=virtio,readonly=on`];
     const args = [...diskArguments(this.disk), ...sources, ...NETWORK];
     this.machine = await startMachine({ name: `${this.name}-${name}`, memory: 512, args });
