@@ -7,12 +7,19 @@ import { findK3sFlag } from '../k3s/flags.js';
 import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
 
-/**
- * Names of environment variables and flags, in lower case, whose value is a secret. V8 takes long
- * to compile an expression that ignores case, and each start needs this one.
- */
-const SECRET_NAME =
-  /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/;
+/** Parts of names of environment variables and flags, in lower case, whose value is a secret. */
+const SECRET_PARTS = [
+  ...['token', 'secret', 'passw', 'passphrase', 'credential'],
+  ...[
+    'api key',
+    'access key',
+    'private key',
+    'join key',
+    'auth key',
+    'vpn auth',
+    'datastore endpoint',
+  ].flatMap((words) => ['', '_', '-'].map((separator) => words.replace(' ', separator))),
+];
 
 /**
  * Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret.
@@ -149,9 +156,12 @@ export function isSecretFlag(name: string): boolean {
 
 /** Returns whether the name of a key or a variable looks like that of a secret. */
 export function looksSecret(name: string): boolean {
-  return /^pass$|(?:^|[_-])psk$/.test(name.toLowerCase()) || hasSecretName(name);
+  const lower = name.toLowerCase();
+  if (lower === 'pass' || lower === 'psk' || lower.endsWith('_psk') || lower.endsWith('-psk')) return true;
+  return hasSecretName(lower);
 }
 
 function hasSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.toLowerCase());
+  const lower = name.toLowerCase();
+  return SECRET_PARTS.some((part) => lower.includes(part));
 }

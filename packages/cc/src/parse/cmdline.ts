@@ -42,7 +42,7 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/.test(parameter.name.toLowerCase());
+    const isHaos = isOurs(parameter.name.toLowerCase());
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
       warnings.push(unknown(parameter));
@@ -57,6 +57,11 @@ export function parseCmdline(text: string): CmdlineResult {
         hint: issue.hint,
       });
   return { root, warnings };
+}
+
+/** Returns whether a name in lower case is ours, or was one of the predecessor. */
+function isOurs(name: string): boolean {
+  return name === 'haos' || ['haos.', 'haos[', 'k3os.', 'k3os['].some((start) => name.startsWith(start));
 }
 
 function unknown(parameter: Parameter): CmdlineProblem {

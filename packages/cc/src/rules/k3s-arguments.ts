@@ -13,7 +13,7 @@ import type { Finding, Rule } from './rule.js';
 const COMPONENTS = ['coredns', 'servicelb', 'traefik', 'local-storage', 'metrics-server', 'runtimes'];
 
 /** The values that Go's strconv.ParseBool accepts. */
-const BOOLEAN = /^(?:1|t|T|true|TRUE|True|0|f|F|false|FALSE|False)$/;
+const BOOLEANS = ['1', 't', 'T', 'true', 'TRUE', 'True', '0', 'f', 'F', 'false', 'FALSE', 'False'];
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression looks for them
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
@@ -234,7 +234,7 @@ function checkFlag({ name, flag }: K3sArgument, command: K3sCommand | undefined)
 function checkValue({ name, flag, value, words }: K3sArgument): Fault[] {
   const fault = (message: string, hint: string): Fault[] => [{ code: 'invalid-k3s-args', message, hint }];
   if (value === undefined) return fault(`--${name} needs a value`, `Write --${name}=VALUE.`);
-  if (flag?.takesValue === false && !BOOLEAN.test(value))
+  if (flag?.takesValue === false && !BOOLEANS.includes(value))
     return fault(`--${name} is either true or false`, `Write --${name} or --${name}=false.`);
   if (words.length === 2 && !name.endsWith('-arg') && isKnownFlag(value))
     return fault(`--${name} takes the next flag as its value`, `Write --${name}=VALUE.`);

@@ -53,7 +53,7 @@ export const commandsRule: Rule = (config) =>
 const SYSTEMCTL = /(?:^|[;&|(])\s*(?:sudo\s+)?systemctl\s/;
 
 function checkCommand(command: string, pointer: string): Finding[] {
-  if (SYSTEMCTL.test(command))
+  if (command.includes('systemctl') && SYSTEMCTL.test(command))
     return [
       {
         code: 'invalid-value',
