@@ -28,7 +28,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 60_000,
-          include: ['packages/*/src/**/*.test.ts', '{bin,os}/src/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'bin/*.test.ts',
+            '{bin,os}/src/**/*.test.ts',
+            'tests/fuzz/**/*.test.ts',
+          ],
         },
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { bundleYaml } from './bundle-yaml.js';
+import { compileEagerly } from './eager-functions.js';
 import { lazyFiles } from './lazy-files.js';
 import { rareFiles } from './rare-files.js';
 import { thirdParty } from './third-party.js';
@@ -44,6 +45,9 @@ function readKeys(): string[] {
   return names.map((name) => readFileSync(new URL(name, directory), 'utf8'));
 }
 
+/** A configuration with nearly every key. */
+const sample = new URL('../tests/fixtures/seed/sample.yaml', import.meta.url);
+
 const credits = thirdParty(fileURLToPath(new URL('dist', import.meta.url)));
 
 const common: Options = {
@@ -75,6 +79,13 @@ const haos: Options = {
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
     options.alias = alias;
+  },
+  async onSuccess() {
+    compileEagerly(fileURLToPath(new URL('haos.cjs', import.meta.url)), {
+      'haos/system/config.yaml': readFileSync(sample, 'utf8'),
+      'proc/cmdline': 'console=ttyS0 haos.sysctl[kernel.printk]="4 4 1 7"\n',
+      'var/lib/rancher/HAOS/config.d/50-node.yaml': 'hostname: node-1\n',
+    });
   },
 };
 

@@ -1,4 +1,5 @@
 import { type Command, command, type Option } from './command.js';
+import { runConfig } from './config/config.js';
 import { KERNEL_CHOICES } from './kernel-choices.js';
 
 const ROOT = {
@@ -202,7 +203,7 @@ const config = command({
     { line: 'haos config --boot --root ./tree', what: 'apply the boot phase to a directory tree' },
   ],
   commands: [validate, plan, explain, status, schema, put, confirm, revert],
-  load: async () => (await import('./config/config.js')).runConfig,
+  load: async () => runConfig,
 });
 
 const migrate = command({
