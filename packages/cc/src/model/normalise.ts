@@ -8,9 +8,10 @@ import { floatDigits, integerDigits, isTrue, scalarType } from '../parse/scalar.
 import { foreignKeyHint } from './foreign-keys.js';
 import { type IdentityKey, identityIn, isEmpty, isLikeHaos, meantIdentity } from './k3s-identity.js';
 import { type KeyDefinition, snakeCase } from './key.js';
-import { lookUpName, suggestName } from './names.js';
+import { lookUpName } from './names.js';
 import { octalMeant } from './octal-mode.js';
 import { documentedKey, toPointer } from './pointer.js';
+import { suggestName } from './suggest-name.js';
 
 /**
  * A configuration tree before its types are checked: canonical names, coerced values, wrong types

@@ -6,20 +6,7 @@ import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
 import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
-
-/** Parts of names of environment variables and flags, in lower case, whose value is a secret. */
-const SECRET_PARTS = [
-  ...['token', 'secret', 'passw', 'passphrase', 'credential'],
-  ...[
-    'api key',
-    'access key',
-    'private key',
-    'join key',
-    'auth key',
-    'vpn auth',
-    'datastore endpoint',
-  ].flatMap((words) => ['', '_', '-'].map((separator) => words.replace(' ', separator))),
-];
+import { hasSecretName } from './secret-names.js';
 
 /**
  * Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret.
@@ -152,16 +139,4 @@ export function isSecretFlag(name: string): boolean {
   if (flag) return SECRET_FLAGS.includes(flag.name);
   if (/-file$/.test(name)) return false;
   return hasSecretName(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
-}
-
-/** Returns whether the name of a key or a variable looks like that of a secret. */
-export function looksSecret(name: string): boolean {
-  const lower = name.toLowerCase();
-  if (lower === 'pass' || lower === 'psk' || lower.endsWith('_psk') || lower.endsWith('-psk')) return true;
-  return hasSecretName(lower);
-}
-
-function hasSecretName(name: string): boolean {
-  const lower = name.toLowerCase();
-  return SECRET_PARTS.some((part) => lower.includes(part));
 }

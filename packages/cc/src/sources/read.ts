@@ -49,6 +49,7 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const issues = [...reader.issues, ...result.issues];
   const isIncomplete = hasErrors(issues);
   const checked = withRuleIssues({ ...result, issues });
+  if (checked.issues.length === 0) return { ...checked, isIncomplete, k3sHold: undefined };
   const hold = findK3sHold(checked);
   return {
     ...checked,

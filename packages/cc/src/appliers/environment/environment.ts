@@ -2,7 +2,7 @@ import type { ProxySettings } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
-import { looksSecret } from '../../model/secrets.js';
+import { looksSecret } from '../../model/secret-names.js';
 import { eachEntry, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { findEnvironmentLine, formatEnvironmentLine, isVariableName } from './environment-line.js';
