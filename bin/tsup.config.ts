@@ -4,7 +4,7 @@ import { defineConfig, type Options } from 'tsup';
 import { bundleYaml } from './bundle-yaml.js';
 import { compileEagerly } from './eager-functions.js';
 import { lazyFiles } from './lazy-files.js';
-import { rareFiles } from './rare-files.js';
+import { type RareFunctions, rareFiles } from './rare-files.js';
 import { thirdParty } from './third-party.js';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
@@ -23,9 +23,10 @@ const alias = {
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
 };
 
-/** What only a wrong configuration needs, or one with a key that few have. */
-const rare = Object.fromEntries(
-  Object.entries({
+/** What only a wrong configuration needs, or one with a key that few have; other commands. */
+const rare = {
+  [fileURLToPath(new URL('src/more-commands.ts', import.meta.url))]: ['allCommands', 'configCommands'],
+  ...rareInCc({
     'appliers/clock/time-zones': ['timeZones', 'findSimilarTimeZone'],
     'appliers/keyboard/keyboards': ['keyboards', 'findSimilarKeyboard'],
     'appliers/mounts/check-mount': ['mountsRule'],
@@ -40,20 +41,19 @@ const rare = Object.fromEntries(
     'parse/flow': ['joinOpenFlow'],
     'parse/unknown-parameter': ['unknownParameter'],
     'rules/k3s-faults': [
-      ...[
-        'joined',
-        'stray',
-        'underscore',
-        'unknownComponents',
-        'unknownFlag',
-        'withoutSecrets',
-        'wrongCommand',
-      ],
+      ...['joined', 'stray', 'underscore', 'unknownComponents', 'unknownFlag'],
+      ...['withoutSecrets', 'wrongCommand'],
     ],
     'rules/k3s-hold': ['describeHold', 'findK3sHold', 'raiseDoubts'],
     'rules/old-texts': ['findOldTexts'],
-  }).map(([module, names]) => [`${packages}cc/src/${module}.ts`, names]),
-);
+  }),
+};
+
+function rareInCc(modules: RareFunctions): RareFunctions {
+  return Object.fromEntries(
+    Object.entries(modules).map(([module, names]) => [`${packages}cc/src/${module}.ts`, names]),
+  );
+}
 
 function readKeys(): string[] {
   const directory = new URL('../os/keys/', import.meta.url);
