@@ -25,8 +25,14 @@ const alias = {
 
 /** What only a wrong configuration needs, or one with a key that few have; other commands. */
 const rare = {
-  [fileURLToPath(new URL('src/more-commands.ts', import.meta.url))]: ['allCommands', 'configCommands'],
-  ...rareInCc({
+  ...rareIn(fileURLToPath(new URL('src/', import.meta.url)), {
+    'is-installed': ['isInstalled'],
+    'more-commands': ['allCommands', 'configCommands'],
+    'read-input': ['readInput', 'readOperand'],
+    'report-error': ['reportError'],
+    terminal: ['hasColor'],
+  }),
+  ...rareIn(`${packages}cc/src/`, {
     'appliers/clock/time-zones': ['timeZones', 'findSimilarTimeZone'],
     'appliers/keyboard/keyboards': ['keyboards', 'findSimilarKeyboard'],
     'appliers/mounts/check-mount': ['mountsRule'],
@@ -35,6 +41,10 @@ const rare = {
     'model/check-types': ['checkTypes', 'requireTypes'],
     'model/foreign-keys': ['foreignKeyHint'],
     'model/k3s-identity': ['identityIn', 'isEmpty', 'isLikeHaos', 'meantIdentity'],
+    'model/normalise-reports': [
+      ...['ambiguousValue', 'notAMapping', 'otherBoolean', 'replacedKeys', 'secondSpelling'],
+      ...['textAsBoolean', 'toIssue', 'unknownKey'],
+    ],
     'model/suggest-name': ['suggestName'],
     'parse/document': ['originAt'],
     'parse/explain-yaml-error': ['explainYamlError'],
@@ -45,13 +55,14 @@ const rare = {
       ...['withoutSecrets', 'wrongCommand'],
     ],
     'rules/k3s-hold': ['describeHold', 'findK3sHold', 'raiseDoubts'],
+    'rules/node': ['installRule'],
     'rules/old-texts': ['findOldTexts'],
   }),
 };
 
-function rareInCc(modules: RareFunctions): RareFunctions {
+function rareIn(directory: string, modules: RareFunctions): RareFunctions {
   return Object.fromEntries(
-    Object.entries(modules).map(([module, names]) => [`${packages}cc/src/${module}.ts`, names]),
+    Object.entries(modules).map(([module, names]) => [`${directory}${module}.ts`, names]),
   );
 }
 

@@ -141,6 +141,8 @@ class SourceReader {
 
   private optionalBytes(path: string): Uint8Array | undefined {
     try {
+      // Most are absent, and an error costs more than a look.
+      if (this.host.files.stat(path) === undefined) return undefined;
       return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
     } catch (error) {
       if (!isHaosError(error)) throw error;
