@@ -3,8 +3,8 @@ import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import type { Tree, Value } from '../model/normalise.js';
 import { pointerSegments } from '../model/pointer.js';
+import type { Layer } from './layer.js';
 import { isTree } from './merge.js';
-import type { Layer } from './provenance.js';
 
 /**
  * Returns the layers that set a key, highest first. A section that is set to null sets all keys in

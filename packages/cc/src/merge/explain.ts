@@ -11,8 +11,9 @@ import { looksSecret } from '../model/secret-names.js';
 import { secretsOf } from '../model/secrets.js';
 import { valueAt } from '../model/value-at.js';
 import { isObject, requireArgument } from '../require-argument.js';
+import type { Contribution } from './layer.js';
 import { isTree } from './merge.js';
-import { type Contribution, keyPointerOf } from './provenance.js';
+import { keyPointerOf } from './provenance.js';
 
 /** The value of a source for a key that another source overrides. */
 export interface Overridden {

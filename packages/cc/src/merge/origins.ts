@@ -7,7 +7,7 @@ import { definitionAt, pointerSegments, toPointer } from '../model/pointer.js';
 import { type Document, originAt } from '../parse/document.js';
 import type { Node } from '../parse/node.js';
 import { contributorsOf, keySegments } from './contributors.js';
-import type { Contribution, Layer } from './provenance.js';
+import type { Contribution, Layer } from './layer.js';
 
 /** Returns the pointers of the keys that a source gave a value and a later one cleared. */
 export function clearedKeys(layers: readonly Layer[]): string[] {

@@ -1,22 +1,9 @@
 import type { Origin, SourceName } from '../issue.js';
-import type { Tree, Value } from '../model/normalise.js';
+import type { Tree } from '../model/normalise.js';
 import { toPointer } from '../model/pointer.js';
-import type { Document } from '../parse/document.js';
 import { contributorsOf, keySegments } from './contributors.js';
+import type { Contribution, Layer } from './layer.js';
 import { clearedKeys, contributionsOf, leavesOf, originsOf, writtenPointer } from './origins.js';
-
-/** One source with canonical names and coerced values. */
-export interface Layer {
-  readonly document: Document;
-  readonly value: Tree;
-}
-
-/** The value of one source for a key, whether it is effective or not. */
-export interface Contribution {
-  origin: Origin;
-  /** The value; null if the source clears the key. */
-  value: Value;
-}
 
 /** Where every value of a configuration came from. Computed on request. */
 export interface Provenance {

@@ -1,20 +1,11 @@
 import { type Parameter, parse } from '@haos/cmdline';
 import { configDefinition } from '../generated/keys.js';
-import type { IdentityKey } from '../model/k3s-identity.js';
 import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import { BOOT_PARAMETERS } from './boot-parameters.js';
+import type { CmdlineProblem } from './cmdline-problem.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
 import { unknownParameter } from './unknown-parameter.js';
-import type { YamlProblem } from './yaml-problem.js';
-
-/** A warning about a parameter, with its offset. */
-export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
-  code: 'unknown-key' | 'invalid-cmdline';
-  hint: string | undefined;
-  /** As in an Issue. */
-  meant?: IdentityKey;
-};
 
 export interface CmdlineResult {
   root: MappingNode;

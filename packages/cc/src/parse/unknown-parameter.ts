@@ -5,7 +5,7 @@ import { type KeyDefinition, snakeCase } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import { suggestName } from '../model/suggest-name.js';
 import { BOOT_PARAMETERS } from './boot-parameters.js';
-import type { CmdlineProblem } from './cmdline.js';
+import type { CmdlineProblem } from './cmdline-problem.js';
 
 /** Returns the warning about a parameter that begins like ours but is not a key. */
 export function unknownParameter(parameter: Parameter): CmdlineProblem {
