@@ -30,7 +30,12 @@ export default defineConfig({
           // No module has a state, so that files can share them: half of the time was their import.
           isolate: false,
           testTimeout: 60_000,
-          include: ['packages/*/src/**/*.test.ts', '{bin,os}/src/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'bin/*.test.ts',
+            '{bin,os}/src/**/*.test.ts',
+            'tests/fuzz/**/*.test.ts',
+          ],
         },
       },
       { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },

@@ -22,7 +22,7 @@ function buildCaches(directory) {
     // before the cache is written.
     setFlagsFromString('--no-lazy');
     // The cache contains the name, which must not reveal where it was built.
-    const script = new Script(wrap(readFileSync(path, 'utf8')), { filename: name });
+    const script = new Script(wrap(readFileSync(path)), { filename: name });
     setFlagsFromString('--lazy');
     writeFileSync(`${path}.cache`, script.createCachedData());
   }

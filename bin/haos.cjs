@@ -19,7 +19,7 @@ function loadCached(file) {
     const module = { exports: {} };
     loaded.set(name, module);
     const path = join(directory, name);
-    const script = new Script(wrap(readFileSync(path, 'utf8')), {
+    const script = new Script(wrap(readFileSync(path)), {
       filename: path,
       cachedData: readCache(`${path}.cache`),
     });
@@ -36,11 +36,13 @@ function readCache(path) {
 }
 
 /**
- * Wraps a file as `require` does; build-cache.cjs does the same.
- * @param {string} source
+ * Wraps a file as `require` does; build-cache.cjs does the same. A concatenated string would be
+ * copied once more, and so much garbage makes V8 collect it at each start.
+ * @param {Buffer} source
  */
 function wrap(source) {
-  return `(function(exports,require,module,__filename,__dirname){${source}\n})`;
+  const head = Buffer.from('(function(exports,require,module,__filename,__dirname){');
+  return Buffer.concat([head, source, Buffer.from('\n})')]).toString();
 }
 
 module.exports = { wrap };

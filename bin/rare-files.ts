@@ -15,10 +15,12 @@ export function rareFiles(modules: RareFunctions): NonNullable<Options['esbuildP
   return {
     name: 'rare-files',
     setup(build) {
-      build.initialOptions.entryPoints = {
-        ...(build.initialOptions.entryPoints as Record<string, string>),
-        ...Object.fromEntries(Object.keys(modules).map((path) => [nameOf(path), path])),
-      };
+      const others = build.initialOptions.entryPoints as Record<string, string>;
+      const files = Object.fromEntries(Object.keys(modules).map((path) => [nameOf(path), path]));
+      const taken = Object.keys(files).filter((name) => others[name] !== undefined);
+      if (taken.length > 0 || Object.keys(files).length < Object.keys(modules).length)
+        throw new Error(`two modules would become the same file: ${taken.join(', ')}`);
+      build.initialOptions.entryPoints = { ...others, ...files };
       build.onResolve({ filter: /^\.\.?\// }, async ({ path, kind, resolveDir, importer, pluginData }) => {
         if (kind !== 'import-statement' || pluginData === SECOND || importer in modules) return undefined;
         const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: SECOND });

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Options } from 'tsup';
 import { bundleYaml } from './bundle-yaml.js';
+import { compileEagerly } from './eager-functions.js';
 import { lazyFiles } from './lazy-files.js';
-import { rareFiles } from './rare-files.js';
+import { type RareFunctions, rareFiles } from './rare-files.js';
 import { thirdParty } from './third-party.js';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
@@ -22,27 +23,57 @@ const alias = {
   '@haos/cc/testing': `${packages}cc/src/testing/index.ts`,
 };
 
-/** What only a wrong configuration needs, or one with a key that few have. */
-const rare = Object.fromEntries(
-  Object.entries({
+/** What only a wrong configuration needs, or one with a key that few have; other commands. */
+const rare = {
+  ...rareIn(fileURLToPath(new URL('src/', import.meta.url)), {
+    'is-installed': ['isInstalled'],
+    'more-commands': ['allCommands', 'configCommands'],
+    'read-input': ['readInput', 'readOperand'],
+    'report-error': ['reportError'],
+    terminal: ['hasColor'],
+  }),
+  ...rareIn(`${packages}cc/src/`, {
     'appliers/clock/time-zones': ['timeZones', 'findSimilarTimeZone'],
     'appliers/keyboard/keyboards': ['keyboards', 'findSimilarKeyboard'],
     'appliers/mounts/check-mount': ['mountsRule'],
     'appliers/network/check-network': ['networkRule'],
+    'merge/origins': ['clearedKeys', 'contributionsOf', 'leavesOf', 'originsOf', 'writtenPointer'],
     'model/check-types': ['checkTypes', 'requireTypes'],
     'model/foreign-keys': ['foreignKeyHint'],
     'model/k3s-identity': ['identityIn', 'isEmpty', 'isLikeHaos', 'meantIdentity'],
+    'model/normalise-reports': [
+      ...['ambiguousValue', 'notAMapping', 'otherBoolean', 'replacedKeys', 'secondSpelling'],
+      ...['textAsBoolean', 'toIssue', 'unknownKey'],
+    ],
+    'model/suggest-name': ['suggestName'],
+    'parse/document': ['originAt'],
     'parse/explain-yaml-error': ['explainYamlError'],
     'parse/flow': ['joinOpenFlow'],
+    'parse/unknown-parameter': ['unknownParameter'],
+    'rules/k3s-faults': [
+      ...['joined', 'stray', 'underscore', 'unknownComponents', 'unknownFlag'],
+      ...['withoutSecrets', 'wrongCommand'],
+    ],
+    'rules/k3s-hold': ['describeHold', 'findK3sHold', 'raiseDoubts'],
+    'rules/node': ['installRule'],
     'rules/old-texts': ['findOldTexts'],
-  }).map(([module, names]) => [`${packages}cc/src/${module}.ts`, names]),
-);
+  }),
+};
+
+function rareIn(directory: string, modules: RareFunctions): RareFunctions {
+  return Object.fromEntries(
+    Object.entries(modules).map(([module, names]) => [`${directory}${module}.ts`, names]),
+  );
+}
 
 function readKeys(): string[] {
   const directory = new URL('../os/keys/', import.meta.url);
   const names = readdirSync(directory).filter((name) => name.endsWith('.pem'));
   return names.map((name) => readFileSync(new URL(name, directory), 'utf8'));
 }
+
+/** A configuration with nearly every key. */
+const sample = new URL('../tests/fixtures/seed/sample.yaml', import.meta.url);
 
 const credits = thirdParty(fileURLToPath(new URL('dist', import.meta.url)));
 
@@ -75,6 +106,13 @@ const haos: Options = {
   clean: ['*.cjs', '*.cache'],
   esbuildOptions(options) {
     options.alias = alias;
+  },
+  async onSuccess() {
+    compileEagerly(fileURLToPath(new URL('haos.cjs', import.meta.url)), {
+      'haos/system/config.yaml': readFileSync(sample, 'utf8'),
+      'proc/cmdline': 'console=ttyS0 haos.sysctl[kernel.printk]="4 4 1 7"\n',
+      'var/lib/rancher/HAOS/config.d/50-node.yaml': 'hostname: node-1\n',
+    });
   },
 };
 

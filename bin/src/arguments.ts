@@ -15,11 +15,16 @@ export function selectCommand(program: Command, argv: readonly string[]): Select
   const path = [program];
   let rest = argv;
   for (;;) {
-    const inside = path.at(-1)!.commands?.find(({ name }) => name === rest[0]);
+    const inside = findInside(path.at(-1)!, rest[0]);
     if (!inside) return { path, args: rest };
     path.push(inside);
     rest = rest.slice(1);
   }
+}
+
+function findInside(command: Command, word: string | undefined): Command | undefined {
+  if (command.usual?.name === word) return command.usual;
+  return isWord(word) ? command.commands?.find(({ name }) => name === word) : undefined;
 }
 
 /**
@@ -32,7 +37,7 @@ export function withCalledName(
   argv: readonly string[],
 ): readonly string[] {
   const name = calledAs.replace(/^.*\//, '').replace(/\.[cm]?js$/, '');
-  return program.commands?.some((command) => command.name === name) ? [name, ...argv] : argv;
+  return name !== program.name && findInside(program, name) ? [name, ...argv] : argv;
 }
 
 /**
@@ -55,7 +60,7 @@ export async function parseInvocation({
 }: Selection): Promise<Invocation<string, string> & { wantsHelp: boolean }> {
   const command = path.at(-1)!;
   // Its options are those of another command, so nothing can be said about them.
-  if (command.commands && isWord(args[0])) throw await unknownCommand({ path, args });
+  if (isWord(args[0]) && command.commands) throw await unknownCommand({ path, args });
   const { options, operands } = readOptions(args, [...command.options, HELP]);
   if (options.some(({ name, value }) => name === HELP.name && value === undefined))
     return { ...invocationOf([], []), wantsHelp: true };

@@ -93,6 +93,8 @@ export interface Command {
   readonly options: readonly Option[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
   readonly commands?: readonly Command[];
+  /** The one of `commands` that most starts call: it is found without reading the others. */
+  readonly usual?: Command;
   /** The command installs a node, so the help on an installed node leaves it out. */
   readonly installs?: true;
   /** Loads the implementation; a command without it only groups others. */

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { DATA_SOURCES } from '@haos/cc/datasources';
 import { describe, expect, it } from 'vitest';
 import { parseInvocation, selectCommand } from './arguments.js';
-import { DATA_SOURCE_NAMES, haos } from './commands.js';
+import { haos } from './commands.js';
 import { formatHelp } from './help.js';
 import { listCommands } from './list-commands.js';
+import { DATA_SOURCE_NAMES } from './more-commands.js';
 
 const documentation = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 const commands = listCommands([haos]);

@@ -1,7 +1,8 @@
 import { wantsJson, withCalledName } from './arguments.js';
 import { haos } from './commands.js';
 import { processContext } from './process-context.js';
-import { reportError, run } from './run.js';
+import { reportError } from './report-error.js';
+import { run } from './run.js';
 
 /** Runs the program with the name and the arguments of this process. */
 export async function main(): Promise<void> {

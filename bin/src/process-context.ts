@@ -1,8 +1,7 @@
-import { fstatSync, readFileSync } from 'node:fs';
-import { layout } from '@haos/system';
 import type { Context } from './command.js';
+import { isInstalled } from './is-installed.js';
 import { readInput } from './read-input.js';
-import { showsColor } from './terminal.js';
+import { hasColor } from './terminal.js';
 import { writeAll } from './write-all.js';
 
 declare const HAOS_VERSION: string;
@@ -55,30 +54,4 @@ function writerTo(fd: number): (text: string) => void {
   return (text) => {
     if (isOpen) isOpen = writeAll(fd, text);
   };
-}
-
-/** Reads the mode that early boot wrote, without the Host, which would take too long to load. */
-function isInstalled(): boolean {
-  try {
-    return ['disk', 'local'].includes(readFileSync(layout.mode, 'utf8').trim());
-  } catch {
-    return false; // not HAOS
-  }
-}
-
-async function hasColor(fd: number): Promise<boolean> {
-  try {
-    const stat = fstatSync(fd);
-    // Loading node:tty takes longer than everything else; a pipe or a file does not need it.
-    if (!stat.isCharacterDevice()) return false;
-    const { isatty } = await import('node:tty');
-    return showsColor({
-      isTerminal: isatty(fd),
-      device: stat.rdev,
-      platform: process.platform,
-      env: process.env,
-    });
-  } catch {
-    return false; // closed
-  }
 }

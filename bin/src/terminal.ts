@@ -1,3 +1,23 @@
+import { fstatSync } from 'node:fs';
+
+/** Returns whether a file descriptor is a terminal that shows colours. */
+export async function hasColor(fd: number): Promise<boolean> {
+  try {
+    const stat = fstatSync(fd);
+    // Loading node:tty takes longer than everything else; a pipe or a file does not need it.
+    if (!stat.isCharacterDevice()) return false;
+    const { isatty } = await import('node:tty');
+    return showsColor({
+      isTerminal: isatty(fd),
+      device: stat.rdev,
+      platform: process.platform,
+      env: process.env,
+    });
+  } catch {
+    return false; // closed
+  }
+}
+
 export interface Terminal {
   readonly isTerminal: boolean;
   /** Number of the device, as in `fs.Stats.rdev`. */

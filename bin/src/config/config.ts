@@ -1,7 +1,6 @@
 import type { Context, Invocation } from '../command.js';
 import type { ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
-import { runDump } from './dump.js';
 
 /** The options that `haos config` and its parts read. */
 type ConfigInvocation = Invocation<
@@ -11,10 +10,13 @@ type ConfigInvocation = Invocation<
 
 /**
  * `haos config`: prints a dump if an option asks for one, else runs a phase. The code that applies
- * a phase is loaded only for a phase.
+ * a phase is loaded only for a phase, and that for a dump only for a dump.
  */
 export async function runConfig(invocation: ConfigInvocation, context: Context): Promise<ExitStatus> {
-  if (invocation.has('dump') || invocation.has('dump-json')) return runDump(invocation, context);
+  if (invocation.has('dump') || invocation.has('dump-json')) {
+    const { runDump } = await import('./dump.js');
+    return runDump(invocation, context);
+  }
   if (invocation.has('strict'))
     throw usageError(
       '--strict works only with --dump and --dump-json',

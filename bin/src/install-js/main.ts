@@ -1,7 +1,8 @@
 /** The entry point of install.js, a program in one file. */
 import { wantsJson } from '../arguments.js';
 import { processContext } from '../process-context.js';
-import { reportError, run } from '../run.js';
+import { reportError } from '../report-error.js';
+import { run } from '../run.js';
 import { installJs } from './command.js';
 
 const context = processContext();

@@ -3,9 +3,10 @@ import type { CloudConfig } from './generated/types.js';
 import type { Issue } from './issue.js';
 import { checkTypes } from './model/check-types.js';
 import type { KeyDefinition } from './model/key.js';
-import { lookUpName, suggestName } from './model/names.js';
+import { lookUpName } from './model/names.js';
 import type { Tree, Value } from './model/normalise.js';
 import { documentedKey, toPointer } from './model/pointer.js';
+import { suggestName } from './model/suggest-name.js';
 import { checkRules } from './rules/check-rules.js';
 
 /** What validation says about a configuration object. */

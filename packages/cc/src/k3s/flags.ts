@@ -49,7 +49,8 @@ export function k3sFlagNames(command: K3sCommand): string[] {
 function findEntry(list: string, name: string): string | undefined {
   if (name === '') return undefined;
   for (let at = list.indexOf(name); at >= 0; at = list.indexOf(name, at + 1)) {
-    const [entry = ''] = list.slice(list.lastIndexOf(' ', at) + 1).split(/\s/, 1);
+    const end = list.indexOf(' ', at);
+    const entry = list.slice(list.lastIndexOf(' ', at) + 1, end < 0 ? undefined : end).trim();
     if (namesIn(entry).includes(name)) return entry;
   }
   return undefined;
@@ -57,5 +58,6 @@ function findEntry(list: string, name: string): string | undefined {
 
 /** Returns the name and the aliases of an entry. */
 function namesIn(entry: string): string[] {
-  return entry.replace(/[=*]+$/, '').split('/');
+  const end = entry.indexOf('=');
+  return (end < 0 ? entry : entry.slice(0, end)).split('/');
 }

@@ -49,3 +49,8 @@ function readArgument(word: string, next: string | undefined, index: number): K3
     ? { words: [word, next], value: next, ...shared }
     : { words: [word], value: undefined, ...shared };
 }
+
+/** Returns whether a word begins like a flag and is one of the pinned release. */
+export function isKnownFlag(word: string): boolean {
+  return /^--[a-z]/.test(word) && parseK3sArguments([word])[0]?.kind === 'flag';
+}

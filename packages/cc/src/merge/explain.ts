@@ -7,11 +7,13 @@ import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
 import type { Value } from '../model/normalise.js';
 import { definitionAt, documentedKey, isSecret, pointerSegments, toPointer } from '../model/pointer.js';
-import { looksSecret, secretsOf } from '../model/secrets.js';
+import { looksSecret } from '../model/secret-names.js';
+import { secretsOf } from '../model/secrets.js';
 import { valueAt } from '../model/value-at.js';
 import { isObject, requireArgument } from '../require-argument.js';
+import type { Contribution } from './layer.js';
 import { isTree } from './merge.js';
-import { type Contribution, keyPointerOf } from './provenance.js';
+import { keyPointerOf } from './provenance.js';
 
 /** The value of a source for a key that another source overrides. */
 export interface Overridden {

@@ -3,7 +3,8 @@ import { configDefinition } from '../generated/keys.js';
 import type { Node, Pair } from '../parse/node.js';
 import { scalarType } from '../parse/scalar.js';
 import { snakeCase } from './key.js';
-import { lookUpName, suggestName } from './names.js';
+import { lookUpName } from './names.js';
+import { suggestName } from './suggest-name.js';
 
 /** The keys that decide which cluster a node belongs to and as what, as they are documented. */
 const IDENTITY_KEYS = ['haos.server_url', 'haos.token', 'haos.k3s_args'] as const;

@@ -1,6 +1,5 @@
-import leven from 'leven';
 import { configDefinition } from '../generated/keys.js';
-import { type KeyDefinition, snakeCase } from './key.js';
+import type { KeyDefinition } from './key.js';
 
 /** Every accepted spelling of the keys of one section. */
 export interface NameTable {
@@ -42,19 +41,4 @@ export function lookUpName(section: KeyDefinition, spelling: string): KeyDefinit
 export function isSpelling(name: string, section: KeyDefinition = configDefinition): boolean {
   if (lookUpName(section, name)) return true;
   return (section.keys ?? []).some((key) => key.keys !== undefined && isSpelling(name, key));
-}
-
-/**
- * Returns the documented key most similar to an unknown one, in snake_case, or undefined if none is
- * similar.
- */
-export function suggestName(section: KeyDefinition, unknown: string): string | undefined {
-  const wanted = unknown.toLowerCase().replaceAll('-', '_');
-  let best: { name: string; distance: number } | undefined;
-  for (const [spelling, key] of namesOf(section).bySpelling) {
-    const distance = leven(wanted, spelling);
-    if (distance <= Math.max(1, Math.floor(spelling.length / 3)) && distance < (best?.distance ?? Infinity))
-      best = { name: snakeCase(key.name), distance };
-  }
-  return best?.name;
 }

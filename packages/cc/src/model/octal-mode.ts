@@ -4,7 +4,7 @@
  * as a decimal number it would be 0670, which is not.
  */
 export function octalMeant(text: string): string | undefined {
-  if (!/^[1-9]\d{2,3}$/.test(text) || isUsualMode(text)) return undefined;
+  if (text.startsWith('0') || !/^[1-9]\d{2,3}$/.test(text) || isUsualMode(text)) return undefined;
   const octal = Number(text).toString(8);
   return isUsualMode(octal) ? octal.padStart(4, '0') : undefined;
 }

@@ -44,5 +44,16 @@ export const PATTERNS = {
   taint: `^(?:${QUALIFIED_NAME}(?:=(?:${LABEL})?)?:(?:${TAINT_EFFECTS.join('|')}))?$`,
 } as const;
 
+/**
+ * Returns whether a text is at most 63 letters, digits and single dashes between them. As a part of
+ * a host name, as a name or as a value of a label it is valid; most are such texts, and V8 takes
+ * long to compile the patterns for the others.
+ */
+export function isSimpleName(text: string): boolean {
+  return text.length <= 63 && SIMPLE_NAME.test(text);
+}
+
+const SIMPLE_NAME = /^[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*$/;
+
 /** Linux keeps at most this many bytes of a host name (HOST_NAME_MAX, sethostname(2)). */
 export const MAX_HOSTNAME = 64;

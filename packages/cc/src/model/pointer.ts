@@ -19,7 +19,7 @@ export function toPointer(segments: readonly (string | number)[]): string {
 }
 
 function escaped(segment: string): string {
-  return /[~/]/.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment;
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /**

@@ -6,13 +6,7 @@ import type { CloudConfig } from '../generated/types.js';
 import { findK3sFlag } from '../k3s/flags.js';
 import type { KeyDefinition } from './key.js';
 import { namesOf } from './names.js';
-
-/**
- * Names of environment variables and flags, in lower case, whose value is a secret. V8 takes long
- * to compile an expression that ignores case, and each start needs this one.
- */
-const SECRET_NAME =
-  /token|secret|passw|passphrase|credential|(api|access|private|join|auth)[_-]?key|vpn[_-]?auth|datastore[_-]?endpoint/;
+import { hasSecretName } from './secret-names.js';
 
 /**
  * Names of settings inside the value of a flag, as in `name=N,joinKey=X`, whose value is a secret.
@@ -145,13 +139,4 @@ export function isSecretFlag(name: string): boolean {
   if (flag) return SECRET_FLAGS.includes(flag.name);
   if (/-file$/.test(name)) return false;
   return hasSecretName(name) || SECRET_FLAGS.some((secret) => leven(name, secret) <= 2);
-}
-
-/** Returns whether the name of a key or a variable looks like that of a secret. */
-export function looksSecret(name: string): boolean {
-  return /^pass$|(?:^|[_-])psk$/.test(name.toLowerCase()) || hasSecretName(name);
-}
-
-function hasSecretName(name: string): boolean {
-  return SECRET_NAME.test(name.toLowerCase());
 }

@@ -1,33 +1,16 @@
 import { type Parameter, parse } from '@haos/cmdline';
 import { configDefinition } from '../generated/keys.js';
-import { type IdentityKey, meantIdentity } from '../model/k3s-identity.js';
-import { type KeyDefinition, snakeCase } from '../model/key.js';
-import { lookUpName, suggestName } from '../model/names.js';
+import type { KeyDefinition } from '../model/key.js';
+import { lookUpName } from '../model/names.js';
+import { BOOT_PARAMETERS } from './boot-parameters.js';
+import type { CmdlineProblem } from './cmdline-problem.js';
 import { type MappingNode, type Node, type Pair, stringNode } from './node.js';
-import type { YamlProblem } from './yaml-problem.js';
-
-/** A warning about a parameter, with its offset. */
-export type CmdlineProblem = Omit<YamlProblem, 'code'> & {
-  code: 'unknown-key' | 'invalid-cmdline';
-  hint: string | undefined;
-  /** As in an Issue. */
-  meant?: IdentityKey;
-};
+import { unknownParameter } from './unknown-parameter.js';
 
 export interface CmdlineResult {
   root: MappingNode;
   warnings: CmdlineProblem[];
 }
-
-/** Parameters that only early boot reads. They are not part of a configuration (docs/boot.md). */
-export const BOOT_PARAMETERS: ReadonlySet<string> = new Set([
-  'haos.mode',
-  'haos.fallback_mode',
-  'haos.debug',
-  'haos.slot',
-  'haos.state',
-  'haos.trial',
-]);
 
 /**
  * Parses the parameters of a kernel command line that name a key of the configuration into nodes.
@@ -42,10 +25,10 @@ export function parseCmdline(text: string): CmdlineResult {
   const ours = new Set<number>();
   parameters.forEach((parameter, index) => {
     const outcome = insert(root, configDefinition, { parameter, rest: parameter.name });
-    const isHaos = /^(?:haos(?:[.[]|$)|k3os[.[])/.test(parameter.name.toLowerCase());
+    const isHaos = isOurs(parameter.name.toLowerCase());
     if (outcome === 'inserted' || isHaos) ours.add(index);
     if (outcome === 'unknown' && isHaos && !BOOT_PARAMETERS.has(parameter.name))
-      warnings.push(unknown(parameter));
+      warnings.push(unknownParameter(parameter));
   });
   for (const issue of issues)
     if (ours.has(issue.parameter) && issue.code !== 'malformed-name' && issue.code !== 'empty-name')
@@ -59,42 +42,9 @@ export function parseCmdline(text: string): CmdlineResult {
   return { root, warnings };
 }
 
-function unknown(parameter: Parameter): CmdlineProblem {
-  const malformed = parameter.name.includes('[') && parameter.malformed;
-  const [, name = ''] = /^[^.]*\.([^.[]*)/.exec(parameter.name) ?? [];
-  const meant = meantIdentity(name);
-  const suggestion = suggestParameter(parameter.name) ?? meant;
-  return {
-    code: 'unknown-key',
-    message: `unknown parameter ${parameter.name}`,
-    start: parameter.nameOffset,
-    length: Math.max(1, parameter.nameLength),
-    hint: malformed
-      ? 'Write the entry of a map as name[key]=value.'
-      : suggestion && `Did you mean ${suggestion}?`,
-    ...(meant && { meant }),
-  };
-}
-
-/**
- * The documented name that is most like that of an unknown parameter; undefined when none is close.
- */
-function suggestParameter(name: string): string | undefined {
-  const path = name.replace(/^(?:k3os|haos)[.[]/i, '');
-  if (BOOT_PARAMETERS.has(`haos.${path}`)) return `haos.${path}`;
-  if (lookUpName(configDefinition, path)) return suggestPath(configDefinition, path);
-  return suggestPath(configDefinition, `haos.${path}`);
-}
-
-function suggestPath(section: KeyDefinition, path: string): string | undefined {
-  const [, written = '', separator = '', inside = ''] = /^([^.[]*)([.[]?)(.*)$/s.exec(path) ?? [];
-  const similar = lookUpName(section, written) ?? lookUpName(section, suggestName(section, written) ?? '');
-  if (similar === undefined) return undefined;
-  const name = snakeCase(similar.name);
-  if (separator === '') return name;
-  if (similar.kind === 'string-map') return `${name}${separator}${inside}`;
-  const rest = similar.keys && separator === '.' ? suggestPath(similar, inside) : undefined;
-  return rest && `${name}.${rest}`;
+/** Returns whether a name in lower case is ours, or was one of the predecessor. */
+function isOurs(name: string): boolean {
+  return name === 'haos' || ['haos.', 'haos[', 'k3os.', 'k3os['].some((start) => name.startsWith(start));
 }
 
 interface Insertion {

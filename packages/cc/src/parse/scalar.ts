@@ -9,12 +9,14 @@ const INTEGER =
   /^[-+]?(?:0|[1-9](?:_?[0-9])*|0(?:_?[0-7])+|0o[0-7](?:_?[0-7])*|0x[0-9a-fA-F](?:_?[0-9a-fA-F])*|0b[01](?:_?[01])*)$/;
 const FLOAT =
   /^[-+]?(?:[0-9](?:_?[0-9])*(?:\.(?:[0-9](?:_?[0-9])*)?)?|\.[0-9](?:_?[0-9])*)(?:[eE][-+]?[0-9]+)?$/;
-const SPECIAL_FLOAT = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const INFINITY = ['.inf', '.Inf', '.INF'];
+const NAN = ['.nan', '.NaN', '.NAN'];
 /** Longer numbers are not treated as numbers, because computing their digits would take long. */
 const MAX_TYPED = 1000;
 
-const MAY_BE_TYPED = /^[-+.0-9~nNyYtTfFoO]|^$/;
-const MAY_BE_NUMBER = /^[-+.0-9]/;
+/** What texts of another type than string begin with, if they are not empty. */
+const TYPED_START = '-+.0123456789~nNyYtTfFoO';
+const NUMBER_START = '-+.0123456789';
 
 /**
  * Returns the type of a scalar by the YAML 1.1 rules of docs/configuration.md. Dates and
@@ -22,13 +24,19 @@ const MAY_BE_NUMBER = /^[-+.0-9]/;
  */
 export function scalarType(node: ScalarNode): ScalarType {
   const text = node.text;
-  if (!node.plain || text.length > MAX_TYPED || !MAY_BE_TYPED.test(text)) return 'string';
+  if (!node.plain || text.length > MAX_TYPED || !TYPED_START.includes(text.charAt(0))) return 'string';
   if (NULL.includes(text)) return 'null';
   if (TRUE.includes(text) || FALSE.includes(text)) return 'boolean';
-  if (!MAY_BE_NUMBER.test(text)) return 'string';
+  return NUMBER_START.includes(text.charAt(0)) ? numberType(text) : 'string';
+}
+
+function numberType(text: string): ScalarType {
+  const unsigned = '-+'.includes(text.charAt(0)) ? text.slice(1) : text;
+  if (INFINITY.includes(unsigned) || NAN.includes(text)) return 'float';
+  // Every number of YAML is one of JavaScript, too, and this is cheaper than to compile the others.
+  if (Number.isNaN(Number(unsigned.replaceAll('_', '')))) return 'string';
   if (INTEGER.test(text)) return 'integer';
-  if (FLOAT.test(text) || SPECIAL_FLOAT.test(text)) return 'float';
-  return 'string';
+  return FLOAT.test(text) ? 'float' : 'string';
 }
 
 /** Returns whether a scalar of type boolean is true. */

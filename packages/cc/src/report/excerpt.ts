@@ -2,8 +2,9 @@ import leven from 'leven';
 import { configDefinition } from '../generated/keys.js';
 import type { Origin } from '../issue.js';
 import { isSpelling, lookUpName } from '../model/names.js';
-import { isSecretFlag, looksSecret } from '../model/secrets.js';
-import { BOOT_PARAMETERS } from '../parse/cmdline.js';
+import { looksSecret } from '../model/secret-names.js';
+import { isSecretFlag } from '../model/secrets.js';
+import { BOOT_PARAMETERS } from '../parse/boot-parameters.js';
 import { findHiddenParts, type HiddenParts, type Range, rangesWithin } from './hidden-parts.js';
 
 /** One line of a source, and the part of it to underline. */

@@ -1,7 +1,8 @@
 import { configDefinition } from '../generated/keys.js';
 import type { KeyDefinition } from '../model/key.js';
 import { lookUpName } from '../model/names.js';
-import { isSecretFlag, looksSecret } from '../model/secrets.js';
+import { looksSecret } from '../model/secret-names.js';
+import { isSecretFlag } from '../model/secrets.js';
 import type { MappingNode, Node, SequenceNode } from '../parse/node.js';
 import { parseYaml } from '../parse/yaml.js';
 

@@ -30,7 +30,7 @@ import { proxyRule } from './proxy.js';
 import type { Finding, Rule } from './rule.js';
 import { upgradeRule } from './upgrade.js';
 
-/** A rule that the program loads only for a configuration that has its key. */
+/** A rule that the program reads only for a configuration that has its key, as few have. */
 function whenGiven(key: keyof Haos, rule: Rule): Rule {
   return (config) => (config.haos?.[key] === undefined ? [] : rule(config));
 }
@@ -43,17 +43,17 @@ const rules: readonly Rule[] = [
   bootManifestsRule,
   commandsRule,
   dataSourcesRule,
-  hardeningRule,
+  whenGiven('hardening', hardeningRule),
   modulesRule,
   sysctlsRule,
-  timezoneRule,
-  keyboardRule,
+  whenGiven('timezone', timezoneRule),
+  whenGiven('keyboard', keyboardRule),
   whenGiven('network', networkRule),
   serversRule,
   wifiRule,
   whenGiven('mounts', mountsRule),
   passwordRule,
-  sshAccessRule,
+  whenGiven('ssh', sshAccessRule),
   serverUrlRule,
   tokenRule,
   labelsRule,
@@ -61,8 +61,8 @@ const rules: readonly Rule[] = [
   environmentRule,
   proxyRule,
   taintsRule,
-  upgradeRule,
-  installRule,
+  whenGiven('upgrade', upgradeRule),
+  whenGiven('install', installRule),
   oldTextsRule,
 ];
 

@@ -9,7 +9,7 @@ const PATH = /^\/etc\/rancher\/k3s\/config\.yaml(?:\.d\/[^/]+\.ya?ml)?$/;
 
 /** Whether k3s reads a file at this path as its configuration. */
 export function isK3sFile(path: string): boolean {
-  return PATH.test(path);
+  return path.startsWith('/etc/rancher/') && PATH.test(path);
 }
 
 /** One key at the start of a line, and a scalar behind it. */

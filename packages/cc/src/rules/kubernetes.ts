@@ -1,10 +1,11 @@
-import { PATTERNS, TAINT_EFFECTS } from '../model/patterns.js';
+import { isSimpleName, PATTERNS, TAINT_EFFECTS } from '../model/patterns.js';
 import { hasPlaceholder, isPlaceholder, placeholderFinding } from './placeholder.js';
 import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
 const SERVER_URL = new RegExp(PATTERNS.https);
 const LABEL_NAME = new RegExp(PATTERNS.labelName);
 const LABEL_VALUE = new RegExp(PATTERNS.labelValue);
+const KUBERNETES_LABELS = /^(?:[^/]*\.)?(?:kubernetes|k8s)\.io\//;
 /**
  * Prefixed labels that a kubelet may set on its own node (Kubernetes, NodeRestriction admission
  * plugin).
@@ -71,18 +72,17 @@ export function checkLabel(key: string, value: string, pointer: string): Finding
   const invalid = (message: string, hint: string): Finding[] => [
     { code: 'invalid-label', pointer, message, hint },
   ];
-  if (!LABEL_NAME.test(key))
+  if (!isLabelName(key))
     return invalid(
       `${JSON.stringify(key)} is not a label key`,
       'Write NAME or example.com/NAME with letters, digits, dashes, underscores and dots.',
     );
-  if (!LABEL_VALUE.test(value))
+  if (!isLabelValue(value))
     return invalid(
       `the value of ${key} is not a label value`,
       'Use at most 63 letters, digits, dashes, underscores and dots; begin and end with a letter or digit.',
     );
-  const prefix = key.includes('/') ? key.split('/')[0]! : '';
-  if (/(?:^|\.)(?:kubernetes|k8s)\.io$/.test(prefix) && !KUBELET_LABELS.test(key))
+  if (key.includes('/') && KUBERNETES_LABELS.test(key) && !KUBELET_LABELS.test(key))
     return invalid(
       `Kubernetes does not let a node set the label ${key} on itself`,
       'Set it with kubectl after the node has joined.',
@@ -107,7 +107,22 @@ export function checkTaint(taint: string, pointer: string): Finding[] {
 
 /** Returns whether a text matches `PATTERNS.taint`, whose parts are those of labels. */
 function isTaint(taint: string): boolean {
-  const [, name = '', value = '', effect] = /^([^=:]*)(?:=([^:]*))?:([A-Za-z]+)$/.exec(taint) ?? [];
+  const [setting, effect] = splitAt(taint, ':');
+  const [name, value = ''] = splitAt(setting, '=');
   const effects: readonly (string | undefined)[] = TAINT_EFFECTS;
-  return LABEL_NAME.test(name) && LABEL_VALUE.test(value) && effects.includes(effect);
+  return isLabelName(name) && isLabelValue(value) && effects.includes(effect);
+}
+
+/** Splits a text at the first separator. */
+function splitAt(text: string, separator: string): [before: string, after?: string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function isLabelName(text: string): boolean {
+  return isSimpleName(text) || LABEL_NAME.test(text);
+}
+
+function isLabelValue(text: string): boolean {
+  return text === '' || isSimpleName(text) || LABEL_VALUE.test(text);
 }

@@ -24,9 +24,10 @@ export function upgradeLabelValue(old: string): 'enabled' | 'disabled' {
  */
 export const OLD_SECRET_VARIABLE = { name: 'K3S_CLUSTER_SECRET', now: 'K3S_TOKEN' } as const;
 
-const MAY_BE_OLD = /k3os|K3OS|1898andCo|\bapk\b/;
+/** One of these is in each of `OLD_TEXTS`. */
+const OLD_NAMES = ['k3os', 'K3OS', '1898andCo', 'apk'];
 
 /** Whether a text may have one of `OLD_TEXTS`: much cheaper than to look for each. */
 export function mayBeOld(text: string): boolean {
-  return MAY_BE_OLD.test(text);
+  return OLD_NAMES.some((name) => text.includes(name));
 }

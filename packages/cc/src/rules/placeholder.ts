@@ -12,12 +12,12 @@ const FREE_TEXT = ['initCmd', 'bootCmd', 'runCmd', 'content'];
 
 /** Returns whether a text still has a placeholder. */
 export function hasPlaceholder(text: string): boolean {
-  return PLACEHOLDER.test(text);
+  return mayHavePlaceholder(text) && PLACEHOLDER.test(text);
 }
 
 /** Whether a text is nothing but a placeholder. A secret may have such a part by chance. */
 export function isPlaceholder(text: string): boolean {
-  return PLACEHOLDER.exec(text)?.[0] === text.trim();
+  return mayHavePlaceholder(text) && PLACEHOLDER.exec(text)?.[0] === text.trim();
 }
 
 /**

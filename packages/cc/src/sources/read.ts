@@ -49,6 +49,7 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   const issues = [...reader.issues, ...result.issues];
   const isIncomplete = hasErrors(issues);
   const checked = withRuleIssues({ ...result, issues });
+  if (checked.issues.length === 0) return { ...checked, isIncomplete, k3sHold: undefined };
   const hold = findK3sHold(checked);
   return {
     ...checked,
@@ -140,6 +141,8 @@ class SourceReader {
 
   private optionalBytes(path: string): Uint8Array | undefined {
     try {
+      // Most are absent, and an error costs more than a look.
+      if (this.host.files.stat(path) === undefined) return undefined;
       return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
     } catch (error) {
       if (!isHaosError(error)) throw error;

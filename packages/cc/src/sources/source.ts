@@ -1,5 +1,5 @@
 import { type Issue, type IssueCode, type Severity, SOURCE_NAMES, type SourceName } from '../issue.js';
-import type { Layer } from '../merge/provenance.js';
+import type { Layer } from '../merge/layer.js';
 import { type NormaliseResult, normalise } from '../model/normalise.js';
 import { isUtf16, utf8, utf16 } from '../parse/bytes.js';
 import { parseCmdline } from '../parse/cmdline.js';

@@ -8,13 +8,13 @@ import { eachItem, type Finding, fitsProcess, type Rule } from '../../rules/rule
 import { commandEnvironment } from '../environment/environment.js';
 
 /** Runs the commands of the initrd phase. */
-export const initCmd = commandApplier('init-cmd', 'initCmd');
+export const initCmd = /* @__PURE__ */ commandApplier('init-cmd', 'initCmd');
 
 /** Runs the commands of the boot phase, before services and the network start. */
-export const bootCmd = commandApplier('boot-cmd', 'bootCmd');
+export const bootCmd = /* @__PURE__ */ commandApplier('boot-cmd', 'bootCmd');
 
 /** Runs the commands of the runtime phase. */
-export const runCmd = commandApplier('run-cmd', 'runCmd');
+export const runCmd = /* @__PURE__ */ commandApplier('run-cmd', 'runCmd');
 
 const COMMAND_KEYS = ['initCmd', 'bootCmd', 'runCmd'] as const satisfies readonly (keyof CloudConfig)[];
 type CommandKey = (typeof COMMAND_KEYS)[number];
@@ -53,7 +53,7 @@ export const commandsRule: Rule = (config) =>
 const SYSTEMCTL = /(?:^|[;&|(])\s*(?:sudo\s+)?systemctl\s/;
 
 function checkCommand(command: string, pointer: string): Finding[] {
-  if (SYSTEMCTL.test(command))
+  if (command.includes('systemctl') && SYSTEMCTL.test(command))
     return [
       {
         code: 'invalid-value',

@@ -2,12 +2,16 @@ import type { ProxySettings } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
-import { looksSecret } from '../../model/secrets.js';
+import { looksSecret } from '../../model/secret-names.js';
 import { eachEntry, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { findEnvironmentLine, formatEnvironmentLine, isVariableName } from './environment-line.js';
 
 const PATH = '/etc/environment';
+
+const K3S_PREFIXES = ['K3S_', 'CONTAINERD_', 'INSTALL_K3S_'];
+/** Variables of the installer of k3s that have a meaning on a node. */
+const MEANINGFUL = ['INSTALL_K3S_SKIP_START', 'INSTALL_K3S_EXEC'];
 
 /**
  * Writes the variables of `haos.environment` to /etc/environment, which login sessions read. Keeps
@@ -61,7 +65,7 @@ export function checkVariable(name: string, value: string, pointer: string): Fin
     ];
   const problem = valueProblem(name, value);
   if (problem !== undefined) return [{ code: 'invalid-value', pointer, ...problem }];
-  if (!/^INSTALL_K3S_(?!(?:SKIP_START|EXEC)$)/.test(name)) return [];
+  if (!name.startsWith('INSTALL_K3S_') || MEANINGFUL.includes(name)) return [];
   return [
     {
       code: 'no-effect',
@@ -94,7 +98,7 @@ function valueProblem(name: string, value: string): Pick<Finding, 'message' | 'h
 
 /** Returns whether a variable belongs only to k3s or its installer. */
 export function isK3sVariable(name: string): boolean {
-  return /^(K3S|CONTAINERD|INSTALL_K3S)_/.test(name);
+  return K3S_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 /** Returns the proxies for HAOS's own downloads. The lower-case spelling wins, as in curl. */
@@ -129,7 +133,7 @@ function variablesOf(environment: Readonly<Record<string, string>> | undefined):
  * Decides by the name, or by the value: a URL with a user name or password, as proxies often have.
  */
 function isConfidential(name: string, value: string): boolean {
-  return looksSecret(name) || /:\/\/[^/?#]*@/.test(value);
+  return looksSecret(name) || (value.includes('@') && /:\/\/[^/?#]*@/.test(value));
 }
 
 function mergeLines(text: string, wanted: readonly string[]): string {

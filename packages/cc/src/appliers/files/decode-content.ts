@@ -68,7 +68,7 @@ export function checkContent(content: string, encoding: string): ContentProblem 
 }
 
 function isEncoded(encoding: string): boolean {
-  return /b64|base64/.test(encoding);
+  return encoding.endsWith('64');
 }
 
 function isCompressed(encoding: string): boolean {

@@ -53,7 +53,7 @@ function checkSysctl(key: string, value: string, pointer: string): Finding[] {
  */
 function isSysctlKey(key: string): boolean {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.:/@%+-]*$/.test(key)) return false;
-  const isDotted = /[./]/.exec(key)?.[0] === '.';
+  const isDotted = key.split('/', 1)[0]!.includes('.');
   const parts = key.split(isDotted ? '.' : '/').map((part) => (isDotted ? part.replaceAll('/', '.') : part));
-  return parts.every((part) => !/^\.{0,2}$/.test(part) && part.length <= 255);
+  return parts.every((part) => !['', '.', '..'].includes(part) && part.length <= 255);
 }

@@ -1,6 +1,7 @@
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
+import { isSimpleName } from '../../model/patterns.js';
 import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
 import { formatKeyFileList, ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
@@ -97,10 +98,8 @@ function checkNameserver(server: string, pointer: string): Finding[] {
 
 /** Whether a text has the form of a name in DNS. */
 export function isServerName(text: string): boolean {
-  return text
-    .replace(/\.$/, '')
-    .split('.')
-    .every((label) => HOST_LABEL.test(label));
+  const name = text.endsWith('.') ? text.slice(0, -1) : text;
+  return name.split('.').every((label) => isSimpleName(label) || HOST_LABEL.test(label));
 }
 
 function checkTimeserver(server: string, pointer: string): Finding[] {
@@ -111,7 +110,9 @@ function checkTimeserver(server: string, pointer: string): Finding[] {
 
 /** An IPv6 address may name its interface, and a link-local one must: `fe80::1%eth0` (RFC 4007). */
 function isIpAddress(text: string): boolean {
-  if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(text)) return text.split('.').every((part) => Number(part) <= 255);
+  const parts = text.split('.');
+  if (parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return true;
+  if (!text.includes(':')) return false;
   const [, address] = /^([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%[A-Za-z0-9_.-]{1,15})?$/.exec(text) ?? [];
   return address !== undefined && URL.canParse(`http://[${address}]/`);
 }

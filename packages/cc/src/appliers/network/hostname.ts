@@ -3,7 +3,7 @@ import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
-import { MAX_HOSTNAME, PATTERNS } from '../../model/patterns.js';
+import { isSimpleName, MAX_HOSTNAME, PATTERNS } from '../../model/patterns.js';
 import type { Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { setHostsName } from './hosts.js';
@@ -42,7 +42,7 @@ export const hostname: Applier = {
  * inner dashes, joined by dots, and short enough for the kernel.
  */
 export function isHostname(name: string): boolean {
-  return name !== '' && name.length <= MAX_HOSTNAME && HOSTNAME.test(name);
+  return name !== '' && name.length <= MAX_HOSTNAME && (isSimpleName(name) || HOSTNAME.test(name));
 }
 
 /**

@@ -76,8 +76,8 @@ function checkName(name: string | undefined, pointer: string): Finding[] {
 function checkPassphrase(passphrase: string | undefined, pointer: string): Finding[] {
   if (!passphrase) return [];
   if (hasControls(passphrase)) return [controls(pointer)];
-  const isKey = /^[0-9a-fA-F]{64}$/.test(passphrase);
-  if (isKey || (passphrase.length >= 8 && passphrase.length <= 63)) return [];
+  if (passphrase.length >= 8 && passphrase.length <= 63) return [];
+  if (/^[0-9a-fA-F]{64}$/.test(passphrase)) return [];
   return [
     {
       code: 'invalid-wifi',
