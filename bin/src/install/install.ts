@@ -3,21 +3,15 @@ import type { Host } from '@haos/host';
 import { type InstallOptions, install, preflight } from '@haos/install';
 import { readMode } from '@haos/system';
 import { cameFromMedium, isInstallByFallback } from '@haos/system/internal';
-import type { Context, Invocation } from '../command.js';
+import type { Context } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, refusal, usageError } from '../failure.js';
 import { openNode } from '../upgrade/open-node.js';
-import { type FileInvocation, runInstallToFile } from './install-to-file.js';
+import { runInstallToFile } from './install-to-file.js';
+import type { InstallInvocation } from './options.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
 import { readInstallation } from './read-installation.js';
 import type { RunInstallation } from './run-interview.js';
-
-/** The options that `haos install` and its parts read. */
-type InstallInvocation = FileInvocation &
-  Invocation<
-    'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'format',
-    'silent' | 'check' | 'reboot' | 'power-off'
-  >;
 
 /** What follows an installation; undefined: what is usual where it runs. */
 type Next = 'reboot' | 'power-off' | undefined;
