@@ -40,13 +40,13 @@ export function decide(situation: Situation): Decision {
   const record = observe(situation);
   const now = { ...situation, record };
   const config = decideConfig(now);
-  if (config.step.kind !== 'rest' || isOpen(now)) return config;
+  if (config.step.kind !== 'rest' || isFileOnTrial(now.node)) return config;
   const upgrade = decideUpgrade({ ...now, record: config.record });
   return upgrade.step.kind === 'rest' ? { ...upgrade, step: config.step } : upgrade;
 }
 
 /** Returns whether a file of the node is on trial. */
-function isOpen({ node: { trial } }: Situation): boolean {
+export function isFileOnTrial({ trial }: Pick<NodeFacts, 'trial'>): boolean {
   return trial?.state === 'pending' || trial?.state === 'reverting';
 }
 

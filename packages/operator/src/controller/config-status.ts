@@ -34,7 +34,7 @@ export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now
         object: {
           apiVersion: API_VERSION,
           kind: 'NodeConfig',
-          metadata: { name: config.metadata.name, ...uidOf(config) },
+          metadata: identityOf(config),
           ...{ status },
         },
       } satisfies Patch,
@@ -43,8 +43,8 @@ export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now
   });
 }
 
-function uidOf({ metadata }: NodeConfig): { uid?: string } {
-  return metadata.uid === undefined ? {} : { uid: metadata.uid };
+function identityOf({ metadata: { name, uid } }: NodeConfig) {
+  return { name, uid };
 }
 
 function statusOf(
@@ -121,12 +121,12 @@ function count(hash: string | undefined, name: string, nodes: readonly NodeResul
 
 /** Returns an event for each condition that turned bad. */
 function eventsOf(config: NodeConfig, status: NodeConfigStatus): Patch[] {
-  const { apiVersion, kind, metadata } = config;
+  const { apiVersion, kind } = config;
   return (status.conditions ?? []).flatMap((condition): Patch[] => {
     const isBad = condition.type === 'Conflict' ? condition.status === 'True' : condition.status === 'False';
     const old = config.status?.conditions?.find(({ type }) => type === condition.type);
     if (!isBad || (old?.status === condition.status && old.reason === condition.reason)) return [];
-    const regarding = { apiVersion, kind, metadata: { name: metadata.name, ...uidOf(config) } };
+    const regarding = { apiVersion, kind, metadata: identityOf(config) };
     return [
       { kind: 'event', regarding, type: 'Warning', reason: condition.reason, message: condition.message },
     ];
