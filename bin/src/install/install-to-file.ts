@@ -3,8 +3,9 @@ import type { ProxySettings } from '@haos/host';
 import { installToFile } from '@haos/install';
 import { isUrl } from '@haos/system/internal';
 import type { Context } from '../command.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
+import type { ExitStatus } from '../exit-status.js';
+import { usageError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { openNode } from '../upgrade/open-node.js';
 import type { InstallInvocation } from './options.js';
 import { parseSize } from './parse-size.js';
@@ -34,17 +35,13 @@ export async function runInstallToFile(
     directory: locate(invocation.text('image')),
     iso: locate(invocation.text('iso')),
   });
-  const ended = new AbortController();
+  const { signal, guard } = interruptible(context);
   const work = installToFile({
     host: openNode(context),
     file: { path: resolve(path), ...(size !== undefined && { size }) },
-    ...{ image, config, boot, proxy, signal: ended.signal },
+    ...{ image, config, boot, proxy, signal },
     onEvent: printEvents(context),
     onDownload: printDownload(context, 'install'),
   });
-  context.onInterrupt(() => {
-    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
-    return work.catch(() => undefined);
-  });
-  return printInstall(await work, { invocation, context });
+  return printInstall(await guard(work), { invocation, context });
 }
