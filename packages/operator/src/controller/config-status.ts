@@ -31,12 +31,7 @@ export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now
         kind: 'apply',
         manager: 'haos-operator',
         subresource: 'status',
-        object: {
-          apiVersion: API_VERSION,
-          kind: 'NodeConfig',
-          metadata: identityOf(config),
-          ...{ status },
-        },
+        object: { apiVersion: API_VERSION, kind: 'NodeConfig', metadata: identityOf(config), ...{ status } },
       } satisfies Patch,
       ...eventsOf(config, status),
     ];
@@ -55,17 +50,11 @@ function statusOf(
 ): NodeConfigStatus {
   const { generation, name } = config.metadata;
   const conflicted = nodes.filter(({ conflicts }) => conflicts.some(({ names }) => names.includes(name)));
+  const conditions = [readyOf(config, set), conflictOf(name, conflicted)];
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     nodes: count(set.part(name)?.hash, name, nodes),
-    conditions: conditionsOf(
-      config.status?.conditions,
-      [readyOf(config, set), conflictOf(name, conflicted)],
-      {
-        now,
-        generation,
-      },
-    ),
+    conditions: conditionsOf(config.status?.conditions, conditions, { now, generation }),
   };
 }
 
