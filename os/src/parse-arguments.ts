@@ -2,8 +2,8 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { BuildFailure } from './failure.js';
 
 /**
- * Parses arguments as `parseArgs` does. Throws a BuildFailure with the usage for wrong arguments, and
- * with status 0 for --help.
+ * Parses arguments as `parseArgs` does. Throws a BuildFailure with the usage for wrong arguments,
+ * and with status 0 for --help.
  */
 export function parseArguments<Config extends ParseArgsConfig>(
   config: Config,

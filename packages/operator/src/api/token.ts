@@ -13,8 +13,9 @@ interface TokenRequest {
 }
 
 /**
- * Returns a function that returns a token of a service account, by TokenRequest. A token is renewed after four fifths of its
- * life; if that fails, it is used until it expires. Throws as `ApiClient.call` does.
+ * Returns a function that returns a token of a service account, by TokenRequest. A token is renewed
+ * after four fifths of its life; if that fails, it is used until it expires. Throws as
+ * `ApiClient.call` does.
  */
 export function createTokenSource(client: ApiClient, options: TokenRequestOptions): () => Promise<string> {
   const { seconds = 3600 } = options;
