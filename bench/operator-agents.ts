@@ -35,7 +35,7 @@ setMaxListeners(0, signal);
 
 async function runAgent(name: string): Promise<void> {
   const identity = nodeIdentity(name);
-  const { token } = createTokenSource(admin, { namespace: NAMESPACE, serviceAccount: identity });
+  const token = createTokenSource(admin, { namespace: NAMESPACE, serviceAccount: identity });
   const client = await createClient({ server, ca, token }, options);
   let status: NodeState['status'] = {};
   let seen = '';

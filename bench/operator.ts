@@ -133,13 +133,13 @@ async function startOperatorProcess(
   client: ApiClient,
   port: number,
 ): Promise<ChildProcess> {
-  const source = createTokenSource(client, {
+  const token = createTokenSource(client, {
     namespace: NAMESPACE,
     serviceAccount: 'haos-operator',
     seconds: 36_000,
   });
   const config = JSON.parse(readFileSync(server.kubeconfig, 'utf8'));
-  config.users[0].user.token = await source.token();
+  config.users[0].user.token = await token();
   const kubeconfig = join(scratch, 'operator.kubeconfig');
   writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
   const args = ['operator', `--kubeconfig=${kubeconfig}`, `--port=${port}`];

@@ -77,6 +77,20 @@ async function testMatrix(names) {
   return statusOf(outcomes);
 }
 
+/**
+ * Returns a command that runs a script of the repository. `levelsOf` names the levels whose Debian
+ * packages the script needs.
+ * @param {string} script
+ * @param {(args: readonly string[]) => readonly string[]} levelsOf
+ * @returns {(args: readonly string[]) => Promise<number>}
+ */
+function runs(script, levelsOf) {
+  return async (args) => {
+    await prepare(levelsOf(args));
+    return run(npmProgram(root, 'tsx'), [script, ...args], { cwd: root });
+  };
+}
+
 /** @type {Record<string, (args: string[]) => Promise<number>>} */
 const commands = {
   start: async (args) => {
@@ -89,26 +103,11 @@ const commands = {
     await build(root);
     return 0;
   },
-  os: async (args) => {
-    await prepare(levelsFor(args));
-    return run(npmProgram(root, 'tsx'), ['os/src/main.ts', ...args], { cwd: root });
-  },
-  k3s: async (args) => {
-    await prepare(['k3s']);
-    return run(npmProgram(root, 'tsx'), ['os/src/pin-k3s.ts', ...args], { cwd: root });
-  },
-  remaster: async (args) => {
-    await prepare(levelsFor(args));
-    return run(npmProgram(root, 'tsx'), ['os/src/remaster.ts', ...args], { cwd: root });
-  },
-  join: async (args) => {
-    await prepare(levelsFor(args));
-    return run(npmProgram(root, 'tsx'), ['os/src/join.ts', ...args], { cwd: root });
-  },
-  keys: async (args) => {
-    await prepare([]);
-    return run(npmProgram(root, 'tsx'), ['os/src/make-keys.ts', ...args], { cwd: root });
-  },
+  os: runs('os/src/main.ts', levelsFor),
+  k3s: runs('os/src/pin-k3s.ts', () => ['k3s']),
+  remaster: runs('os/src/remaster.ts', levelsFor),
+  join: runs('os/src/join.ts', levelsFor),
+  keys: runs('os/src/make-keys.ts', () => []),
   vm: async (names) => {
     const inLevel = listScenarios(root).filter(({ level }) => level === 'vm');
     const files = selectScenarios(inLevel, names).map(({ path }) => path);
@@ -117,10 +116,7 @@ const commands = {
   },
   test: (args) => test(selectLevels(args)),
   matrix: testMatrix,
-  fuzz: async (args) => {
-    await prepare(levelsFor(args));
-    return run(npmProgram(root, 'tsx'), ['tests/fuzz/main.ts', ...args], { cwd: root });
-  },
+  fuzz: runs('tests/fuzz/main.ts', levelsFor),
   check: () => test(selectLevels([]).filter((level) => level.slow !== true)),
   pack: async ([directory]) => {
     await prepare([]);
@@ -129,10 +125,8 @@ const commands = {
     await pack(root, directory === undefined ? join(root, 'dist/npm') : resolve(from, directory));
     return 0;
   },
-  bench: async (args) => {
-    await prepare(process.getuid?.() === 0 ? ['vm', 'loop'] : []); // without root no image can be built
-    return run(npmProgram(root, 'tsx'), ['bench/main.ts', ...args], { cwd: root });
-  },
+  // Without root no image can be built.
+  bench: runs('bench/main.ts', () => (process.getuid?.() === 0 ? ['vm', 'loop'] : [])),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -3,25 +3,27 @@ import { delimiter, join } from 'node:path';
 import { must, StepFailure, step } from './run.mjs';
 
 /**
- * A Debian package that a level of tests needs, recognised by a program or, without one, by a file.
- * @typedef {{
- *   package: string, program: string, file?: string, levels: readonly string[], why: string,
- * }} DebianPackage
+ * A Debian package that a level of tests needs, recognised by a program or by the path of a file.
+ * @typedef {{ package: string, proof: string, levels: readonly string[], why: string }} DebianPackage
  */
 
 const RUNC = 'runc of the Kubernetes tests is compiled with cgo';
 
+/** For the tests of the program. */
+const blackbox = packageFor('blackbox');
+/** To install to a disk, also to one of a guest. */
+const loop = packageFor('loop', 'vm', 'matrix', 'faults');
+/** To build the image and to boot it. */
+const vm = packageFor('vm', 'matrix', 'faults');
+/** For images of arm64. */
+const arm64 = packageFor('matrix');
+
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [
-  {
-    package: 'git',
-    program: 'git',
-    levels: ['structure'],
-    why: 'the hooks are tested in a repository',
-  },
+  packageFor('structure')('git', 'git', 'the hooks are tested in a repository'),
   blackbox('zsh', 'zsh', 'completion'),
   blackbox('fish', 'fish', 'completion'),
-  { ...blackbox('bash-completion', '', 'completion'), file: '/usr/share/bash-completion/bash_completion' },
+  blackbox('bash-completion', '/usr/share/bash-completion/bash_completion', 'completion'),
   blackbox('bsdutils', 'script', 'the shells are on a terminal'),
   blackbox('man-db', 'man', 'the manual pages are shown'),
   loop('fdisk', 'sfdisk', 'disks are partitioned'),
@@ -32,17 +34,14 @@ export const DEBIAN_PACKAGES = [
   loop('mount', 'losetup', 'files become disks'),
   loop('grub2-common', 'grub-install', 'the boot loader is installed'),
   loop('grub-common', 'grub-editenv', 'GRUB can read the environment block that HAOS writes'),
-  { ...loop('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
+  loop('grub-pc-bin', '/usr/lib/grub/i386-pc/kernel.img', 'GRUB for BIOS'),
   loop('squashfs-tools', 'mksquashfs', 'the root image of a small ISO'),
   loop('xorriso', 'xorriso', 'a small ISO, and reading one'),
   loop('busybox', 'busybox', 'a tar other than GNU tar'),
   loop('libarchive-tools', 'bsdtar', 'reading an ISO'),
-  { ...loop('7zip', '', 'reading an ISO'), file: '/usr/bin/7zz' },
-  {
-    ...loop('grub-efi-amd64-signed', '', 'GRUB for EFI'),
-    file: '/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed',
-  },
-  { ...loop('shim-signed', '', 'EFI with Secure Boot'), file: '/usr/lib/shim/shimx64.efi.signed' },
+  loop('7zip', '/usr/bin/7zz', 'reading an ISO'),
+  loop('grub-efi-amd64-signed', '/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed', 'GRUB for EFI'),
+  loop('shim-signed', '/usr/lib/shim/shimx64.efi.signed', 'EFI with Secure Boot'),
   loop('qemu-system-x86', 'qemu-system-x86_64', 'GRUB itself counts the boots of a trial'),
   vm('mmdebstrap', 'mmdebstrap', 'the image is made of Debian packages'),
   vm('squashfs-tools', 'mksquashfs', 'the root and kernel images'),
@@ -52,71 +51,37 @@ export const DEBIAN_PACKAGES = [
   vm('kmod', 'depmod', 'indexes of modules'),
   vm('cryptsetup-bin', 'veritysetup', 'hash trees of the images'),
   vm('sbsigntool', 'sbsign', 'boot images are signed for Secure Boot'),
-  {
-    ...vm('python3-pefile', '', 'ukify makes the boot images'),
-    file: '/usr/lib/python3/dist-packages/pefile.py',
-  },
+  vm('python3-pefile', '/usr/lib/python3/dist-packages/pefile.py', 'ukify makes the boot images'),
   vm('binutils', 'strip', 'Node without symbols'),
   vm('xorriso', 'xorriso', 'the ISO'),
   vm('mtools', 'mcopy', 'the EFI part of the ISO'),
   vm('grub-common', 'grub-mkimage', 'GRUB boots the ISO'),
-  { ...vm('grub-pc-bin', '', 'GRUB for BIOS'), file: '/usr/lib/grub/i386-pc/kernel.img' },
+  vm('grub-pc-bin', '/usr/lib/grub/i386-pc/kernel.img', 'GRUB for BIOS'),
   vm('qemu-utils', 'qemu-img', 'disk images in formats other than raw'),
   vm('skopeo', 'skopeo', 'another program reads the OCI image'),
   vm('umoci', 'umoci', 'another program unpacks the OCI image'),
-  {
-    package: 'chromium',
-    program: 'chromium',
-    levels: ['package'],
-    why: 'a page with the libraries runs in a browser',
-  },
-  { package: 'curl', program: 'curl', levels: ['k3s'], why: 'the sizes of a release of k3s' },
+  packageFor('package')('chromium', 'chromium', 'a page with the libraries runs in a browser'),
+  packageFor('k3s')('curl', 'curl', 'the sizes of a release of k3s'),
   vm('qemu-system-x86', 'qemu-system-x86_64', 'the image boots'),
-  { package: 'qemu-system-arm', program: 'qemu-system-aarch64', levels: ['matrix'], why: 'arm64 boots' },
-  { package: 'qemu-user-static', program: 'qemu-aarch64-static', levels: ['matrix'], why: 'arm64 is built' },
-  { package: 'arch-test', program: 'arch-test', levels: ['matrix'], why: 'mmdebstrap needs it for arm64' },
-  {
-    package: 'binutils-aarch64-linux-gnu',
-    program: 'aarch64-linux-gnu-strip',
-    levels: ['matrix'],
-    why: 'Node for arm64 without symbols',
-  },
-  {
-    package: 'qemu-efi-aarch64',
-    program: '',
-    file: '/usr/share/AAVMF/AAVMF_CODE.fd',
-    levels: ['matrix'],
-    why: 'EFI for arm64',
-  },
-  { ...vm('ovmf', '', 'EFI for virtual machines'), file: '/usr/share/OVMF/OVMF_VARS_4M.ms.fd' },
+  arm64('qemu-system-arm', 'qemu-system-aarch64', 'arm64 boots'),
+  arm64('qemu-user-static', 'qemu-aarch64-static', 'arm64 is built'),
+  arm64('arch-test', 'arch-test', 'mmdebstrap needs it for arm64'),
+  arm64('binutils-aarch64-linux-gnu', 'aarch64-linux-gnu-strip', 'Node for arm64 without symbols'),
+  arm64('qemu-efi-aarch64', '/usr/share/AAVMF/AAVMF_CODE.fd', 'EFI for arm64'),
+  vm('ovmf', '/usr/share/OVMF/OVMF_VARS_4M.ms.fd', 'EFI for virtual machines'),
   vm('gcc', 'gcc', RUNC),
   vm('pkgconf', 'pkg-config', RUNC),
-  { ...vm('libc6-dev', '', RUNC), file: '/usr/include/stdlib.h' },
-  { ...vm('libseccomp-dev', '', RUNC), file: '/usr/include/seccomp.h' },
+  vm('libc6-dev', '/usr/include/stdlib.h', RUNC),
+  vm('libseccomp-dev', '/usr/include/seccomp.h', RUNC),
 ];
 
 /**
- * @param {string} name @param {string} program @param {string} why
- * @returns {DebianPackage} a package that the tests of the program need
+ * Returns a function that describes a package for these levels.
+ * @param {readonly string[]} levels
+ * @returns {(name: string, proof: string, why: string) => DebianPackage}
  */
-function blackbox(name, program, why) {
-  return { package: name, program, levels: ['blackbox'], why };
-}
-
-/**
- * @param {string} name @param {string} program @param {string} why
- * @returns {DebianPackage} a package that installing to a disk needs, also to one of a guest
- */
-function loop(name, program, why) {
-  return { package: name, program, levels: ['loop', 'vm', 'matrix', 'faults'], why };
-}
-
-/**
- * @param {string} name @param {string} program @param {string} why
- * @returns {DebianPackage} a package that building and booting the image needs
- */
-function vm(name, program, why) {
-  return { package: name, program, levels: ['vm', 'matrix', 'faults'], why };
+function packageFor(...levels) {
+  return (name, proof, why) => ({ package: name, proof, levels, why });
 }
 
 /**
@@ -189,9 +154,7 @@ export async function installDebianPackages(levels) {
   if (missing.length === 0) return;
   const names = missing.map((entry) => entry.package);
   if (process.getuid?.() !== 0 || findProgram('apt-get') === undefined) {
-    const list = missing
-      .map((entry) => `  ${entry.package}: ${entry.file ?? entry.program} (${entry.why})`)
-      .join('\n');
+    const list = missing.map((entry) => `  ${entry.package}: ${entry.proof} (${entry.why})`).join('\n');
     throw new StepFailure(
       `missing programs:\n${list}\nInstall them as root: apt-get install ${names.join(' ')}`,
     );
@@ -204,8 +167,8 @@ export async function installDebianPackages(levels) {
 }
 
 /** @param {DebianPackage} entry */
-function isPresent({ program, file }) {
-  return file === undefined ? findProgram(program) !== undefined : existsSync(file);
+function isPresent({ proof }) {
+  return proof.startsWith('/') ? existsSync(proof) : findProgram(proof) !== undefined;
 }
 
 /**

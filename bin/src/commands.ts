@@ -1,7 +1,7 @@
 import { command } from './command.js';
 import { runConfig } from './config/config.js';
 import { allCommands, configCommands } from './more-commands.js';
-import { FORMAT, PHASES, ROOT, STRICT } from './shared-options.js';
+import { FORMAT, PHASES, ROOT, STRICT } from './options.js';
 
 const config = command({
   name: 'config',

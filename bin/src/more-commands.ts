@@ -1,6 +1,7 @@
 import { type Command, command, type Option } from './command.js';
-import { KERNEL_CHOICES } from './kernel-choices.js';
-import { FORMAT, PHASES, ROOT, STRICT } from './shared-options.js';
+import { INSECURE, KERNEL, SHA256 } from './install/common-options.js';
+import { INSTALL_OPTIONS } from './install/options.js';
+import { FORMAT, PHASES, ROOT, STRICT } from './options.js';
 
 /** The formats of the reports of `haos config validate`. */
 const REPORT_FORMATS = ['text', 'json', 'github', 'sarif', 'junit', 'gitlab'];
@@ -196,65 +197,7 @@ const install = command({
     'Asks for everything that neither an option nor haos.install of the configuration sets, kernel arguments included. ' +
     'Then shows the whole plan and asks for confirmation. Checks everything before the first write: configuration, ' +
     'image, programs, disk. Refuses to run on an installed node.',
-  options: [
-    { name: 'silent', summary: 'ask no questions' },
-    {
-      name: 'answers',
-      value: 'FILE',
-      summary: 'read the answers from a YAML or JSON file (- is standard input) instead of asking a person',
-    },
-    { name: 'check', summary: 'only check, and print the results; nothing is written' },
-    {
-      name: 'device',
-      value: 'DEVICE',
-      summary: 'the whole disk; default: the only one that fits; with --no-format the partition',
-    },
-    { name: 'no-format', summary: 'use an existing ext4 partition, and keep the persistent data on it' },
-    { name: 'no-bootloader', summary: 'write the menu of GRUB, but do not install GRUB' },
-    {
-      name: 'config-url',
-      value: 'URL',
-      summary: 'the configuration to install: a URL or a path; default: the one of this system',
-    },
-    {
-      name: 'allow-empty-config',
-      summary: 'install a downloaded configuration even if it configures nothing',
-    },
-    { name: 'image', value: 'DIR', summary: 'the directory with the components; default: /haos/system' },
-    {
-      name: 'iso',
-      value: 'ISO',
-      summary: 'an ISO instead: a path or a URL; default: haos.install.iso_url, unless booted from a medium',
-    },
-    {
-      name: 'sha256',
-      value: 'HEX',
-      summary: 'the digest that the ISO must have; it then needs no signature',
-    },
-    { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
-    {
-      name: 'kernel',
-      value: 'KIND',
-      choices: KERNEL_CHOICES,
-      summary: 'the kernel: generic (any machine) or cloud (virtual machines); default: that of the image',
-    },
-    { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
-    {
-      name: 'to-file',
-      value: 'FILE',
-      summary: 'make a disk image instead: FILE ends with .raw, .qcow2, .vmdk or .vhd; no questions',
-    },
-    { name: 'size', value: 'SIZE', summary: 'the size of that disk, such as 8G; default: 4G' },
-    {
-      name: 'tty',
-      value: 'TTY',
-      summary: 'the console of the installed system; default: the consoles in use',
-    },
-    { name: 'debug', summary: 'log more on the installed system' },
-    { name: 'reboot', summary: 'reboot afterwards, as in mode install' },
-    { name: 'power-off', summary: 'power off afterwards' },
-    FORMAT,
-  ],
+  options: INSTALL_OPTIONS,
   examples: [
     { line: 'sudo haos install', what: 'answer questions, then install' },
     { line: 'sudo haos install --answers answers.yaml', what: 'take the answers from a file' },
@@ -339,19 +282,14 @@ const upgrade = command({
     { name: 'rootfs', summary: 'upgrade haos, and k3s if the source has it' },
     { name: 'kernel', summary: 'upgrade the kernel; default: everything' },
     {
+      ...KERNEL,
       name: 'kernel-kind',
-      value: 'KIND',
-      choices: KERNEL_CHOICES,
       summary: 'change to the generic or the cloud kernel; default: the kind that the node has',
     },
     { name: 'allow-downgrade', summary: 'accept an older version' },
     { name: 'allow-skip', summary: 'accept a k3s that is more than one minor version newer' },
-    {
-      name: 'sha256',
-      value: 'HEX',
-      summary: 'the digest that the ISO must have; it then needs no signature',
-    },
-    { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
+    SHA256,
+    INSECURE,
     { name: 'sync', summary: 'flush everything in memory to the disks' },
     {
       name: 'remount',

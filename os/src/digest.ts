@@ -42,6 +42,11 @@ function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
+/** Returns the SHA-256 of a text or of bytes. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
 /** Returns the SHA-256 of a file, which may be larger than a buffer. */
 export function digestFile(path: string): string {
   const hash = createHash('sha256');

@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sha256 } from './digest.js';
 import { BuildFailure } from './failure.js';
+import { type Descriptor, MEDIA_TYPES, pathOf } from './oci-layout.js';
+import { reproducibleTar } from './reproducible-tar.js';
 
-const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 const NAME = 'io.containerd.image.name';
-
-interface Descriptor {
-  mediaType: string;
-  digest: string;
-  size: number;
-  annotations?: Readonly<Record<string, string>>;
-}
 
 /** One image of an archive: its manifest, the annotations with its name, and its platform. */
 interface Image {
@@ -37,21 +31,30 @@ export function joinImages(archives: readonly string[], output: string): void {
     checkImages(images);
     const index = JSON.stringify({
       schemaVersion: 2,
-      mediaType: INDEX_TYPE,
+      mediaType: MEDIA_TYPES.index,
       manifests: images.map(({ manifest, platform }) => ({ ...manifest, platform })),
     });
-    const digest = createHash('sha256').update(index).digest('hex');
+    const digest = sha256(index);
     writeFileSync(join(layout, 'blobs/sha256', digest), index);
     const annotations = images[0]?.annotations;
-    const joined = { mediaType: INDEX_TYPE, digest: `sha256:${digest}`, size: index.length, annotations };
+    const joined = {
+      mediaType: MEDIA_TYPES.index,
+      digest: `sha256:${digest}`,
+      size: index.length,
+      annotations,
+    };
     writeFileSync(
       join(layout, 'index.json'),
-      JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [joined] }),
+      JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPES.index, manifests: [joined] }),
     );
     const packed = join(work, 'image.tar');
-    // As in the archives, so that the same images give the same bytes.
-    const fixed = ['--sort=name', '--format=gnu', '--owner=0', '--group=0', '--numeric-owner', '--mtime=@0'];
-    execFileSync('tar', ['--create', `--file=${packed}`, ...fixed, `--directory=${layout}`, '.']);
+    execFileSync('tar', [
+      '--create',
+      `--file=${packed}`,
+      ...reproducibleTar(0),
+      `--directory=${layout}`,
+      '.',
+    ]);
     renameSync(packed, output);
   } finally {
     rmSync(work, { recursive: true });
@@ -64,7 +67,9 @@ function addArchive(layout: string, archive: string): Image {
   try {
     // manifest.json is for docker load, which knows no index.
     execFileSync('tar', ['-xf', archive, '-C', layout, '--exclude=./manifest.json'], { stdio: 'pipe' });
-    const { manifests } = read<{ manifests: [Descriptor] }>('index.json');
+    const { manifests } = read<{ manifests: [Descriptor & Partial<Pick<Image, 'annotations'>>] }>(
+      'index.json',
+    );
     const [{ annotations = {}, ...manifest }] = manifests;
     const { config } = read<{ config: Descriptor }>(pathOf(manifest));
     const { architecture, os } = read<Image['platform']>(pathOf(config));
@@ -73,10 +78,6 @@ function addArchive(layout: string, archive: string): Image {
     const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
     throw new BuildFailure(`${archive} is not the archive of an image: ${reason}`);
   }
-}
-
-function pathOf({ digest }: Descriptor): string {
-  return `blobs/${digest.replace(':', '/')}`;
 }
 
 function checkImages(images: readonly Image[]): void {

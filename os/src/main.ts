@@ -19,6 +19,7 @@ import { obtainK3s } from './k3s/obtain-k3s.js';
 import { type Options, readOptions } from './options.js';
 import { createProgress } from './progress.js';
 import { describeProvenance, provenanceName, signStatement } from './provenance.js';
+import { runMain } from './run-main.js';
 import { checkSecureBootKey } from './secure-boot-key.js';
 import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
@@ -111,10 +112,4 @@ async function obtain(
   return parts === undefined ? {} : { k3s: parts };
 }
 
-try {
-  await main(fileURLToPath(new URL('../..', import.meta.url)));
-} catch (error) {
-  if (!(error instanceof BuildFailure)) throw error;
-  console[error.status === 0 ? 'log' : 'error'](error.message);
-  process.exitCode = error.status;
-}
+await runMain(() => main(fileURLToPath(new URL('../..', import.meta.url))));

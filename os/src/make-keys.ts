@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BuildFailure } from './failure.js';
+import { runMain } from './run-main.js';
 
 const USAGE = 'usage: npm run os:keys -- DIRECTORY   (which does not exist yet)';
 
@@ -38,13 +39,9 @@ function openssl(...args: string[]): void {
   execFileSync('openssl', args, { stdio: 'pipe' });
 }
 
-try {
+await runMain(() => {
   const [directory, ...more] = process.argv.slice(2);
   if (directory === undefined || directory.startsWith('-') || more.length > 0)
     throw new BuildFailure(USAGE, directory === '--help' ? 0 : 2);
   makeKeys(resolve(process.env.INIT_CWD ?? '.', directory));
-} catch (error) {
-  if (!(error instanceof BuildFailure)) throw error;
-  console[error.status === 0 ? 'log' : 'error'](error.message);
-  process.exitCode = error.status;
-}
+});

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha256 } from './digest.js';
+import { reproducibleTar } from './reproducible-tar.js';
 import type { StepContext } from './step.js';
 
 export interface OciImage {
@@ -39,7 +40,7 @@ export async function writeOciImage(context: StepContext, image: OciImage, archi
   };
   writeJson(join(layout, 'index.json'), {
     schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.index.v1+json',
+    mediaType: MEDIA_TYPES.index,
     manifests: [{ ...manifest, annotations }],
   });
   writeJson(join(layout, 'oci-layout'), { imageLayoutVersion: '1.0.0' });
@@ -52,17 +53,18 @@ export async function writeOciImage(context: StepContext, image: OciImage, archi
 }
 
 /** A reference to a part of the image. */
-interface Descriptor {
+export interface Descriptor {
   mediaType: string;
   digest: string;
   size: number;
 }
 
 /** The layer is not compressed, because its contents are. */
-const MEDIA_TYPES = {
+export const MEDIA_TYPES = {
   layer: 'application/vnd.oci.image.layer.v1.tar',
   config: 'application/vnd.oci.image.config.v1+json',
   manifest: 'application/vnd.oci.image.manifest.v1+json',
+  index: 'application/vnd.oci.image.index.v1+json',
 } as const;
 
 async function addLayer(
@@ -107,26 +109,17 @@ async function pack(
   await run('tar', [
     '--create',
     `--file=${archive}`,
-    '--sort=name',
-    '--format=gnu',
-    '--owner=0',
-    '--group=0',
-    '--numeric-owner',
-    `--mtime=@${epoch}`,
+    ...reproducibleTar(epoch),
     `--directory=${directory}`,
     ...names,
   ]);
 }
 
 /** Returns the path of a part in the archive. */
-function pathOf({ digest }: Descriptor): string {
+export function pathOf({ digest }: Descriptor): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
 function writeJson(path: string, value: object): void {
   writeFileSync(path, JSON.stringify(value));
-}
-
-function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { ARCHITECTURES, type Architecture, machineArchitecture } from './architecture.js';
 import { DISK_IMAGES, type DiskImage } from './disk-images.js';
@@ -7,6 +6,7 @@ import { BuildFailure } from './failure.js';
 import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
+import { parseArguments } from './parse-arguments.js';
 import type { SecureBootKey } from './secure-boot-key.js';
 
 export interface Options {
@@ -61,6 +61,31 @@ k3s; by default the release that os/versions.json pins is downloaded once:
   --airgap                 add the images of k3s's own pods, for nodes without a registry
   --airgap-images FILE     add these images`;
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const OPTIONS = {
+  arch: text,
+  kernel: text,
+  k3s: text,
+  'k3s-from': text,
+  'k3s-mirror': text,
+  'no-k3s': flag,
+  airgap: flag,
+  'airgap-images': text,
+  version: text,
+  'image-name': text,
+  image: { ...text, multiple: true },
+  size: text,
+  output: text,
+  cache: text,
+  sign: text,
+  'boot-key': text,
+  'boot-cert': text,
+  'boot-arguments': text,
+  only: text,
+  help: { ...flag, short: 'h' },
+} as const;
+
 /** The options as given; k3s still has to be obtained. */
 export interface Request {
   options: Options;
@@ -76,10 +101,9 @@ export function readOptions(
   defaults: Pick<Options, 'version' | 'imageName' | 'output' | 'cache'>,
   env: NodeJS.ProcessEnv = {},
 ): Request {
-  const values = parse(argv);
+  const { values } = parseArguments({ args: [...argv], options: OPTIONS }, USAGE);
   const { arch = machineArchitecture() ?? 'amd64', kernel } = values;
   const { version, output, cache, sign, only } = values;
-  if (values.help) throw new BuildFailure(USAGE, 0);
   const architecture = ARCHITECTURES.find((known) => known === arch);
   if (architecture === undefined) throw new BuildFailure(`unknown architecture ${arch}\n${USAGE}`, 2);
   const kernels = KERNEL_KINDS.filter((known) => kernel === undefined || known === kernel);
@@ -98,11 +122,7 @@ export function readOptions(
     output: resolve(output ?? defaults.output),
     cache: resolve(cache ?? defaults.cache),
     ...(images.length > 0 && { images: images.filter(isDiskImage) }),
-    ...(size === undefined ? {} : { size }),
-    ...(sign === undefined ? {} : { sign }),
-    ...(bootKey === undefined ? {} : { bootKey }),
-    ...(values['boot-arguments'] === undefined ? {} : { bootArguments: values['boot-arguments'] }),
-    ...(only === undefined ? {} : { only }),
+    ...{ size, sign, bootKey, bootArguments: values['boot-arguments'], only },
   };
   fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };
@@ -117,38 +137,4 @@ function readBootKey(key: string | undefined, certificate: string | undefined): 
 
 function isDiskImage(name: string): name is DiskImage {
   return DISK_IMAGES.some((known) => known === name);
-}
-
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        arch: text,
-        kernel: text,
-        k3s: text,
-        'k3s-from': text,
-        'k3s-mirror': text,
-        'no-k3s': flag,
-        airgap: flag,
-        'airgap-images': text,
-        version: text,
-        'image-name': text,
-        image: { ...text, multiple: true },
-        size: text,
-        output: text,
-        cache: text,
-        sign: text,
-        'boot-key': text,
-        'boot-cert': text,
-        'boot-arguments': text,
-        only: text,
-        help: { ...flag, short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
-  }
 }

@@ -21,6 +21,13 @@ export function copyOverlay(from: string, to: string): void {
   }
 }
 
+/** Copies a file, and makes the directories above it. Default: the mode of the file. */
+export function placeFile(from: string, target: string, mode?: number): void {
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(from, target);
+  if (mode !== undefined) chmodSync(target, mode);
+}
+
 /** Creates a link, and replaces an existing file. */
 export function placeLink(path: string, target: string): void {
   mkdirSync(dirname(path), { recursive: true });

@@ -12,17 +12,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { liveHost } from '@haos/host';
 import { ARCHITECTURES } from './architecture.js';
 import { commandRunner } from './command.js';
 import { environmentProxy } from './environment-proxy.js';
 import { BuildFailure } from './failure.js';
-import { obtainPinnedFile, Unreachable } from './k3s/pinned-file.js';
+import { obtainPinnedFile } from './k3s/pinned-file.js';
+import { parseArguments } from './parse-arguments.js';
 import { fetchPins } from './pin/fetch-pins.js';
 import { mergeFlagList } from './pin/merge-flag-list.js';
 import { parseFlagHelp } from './pin/parse-flag-help.js';
 import { createProgress } from './progress.js';
+import { runMain } from './run-main.js';
 import { K3S_VERSION, type K3sPins, parseVersions, readVersions } from './versions.js';
 
 const USAGE = `usage: npm run k3s -- VERSION [OPTION...]
@@ -43,26 +44,20 @@ const FLAG_LIST = 'packages/cc/src/k3s/flag-list.ts';
 function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): Options {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const { values, positionals } = parse();
-  if (values.help) throw new BuildFailure(USAGE, 0);
+  const { values, positionals } = parseArguments(
+    {
+      args: [...argv],
+      options: { mirror: text, root: text, 'no-flags': flag, help: { ...flag, short: 'h' } },
+      allowPositionals: true,
+    },
+    USAGE,
+  );
   const [version = '', ...more] = positionals;
   if (!K3S_VERSION.test(version) || more.length > 0)
     throw new BuildFailure(`name one version, such as v1.36.4+k3s1\n${USAGE}`, 2);
   const mirror = values.mirror ?? (env.HAOS_K3S_MIRROR || undefined);
   const root = values.root ?? fileURLToPath(new URL('../..', import.meta.url));
   return { version, mirror: mirror?.replace(/\/+$/, ''), root, flags: !values['no-flags'] };
-
-  function parse() {
-    try {
-      return parseArgs({
-        args: [...argv],
-        options: { mirror: text, root: text, 'no-flags': flag, help: { ...flag, short: 'h' } },
-        allowPositionals: true,
-      });
-    } catch (error) {
-      throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
-    }
-  }
 }
 
 async function pinK3s({ version, mirror, root, flags }: Options): Promise<void> {
@@ -163,11 +158,4 @@ function renameVersion(root: string, from: string, to: string): string[] {
     });
 }
 
-try {
-  await pinK3s(readOptions(process.argv.slice(2), process.env));
-} catch (error) {
-  if (!(error instanceof BuildFailure || error instanceof Unreachable)) throw error;
-  const status = error instanceof BuildFailure ? error.status : 1;
-  console[status === 0 ? 'log' : 'error'](error.message);
-  process.exitCode = status;
-}
+await runMain(() => pinK3s(readOptions(process.argv.slice(2), process.env)));

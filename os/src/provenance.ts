@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '@haos/system/internal';
 import type { Artifact } from './artifacts.js';
+import { digestFile, sha256 } from './digest.js';
 import { nameK3s } from './k3s/k3s-parts.js';
 import type { Options } from './options.js';
 
@@ -50,10 +51,7 @@ function readCommit(root: string): object[] {
 }
 
 function describeFile(root: string, path: string): object {
-  const sha256 = createHash('sha256')
-    .update(readFileSync(join(root, path)))
-    .digest('hex');
-  return { name: path, digest: { sha256 } };
+  return { name: path, digest: { sha256: digestFile(join(root, path)) } };
 }
 
 /** Returns a statement in a signed envelope (DSSE 1.0), as one line. */
@@ -64,9 +62,7 @@ export function signStatement(statement: object, key: KeyObject): string {
   return `${JSON.stringify({
     payloadType: PAYLOAD_TYPE,
     payload: payload.toString('base64'),
-    signatures: [
-      { keyid: createHash('sha256').update(publicKey).digest('hex'), sig: signature.toString('base64') },
-    ],
+    signatures: [{ keyid: sha256(publicKey), sig: signature.toString('base64') }],
   })}\n`;
 }
 

@@ -4,9 +4,10 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { BuildFailure } from './failure.js';
 import { addArguments } from './menu.js';
+import { parseArguments } from './parse-arguments.js';
+import { runMain } from './run-main.js';
 
 const USAGE = `usage: npm run os:remaster -- ISO OUTPUT [OPTION...]
   --cmdline ARGUMENTS   kernel arguments, as one text; haos.mode selects the menu entry that boots
@@ -21,26 +22,19 @@ interface Options {
 
 function readOptions(argv: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  try {
-    const { values, positionals } = parseArgs({
+  const { values, positionals } = parseArguments(
+    {
       args: [...argv],
       options: { cmdline: text, config: text, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
-    });
-    if (values.help) throw new BuildFailure(USAGE, 0);
-    const [iso, output, ...more] = positionals;
-    if (iso === undefined || output === undefined || more.length > 0)
-      throw new Error('name two files, the old ISO and the new one');
-    return {
-      iso: resolve(iso),
-      output: resolve(output),
-      cmdline: values.cmdline ?? '',
-      config: values.config,
-    };
-  } catch (error) {
-    if (error instanceof BuildFailure) throw error;
-    throw new BuildFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`, 2);
-  }
+    },
+    USAGE,
+  );
+  const [iso, output, ...more] = positionals;
+  if (iso === undefined || output === undefined || more.length > 0)
+    throw new BuildFailure(`name two files, the old ISO and the new one\n${USAGE}`, 2);
+  const { cmdline = '', config } = values;
+  return { iso: resolve(iso), output: resolve(output), cmdline, config };
 }
 
 /** The path of the menu on a medium. */
@@ -92,12 +86,10 @@ function run(program: string, args: readonly string[]): void {
   }
 }
 
-try {
-  remaster(fileURLToPath(new URL('../..', import.meta.url)), readOptions(process.argv.slice(2)));
-} catch (error) {
-  const isTold = error instanceof BuildFailure || (error instanceof Error && 'code' in error);
-  if (!isTold) throw error;
-  const status = error instanceof BuildFailure ? error.status : 1;
-  console[status === 0 ? 'log' : 'error']((error as Error).message);
-  process.exitCode = status;
-}
+await runMain(() => {
+  try {
+    remaster(fileURLToPath(new URL('../..', import.meta.url)), readOptions(process.argv.slice(2)));
+  } catch (error) {
+    throw error instanceof Error && 'code' in error ? new BuildFailure(error.message) : error;
+  }
+});

@@ -292,10 +292,9 @@ describe('a drain', () => {
 
 describe('identities', () => {
   it('of service accounts get a token, and with it no more than their rights', async () => {
-    const source = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'a', seconds: 600 });
-    const token = await source.token();
-    expect(await source.token()).toBe(token);
-    const account = await connectAs({ ...place(), token: source.token });
+    const token = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'a', seconds: 600 });
+    expect(await token()).toBe(await token());
+    const account = await connectAs({ ...place(), token });
 
     await expect(listObjects(account, RESOURCES.secret, { namespace: NAMESPACE })).rejects.toEqual(
       answer(403),
@@ -355,7 +354,7 @@ it('a busy API server is asked again later', async () => {
     matchingPrecedence: 2,
     rules: [{ subjects: [subject], resourceRules: [everything] }],
   });
-  const { token } = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'a' });
+  const token = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'a' });
   const statuses: number[] = [];
   const account = await connectAs({ ...place(), token }, { onAnswer: (_, status) => statuses.push(status) });
   const ask = () => listObjects(account, RESOURCES.node).catch((error: unknown) => error);

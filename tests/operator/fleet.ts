@@ -44,7 +44,7 @@ export async function installOperator(server: ApiServer, client: ApiClient): Pro
 
 /** Returns the credentials of the operator's own account, with its own rights. */
 export function operatorCredentials(server: ApiServer, client: ApiClient): Credentials {
-  const { token } = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'haos-operator' });
+  const token = createTokenSource(client, { namespace: NAMESPACE, serviceAccount: 'haos-operator' });
   return { server: server.url, ca: readFileSync(server.authority, 'utf8'), token };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 import { type ListedCommand, listCommands } from '../list-commands.js';
-import { type Candidates, candidatesOf, operandsOf, optionsOf } from './candidates.js';
+import { type Candidates, candidatesOf, operandsOf, optionsOf, pathOf } from './candidates.js';
 
 /**
  * Completion for bash, from 4.4 on, without the package bash-completion. Names of files are left to
@@ -45,14 +45,6 @@ ${all.flatMap(operandArms).join('\n')}
 }
 complete -F _${name} ${name} ${name.toUpperCase()}
 `;
-}
-
-/** Such as ` config plan`; empty for the program. */
-function pathOf({ path }: ListedCommand): string {
-  return path
-    .slice(1)
-    .map(({ name }) => ` ${name}`)
-    .join('');
 }
 
 function quote(word: string): string {

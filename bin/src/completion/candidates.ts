@@ -1,4 +1,5 @@
 import type { Command, Option } from '../command.js';
+import type { ListedCommand } from '../list-commands.js';
 
 /** What may stand in one place of a call. */
 export type Candidates =
@@ -30,4 +31,12 @@ function byPlaceholder(placeholder: string): Candidates {
 /** The options of a command as they are typed, that for help included. */
 export function optionsOf({ options }: Command): readonly Option[] {
   return [...options, { name: 'help', short: 'h', summary: 'print help' }];
+}
+
+/** Such as ` config plan`; empty for the program. */
+export function pathOf({ path }: ListedCommand): string {
+  return path
+    .slice(1)
+    .map(({ name }) => ` ${name}`)
+    .join('');
 }

@@ -1,6 +1,6 @@
 import type { Command, Option } from '../command.js';
 import { type ListedCommand, listCommands } from '../list-commands.js';
-import { type Candidates, candidatesOf, operandsOf, optionsOf } from './candidates.js';
+import { type Candidates, candidatesOf, operandsOf, optionsOf, pathOf } from './candidates.js';
 
 /** Completion for fish, from 3.0 on. */
 export function formatFish(program: Command): string {
@@ -42,14 +42,6 @@ function linesOf(program: string, listed: ListedCommand): string[] {
     ...optionsOf(command).map((option) => `${calls} ${optionArguments(option)}`),
     ...(operands && operands.kind !== 'unknown' ? [`${calls} ${candidateArguments(operands)}`] : []),
   ];
-}
-
-/** Such as ` config plan`; empty for the program. */
-function pathOf({ path }: ListedCommand): string {
-  return path
-    .slice(1)
-    .map(({ name }) => ` ${name}`)
-    .join('');
 }
 
 function optionArguments(option: Option): string {

@@ -2,6 +2,7 @@ import { parseFixture, startMetadataServer } from '@haos/cc/testing';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
+import { parsePort } from '../parse-port.js';
 import { readNamedFile } from '../read-named-file.js';
 import { checkName } from './fetch-sources.js';
 
@@ -15,7 +16,7 @@ export async function runServe(
   const name = checkName(operand);
   const file = invocation.text('fixture');
   if (file === undefined) throw usageError('the option --fixture is missing');
-  const port = portOf(invocation.text('port'));
+  const port = parsePort(invocation.text('port') ?? '0'); // 0: a free one;
   const fixture = parseFixture(Buffer.from(readNamedFile(file, context)).toString('utf8'));
   const server = await startMetadataServer(name, fixture, { port }).catch((error: Error) => {
     throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
@@ -23,10 +24,4 @@ export async function runServe(
   context.onInterrupt(() => server.close());
   context.out(`${server.url}${name === 'cdrom' ? '/cidata.iso' : ''}\n`);
   return new Promise(() => {}); // the server keeps the process alive
-}
-
-/** Returns the port; 0 stands for a free one. */
-function portOf(text = '0'): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw usageError(`${text} is not a port`, 'Use a number up to 65535.');
 }

@@ -1,5 +1,6 @@
 import { command } from '../command.js';
-import { KERNEL_CHOICES } from '../kernel-choices.js';
+import { DEBUG, FORCE_EFI, INSECURE, KERNEL, NO_BOOTLOADER, SHA256, TTY } from '../install/common-options.js';
+import { FORMAT } from '../options.js';
 
 /** `install.js`: installs HAOS from another Linux. */
 export const installJs = command({
@@ -20,35 +21,21 @@ export const installJs = command({
       summary: 'the configuration to install; default: that of the ISO, if it has one',
     },
     { name: 'allow-empty-config', summary: 'install a configuration even if it configures nothing' },
-    { name: 'sha256', value: 'HEX', summary: 'the digest that the ISO must have' },
-    { name: 'insecure', summary: 'accept an ISO from a URL even if its release is not signed' },
-    {
-      name: 'kernel',
-      value: 'KIND',
-      choices: KERNEL_CHOICES,
-      summary: 'the kernel: generic (any machine) or cloud (virtual machines); default: that of the ISO',
-    },
-    { name: 'force-efi', summary: 'install for EFI even if the machine did not boot with EFI' },
+    SHA256,
+    INSECURE,
+    KERNEL,
+    FORCE_EFI,
     { name: 'no-format', summary: 'use the ext4 partition DEVICE, and keep the persistent data on it' },
-    { name: 'no-bootloader', summary: 'write the menu of GRUB, but do not install GRUB' },
+    NO_BOOTLOADER,
     {
       name: 'takeover',
       summary: 'take over the running Linux; DEVICE is the partition of its root; requires --yes',
     },
-    {
-      name: 'tty',
-      value: 'TTY',
-      summary: 'the console of the installed system; default: the consoles in use',
-    },
-    { name: 'debug', summary: 'log more on the installed system' },
+    TTY,
+    DEBUG,
     { name: 'poweroff', summary: 'power off afterwards; after a takeover, at the end of its first boot' },
     { name: 'yes', summary: 'confirm what --takeover shows; there are no other questions' },
-    {
-      name: 'format',
-      value: 'FORMAT',
-      choices: ['text', 'json'],
-      summary: 'text for people (default), or json',
-    },
+    FORMAT,
     { name: 'version', summary: 'print the version' },
   ],
   examples: [

@@ -8,9 +8,10 @@ import type { Check } from '@haos/system';
 import { isUrl, openScratch } from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
+import { usageError } from '../failure.js';
 import { printDownload, printEvents, printInstall } from '../install/print-install.js';
 import { type InstallationInvocation, readInstallation } from '../install/read-installation.js';
+import { interruptible } from '../interruptible.js';
 import { openNode } from '../upgrade/open-node.js';
 import { runTakeover } from './takeover.js';
 
@@ -44,15 +45,9 @@ interface Call {
 export async function runInstallJs(invocation: InstallJsInvocation, context: Context): Promise<ExitStatus> {
   const wanted = readWanted(invocation);
   const host = openNode(context);
-  const ended = new AbortController();
-  const work = withLock(host, LOCK, () =>
-    installFrom(host, wanted, { invocation, context, signal: ended.signal }),
-  );
-  context.onInterrupt(() => {
-    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
-    return work.catch(() => undefined);
-  });
-  const status = await work;
+  const { signal, guard } = interruptible(context);
+  const work = withLock(host, LOCK, () => installFrom(host, wanted, { invocation, context, signal }));
+  const status = await guard(work);
   const isDone = status === EXIT.done && !invocation.has('check');
   // After a takeover its first boot powers off.
   if (isDone && invocation.has('poweroff') && !invocation.has('takeover')) await host.run('poweroff', []);

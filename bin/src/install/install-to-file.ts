@@ -2,37 +2,15 @@ import { resolve } from 'node:path';
 import type { ProxySettings } from '@haos/host';
 import { installToFile } from '@haos/install';
 import { isUrl } from '@haos/system/internal';
-import type { Context, Invocation } from '../command.js';
-import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, usageError } from '../failure.js';
+import type { Context } from '../command.js';
+import type { ExitStatus } from '../exit-status.js';
+import { usageError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { openNode } from '../upgrade/open-node.js';
+import type { InstallInvocation } from './options.js';
 import { parseSize } from './parse-size.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
 import { readInstallation } from './read-installation.js';
-
-/** The options that `haos install --to-file` reads or refuses. */
-export type FileInvocation = Invocation<
-  | 'to-file'
-  | 'size'
-  | 'answers'
-  | 'device'
-  | 'config-url'
-  | 'image'
-  | 'iso'
-  | 'sha256'
-  | 'tty'
-  | 'kernel'
-  | 'format',
-  | 'check'
-  | 'reboot'
-  | 'power-off'
-  | 'no-format'
-  | 'no-bootloader'
-  | 'force-efi'
-  | 'allow-empty-config'
-  | 'insecure'
-  | 'debug'
->;
 
 /** They are about a disk of this machine, or about a person. */
 const REFUSED = [
@@ -43,7 +21,7 @@ const REFUSED = [
 /** `haos install --to-file`: makes a disk image, without questions. */
 export async function runInstallToFile(
   path: string,
-  invocation: FileInvocation,
+  invocation: InstallInvocation,
   { context, proxy }: { context: Context; proxy: ProxySettings },
 ): Promise<ExitStatus> {
   const refused = REFUSED.find((name) => invocation.has(name));
@@ -57,17 +35,13 @@ export async function runInstallToFile(
     directory: locate(invocation.text('image')),
     iso: locate(invocation.text('iso')),
   });
-  const ended = new AbortController();
+  const { signal, guard } = interruptible(context);
   const work = installToFile({
     host: openNode(context),
     file: { path: resolve(path), ...(size !== undefined && { size }) },
-    ...{ image, config, boot, proxy, signal: ended.signal },
+    ...{ image, config, boot, proxy, signal },
     onEvent: printEvents(context),
     onDownload: printDownload(context, 'install'),
   });
-  context.onInterrupt(() => {
-    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
-    return work.catch(() => undefined);
-  });
-  return printInstall(await work, { invocation, context });
+  return printInstall(await guard(work), { invocation, context });
 }

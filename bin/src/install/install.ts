@@ -3,21 +3,16 @@ import type { Host } from '@haos/host';
 import { type InstallOptions, install, preflight } from '@haos/install';
 import { readMode } from '@haos/system';
 import { cameFromMedium, isInstallByFallback } from '@haos/system/internal';
-import type { Context, Invocation } from '../command.js';
+import type { Context } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
-import { CommandFailure, refusal, usageError } from '../failure.js';
+import { refusal, usageError } from '../failure.js';
+import { interruptible } from '../interruptible.js';
 import { openNode } from '../upgrade/open-node.js';
-import { type FileInvocation, runInstallToFile } from './install-to-file.js';
+import { runInstallToFile } from './install-to-file.js';
+import type { InstallInvocation } from './options.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
 import { readInstallation } from './read-installation.js';
 import type { RunInstallation } from './run-interview.js';
-
-/** The options that `haos install` and its parts read. */
-type InstallInvocation = FileInvocation &
-  Invocation<
-    'answers' | 'device' | 'config-url' | 'image' | 'iso' | 'format',
-    'silent' | 'check' | 'reboot' | 'power-off'
-  >;
 
 /** What follows an installation; undefined: what is usual where it runs. */
 type Next = 'reboot' | 'power-off' | undefined;
@@ -80,17 +75,11 @@ function createRun(
   options: InstallOptions,
   { invocation, context, next }: { invocation: InstallInvocation; context: Context; next: Next },
 ): RunInstallation {
-  const ended = new AbortController();
-  let work: Promise<unknown> = Promise.resolve();
-  context.onInterrupt(() => {
-    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
-    return work.catch(() => undefined);
-  });
+  const { signal, guard } = interruptible(context);
   return async (more, { restarts }) => {
     const onEvent = printEvents(context);
-    const installing = install({ ...options, ...more, signal: ended.signal, onEvent });
-    work = installing;
-    const status = await printInstall(await installing, { invocation, context });
+    const installed = await guard(install({ ...options, ...more, signal, onEvent }));
+    const status = await printInstall(installed, { invocation, context });
     if (status === EXIT.done) await leave(options.host, next ?? (restarts ? 'reboot' : undefined), context);
     return status;
   };

@@ -4,6 +4,7 @@ import { OPERATOR_PORT, podCredentials, readKubeconfig, startOperator } from '@h
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
+import { parsePort } from '../parse-port.js';
 import { serveHealth } from './serve-health.js';
 
 /** `haos operator`: manages the fleet until it is interrupted. */
@@ -12,7 +13,7 @@ export async function runOperator(
   context: Context,
 ): Promise<ExitStatus> {
   if (invocation.operands.length > 0) throw usageError('haos operator takes no operands');
-  const port = portOf(invocation.text('port'));
+  const port = parsePort(invocation.text('port') ?? String(OPERATOR_PORT));
   const host = liveHost();
   const kubeconfig = invocation.text('kubeconfig');
   const credentials = kubeconfig ? readKubeconfig(host, kubeconfig) : podCredentials(host, context.env);
@@ -30,9 +31,4 @@ export async function runOperator(
   });
   await operator.done;
   return EXIT.done;
-}
-
-function portOf(text = String(OPERATOR_PORT)): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
-  throw usageError(`${text} is not a port`, 'Use a number up to 65535.');
 }

@@ -20,6 +20,7 @@ import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { formatJson } from '../format-json.js';
 import { printDownload } from '../install/print-install.js';
+import { interruptible } from '../interruptible.js';
 import { createPaint } from '../paint.js';
 import { parseDigest } from '../parse-digest.js';
 import { errorOfChecks, formatChecks } from '../print-checks.js';
@@ -45,16 +46,11 @@ interface Running {
 export async function runUpgrade(invocation: UpgradeInvocation, context: Context): Promise<ExitStatus> {
   const host = openNode(context);
   const options = readOptions(invocation, context);
-  const ended = new AbortController();
-  const work = upgradeFrom(options, { host, context, signal: ended.signal });
-  context.onInterrupt(() => {
-    ended.abort(new CommandFailure(EXIT.failed, 'interrupted'));
-    return work.catch(() => undefined);
-  });
-  const outcome = await work;
+  const { signal, guard } = interruptible(context);
+  const outcome = await guard(upgradeFrom(options, { host, context, signal }));
   await print(outcome, { invocation, context });
   if (outcome.status === 'refused') return EXIT.refused;
-  if (!ended.signal.aborted) await finish(outcome, options, { host, context, signal: ended.signal });
+  if (!signal.aborted) await finish(outcome, options, { host, context, signal });
   return EXIT.done;
 }
 

@@ -29,7 +29,7 @@ export interface FileSource {
 }
 
 /** A download failed; a retry or another source may work. */
-export class Unreachable extends Error {}
+export class Unreachable extends BuildFailure {}
 
 /**
  * Returns a file of the pinned release: from the directory, else from the cache, else downloaded

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reproducibleTar } from '../reproducible-tar.js';
 import type { Step } from '../step.js';
 
 const SOURCE = 'packages/operator/chart';
@@ -21,8 +22,7 @@ export const chart: Step = {
     const text = readFileSync(file, 'utf8').replaceAll(/^((?:appV|v)ersion: ).*$/gm, `$1${version}`);
     writeFileSync(file, text);
     const archive = join(out, 'chart.tar');
-    const owner = ['--owner=0', '--group=0', '--numeric-owner', '--mode=u=rwX,go=rX'];
-    const same = [...owner, '--sort=name', `--mtime=@${epoch}`, '--format=gnu'];
+    const same = [...reproducibleTar(epoch), '--mode=u=rwX,go=rX'];
     await run('tar', ['--create', `--file=${archive}`, ...same, `--directory=${out}`, 'haos-operator']);
     await run('gzip', ['--no-name', '--suffix=.gz', archive]);
     renameSync(`${archive}.gz`, join(out, 'chart.tgz'));

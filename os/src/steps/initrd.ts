@@ -1,9 +1,9 @@
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packCpio } from '../cpio.js';
 import { moduleClosure } from '../module-closure.js';
-import { copyOverlay, placeLink } from '../overlay.js';
+import { copyOverlay, placeFile, placeLink } from '../overlay.js';
 import { readInitrdModules } from '../packages.js';
 import { placeModule, placeProgram } from '../place-program.js';
 import type { Step, StepContext } from '../step.js';
@@ -56,8 +56,7 @@ async function makeInitrd(context: InitrdContext): Promise<void> {
 
 async function addBusybox({ of, run }: StepContext, tree: string): Promise<void> {
   const busybox = join(tree, 'bin/busybox');
-  copyFileSync(join(of('userland'), 'tree/usr/bin/busybox'), busybox);
-  chmodSync(busybox, 0o755);
+  placeFile(join(of('userland'), 'tree/usr/bin/busybox'), busybox, 0o755);
   const names = (await run(busybox, ['--list']))
     .split('\n')
     .filter((name) => name !== '' && name !== 'busybox');
@@ -116,9 +115,6 @@ async function addFirmware(
   const names = (await run('modinfo', ['-F', 'firmware', module])).split('\n').filter((name) => name !== '');
   for (const name of names) {
     const from = join(kernel, 'tree/lib/firmware', name);
-    if (!existsSync(from)) continue;
-    const target = join(tree, 'lib/firmware', name);
-    mkdirSync(dirname(target), { recursive: true });
-    copyFileSync(from, target); // copies the target of a link
+    if (existsSync(from)) placeFile(from, join(tree, 'lib/firmware', name)); // the target of a link
   }
 }

@@ -1,6 +1,7 @@
-import { chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { placeFile } from '../overlay.js';
 import type { Step } from '../step.js';
 
 /** The fuse in Node's binary, from "Single executable applications" in Node's manual. */
@@ -17,8 +18,7 @@ export const installer: Step = {
   recipe: fileURLToPath(import.meta.url),
   files: ['bin/dist/install.js', POSTJECT],
   async make({ source, of, out, run }) {
-    copyFileSync(source('bin/dist/install.js'), join(out, 'install.js'));
-    chmodSync(join(out, 'install.js'), 0o755);
+    placeFile(source('bin/dist/install.js'), join(out, 'install.js'), 0o755);
     // No snapshot and no code cache: a snapshot fails on a processor with other features.
     const config = { main: 'install.js', output: 'blob', disableExperimentalSEAWarning: true };
     writeFileSync(join(out, 'sea.json'), JSON.stringify(config));
@@ -28,8 +28,7 @@ export const installer: Step = {
       env: { QEMU_LD_PREFIX: join(of('userland'), 'tree') },
     });
     const program = join(out, 'installer');
-    copyFileSync(join(of('node'), 'node'), program);
-    chmodSync(program, 0o755);
+    placeFile(join(of('node'), 'node'), program, 0o755);
     const postject = join(source(POSTJECT), 'dist/cli.js');
     const blob = join(out, 'blob');
     await run(process.execPath, [postject, program, 'NODE_SEA_BLOB', blob, '--sentinel-fuse', FUSE]);

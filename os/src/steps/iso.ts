@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EFI_CONFIG, EFI_LOADERS, renderEfiConfig } from '@haos/system/internal';
 import { BuildFailure } from '../failure.js';
-import { copyOverlay } from '../overlay.js';
+import { copyOverlay, placeFile } from '../overlay.js';
 import type { Step, StepContext } from '../step.js';
 import { setDates } from '../tree.js';
 
@@ -66,11 +66,8 @@ export const iso: Step = {
 function placeEfi({ options, of }: StepContext, tree: string): void {
   const loader = EFI_LOADERS.find(({ architecture }) => architecture === options.architecture);
   if (loader === undefined) throw new BuildFailure(`no boot loader for ${options.architecture}`);
-  for (const [name, path] of Object.entries(loader.files)) {
-    const to = join(tree, 'EFI/BOOT', name);
-    mkdirSync(dirname(to), { recursive: true });
-    copyFileSync(join(of('userland'), 'tree', path), to);
-  }
+  for (const [name, path] of Object.entries(loader.files))
+    placeFile(join(of('userland'), 'tree', path), join(tree, 'EFI/BOOT', name));
   writeFile(join(tree, EFI_CONFIG), renderEfiConfig(`--file /${MARK}`));
 }
 

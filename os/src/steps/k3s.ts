@@ -1,7 +1,8 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeK3s, RECORD } from '../k3s/k3s-record.js';
+import { placeFile } from '../overlay.js';
 import type { Step } from '../step.js';
 
 /**
@@ -17,13 +18,9 @@ export const k3s: Step = {
   async make({ options, out }) {
     const { k3s: parts } = options;
     if (parts === undefined) return;
-    copyFileSync(parts.program.path, join(out, 'k3s'));
-    chmodSync(join(out, 'k3s'), 0o755);
-    if (parts.images !== undefined) {
-      mkdirSync(join(out, 'images'));
-      copyFileSync(parts.images.path, join(out, 'images', parts.images.name));
-      chmodSync(join(out, 'images', parts.images.name), 0o644);
-    }
+    const { program, images } = parts;
+    placeFile(program.path, join(out, 'k3s'), 0o755);
+    if (images !== undefined) placeFile(images.path, join(out, 'images', images.name), 0o644);
     writeFileSync(join(out, RECORD), `${JSON.stringify(describeK3s(parts), null, 2)}\n`, { mode: 0o644 });
   },
 };

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { appendHashTree } from '../hash-tree.js';
+import { packSquashfs } from '../pack-squashfs.js';
 import type { Step } from '../step.js';
 
 /**
@@ -15,17 +15,14 @@ export const kernelImage: Step = {
   needs: ['kernel'],
   recipe: fileURLToPath(import.meta.url),
   settings: ['kernels'],
-  async make({ of, options, out, epoch, run }) {
-    const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
+  async make(context) {
+    const { of, options, out } = context;
     // The modules stay as Debian compressed them, so this is a choice for the firmware.
-    const compression = ['-comp', 'xz', '-b', '256K', '-all-root', '-noappend', '-no-progress'];
+    const compression = ['-comp', 'xz', '-b', '256K', '-all-root'];
     for (const kind of options.kernels) {
       const image = join(out, kind, 'kernel.squashfs');
       mkdirSync(join(out, kind));
-      await run('mksquashfs', [join(of('kernel'), kind, 'tree'), image, ...compression, ...dates], {
-        env: { SOURCE_DATE_EPOCH: undefined },
-      });
-      await appendHashTree(run, image);
+      await packSquashfs(context, join(of('kernel'), kind, 'tree'), { image, compression });
     }
   },
 };

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -13,9 +12,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addAccounts } from '../accounts.js';
 import { hardenTree } from '../harden-tree.js';
-import { appendHashTree } from '../hash-tree.js';
 import { renderOsRelease } from '../os-release.js';
-import { copyOverlay, placeLink } from '../overlay.js';
+import { copyOverlay, placeFile, placeLink } from '../overlay.js';
+import { packSquashfs } from '../pack-squashfs.js';
 import { readServices, readTrimmed } from '../packages.js';
 import { listPublicKeys } from '../sign.js';
 import type { Step, StepContext } from '../step.js';
@@ -140,23 +139,21 @@ export const rootfs: Step = {
     for (const name of ['modules', 'firmware']) mkdirSync(join(tree, 'usr/lib', name), { recursive: true });
     stampVersion(tree, options.version);
     addKeys(source('os/keys'), tree);
-    placeLicenses(of('licenses'), tree);
-    placeImage(join(of('operator-image'), 'operator.tar'), tree);
+    // Debian keeps those of its packages in the same place.
+    placeFile(join(of('licenses'), 'licenses.txt'), join(tree, 'usr/share/doc/haos/copyright'));
+    // Each boot links it to where k3s imports images (boot/images.sh).
+    placeFile(
+      join(of('operator-image'), 'operator.tar'),
+      join(tree, 'usr/share/haos/images/operator.tar'),
+      0o644,
+    );
     await computeDependencies(context, tree);
     // Not at /usr/etc: OpenRC also looks for services there, and fails if it finds each of them
     // twice.
     renameSync(join(tree, 'etc'), join(tree, 'usr/share/haos/etc'));
     const image = join(out, 'rootfs.squashfs');
-    const dates = ['-mkfs-time', String(epoch), '-all-time', String(epoch)];
     const compression = ['-comp', 'zstd', '-Xcompression-level', '6', '-b', '256K'];
-    await run(
-      'mksquashfs',
-      [join(tree, 'usr'), image, '-noappend', '-no-progress', ...compression, ...dates],
-      {
-        env: { SOURCE_DATE_EPOCH: undefined },
-      },
-    );
-    await appendHashTree(run, image);
+    await packSquashfs(context, join(tree, 'usr'), { image, compression });
     rmSync(tree, { recursive: true });
   },
 };
@@ -186,8 +183,7 @@ async function addPrograms({ source, of, run }: StepContext, tree: string): Prom
   const library = join(tree, 'usr/lib/haos');
   const cli = join(library, 'cli');
   mkdirSync(join(cli, 'dist'), { recursive: true });
-  copyFileSync(join(of('node'), 'node'), join(library, 'node'));
-  chmodSync(join(library, 'node'), 0o755);
+  placeFile(join(of('node'), 'node'), join(library, 'node'), 0o755);
   for (const name of ['haos.cjs', 'build-cache.cjs']) copyFileSync(source(`bin/${name}`), join(cli, name));
   for (const name of readdirSync(source('bin/dist')).filter((file) => file.endsWith('.cjs'))) {
     copyFileSync(source(`bin/dist/${name}`), join(cli, 'dist', name));
@@ -233,25 +229,7 @@ async function computeDependencies({ run }: StepContext, tree: string): Promise<
 function addKeys(keys: string, tree: string): void {
   const directory = join(tree, 'usr/share/haos/keys');
   mkdirSync(directory, { recursive: true });
-  for (const path of listPublicKeys(keys)) {
-    copyFileSync(path, join(directory, basename(path)));
-    chmodSync(join(directory, basename(path)), 0o644);
-  }
-}
-
-/** Each boot links it to where k3s imports images (boot/images.sh). */
-function placeImage(archive: string, tree: string): void {
-  const directory = join(tree, 'usr/share/haos/images');
-  mkdirSync(directory, { recursive: true });
-  copyFileSync(archive, join(directory, basename(archive)));
-  chmodSync(join(directory, basename(archive)), 0o644);
-}
-
-/** Debian keeps those of its packages in the same place. */
-function placeLicenses(from: string, tree: string): void {
-  const directory = join(tree, 'usr/share/doc/haos');
-  mkdirSync(directory, { recursive: true });
-  copyFileSync(join(from, 'licenses.txt'), join(directory, 'copyright'));
+  for (const path of listPublicKeys(keys)) placeFile(path, join(directory, basename(path)), 0o644);
 }
 
 function stampVersion(tree: string, version: string): void {

@@ -1,19 +1,10 @@
-import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { digestFile } from '../digest.js';
 import { readK3sRecord } from '../k3s/k3s-record.js';
 import { kernelVersion } from '../kernel-version.js';
-import { placeLink } from '../overlay.js';
+import { placeFile, placeLink } from '../overlay.js';
 import type { Step } from '../step.js';
 import { listTree } from '../tree.js';
 
@@ -31,19 +22,13 @@ export const system: Step = {
     const haos = component(out, 'haos', options.version);
     copyFileSync(join(of('rootfs'), 'rootfs.squashfs'), join(haos, 'rootfs.squashfs'));
     // Static, because the launcher must run without libraries.
-    for (const [name, from] of [
-      ['haos', source(LAUNCHER)],
-      ['busybox', join(of('userland'), 'tree/usr/bin/busybox')],
-    ] as const) {
-      copyFileSync(from, join(haos, name));
-      chmodSync(join(haos, name), 0o755);
-    }
+    placeFile(join(of('userland'), 'tree/usr/bin/busybox'), join(haos, 'busybox'), 0o755);
+    placeFile(source(LAUNCHER), join(haos, 'haos'), 0o755);
     for (const kind of options.kernels) {
       const kernel = component(out, 'kernel', kernelVersion(of('kernel'), kind, options.version));
       copyFileSync(join(of('kernel-image'), kind, 'kernel.squashfs'), join(kernel, 'kernel.squashfs'));
-      copyFileSync(join(of('kernel'), kind, 'tree/vmlinuz'), join(kernel, 'vmlinuz'));
-      copyFileSync(join(of('initrd'), kind, 'initrd'), join(kernel, 'initrd'));
-      for (const name of ['vmlinuz', 'initrd']) chmodSync(join(kernel, name), 0o644);
+      placeFile(join(of('kernel'), kind, 'tree/vmlinuz'), join(kernel, 'vmlinuz'), 0o644);
+      placeFile(join(of('initrd'), kind, 'initrd'), join(kernel, 'initrd'), 0o644);
     }
     addK3s(of('k3s'), out);
     writeChecksums(join(out, 'haos/system'));
@@ -69,11 +54,6 @@ function addK3s(from: string, out: string): void {
 function writeChecksums(directory: string): void {
   const lines = listTree(directory)
     .filter((path) => lstatSync(join(directory, path)).isFile())
-    .map(
-      (path) =>
-        `${createHash('sha256')
-          .update(readFileSync(join(directory, path)))
-          .digest('hex')}  ${path}\n`,
-    );
+    .map((path) => `${digestFile(join(directory, path))}  ${path}\n`);
   writeFileSync(join(directory, 'sha256sum.txt'), lines.join(''));
 }

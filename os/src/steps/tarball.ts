@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { reproducibleTar } from '../reproducible-tar.js';
 import type { Step, StepContext } from '../step.js';
 
 /** The name of the replaced first process, and the new one: a link to the launcher. */
@@ -71,12 +72,7 @@ async function addTo(
   await context.run('tar', [
     '--append',
     `--file=${archive}`,
-    '--sort=name',
-    '--format=gnu',
-    '--owner=0',
-    '--group=0',
-    '--numeric-owner',
-    `--mtime=@${context.epoch}`,
+    ...reproducibleTar(context.epoch),
     '--exclude=haos/system/kernel',
     `--transform=s,^,${top(context)}/,S`,
     `--directory=${directory}`,

@@ -2,7 +2,7 @@ import { type CloudConfig, type Issue, validate, validateResult } from '@haos/cc
 import { dumpYaml, readConfig } from '@haos/cc/internal';
 import { type FetchOptions, type Host, redactUrl } from '@haos/host';
 import type { Check } from '@haos/system';
-import { checkOfError } from '@haos/system/internal';
+import { checkOfError, failed, passed } from '@haos/system/internal';
 import type { ConfigSource } from './options.js';
 
 /** The content of the installed system's `/haos/system/config.yaml`. */
@@ -59,18 +59,14 @@ async function checkFetched(
   if (issues.some(({ severity }) => severity === 'error')) return { ...found, check: invalid(name) };
   if (isEmpty(config) && !allowEmpty) {
     const hint = 'Check the address, or allow an empty configuration.';
-    return { ...found, check: { id: 'config', ok: false, message: `${name} configures nothing`, hint } };
+    return { ...found, check: failed('config', `${name} configures nothing`, hint) };
   }
   // Keep the text with its comments if nothing has to be left out.
   const isWhole = config.haos?.install === undefined;
   const text = isWhole ? Buffer.from(content).toString('utf8') : await dumpYaml(config);
   return {
     ...found,
-    check: {
-      id: 'config',
-      ok: true,
-      message: isEmpty(config) ? describeEmpty(keep) : `${name} is valid`,
-    },
+    check: passed('config', isEmpty(config) ? describeEmpty(keep) : `${name} is valid`),
     configuration: { text, ...(keep && { isFallback: true }) },
   };
 }
@@ -90,7 +86,7 @@ async function findEffective(host: Host, answers: CloudConfig = {}): Promise<Fou
   const text = await dumpYaml({ ...config, ...answers, haos: { ...config.haos, ...answers.haos } });
   const message = 'the configuration of this system is valid';
   const isFallback = Object.keys(answers).length === 0;
-  return { ...found, check: { id: 'config', ok: true, message }, configuration: { text, isFallback } };
+  return { ...found, check: passed('config', message), configuration: { text, isFallback } };
 }
 
 function describeEmpty(keep: boolean): string {
@@ -99,7 +95,7 @@ function describeEmpty(keep: boolean): string {
 }
 
 function invalid(name: string): Check {
-  return { id: 'config', ok: false, message: `${name} is not valid`, hint: 'Correct the reported errors.' };
+  return failed('config', `${name} is not valid`, 'Correct the reported errors.');
 }
 
 function isEmpty({ haos = {}, ...rest }: CloudConfig): boolean {

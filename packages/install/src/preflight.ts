@@ -6,11 +6,13 @@ import {
   checkArchitecture,
   checkConsoles,
   checkSpace,
+  failed,
   findEfiLoader,
   type Image,
   type ImageOptions,
   imageArchitecture,
   openImage,
+  passed,
 } from '@haos/system/internal';
 import { findBiosModules } from './boot/boot-loader.js';
 import { readCommandLine } from './boot/read-command-line.js';
@@ -154,14 +156,9 @@ function checkFirmware(
   const how = boot.firmware === undefined ? 'as this machine booted' : 'as requested';
   const message = `the disk will boot with ${FIRMWARE_NAMES[firmware]}, ${how}`;
   if (firmware === 'efi' || boot.loader === false || !disk || disk.sectorSize === 512)
-    return { id, ok: true, message };
+    return passed(id, message);
   const hint = 'Boot the machine with EFI, or name another disk.';
-  return {
-    id,
-    ok: false,
-    message: `BIOS cannot boot from a disk with sectors of ${disk.sectorSize} bytes`,
-    hint,
-  };
+  return failed(id, `BIOS cannot boot from a disk with sectors of ${disk.sectorSize} bytes`, hint);
 }
 
 /** Returns the firmware with which the machine was booted. */
@@ -191,13 +188,9 @@ function checkPrograms(
     ...(loader ? wanted.flatMap((each) => findMissingLoader(host, each, tools)) : []),
   ];
   if (missing.length === 0)
-    return {
-      id: 'programs',
-      ok: true,
-      message: `all programs for ${FIRMWARE_NAMES[firmware]} are installed`,
-    };
+    return passed('programs', `all programs for ${FIRMWARE_NAMES[firmware]} are installed`);
   const message = `missing on this system: ${missing.join(', ')}`;
-  return { id: 'programs', ok: false, message, hint: 'Install them, or install from the HAOS medium.' };
+  return failed('programs', message, 'Install them, or install from the HAOS medium.');
 }
 
 /**

@@ -62,3 +62,13 @@ export interface Check {
   /** What to do if it is not ok. */
   hint?: string;
 }
+
+/** Returns what a check says that found its condition to hold. */
+export function passed(id: Check['id'], message: string): Check {
+  return { id, ok: true, message };
+}
+
+/** Returns what a check says that did not. */
+export function failed(id: Check['id'], message: string, hint: string): Check {
+  return { id, ok: false, message, hint };
+}

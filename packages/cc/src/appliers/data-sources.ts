@@ -1,7 +1,7 @@
 import { refuse } from '../apply/refuse.js';
 import type { Applier } from '../apply/types.js';
 import { DATA_SOURCES } from '../model/values.js';
-import { eachItem, type Finding, type Rule } from '../rules/rule.js';
+import { eachItem, type Finding, finding, noEffect, type Rule } from '../rules/rule.js';
 import { ownershipLine } from './files/key-file.js';
 import { isWrittenByUser } from './files/written-by-user.js';
 
@@ -48,22 +48,16 @@ export const dataSourcesRule: Rule = ({ haos }) =>
 function checkDataSource(name: string, pointer: string): Finding[] {
   if (name === '') return [];
   if (!DATA_SOURCES.some((known) => known === name))
-    return [
-      {
-        code: 'unsupported-data-source',
-        pointer,
-        message: `unknown data source ${JSON.stringify(name)}`,
-        hint: `Use one of ${DATA_SOURCES.join(', ')}.`,
-      },
-    ];
-  if (name !== 'packet') return [];
-  return [
-    {
-      code: 'no-effect',
-      severity: 'warning',
+    return finding(
+      'unsupported-data-source',
       pointer,
-      message: 'the metadata service of packet (Equinix Metal) ended on 30 June 2026',
-      hint: 'Remove it.',
-    },
-  ];
+      `unknown data source ${JSON.stringify(name)}`,
+      `Use one of ${DATA_SOURCES.join(', ')}.`,
+    );
+  if (name !== 'packet') return [];
+  return noEffect(
+    pointer,
+    'the metadata service of packet (Equinix Metal) ended on 30 June 2026',
+    'Remove it.',
+  );
 }

@@ -21,6 +21,24 @@ import { network } from '../appliers/network/network.js';
 import { wifi } from '../appliers/network/wifi.js';
 import type { Applier, Phase } from './types.js';
 
+/** What boot and runtime begin with, in order: the machine, its network, its accounts. */
+const node = [
+  dataSources,
+  hardening,
+  modules,
+  sysctls,
+  hostname,
+  timezone,
+  keyboard,
+  mounts,
+  connman,
+  network,
+  wifi,
+  password,
+  sshAccess,
+  sshAuthorizedKeys,
+];
+
 /**
  * The appliers of each phase, in order. The order is behaviour: files are written before the
  * commands that use them, and at runtime what needs the network comes last, so that neither
@@ -29,42 +47,9 @@ import type { Applier, Phase } from './types.js';
 // biome-ignore lint/suspicious/noExplicitAny: only the applier knows the type of what it fetches.
 export const sequence: Readonly<Record<Phase, readonly Applier<any>[]>> = {
   initrd: [modules, sysctls, hostname, password, writeFiles, environment, initCmd],
-  boot: [
-    dataSources,
-    hardening,
-    modules,
-    sysctls,
-    hostname,
-    timezone,
-    keyboard,
-    mounts,
-    connman,
-    network,
-    wifi,
-    password,
-    sshAccess,
-    sshAuthorizedKeys,
-    k3s,
-    writeFiles,
-    environment,
-    bootCmd,
-    k3sEarly,
-  ],
+  boot: [...node, k3s, writeFiles, environment, bootCmd, k3sEarly],
   runtime: [
-    dataSources,
-    hardening,
-    modules,
-    sysctls,
-    hostname,
-    timezone,
-    keyboard,
-    mounts,
-    connman,
-    network,
-    wifi,
-    password,
-    sshAccess,
-    sshAuthorizedKeys,
+    ...node,
     writeFiles,
     environment,
     runCmd,

@@ -1,5 +1,5 @@
 import { REMOVED_FLANNEL_BACKENDS, REMOVED_K3S_FLAGS } from './removed-k3s-flags.js';
-import type { Finding } from './rule.js';
+import { type Finding, finding } from './rule.js';
 
 /**
  * k3s's own configuration file, and those of the directory beside it (docs.k3s.io, "Configuration
@@ -38,5 +38,5 @@ export function checkK3sFile(
 }
 
 function old(pointer: string, message: string, hint: string): Finding[] {
-  return [{ code: 'invalid-k3s-args', severity: 'warning', pointer: `${pointer}/content`, message, hint }];
+  return finding('invalid-k3s-args', `${pointer}/content`, message, hint, { severity: 'warning' });
 }

@@ -1,6 +1,6 @@
 import { isSimpleName, PATTERNS, TAINT_EFFECTS } from '../model/patterns.js';
 import { hasPlaceholder, isPlaceholder, placeholderFinding } from './placeholder.js';
-import { eachEntry, eachItem, type Finding, fitsProcess, hasControls, type Rule } from './rule.js';
+import { eachEntry, eachItem, type Finding, finding, fitsProcess, hasControls, type Rule } from './rule.js';
 
 const SERVER_URL = new RegExp(PATTERNS.https);
 const LABEL_NAME = new RegExp(PATTERNS.labelName);
@@ -19,16 +19,10 @@ export const serverUrlRule: Rule = ({ haos }) => {
   if (url && hasPlaceholder(url) && !hasControls(url))
     return [{ ...placeholderFinding('/haos/serverUrl'), code: 'invalid-url', severity: 'error' }];
   if (!url || (SERVER_URL.test(url) && URL.canParse(url))) return [];
-  return [
-    {
-      code: 'invalid-url',
-      pointer: '/haos/serverUrl',
-      // k3s gets any other text and reports what is wrong with it.
-      ...(hasControls(url) ? BLOCKING : {}),
-      message: 'the server URL must begin with https://',
-      hint: 'Write it as `https://HOST:6443`.',
-    },
-  ];
+  const message = 'the server URL must begin with https://';
+  // k3s gets any other text and reports what is wrong with it.
+  const more = hasControls(url) ? BLOCKING : {};
+  return finding('invalid-url', '/haos/serverUrl', message, 'Write it as `https://HOST:6443`.', more);
 };
 
 /** For a value that the environment file of k3s cannot hold. */
@@ -37,15 +31,13 @@ const BLOCKING = { blocksK3s: true, failure: 'HAOS_CC_ENVIRONMENT_VALUE' } as co
 /** Checks `haos.token`. Messages do not contain the token. */
 export const tokenRule: Rule = ({ haos }) => {
   if (/[\n\r\0]/.test(haos?.token ?? '') || !fitsProcess(haos?.token ?? ''))
-    return [
-      {
-        code: 'invalid-value',
-        pointer: '/haos/token',
-        ...BLOCKING,
-        message: 'the token contains a line break or is more than 128 KiB',
-        hint: 'Write it on one line.',
-      },
-    ];
+    return finding(
+      'invalid-value',
+      '/haos/token',
+      'the token contains a line break or is more than 128 KiB',
+      'Write it on one line.',
+      BLOCKING,
+    );
   if (isPlaceholder(haos?.token ?? '')) return [{ ...placeholderFinding('/haos/token'), severity: 'error' }];
   const isFull = /^K10[0-9a-f]{64}::/.test(haos?.token ?? '');
   const startsCluster =
@@ -53,25 +45,21 @@ export const tokenRule: Rule = ({ haos }) => {
     haos?.k3sArgs?.[0] !== 'agent' &&
     !haos?.k3sArgs?.some((arg) => arg.startsWith('--server'));
   if (!isFull || !startsCluster) return [];
-  return [
-    {
-      code: 'invalid-value',
-      severity: 'warning',
-      pointer: '/haos/token',
-      message:
-        'a full node token names the certificate of a running cluster; the first server cannot start with it',
-      hint: 'Add `server_url` to join a cluster, or use a plain secret to start one.',
-    },
-  ];
+  return finding(
+    'invalid-value',
+    '/haos/token',
+    'a full node token names the certificate of a running cluster; the first server cannot start with it',
+    'Add `server_url` to join a cluster, or use a plain secret to start one.',
+    { severity: 'warning' },
+  );
 };
 
 export const labelsRule: Rule = ({ haos }) => eachEntry(haos?.labels, '/haos/labels', checkLabel);
 
 /** Checks one label of a node. */
 export function checkLabel(key: string, value: string, pointer: string): Finding[] {
-  const invalid = (message: string, hint: string): Finding[] => [
-    { code: 'invalid-label', pointer, message, hint },
-  ];
+  const invalid = (message: string, hint: string): Finding[] =>
+    finding('invalid-label', pointer, message, hint);
   if (!isLabelName(key))
     return invalid(
       `${JSON.stringify(key)} is not a label key`,
@@ -95,14 +83,12 @@ export const taintsRule: Rule = ({ haos }) => eachItem(haos?.taints, '/haos/tain
 /** Checks one taint. An empty one is ignored. */
 export function checkTaint(taint: string, pointer: string): Finding[] {
   if (taint === '' || isTaint(taint)) return [];
-  return [
-    {
-      code: 'invalid-taint',
-      pointer,
-      message: `${JSON.stringify(taint)} is not a taint`,
-      hint: `Write KEY=VALUE:EFFECT, where EFFECT is one of ${TAINT_EFFECTS.join(', ')}.`,
-    },
-  ];
+  return finding(
+    'invalid-taint',
+    pointer,
+    `${JSON.stringify(taint)} is not a taint`,
+    `Write KEY=VALUE:EFFECT, where EFFECT is one of ${TAINT_EFFECTS.join(', ')}.`,
+  );
 }
 
 /** Returns whether a text matches `PATTERNS.taint`, whose parts are those of labels. */

@@ -9,7 +9,7 @@ import {
   upgradeLabelValue,
 } from './old-labels.js';
 import { findOldTexts } from './old-texts.js';
-import { eachEntry, eachItem, type Finding, type Rule } from './rule.js';
+import { eachEntry, eachItem, type Finding, noEffect, type Rule } from './rule.js';
 import { findUnreadFile } from './unread-files.js';
 
 /** What was for k3OS or for the Go HAOS and does nothing here: labels, paths, commands, files. */
@@ -69,8 +69,4 @@ function checkUnread({ path = '' }: { path?: string }, pointer: string): Finding
   if (unread === undefined) return [];
   const { message = 'no program of HAOS reads this file', hint } = unread;
   return noEffect(`${pointer}/path`, message, hint);
-}
-
-function noEffect(pointer: string, message: string, hint: string): Finding[] {
-  return [{ code: 'no-effect', severity: 'warning', pointer, message, hint }];
 }

@@ -7,7 +7,7 @@ import type { KeyDefinition } from '../model/key.js';
 import { namesOf } from '../model/names.js';
 import type { Tree } from '../model/normalise.js';
 import { documentedKey } from '../model/pointer.js';
-import type { Finding } from './rule.js';
+import { type Finding, noEffect } from './rule.js';
 
 /**
  * The phases in which a source can be read: the persistent disk is not yet mounted in the initrd,
@@ -28,15 +28,11 @@ export function checkPhases({ config, provenance }: Pick<ConfigResult, 'config' 
     if (!sources.some((source) => isTooLate(source, phases))) return [];
     const source = provenance.winner(pointer);
     if (source === undefined || !isTooLate(source, phases)) return [];
-    return [
-      {
-        code: 'no-effect',
-        severity: 'warning',
-        pointer,
-        message: `${documentedKey(pointer)} has no effect here: ${source} is read too late for it`,
-        hint: 'Move it to /haos/system/config.yaml or to the kernel command line.',
-      },
-    ];
+    return noEffect(
+      pointer,
+      `${documentedKey(pointer)} has no effect here: ${source} is read too late for it`,
+      'Move it to /haos/system/config.yaml or to the kernel command line.',
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import { parseKeySource } from '@haos/ssh';
 import { proxyOf } from '../appliers/environment/environment.js';
 import type { CloudConfig } from '../generated/types.js';
-import { type Finding, isHttpUrl, parseUrl, type Rule } from './rule.js';
+import { type Finding, finding, isHttpUrl, parseUrl, type Rule } from './rule.js';
 
 const VARIABLES = { http: ['http_proxy', 'HTTP_PROXY'], https: ['https_proxy', 'HTTPS_PROXY'] } as const;
 
@@ -17,15 +17,13 @@ export const proxyRule: Rule = (config) => {
     const address = proxies[scheme];
     if (address === undefined || isProxy(address)) return [];
     const name = VARIABLES[scheme].find((candidate) => environment[candidate]);
-    return [
-      {
-        code: 'invalid-url',
-        severity: downloads(config, scheme) ? 'error' : 'warning',
-        pointer: `/haos/environment/${name}`,
-        message: 'HAOS cannot download through this proxy: its address is not an http or https URL',
-        hint: 'Write it as `http://HOST:PORT`.',
-      },
-    ];
+    return finding(
+      'invalid-url',
+      `/haos/environment/${name}`,
+      'HAOS cannot download through this proxy: its address is not an http or https URL',
+      'Write it as `http://HOST:PORT`.',
+      { severity: downloads(config, scheme) ? 'error' : 'warning' },
+    );
   });
 };
 

@@ -23,6 +23,34 @@ export interface Finding {
 }
 
 /**
+ * Returns what a rule found, as the list that rules return: an error, unless `more` says otherwise.
+ */
+export function finding(
+  code: IssueCode,
+  pointer: string,
+  message: string,
+  hint?: string,
+  more: Pick<Finding, 'severity' | 'failure' | 'blocksK3s'> = {},
+): Finding[] {
+  return [{ code, pointer, message, ...(hint !== undefined && { hint }), ...more }];
+}
+
+/** Returns the error of a value that cannot be used. */
+export function invalid(pointer: string, message: string, hint: string): Finding[] {
+  return finding('invalid-value', pointer, message, hint);
+}
+
+/** Returns the error of an item without a key that it needs. */
+export function missing(pointer: string, message: string, hint: string): Finding[] {
+  return finding('missing-key', pointer, message, hint);
+}
+
+/** Returns the warning of a value that does nothing. */
+export function noEffect(pointer: string, message: string, hint: string): Finding[] {
+  return finding('no-effect', pointer, message, hint, { severity: 'warning' });
+}
+
+/**
  * Returns whether a finding makes a configuration invalid, so that applying leaves out the value it
  * points to.
  */
@@ -106,13 +134,8 @@ const SHA256 = new RegExp(PATTERNS.sha256);
 /** Checks a digest. Returns no findings if there is none. */
 export function findSha256(text: string | undefined, pointer: string): Finding[] {
   if (!text || SHA256.test(text)) return [];
-  return [
-    {
-      code: 'invalid-sha256',
-      pointer,
-      failure: 'HAOS_HTTP_CHECKSUM',
-      message: 'a SHA-256 digest has 64 hexadecimal digits',
-      hint: 'Use the output of `sha256sum FILE`.',
-    },
-  ];
+  const message = 'a SHA-256 digest has 64 hexadecimal digits';
+  return finding('invalid-sha256', pointer, message, 'Use the output of `sha256sum FILE`.', {
+    failure: 'HAOS_HTTP_CHECKSUM',
+  });
 }

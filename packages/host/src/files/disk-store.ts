@@ -126,8 +126,7 @@ function typeOf(stat: Stats): FileType {
  * /proc report no size.
  */
 function readFile(path: string, maxBytes: number): Uint8Array {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
+  return withOpen(path, READ, (file) => {
     const chunks: Buffer[] = [];
     let total = 0;
     while (total <= maxBytes) {
@@ -138,14 +137,11 @@ function readFile(path: string, maxBytes: number): Uint8Array {
       total += length;
     }
     return new Uint8Array(Buffer.concat(chunks, total));
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 function readRange(path: string, { offset, length }: { offset: number; length: number }): Uint8Array {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
+  return withOpen(path, READ, (file) => {
     const content = new Uint8Array(length);
     let total = 0;
     while (total < length) {
@@ -154,6 +150,16 @@ function readRange(path: string, { offset, length }: { offset: number; length: n
       total += count;
     }
     return content.subarray(0, total);
+  });
+}
+
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function withOpen<Result>(path: string, flags: number | 'wx', use: (file: number) => Result): Result {
+  // The mode of a new file: private until owner and mode are set.
+  const file = openSync(path, flags, 0o600);
+  try {
+    return use(file);
   } finally {
     closeSync(file);
   }
@@ -185,28 +191,21 @@ function temporaryBeside(path: string): string {
 }
 
 function writeNewFile(path: string, content: Uint8Array, { mode, owner }: Attributes): void {
-  // Private until owner and mode are set.
-  const file = openSync(path, 'wx', 0o600);
-  try {
+  withOpen(path, 'wx', (file) => {
     for (let written = 0; written < content.length; ) written += writeSync(file, content, written);
     if (owner) fchownSync(file, owner.uid, owner.gid);
     // After the owner: a change of owner clears the set-user-ID bit.
     fchmodSync(file, mode);
     fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 function overwrite(path: string, content: Uint8Array): void {
-  const file = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW);
-  try {
+  withOpen(path, constants.O_WRONLY | constants.O_NOFOLLOW, (file) => {
     for (let written = 0; written < content.length; )
       written += writeSync(file, content, written, content.length - written, written);
     fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 function setAttributes(path: string, { mode, owner }: Attributes): void {
@@ -215,15 +214,14 @@ function setAttributes(path: string, { mode, owner }: Attributes): void {
 }
 
 function syncDirectory(path: string): void {
-  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    fsyncSync(directory);
-  } catch (error) {
-    // EINVAL: the file system cannot sync directories, fsync(2).
-    if (!isErrno(error, 'EINVAL')) throw error;
-  } finally {
-    closeSync(directory);
-  }
+  withOpen(path, constants.O_RDONLY | constants.O_DIRECTORY, (directory) => {
+    try {
+      fsyncSync(directory);
+    } catch (error) {
+      // EINVAL: the file system cannot sync directories, fsync(2).
+      if (!isErrno(error, 'EINVAL')) throw error;
+    }
+  });
 }
 
 /** Refuses a directory with a mount below it: removing it would empty the mounted disk. */

@@ -7,6 +7,7 @@ import {
   withDescendants,
 } from '@haos/host/internal';
 import type { Check } from '@haos/system';
+import { failed, passed } from '@haos/system/internal';
 import type { TargetOptions } from '../options.js';
 import { STATE_LABEL } from './partitions.js';
 
@@ -81,7 +82,7 @@ function missing(devices: readonly BlockDevice[], options: DeviceOptions): Check
   const { device } = options;
   const chosen = fittingDisks(devices, options).length > 1 ? 'several disks fit' : 'no disk fits';
   const message = device === undefined ? chosen : `${device} is not a block device`;
-  return { id: 'device', ok: false, message, hint: adviseDisk(devices, options) };
+  return failed('device', message, adviseDisk(devices, options));
 }
 
 /** Proposes only disks that fit; another one may be the disk of the running system. */
@@ -98,16 +99,14 @@ function checkWhole(disk: BlockDevice): Check {
   const { path, type, model } = disk;
   const id = 'device';
   if (!WHOLE.includes(type))
-    return { id, ok: false, message: `${path} is not a whole disk (${type})`, hint: 'Name the whole disk.' };
-  return (
-    checkWritable(disk) ?? { id, ok: true, message: `${path}${model ? ` (${model})` : ''} is a whole disk` }
-  );
+    return failed(id, `${path} is not a whole disk (${type})`, 'Name the whole disk.');
+  return checkWritable(disk) ?? passed(id, `${path}${model ? ` (${model})` : ''} is a whole disk`);
 }
 
 /** Returns the failed check if the device is write-protected. */
 export function checkWritable({ path, isReadOnly }: BlockDevice): Check | undefined {
   const hint = 'Remove the write protection, or name another one.';
-  return isReadOnly ? { id: 'device', ok: false, message: `${path} is read-only`, hint } : undefined;
+  return isReadOnly ? failed('device', `${path} is read-only`, hint) : undefined;
 }
 
 /** Checks the size of a device. */
@@ -135,22 +134,17 @@ export function checkUse(disk: BlockDevice, { mountPoint }: Pick<DeviceOptions, 
   const hint = 'Unmount what is on it, or name another one.';
   for (const { path, type, mountPoints, fileSystem = '' } of withDescendants(disk)) {
     const where = mountPoints.find((point) => point !== mountPoint);
-    if (where === '[SWAP]') return { id, ok: false, message: `${path} is used as swap`, hint };
-    if (where !== undefined) return { id, ok: false, message: `${path} is mounted at ${where}`, hint };
+    if (where === '[SWAP]') return failed(id, `${path} is used as swap`, hint);
+    if (where !== undefined) return failed(id, `${path} is mounted at ${where}`, hint);
     if (MEMBER.test(fileSystem)) {
       const leave = 'Remove it from there (pvremove, mdadm --zero-superblock, wipefs), or name another one.';
-      return {
-        id,
-        ok: false,
-        message: `${path} is a member of a group or an array (${fileSystem})`,
-        hint: leave,
-      };
+      return failed(id, `${path} is a member of a group or an array (${fileSystem})`, leave);
     }
     // A volume, an array or an encrypted device uses it.
     if (path !== disk.path && type !== 'part')
-      return { id, ok: false, message: `${path} (${type}) is on ${disk.path}`, hint };
+      return failed(id, `${path} (${type}) is on ${disk.path}`, hint);
   }
-  return { id, ok: true, message: `${disk.path} is not in use` };
+  return passed(id, `${disk.path} is not in use`);
 }
 
 /**
@@ -164,9 +158,9 @@ export function checkSystem(disk: BlockDevice, { commandLine }: Pick<DeviceOptio
       (booted !== undefined && uuid?.toLowerCase() === booted) ||
       (fileSystem === 'iso9660' && label === 'HAOS'),
   );
-  if (!ours) return { id: 'system', ok: true, message: `the running system is not on ${disk.path}` };
+  if (!ours) return passed('system', `the running system is not on ${disk.path}`);
   const message = `the running system, or its medium, is on ${ours.path}`;
-  return { id: 'system', ok: false, message, hint: 'Name another disk.' };
+  return failed('system', message, 'Name another disk.');
 }
 
 function hasState(disk: BlockDevice): boolean {
@@ -175,10 +169,9 @@ function hasState(disk: BlockDevice): boolean {
 
 function checkState(disk: BlockDevice, { device, keepState = false }: DeviceOptions): Check {
   const id = 'state';
-  if (!hasState(disk)) return { id, ok: true, message: `${disk.path} has no HAOS` };
+  if (!hasState(disk)) return passed(id, `${disk.path} has no HAOS`);
   const message = `${disk.path} has the state of a HAOS node`;
-  if (keepState)
-    return { id, ok: false, message, hint: 'Boot with haos.mode=install and name the disk to replace it.' };
-  if (device === undefined) return { id, ok: false, message, hint: 'Name the disk to replace it.' };
-  return { id, ok: true, message: `${message}; it will be replaced, because the disk is named` };
+  if (keepState) return failed(id, message, 'Boot with haos.mode=install and name the disk to replace it.');
+  if (device === undefined) return failed(id, message, 'Name the disk to replace it.');
+  return passed(id, `${message}; it will be replaced, because the disk is named`);
 }

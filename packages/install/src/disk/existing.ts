@@ -1,6 +1,7 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
+import { failed, passed } from '@haos/system/internal';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { type DiskFirmware, EFI_LABEL, GUID, listFirmware, STATE_LABEL } from './partitions.js';
 import type { ExistingLayout } from './places.js';
@@ -38,7 +39,7 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
     checkUse(partition, options),
     checkSystem(partition, options),
     checkState(partition, options),
-    ...(await checkFileSystem(host, partition)),
+    await checkFileSystem(host, partition),
     ...(loader ? [checkBoot(below, { firmware, efi, isStacked })] : []),
   ];
   if (checks.some(({ ok }) => !ok)) return { checks, ...found };
@@ -67,79 +68,49 @@ function labelledState(devices: readonly BlockDevice[]): string[] {
 function missing(devices: readonly BlockDevice[], { device }: ExistingOptions): Check {
   const id = 'device';
   if (device !== undefined)
-    return {
-      id,
-      ok: false,
-      message: `${device} is not a block device`,
-      hint: 'Name the partition to install to.',
-    };
+    return failed(id, `${device} is not a block device`, 'Name the partition to install to.');
   const found = labelledState(devices);
-  const message =
-    found.length === 0
-      ? `no partition is labelled ${STATE_LABEL}`
-      : `several partitions are labelled ${STATE_LABEL}`;
-  const hint =
-    found.length === 0
-      ? `Label an ext4 partition ${STATE_LABEL}, or name it.`
-      : `Name one of ${found.join(', ')}.`;
-  return { id, ok: false, message, hint };
+  if (found.length > 0)
+    return failed(id, `several partitions are labelled ${STATE_LABEL}`, `Name one of ${found.join(', ')}.`);
+  const hint = `Label an ext4 partition ${STATE_LABEL}, or name it.`;
+  return failed(id, `no partition is labelled ${STATE_LABEL}`, hint);
 }
 
 function checkKind(partition: BlockDevice): Check {
   const { path, type, fileSystem } = partition;
   const id = 'device';
-  if (!/^(part|lvm|raid\d+|md)$/.test(type))
-    return {
-      id,
-      ok: false,
-      message: `${path} is not a partition (${type})`,
-      hint: 'Name the partition, or install with formatting.',
-    };
-  if (fileSystem !== 'ext4')
-    return {
-      id,
-      ok: false,
-      message: `${path} has ${fileSystem ? `the file system ${fileSystem}` : 'no file system'}, not ext4`,
-      hint: `Create one with "mkfs.ext4 -L ${STATE_LABEL} ${path}".`,
-    };
-  return (
-    checkWritable(partition) ?? { id, ok: true, message: `${path} has an ext4 file system, which is kept` }
-  );
+  if (!/^(part|lvm|raid\d+|md)$/.test(type)) {
+    const hint = 'Name the partition, or install with formatting.';
+    return failed(id, `${path} is not a partition (${type})`, hint);
+  }
+  if (fileSystem !== 'ext4') {
+    const message = `${path} has ${fileSystem ? `the file system ${fileSystem}` : 'no file system'}, not ext4`;
+    return failed(id, message, `Create one with "mkfs.ext4 -L ${STATE_LABEL} ${path}".`);
+  }
+  return checkWritable(partition) ?? passed(id, `${path} has an ext4 file system, which is kept`);
 }
 
 /** With `keepState` a node is not touched at all, not even its components. */
 function checkState({ path, label }: BlockDevice, { keepState = false }: ExistingOptions): Check {
   const id = 'state';
-  if (label !== STATE_LABEL) return { id, ok: true, message: `${path} gets the label ${STATE_LABEL}` };
+  if (label !== STATE_LABEL) return passed(id, `${path} gets the label ${STATE_LABEL}`);
   const message = `${path} is labelled ${STATE_LABEL}; its persistent data are kept`;
-  if (!keepState) return { id, ok: true, message };
-  return {
-    id,
-    ok: false,
-    message: `${path} is the state partition of a node`,
-    hint: 'Boot with haos.mode=install to install on it.',
-  };
+  if (!keepState) return passed(id, message);
+  const hint = 'Boot with haos.mode=install to install on it.';
+  return failed(id, `${path} is the state partition of a node`, hint);
 }
 
 /** Features of ext4 that GRUB 2.06 refuses: `EXT2_DRIVER_SUPPORTED_INCOMPAT` in its fs/ext2.c. */
 const UNREADABLE = ['metadata_csum_seed', 'inline_data', 'ea_inode', 'large_dir', 'casefold', 'compression'];
 
-async function checkFileSystem(host: Host, { path }: BlockDevice): Promise<Check[]> {
+async function checkFileSystem(host: Host, { path }: BlockDevice): Promise<Check> {
   const { stdout } = await host.run('dumpe2fs', ['-h', path], { readOnly: true });
   const features = /^Filesystem features:\s*(.*)$/m.exec(stdout)?.[1]?.split(/\s+/) ?? [];
   const unreadable = UNREADABLE.filter((name) => features.includes(name));
-  const ok = unreadable.length === 0;
-  const message = ok
-    ? `GRUB can read the file system on ${path}`
-    : `GRUB cannot read the file system on ${path}, which uses ${unreadable.join(', ')}`;
-  return [
-    {
-      id: 'file-system',
-      ok,
-      message,
-      ...(!ok && { hint: `Disable it with "tune2fs -O ^${unreadable.join(',^')} ${path}".` }),
-    },
-  ];
+  const id = 'file-system';
+  if (unreadable.length === 0) return passed(id, `GRUB can read the file system on ${path}`);
+  const message = `GRUB cannot read the file system on ${path}, which uses ${unreadable.join(', ')}`;
+  return failed(id, message, `Disable it with "tune2fs -O ^${unreadable.join(',^')} ${path}".`);
 }
 
 /** Returns the free bytes of an ext4 file system that is not mounted. */
@@ -168,17 +139,14 @@ function checkBoot(
   const names = disks.map(({ path }) => path).join(', ');
   const hint = 'Create one, or install without the boot loader.';
   const wanted = listFirmware(firmware);
-  if (wanted.includes('efi') && efi === undefined)
-    return {
-      id,
-      ok: false,
-      message: `${names} has no EFI system partition, or several, none of which is labelled ${EFI_LABEL}`,
-      hint,
-    };
+  if (wanted.includes('efi') && efi === undefined) {
+    const message = `${names} has no EFI system partition, or several, none of which is labelled ${EFI_LABEL}`;
+    return failed(id, message, hint);
+  }
   const bare = disks.find((disk) => wanted.includes('bios') && isGpt(disk) && !hasBootPartition(disk));
-  if (bare) return { id, ok: false, message: `${bare.path} has a GPT without a BIOS boot partition`, hint };
+  if (bare) return failed(id, `${bare.path} has a GPT without a BIOS boot partition`, hint);
   const counting = isStacked ? '; boot counting is off, because GRUB cannot write to LVM or RAID' : '';
-  return { id, ok: true, message: `the boot loader will be installed on ${efi ?? names}${counting}` };
+  return passed(id, `the boot loader will be installed on ${efi ?? names}${counting}`);
 }
 
 function isGpt(disk: BlockDevice): boolean {

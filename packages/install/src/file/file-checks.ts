@@ -1,6 +1,6 @@
 import { type Host, isHaosError } from '@haos/host';
 import type { Check } from '@haos/system';
-import { checkSpace } from '@haos/system/internal';
+import { checkSpace, failed, passed } from '@haos/system/internal';
 import { DISK_FORMATS, type DiskFormat, formatOfName } from './disk-format.js';
 
 /** Bytes of a disk beside the components: the file systems, GRUB. */
@@ -15,30 +15,30 @@ export function checkName({ files }: Host, { path, work }: { path: string; work:
   const directory = path.replace(/[^/]*$/, '');
   if (formatOfName(path) === undefined) {
     const hint = `End its name with ${DISK_FORMATS.map((format) => `.${format}`).join(', ')}, or .img for raw.`;
-    return { id, ok: false, message: `the name of ${path} does not say its format`, hint };
+    return failed(id, `the name of ${path} does not say its format`, hint);
   }
   const [file, left] = [files.lstat(path), files.lstat(work)];
   const inTheWay = file ? path : left && left.type !== 'directory' ? work : undefined;
   if (inTheWay !== undefined)
-    return { id, ok: false, message: `${inTheWay} already exists`, hint: 'Remove it, or name another file.' };
+    return failed(id, `${inTheWay} already exists`, 'Remove it, or name another file.');
   if (files.stat(directory)?.type !== 'directory') {
     const hint = 'Create it, or name another file.';
-    return { id, ok: false, message: `the directory ${directory} does not exist`, hint };
+    return failed(id, `the directory ${directory} does not exist`, hint);
   }
-  return { id, ok: true, message: `${path} will be a new file` };
+  return passed(id, `${path} will be a new file`);
 }
 
 /** Checks whether the program that writes a format is installed; raw needs none. */
 export async function checkConverter(host: Host, format: DiskFormat): Promise<Check> {
   const id = 'converter';
-  if (format === 'raw') return { id, ok: true, message: 'a raw disk needs no conversion' };
+  if (format === 'raw') return passed(id, 'a raw disk needs no conversion');
   try {
     await host.run('qemu-img', ['--version'], { readOnly: true });
-    return { id, ok: true, message: `qemu-img converts the disk to ${format}` };
+    return passed(id, `qemu-img converts the disk to ${format}`);
   } catch (error) {
     if (!isHaosError(error, 'HAOS_COMMAND_NOT_FOUND')) throw error;
     const hint = 'Install it (package qemu-utils), or write a raw disk and convert that elsewhere.';
-    return { id, ok: false, message: `qemu-img, which makes ${format} disks, is not installed`, hint };
+    return failed(id, `qemu-img, which makes ${format} disks, is not installed`, hint);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { checkSpace } from '@haos/system/internal';
+import { checkSpace, failed, passed } from '@haos/system/internal';
 import { type DiskFirmware, type Firmware, listFirmware } from '../disk/partitions.js';
 
 /** The root file system of another distribution, which HAOS takes over. */
@@ -92,13 +92,13 @@ function checkRoot(
   const id = 'takeover-root';
   if (mount?.fstype !== 'ext4') {
     const message = `${root} is ${mount?.fstype ?? 'no file system'}, not ext4`;
-    return { id, ok: false, message, hint: 'Install on another disk; only ext4 can be taken over.' };
+    return failed(id, message, 'Install on another disk; only ext4 can be taken over.');
   }
   if (mount.source !== path) {
     const message = `${root} is on ${mount.source}, not on ${device}`;
-    return { id, ok: false, message, hint: `Name ${mount.source} if HAOS should take it over.` };
+    return failed(id, message, `Name ${mount.source} if HAOS should take it over.`);
   }
-  return { id, ok: true, message: `${root} is ext4 on ${path}` };
+  return passed(id, `${root} is ext4 on ${path}`);
 }
 
 function checkPlain(
@@ -110,14 +110,9 @@ function checkPlain(
   const disk = devices.find((candidate) => candidate.children.some((child) => child.path === path));
   const uses = partition ? withDescendants(partition).slice(1) : [];
   if (partition?.type === 'part' && disk && uses.length === 0)
-    return { id, ok: true, message: `${path} is a partition of ${disk.path}` };
+    return passed(id, `${path} is a partition of ${disk.path}`);
   const message = `${path} is not a plain partition of a disk${partition ? ` (${partition.type})` : ''}`;
-  return {
-    id,
-    ok: false,
-    message,
-    hint: 'Install on another disk; LVM, RAID and encryption cannot be taken over.',
-  };
+  return failed(id, message, 'Install on another disk; LVM, RAID and encryption cannot be taken over.');
 }
 
 async function checkBoot(host: Host, mount: Mount | undefined, root: string): Promise<Check> {
@@ -125,15 +120,9 @@ async function checkBoot(host: Host, mount: Mount | undefined, root: string): Pr
   const boot = join(root, 'boot');
   const isThere = host.files.lstat(boot)?.type === 'directory';
   const found = isThere ? await findMount(host, boot) : undefined;
-  if (found && found.source === mount?.source)
-    return { id, ok: true, message: `${boot} is on the same partition` };
+  if (found && found.source === mount?.source) return passed(id, `${boot} is on the same partition`);
   const message = found ? `${boot} is on ${found.source}` : `${boot} is not a directory`;
-  return {
-    id,
-    ok: false,
-    message,
-    hint: 'Install on another disk; the boot loader reads another partition.',
-  };
+  return failed(id, message, 'Install on another disk; the boot loader reads another partition.');
 }
 
 function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): Check {
@@ -143,15 +132,14 @@ function checkGrub(host: Host, { root = '/', firmware }: TakeoverCheckOptions): 
   const isDirectory = host.files.lstat(directory)?.type === 'directory';
   const file = `${directory}/grub.cfg`;
   if (!isDirectory || host.files.lstat(file)?.type !== 'file')
-    return { id, ok: false, message: `GRUB has no configuration ${file}`, hint };
+    return failed(id, `GRUB has no configuration ${file}`, hint);
   // A distribution that calls GRUB 2 grub2 makes it read this directory.
   if (host.files.stat(join(root, 'boot/grub2/grub.cfg')))
-    return { id, ok: false, message: `GRUB reads ${join(root, 'boot/grub2')}, not ${directory}`, hint };
+    return failed(id, `GRUB reads ${join(root, 'boot/grub2')}, not ${directory}`, hint);
   const platforms = listFirmware(firmware).flatMap((each) => PLATFORMS[each]);
   const platform = platforms.find((name) => host.files.stat(`${directory}/${name}/normal.mod`));
-  if (!platform)
-    return { id, ok: false, message: `GRUB for ${firmware} is not installed in ${directory}`, hint };
-  return { id, ok: true, message: `GRUB (${platform}) reads ${file}` };
+  if (!platform) return failed(id, `GRUB for ${firmware} is not installed in ${directory}`, hint);
+  return passed(id, `GRUB (${platform}) reads ${file}`);
 }
 
 function checkRoom(host: Host, { root = '/', size }: TakeoverCheckOptions): Check {

@@ -38,8 +38,8 @@ export async function connectAgent(options: ConnectOptions): Promise<AgentConnec
   const common = { clock, userAgent: `haos-agent/${options.version}` };
   const name = nodeIdentity(node);
   const pod = await createClient(credentials, common);
-  const tokens = createTokenSource(pod, { namespace: NAMESPACE, serviceAccount: name });
-  const client = await createClient({ ...credentials, token: () => tokens.token() }, common);
+  const token = createTokenSource(pod, { namespace: NAMESPACE, serviceAccount: name });
+  const client = await createClient({ ...credentials, token }, common);
   const trigger = createTrigger(clock);
   const secrets = startCache<Secret>(client, {
     resource: RESOURCES.secret,

@@ -40,13 +40,17 @@ export function decide(situation: Situation): Decision {
   const record = observe(situation);
   const now = { ...situation, record };
   const config = decideConfig(now);
-  if (config.step.kind !== 'rest' || isOpen(now)) return config;
+  if (config.step.kind !== 'rest' || isFileOnTrial(now.node)) return config;
   const upgrade = decideUpgrade({ ...now, record: config.record });
   return upgrade.step.kind === 'rest' ? { ...upgrade, step: config.step } : upgrade;
 }
 
+function rest(record: AgentRecord, waiting?: string): Decision {
+  return { record, step: { kind: 'rest', ...(waiting !== undefined && { waiting }) } };
+}
+
 /** Returns whether a file of the node is on trial. */
-function isOpen({ node: { trial } }: Situation): boolean {
+export function isFileOnTrial({ trial }: Pick<NodeFacts, 'trial'>): boolean {
   return trial?.state === 'pending' || trial?.state === 'reverting';
 }
 
@@ -95,13 +99,13 @@ export function ended(
 function decideConfig(situation: Situation): Decision {
   const { node, record, parts, rendered } = situation;
   const { trial } = node;
-  if (trial?.state === 'reverting') return { record, step: { kind: 'rest' } };
+  if (trial?.state === 'reverting') return rest(record);
   if (trial?.state === 'pending' && trial.name !== NODE_FILE)
-    return { record, step: { kind: 'rest', waiting: `config.d/${trial.name} is on trial on the node` } };
+    return rest(record, `config.d/${trial.name} is on trial on the node`);
   if (trial?.state === 'pending') return decideOnTrial(situation, trial);
-  if (parts === undefined || rendered === undefined) return { record, step: { kind: 'rest' } };
+  if (parts === undefined || rendered === undefined) return rest(record);
   if (rendered.problem === undefined && node.file === rendered.digest)
-    return { record: inEffect(situation, parts), step: { kind: 'rest' } };
+    return rest(inEffect(situation, parts));
   return decideApply(situation, parts, rendered);
 }
 
@@ -111,7 +115,7 @@ function decideOnTrial(situation: Situation, trial: Trial): Decision {
   const { attempt } = record;
   // Somebody else wrote it, or the record is lost: the time of the trial decides.
   if (attempt === undefined || !isTrialOf(attempt, trial))
-    return { record, step: { kind: 'rest', waiting: `config.d/${NODE_FILE} is on trial on the node` } };
+    return rest(record, `config.d/${NODE_FILE} is on trial on the node`);
   if (parts && rendered && parts.hash !== attempt.hash) {
     if (rendered.digest !== attempt.digest) return { record, step: { kind: 'revert' } };
     // Other parts that mean the same.
@@ -140,24 +144,20 @@ function stepOnTrial(attempt: ConfigAttempt, parts: NodeParts | undefined): Step
 export const REBOOTING = 'the node reboots';
 
 /** The node has the file already, and it is not on trial. */
-function inEffect({ node, record }: Situation, { hash, attempt: name }: NodeParts): AgentRecord {
+function inEffect({ node, record }: Situation, parts: NodeParts): AgentRecord {
+  const { hash, attempt: name } = parts;
   const { attempt } = record;
   if (record.applied === hash && attempt?.hash === hash && attempt.name === name) return record;
-  return ended(
-    record,
-    {
-      hash,
-      ...(name !== undefined && { name }),
-      digest: node.file,
-      ...about(node),
-      needsBoot: false,
-    },
-    { result: 'Applied' },
-  );
+  const done = begin(node, parts, { digest: node.file, needsBoot: false });
+  return ended(record, done, { result: 'Applied' });
 }
 
-function about({ bootId, trial }: Situation['node']): Pick<ConfigAttempt, 'bootId' | 'lastTry'> {
-  return { bootId, ...(trial && { lastTry: trial.id }) };
+function begin(
+  { bootId, trial }: Situation['node'],
+  { hash, attempt: name }: NodeParts,
+  found: Pick<ConfigAttempt, 'digest' | 'before' | 'needsBoot'>,
+): ConfigAttempt {
+  return { hash, ...(name !== undefined && { name }), ...found, bootId, ...(trial && { lastTry: trial.id }) };
 }
 
 function decideApply(
@@ -167,27 +167,17 @@ function decideApply(
 ): Decision {
   const { hash, attempt: name } = parts;
   const { applied, attempt } = record;
-  const next: ConfigAttempt = {
-    hash,
-    ...(name !== undefined && { name }),
-    digest,
-    ...(applied !== undefined && { before: applied }),
-    needsBoot: plan?.action === 'Reboot',
-    ...about(node),
-  };
+  const before = applied === undefined ? {} : { before: applied };
+  const next = begin(node, parts, { digest, ...before, needsBoot: plan?.action === 'Reboot' });
   const isSame = attempt?.hash === hash && attempt.name === name;
   if (problem !== undefined) {
     const isKnown = isSame && attempt.message === problem;
-    return {
-      record: isKnown ? record : ended(record, next, { result: 'Failed', message: problem }),
-      step: { kind: 'rest' },
-    };
+    return rest(isKnown ? record : ended(record, next, { result: 'Failed', message: problem }));
   }
   if (plan === undefined) return { record, step: { kind: 'plan' } };
-  if (isSame && (attempt.result === 'Failed' || attempt.result === 'Reverted'))
-    return { record, step: { kind: 'rest' } };
+  if (isSame && (attempt.result === 'Failed' || attempt.result === 'Reverted')) return rest(record);
   const waiting = findObstacle(parts, plan);
-  if (waiting !== undefined) return { record, step: { kind: 'rest', waiting } };
+  if (waiting !== undefined) return rest(record, waiting);
   return { record: { ...record, attempt: next }, step: { kind: 'apply', action: plan.action } };
 }
 
@@ -204,14 +194,14 @@ function decideUpgrade({ node, record, parts }: Situation): Decision {
   const request = parts?.upgrade;
   const known = record.upgrade;
   if (request !== undefined && known?.id !== request.id) return beginUpgrade({ node, record }, request);
-  if (known === undefined) return { record, step: { kind: 'rest' } };
+  if (known === undefined) return rest(record);
   // The agent ended while it ran; both can be repeated.
   if (known.verdict === 'Downloading')
     return request === undefined
-      ? { record: withUpgrade(record, known, 'Failed', 'it was interrupted'), step: { kind: 'rest' } }
+      ? rest(withUpgrade(record, known, 'Failed', 'it was interrupted'))
       : { record, step: stepOf(request) };
   if (known.verdict === 'Staged' && known.bootId === node.bootId) return { record, step: { kind: 'reboot' } };
-  return { record: judgeUpgrade(record, known, node), step: { kind: 'rest' } };
+  return rest(judgeUpgrade(record, known, node));
 }
 
 function beginUpgrade(
@@ -221,7 +211,7 @@ function beginUpgrade(
   const { id, version, rollBack = false } = request;
   const upgrade: UpgradeAttempt = { id, version, rollBack, bootId: node.bootId, verdict: 'Downloading' };
   const isThere = (node.version === version) !== rollBack;
-  if (isThere) return { record: judgeUpgrade(record, upgrade, node), step: { kind: 'rest' } };
+  if (isThere) return rest(judgeUpgrade(record, upgrade, node));
   return { record: { ...record, upgrade }, step: stepOf(request) };
 }
 

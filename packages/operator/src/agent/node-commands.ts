@@ -100,10 +100,13 @@ interface PhaseOutput {
   }[];
 }
 
-/** The messages of failures have no secrets. */
 function failuresOf(result: RunResult): 'busy' | readonly string[] {
   if (result.exitCode === REFUSED) return 'busy';
-  const { steps = [] } = parse<PhaseOutput>(result);
+  return formatFailures(parse<PhaseOutput>(result).steps ?? []);
+}
+
+/** Returns what failed in the steps of a phase. The messages of failures have no secrets. */
+export function formatFailures(steps: NonNullable<PhaseOutput['steps']>): string[] {
   return steps.flatMap(({ applier, failures }) => failures.map(({ message }) => `${applier}: ${message}`));
 }
 

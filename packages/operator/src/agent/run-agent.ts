@@ -4,10 +4,11 @@ import type { Condition } from '../objects/metadata.js';
 import type { NodeParts } from '../objects/node-parts.js';
 import type { Drift, NodePlan, NodeStateStatus } from '../objects/node-state.js';
 import { type AgentRecord, readRecord, writeRecord } from './agent-record.js';
-import { type Decision, decide, ended, REBOOTING, type Step, withUpgrade } from './decide.js';
+import { type Decision, decide, ended, isFileOnTrial, REBOOTING, type Step, withUpgrade } from './decide.js';
 import { findDrift } from './find-drift.js';
 import { hiddenTexts, hideInPlan, hideInStatus } from './hide-secrets.js';
 import type { NodeCommands } from './node-commands.js';
+import { formatFailures } from './node-commands.js';
 import { type NodeFacts, readNodeFacts } from './node-facts.js';
 import { toNodePlan } from './node-plan.js';
 import { nodeStatus } from './node-status.js';
@@ -101,13 +102,9 @@ async function takeTurn(options: AgentOptions, memory: Memory): Promise<number> 
 /** Remembers what must not be shown, until nothing of the node has it any more. */
 function withHidden(record: AgentRecord, { node, parts, rendered }: Turn): AgentRecord {
   const { hidden: earlier, ...others } = record;
-  const isSettled = rendered !== undefined && node.file === rendered.digest && !isOnTrial(node);
+  const isSettled = rendered !== undefined && node.file === rendered.digest && !isFileOnTrial(node);
   const hidden = hiddenTexts(parts, isSettled ? [] : earlier);
   return hidden.length === 0 ? others : { ...others, hidden };
-}
-
-function isOnTrial({ trial }: NodeFacts): boolean {
-  return trial?.state === 'pending' || trial?.state === 'reverting';
 }
 
 /** Steps before which nothing is new for the operator. */
@@ -213,9 +210,7 @@ async function applyParts(
 /** What failed already in the last runtime phase is not the fault of new parts. */
 function failuresBefore(host: Host): string[] {
   const runtime = readJournals(host).find(({ phase }) => phase === 'runtime');
-  return (runtime?.steps ?? []).flatMap(({ applier, failures }) =>
-    failures.map(({ message }) => `${applier}: ${message}`),
-  );
+  return formatFailures(runtime?.steps ?? []);
 }
 
 async function upgrade(

@@ -71,18 +71,13 @@ export function readKubeconfig(host: Host, path: string): Credentials {
   const directory = path.slice(0, path.lastIndexOf('/'));
   const pem = (values: Readonly<Record<string, unknown>>, name: string) =>
     readPem(host, directory, values, name);
-  const ca = pem(cluster, 'certificate-authority');
-  const cert = pem(user, 'client-certificate');
-  const key = pem(user, 'client-key');
-  const token = userToken(host, directory, user);
-  const serverName = cluster['tls-server-name'];
   return {
     server: cluster.server,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(serverName !== undefined && { serverName }),
-    ...(token !== undefined && { token }),
+    ca: pem(cluster, 'certificate-authority'),
+    cert: pem(user, 'client-certificate'),
+    key: pem(user, 'client-key'),
+    serverName: cluster['tls-server-name'],
+    token: userToken(host, directory, user),
   };
 }
 

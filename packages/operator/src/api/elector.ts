@@ -1,16 +1,14 @@
+import type { HostClock } from '@haos/host';
 import type { KubernetesObject } from '../objects/metadata.js';
 import { isStatus } from './api-error.js';
 import type { ApiClient } from './client.js';
 import { createObject, getObject, replaceObject } from './objects.js';
 import { RESOURCES } from './resource.js';
 
-/** Clocks in milliseconds. */
-export interface ElectorClock {
-  /** Since the epoch; may jump. */
-  now(): number;
+/** Clocks in milliseconds; `now` may jump. */
+export interface ElectorClock extends HostClock {
   /** Since any moment; never goes back, but may stand still while the machine sleeps. */
   elapsed(): number;
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface ElectorOptions {

@@ -20,36 +20,30 @@ const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** Every kind that the operator and the agent use. */
 export const RESOURCES = {
-  node: { apiVersion: 'v1', kind: 'Node', plural: 'nodes', isNamespaced: false },
-  pod: { apiVersion: 'v1', kind: 'Pod', plural: 'pods', isNamespaced: true },
-  secret: { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', isNamespaced: true },
-  serviceAccount: {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    plural: 'serviceaccounts',
-    isNamespaced: true,
-  },
-  event: { apiVersion: 'events.k8s.io/v1', kind: 'Event', plural: 'events', isNamespaced: true },
-  lease: { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', plural: 'leases', isNamespaced: true },
-  role: { apiVersion: RBAC, kind: 'Role', plural: 'roles', isNamespaced: true },
-  roleBinding: { apiVersion: RBAC, kind: 'RoleBinding', plural: 'rolebindings', isNamespaced: true },
-  clusterRole: { apiVersion: RBAC, kind: 'ClusterRole', plural: 'clusterroles', isNamespaced: false },
-  clusterRoleBinding: {
-    apiVersion: RBAC,
-    kind: 'ClusterRoleBinding',
-    plural: 'clusterrolebindings',
-    isNamespaced: false,
-  },
-  definition: {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    plural: 'customresourcedefinitions',
-    isNamespaced: false,
-  },
-  nodeConfig: { apiVersion: API_VERSION, kind: 'NodeConfig', plural: 'nodeconfigs', isNamespaced: false },
-  nodeState: { apiVersion: API_VERSION, kind: 'NodeState', plural: 'nodestates', isNamespaced: false },
-  rollout: { apiVersion: API_VERSION, kind: 'Rollout', plural: 'rollouts', isNamespaced: false },
+  node: resource('v1', 'Node'),
+  pod: namespaced('v1', 'Pod'),
+  secret: namespaced('v1', 'Secret'),
+  serviceAccount: namespaced('v1', 'ServiceAccount'),
+  event: namespaced('events.k8s.io/v1', 'Event'),
+  lease: namespaced('coordination.k8s.io/v1', 'Lease'),
+  role: namespaced(RBAC, 'Role'),
+  roleBinding: namespaced(RBAC, 'RoleBinding'),
+  clusterRole: resource(RBAC, 'ClusterRole'),
+  clusterRoleBinding: resource(RBAC, 'ClusterRoleBinding'),
+  definition: resource('apiextensions.k8s.io/v1', 'CustomResourceDefinition'),
+  nodeConfig: resource(API_VERSION, 'NodeConfig'),
+  nodeState: resource(API_VERSION, 'NodeState'),
+  rollout: resource(API_VERSION, 'Rollout'),
 } as const satisfies Record<string, Resource>;
+
+/** Describes a kind of the whole cluster. */
+function resource(apiVersion: string, kind: string): Resource {
+  return { apiVersion, kind, plural: `${kind.toLowerCase()}s`, isNamespaced: false };
+}
+
+function namespaced(apiVersion: string, kind: string): Resource {
+  return { ...resource(apiVersion, kind), isNamespaced: true };
+}
 
 /** Returns the resource of an object; throws a TypeError if the client does not know its kind. */
 export function resourceOf(object: { readonly apiVersion: string; readonly kind: string }): Resource {

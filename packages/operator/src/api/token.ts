@@ -12,16 +12,12 @@ interface TokenRequest {
   readonly status: { readonly token: string; readonly expirationTimestamp: string };
 }
 
-/** A token that is renewed before it expires. */
-export interface TokenSource {
-  token(): Promise<string>;
-}
-
 /**
- * Returns tokens of a service account, by TokenRequest. A token is renewed after four fifths of its
- * life; if that fails, it is used until it expires. Throws as `ApiClient.call` does.
+ * Returns a function that returns a token of a service account, by TokenRequest. A token is renewed
+ * after four fifths of its life; if that fails, it is used until it expires. Throws as
+ * `ApiClient.call` does.
  */
-export function createTokenSource(client: ApiClient, options: TokenRequestOptions): TokenSource {
+export function createTokenSource(client: ApiClient, options: TokenRequestOptions): () => Promise<string> {
   const { seconds = 3600 } = options;
   let current: { token: string; renewAt: number; expiresAt: number } | undefined;
   let running: Promise<string> | undefined;
@@ -36,17 +32,15 @@ export function createTokenSource(client: ApiClient, options: TokenRequestOption
     return token;
   }
 
-  return {
-    async token() {
-      const now = performance.now();
-      const known = current;
-      if (known !== undefined && now < known.renewAt) return known.token;
-      running ??= renew().finally(() => {
-        running = undefined;
-      });
-      if (known === undefined || now >= known.expiresAt) return running;
-      return running.catch(() => known.token);
-    },
+  return async () => {
+    const now = performance.now();
+    const known = current;
+    if (known !== undefined && now < known.renewAt) return known.token;
+    running ??= renew().finally(() => {
+      running = undefined;
+    });
+    if (known === undefined || now >= known.expiresAt) return running;
+    return running.catch(() => known.token);
   };
 }
 

@@ -31,20 +31,15 @@ export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now
         kind: 'apply',
         manager: 'haos-operator',
         subresource: 'status',
-        object: {
-          apiVersion: API_VERSION,
-          kind: 'NodeConfig',
-          metadata: { name: config.metadata.name, ...uidOf(config) },
-          ...{ status },
-        },
+        object: { apiVersion: API_VERSION, kind: 'NodeConfig', metadata: identityOf(config), ...{ status } },
       } satisfies Patch,
       ...eventsOf(config, status),
     ];
   });
 }
 
-function uidOf({ metadata }: NodeConfig): { uid?: string } {
-  return metadata.uid === undefined ? {} : { uid: metadata.uid };
+function identityOf({ metadata: { name, uid } }: NodeConfig) {
+  return { name, uid };
 }
 
 function statusOf(
@@ -55,17 +50,11 @@ function statusOf(
 ): NodeConfigStatus {
   const { generation, name } = config.metadata;
   const conflicted = nodes.filter(({ conflicts }) => conflicts.some(({ names }) => names.includes(name)));
+  const conditions = [readyOf(config, set), conflictOf(name, conflicted)];
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     nodes: count(set.part(name)?.hash, name, nodes),
-    conditions: conditionsOf(
-      config.status?.conditions,
-      [readyOf(config, set), conflictOf(name, conflicted)],
-      {
-        now,
-        generation,
-      },
-    ),
+    conditions: conditionsOf(config.status?.conditions, conditions, { now, generation }),
   };
 }
 
@@ -121,12 +110,12 @@ function count(hash: string | undefined, name: string, nodes: readonly NodeResul
 
 /** Returns an event for each condition that turned bad. */
 function eventsOf(config: NodeConfig, status: NodeConfigStatus): Patch[] {
-  const { apiVersion, kind, metadata } = config;
+  const { apiVersion, kind } = config;
   return (status.conditions ?? []).flatMap((condition): Patch[] => {
     const isBad = condition.type === 'Conflict' ? condition.status === 'True' : condition.status === 'False';
     const old = config.status?.conditions?.find(({ type }) => type === condition.type);
     if (!isBad || (old?.status === condition.status && old.reason === condition.reason)) return [];
-    const regarding = { apiVersion, kind, metadata: { name: metadata.name, ...uidOf(config) } };
+    const regarding = { apiVersion, kind, metadata: identityOf(config) };
     return [
       { kind: 'event', regarding, type: 'Warning', reason: condition.reason, message: condition.message },
     ];

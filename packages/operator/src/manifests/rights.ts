@@ -57,10 +57,10 @@ export function rights(): KubernetesObject[] {
   const tokens = { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] };
   return [
     account(OPERATOR_ACCOUNT),
-    ...clusterRights(OPERATOR_ACCOUNT, CLUSTER_RULES, OPERATOR_ACCOUNT),
-    ...namespaceRights(OPERATOR_ACCOUNT, NAMESPACE_RULES, OPERATOR_ACCOUNT),
+    ...clusterRights(OPERATOR_ACCOUNT, CLUSTER_RULES),
+    ...namespaceRights(OPERATOR_ACCOUNT, NAMESPACE_RULES),
     account(AGENT_ACCOUNT),
-    ...namespaceRights(AGENT_ACCOUNT, [tokens], AGENT_ACCOUNT),
+    ...namespaceRights(AGENT_ACCOUNT, [tokens]),
     ...tokenPolicy(),
   ];
 }
@@ -74,19 +74,13 @@ export function nodeRights(node: string): KubernetesObject[] {
   const state = { apiGroups: [GROUP], resourceNames: [node] };
   return [
     account(name),
-    ...namespaceRights(
-      name,
-      [{ apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: READ }],
-      name,
-    ),
-    ...clusterRights(
-      name,
-      [
-        { ...state, resources: ['nodestates'], verbs: READ },
-        { ...state, resources: ['nodestates/status'], verbs: ['patch'] },
-      ],
-      name,
-    ),
+    ...namespaceRights(name, [
+      { apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: READ },
+    ]),
+    ...clusterRights(name, [
+      { ...state, resources: ['nodestates'], verbs: READ },
+      { ...state, resources: ['nodestates/status'], verbs: ['patch'] },
+    ]),
   ];
 }
 
@@ -94,19 +88,19 @@ function account(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace(name) };
 }
 
-function clusterRights(name: string, rules: readonly PolicyRule[], subject: string): KubernetesObject[] {
-  return grant({ name, labels: MANAGED_BY }, ['ClusterRole', 'ClusterRoleBinding'], rules, subject);
+function clusterRights(name: string, rules: readonly PolicyRule[]): KubernetesObject[] {
+  return grant({ name, labels: MANAGED_BY }, ['ClusterRole', 'ClusterRoleBinding'], rules);
 }
 
-function namespaceRights(name: string, rules: readonly PolicyRule[], subject: string): KubernetesObject[] {
-  return grant(inNamespace(name), ['Role', 'RoleBinding'], rules, subject);
+function namespaceRights(name: string, rules: readonly PolicyRule[]): KubernetesObject[] {
+  return grant(inNamespace(name), ['Role', 'RoleBinding'], rules);
 }
 
+/** Returns a role, and its binding to the account with the same name. */
 function grant(
   metadata: KubernetesObject['metadata'],
   [role, binding]: readonly [string, string],
   rules: readonly PolicyRule[],
-  subject: string,
 ): KubernetesObject[] {
   const common = { apiVersion: `${RBAC}/v1`, metadata };
   return [
@@ -116,7 +110,7 @@ function grant(
       kind: binding,
       ...{
         roleRef: { apiGroup: RBAC, kind: role, name: metadata.name },
-        subjects: [{ kind: 'ServiceAccount', name: subject, namespace: NAMESPACE }],
+        subjects: [{ kind: 'ServiceAccount', name: metadata.name, namespace: NAMESPACE }],
       },
     },
   ];

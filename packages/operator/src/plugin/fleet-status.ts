@@ -1,4 +1,5 @@
 import { isHaos, isReady } from '../controller/node-health.js';
+import type { Snapshot } from '../controller/snapshot.js';
 import type { Condition, Node } from '../objects/metadata.js';
 import type { NodeConfig } from '../objects/node-config.js';
 import type { NodeState } from '../objects/node-state.js';
@@ -7,12 +8,7 @@ import { stepOf } from '../rollout/node-step.js';
 import { formatTable } from './format-table.js';
 
 /** What the plugin reads from the API. */
-export interface FleetObjects {
-  readonly nodes: readonly Node[];
-  readonly nodeConfigs: readonly NodeConfig[];
-  readonly nodeStates: readonly NodeState[];
-  readonly rollouts: readonly Rollout[];
-}
+export type FleetObjects = Pick<Snapshot, 'nodes' | 'nodeConfigs' | 'nodeStates' | 'rollouts'>;
 
 export interface FleetStatus {
   readonly nodes: readonly NodeRow[];

@@ -1,4 +1,4 @@
-import type { NodePlan, NodeState } from '../objects/node-state.js';
+import type { NodeAction, NodePlan, NodeState } from '../objects/node-state.js';
 import { formatTable } from './format-table.js';
 
 /** Formats what a node would change, for people. */
@@ -13,7 +13,7 @@ export function formatPlan({ metadata, status }: NodeState): string {
   const rows = plan.operations.map(({ what, target }) => [`  ${what}`, target]);
   const more = plan.more ? `  and ${plan.more} more\n` : '';
   const waits = config?.result === 'Waiting' ? '; it waits for a Rollout' : '';
-  return `${notes}${metadata.name}: ${describeAction(plan)}${waits}\n${formatTable(rows)}${more}`;
+  return `${notes}${metadata.name}: ${EFFECTS[plan.action]}${waits}\n${formatTable(rows)}${more}`;
 }
 
 /** Returns whether applying a plan would change anything. */
@@ -21,18 +21,12 @@ export function hasChanges(plan: NodePlan | undefined): boolean {
   return plan !== undefined && plan.operations.length > 0;
 }
 
-function describeAction({ action }: NodePlan): string {
-  switch (action) {
-    case 'None':
-      return 'no service is affected';
-    case 'Reload':
-      return 'settings are loaded again';
-    case 'Restart':
-      return 'k3s restarts';
-    case 'Reboot':
-      return 'the node reboots';
-  }
-}
+const EFFECTS: Readonly<Record<NodeAction, string>> = {
+  None: 'no service is affected',
+  Reload: 'settings are loaded again',
+  Restart: 'k3s restarts',
+  Reboot: 'the node reboots',
+};
 
 /** Formats the planned content of files, as unified diffs. */
 export function formatDiff({ status }: NodeState): string {

@@ -21,30 +21,20 @@ export function createMetrics(): Metrics {
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   const registers = [registry as unknown as Registry];
   const name = (suffix: string) => `haos_operator_${suffix}`;
+  const counter = <Label extends string>(suffix: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: name(suffix), help, labelNames, registers });
   return {
-    requests: new Counter({
-      name: name('api_requests'),
-      help: 'Requests to the API server, by method and status.',
-      labelNames: ['method', 'status'],
-      registers,
-    }),
-    patches: new Counter({
-      name: name('patches'),
-      help: 'What the operator did, by kind and result.',
-      labelNames: ['kind', 'result'],
-      registers,
-    }),
+    requests: counter('api_requests', 'Requests to the API server, by method and status.', [
+      'method',
+      'status',
+    ]),
+    patches: counter('patches', 'What the operator did, by kind and result.', ['kind', 'result']),
+    watchErrors: counter('watch_errors', 'Watches that failed and were repeated, by resource.', ['resource']),
     passes: new Histogram({
       name: name('pass_seconds'),
       help: 'The time to decide and to perform all patches, in seconds.',
       labelNames: ['result'],
       buckets: PASS_BUCKETS,
-      registers,
-    }),
-    watchErrors: new Counter({
-      name: name('watch_errors'),
-      help: 'Watches that failed and were repeated, by resource.',
-      labelNames: ['resource'],
       registers,
     }),
     objects: new Gauge({
@@ -53,11 +43,7 @@ export function createMetrics(): Metrics {
       labelNames: ['kind'],
       registers,
     }),
-    isLeader: new Gauge({
-      name: name('leader'),
-      help: '1 while this process leads.',
-      registers,
-    }),
+    isLeader: new Gauge({ name: name('leader'), help: '1 while this process leads.', registers }),
     read: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   };
 }

@@ -32,14 +32,9 @@ export function move(member: Member, step: NodeStep, to: StepName, now: Date, re
     ...rest,
     step: to,
     since: timeOf(now),
-    ...(to === 'Apply' && bootIdOf(member)),
+    ...(to === 'Apply' && { bootId: member.state.status?.bootId ?? step.bootId }),
     ...(reason !== undefined && { reason }),
   });
-}
-
-function bootIdOf({ state }: Member): { bootId?: string } {
-  const bootId = state.status?.bootId;
-  return bootId === undefined ? {} : { bootId };
 }
 
 /** Returns when a step takes too long. */
@@ -54,21 +49,15 @@ function isLate(step: NodeStep, rollout: Rollout, now: Date): boolean {
 
 function advanceDrain(member: Member, step: NodeStep, rollout: Rollout, world: World): Patch[] {
   const { now } = world;
-  const failed = step.rollBack ? 'RollBackFailed' : 'Failed';
+  const fail = (reason: string) => [
+    move(member, step, step.rollBack ? 'RollBackFailed' : 'Failed', now, reason),
+  ];
   const drain = world.drains.get(member.name);
   const isOurs = cordonedBy(member.node) !== undefined;
   if (isOurs && !member.node.spec?.unschedulable)
-    return [move(member, step, failed, now, 'someone uncordoned the node while it was drained')];
+    return fail('someone uncordoned the node while it was drained');
   if (isLate(step, rollout, now))
-    return [
-      move(
-        member,
-        step,
-        failed,
-        now,
-        `it was not drained in time: ${drain?.blocked?.message ?? 'no pod tells why'}`,
-      ),
-    ];
+    return fail(`it was not drained in time: ${drain?.blocked?.message ?? 'no pod tells why'}`);
   // The cordon of a person stays theirs.
   if (!member.node.spec?.unschedulable) return [cordonPatch(member, step.rollout)];
   if (drain?.remaining === 0) return [move(member, step, step.rollBack ? 'RollBack' : 'Apply', now)];
@@ -76,21 +65,14 @@ function advanceDrain(member: Member, step: NodeStep, rollout: Rollout, world: W
 }
 
 function advanceApply(member: Member, step: NodeStep, rollout: Rollout, { now }: World): Patch[] {
+  const fail = (reason: string) => [move(member, step, 'Failed', now, reason)];
   const failure = findFailure(member, step, rollout);
-  if (failure !== undefined) return [move(member, step, 'Failed', now, failure)];
+  if (failure !== undefined) return fail(failure);
   const illness = isAtTarget(member, step.target) ? findIllness(member) : undefined;
   if (isAtTarget(member, step.target) && illness === undefined && isUpgraded(member, step))
     return [move(member, step, 'Done', now)];
   if (!isLate(step, rollout, now)) return [];
-  return [
-    move(
-      member,
-      step,
-      'Failed',
-      now,
-      `it took too long: ${illness ?? 'the node does not report the target'}`,
-    ),
-  ];
+  return fail(`it took too long: ${illness ?? 'the node does not report the target'}`);
 }
 
 function advanceRollBack(member: Member, step: NodeStep, rollout: Rollout, { now }: World): Patch[] {

@@ -6,7 +6,7 @@ import type { Rollout } from '../objects/rollout.js';
 import { advanceNode, deadlineOf, move } from './advance-node.js';
 import { assignBatch } from './assign-batch.js';
 import { failIll, passGate } from './gate.js';
-import { isActive } from './node-step.js';
+import { hasFailed, isActive } from './node-step.js';
 import { rollBackWave } from './roll-back-wave.js';
 import { ENDS, statusPatches } from './rollout-status.js';
 import { startNodes } from './start-nodes.js';
@@ -98,7 +98,7 @@ function decide(task: Task, started: Set<string>): Decision {
   const { rollout, own, world, wave } = task;
   const common = { patches: [], wave, planHash: approvedHash(task) };
   if (rollout.spec.aborted) return { ...common, phase: 'Aborted' };
-  if (own.some(({ step }) => isFailure(step?.step))) return { ...common, ...rollBackWave(task, started) };
+  if (own.some(({ step }) => hasFailed(step))) return { ...common, ...rollBackWave(task, started) };
   const batch = assignBatch(task);
   const hash = { planHash: batch.planHash ?? common.planHash };
   if (rollout.spec.paused) {
@@ -127,10 +127,6 @@ function decide(task: Task, started: Set<string>): Decision {
 function approvedHash({ rollout: { spec }, own }: Task): string | undefined {
   const isUsed = spec.approval === 'Required' && own.some(({ step }) => step?.batch === spec.approvedPlan);
   return isUsed ? spec.approvedPlan : undefined;
-}
-
-function isFailure(step: string | undefined): boolean {
-  return step !== undefined && ['Failed', 'RollBack', 'RolledBack', 'RollBackFailed'].includes(step);
 }
 
 /** Returns which pod holds a drain. */

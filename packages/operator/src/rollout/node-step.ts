@@ -6,6 +6,9 @@ import { type NodeStep, STEPS, type StepName } from '../objects/rollout.js';
 /** Steps in which a node is being changed. */
 const ACTIVE: readonly StepName[] = ['Drain', 'Apply', 'RollBack'];
 
+/** Steps of a node that failed. */
+const FAILED: readonly StepName[] = ['Failed', 'RollBack', 'RolledBack', 'RollBackFailed'];
+
 /** Returns where a node is in a rollout; undefined if nowhere, or if a person damaged the note. */
 export function stepOf({ metadata }: KubernetesObject): NodeStep | undefined {
   const text = metadata.annotations?.[ANNOTATIONS.step];
@@ -24,6 +27,11 @@ export function isActive(step: NodeStep | undefined): boolean {
   return step !== undefined && ACTIVE.includes(step.step);
 }
 
+/** Returns whether a node failed, whatever became of it since. */
+export function hasFailed(step: NodeStep | undefined): boolean {
+  return step !== undefined && FAILED.includes(step.step);
+}
+
 /** Returns the patch that notes where a node is; `uid` is that of its NodeState. */
 export function notePatch(name: string, uid: string | undefined, step: NodeStep): Patch {
   return {
@@ -32,11 +40,7 @@ export function notePatch(name: string, uid: string | undefined, step: NodeStep)
     object: {
       apiVersion: API_VERSION,
       kind: 'NodeState',
-      metadata: {
-        name,
-        ...(uid !== undefined && { uid }),
-        annotations: { [ANNOTATIONS.step]: JSON.stringify(step) },
-      },
+      metadata: { name, uid, annotations: { [ANNOTATIONS.step]: JSON.stringify(step) } },
     },
   };
 }

@@ -2,6 +2,7 @@ import { isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
+import { hasFailed } from './node-step.js';
 import { needsDrain } from './start-nodes.js';
 import type { Blocked, Task } from './task.js';
 import { findQuorumRisk, isUnavailable, type Member } from './world.js';
@@ -25,7 +26,7 @@ export function rollBackWave(task: Task, started: Set<string>): RolledBack {
     message: reason === undefined ? 'a node failed' : `node ${reason.name}: ${reason.step?.reason}`,
   };
   if (rollout.spec.onFailure === 'Stop') return { patches: [], phase: 'Failed', blocked };
-  const waves = new Set(own.filter(({ step }) => hasFailed(step?.step)).map(({ step }) => step?.wave));
+  const waves = new Set(own.filter(({ step }) => hasFailed(step)).map(({ step }) => step?.wave));
   const wave = own.filter(({ step }) => waves.has(step?.wave));
   const now = task.world.now;
   const broken = failed.map((member) => move(member, member.step!, 'RollBack', now, member.step?.reason));
@@ -40,10 +41,6 @@ export function rollBackWave(task: Task, started: Set<string>): RolledBack {
     ['Pending', 'RolledBack', 'RollBackFailed'].includes(step?.step ?? ''),
   );
   return { patches, phase: isOver ? 'Failed' : 'RollingBack', blocked };
-}
-
-function hasFailed(step: string | undefined): boolean {
-  return step !== undefined && ['Failed', 'RollBack', 'RolledBack', 'RollBackFailed'].includes(step);
 }
 
 /** Takes healthy nodes back, no more at a time than may be unavailable. */

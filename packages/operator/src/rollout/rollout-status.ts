@@ -3,6 +3,7 @@ import { contains } from '../controller/contains.js';
 import type { Patch } from '../controller/patch.js';
 import { API_VERSION } from '../objects/names.js';
 import type { Rollout, RolloutPhase, RolloutStatus, StepName, WaveCounts } from '../objects/rollout.js';
+import { isActive } from './node-step.js';
 import type { Blocked, Decision, Task } from './task.js';
 import type { World } from './world.js';
 
@@ -20,7 +21,8 @@ export function statusPatches(
   const isSame = contains(rollout.status, status) && contains(status, withoutUndefined(rollout.status));
   if (isSame) return [];
   const { apiVersion, kind, metadata } = rollout;
-  const identity = { name: metadata.name, ...(metadata.uid !== undefined && { uid: metadata.uid }) };
+  const { name, uid } = metadata;
+  const identity = { name, uid };
   const patch: Patch = {
     kind: 'apply',
     manager: 'haos-rollout',
@@ -68,7 +70,7 @@ function statusOf(
 }
 
 function progressing(phase: RolloutPhase, task: Task | undefined): NewCondition {
-  const steps = task?.own.filter(({ step }) => isUpdating(step?.step)) ?? [];
+  const steps = task?.own.filter(({ step }) => isActive(step)) ?? [];
   const names = steps.slice(0, 3).map(({ name, step }) => `${name}: ${step?.step} since ${step?.since}`);
   return {
     type: 'Progressing',
@@ -83,21 +85,17 @@ function blockedOf(blocked: Blocked | undefined): NewCondition {
   return { type: 'Blocked', status: 'True', ...blocked };
 }
 
-function isUpdating(step: StepName | undefined): boolean {
-  return step === 'Drain' || step === 'Apply' || step === 'RollBack';
-}
-
 function countWaves({ own }: Task): WaveCounts[] {
   const last = Math.max(0, ...own.map(({ step }) => step?.wave ?? 0));
   return Array.from({ length: last }, (_, index) => {
-    const steps = own.filter(({ step }) => step?.wave === index + 1).map(({ step }) => step?.step);
-    const count = (wanted: (step: StepName | undefined) => boolean) => steps.filter(wanted).length;
+    const steps = own.flatMap(({ step }) => (step?.wave === index + 1 ? [step] : []));
+    const count = (...names: StepName[]) => steps.filter(({ step }) => names.includes(step)).length;
     return {
       nodes: steps.length,
-      updating: count(isUpdating),
-      updated: count((step) => step === 'Done'),
-      failed: count((step) => step === 'Failed' || step === 'RollBackFailed'),
-      rolledBack: count((step) => step === 'RolledBack'),
+      updating: steps.filter(isActive).length,
+      updated: count('Done'),
+      failed: count('Failed', 'RollBackFailed'),
+      rolledBack: count('RolledBack'),
     };
   });
 }

@@ -40,23 +40,19 @@ function startEach(
 ): Started {
   const patches: Patch[] = [];
   const away = inWave.filter((member) => isUnavailable(member) || started.has(member.name));
+  const stop = (why: Blocked | undefined) => ({ patches, blocked: patches.length === 0 ? why : undefined });
   let slots = (rollout.spec.maxUnavailable ?? 1) - away.length;
   for (const member of turn) {
-    if (slots <= 0)
-      return {
-        patches,
-        blocked: patches.length === 0 ? describeAway(away, rollout.metadata.name) : undefined,
-      };
+    if (slots <= 0) break;
     if (isUnavailable(member) || started.has(member.name)) continue;
     const risk = isServer(member.node) ? findQuorumRisk(member, world.members, started) : undefined;
-    if (risk !== undefined)
-      return { patches, blocked: patches.length === 0 ? { reason: 'Quorum', message: risk } : undefined };
+    if (risk !== undefined) return stop({ reason: 'Quorum', message: risk });
     const step = { ...member.step!, step: 'Pending' as StepName };
     patches.push(move(member, step, needsDrain(member, world) ? 'Drain' : 'Apply', world.now));
     started.add(member.name);
     slots--;
   }
-  return { patches, blocked: patches.length === 0 ? describeAway(away, rollout.metadata.name) : undefined };
+  return stop(describeAway(away, rollout.metadata.name));
 }
 
 /**

@@ -3,7 +3,7 @@ import { cryptPassword, setPasswordHash } from '@haos/host/internal';
 import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
-import { hasControls, type Rule } from '../../rules/rule.js';
+import { finding, hasControls, type Rule } from '../../rules/rule.js';
 
 /**
  * The encrypted forms of crypt(5), matched as a whole. Text that only begins like one of them is a
@@ -51,23 +51,19 @@ export const passwordRule: Rule = ({ haos }) => {
   const pointer = '/haos/password';
   const isCrypt = isCryptForm(value);
   if (/[\n\0]/.test(value) || (isCrypt && hasControls(value)))
-    return [
-      {
-        code: 'invalid-value',
-        pointer,
-        message: 'the password contains a line break or another character that cannot be typed',
-      },
-    ];
-  if (!value.startsWith('$') || isCrypt) return [];
-  return [
-    {
-      code: 'invalid-value',
-      severity: 'warning',
+    return finding(
+      'invalid-value',
       pointer,
-      message: 'it begins with $ but is not in crypt form, so it is treated as clear text',
-      hint: 'Create the crypt form with `openssl passwd -6`.',
-    },
-  ];
+      'the password contains a line break or another character that cannot be typed',
+    );
+  if (!value.startsWith('$') || isCrypt) return [];
+  return finding(
+    'invalid-value',
+    pointer,
+    'it begins with $ but is not in crypt form, so it is treated as clear text',
+    'Create the crypt form with `openssl passwd -6`.',
+    { severity: 'warning' },
+  );
 };
 
 /** Returns whether a password is in encrypted form, as in the second field of /etc/shadow. */

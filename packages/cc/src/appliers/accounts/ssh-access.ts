@@ -2,7 +2,7 @@ import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Ssh } from '../../generated/types.js';
-import { eachItem, type Finding, isError, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, invalid, isError, noEffect, type Rule } from '../../rules/rule.js';
 import { ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 
@@ -46,37 +46,27 @@ export const sshAccessRule: Rule = ({ haos }) => {
   const users = haos?.ssh?.allowUsers;
   const pointer = '/haos/ssh/allowUsers';
   if (users?.length === 0)
-    return [
-      {
-        code: 'invalid-value',
-        pointer,
-        message: 'the list is empty, so no user could log in by ssh',
-        hint: `Name a user, such as ${RANCHER}, or remove the key.`,
-      },
-    ];
+    return invalid(
+      pointer,
+      'the list is empty, so no user could log in by ssh',
+      `Name a user, such as ${RANCHER}, or remove the key.`,
+    );
   return eachItem(users, pointer, checkUser);
 };
 
 function checkUser(user: string, pointer: string): Finding[] {
   if (!/^[\w.*?@:/%$-]+$/.test(user) || user.startsWith('@'))
-    return [
-      {
-        code: 'invalid-value',
-        pointer,
-        message: `${JSON.stringify(user)} is not a user`,
-        hint: 'Write one user in each item, as USER or USER@HOST.',
-      },
-    ];
-  if (!/^root(?:@|$)/.test(user)) return [];
-  return [
-    {
-      code: 'no-effect',
-      severity: 'warning',
+    return invalid(
       pointer,
-      message: 'root cannot log in by ssh',
-      hint: `Log in as ${RANCHER} and use sudo, or bring an sshd_config of your own.`,
-    },
-  ];
+      `${JSON.stringify(user)} is not a user`,
+      'Write one user in each item, as USER or USER@HOST.',
+    );
+  if (!/^root(?:@|$)/.test(user)) return [];
+  return noEffect(
+    pointer,
+    'root cannot log in by ssh',
+    `Log in as ${RANCHER} and use sudo, or bring an sshd_config of your own.`,
+  );
 }
 
 /**

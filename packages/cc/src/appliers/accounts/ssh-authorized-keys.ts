@@ -11,7 +11,7 @@ import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
-import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, finding, type Rule } from '../../rules/rule.js';
 
 type RemoteSource = Extract<KeySource, { kind: 'remote' }>;
 
@@ -88,14 +88,12 @@ export const sshKeysRule: Rule = ({ sshAuthorizedKeys }) =>
 function checkSource(source: KeySource, pointer: string): Finding[] {
   const reason = reasonToRefuse(source);
   if (reason === undefined) return [];
-  return [
-    {
-      code: 'invalid-key-source',
-      pointer,
-      message: `this is neither a public key nor a source of keys: ${reason}`,
-      hint: 'Give a line of a .pub file, github:USER, gitlab:USER or a URL.',
-    },
-  ];
+  return finding(
+    'invalid-key-source',
+    pointer,
+    `this is neither a public key nor a source of keys: ${reason}`,
+    'Give a line of a .pub file, github:USER, gitlab:USER or a URL.',
+  );
 }
 
 function reasonToRefuse(source: KeySource): string | undefined {

@@ -1,6 +1,6 @@
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
-import type { Rule } from '../../rules/rule.js';
+import { invalid, type Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { findSimilarTimeZone, timeZones } from './time-zones.js';
 
@@ -26,13 +26,9 @@ export const timezoneRule: Rule = ({ haos }) => {
   const known = zone ? timeZones() : [];
   if (!zone || known.includes(zone)) return [];
   const similar = findSimilarTimeZone(zone);
-  return [
-    {
-      code: 'invalid-value',
-      pointer: '/haos/timezone',
-      message: `the image has no time zone ${JSON.stringify(zone)}`,
-      hint:
-        similar === undefined ? 'Write a name such as Europe/Berlin, or UTC.' : `Did you mean ${similar}?`,
-    },
-  ];
+  return invalid(
+    '/haos/timezone',
+    `the image has no time zone ${JSON.stringify(zone)}`,
+    similar === undefined ? 'Write a name such as Europe/Berlin, or UTC.' : `Did you mean ${similar}?`,
+  );
 };

@@ -4,7 +4,7 @@ import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { snakeCase } from '../../model/key.js';
-import { eachItem, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, finding, fitsProcess, invalid, type Rule } from '../../rules/rule.js';
 import { commandEnvironment } from '../environment/environment.js';
 
 /** Runs the commands of the initrd phase. */
@@ -54,24 +54,19 @@ const SYSTEMCTL = /(?:^|[;&|(])\s*(?:sudo\s+)?systemctl\s/;
 
 function checkCommand(command: string, pointer: string): Finding[] {
   if (command.includes('systemctl') && SYSTEMCTL.test(command))
-    return [
-      {
-        code: 'invalid-value',
-        severity: 'warning',
-        pointer,
-        message: 'the command calls systemctl, and HAOS has no systemd',
-        hint: 'Use rc-service to start a service, and rc-update to start it at each boot.',
-      },
-    ];
-  if (command.trim() === '' || fitsProcess(command)) return [];
-  return [
-    {
-      code: 'invalid-value',
+    return finding(
+      'invalid-value',
       pointer,
-      message: 'the command contains a NUL character or is more than 128 KiB, so no process can run it',
-      hint: 'Put it into a file with write_files and run that file.',
-    },
-  ];
+      'the command calls systemctl, and HAOS has no systemd',
+      'Use rc-service to start a service, and rc-update to start it at each boot.',
+      { severity: 'warning' },
+    );
+  if (command.trim() === '' || fitsProcess(command)) return [];
+  return invalid(
+    pointer,
+    'the command contains a NUL character or is more than 128 KiB, so no process can run it',
+    'Put it into a file with write_files and run that file.',
+  );
 }
 
 async function runCommand(

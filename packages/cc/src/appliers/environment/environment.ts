@@ -3,7 +3,15 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
 import { looksSecret } from '../../model/secret-names.js';
-import { eachEntry, type Finding, fitsProcess, type Rule } from '../../rules/rule.js';
+import {
+  eachEntry,
+  type Finding,
+  finding,
+  fitsProcess,
+  invalid,
+  noEffect,
+  type Rule,
+} from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { findEnvironmentLine, formatEnvironmentLine, isVariableName } from './environment-line.js';
 
@@ -54,46 +62,38 @@ export const environmentRule: Rule = ({ haos }) =>
 /** Checks one variable, of k3s or not. */
 export function checkVariable(name: string, value: string, pointer: string): Finding[] {
   if (!isVariableName(name))
-    return [
-      {
-        code: 'invalid-value',
-        pointer,
-        failure: 'HAOS_CC_ENVIRONMENT_NAME',
-        message: `${JSON.stringify(name)} is not a valid variable name`,
-        hint: 'Use letters, digits and _, and do not begin with a digit.',
-      },
-    ];
-  const problem = valueProblem(name, value);
-  if (problem !== undefined) return [{ code: 'invalid-value', pointer, ...problem }];
-  if (!name.startsWith('INSTALL_K3S_') || MEANINGFUL.includes(name)) return [];
-  return [
-    {
-      code: 'no-effect',
-      severity: 'warning',
+    return finding(
+      'invalid-value',
       pointer,
-      message: `${name} has no effect: k3s is part of the image`,
-      hint: 'Remove it.',
-    },
-  ];
+      `${JSON.stringify(name)} is not a valid variable name`,
+      'Use letters, digits and _, and do not begin with a digit.',
+      { failure: 'HAOS_CC_ENVIRONMENT_NAME' },
+    );
+  const problem = checkValue(name, value, pointer);
+  if (problem.length > 0 || !name.startsWith('INSTALL_K3S_') || MEANINGFUL.includes(name)) return problem;
+  return noEffect(pointer, `${name} has no effect: k3s is part of the image`, 'Remove it.');
 }
 
-function valueProblem(name: string, value: string): Pick<Finding, 'message' | 'hint'> | undefined {
+function checkValue(name: string, value: string, pointer: string): Finding[] {
   if (/[\n\r\0]/.test(value))
-    return {
-      message: `${name} contains a line break, which an environment file cannot hold`,
-      hint: 'Write the value on one line.',
-    };
+    return invalid(
+      pointer,
+      `${name} contains a line break, which an environment file cannot hold`,
+      'Write the value on one line.',
+    );
   if (!fitsProcess(`${name}=${value}`))
-    return {
-      message: `${name} is more than 128 KiB, so no process can receive it`,
-      hint: 'Put it into a file.',
-    };
-  if (isK3sVariable(name) || isConfidential(name, value)) return undefined;
-  if (findEnvironmentLine(name, value) !== undefined) return undefined;
-  return {
-    message: `${name} cannot be written to ${PATH}, so login sessions do not get it`,
-    hint: 'Use one line of at most 1000 bytes without #, and not both kinds of quotes.',
-  };
+    return invalid(
+      pointer,
+      `${name} is more than 128 KiB, so no process can receive it`,
+      'Put it into a file.',
+    );
+  if (isK3sVariable(name) || isConfidential(name, value)) return [];
+  if (findEnvironmentLine(name, value) !== undefined) return [];
+  return invalid(
+    pointer,
+    `${name} cannot be written to ${PATH}, so login sessions do not get it`,
+    'Use one line of at most 1000 bytes without #, and not both kinds of quotes.',
+  );
 }
 
 /** Returns whether a variable belongs only to k3s or its installer. */
@@ -104,14 +104,7 @@ export function isK3sVariable(name: string): boolean {
 /** Returns the proxies for HAOS's own downloads. The lower-case spelling wins, as in curl. */
 export function proxyOf(environment: Readonly<Record<string, string | undefined>>): ProxySettings {
   const read = (name: string) => environment[name] || environment[name.toUpperCase()] || undefined;
-  const http = read('http_proxy');
-  const https = read('https_proxy');
-  const no = read('no_proxy');
-  return {
-    ...(http === undefined ? {} : { http }),
-    ...(https === undefined ? {} : { https }),
-    ...(no === undefined ? {} : { no }),
-  };
+  return { http: read('http_proxy'), https: read('https_proxy'), no: read('no_proxy') };
 }
 
 /**

@@ -4,9 +4,18 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import type { CcErrorCode } from '../../errors.js';
 import type { WriteFile } from '../../generated/types.js';
+import type { Severity } from '../../issue.js';
 import { octalMeant } from '../../model/octal-mode.js';
 import { PATTERNS } from '../../model/patterns.js';
-import { type Finding, hasControls, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
+import {
+  type Finding,
+  finding,
+  hasControls,
+  isPathTooLong,
+  missing,
+  type Rule,
+  SHORTEN_PATH,
+} from '../../rules/rule.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
 import { normalisePath } from './normalise-path.js';
@@ -59,23 +68,17 @@ function checkItem(file: WriteFile, { pointer, directories }: ItemPlace): Findin
 }
 
 function checkPath(path: string | undefined, { pointer, directories }: ItemPlace): Finding[] {
-  if (!path)
-    return [
-      { code: 'missing-key', pointer, message: 'a file needs a path', hint: 'Add `path: /where/it/goes`.' },
-    ];
-  const invalid = (message: string, hint: string, failure?: Finding['failure']): Finding[] => [
-    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint, ...(failure ? { failure } : {}) },
-  ];
+  if (!path) return missing(pointer, 'a file needs a path', 'Add `path: /where/it/goes`.');
+  const wrong = (message: string, hint: string, more?: Pick<Finding, 'failure'>) =>
+    finding('invalid-path', `${pointer}/path`, message, hint, more);
   if (!path.startsWith('/') || path.includes('\0'))
-    return invalid('the path must be absolute', 'Begin the path with `/`.');
-  if (/\/\.{0,2}$/.test(path)) return invalid('the path names a directory', 'Add the name of the file.');
-  if (isPathTooLong(path)) return invalid('the path is too long', SHORTEN_PATH);
+    return wrong('the path must be absolute', 'Begin the path with `/`.');
+  if (/\/\.{0,2}$/.test(path)) return wrong('the path names a directory', 'Add the name of the file.');
+  if (isPathTooLong(path)) return wrong('the path is too long', SHORTEN_PATH);
   if (!directories.has(normalisePath(path))) return [];
-  return invalid(
-    'another item of write_files is below this path',
-    'Write the file to another path.',
-    'HAOS_FILE_NOT_REGULAR',
-  );
+  return wrong('another item of write_files is below this path', 'Write the file to another path.', {
+    failure: 'HAOS_FILE_NOT_REGULAR',
+  });
 }
 
 /** Returns every directory that contains an item, except the root. */
@@ -96,29 +99,15 @@ function parentOf(path: string): string {
 function checkPermissions(text: string, pointer: string): Finding[] {
   const mode = parsePermissions(text);
   const meant = octalMeant(text);
-  const finding: Finding = {
-    code: 'invalid-permissions',
-    pointer,
-    failure: 'HAOS_CC_FILE_PERMISSIONS',
-    message: '',
-  };
-  if (meant !== undefined)
-    return [
-      {
-        ...finding,
-        severity: mode === undefined ? 'error' : 'warning',
-        message: `${text} is ${meant} as a decimal number, ${mode === undefined ? 'and not octal' : `but is read as octal 0${text}`}`,
-        hint: `Write '${meant}', in quotes.`,
-      },
-    ];
+  const wrong = (message: string, hint: string, severity: Severity = 'error') =>
+    finding('invalid-permissions', pointer, message, hint, { severity, failure: 'HAOS_CC_FILE_PERMISSIONS' });
+  if (meant !== undefined) {
+    const read = mode === undefined ? 'and not octal' : `but is read as octal 0${text}`;
+    const message = `${text} is ${meant} as a decimal number, ${read}`;
+    return wrong(message, `Write '${meant}', in quotes.`, mode === undefined ? 'error' : 'warning');
+  }
   if (mode !== undefined) return [];
-  return [
-    {
-      ...finding,
-      message: 'permissions must be an octal number up to 07777',
-      hint: "Write them in quotes, such as '0644'.",
-    },
-  ];
+  return wrong('permissions must be an octal number up to 07777', "Write them in quotes, such as '0644'.");
 }
 
 /** Only the node knows which accounts exist, so this checks only the form. */
@@ -127,28 +116,22 @@ function checkOwner(owner: string, pointer: string): Finding[] {
   // UTF-8 cannot encode half of a surrogate pair, so no account has such a name.
   const hasName = user !== '' && rest.length === 0 && !hasControls(owner) && !/[\ud800-\udfff]/u.test(owner);
   if (owner === '' || hasName) return [];
-  return [
-    {
-      code: 'invalid-value',
-      pointer,
-      failure: 'HAOS_ACCOUNT_UNKNOWN',
-      message: `${JSON.stringify(owner)} is not an owner`,
-      hint: 'Write USER or USER:GROUP.',
-    },
-  ];
+  return finding(
+    'invalid-value',
+    pointer,
+    `${JSON.stringify(owner)} is not an owner`,
+    'Write USER or USER:GROUP.',
+    { failure: 'HAOS_ACCOUNT_UNKNOWN' },
+  );
 }
 
 function checkEncoding(file: WriteFile, pointer: string): Finding[] {
   const problem = checkContent(file.content ?? '', file.encoding ?? '');
   if (problem === undefined) return [];
-  const isContent = problem.failure === 'HAOS_CC_FILE_CONTENT';
-  return [
-    {
-      code: isContent ? 'invalid-content' : 'invalid-value',
-      pointer: `${pointer}/${isContent ? 'content' : 'encoding'}`,
-      ...problem,
-    },
-  ];
+  const { failure, message, hint } = problem;
+  return failure === 'HAOS_CC_FILE_CONTENT'
+    ? finding('invalid-content', `${pointer}/content`, message, hint, { failure })
+    : finding('invalid-value', `${pointer}/encoding`, message, hint, { failure });
 }
 
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
-import type { Rule } from '../../rules/rule.js';
+import { invalid, type Rule } from '../../rules/rule.js';
 import { ownershipLine } from '../files/key-file.js';
 
 /**
@@ -42,14 +42,7 @@ export const hardening: Applier = {
 export const hardeningRule: Rule = ({ haos }) => {
   const level: string = haos?.hardening ?? '';
   if (['', 'standard', 'strict'].includes(level)) return [];
-  return [
-    {
-      code: 'invalid-value',
-      pointer: '/haos/hardening',
-      message: `there is no level ${JSON.stringify(level)}`,
-      hint: 'Use standard or strict.',
-    },
-  ];
+  return invalid('/haos/hardening', `there is no level ${JSON.stringify(level)}`, 'Use standard or strict.');
 };
 
 /** Not every kernel has all of them. */

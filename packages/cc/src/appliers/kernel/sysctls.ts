@@ -1,7 +1,7 @@
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
 import { toPointer } from '../../model/pointer.js';
-import { eachEntry, type Finding, hasControls, type Rule } from '../../rules/rule.js';
+import { eachEntry, type Finding, finding, hasControls, type Rule } from '../../rules/rule.js';
 
 /** Writes kernel settings, in the order of the configuration. */
 export const sysctls: Applier = {
@@ -22,27 +22,21 @@ export const sysctlsRule: Rule = ({ haos }) => eachEntry(haos?.sysctls, '/haos/s
 
 function checkSysctl(key: string, value: string, pointer: string): Finding[] {
   if (!isSysctlKey(key))
-    return [
-      {
-        code: 'invalid-sysctl',
-        pointer,
-        message: `${JSON.stringify(key)} is not a sysctl`,
-        hint: 'Write it as in /etc/sysctl.conf, without * and without a leading dash.',
-      },
-    ];
-  if (value.trim() === '')
-    return [
-      { code: 'invalid-sysctl', pointer, message: `${key} has no value`, hint: 'Give a value in quotes.' },
-    ];
-  if (!hasControls(value.trim().replaceAll('\t', ' '))) return [];
-  return [
-    {
-      code: 'invalid-sysctl',
+    return finding(
+      'invalid-sysctl',
       pointer,
-      message: `the value of ${key} has a line break or another control character`,
-      hint: 'Write the value on one line.',
-    },
-  ];
+      `${JSON.stringify(key)} is not a sysctl`,
+      'Write it as in /etc/sysctl.conf, without * and without a leading dash.',
+    );
+  if (value.trim() === '')
+    return finding('invalid-sysctl', pointer, `${key} has no value`, 'Give a value in quotes.');
+  if (!hasControls(value.trim().replaceAll('\t', ' '))) return [];
+  return finding(
+    'invalid-sysctl',
+    pointer,
+    `the value of ${key} has a line break or another control character`,
+    'Write the value on one line.',
+  );
 }
 
 /**

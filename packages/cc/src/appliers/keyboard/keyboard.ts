@@ -1,7 +1,7 @@
 import { layout } from '@haos/system';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
-import type { Rule } from '../../rules/rule.js';
+import { invalid, type Rule } from '../../rules/rule.js';
 import { findSimilarKeyboard, keyboards } from './keyboards.js';
 
 /** The virtual terminal in the foreground. Machines without a screen may have none. */
@@ -32,12 +32,9 @@ export const keyboardRule: Rule = ({ haos }) => {
   const known = name ? keyboards() : [];
   if (!name || known.includes(name)) return [];
   const similar = findSimilarKeyboard(name);
-  return [
-    {
-      code: 'invalid-value',
-      pointer: '/haos/keyboard',
-      message: `the image has no keyboard layout ${JSON.stringify(name)}`,
-      hint: similar === undefined ? 'Write a name such as us, uk or de-latin1.' : `Did you mean ${similar}?`,
-    },
-  ];
+  return invalid(
+    '/haos/keyboard',
+    `the image has no keyboard layout ${JSON.stringify(name)}`,
+    similar === undefined ? 'Write a name such as us, uk or de-latin1.' : `Did you mean ${similar}?`,
+  );
 };

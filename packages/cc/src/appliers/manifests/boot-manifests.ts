@@ -4,11 +4,13 @@ import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { BootManifest } from '../../generated/types.js';
 import {
   type Finding,
+  finding,
   findSha256,
   hasControls,
   isError,
   isHttpUrl,
   isLonger,
+  missing,
   parseUrl,
   type Rule,
 } from '../../rules/rule.js';
@@ -123,22 +125,14 @@ function duplicateManifest(name: string, earlier: number, pointer: string): Find
 }
 
 function checkManifest({ url, sha256 }: BootManifest, pointer: string): Finding[] {
-  if (!url)
-    return [
-      { code: 'missing-key', pointer, message: 'a manifest needs a url', hint: 'Add `url: https://...`.' },
-    ];
-  const invalid = (message: string, hint: string): Finding => ({
-    code: 'invalid-url',
-    pointer: `${pointer}/url`,
-    message,
-    hint,
-  });
+  if (!url) return missing(pointer, 'a manifest needs a url', 'Add `url: https://...`.');
+  const wrong = (message: string, hint: string) => finding('invalid-url', `${pointer}/url`, message, hint);
   const digest = findSha256(sha256, `${pointer}/sha256`);
   if (!isHttpUrl(url))
-    return [invalid('this is not an http or https URL', 'Begin the URL with `https://`.'), ...digest];
+    return [...wrong('this is not an http or https URL', 'Begin the URL with `https://`.'), ...digest];
   if (manifestName(url) !== undefined) return digest;
   return [
-    invalid(
+    ...wrong(
       'the file name must end in .yaml, .yml or .json, or k3s ignores it',
       'Serve the manifest under such a name, of at most 255 bytes.',
     ),

@@ -1,5 +1,14 @@
 import type { Mount } from '../../generated/types.js';
-import { type Finding, hasControls, isPathTooLong, type Rule, SHORTEN_PATH } from '../../rules/rule.js';
+import {
+  type Finding,
+  finding,
+  hasControls,
+  invalid,
+  isPathTooLong,
+  missing,
+  type Rule,
+  SHORTEN_PATH,
+} from '../../rules/rule.js';
 
 /**
  * Directories that the system itself consists of. Neither they nor, where `true`, anything below
@@ -52,36 +61,25 @@ function checkMount(mount: Mount, pointer: string): Finding[] {
 }
 
 function checkDevice({ device, type = '' }: Mount, pointer: string): Finding[] {
-  if (!device)
-    return [
-      { code: 'missing-key', pointer, message: 'a mount needs a device', hint: 'Add `device: LABEL=NAME`.' },
-    ];
+  if (!device) return missing(pointer, 'a mount needs a device', 'Add `device: LABEL=NAME`.');
   const isKnown = LOCAL_DEVICE.test(device) || OTHER_DEVICE.test(type);
   if (isKnown && !hasControls(device)) return [];
-  return [
-    {
-      code: 'invalid-value',
-      pointer: `${pointer}/device`,
-      message: `${JSON.stringify(device)} does not name a device`,
-      hint: 'Write /dev/NAME, LABEL=NAME or UUID=NAME; a device of the network needs its `type`, such as nfs.',
-    },
-  ];
+  return invalid(
+    `${pointer}/device`,
+    `${JSON.stringify(device)} does not name a device`,
+    'Write /dev/NAME, LABEL=NAME or UUID=NAME; a device of the network needs its `type`, such as nfs.',
+  );
 }
 
 function checkPath(path: string | undefined, pointer: string): Finding[] {
-  if (!path)
-    return [
-      { code: 'missing-key', pointer, message: 'a mount needs a path', hint: 'Add `path: /srv/data`.' },
-    ];
-  const invalid = (message: string, hint: string): Finding[] => [
-    { code: 'invalid-path', pointer: `${pointer}/path`, message, hint },
-  ];
+  if (!path) return missing(pointer, 'a mount needs a path', 'Add `path: /srv/data`.');
+  const wrong = (message: string, hint: string) => finding('invalid-path', `${pointer}/path`, message, hint);
   if (!/^\/(?:[^/]+(?:\/[^/]+)*)?$/.test(path) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(path) || hasControls(path))
-    return invalid('the path must be absolute and without . and ..', 'Write it as /srv/data.');
-  if (isPathTooLong(path)) return invalid('the path is too long', SHORTEN_PATH);
+    return wrong('the path must be absolute and without . and ..', 'Write it as /srv/data.');
+  if (isPathTooLong(path)) return wrong('the path is too long', SHORTEN_PATH);
   const system = [...SYSTEM].find(([own, isTree]) => path === own || (isTree && path.startsWith(`${own}/`)));
   if (system === undefined) return [];
-  return invalid(
+  return wrong(
     `a disk at ${path} would hide a part of the system`,
     path.startsWith('/var')
       ? 'Mount it further down, such as at /var/lib/rancher/k3s.'
@@ -91,14 +89,11 @@ function checkPath(path: string | undefined, pointer: string): Finding[] {
 
 function checkType(type: string | undefined, pointer: string): Finding[] {
   if (!type || /^[\w.-]+$/.test(type)) return [];
-  return [
-    {
-      code: 'invalid-value',
-      pointer,
-      message: `${JSON.stringify(type)} is not a file system`,
-      hint: 'Write ext4, xfs or vfat, or leave it out.',
-    },
-  ];
+  return invalid(
+    pointer,
+    `${JSON.stringify(type)} is not a file system`,
+    'Write ext4, xfs or vfat, or leave it out.',
+  );
 }
 
 /**
@@ -107,35 +102,23 @@ function checkType(type: string | undefined, pointer: string): Finding[] {
  */
 function checkOption(text: string, pointer: string): Finding[] {
   if (/(?:^|,)\s*(?:password2?|pass)=/i.test(text))
-    return [
-      {
-        code: 'invalid-value',
-        pointer,
-        message: 'everybody on the node could read the password among the options',
-        hint: 'Write it into a file with permissions 0600, and name that with credentials=FILE.',
-      },
-    ];
-  if (/^\S*$/.test(text) && !hasControls(text)) return [];
-  return [
-    {
-      code: 'invalid-value',
+    return invalid(
       pointer,
-      message: 'an option has a blank in it',
-      hint: 'Write one option in each item.',
-    },
-  ];
+      'everybody on the node could read the password among the options',
+      'Write it into a file with permissions 0600, and name that with credentials=FILE.',
+    );
+  if (/^\S*$/.test(text) && !hasControls(text)) return [];
+  return invalid(pointer, 'an option has a blank in it', 'Write one option in each item.');
 }
 
 function checkUnique(mounts: readonly Mount[], index: number): Finding[] {
   const { path } = mounts[index]!;
   const first = mounts.findIndex((other) => other.path === path);
   if (!path || first === index) return [];
-  return [
-    {
-      code: 'invalid-path',
-      pointer: `/haos/mounts/${index}/path`,
-      message: `haos.mounts[${first}] is mounted at ${path} already`,
-      hint: 'Give each disk a path of its own.',
-    },
-  ];
+  return finding(
+    'invalid-path',
+    `/haos/mounts/${index}/path`,
+    `haos.mounts[${first}] is mounted at ${path} already`,
+    'Give each disk a path of its own.',
+  );
 }

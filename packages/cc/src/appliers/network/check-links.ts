@@ -1,5 +1,5 @@
 import type { Network } from '../../generated/types.js';
-import type { Finding } from '../../rules/rule.js';
+import { type Finding, invalid, missing } from '../../rules/rule.js';
 
 /** A name that is safe as an argument and in a pattern, which connman takes. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
@@ -63,60 +63,45 @@ export function checkLink(item: Network, pointer: string): Finding[] {
   ];
 }
 
-function invalid(pointer: string, message: string, hint: string): Finding {
-  return { code: 'invalid-value', pointer, message, hint };
-}
-
 function checkName({ interface: name, mac, vlan, bond }: Network, pointer: string): Finding[] {
   if (vlan && portsOf(bond).length > 0)
-    return [
-      invalid(pointer, 'an item is either a VLAN or a bond', 'Make two items; a bond can be the parent.'),
-    ];
+    return invalid(
+      pointer,
+      'an item is either a VLAN or a bond',
+      'Make two items; a bond can be the parent.',
+    );
   if (!name)
-    return [
-      {
-        code: 'missing-key',
-        pointer,
-        message: 'a VLAN or a bond needs a name',
-        hint: 'Add `interface: NAME`, such as eth0.100 or bond0.',
-      },
-    ];
+    return missing(
+      pointer,
+      'a VLAN or a bond needs a name',
+      'Add `interface: NAME`, such as eth0.100 or bond0.',
+    );
   if (mac)
-    return [
-      invalid(`${pointer}/mac`, 'a VLAN or a bond is not a card', 'Name its cards in `parent` or `bond`.'),
-    ];
+    return invalid(
+      `${pointer}/mac`,
+      'a VLAN or a bond is not a card',
+      'Name its cards in `parent` or `bond`.',
+    );
   if (NAME.test(name)) return [];
-  return [
-    invalid(
-      `${pointer}/interface`,
-      `${JSON.stringify(name)} cannot name a new interface`,
-      'Use 15 letters, digits, dots, dashes and underscores at most.',
-    ),
-  ];
+  return invalid(
+    `${pointer}/interface`,
+    `${JSON.stringify(name)} cannot name a new interface`,
+    'Use 15 letters, digits, dots, dashes and underscores at most.',
+  );
 }
 
 function checkVlan({ interface: name, vlan, parent }: Network, pointer: string): Finding[] {
   if (!vlan && !parent) return [];
-  if (!vlan) return [invalid(`${pointer}/parent`, 'only a VLAN has a parent', 'Add `vlan` with its number.')];
+  if (!vlan) return invalid(`${pointer}/parent`, 'only a VLAN has a parent', 'Add `vlan` with its number.');
   if (!/^[1-9]\d{0,3}$/.test(vlan) || Number(vlan) > 4094)
-    return [invalid(`${pointer}/vlan`, `${JSON.stringify(vlan)} is not a VLAN`, 'Write 1 to 4094.')];
-  if (!parent)
-    return [
-      {
-        code: 'missing-key',
-        pointer,
-        message: 'a VLAN needs the interface that carries it',
-        hint: 'Add `parent: eth0`.',
-      },
-    ];
+    return invalid(`${pointer}/vlan`, `${JSON.stringify(vlan)} is not a VLAN`, 'Write 1 to 4094.');
+  if (!parent) return missing(pointer, 'a VLAN needs the interface that carries it', 'Add `parent: eth0`.');
   if (isCard(parent) && parent !== name) return [];
-  return [
-    invalid(
-      `${pointer}/parent`,
-      `${JSON.stringify(parent)} cannot carry this VLAN`,
-      'Write another interface, or the address of a card in quotes.',
-    ),
-  ];
+  return invalid(
+    `${pointer}/parent`,
+    `${JSON.stringify(parent)} cannot carry this VLAN`,
+    'Write another interface, or the address of a card in quotes.',
+  );
 }
 
 function isCard(text: string): boolean {
@@ -130,17 +115,17 @@ function checkBond({ interface: name, bond, bondMode, bondOptions }: Network, po
   const findings: Finding[] = [];
   if (wrong !== undefined)
     findings.push(
-      invalid(
+      ...invalid(
         `${pointer}/bond`,
         `${JSON.stringify(wrong)} cannot be a card of this bond`,
         'Write cards by name, or by address in quotes.',
       ),
     );
   else if (twice !== undefined)
-    findings.push(invalid(`${pointer}/bond`, `${twice} is named twice`, 'Name each card once.'));
+    findings.push(...invalid(`${pointer}/bond`, `${twice} is named twice`, 'Name each card once.'));
   if (bondMode && !MODES.includes(bondMode))
     findings.push(
-      invalid(
+      ...invalid(
         `${pointer}/bondMode`,
         `${JSON.stringify(bondMode)} is not a mode`,
         `Write ${MODES.slice(0, -1).join(', ')} or ${MODES.at(-1)}.`,
@@ -153,22 +138,20 @@ function checkOptions(options: readonly string[] | undefined, pointer: string): 
   const pairs = bondOptionsOf(options);
   const wrong = pairs.find(([name, value]) => !Object.hasOwn(OPTIONS, name) || !OPTIONS[name]!.test(value));
   if (wrong !== undefined)
-    return [
-      invalid(
-        pointer,
-        `${JSON.stringify(wrong.join('='))} is not an option of a bond with a value that it takes`,
-        `Write NAME=VALUE, where NAME is ${Object.keys(OPTIONS).slice(0, -1).join(', ')} or ${Object.keys(OPTIONS).at(-1)}.`,
-      ),
-    ];
+    return invalid(
+      pointer,
+      `${JSON.stringify(wrong.join('='))} is not an option of a bond with a value that it takes`,
+      `Write NAME=VALUE, where NAME is ${Object.keys(OPTIONS).slice(0, -1).join(', ')} or ${Object.keys(OPTIONS).at(-1)}.`,
+    );
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  return twice === undefined ? [] : [invalid(pointer, `${twice} is given twice`, 'Keep one.')];
+  return twice === undefined ? [] : invalid(pointer, `${twice} is given twice`, 'Keep one.');
 }
 
 function checkNoBond({ bondMode, bondOptions }: Network, pointer: string): Finding[] {
   const name = bondMode ? 'bondMode' : bondOptionsOf(bondOptions).length > 0 ? 'bondOptions' : undefined;
   if (name === undefined) return [];
-  return [invalid(`${pointer}/${name}`, 'only a bond has this', 'Add `bond` with its cards.')];
+  return invalid(`${pointer}/${name}`, 'only a bond has this', 'Add `bond` with its cards.');
 }
 
 /** A card belongs to one bond at most, and then has no settings of its own. */
@@ -180,14 +163,12 @@ export function checkPorts(networks: readonly Network[], index: number): Finding
   const card = mac ? mac.toLowerCase() : name;
   const owner = card ? bondOf(card) : -1;
   if (owner !== -1)
-    return [
-      invalid(
-        mac ? `${pointer}/mac` : `${pointer}/interface`,
-        `${mac || name} is a card of the bond in haos.network[${owner}]`,
-        'Remove this item: the bond has the addresses.',
-      ),
-    ];
+    return invalid(
+      mac ? `${pointer}/mac` : `${pointer}/interface`,
+      `${mac || name} is a card of the bond in haos.network[${owner}]`,
+      'Remove this item: the bond has the addresses.',
+    );
   const shared = portsOf(bond).find((port) => bondOf(port) !== -1 && bondOf(port) < index);
   if (shared === undefined) return [];
-  return [invalid(`${pointer}/bond`, `${shared} is in another bond already`, 'Name each card once.')];
+  return invalid(`${pointer}/bond`, `${shared} is in another bond already`, 'Name each card once.');
 }

@@ -1,5 +1,5 @@
 import type { Network } from '../../generated/types.js';
-import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, invalid, missing, type Rule } from '../../rules/rule.js';
 import { checkLink, checkPorts, isLink, MAC } from './check-links.js';
 import { isServerName } from './connman.js';
 import { familyOf, isInNetwork, type Prefix, parsePrefix } from './ip-address.js';
@@ -30,7 +30,7 @@ function checkNetwork(network: Network, pointer: string): Finding[] {
     ...checkMtu(network.mtu, `${pointer}/mtu`),
     ...(network.nameservers ?? [])
       .filter((server) => server !== '' && familyOf(server) === undefined)
-      .map((server) =>
+      .flatMap((server) =>
         invalid(
           `${pointer}/nameservers`,
           `${JSON.stringify(server)} is not an IP address`,
@@ -40,7 +40,7 @@ function checkNetwork(network: Network, pointer: string): Finding[] {
       .slice(0, 1),
     ...(network.searchDomains ?? [])
       .filter((domain) => domain !== '' && !isServerName(domain))
-      .map((domain) =>
+      .flatMap((domain) =>
         invalid(
           `${pointer}/searchDomains`,
           `${JSON.stringify(domain)} is not a domain`,
@@ -51,48 +51,35 @@ function checkNetwork(network: Network, pointer: string): Finding[] {
   ];
 }
 
-function invalid(pointer: string, message: string, hint: string): Finding {
-  return { code: 'invalid-value', pointer, message, hint };
-}
-
 function checkInterface({ interface: name, mac }: Network, pointer: string): Finding[] {
   if (!name && !mac)
-    return [
-      {
-        code: 'missing-key',
-        pointer,
-        message: 'a network needs the interface that it is for',
-        hint: 'Add `interface: eth0`, or `mac` with the address of the card.',
-      },
-    ];
+    return missing(
+      pointer,
+      'a network needs the interface that it is for',
+      'Add `interface: eth0`, or `mac` with the address of the card.',
+    );
   if (name && !INTERFACE.test(name))
-    return [
-      invalid(
-        `${pointer}/interface`,
-        `${JSON.stringify(name)} is not an interface`,
-        'Write it as `ip link` shows it, such as eth0.',
-      ),
-    ];
+    return invalid(
+      `${pointer}/interface`,
+      `${JSON.stringify(name)} is not an interface`,
+      'Write it as `ip link` shows it, such as eth0.',
+    );
   if (mac && !MAC.test(mac))
-    return [
-      invalid(
-        `${pointer}/mac`,
-        `${JSON.stringify(mac)} is not the address of a card`,
-        'Write it as 52:54:00:12:34:56, in quotes.',
-      ),
-    ];
+    return invalid(
+      `${pointer}/mac`,
+      `${JSON.stringify(mac)} is not the address of a card`,
+      'Write it as 52:54:00:12:34:56, in quotes.',
+    );
   return [];
 }
 
 function checkMethod(method: string | undefined, known: readonly string[], pointer: string): Finding[] {
   if (!method || known.includes(method)) return [];
-  return [
-    invalid(
-      pointer,
-      `${JSON.stringify(method)} is not one of ${known.join(', ')}`,
-      'Static addresses are for `addresses`.',
-    ),
-  ];
+  return invalid(
+    pointer,
+    `${JSON.stringify(method)} is not one of ${known.join(', ')}`,
+    'Static addresses are for `addresses`.',
+  );
 }
 
 /** connman takes one address of each family (connman-service.config(5)). */
@@ -100,22 +87,18 @@ function checkAddresses({ addresses = [] }: Network, pointer: string): Finding[]
   const texts = addresses.filter((text) => text !== '');
   const wrong = texts.find((text) => parsePrefix(text) === undefined);
   if (wrong !== undefined)
-    return [
-      invalid(
-        pointer,
-        `${JSON.stringify(wrong)} is not an address with the length of its network`,
-        'Write it as 10.1.0.11/24.',
-      ),
-    ];
+    return invalid(
+      pointer,
+      `${JSON.stringify(wrong)} is not an address with the length of its network`,
+      'Write it as 10.1.0.11/24.',
+    );
   const families = texts.map((text) => parsePrefix(text)?.family);
   if (new Set(families).size === families.length) return [];
-  return [
-    invalid(
-      pointer,
-      'an interface has one address of IPv4 and one of IPv6 at most',
-      'Remove the others, or add them with `ip address` in run_cmd.',
-    ),
-  ];
+  return invalid(
+    pointer,
+    'an interface has one address of IPv4 and one of IPv6 at most',
+    'Remove the others, or add them with `ip address` in run_cmd.',
+  );
 }
 
 function checkGateways({ gateways = [], addresses = [] }: Network, pointer: string): Finding[] {
@@ -125,30 +108,24 @@ function checkGateways({ gateways = [], addresses = [] }: Network, pointer: stri
     const family = familyOf(gateway);
     const prefix = prefixes.find((each) => each.family === family);
     if (family === undefined)
-      return [
-        invalid(
-          pointer,
-          `${JSON.stringify(gateway)} is not an IP address`,
-          'Write the address of the router.',
-        ),
-      ];
-    if (seen.has(family)) return [invalid(pointer, `there is a second gateway of IPv${family}`, 'Keep one.')];
+      return invalid(
+        pointer,
+        `${JSON.stringify(gateway)} is not an IP address`,
+        'Write the address of the router.',
+      );
+    if (seen.has(family)) return invalid(pointer, `there is a second gateway of IPv${family}`, 'Keep one.');
     if (prefix === undefined)
-      return [
-        invalid(
-          pointer,
-          `the gateway ${gateway} needs a static address of IPv${family}`,
-          'Add one to `addresses`; DHCP brings its own gateway.',
-        ),
-      ];
+      return invalid(
+        pointer,
+        `the gateway ${gateway} needs a static address of IPv${family}`,
+        'Add one to `addresses`; DHCP brings its own gateway.',
+      );
     if (family === 4 && !isInNetwork(gateway, prefix))
-      return [
-        invalid(
-          pointer,
-          `the gateway ${gateway} is not in the network ${prefix.address}/${prefix.length}`,
-          'Correct one of them.',
-        ),
-      ];
+      return invalid(
+        pointer,
+        `the gateway ${gateway} is not in the network ${prefix.address}/${prefix.length}`,
+        'Correct one of them.',
+      );
     seen.add(family);
   }
   return [];
@@ -157,21 +134,21 @@ function checkGateways({ gateways = [], addresses = [] }: Network, pointer: stri
 function checkRoute(text: string, pointer: string): Finding[] {
   const route = text === '' ? undefined : parseRoute(text);
   if (typeof route !== 'string') return [];
-  return [
-    invalid(
-      pointer,
-      `the route ${JSON.stringify(text)} ${route}`,
-      'Write it as 10.2.0.0/16 via 10.1.0.254, or default via 10.1.0.1.',
-    ),
-  ];
+  return invalid(
+    pointer,
+    `the route ${JSON.stringify(text)} ${route}`,
+    'Write it as 10.2.0.0/16 via 10.1.0.254, or default via 10.1.0.1.',
+  );
 }
 
 /** The smallest packet that every host of IPv4 takes (RFC 791), and the largest of all. */
 function checkMtu(mtu: string | undefined, pointer: string): Finding[] {
   if (!mtu || (/^[1-9]\d{1,4}$/.test(mtu) && Number(mtu) >= 68 && Number(mtu) <= 65_535)) return [];
-  return [
-    invalid(pointer, `${JSON.stringify(mtu)} is not a size of packets`, 'Write 68 to 65535, such as 9000.'),
-  ];
+  return invalid(
+    pointer,
+    `${JSON.stringify(mtu)} is not a size of packets`,
+    'Write 68 to 65535, such as 9000.',
+  );
 }
 
 function checkUnique(networks: readonly Network[], index: number): Finding[] {
@@ -179,11 +156,9 @@ function checkUnique(networks: readonly Network[], index: number): Finding[] {
   const own = identity(networks[index]!);
   const first = networks.findIndex((other) => identity(other) === own);
   if (!own || first === index) return [];
-  return [
-    invalid(
-      `/haos/network/${index}/interface`,
-      `haos.network[${first}] is for ${own} already`,
-      'Make one item of them.',
-    ),
-  ];
+  return invalid(
+    `/haos/network/${index}/interface`,
+    `haos.network[${first}] is for ${own} already`,
+    'Make one item of them.',
+  );
 }

@@ -2,7 +2,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { isSimpleName } from '../../model/patterns.js';
-import { eachItem, type Finding, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, invalid, type Rule } from '../../rules/rule.js';
 import { formatKeyFileList, ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { isHostname, keptHostname } from './hostname.js';
@@ -93,7 +93,7 @@ function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
   const message = `${JSON.stringify(server)} is not an IP address`;
   const hint = 'Give the address of the name server, such as 1.1.1.1.';
-  return [{ code: 'invalid-value', pointer, message, hint }];
+  return invalid(pointer, message, hint);
 }
 
 /** Whether a text has the form of a name in DNS. */
@@ -105,7 +105,7 @@ export function isServerName(text: string): boolean {
 function checkTimeserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server) || isServerName(server)) return [];
   const message = `${JSON.stringify(server)} is not a host name or an address`;
-  return [{ code: 'invalid-value', pointer, message, hint: 'Give a host name or an address.' }];
+  return invalid(pointer, message, 'Give a host name or an address.');
 }
 
 /** An IPv6 address may name its interface, and a link-local one must: `fe80::1%eth0` (RFC 4007). */

@@ -4,7 +4,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { isSimpleName, MAX_HOSTNAME, PATTERNS } from '../../model/patterns.js';
-import type { Rule } from '../../rules/rule.js';
+import { finding, type Rule } from '../../rules/rule.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { setHostsName } from './hosts.js';
 
@@ -69,16 +69,14 @@ async function chooseName(config: CloudConfig, context: ApplyContext): Promise<s
 export const hostnameRule: Rule = ({ hostname: name }) => {
   if (!name || isHostname(name)) return [];
   const dashed = name.replaceAll('_', '-');
-  return [
-    {
-      code: 'invalid-hostname',
-      pointer: '/hostname',
-      message: `${JSON.stringify(name)} is not a host name`,
-      hint: isHostname(dashed)
-        ? `Write ${dashed}: the name of a node cannot have an underscore.`
-        : 'Use letters, digits and dashes, at most 63 in each part and 64 in total.',
-    },
-  ];
+  return finding(
+    'invalid-hostname',
+    '/hostname',
+    `${JSON.stringify(name)} is not a host name`,
+    isHostname(dashed)
+      ? `Write ${dashed}: the name of a node cannot have an underscore.`
+      : 'Use letters, digits and dashes, at most 63 in each part and 64 in total.',
+  );
 };
 
 /** Returns the name that the kernel has, unless it is one of those that mean "none". */

@@ -2,7 +2,15 @@ import type { Host } from '@haos/host';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Wifi } from '../../generated/types.js';
-import { eachItem, type Finding, hasControls, isLonger, type Rule } from '../../rules/rule.js';
+import {
+  eachItem,
+  type Finding,
+  finding,
+  hasControls,
+  isLonger,
+  missing,
+  type Rule,
+} from '../../rules/rule.js';
 import { formatKeyFileValue, ownershipLine, setKeyFileValue } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 
@@ -60,13 +68,10 @@ function checkNetwork({ name, passphrase }: Wifi, pointer: string): Finding[] {
 }
 
 function checkName(name: string | undefined, pointer: string): Finding[] {
-  if (!name)
-    return [{ code: 'missing-key', pointer, message: 'a network needs a name', hint: 'Add `name: SSID`.' }];
+  if (!name) return missing(pointer, 'a network needs a name', 'Add `name: SSID`.');
   if (hasControls(name)) return [controls(`${pointer}/name`)];
   if (!isLonger(name, 32)) return [];
-  return [
-    { code: 'invalid-wifi', pointer: `${pointer}/name`, message: 'a network name has at most 32 bytes' },
-  ];
+  return finding('invalid-wifi', `${pointer}/name`, 'a network name has at most 32 bytes');
 }
 
 /**
@@ -78,14 +83,12 @@ function checkPassphrase(passphrase: string | undefined, pointer: string): Findi
   if (hasControls(passphrase)) return [controls(pointer)];
   if (passphrase.length >= 8 && passphrase.length <= 63) return [];
   if (/^[0-9a-fA-F]{64}$/.test(passphrase)) return [];
-  return [
-    {
-      code: 'invalid-wifi',
-      pointer,
-      message: 'a passphrase has 8 to 63 characters',
-      hint: 'Leave it out for an open network.',
-    },
-  ];
+  return finding(
+    'invalid-wifi',
+    pointer,
+    'a passphrase has 8 to 63 characters',
+    'Leave it out for an open network.',
+  );
 }
 
 function controls(pointer: string): Finding {
