@@ -19,7 +19,8 @@ const LIBRARIES = `${DIRECTORY}/libraries`;
 
 /**
  * Copies the programs of this machine, and their libraries. Debian has libraries in directories
- * with the names of architectures, so these replace nothing.
+ * with the names of architectures, so these replace nothing. All are below /usr, and other paths
+ * are links, as base-files requires.
  */
 const PLACE = `
 set -e
@@ -27,18 +28,22 @@ mkdir "$1${DIRECTORY}"
 for program in ${PROGRAMS.join(' ')}; do
   path=$(command -v $program)
   cp "$path" "$1${DIRECTORY}/"
-  ldd "$path" | sed -n 's|^[^/]*\\(/[^ ]*\\) .*|\\1|p'
+  ldd "$path" | sed -n 's|^[^/]*\\(/[^ ]*\\) .*|\\1|p' | sed 's|^/usr/|/|'
 done | sort -u >"$1${LIBRARIES}"
 while read -r library; do
-  mkdir -p "$1\${library%/*}"
-  cp "$library" "$1$library"
+  top=\${library#/} top=\${top%%/*}
+  mkdir -p "$1/usr\${library%/*}"
+  [ -e "$1/$top" ] || ln -s "usr/$top" "$1/$top"
+  cp "$library" "$1/usr$library"
 done <"$1${LIBRARIES}"`;
 
 const REMOVE = `
 set -e
 while read -r library; do
-  rm "$1$library"
-  rmdir "$1\${library%/*}" 2>/dev/null || :
+  top=\${library#/} top=\${top%%/*}
+  rm "$1/usr$library"
+  rmdir "$1/usr\${library%/*}" 2>/dev/null || :
+  [ -e "$1/$top" ] || rm "$1/$top"
 done <"$1${LIBRARIES}"
 rm -r "$1${DIRECTORY}"`;
 
