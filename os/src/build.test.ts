@@ -71,6 +71,24 @@ describe('a build', () => {
     expect(readFileSync(join(results.get('top') ?? '', 'result'), 'utf8')).toBe('top middle low');
   });
 
+  it('runs programs of arm64 without the features of processors that are slow to emulate', async () => {
+    let processor = '';
+    const look = step('look', [], {
+      async make({ run: runCommand }) {
+        processor = await runCommand('printenv', ['QEMU_CPU']);
+      },
+    });
+    const options: Options = {
+      ...OPTIONS,
+      architecture: 'arm64',
+      version: 'v1',
+      cache: join(root, '.cache/os'),
+    };
+    await build({ root, options, versions, steps: [look], epoch: 1, print: () => undefined }, ['look']);
+
+    expect(processor).toBe('cortex-a72\n');
+  });
+
   it('gives a step the same digest in every checkout, and another if a file has another name', () => {
     const checkout = (file: string) => {
       const directory = mkdtempSync(join(root, 'checkout-'));

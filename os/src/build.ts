@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utime
 import { join } from 'node:path';
 import { commandRunner } from './command.js';
 import { digestStep, type StepInputs } from './digest-step.js';
+import { emulatorEnvironment } from './emulation.js';
 import { BuildFailure } from './failure.js';
 import { guardContext } from './guard-context.js';
 import type { Step } from './step.js';
@@ -63,7 +64,7 @@ async function makeStep(
   const time = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   print(`--> ${step.title}`);
   try {
-    const run = commandRunner(log, epoch);
+    const run = commandRunner(log, epoch, emulatorEnvironment(options.architecture));
     await step.make({ ...guardContext(step, build, made), epoch, out, run });
   } catch (error) {
     print(`!!! ${step.title} failed (${time()}); the log is ${log}`);

@@ -23,16 +23,24 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Returns a `RunCommand` that appends to a log and sets the date that goes into files (seconds
- * since the epoch).
+ * since the epoch), and the variables of `common`.
  */
-export function commandRunner(log: string, epoch: number): RunCommand {
+export function commandRunner(
+  log: string,
+  epoch: number,
+  common: Readonly<Record<string, string>> = {},
+): RunCommand {
   return (program, args, { cwd, env, input } = {}) =>
     new Promise((resolve, reject) => {
       const stream = createWriteStream(log, { flags: 'a' });
       stream.write(`$ ${program} ${args.join(' ')}\n`);
       const child = spawn(program, args, {
         cwd,
-        env: { PATH, HOME: '/root', LC_ALL: 'C.UTF-8', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epoch), ...env },
+        env: {
+          ...{ PATH, HOME: '/root', LC_ALL: 'C.UTF-8', TZ: 'UTC', SOURCE_DATE_EPOCH: String(epoch) },
+          ...common,
+          ...env,
+        },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
       const output: Buffer[] = [];

@@ -58,10 +58,15 @@ async function main(root: string): Promise<void> {
   // Once, before all steps, and only for steps that use it: their result depends on whether k3s was
   // obtained.
   const needsK3s = selectSteps(steps, names).some(({ name }) => name === 'k3s');
-  const options = needsK3s ? { ...requested, ...(await obtain(request, versions, requested)) } : requested;
-  const made = await withEmulation(options.architecture, () =>
-    build({ root, options, versions, steps, epoch, print }, names),
-  );
+  const { options, made } = await withEmulation(requested.architecture, async () => {
+    // A k3s that is given is asked for its version.
+    const found = needsK3s ? await obtain(request, versions, requested) : {};
+    const complete = { ...requested, ...found };
+    return {
+      options: complete,
+      made: await build({ root, options: complete, versions, steps, epoch, print }, names),
+    };
+  });
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
   const artifacts = placeArtifacts(made, options);
   for (const { name, size } of artifacts) {

@@ -59,6 +59,9 @@ export const ONLY_DISK =
 /** A machine with EFI, whose variables are not kept. */
 export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
 
+/** The same for arm64. */
+export const ARM64_EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF_CODE.fd'];
+
 /**
  * Returns arguments of a machine as it is delivered: Secure Boot is on, with the keys of Microsoft.
  * Its variables are kept in `directory`. Protecting them needs the system management mode, which

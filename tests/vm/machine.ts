@@ -3,6 +3,7 @@ import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Architecture } from '../../os/src/architecture.js';
 import { ACCELERATORS, type Accelerator, KvmFailure, reportsKvmFailure } from '../../scripts/accelerator.js';
 import { CONSOLE_LOGS } from './paths.js';
 import { TextLine } from './text-line.js';
@@ -17,7 +18,9 @@ export interface MachineOptions {
   /** Default `tcg`: test machines may lack hardware virtualisation. */
   accelerator?: Accelerator;
   /** Default `amd64`; `arm64` is always emulated. */
-  architecture?: 'amd64' | 'arm64';
+  architecture?: Architecture;
+  /** The processor of an arm64 machine, by its name in QEMU. Default `cortex-a72`. */
+  processor?: string;
   /**
    * Called with everything on the console. The console then has QEMU's monitor at Ctrl-a c, for a
    * person.
@@ -69,6 +72,7 @@ export async function startMachine({
   memory = 1024,
   accelerator = 'tcg',
   architecture = 'amd64',
+  processor: model = 'cortex-a72',
   onConsole,
   canRestart = false,
 }: MachineOptions): Promise<Machine> {
@@ -78,7 +82,7 @@ export async function startMachine({
   const socket = join(directory, 'commands');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(socket, resolve));
-  const { program, processor, commands, line } = board(architecture, { accelerator, socket });
+  const { program, processor, commands, line } = board(architecture, { accelerator, model, socket });
   const common = [...processor, '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
   const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', ...commands];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
@@ -93,8 +97,8 @@ export async function startMachine({
  * socket, and the name of that line in the machine.
  */
 function board(
-  architecture: 'amd64' | 'arm64',
-  { accelerator, socket }: { accelerator: Accelerator; socket: string },
+  architecture: Architecture,
+  { accelerator, model, socket }: { accelerator: Accelerator; model: string; socket: string },
 ): { program: string; processor: readonly string[]; commands: readonly string[]; line: string } {
   if (architecture === 'amd64') {
     return {
@@ -108,7 +112,7 @@ function board(
   const console = ['-device', 'virtio-serial-pci', '-device', 'virtconsole,chardev=commands'];
   return {
     program: 'qemu-system-aarch64',
-    processor: ['-machine', 'virt', '-cpu', 'cortex-a72', '-smp', '1'],
+    processor: ['-machine', 'virt', '-cpu', model, '-smp', '1'],
     commands: ['-chardev', `socket,id=commands,path=${socket}`, ...console],
     line: '/dev/hvc0',
   };

@@ -1,8 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Architecture } from '../architecture.js';
+import { type Architecture, machineArchitecture } from '../architecture.js';
 import { readHostApt } from '../host-apt.js';
+import { installNatively } from '../native-programs.js';
 import { readPackages } from '../packages.js';
 import type { Step, StepContext } from '../step.js';
 
@@ -23,17 +24,24 @@ export const userland: Step = {
     mkdirSync(work);
     writeFileSync(join(work, 'sources.list'), apt.sources);
     const tree = join(work, 'tree');
-    await run('mmdebstrap', [
-      '--mode=root',
-      '--variant=minbase',
-      '--format=directory',
-      `--architectures=${options.architecture}`,
-      `--include=${packages.join(',')}`,
-      ...apt.options.map((option) => `--aptopt=${option}`),
-      suite,
-      tree,
-      join(work, 'sources.list'),
-    ]);
+    const isForeign = options.architecture !== machineArchitecture();
+    const native = isForeign ? installNatively() : undefined;
+    await run(
+      'mmdebstrap',
+      [
+        '--mode=root',
+        '--variant=minbase',
+        '--format=directory',
+        `--architectures=${options.architecture}`,
+        `--include=${packages.join(',')}`,
+        ...apt.options.map((option) => `--aptopt=${option}`),
+        ...(native?.options ?? []),
+        suite,
+        tree,
+        join(work, 'sources.list'),
+      ],
+      native && { env: { PATH: native.path } },
+    );
     writeFileSync(join(out, 'packages.json'), await listVersions(tree, run));
     rmSync(join(tree, 'etc/apt'), { recursive: true });
     renameSync(tree, join(out, 'tree'));
