@@ -16,7 +16,7 @@ import {
   readRunning,
   readUpgradeStatus,
   waitForHealth,
-} from '../vm/renamed-release.js';
+} from '../vm/release.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const CONFIG = 'hostname: arm\nhaos: { password: sesame }\n';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameSet } from '../vm/releases.js';
+import { nameSet } from '../vm/release.js';
 import { UpgradedNode } from '../vm/upgraded-node.js';
 
 describe('a node whose upgrade fails', () => {

@@ -13,13 +13,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { writeIso } from '../loop/write-iso.js';
 import { makeDirectory, packSources } from './installed-disk.js';
-
-/** The versions of the three components of a release. */
-export interface Release {
-  haos: string;
-  k3s: string;
-  kernel: string;
-}
+import { nextRelease, type Release, readRelease } from './release.js';
 
 /** The releases on the second disk, each a directory such as /run/media/good. */
 export interface Releases {
@@ -34,23 +28,15 @@ export interface Releases {
   panicking: Release;
 }
 
-/** Returns the name of a set of versions in the boot state. */
-export function nameSet({ haos, k3s, kernel }: Release): string {
-  return `${haos}/${k3s}/${kernel}`;
-}
-
 /** Makes the releases from the components of the image under test, and a disk with them. */
 export function writeReleases(directory: string, system: string) {
-  const [haos = '', k3s = '', kernel = ''] = ['haos', 'k3s', 'kernel'].map((name) =>
-    readlinkSync(join(system, name, 'current')),
-  );
-  const first = { haos, k3s, kernel };
+  const first = readRelease(system);
   const releases: Releases = {
     first,
-    good: { haos: 'v9.0.0', k3s: `${k3s}.2`, kernel: `${kernel.slice(0, -haos.length)}v9.0.0` },
-    restless: { ...first, k3s: `${k3s}.1` },
+    good: nextRelease(first),
+    restless: { ...first, k3s: `${first.k3s}.1` },
     rootless: { ...first, haos: 'v9.1.0' },
-    panicking: { ...first, kernel: `${kernel}-panicking` },
+    panicking: { ...first, kernel: `${first.kernel}-panicking` },
   };
   const tree = join(directory, 'releases');
   const take = (

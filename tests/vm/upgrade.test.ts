@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameSet, serveRelease } from './releases.js';
+import { nameSet } from './release.js';
+import { serveRelease } from './releases.js';
 import { UpgradedNode } from './upgraded-node.js';
 
 describe('a node that is upgraded', () => {

@@ -4,7 +4,8 @@ import { expect } from 'vitest';
 import { diskArguments, NETWORK } from './image.js';
 import { extractSystem, installOnDisk } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
-import { type Published, type Release, type Releases, writeReleases } from './releases.js';
+import { describeRunning, type Release, readRunning, readUpgradeStatus, waitForHealth } from './release.js';
+import { type Published, type Releases, writeReleases } from './releases.js';
 import { readStatus, waitForRuntime } from './status.js';
 
 const CONFIG = `
@@ -92,8 +93,8 @@ export class UpgradedNode {
     await this.machine.ended(180); // QEMU exits instead of restarting
   }
 
-  async waitForHealth(): Promise<void> {
-    await this.machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 300);
+  waitForHealth(): Promise<void> {
+    return waitForHealth(this.machine);
   }
 
   upgrade(name: keyof Releases, ...options: string[]) {
@@ -120,8 +121,8 @@ export class UpgradedNode {
     await this.machine.read(`cat >/usr/share/haos/keys/test.pem <<'END'\n${this.published.publicKey}END`);
   }
 
-  async readUpgradeStatus() {
-    return JSON.parse(await this.machine.read('haos upgrade status --format json'));
+  readUpgradeStatus() {
+    return readUpgradeStatus(this.machine);
   }
 
   /**
@@ -130,15 +131,7 @@ export class UpgradedNode {
    */
   async expectRunning(release: Release): Promise<void> {
     const { machine } = this;
-    expect(await machine.read('losetup --list --noheadings --output BACK-FILE | sort')).toBe(
-      [
-        `/haos/system/haos/${release.haos}/rootfs.squashfs`,
-        `/haos/system/kernel/${release.kernel}/kernel.squashfs`,
-      ].join('\n'),
-    );
-    expect(await machine.read('cat /run/haos/kernel-version; readlink -f /usr/sbin/k3s')).toBe(
-      `${release.kernel}\n/haos/system/k3s/${release.k3s}/k3s`,
-    );
+    expect(await readRunning(machine)).toBe(describeRunning(release));
     expect(await machine.read('hostname; cat /etc/written; cat /var/data')).toBe(
       'upgraded\nby the configurationprecious',
     );
