@@ -22,8 +22,8 @@ interface Coverage {
  * it is called; a function in parentheses is one that is called at once (v8.dev/blog/preparser).
  *
  * Which functions these are shows a start with a tree of these files, by their paths. Only
- * declarations at the top level of a file change: `function f(){}` becomes `var f=(function(){})` at
- * its beginning.
+ * declarations at the top level of a file change: `function f(){}` becomes
+ * `var f=(function(){})` at its beginning.
  */
 export function compileEagerly(program: string, tree: Readonly<Record<string, string>>): void {
   const files = new URL('dist/', pathToFileURL(program)).href;
@@ -75,7 +75,7 @@ export function withEagerFunctions(code: string, ranges: readonly Range[]): stri
   for (const { startOffset, endOffset, count } of ranges.toSorted((a, b) => a.startOffset - b.startOffset)) {
     if (startOffset < end) continue;
     const text = code.slice(startOffset, endOffset);
-    const [, , name] = DECLARATION.exec(text) ?? [];
+    const name = DECLARATION.exec(text)?.[2];
     const isStatement = /[;{}\s]/.test(code.charAt(startOffset - 1));
     rest += code.slice(end, startOffset);
     end = endOffset;
