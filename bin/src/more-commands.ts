@@ -286,6 +286,11 @@ const upgrade = command({
       name: 'kernel-kind',
       summary: 'change to the generic or the cloud kernel; default: the kind that the node has',
     },
+    {
+      name: 'boot-image',
+      value: 'FILE',
+      summary: 'the signed boot image, on a node with own keys; default: that of the release',
+    },
     { name: 'allow-downgrade', summary: 'accept an older version' },
     { name: 'allow-skip', summary: 'accept a k3s that is more than one minor version newer' },
     SHA256,

@@ -45,6 +45,11 @@ function bootImageName(kind: KernelKind, index: number, architecture: string): s
   return `haos-boot-${kernelPart(kind, index)}${architecture}.efi`;
 }
 
+/** Returns the name of the boot loader for own keys, relative to a release. */
+function loaderName(architecture: string): string {
+  return `haos-loader-${architecture}.efi`;
+}
+
 /** Returns Node's name of an architecture. */
 function forNode(architecture: string): string {
   return architecture === 'amd64' ? 'x64' : architecture;
@@ -86,7 +91,10 @@ export function placeArtifacts(
   }
   for (const [index, kind] of KERNEL_KINDS.entries())
     rmSync(join(output, bootImageName(kind, index, architecture)), { force: true });
+  rmSync(join(output, loaderName(architecture)), { force: true });
   if (bootKey !== undefined) {
+    const loader = join(made.get('uki') ?? '', 'loader.efi');
+    artifacts.push(add(loaderName(architecture), (target) => signEfi(loader, target, bootKey)));
     for (const [index, kind] of kernels.entries()) {
       const from = join(made.get('uki') ?? '', kind, 'boot.efi');
       artifacts.push(

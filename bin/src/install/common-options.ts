@@ -1,8 +1,8 @@
 import type { KernelKind } from '@haos/system/internal';
 import type { Option } from '../command.js';
 
-// Options of `haos install`, `haos upgrade` and `install.js`. The kinds of kernel are texts, because
-// the tables of commands load no packages.
+// Options of `haos install`, `haos upgrade` and `install.js`. The kinds of kernel are texts,
+// because the tables of commands load no packages.
 
 export const SHA256 = {
   name: 'sha256',

@@ -33,6 +33,7 @@ interface Options {
   lockFile: string;
   sha256: string | undefined;
   kernelKind: KernelKind | undefined;
+  bootImage: string | undefined;
   has(name: Switch): boolean;
 }
 
@@ -104,6 +105,7 @@ function readOptions(invocation: UpgradeInvocation, { env }: Context): Options {
     lockFile: text('lock-file') ?? layout.upgradeLock,
     sha256: checkDigest(text('sha256'), directory('source')),
     kernelKind: checkKind(text('kernel-kind')),
+    bootImage: text('boot-image'),
     has: (name) => switches.has(name),
   };
 }
@@ -127,7 +129,7 @@ const SWITCHES = [
 ] as const;
 type Switch = (typeof SWITCHES)[number];
 
-type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256' | 'kernel-kind';
+type TextOption = 'source' | 'destination' | 'lock-file' | 'sha256' | 'kernel-kind' | 'boot-image';
 type UpgradeInvocation = Invocation<TextOption | 'format', Switch>;
 
 /**
@@ -168,10 +170,11 @@ function isDirectory(source: string): boolean {
 }
 
 async function upgradeFrom(options: Options, { host, context, signal }: Running): Promise<UpgradeReport> {
-  const { destination, lockFile, has } = options;
+  const { destination, lockFile, bootImage, has } = options;
   return upgrade({
     host,
     ...(await readImage(options, host)),
+    ...(bootImage !== undefined && { bootImage }),
     destination,
     lockFile,
     rootfs: has('rootfs'),

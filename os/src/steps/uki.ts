@@ -1,21 +1,22 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../architecture.js';
 import { packCpio } from '../cpio.js';
 import { describedIn } from '../hash-tree.js';
+import { kernelVersion } from '../kernel-version.js';
 import { moduleClosure } from '../module-closure.js';
 import { openApt } from '../open-apt.js';
-import { renderOsRelease } from '../os-release.js';
 import { copyOverlay } from '../overlay.js';
 import { placeModule, placeProgram } from '../place-program.js';
 import type { Step, StepContext } from '../step.js';
 
-/** Debian's names of systemd's stub, which becomes the program that the firmware starts. */
-const STUBS: Readonly<Record<Architecture, string>> = {
-  amd64: 'linuxx64.efi.stub',
-  arm64: 'linuxaa64.efi.stub',
+/** Debian's names of systemd's stub, which the boot image begins with, and of systemd-boot. */
+const PROGRAMS: Readonly<Record<Architecture, { stub: string; loader: string }>> = {
+  amd64: { stub: 'linuxx64.efi.stub', loader: 'systemd-bootx64.efi' },
+  arm64: { stub: 'linuxaa64.efi.stub', loader: 'systemd-bootaa64.efi' },
 };
+const PROGRAMS_DIRECTORY = 'usr/lib/systemd/boot/efi';
 
 /** As in the menu of a medium; after a panic the machine restarts. */
 const ARGUMENTS: Readonly<Record<Architecture, string>> = {
@@ -24,13 +25,13 @@ const ARGUMENTS: Readonly<Record<Architecture, string>> = {
 };
 
 /**
- * Makes `boot.efi`, in a directory for each kind of kernel: a unified kernel image, which the
- * firmware starts without a boot loader. It has the kernel, the initrd, and what verifies the root
- * image and the modules. It is not signed yet, so that its bytes depend on no key.
+ * Makes `loader.efi`, which is systemd-boot, and `boot.efi`, in a directory for each kind of
+ * kernel: a unified kernel image, which has the kernel, the initrd, and what verifies the root
+ * image and the modules. They are not signed yet, so that their bytes depend on no key.
  */
 export const uki: Step = {
   name: 'uki',
-  title: 'boot images for own keys',
+  title: 'boot images and boot loader for own keys',
   needs: ['userland', 'kernel', 'kernel-image', 'rootfs', 'initrd'],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/overlay/signed'],
@@ -39,20 +40,23 @@ export const uki: Step = {
   async make(context) {
     const { of, options, out, run } = context;
     const tools = await downloadTools(context);
+    const { stub, loader } = PROGRAMS[options.architecture];
+    copyFileSync(join(tools, PROGRAMS_DIRECTORY, loader), join(out, 'loader.efi'));
     const words = [ARGUMENTS[options.architecture], options.bootArguments ?? ''].join(' ').trim();
     for (const kind of options.kernels) {
       const [kernel, directory] = [join(of('kernel'), kind), join(out, kind)];
       mkdirSync(directory);
-      await packVerity({ ...context, out: directory }, kind);
+      const set = [options.version, kernelVersion(of('kernel'), kind, options.version)] as const;
+      await packVerity({ ...context, out: directory }, kind, set);
       // Python of the machine's Debian: another one in PATH may lack the library.
       await run('/usr/bin/python3', [
         ...[join(tools, 'usr/bin/ukify'), 'build', `--output=${join(directory, 'boot.efi')}`],
-        `--stub=${join(tools, 'usr/lib/systemd/boot/efi', STUBS[options.architecture])}`,
+        `--stub=${join(tools, PROGRAMS_DIRECTORY, stub)}`,
         `--linux=${join(kernel, 'tree/vmlinuz')}`,
         `--uname=${readFileSync(join(kernel, 'release'), 'utf8').trim()}`,
         `--initrd=${join(of('initrd'), kind, 'initrd')}`,
         `--initrd=${join(directory, 'verity')}`,
-        `--os-release=${renderOsRelease(options.version)}`,
+        `--os-release=${renderBootRelease(set, imagesOf(context, kind))}`,
         `--cmdline=${words}`,
       ]);
       rmSync(join(directory, 'verity'));
@@ -82,31 +86,60 @@ async function downloadTools(context: StepContext): Promise<string> {
  * Makes the archive `verity`, which the kernel unpacks over the usual initrd: what opens images
  * with dm-verity, and what they must be.
  */
-async function packVerity(context: StepContext, kind: string): Promise<void> {
+async function packVerity(context: StepContext, kind: string, set: readonly string[]): Promise<void> {
   const { source, of, out, run } = context;
   const tree = join(out, 'tree');
   copyOverlay(source('os/overlay/signed'), tree);
   const userland = join(of('userland'), 'tree');
   await placeProgram(run, '/usr/sbin/dmsetup', { userland, tree });
   await addModules(context, kind, join(tree, 'verity/modules'));
-  const images = {
-    rootfs: join(of('rootfs'), 'rootfs.squashfs'),
-    kernel: join(of('kernel-image'), kind, 'kernel.squashfs'),
-  };
-  for (const [name, image] of Object.entries(images))
+  for (const [name, image] of Object.entries(imagesOf(context, kind)))
     copyFileSync(describedIn(image), join(tree, 'verity', name));
+  writeFileSync(join(tree, 'verity/set'), `${set.join(' ')}\n`);
   await packCpio(context, tree, join(out, 'verity.cpio'));
   await run('zstd', ['-q', '-19', '-T1', '--rm', join(out, 'verity.cpio'), '-o', join(out, 'verity')]);
   rmSync(tree, { recursive: true });
 }
 
-/** Adds dm-verity and the modules that it needs; their names give the order of loading. */
+/** Returns the images that a boot image verifies. */
+function imagesOf({ of }: StepContext, kind: string): { rootfs: string; kernel: string } {
+  return {
+    rootfs: join(of('rootfs'), 'rootfs.squashfs'),
+    kernel: join(of('kernel-image'), kind, 'kernel.squashfs'),
+  };
+}
+
+/**
+ * Returns the os-release(5) of a boot image. An upgrade reads the last four from it
+ * (docs/boot-contract.md). There is no VERSION_ID: systemd-boot would sort by it, before the number
+ * in the name of the file.
+ */
+function renderBootRelease(
+  [version, kernel]: readonly [version: string, kernel: string],
+  images: { rootfs: string; kernel: string },
+): string {
+  const describe = (image: string) => readFileSync(describedIn(image), 'utf8').trim();
+  return [
+    'NAME="HAOS"\nID=haos',
+    `PRETTY_NAME="HAOS ${version}"`,
+    `HAOS_VERSION="${version}"`,
+    `HAOS_KERNEL_VERSION="${kernel}"`,
+    `HAOS_ROOTFS_VERITY="${describe(images.rootfs)}"`,
+    `HAOS_KERNEL_VERITY="${describe(images.kernel)}"`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * Adds dm-verity and the modules that it needs, and the one for the variables of the firmware;
+ * their names give the order of loading.
+ */
 async function addModules({ of, run }: StepContext, kind: string, to: string): Promise<void> {
   const kernel = join(of('kernel'), kind);
   const release = readFileSync(join(kernel, 'release'), 'utf8').trim();
   const from = join(kernel, 'tree/lib/modules', release);
   const index = readFileSync(join(from, 'modules.dep'), 'utf8');
-  const names = ['dm-mod', 'dm-bufio', 'reed_solomon', 'dm-verity'];
+  const names = ['dm-mod', 'dm-bufio', 'reed_solomon', 'dm-verity', 'efivarfs'];
   for (const [position, name] of names.entries()) {
     const path = moduleClosure(index, [name]).find((module) => module.includes(`/${name}.ko`));
     if (path !== undefined) await placeModule(run, join(from, path), join(to, `${position}-${name}.ko`));

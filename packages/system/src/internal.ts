@@ -46,15 +46,10 @@ export { openScratch } from './release/scratch.js';
 export { parseChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export { awaitTrial, isOnTrial } from './upgrade/await-trial.js';
-export {
-  type BootState,
-  formatBootState,
-  nextBootState,
-  parseBootState,
-  readBootState,
-} from './upgrade/boot-state.js';
+export { type BootState, formatBootState, nextBootState, parseBootState } from './upgrade/boot-state.js';
 export { readBooted } from './upgrade/booted.js';
 export { completeIntent, replaceSet } from './upgrade/complete-intent.js';
 export { formatGrubEnv, parseGrubEnv } from './upgrade/grub-env.js';
 export { forgetFailure, markHealthy } from './upgrade/status.js';
+export { readBootState } from './upgrade/stored-boot-state.js';
 export { type UpgradeVerdict, upgradeVerdict } from './upgrade/verdict.js';

@@ -66,6 +66,8 @@ export const layout = {
    * What the launcher adds to the kernel command line where the boot loader does not know slots.
    */
   launcherWords: '/run/haos/words',
+  /** The EFI system partition, if systemd-boot started the node; early boot mounts it. */
+  efi: '/run/haos/esp',
   /** The version of the kernel component that booted; early boot reads it from its initrd. */
   runningKernel: '/run/haos/kernel-version',
   /** The set that booted, in the format of `nameSet`: the links may have changed since. */

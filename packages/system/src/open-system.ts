@@ -2,9 +2,10 @@ import type { Host } from '@haos/host';
 import { type BootLoader, readBootLoader } from './boot/boot-loader.js';
 import { type ReleaseSet, readRunningSet, readSlots, type Slot, type Slots } from './components.js';
 import { layout } from './layout.js';
-import { type BootState, readBootState } from './upgrade/boot-state.js';
+import type { BootState } from './upgrade/boot-state.js';
 import { readBooted } from './upgrade/booted.js';
 import { readIntent } from './upgrade/complete-intent.js';
+import { readBootState } from './upgrade/stored-boot-state.js';
 
 /**
  * What a HAOS system is at one moment: facts that are read once, and that decisions are made from.

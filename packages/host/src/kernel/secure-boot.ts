@@ -12,8 +12,11 @@ const ATTRIBUTES = 4;
 /**
  * Returns whether the firmware verified what it started; undefined on a machine without EFI, and if
  * the variables of the firmware are not mounted.
+ *
+ * @param root The directory with the root of the machine. Default: the own root.
  */
-export function readSecureBoot(host: Host): boolean | undefined {
-  if (host.files.stat(VARIABLE) === undefined) return undefined;
-  return host.files.read(VARIABLE)[ATTRIBUTES] === 1;
+export function readSecureBoot(host: Host, root = ''): boolean | undefined {
+  const path = `${root}${VARIABLE}`;
+  if (host.files.stat(path) === undefined) return undefined;
+  return host.files.read(path)[ATTRIBUTES] === 1;
 }

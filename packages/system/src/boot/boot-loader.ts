@@ -1,7 +1,10 @@
 import type { Host } from '@haos/host';
 import { readRootHash } from '@haos/host/internal';
+import { nameSet, type Slots } from '../components.js';
 import { grubEnvPath } from '../upgrade/boot-state.js';
 import { choosesSlot, launcherChoosesSlot, readModeOf } from '../upgrade/booted.js';
+import { findEntry } from './boot-entries.js';
+import { entriesDirectory, readEntries } from './esp.js';
 import { findMenu, type NodeMenu } from './menu.js';
 
 /** What starts a node, as far as an upgrade depends on it. */
@@ -13,12 +16,13 @@ export interface BootLoader {
    * - `go`: GRUB with the menu of the Go implementation. An upgrade replaces it by one that counts.
    * - `launcher`: any other, which starts the launcher as on a board. The launcher chooses the slot
    *   and counts.
-   * - `signed`: a signed boot image, which verifies the versions that belong to it and starts no
-   *   other.
+   * - `systemd-boot`: systemd-boot with signed boot images. It prefers the latest one and counts
+   *   the boots of a set on trial. Each boot image verifies the versions that belong to it.
+   * - `signed`: such a boot image without a boot loader; nothing starts another one.
    * - `foreign`: any other, which starts an initrd. It knows no slots, and the node runs what the
    *   links `current` name.
    */
-  kind: 'grub' | 'grub-read-only' | 'go' | 'launcher' | 'signed' | 'foreign';
+  kind: 'grub' | 'grub-read-only' | 'go' | 'launcher' | 'systemd-boot' | 'signed' | 'foreign';
   /** The menu of `grub`, `grub-read-only` and `go`, if it was found. */
   menu: NodeMenu | undefined;
 }
@@ -30,7 +34,7 @@ export interface BootLoader {
 export function readBootLoader(host: Host, directory: string): BootLoader {
   // Its disk may have a menu as well.
   if (readModeOf(host, directory) !== undefined && readRootHash(host) !== undefined)
-    return { kind: 'signed', menu: undefined };
+    return { kind: entriesDirectory(host, directory) ? 'systemd-boot' : 'signed', menu: undefined };
   const menu = findMenu(host, directory);
   if (menu?.isGo) return { kind: 'go', menu };
   if (launcherChoosesSlot(host, directory)) return { kind: 'launcher', menu: undefined };
@@ -44,13 +48,19 @@ export function readBootLoader(host: Host, directory: string): BootLoader {
  * Returns whether the boot loader counts the next boots of a set, once an upgrade has prepared it.
  */
 export function countsBoots({ kind }: BootLoader): boolean {
-  return kind === 'grub' || kind === 'go' || kind === 'launcher';
+  return ['grub', 'go', 'launcher', 'systemd-boot'].includes(kind);
 }
 
 /**
- * Returns the file in a system directory by which the boot loader recognises a previous set:
- * grub-config.ts, and the launcher.
+ * Returns whether the boot loader finds a previous set: GRUB (grub-config.ts) and the launcher look
+ * for a file, systemd-boot has an entry.
  */
-export function previousMark({ kind }: BootLoader): string {
-  return kind === 'launcher' ? 'haos/previous/haos' : 'kernel/previous/initrd';
+export function findsPrevious(
+  host: Host,
+  { directory, slots, bootLoader }: { directory: string; slots: Slots; bootLoader: BootLoader },
+): boolean {
+  if (bootLoader.kind === 'systemd-boot')
+    return findEntry(readEntries(host, directory), nameSet(slots.previous)) !== undefined;
+  const mark = bootLoader.kind === 'launcher' ? 'haos/previous/haos' : 'kernel/previous/initrd';
+  return host.files.stat(`${directory}/${mark}`) !== undefined;
 }

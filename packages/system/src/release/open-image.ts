@@ -9,6 +9,7 @@ import { type DownloadIsoOptions, downloadIso, isUrl } from './download-iso.js';
 import { findImage, type Image, verifyImage } from './image.js';
 import { openIso } from './iso.js';
 
+export { isUrl } from './download-iso.js';
 export { openScratch } from './scratch.js';
 
 /** Where the components of a release come from. */
@@ -75,7 +76,7 @@ export async function openSource(
 }
 
 /** Returns the ISO for this machine if `iso` is a place with the ISOs of a release. */
-async function chooseIso(host: Host, iso: string): Promise<string> {
+export async function chooseIso(host: Host, iso: string): Promise<string> {
   const isPlace = isUrl(iso) ? iso.endsWith('/') : host.files.stat(iso)?.type === 'directory';
   if (!isPlace) return iso;
   return `${iso.replace(/\/+$/, '')}/haos-${await machineArchitecture(host)}.iso`;

@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { nameSet, readRunningSet } from '../components.js';
 import { layout } from '../layout.js';
-import { readBootState } from './boot-state.js';
+import { readBootState } from './stored-boot-state.js';
 
 /** The pause between two checks, in milliseconds. */
 const PAUSE = 3_000;

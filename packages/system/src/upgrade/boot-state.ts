@@ -1,9 +1,10 @@
-import type { Host } from '@haos/host';
 import type { Slot } from '../components.js';
-import { layout } from '../layout.js';
 import { formatGrubEnv, parseGrubEnv } from './grub-env.js';
 
-/** How many times a new set may boot before it is confirmed healthy. */
+/**
+ * How many times a new set may boot before it is confirmed healthy. Early boot of a signed boot
+ * image knows it, too: os/overlay/signed/lib/haos/verity.sh.
+ */
 export const TRIALS = 2;
 
 /** The state that GRUB and HAOS share. Sets have the names of `nameSet`. */
@@ -142,26 +143,4 @@ export function formatBootState(state: BootState, block: Uint8Array = new Uint8A
 /** Returns the path of the environment block of GRUB: beside the links, on the state partition. */
 export function grubEnvPath(directory: string): string {
   return `${directory}/grubenv`;
-}
-
-/** Reads the boot state of a system directory. */
-export function readBootState(host: Host, directory: string = layout.system): BootState {
-  return parseBootState(readBlock(host, directory));
-}
-
-/**
- * Writes the boot state in place, as GRUB does. GRUB reads the file system without its journal, and
- * after a power cut could find a replaced file empty. The variables are in the first sector, which
- * a disk writes at once.
- */
-export function writeBootState(host: Host, state: BootState, directory: string = layout.system): void {
-  host.files.write(grubEnvPath(directory), formatBootState(state, readBlock(host, directory)), {
-    mode: 0o600,
-    inPlace: true,
-  });
-}
-
-function readBlock(host: Host, directory: string): Uint8Array {
-  const path = grubEnvPath(directory);
-  return host.files.stat(path)?.type === 'file' ? host.files.read(path) : new Uint8Array();
 }

@@ -7,8 +7,8 @@ import { describeMissingKernel, type KernelKind } from '../kernel-kind.js';
 import { checkArchitecture, checkSpace } from '../release/checks.js';
 import { findMissing, sizeOf } from '../release/image.js';
 import { imageArchitecture } from '../release/image-architecture.js';
-import { readBootState } from './boot-state.js';
 import { readModeOf } from './booted.js';
+import { readBootState } from './stored-boot-state.js';
 
 /** The plan of an upgrade. */
 export interface UpgradePlan {
@@ -36,8 +36,13 @@ export interface UpgradePlan {
   k3s: { readonly base: string | undefined; readonly offered: string | undefined };
   /** Whether the source has a different k3s with the same name as that of the base. */
   isOtherK3s: boolean;
-  /** Whether a signed boot image starts the node: it refuses other versions than its own. */
+  /**
+   * Whether a signed boot image starts the node without a boot loader: it refuses other versions
+   * than its own.
+   */
   isSigned: boolean;
+  /** The boot image of the target; undefined if the node needs none. */
+  bootImage: BootImageChoice | undefined;
   allowDowngrade: boolean;
   allowSkip: boolean;
 }
@@ -61,6 +66,7 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
     }),
     checkRoom(plan),
     ...(plan.isSigned ? [checkSigned(plan)] : []),
+    ...(plan.bootImage ? [checkBootImage(plan.bootImage)] : []),
     ...checkState(plan),
   ];
 }
@@ -168,8 +174,19 @@ function checkSigned({ changes }: UpgradePlan): Check {
     id,
     ok: false,
     message: `the signed boot image of this node would refuse another version of ${refused.join(' and ')}`,
-    hint: 'Install the new version with its own boot image: docs/secure-boot.md.',
+    hint: 'Start the node with systemd-boot, or install the new version with its boot image: docs/secure-boot.md.',
   };
+}
+
+/** The boot image of an upgrade: the file to copy, or why there is none. */
+export type BootImageChoice =
+  | { from: string; problem?: undefined }
+  | { from?: undefined; problem: string; hint: string };
+
+function checkBootImage({ from, problem, ...rest }: BootImageChoice): Check {
+  const id = 'boot-image';
+  if (problem !== undefined) return { id, ok: false, message: problem, ...rest };
+  return { id, ok: true, message: `${from} starts the new version` };
 }
 
 /** Bytes to keep free for the records of the file system itself. */

@@ -10,7 +10,7 @@ import {
   versionDirectory,
 } from '../components.js';
 import { layout } from '../layout.js';
-import { grubEnvPath, nextBootState, readBootState, writeBootState } from './boot-state.js';
+import { grubEnvPath, nextBootState } from './boot-state.js';
 import { readBooted } from './booted.js';
 import {
   decideIntent,
@@ -20,6 +20,7 @@ import {
   type IntentFacts,
   parseIntent,
 } from './intent.js';
+import { readBootState, writeBootState } from './stored-boot-state.js';
 
 /** Returns the path of the file in which an upgrade records what it is about to do. */
 export function intentPath(directory: string): string {

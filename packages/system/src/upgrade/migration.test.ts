@@ -2,8 +2,8 @@ import { type Host, type HostFiles, planHost } from '@haos/host';
 import { createTestHost, type Tree } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot } from '../components.js';
-import { readBootState } from './boot-state.js';
 import { completeIntent } from './complete-intent.js';
+import { readBootState } from './stored-boot-state.js';
 import { upgrade } from './upgrade.js';
 
 const SYSTEM = '/host/haos/system';

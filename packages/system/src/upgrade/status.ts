@@ -1,10 +1,13 @@
 import type { Host } from '@haos/host';
 import { HaosError, withLock } from '@haos/host';
 import { withWritable } from '@haos/host/internal';
-import { previousMark } from '../boot/boot-loader.js';
+import { findEntry } from '../boot/boot-entries.js';
+import { findsPrevious } from '../boot/boot-loader.js';
+import { readEntries, withWritableEntries } from '../boot/esp.js';
 import {
   isSameSet,
   nameSet,
+  type ReleaseSet,
   readRunningSet,
   readSlots,
   SLOTS,
@@ -14,9 +17,10 @@ import {
 import type { SystemErrorCode } from '../errors.js';
 import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
-import { type BootState, nextBootState, readBootState, writeBootState } from './boot-state.js';
+import { type BootState, nextBootState } from './boot-state.js';
 import { readBooted } from './booted.js';
 import { completeIntent, switchSlots } from './complete-intent.js';
+import { readBootState, writeBootState } from './stored-boot-state.js';
 
 export interface UpgradeStatus {
   slots: Slots;
@@ -32,7 +36,7 @@ export interface UpgradeStatus {
 export function upgradeStatus(host: Host, directory: string = layout.system): UpgradeStatus {
   const system = openSystem(host, directory);
   const { slots, state, isInterrupted } = system;
-  const hasPrevious = host.files.stat(`${directory}/${previousMark(system.bootLoader)}`) !== undefined;
+  const hasPrevious = findsPrevious(host, system);
   return {
     slots,
     running: findRunning(system),
@@ -77,11 +81,21 @@ export function rollback(
       });
     }
     if (bootLoader.kind === 'signed') requireSameImages(slots);
+    if (bootLoader.kind === 'systemd-boot') requireEntry(host, directory, slots[other]);
     if (isSwapped) return swapSlots(host, directory);
     const next = nextBootState(state, { kind: 'rolled-back', left: nameSet(slots[state.slot]) });
     writeBootState(host, next, directory);
     return next;
   });
+}
+
+function requireEntry(host: Host, directory: string, set: ReleaseSet): void {
+  if (findEntry(readEntries(host, directory), nameSet(set)) !== undefined) return;
+  throw new HaosError<SystemErrorCode>(
+    'HAOS_UPGRADE_SIGNED',
+    `the EFI system partition has no signed boot image of HAOS ${set.haos}`,
+    { hint: 'Upgrade to that version with its boot image; add --allow-downgrade if it is older.' },
+  );
 }
 
 /** A signed boot image starts only the version that it belongs to. */
@@ -145,5 +159,7 @@ function change(
   { directory, lockFile }: Required<ChangeOptions>,
   work: () => BootState | Promise<BootState>,
 ): Promise<BootState> {
-  return withLock(host, lockFile, () => withWritable(host, directory, work));
+  return withLock(host, lockFile, () =>
+    withWritable(host, directory, () => withWritableEntries(host, directory, work)),
+  );
 }

@@ -1,18 +1,14 @@
-import type { Host, HostFiles } from '@haos/host';
+import type { Host } from '@haos/host';
 import { planHost } from '@haos/host';
 import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { renderGrubConfig } from '../boot/grub-config.js';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
-import {
-  type BootState,
-  formatBootState,
-  nextBootState,
-  readBootState,
-  writeBootState,
-} from './boot-state.js';
+import { failingHost } from '../testing/failing-host.js';
+import { type BootState, formatBootState, nextBootState } from './boot-state.js';
 import { completeIntent, intentPath } from './complete-intent.js';
 import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
+import { readBootState, writeBootState } from './stored-boot-state.js';
 import { type UpgradeOptions, upgrade } from './upgrade.js';
 
 const SYSTEM = '/haos/system';
@@ -589,31 +585,6 @@ describe('an upgrade is refused, and nothing written,', () => {
     expect((await run(createHost(tree), { allowSkip: true })).status).toBe('upgraded');
   });
 });
-
-/** A host that loses power before the effect with this number. */
-function failingHost(host: Host, effects: number): Host {
-  let left = effects;
-  const count = () => {
-    if (left === 0) throw new Error('power failed');
-    left -= 1;
-  };
-  const files = { ...host.files } as Record<string, unknown>;
-  for (const name of ['write', 'makeDirectory', 'link', 'remove', 'setAttributes', 'move'] as const) {
-    files[name] = (...args: unknown[]) => {
-      count();
-      return (host.files[name] as (...given: unknown[]) => unknown)(...args);
-    };
-  }
-  files.copy = async (...args: Parameters<HostFiles['copy']>) => {
-    count();
-    return host.files.copy(...args);
-  };
-  const run: Host['run'] = async (...args) => {
-    count();
-    return host.run(...args);
-  };
-  return { ...host, run, files: files as unknown as HostFiles };
-}
 
 type Kernels = Readonly<Record<Slot, string | undefined>>;
 

@@ -1,7 +1,8 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
-import { withCleanUp, withWritable } from '@haos/host/internal';
+import { type CleanUp, withCleanUp, withWritable } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
+import { findUnusedEntries, placeEntry, usedSets, withWritableEntries } from '../boot/esp.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
 import {
@@ -20,10 +21,11 @@ import { layout } from '../layout.js';
 import { openSystem, type System } from '../open-system.js';
 import type { ImageOptions, ImageSource } from '../release/open-image.js';
 import { type PutOptions, putComponents } from '../release/put-components.js';
-import { readBootState, TRIALS } from './boot-state.js';
+import { TRIALS } from './boot-state.js';
 import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 import type { Intent } from './intent.js';
+import { readBootState } from './stored-boot-state.js';
 
 export interface UpgradeOptions
   extends Pick<PutOptions, 'onProgress' | 'signal'>,
@@ -34,6 +36,11 @@ export interface UpgradeOptions
    * components. Default for `scratch`: `/var/lib/rancher/HAOS/upgrade`.
    */
   image: ImageSource;
+  /**
+   * The signed boot image of the new release, for a node that systemd-boot starts. Default: the
+   * file with its name in a release, beside the ISO or in the directory of the components.
+   */
+  bootImage?: string;
   /** Default `/haos/system`. */
   destination?: string;
   /**
@@ -96,7 +103,7 @@ function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
     const { openImage, openScratch } = await import('../release/open-image.js');
     const { scratch = layout.upgradeScratch } = source;
     await openScratch(host, cleanUp, scratch);
-    const { slots, state } = openSystem(host, destination);
+    const { slots, state, bootLoader } = openSystem(host, destination);
     const base = slots[state.slot];
     const kind = includesKernel(options) ? neededKind(base, source) : undefined;
     const chosen = { ...source, ...(kind && { kernelKind: kind }), scratch };
@@ -104,15 +111,39 @@ function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
     if (!image) {
       return { status: 'refused', checks, from: base, to: base, dropped: [] };
     }
-    const report = await upgradeFrom(image.directory, options);
+    const needsBootImage = bootLoader.kind === 'systemd-boot' && options.bootImage === undefined;
+    const bootImage = needsBootImage ? await fetchBootImage(cleanUp, options, scratch) : undefined;
+    const report = await upgradeFrom(image.directory, { ...options, ...(bootImage && { bootImage }) });
     return { ...report, checks: [...checks, ...report.checks] };
   });
+}
+
+/**
+ * Downloads the boot image beside an ISO on a web server; undefined if there is none. A local one
+ * is found later.
+ */
+async function fetchBootImage(
+  cleanUp: CleanUp,
+  { host, image, destination, ...options }: UpgradeOptions,
+  directory: string,
+): Promise<string | undefined> {
+  const { chooseIso, isUrl } = await import('../release/open-image.js');
+  const url = await chooseIso(host, image.iso ?? '');
+  if (!isUrl(url)) return undefined;
+  const { downloadBootImage } = await import('../release/download-boot-image.js');
+  const { slots, state } = openSystem(host, destination);
+  const kind = neededKind(slots[state.slot], image) ?? 'generic';
+  return downloadBootImage(host, cleanUp, { ...options, ...image, url, kind, directory });
 }
 
 async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
   const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
   if (options.checkOnly) return (await check(source, options)).report;
-  return withLock(host, lockFile, () => withWritable(host, destination, () => upgradeAlone(source, options)));
+  return withLock(host, lockFile, () =>
+    withWritable(host, destination, () =>
+      withWritableEntries(host, destination, () => upgradeAlone(source, options)),
+    ),
+  );
 }
 
 interface Checked {
@@ -123,12 +154,23 @@ interface Checked {
 
 async function check(source: string, options: UpgradeOptions): Promise<Checked> {
   const system = openSystem(options.host, options.destination);
-  const plan = planUpgrade(system, await readRelease(system, source), { ...options.image, ...options });
+  const planned = planUpgrade(system, await readRelease(system, source), { ...options.image, ...options });
+  const plan = { ...planned, bootImage: await findBootImage(system, planned, options) };
   const checks = checkUpgrade(plan);
   const isSame = isSameSet(plan.base, plan.target) && !plan.isOtherK3s && checks[0]?.ok;
   const isRefused = checks.some(({ ok }) => !ok);
   const status = isSame ? 'unchanged' : isRefused ? 'refused' : 'checked';
   return { system, plan, report: { status, checks, from: plan.base, to: plan.target, dropped: [] } };
+}
+
+/** Most nodes do not load the code that verifies a boot image. */
+async function findBootImage(
+  system: System,
+  plan: UpgradePlan,
+  options: UpgradeOptions,
+): Promise<UpgradePlan['bootImage']> {
+  if (system.bootLoader.kind !== 'systemd-boot') return undefined;
+  return (await import('./find-boot-image.js')).findBootImage(system, plan, options);
 }
 
 async function upgradeAlone(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
@@ -138,7 +180,7 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
   const { system, plan, report } = await check(source, options);
   if (report.status !== 'checked') return report;
   const menu = await renderGoReplacement(system);
-  const dropped = dropUnused(host, destination);
+  const dropped = [...dropUnused(host, destination), ...dropUnusedEntries(system)];
   const components = missingOf(system, plan);
   const putting = { ...options, system: destination, components, readBack: true };
   await putComponents(host, { directory: source, set: plan.offered }, putting);
@@ -153,6 +195,13 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
   // Without a count, the new set boots without a trial, because nothing could end it.
   const boots = countsBoots(system.bootLoader) ? 'on-trial' : 'at-once';
   await switchSlots(host, intent, { directory: destination, boots });
+  if (plan.bootImage?.from !== undefined) {
+    // From here on the next boot starts the new set.
+    const { from } = plan.bootImage;
+    await placeEntry(host, destination, { from, set: nameSet(plan.target), left: TRIALS });
+    await flush(host);
+    dropped.push(...dropUnusedEntries({ ...system, slots: intent.after }));
+  }
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
@@ -164,6 +213,16 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
 async function renderGoReplacement({ host, bootLoader }: System): Promise<string | undefined> {
   const { kind, menu } = bootLoader;
   return kind === 'go' && menu ? renderReplacement(host, menu) : undefined;
+}
+
+/**
+ * Removes the boot images of sets that no slot has and that are not running; returns their paths.
+ */
+function dropUnusedEntries(system: System): string[] {
+  const { host, directory } = system;
+  const unused = findUnusedEntries(host, directory, usedSets(system));
+  for (const path of unused) host.files.remove(path);
+  return unused;
 }
 
 /** Returns the components to copy. A running version is already in place and stays untouched. */
@@ -222,6 +281,7 @@ export function planUpgrade(system: System, release: Release, options: PlanOptio
     k3s: { base: release.k3s.base, offered: hasK3s ? release.k3s.offered : undefined },
     isOtherK3s: hasK3s && release.isOtherK3s,
     isSigned: system.bootLoader.kind === 'signed',
+    bootImage: undefined,
     allowDowngrade,
     allowSkip,
   };

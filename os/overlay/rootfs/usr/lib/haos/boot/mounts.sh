@@ -37,6 +37,17 @@ mount_components() {
 	mount -o remount,bind,ro,nosuid,nodev,noexec /boot
 }
 
+# The EFI system partition with the entries of systemd-boot, which names itself and the partition in
+# variables: four bytes of attributes, then UTF-16. They are read through a pipe, because they
+# cannot be sought in. An upgrade makes the partition writable while it needs that.
+mount_entries() {
+	variables=/sys/firmware/efi/efivars vendor=4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+	[ -e $variables/LoaderEntrySelected-$vendor ] || return 0
+	uuid=$(cat $variables/LoaderDevicePartUUID-$vendor | tail -c +5 | tr -d '\0' | tr '[:upper:]' '[:lower:]')
+	mkdir -p -m 0700 /run/haos/esp
+	mount -t vfat -o ro,nosuid,nodev,noexec,umask=0077,quiet "PARTUUID=$uuid" /run/haos/esp
+}
+
 # What lies in these directories gives no rights (packages/audit/src/checks/mounts.ts). In mode live
 # they are not mounts yet. Layers of containers and volumes of pods may contain programs with setuid:
 # where they are, a mount of its own allows them. This comes before mounts are shared: otherwise

@@ -40,11 +40,12 @@ make_directories() {
 }
 
 mount_usr() {
-	image=$sysroot/haos/system/haos/$slot/rootfs.squashfs
+	image=$sysroot/haos/system/haos/${verified_haos:-$slot}/rootfs.squashfs
 	mount_image rootfs "$image" $sysroot/usr
 }
 
-# Mounts the image $2 of the component $1 on the directory $3. A signed boot image verifies it.
+# Mounts the image $2 of the component $1 on the directory $3. A signed boot image verifies it, and
+# says itself which versions it starts.
 mount_image() {
 	if [ -n "${is_verified:-}" ]; then
 		mount_verified "$@"
@@ -58,7 +59,7 @@ mount_image() {
 mount_kernel() {
 	mount -t tmpfs -o mode=0755,nosuid,nodev run $sysroot/run
 	mkdir -p $sysroot/run/haos/kernel
-	image=$sysroot/haos/system/kernel/$slot/kernel.squashfs
+	image=$sysroot/haos/system/kernel/${verified_kernel:-$slot}/kernel.squashfs
 	if [ -n "${is_verified:-}" ] || [ -e "$image" ]; then
 		mount_image kernel "$image" $sysroot/run/haos/kernel || [ -z "${is_verified:-}" ] || return 1
 	fi
@@ -102,7 +103,7 @@ mount_virtual() {
 note_mode() {
 	echo "$mode" >$sysroot/run/haos/mode
 	[ -z "${mode_from:-}" ] || echo "$mode_from" >$sysroot/run/haos/mode-from
-	name_set $sysroot/haos/system "$slot" >$sysroot/run/haos/set
+	echo "${set_of_boot:-$(name_set $sysroot/haos/system "$slot")}" >$sysroot/run/haos/set
 	[ -z "${running:-}" ] || echo "$running" >$sysroot/run/haos/kernel-version
 	[ ! -e /run/haos/words ] || cp /run/haos/words $sysroot/run/haos/words
 	[ ! -e /run/e2fsck.log ] || cp /run/e2fsck.log $sysroot/run/haos/e2fsck.log

@@ -1,0 +1,98 @@
+import type { Host } from '@haos/host';
+import { latin1, sha256, utf8 } from '@haos/host/internal';
+import type { KernelKind } from '../kernel-kind.js';
+
+/** What a boot image verifies an image against. */
+export interface VerityRoot {
+  /** Blocks of 4 KiB, which the hash tree follows. */
+  blocks: number;
+  /** In hex. */
+  salt: string;
+  root: string;
+}
+
+/** A unified kernel image for own keys: os/src/steps/uki.ts. */
+export interface BootImage {
+  path: string;
+  /** The versions of the components that it starts. */
+  haos: string;
+  kernel: string;
+  /** What their images must be. */
+  images: { haos: VerityRoot; kernel: VerityRoot };
+}
+
+/** Bytes; the EFI system partition has no room for more. */
+export const MAX_BOOT_IMAGE = 256 * 1024 * 1024;
+
+/**
+ * Returns the names that the boot image of a kernel may have in a release. A kernel that the medium
+ * boots, as the only one of its release, is not named (os/src/artifacts.ts).
+ */
+export function bootImageNames(kind: KernelKind, architecture: string): string[] {
+  return [`haos-boot-${kind}-${architecture}.efi`, `haos-boot-${architecture}.efi`];
+}
+
+/** Bytes of the headers of a program, and of the section with os-release. */
+const HEADERS = 4096;
+const MAX_RELEASE = 16_384;
+
+/**
+ * Reads what a boot image starts from its section `.osrel`, which its signature covers; does not
+ * verify the signature. Returns undefined if it is not a boot image of HAOS.
+ */
+export function readBootImage(host: Pick<Host, 'files'>, path: string): BootImage | undefined {
+  const section = findSection(host.files.head(path, HEADERS), '.osrel');
+  if (section === undefined || section.length > MAX_RELEASE) return undefined;
+  const text = utf8(host.files.readAt(path, section));
+  const fields = new Map([...text.matchAll(/^(\w+)="([^"]*)"$/gm)].map(([, name, value]) => [name, value]));
+  const [haos, kernel] = [fields.get('HAOS_VERSION'), fields.get('HAOS_KERNEL_VERSION')];
+  const rootfs = parseRoot(fields.get('HAOS_ROOTFS_VERITY'));
+  const modules = parseRoot(fields.get('HAOS_KERNEL_VERITY'));
+  if (!haos || !kernel || !rootfs || !modules) return undefined;
+  return { path, haos, kernel, images: { haos: rootfs, kernel: modules } };
+}
+
+function parseRoot(text = ''): VerityRoot | undefined {
+  const [, blocks, salt = '', root = ''] = /^([1-9]\d{0,9}) ([0-9a-f]{64}) ([0-9a-f]{64})$/.exec(text) ?? [];
+  return blocks === undefined ? undefined : { blocks: Number(blocks), salt, root };
+}
+
+/**
+ * Returns where a section is in a program for EFI: the PE format, "Section Table (Section
+ * Headers)".
+ */
+function findSection(bytes: Uint8Array, name: string): { offset: number; length: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [u16, u32] = [
+    (offset: number) => (offset + 2 <= bytes.length ? view.getUint16(offset, true) : 0),
+    (offset: number) => (offset + 4 <= bytes.length ? view.getUint32(offset, true) : 0),
+  ];
+  const start = u32(0x3c);
+  if (u16(0) !== 0x5a4d || u32(start) !== 0x4550) return undefined;
+  const table = start + 24 + u16(start + 20);
+  for (let index = 0; index < u16(start + 6); index += 1) {
+    const header = table + index * 40;
+    const found = latin1(bytes.subarray(header, header + 8)).replace(/\0+$/, '');
+    if (found === name)
+      return { offset: u32(header + 20), length: Math.min(u32(header + 8), u32(header + 16)) };
+  }
+  return undefined;
+}
+
+const BLOCK = 4096;
+
+/**
+ * Returns whether the hash tree at the end of an image has this root. Reads only the block at its
+ * top: a changed block below it is found when a node reads it.
+ */
+export async function hasRoot(
+  { files }: Pick<Host, 'files'>,
+  image: string,
+  { blocks, salt, root }: VerityRoot,
+): Promise<boolean> {
+  const top = files.readAt(image, { offset: blocks * BLOCK, length: BLOCK });
+  const salted = new Uint8Array(salt.length / 2 + top.length);
+  salted.set((salt.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)));
+  salted.set(top, salt.length / 2);
+  return top.length === BLOCK && (await sha256(salted)) === root;
+}

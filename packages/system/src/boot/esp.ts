@@ -1,0 +1,98 @@
+import type { Host } from '@haos/host';
+import { mountAt, readMounts, withCleanUp } from '@haos/host/internal';
+import { nameSet, type ReleaseSet, type Slots } from '../components.js';
+import { inRootOf, layout } from '../layout.js';
+import { type BootEntry, type EntryRename, findEntry, formatEntry, parseEntry } from './boot-entries.js';
+
+/**
+ * Returns the directory with the entries of systemd-boot; undefined if the node with a system
+ * directory was not started by it: early boot mounts it only then.
+ */
+export function entriesDirectory(host: Host, directory: string): string | undefined {
+  const mountPoint = inRootOf(directory, layout.efi);
+  const entries = mountPoint && `${mountPoint}/EFI/Linux`;
+  return entries && host.files.stat(entries)?.type === 'directory' ? entries : undefined;
+}
+
+/** Reads the entries that HAOS made; empty if systemd-boot did not start the node. */
+export function readEntries(host: Host, directory: string): BootEntry[] {
+  const entries = entriesDirectory(host, directory);
+  if (entries === undefined) return [];
+  return host.files
+    .list(entries)
+    .map(parseEntry)
+    .filter((entry) => entry !== undefined);
+}
+
+/** Gives entries new names. The directory must be writable. */
+export function renameEntries(host: Host, directory: string, renames: readonly EntryRename[]): void {
+  const entries = entriesDirectory(host, directory);
+  for (const { from, to } of renames)
+    host.files.move(`${entries}/${formatEntry(from)}`, `${entries}/${formatEntry(to)}`);
+}
+
+/** systemd-boot reads no file whose name begins with a dot. */
+const STAGING = '.haos-new';
+
+/**
+ * Copies a boot image to the entries and reads it back. It gets its name, with which systemd-boot
+ * prefers it, last.
+ *
+ * @param entry `left`: how many times it boots before it is confirmed.
+ */
+export async function placeEntry(
+  host: Host,
+  directory: string,
+  { from, set, left }: { from: string; set: string; left: number },
+): Promise<void> {
+  const entries = entriesDirectory(host, directory) ?? '';
+  const staging = `${entries}/${STAGING}`;
+  await withCleanUp(async (cleanUp) => {
+    cleanUp.onError(() => void host.files.remove(staging));
+    await host.files.copy(from, staging, { mode: 0o700 });
+    const [wanted, found] = [await host.files.digest(from), await host.files.digest(staging)];
+    if (wanted !== found) throw new Error(`${staging} differs from ${from}`);
+    const number = 1 + Math.max(0, ...readEntries(host, directory).map((entry) => entry.number));
+    host.files.move(staging, `${entries}/${formatEntry({ number, set, left })}`);
+  });
+}
+
+/** Returns the names of the sets that a node needs: of its slots, and the running one. */
+export function usedSets({ slots, running }: { slots: Slots; running: ReleaseSet | undefined }): string[] {
+  return [slots.current, slots.previous, ...(running ? [running] : [])].map(nameSet);
+}
+
+/**
+ * Returns the paths of entries that belong to none of these sets, or to an earlier installation.
+ */
+export function findUnusedEntries(host: Host, directory: string, sets: readonly string[]): string[] {
+  const path = entriesDirectory(host, directory);
+  const entries = readEntries(host, directory);
+  const isUsed = (entry: BootEntry) =>
+    sets.includes(entry.set) && findEntry(entries, entry.set)?.number === entry.number;
+  const unused = entries.filter((entry) => !isUsed(entry)).map((entry) => `${path}/${formatEntry(entry)}`);
+  const staging = `${path}/${STAGING}`;
+  return path && host.files.stat(staging) ? [...unused, staging] : unused;
+}
+
+/**
+ * Runs `work` while the entries are writable. Does nothing else on a node that systemd-boot did not
+ * start. The whole file system is read-only otherwise, so that a power cut leaves it clean.
+ */
+export async function withWritableEntries<T>(
+  host: Host,
+  directory: string,
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const mountPoint = inRootOf(directory, layout.efi);
+  if (mountPoint === undefined || !mountAt(readMounts(host), mountPoint)?.isReadOnly) return work();
+  const remount = (access: 'rw' | 'ro') => host.run('mount', ['-o', `remount,${access}`, mountPoint]);
+  return withCleanUp(async (cleanUp) => {
+    await remount('rw');
+    cleanUp.always(async () => {
+      await host.run('sync', ['-f', mountPoint], { timeout: 0 });
+      await remount('ro');
+    });
+    return work();
+  });
+}

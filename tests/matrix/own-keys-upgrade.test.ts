@@ -1,0 +1,236 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { must } from '../loop/loop-disk.js';
+import { withOwnKeys } from '../vm/efi-variables.js';
+import { diskArguments, NETWORK, secureBootArguments } from '../vm/image.js';
+import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { ROOT } from '../vm/paths.js';
+import { waitForRuntime } from '../vm/status.js';
+
+/** A trial has as much time as a busy machine needs. */
+const CONFIG = `
+hostname: trusted
+haos: { password: sesame }
+write_files:
+  - path: /etc/conf.d/health
+    content: limit=3000
+`;
+const NEXT = 'v9.0.0';
+
+/** Seconds until a login, on a busy machine. */
+const BOOT = 1200;
+
+describe('a machine with keys of its owner that systemd-boot starts', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const [disk, sources, keys] = ['disk', 'sources.squashfs', 'keys'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  /** The sets of the installed release and of the next one, as `nameSet` writes them. */
+  let first: string;
+  let next: string;
+  let machine: Machine;
+
+  const tsx = (...args: string[]) =>
+    execFileSync(join(ROOT, 'node_modules/.bin/tsx'), args, { cwd: ROOT, encoding: 'utf8' });
+  /** Makes a step of the image build; returns its directory. */
+  const make = (step: string, ...options: string[]) => {
+    const build = ['os/src/main.ts', '--kernel', 'cloud', '--k3s', 'tests/vm/k3s-stand-in'];
+    const lines = tsx(...build, ...options, '--only', step);
+    return lines.trim().split('\n').at(-1) ?? '';
+  };
+  const sign = (from: string, to: string) =>
+    must('sbsign', '--key', join(keys, 'db.key'), '--cert', join(keys, 'db.crt'), '--output', to, from);
+  const setOf = (system: string) =>
+    ['haos', 'k3s', 'kernel'].map((name) => readlinkSync(join(system, name, 'current'))).join('/');
+
+  /** Puts boot loader and boot image on the EFI system partition, as docs/secure-boot.md does. */
+  const place = (loader: string, image: string) => {
+    const { partitiontable } = JSON.parse(must('sfdisk', '--json', disk)) as {
+      partitiontable: { partitions: { start: number }[] };
+    };
+    const efi = `${disk}@@${(partitiontable.partitions[0]?.start ?? 0) * 512}`;
+    const config = join(directory, 'loader.conf');
+    writeFileSync(config, 'timeout 2\neditor no\nauto-entries no\nsecure-boot-enroll off\n');
+    const entry = `::/EFI/Linux/haos-1-${first.replaceAll('/', ',').replaceAll('+', '#')}.efi`;
+    must('mmd', '-i', efi, '::/EFI/Linux', '::/loader');
+    must('mcopy', '-i', efi, config, '::/loader/loader.conf');
+    must('mcopy', '-i', efi, image, entry);
+    must('mcopy', '-i', efi, '-o', loader, '::/EFI/BOOT/BOOTX64.EFI');
+  };
+
+  const logIn = async () => {
+    await machine.logIn(BOOT, 'sesame');
+    await waitForRuntime(machine, 600);
+    await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
+  };
+  const restart = async () => {
+    machine.send('reboot');
+    await logIn();
+  };
+  const waitForHealth = () =>
+    machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 900);
+  const readStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json', 240));
+  /** Returns the files of systemd-boot, without the set in their names. */
+  const readEntries = async () =>
+    (await machine.read('ls /run/haos/esp/EFI/Linux'))
+      .split('\n')
+      .map((name) => name.replace(/^(haos-\d+)-[^+]*?(\+.*)?\.efi$/, '$1$2'));
+  const readSet = () => machine.read('cat /run/haos/set');
+  /** Changes a byte of the next release's root image that a mount reads: its last table. */
+  const flip = () =>
+    machine.read(
+      [
+        `image=/haos/system/haos/${NEXT}/rootfs.squashfs`,
+        'offset=$(($(od -An -j 40 -N 8 -t u8 $image) - 8))',
+        'byte=$(od -An -j $offset -N 1 -t u1 $image)',
+        'mount -o remount,bind,rw /haos/system',
+        `printf "\\\\$(printf %03o $((byte ^ 1)))" | dd of=$image bs=1 seek=$offset conv=notrunc 2>/dev/null`,
+        'sync',
+        'mount -o remount,bind,ro /haos/system',
+      ].join('\n'),
+    );
+
+  beforeAll(async () => {
+    tsx('os/src/make-keys.ts', keys);
+    tsx('os/src/make-keys.ts', join(directory, 'others'));
+    const system = join(make('system'), 'haos/system');
+    const tree = makeDirectory(join(directory, 'tree'));
+    must('cp', '-a', join(make('system', '--version', NEXT), 'haos/system'), join(tree, 'release'));
+    [first, next] = [setOf(system), setOf(join(tree, 'release'))];
+    const uki = make('uki');
+    const nextImage = join(make('uki', '--version', NEXT), 'cloud/boot.efi');
+    sign(nextImage, join(tree, 'release/haos-boot-amd64.efi'));
+    const others = join(directory, 'others/db');
+    must(
+      'sbsign',
+      '--key',
+      `${others}.key`,
+      '--cert',
+      `${others}.crt`,
+      '--output',
+      join(tree, 'others.efi'),
+      nextImage,
+    );
+    const [loader, image] = [join(directory, 'loader.efi'), join(tree, 'first.efi')];
+    sign(join(uki, 'loader.efi'), loader);
+    sign(join(uki, 'cloud/boot.efi'), image);
+    await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi' });
+    place(loader, image);
+    packSources(sources, tree);
+    const variables = withOwnKeys(readFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd'), keys, '');
+    writeFileSync(join(directory, 'variables.fd'), variables);
+    machine = await startMachine({
+      name: 'own-keys-upgrade',
+      memory: 768,
+      args: [
+        ...secureBootArguments(directory),
+        ...diskArguments(disk),
+        ...['-drive', `file=${sources},format=raw,if=virtio,readonly=on`],
+        ...NETWORK,
+      ],
+      canRestart: true,
+    });
+    await logIn();
+  }, 2_400_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('runs the installed release, without a trial', async () => {
+    expect(await readSet()).toBe(first);
+    expect(await machine.read('cat /run/haos/words')).toBe('haos.slot=current');
+    expect(await machine.read('findmnt -no OPTIONS /run/haos/esp')).toMatch(/^ro,nosuid,nodev,noexec,/);
+    expect(await readEntries()).toEqual(['haos-1']);
+    expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current' } });
+  }, 1_200_000);
+
+  it('refuses boot images that would not start the next release', async () => {
+    for (const [image, message] of [
+      ['others.efi', 'is not signed with a key that the firmware trusts'],
+      ['first.efi', 'not v9.0.0'],
+    ] as const) {
+      const options = `--source /run/media/release --boot-image /run/media/${image}`;
+      const { status, output } = await machine.run(`haos upgrade ${options}`, 600);
+      expect(output).toContain(message);
+      expect(status).toBe(5);
+    }
+    expect(await readEntries()).toEqual(['haos-1']);
+  }, 1_200_000);
+
+  it('tries a release, and confirms it when it is healthy', async () => {
+    await machine.read('haos upgrade --source /run/media/release', 900);
+    expect(await readEntries()).toEqual(['haos-1', 'haos-2+2']);
+    expect(await readStatus()).toMatchObject({
+      running: 'previous',
+      state: { slot: 'current', trial: next, tries: 2 },
+    });
+    await restart();
+
+    expect(await readSet()).toBe(next);
+    expect(await machine.read('cat /run/haos/words')).toBe('haos.trial\nhaos.slot=current');
+    await waitForHealth();
+    expect(await readEntries()).toEqual(['haos-1', 'haos-2']);
+    expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current', good: next } });
+    expect(await machine.read('findmnt -no OPTIONS /run/haos/esp')).toMatch(/^ro,/);
+  }, 3_600_000);
+
+  it('rolls back on request, and a second time', async () => {
+    await machine.read('haos upgrade rollback', 240);
+    expect(await readEntries()).toEqual(['haos-1', 'haos-2+0-2']);
+    expect(await readStatus()).toMatchObject({
+      running: 'current',
+      state: { slot: 'previous', failed: next },
+    });
+
+    await machine.read('haos upgrade rollback', 240);
+    expect(await readEntries()).toEqual(['haos-1', 'haos-2']);
+    expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current' } });
+  }, 1_200_000);
+
+  it('does not restart for ever if a confirmed release was damaged', async () => {
+    await flip();
+
+    machine.send('reboot');
+    await machine.expect(/Kernel panic - not syncing: dm-verity device corrupted/, BOOT);
+    await machine.expect(/rootfs.squashfs differs from the image that was signed/, BOOT);
+    await machine.expect(/The other version starts next. The machine restarts in 30 s/, 60);
+    await logIn();
+
+    expect(await readSet()).toBe(first);
+    expect(await machine.read('cat /run/haos/words')).toBe('haos.slot=previous');
+    expect(await readEntries()).toEqual(['haos-1', 'haos-2+0-2']);
+    expect(await readStatus()).toMatchObject({
+      running: 'previous',
+      state: { slot: 'previous', failed: next },
+    });
+    const again = await machine.run('haos upgrade --source /run/media/release', 600);
+    expect(again.output).toContain('this version failed here before');
+  }, 3_600_000);
+
+  it('tries a damaged release twice, and returns to the one before', async () => {
+    await machine.read('haos upgrade forget', 240);
+    await machine.read('haos upgrade --source /run/media/release', 900);
+    expect(await readEntries()).toEqual(['haos-1', 'haos-3+2']);
+    await flip();
+
+    machine.send('reboot');
+    await machine.expect(/Kernel panic - not syncing: dm-verity device corrupted/, BOOT);
+    await machine.expect(/This version is on trial: the machine restarts/, BOOT);
+    await logIn();
+
+    expect(await readSet()).toBe(first);
+    expect(await readEntries()).toEqual(['haos-1', 'haos-3+0-2']);
+    expect(await readStatus()).toMatchObject({
+      running: 'previous',
+      state: { slot: 'previous', failed: next },
+    });
+  }, 3_600_000);
+});
