@@ -29,3 +29,10 @@ test('a function inside of another one stays where it is', () => {
   ];
   expect(withEagerFunctions(code, ranges)).toBe('"use strict";var a=(function(){function b(){}return b});');
 });
+
+test('a file without the directive has them, too', () => {
+  const code = 'var a="\\"use strict\\";";function b(){}';
+  expect(withEagerFunctions(code, [rangeOf(code, 'function b', 1)])).toBe(
+    'var b=(function(){});var a="\\"use strict\\";";',
+  );
+});

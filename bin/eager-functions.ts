@@ -83,7 +83,9 @@ export function withEagerFunctions(code: string, ranges: readonly Range[]): stri
     else eager += `var ${name}=(${text.replace(DECLARATION, '$1(')});`;
   }
   rest += code.slice(end);
-  return rest.replace('"use strict";', (directive) => directive + eager);
+  if (rest.startsWith(DIRECTIVE)) return DIRECTIVE + eager + rest.slice(DIRECTIVE.length);
+  return eager + rest;
 }
 
+const DIRECTIVE = '"use strict";';
 const DECLARATION = /^((?:async )?function\*?) ?([\w$]+)\(/;
