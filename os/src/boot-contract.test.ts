@@ -315,7 +315,7 @@ describe('an interrupted upgrade', () => {
     }
 
     expect(differences).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });
 
 function prepare(system: string, { intent, links, missing }: Interrupted): void {
