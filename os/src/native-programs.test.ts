@@ -19,7 +19,7 @@ function runHook(name: string, root: string): void {
 }
 
 it.runIf(process.getuid?.() === 0)(
-  'runs programs of this machine in the root of another architecture, and leaves nothing there',
+  'runs programs of this machine in the root of another architecture, and leaves nothing there (needs root for chroot)',
   () => {
     const root = mkdtempSync(join(tmpdir(), 'haos-native-'));
     onTestFinished(() => rmSync(root, { recursive: true }));

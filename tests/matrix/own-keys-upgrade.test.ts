@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../loop/loop-disk.js';
+import { buildStep } from '../vm/build-step.js';
 import { withOwnKeys } from '../vm/efi-variables.js';
 import { diskArguments, NETWORK, secureBootArguments } from '../vm/image.js';
 import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
+import { nameSet, readRelease, readUpgradeStatus, waitForHealth } from '../vm/release.js';
 import { waitForRuntime } from '../vm/status.js';
 
 /** A trial has as much time as a busy machine needs. */
@@ -36,18 +38,10 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
   let next: string;
   let machine: Machine;
 
-  const tsx = (...args: string[]) =>
-    execFileSync(join(ROOT, 'node_modules/.bin/tsx'), args, { cwd: ROOT, encoding: 'utf8' });
-  /** Makes a step of the image build; returns its directory. */
-  const make = (step: string, ...options: string[]) => {
-    const build = ['os/src/main.ts', '--kernel', 'cloud', '--k3s', 'tests/vm/k3s-stand-in'];
-    const lines = tsx(...build, ...options, '--only', step);
-    return lines.trim().split('\n').at(-1) ?? '';
-  };
-  const sign = (from: string, to: string) =>
-    must('sbsign', '--key', join(keys, 'db.key'), '--cert', join(keys, 'db.crt'), '--output', to, from);
-  const setOf = (system: string) =>
-    ['haos', 'k3s', 'kernel'].map((name) => readlinkSync(join(system, name, 'current'))).join('/');
+  const makeKeys = (target: string) =>
+    execFileSync(join(ROOT, 'node_modules/.bin/tsx'), [join(ROOT, 'os/src/make-keys.ts'), target]);
+  const sign = (from: string, to: string, by = keys) =>
+    must('sbsign', '--key', join(by, 'db.key'), '--cert', join(by, 'db.crt'), '--output', to, from);
 
   /** Puts boot loader and boot image on the EFI system partition, as docs/secure-boot.md does. */
   const place = (loader: string, image: string) => {
@@ -73,9 +67,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     machine.send('reboot');
     await logIn();
   };
-  const waitForHealth = () =>
-    machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', 900);
-  const readStatus = async () => JSON.parse(await machine.read('haos upgrade status --format json', 240));
+  const readStatus = () => readUpgradeStatus(machine, 240);
   /** Returns the files of systemd-boot, without the set in their names. */
   const readEntries = async () =>
     (await machine.read('ls /run/haos/esp/EFI/Linux'))
@@ -97,26 +89,24 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     );
 
   beforeAll(async () => {
-    tsx('os/src/make-keys.ts', keys);
-    tsx('os/src/make-keys.ts', join(directory, 'others'));
-    const system = join(make('system'), 'haos/system');
+    makeKeys(keys);
+    makeKeys(join(directory, 'others'));
+    const system = join(buildStep('system'), 'haos/system');
     const tree = makeDirectory(join(directory, 'tree'));
-    must('cp', '-a', join(make('system', '--version', NEXT), 'haos/system'), join(tree, 'release'));
-    [first, next] = [setOf(system), setOf(join(tree, 'release'))];
-    const uki = make('uki');
-    const nextImage = join(make('uki', '--version', NEXT), 'cloud/boot.efi');
-    sign(nextImage, join(tree, 'release/haos-boot-amd64.efi'));
-    const others = join(directory, 'others/db');
     must(
-      'sbsign',
-      '--key',
-      `${others}.key`,
-      '--cert',
-      `${others}.crt`,
-      '--output',
-      join(tree, 'others.efi'),
-      nextImage,
+      'cp',
+      '-a',
+      join(buildStep('system', 'amd64', ['--version', NEXT]), 'haos/system'),
+      join(tree, 'release'),
     );
+    [first, next] = [system, join(tree, 'release')].map((path) => nameSet(readRelease(path))) as [
+      string,
+      string,
+    ];
+    const uki = buildStep('uki');
+    const nextImage = join(buildStep('uki', 'amd64', ['--version', NEXT]), 'cloud/boot.efi');
+    sign(nextImage, join(tree, 'release/haos-boot-amd64.efi'));
+    sign(nextImage, join(tree, 'others.efi'), join(directory, 'others'));
     const [loader, image] = [join(directory, 'loader.efi'), join(tree, 'first.efi')];
     sign(join(uki, 'loader.efi'), loader);
     sign(join(uki, 'cloud/boot.efi'), image);
@@ -176,7 +166,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
 
     expect(await readSet()).toBe(next);
     expect(await machine.read('cat /run/haos/words')).toBe('haos.trial\nhaos.slot=current');
-    await waitForHealth();
+    await waitForHealth(machine, 900);
     expect(await readEntries()).toEqual(['haos-1', 'haos-2']);
     expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current', good: next } });
     expect(await machine.read('findmnt -no OPTIONS /run/haos/esp')).toMatch(/^ro,/);

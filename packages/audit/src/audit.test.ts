@@ -307,7 +307,7 @@ describe('the audit', () => {
     expect(result).toMatchObject({ status: 'skip', found: expect.stringMatching(/^rancher: .*live/) });
   });
 
-  it('counts settings that are no YAML as a failure of what they set only', async () => {
+  it('fails only the checks of a part of Kubernetes whose settings are not YAML', async () => {
     const results = await failing({ tree: { [`${KUBELET_DIRECTORY}/10-own.conf`]: 'a: [' } });
 
     expect(results).toEqual(

@@ -1,5 +1,5 @@
 import type { Host } from '@haos/host';
-import { mountAt, readMounts, withCleanUp } from '@haos/host/internal';
+import { mountAt, readMounts, verifyTree, withCleanUp } from '@haos/host/internal';
 import { nameSet, type ReleaseSet, type Slots } from '../components.js';
 import { inRootOf, layout } from '../layout.js';
 import { type BootEntry, type EntryRename, findEntry, formatEntry, parseEntry } from './boot-entries.js';
@@ -35,8 +35,8 @@ export function renameEntries(host: Host, directory: string, renames: readonly E
 const STAGING = '.haos-new';
 
 /**
- * Copies a boot image to the entries and reads it back. It gets its name, with which systemd-boot
- * prefers it, last.
+ * Copies a boot image to the entries and reads it back (HAOS_COPY_DIFFERS). It gets its name, with
+ * which systemd-boot prefers it, last.
  *
  * @param entry `left`: how many times it boots before it is confirmed.
  */
@@ -49,9 +49,8 @@ export async function placeEntry(
   const staging = `${entries}/${STAGING}`;
   await withCleanUp(async (cleanUp) => {
     cleanUp.onError(() => void host.files.remove(staging));
-    await host.files.copy(from, staging, { mode: 0o700 });
-    const [wanted, found] = [await host.files.digest(from), await host.files.digest(staging)];
-    if (wanted !== found) throw new Error(`${staging} differs from ${from}`);
+    const copied = await host.files.copy(from, staging, { mode: 0o700 });
+    await verifyTree(host, entries, { files: [{ ...copied, path: STAGING }] });
     const number = 1 + Math.max(0, ...readEntries(host, directory).map((entry) => entry.number));
     host.files.move(staging, `${entries}/${formatEntry({ number, set, left })}`);
   });

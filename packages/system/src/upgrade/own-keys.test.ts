@@ -3,9 +3,10 @@ import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BootEntry, firstEntry, formatEntry } from '../boot/boot-entries.js';
 import { readEntries, renameEntries } from '../boot/esp.js';
-import { nameSet, type ReleaseSet, readSlots, type Slot } from '../components.js';
+import { nameSet, type ReleaseSet, readSlots } from '../components.js';
 import { makeBootImage, makeImage, makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
+import { linksOf } from '../testing/links-of.js';
 import { completeIntent, intentPath } from './complete-intent.js';
 import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
 import { readBootState } from './stored-boot-state.js';
@@ -31,15 +32,6 @@ function filesOf(directory: string, { haos, k3s, kernel }: WholeSet): Record<str
     [`${directory}/kernel/${kernel}/vmlinuz`]: 'vmlinuz',
     [`${directory}/kernel/${kernel}/initrd`]: 'initrd',
   };
-}
-
-function linksOf(directory: string, slot: Slot, set: WholeSet): Record<string, Tree> {
-  return Object.fromEntries(
-    Object.entries(set).map(([component, version]) => [
-      `${directory}/${component}/${slot}`,
-      { link: version },
-    ]),
-  );
 }
 
 const entryOf = (number: number, set: WholeSet, count: Pick<BootEntry, 'left' | 'done'> = {}) => ({

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { renderGrubConfig } from '../boot/grub-config.js';
 import { nameSet, type ReleaseSet, readSlot, readSlots, type Slot, versionDirectory } from '../components.js';
 import { failingHost } from '../testing/failing-host.js';
+import { linksOf } from '../testing/links-of.js';
 import { type BootState, formatBootState, nextBootState } from './boot-state.js';
 import { completeIntent, intentPath } from './complete-intent.js';
 import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
@@ -30,15 +31,6 @@ function filesOf(directory: string, { haos, k3s, kernel }: ReleaseSet): Record<s
     for (const file of ['kernel.squashfs', 'vmlinuz', 'initrd'])
       tree[`${directory}/kernel/${kernel}/${file}`] = `${file} ${kernel}`;
   return tree;
-}
-
-function linksOf(directory: string, slot: Slot, set: ReleaseSet): Record<string, Tree> {
-  return Object.fromEntries(
-    Object.entries(set).map(([component, version]) => [
-      `${directory}/${component}/${slot}`,
-      { link: version },
-    ]),
-  );
 }
 
 /** A menu of HAOS; `counts`: GRUB counts the boots of a set on trial. */
