@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { liveHost } from '@haos/host';
@@ -61,7 +62,13 @@ export async function measureOperator(
 
     const agents = await startAgentProcesses(root, server, names);
     children.push(...agents);
+    const parts: Readonly<Record<string, readonly ChildProcess[]>> = {
+      ...server.processes(),
+      operator: [operator],
+      agents,
+    };
     const before = await requestsOf(server);
+    const used = processorTimes(parts);
     const changed = performance.now();
     await createObject(client, configOf());
     await until(async () => (await appliedOf(client)) === nodes);
@@ -69,6 +76,10 @@ export async function measureOperator(
     const requests = (await requestsOf(server)) - before;
     print(ratio('a new NodeConfig is planned and applied on all nodes', took, unit));
     print(`  ${Math.round(requests / (took / 1000))} requests per second meanwhile`);
+    const shares = Object.entries(processorTimes(parts)).map(
+      ([name, time]) => `${name} ${(((time - (used[name] ?? 0)) / took) * 100).toFixed(0)} %`,
+    );
+    print(`  of one of ${cpus().length} processors: ${shares.join(', ')}`);
     const list = median([0, 1, 2].map(() => timeKubectl(server, ['get', 'nodestates'])));
     print(ratio('a list of all NodeStates by kubectl', list, unit));
 
@@ -76,11 +87,8 @@ export async function measureOperator(
     const resting = await requestsOf(server);
     await pause(REST);
     const perMinute = (((await requestsOf(server)) - resting) / nodes / REST) * 60_000;
-    const { apiServer, etcd } = server.memory();
-    return [
-      `at rest: ${perMinute.toFixed(2)} requests per node and minute`,
-      `memory: API server ${mib(apiServer)}, etcd ${mib(etcd)}, operator ${mib(memoryOf(operator))}`,
-    ];
+    const memory = Object.entries(parts).map(([name, all]) => `${name} ${mib(sum(all.map(memoryOf)))}`);
+    return [`at rest: ${perMinute.toFixed(2)} requests per node and minute`, `memory: ${memory.join(', ')}`];
   } finally {
     for (const child of children) child.kill('SIGKILL');
     await client.close();
@@ -195,9 +203,28 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Returns the milliseconds of processor time that each part has used. */
+function processorTimes(
+  parts: Readonly<Record<string, readonly ChildProcess[]>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, all]) => [name, sum(all.map(processorTimeOf))]),
+  );
+}
+
+function processorTimeOf({ pid }: ChildProcess): number {
+  // After the name, which may contain spaces: see proc_pid_stat(5). A tick is 10 ms.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 function memoryOf({ pid }: ChildProcess): number {
   const [, kibibytes = '0'] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kibibytes) * 1024;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function ratio(what: string, milliseconds: number, unit: number): string {

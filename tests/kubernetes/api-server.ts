@@ -40,8 +40,8 @@ export interface ApiServer {
   start(): Promise<void>;
   /** Compacts etcd, so that older versions are gone (410). */
   compact(): Promise<void>;
-  /** The resident memory of kube-apiserver and etcd, in bytes. */
-  memory(): { apiServer: number; etcd: number };
+  /** The running processes by the names of their programs. */
+  processes(): Readonly<Record<string, readonly ChildProcess[]>>;
   /** Ends everything and removes its files. */
   stop(): Promise<void>;
 }
@@ -97,10 +97,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     kubeconfig: file('kubeconfig'),
     kill: () => end('kube-apiserver', 'SIGKILL'),
     compact: () => compactEtcd(etcdPort),
-    memory: () => ({
-      apiServer: residentMemory(parts.get('kube-apiserver')),
-      etcd: residentMemory(parts.get('etcd')),
-    }),
+    processes: () => Object.fromEntries([...parts].map(([name, part]) => [name, [part]])),
     async stop() {
       for (const name of [...parts.keys()].reverse()) await end(name, 'SIGKILL');
       rmSync(directory, { recursive: true, force: true });
@@ -225,11 +222,4 @@ async function compactEtcd(port: number): Promise<void> {
   };
   const { header } = await call('kv/range', { key: Buffer.from('none').toString('base64') });
   await call('kv/compaction', { revision: header.revision, physical: true });
-}
-
-function residentMemory(part: ChildProcess | undefined): number {
-  if (part?.pid === undefined) return 0;
-  const [, kibibytes = '0'] =
-    /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${part.pid}/status`, 'utf8')) ?? [];
-  return Number(kibibytes) * 1024;
 }
