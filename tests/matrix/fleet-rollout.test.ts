@@ -14,7 +14,7 @@ import {
   waitUntilReady,
 } from '../kubernetes/cluster.js';
 import { buildHaos, packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
-import { makeLan, nodeSetup } from '../kubernetes/lan.js';
+import { macOf, makeLan, nodeSetup } from '../kubernetes/lan.js';
 import { must } from '../loop/loop-disk.js';
 import { diskArguments, NETWORK } from '../vm/image.js';
 import { extractSystem, installOnDisk, packSources } from '../vm/installed-disk.js';
@@ -38,31 +38,48 @@ const addressOf = (name: Name) => `10.77.0.${NODES.indexOf(name) + 1}`;
 /** Three machines on two processors: a step takes as long as three alone. */
 const SLOW = 3 * READY_LIMIT;
 
+/** `haos.network` of a node whose second card has this address. */
+function networkOf(name: Name, address: string): object[] {
+  return [{ mac: macOf(addressOf(name)), addresses: [`${address}/24`], ipv6: 'disabled' }];
+}
+
 function configOf(name: Name): string {
-  const { boot_cmd, ...setup } = nodeSetup(addressOf(name));
-  const join = {
-    server_url: `https://${addressOf('server')}:6443`,
-    k3s_args: [`--node-ip=${addressOf(name)}`],
-  };
+  const { boot_cmd } = nodeSetup(addressOf(name));
+  const k3s_args = [`--node-ip=${addressOf(name)}`, '--flannel-iface=eth1'];
+  const join = { server_url: `https://${addressOf('server')}:6443`, k3s_args };
   const disable = '--disable=traefik,metrics-server,coredns,local-storage';
-  const serve = { operator: true, k3s_args: ['server', `--node-ip=${addressOf(name)}`, disable] };
+  const serve = { operator: true, k3s_args: ['server', ...k3s_args, disable] };
   return dump({
     hostname: name,
-    ...setup,
     boot_cmd: [...boot_cmd, 'mkdir -p /media/upgrade', 'mount -t squashfs -o ro /dev/vdc /media/upgrade'],
     haos: {
       password: PASSWORD,
       token: TOKEN,
+      network: networkOf(name, addressOf(name)),
       labels: { role: name === 'server' ? 'server' : 'agent' },
       ...(name === 'server' ? serve : join),
     },
   });
 }
 
-function rollout(name: string, version: string, more: object = {}): object {
-  const target = { version, source: `/media/upgrade/${version}.iso` };
+const API_VERSION = 'haos.io/v1alpha1';
+
+function rollout(name: string, target: object, more: object = {}): object {
   const spec = { target, waves: [{ count: 1 }], stepTimeoutSeconds: 7200, ...more };
-  return { apiVersion: 'haos.io/v1alpha1', kind: 'Rollout', metadata: { name }, spec };
+  return { apiVersion: API_VERSION, kind: 'Rollout', metadata: { name }, spec };
+}
+
+/** The target of a rollout of a version, which each node finds on its third disk. */
+function releaseOf(version: string): object {
+  return { version, source: `/media/upgrade/${version}.iso` };
+}
+
+function nodeConfig(name: string, config: object, more: object): object {
+  return { apiVersion: API_VERSION, kind: 'NodeConfig', metadata: { name }, spec: { config, ...more } };
+}
+
+function only(hostname: Name): object {
+  return { nodeSelector: { matchLabels: { 'kubernetes.io/hostname': hostname } } };
 }
 
 const AGENTS = { nodeSelector: { matchLabels: { role: 'agent' } } };
@@ -79,8 +96,9 @@ describe('a server and two agents with the operator', () => {
 
   async function start(name: Name): Promise<void> {
     const args = [...diskArguments(diskOf(name)), ...media, ...NETWORK, ...lan.card(addressOf(name))];
-    const memory = name === 'server' ? 3072 : 2048;
-    machines[name] = await startMachine({ name: `fleet-rollout-${name}`, args, memory });
+    // The server answers all, and agents have time.
+    const role = name === 'server' ? { memory: 3072 } : { memory: 2048, nice: 10 };
+    machines[name] = await startMachine({ name: `fleet-rollout-${name}`, args, ...role });
     await machine(name).logIn(SLOW, PASSWORD);
   }
 
@@ -90,9 +108,19 @@ describe('a server and two agents with the operator', () => {
     await start(name);
   }
 
-  const phaseOf = (name: string) => `get rollout ${name} --output 'jsonpath={.status.phase}'`;
-  const waitForPhase = (name: string, phase: string, seconds = SLOW) =>
-    retry(server(), `kubectl ${phaseOf(name)} | grep -x ${phase}`, seconds);
+  /** Waits in one process, because a start of kubectl takes seconds here. */
+  const waitFor = (what: string, path: string, value: string, seconds = SLOW) =>
+    retry(
+      server(),
+      `kubectl wait ${what} --for=jsonpath='{.status.${path}}'=${value} --timeout=300s`,
+      seconds,
+    );
+  const waitForPhase = (name: string, phase: string) => waitFor(`rollout/${name}`, 'phase', phase);
+  /** Prints what a person sees, for the page about fleets. */
+  const show = async (...commands: string[]) => {
+    for (const command of commands)
+      console.log(`$ ${command}\n${(await server().run(command, 300)).output}\n`);
+  };
   const versionOf = (name: Name) =>
     kubectl(server(), `get nodestate ${name} --output 'jsonpath={.status.haos.version}'`);
   const cordons = async () =>
@@ -131,23 +159,53 @@ describe('a server and two agents with the operator', () => {
   });
 
   it('has a NodeState of each node', async () => {
+    for (const name of NODES) await waitFor(`nodestate/${name}`, 'haos.version', OLD);
+    await show('kubectl get nodestates -o wide', 'kubectl haos status');
+  }, 3_600_000);
+
+  it('applies a setting and a file in waves after a person approves their plan', async () => {
+    const config = {
+      write_files: [{ path: '/etc/fleet', content: 'from a fleet\n' }],
+      haos: { sysctls: { 'vm.swappiness': '17' } },
+    };
+    await applyManifests(server(), nodeConfig('base', config, { strategy: 'Rollout' }));
+    await applyManifests(server(), rollout('base', { config: 'base' }, { approval: 'Required' }));
+    await waitForPhase('base', 'WaitingForApproval');
+    await show('kubectl haos status', 'kubectl haos diff agent-1', 'kubectl haos rollout status base');
+    for (const name of NODES) expect((await machine(name).run('test -e /etc/fleet')).status).toBe(1);
+
+    await server().read('kubectl haos rollout approve base', 300);
+
+    await waitForPhase('base', 'Complete');
+    await show('kubectl haos rollout status base', 'kubectl haos explain agent-1 haos.sysctls');
     for (const name of NODES)
-      await retry(
-        server(),
-        `kubectl get nodestate ${name} --output 'jsonpath={.status.haos.version}' | grep ${OLD}`,
-        SLOW,
-      );
-    console.log(await kubectl(server(), 'get nodestates --output wide'));
-    console.log(await server().read('kubectl haos status', 120));
+      expect(await machine(name).read('cat /etc/fleet /proc/sys/vm/swappiness')).toBe('from a fleet\n17');
+    await kubectl(server(), 'delete rollout base');
+  }, 3_600_000);
+
+  it('takes back a network that cuts a node off', async () => {
+    const lost = { haos: { network: networkOf('agent-2', '192.0.2.9') } };
+    const address = 'ip -o -4 address show dev eth1';
+    await applyManifests(server(), nodeConfig('lost', lost, only('agent-2')));
+    await retry(machine('agent-2'), `${address} | grep 192[.]0[.]2[.]9`, SLOW);
+    const since = Date.now();
+
+    await retry(machine('agent-2'), `${address} | grep ${addressOf('agent-2')}/24`, SLOW);
+
+    console.log(`its address is back after ${Math.round((Date.now() - since) / 1000)} s`);
+    await waitFor('nodestate/agent-2', 'config.result', 'Reverted');
+    await waitUntilReady(server(), 'agent-2', SLOW);
+    await show('kubectl haos status');
+    await kubectl(server(), 'delete nodeconfig lost');
   }, 3_600_000);
 
   it('gives a cordon back when a drain that a budget holds is aborted', async () => {
     await applyManifests(server(), ...heldPod('agent-1'));
     await waitForPod(server(), 'held-0', SLOW);
-    const one = { nodeSelector: { matchLabels: { 'kubernetes.io/hostname': 'agent-1' } } };
-    await applyManifests(server(), rollout('held', NEW, one));
+    await applyManifests(server(), rollout('held', releaseOf(NEW), only('agent-1')));
     const blocked = `kubectl get rollout held --output 'jsonpath={.status.conditions[?(@.type=="Blocked")].message}'`;
-    await retry(server(), `${blocked} | grep held-0`, SLOW);
+    await retry(server(), `sleep 10; ${blocked} | grep held-0`, SLOW);
+    await show('kubectl haos rollout status held');
     expect((await cordons()).map(({ metadata }) => metadata.name)).toEqual(['agent-1']);
 
     await server().read('kubectl haos rollout abort held', 120);
@@ -159,27 +217,30 @@ describe('a server and two agents with the operator', () => {
   }, 3_600_000);
 
   it('upgrades the server first, and then one agent after the other', async () => {
-    await applyManifests(server(), rollout('upgrade', NEW));
+    await applyManifests(server(), rollout('upgrade', releaseOf(NEW)));
 
     for (const name of NODES) {
       await reboot(name, SLOW);
       await waitUntilReady(server(), name, SLOW);
+      await show('kubectl haos rollout status upgrade');
     }
 
     await waitForPhase('upgrade', 'Complete');
+    await show('kubectl haos rollout status upgrade', 'kubectl get nodestates -o wide');
     for (const name of NODES) expect(await versionOf(name)).toBe(NEW);
     expect(await cordons()).toEqual([]);
     await kubectl(server(), 'delete rollout upgrade');
   }, 14_400_000);
 
   it('stops a broken version in the first wave, of which the node goes back', async () => {
-    await applyManifests(server(), rollout('broken', BROKEN, AGENTS));
+    await applyManifests(server(), rollout('broken', releaseOf(BROKEN), AGENTS));
 
     // Into the version, and after each of two trials.
     for (let boots = 0; boots < 3; boots++) await reboot('agent-1', SLOW);
     await waitUntilReady(server(), 'agent-1', SLOW);
 
     await waitForPhase('broken', 'Failed');
+    await show('kubectl haos rollout status broken', 'kubectl haos status');
     expect(await versionOf('agent-1')).toBe(NEW);
     expect(await versionOf('agent-2')).toBe(NEW);
     const waves = await kubectl(server(), "get rollout broken --output 'jsonpath={.status.waves}'");

@@ -28,6 +28,8 @@ export interface MachineOptions {
   onConsole?: (chunk: Buffer) => void;
   /** Whether the machine may restart; by default a restart ends it. */
   canRestart?: boolean;
+  /** How much it gives way to other machines, as `nice -n`. Default 0. */
+  nice?: number;
 }
 
 export interface CommandResult {
@@ -75,6 +77,7 @@ export async function startMachine({
   processor: model = 'cortex-a72',
   onConsole,
   canRestart = false,
+  nice = 0,
 }: MachineOptions): Promise<Machine> {
   mkdirSync(CONSOLE_LOGS, { recursive: true });
   const log = join(CONSOLE_LOGS, `${name}.log`);
@@ -86,7 +89,8 @@ export async function startMachine({
   const common = [...processor, '-m', String(memory), ...(canRestart ? [] : ['-no-reboot'])];
   const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', ...commands];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
-  const child = spawn(program, [...common, ...devices, ...args], { stdio: 'pipe' });
+  const command = [program, ...common, ...devices, ...args];
+  const child = spawn('nice', ['-n', String(nice), ...command], { stdio: 'pipe' });
   child.on('close', () => rmSync(directory, { recursive: true }));
   if (onConsole !== undefined) child.stdout.on('data', onConsole);
   return new SerialMachine(child, server, { log, accelerator, line });
