@@ -45,10 +45,10 @@ function networkOf(name: Name, address: string): object[] {
 
 function configOf(name: Name): string {
   const { boot_cmd } = nodeSetup(addressOf(name));
-  const k3s_args = [`--node-ip=${addressOf(name)}`, '--flannel-iface=eth1'];
-  const join = { server_url: `https://${addressOf('server')}:6443`, k3s_args };
+  const interfaces = [`--node-ip=${addressOf(name)}`, '--flannel-iface=eth1'];
+  const join = { server_url: `https://${addressOf('server')}:6443`, k3s_args: ['agent', ...interfaces] };
   const disable = '--disable=traefik,metrics-server,coredns,local-storage';
-  const serve = { operator: true, k3s_args: ['server', ...k3s_args, disable] };
+  const serve = { operator: true, k3s_args: ['server', ...interfaces, disable] };
   return dump({
     hostname: name,
     boot_cmd: [...boot_cmd, 'mkdir -p /media/upgrade', 'mount -t squashfs -o ro /dev/vdc /media/upgrade'],

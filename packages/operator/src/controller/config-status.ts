@@ -19,10 +19,8 @@ export interface NodeResult {
 
 /** Returns the patches of the statuses of all NodeConfigs that change. */
 export function configStatuses(set: ConfigSet, nodes: readonly NodeResult[], now: Date): Patch[] {
-  const byConfig = new Map<string, NodeResult[]>();
-  for (const node of nodes)
-    for (const { metadata } of node.configs)
-      byConfig.set(metadata.name, [...(byConfig.get(metadata.name) ?? []), node]);
+  const byConfig = new Map<string, NodeResult[]>(set.configs.map(({ metadata }) => [metadata.name, []]));
+  for (const node of nodes) for (const { metadata } of node.configs) byConfig.get(metadata.name)?.push(node);
   return set.configs.flatMap((config) => {
     const status = statusOf(config, set, byConfig.get(config.metadata.name) ?? [], now);
     if (contains(config.status, status)) return [];

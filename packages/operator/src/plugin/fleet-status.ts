@@ -6,6 +6,7 @@ import type { NodeState } from '../objects/node-state.js';
 import type { Rollout } from '../objects/rollout.js';
 import { stepOf } from '../rollout/node-step.js';
 import { formatTable } from './format-table.js';
+import { isWaiting } from './node-plan.js';
 
 /** What the plugin reads from the API. */
 export type FleetObjects = Pick<Snapshot, 'nodes' | 'nodeConfigs' | 'nodeStates' | 'rollouts'>;
@@ -21,6 +22,7 @@ export interface NodeRow {
   readonly ready: boolean;
   /** The running version of HAOS; null until the agent has reported. */
   readonly version: string | null;
+  /** What became of the configuration, `Waiting` if the node would change something else. */
   readonly config: string | null;
   /** What applying the wanted configuration would take. */
   readonly action: string | null;
@@ -45,7 +47,7 @@ export interface RolloutRow {
   readonly name: string;
   readonly phase: string | null;
   readonly target: string | null;
-  /** Such as `1/3`. */
+  /** Such as `1/3`; null until the nodes have their waves. */
   readonly wave: string | null;
   readonly updated: number;
   readonly nodes: number;
@@ -70,7 +72,7 @@ function describeNode(node: Node, state: NodeState | undefined): NodeRow {
     name: node.metadata.name,
     ready: isReady(node),
     version: haos?.version ?? null,
-    config: config?.result ?? null,
+    config: isWaiting(state?.status) ? 'Waiting' : (config?.result ?? null),
     action: plan?.action ?? null,
     drift: drift.length,
     rollout: step === undefined || step.step === 'Done' ? null : `${step.rollout}: ${step.step}`,
@@ -99,7 +101,7 @@ export function describeRollout({ metadata, status }: Rollout): RolloutRow {
     name: metadata.name,
     phase: status?.phase ?? null,
     target: status?.target ?? null,
-    wave: status?.wave === undefined ? null : `${status.wave}/${Math.max(waves.length, status.wave)}`,
+    wave: waves.length === 0 ? null : `${status?.wave ?? 1}/${waves.length}`,
     updated: sum('updated'),
     nodes: sum('nodes'),
     blocked: blocked?.status === 'True' ? `${blocked.reason}: ${blocked.message}` : null,
@@ -136,7 +138,8 @@ function formatConfigs(configs: readonly ConfigRow[]): string {
 
 export function formatRollouts(rollouts: readonly RolloutRow[]): string {
   const rows = rollouts.map((row) => [
-    ...[row.name, row.phase ?? '-', row.wave ?? '-', `${row.updated}/${row.nodes}`],
+    ...[row.name, row.phase ?? '-', row.wave ?? '-'],
+    row.wave === null ? '-' : `${row.updated}/${row.nodes}`,
     ...[row.target ?? '-', row.blocked ?? ''],
   ]);
   return formatTable([['ROLLOUT', 'PHASE', 'WAVE', 'UPDATED', 'TARGET', 'BLOCKED'], ...rows]);

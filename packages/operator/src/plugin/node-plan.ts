@@ -1,9 +1,9 @@
-import type { NodeAction, NodePlan, NodeState } from '../objects/node-state.js';
+import type { NodeAction, NodePlan, NodeState, NodeStateStatus } from '../objects/node-state.js';
 import { formatTable } from './format-table.js';
 
 /** Formats what a node would change, for people. */
 export function formatPlan({ metadata, status }: NodeState): string {
-  const { plan, config, issues = [] } = status ?? {};
+  const { plan, issues = [] } = status ?? {};
   const lines = issues.map(({ severity, code, message, origin }) =>
     `${severity}: ${message} [${code}] ${origin ?? ''}`.trimEnd(),
   );
@@ -12,13 +12,19 @@ export function formatPlan({ metadata, status }: NodeState): string {
   if (!hasChanges(plan)) return `${notes}${metadata.name}: nothing would change\n`;
   const rows = plan.operations.map(({ what, target }) => [`  ${what}`, target]);
   const more = plan.more ? `  and ${plan.more} more\n` : '';
-  const waits = config?.result === 'Waiting' ? '; it waits for a Rollout' : '';
+  const waits = isWaiting(status) ? '; it waits for a Rollout' : '';
   return `${notes}${metadata.name}: ${EFFECTS[plan.action]}${waits}\n${formatTable(rows)}${more}`;
 }
 
 /** Returns whether applying a plan would change anything. */
 export function hasChanges(plan: NodePlan | undefined): boolean {
   return plan !== undefined && plan.operations.length > 0;
+}
+
+/** Returns whether a node has a plan that it may not carry out yet. */
+export function isWaiting({ config, plan }: NodeStateStatus = {}): boolean {
+  const isPlanned = config?.result === 'Applied' && config.applied !== plan?.wanted && hasChanges(plan);
+  return isPlanned || config?.result === 'Waiting';
 }
 
 const EFFECTS: Readonly<Record<NodeAction, string>> = {
@@ -28,10 +34,11 @@ const EFFECTS: Readonly<Record<NodeAction, string>> = {
   Reboot: 'the node reboots',
 };
 
-/** Formats the planned content of files, as unified diffs. */
+/** Formats what would change in detail: a line that names it, and its diff. */
 export function formatDiff({ status }: NodeState): string {
   return (status?.plan?.operations ?? [])
-    .flatMap(({ diff }) => (diff === undefined ? [] : [diff.endsWith('\n') ? diff : `${diff}\n`]))
+    .flatMap(({ what, target, diff }) => (diff === undefined ? [] : [`${what} ${target}`, diff.trimEnd()]))
+    .map((line) => `${line}\n`)
     .join('');
 }
 

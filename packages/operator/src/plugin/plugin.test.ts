@@ -32,7 +32,7 @@ CONFIG  PRIORITY  STRATEGY  APPLIED  FAILED  PROBLEM
 base    100       Rollout   0/2      -
 
 ROLLOUT  PHASE               WAVE  UPDATED  TARGET                                        BLOCKED
-go       WaitingForApproval  1/1   0/0      ${target}  WaitingForApproval: set spec.approvedPlan to ${planHash} to change 2 nodes (n1, node-2)
+go       WaitingForApproval  -     -        ${target}  WaitingForApproval: to change n1, node-2: kubectl haos rollout approve go, or spec.approvedPlan: ${planHash}
 `);
   });
 
@@ -73,12 +73,14 @@ go       WaitingForApproval  1/1   0/0      ${target}  WaitingForApproval: set s
   restart service  k3s
   and 3 more
 `);
-    expect(formatDiff(state)).toBe('-a\n+b\n');
+    expect(formatDiff(state)).toBe('update file /etc/a\n-a\n+b\n');
     expect(formatDrift([state])).toBe(`NODE  DRIFT    FILE    FROM
 n1    Missing  /etc/b  NodeConfig/base
 `);
     expect(formatDrift([])).toBe('nothing has drifted\n');
     expect(formatPlan({ ...state, status: {} })).toBe('n1 has not planned yet\n');
+    const earlier = { ...state.status, config: { result: 'Applied', applied: 'v' } as const };
+    expect(formatPlan({ ...state, status: earlier })).toContain('it waits for a Rollout');
   });
 
   it('explains which NodeConfig gives a value, and what it overrides', () => {

@@ -2,7 +2,7 @@ import { compareNames, digest } from '../config/digest.js';
 import { timeOf } from '../controller/conditions.js';
 import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
-import type { NodeStep } from '../objects/rollout.js';
+import type { NodeStep, Rollout } from '../objects/rollout.js';
 import { assignWaves } from './assign-waves.js';
 import { isActive, notePatch } from './node-step.js';
 import { parseConfigTarget } from './target.js';
@@ -45,7 +45,7 @@ export function assignBatch(task: Task): Batch {
   if (approval === 'Required' && resumed !== approvedPlan) {
     const planHash = hashOf(target, planned);
     if (planHash !== approvedPlan)
-      return { patches: [], planHash, blocked: describeApproval(planHash, planned) };
+      return { patches: [], planHash, blocked: describeApproval(rollout, planHash, planned) };
   }
   if (approval !== 'Required') return { patches: notesOf(task, planned, 'none') };
   const planHash = approvedPlan ?? '';
@@ -101,12 +101,11 @@ function describeNewcomer(name: string): Blocked {
   return { reason: 'WaitingForPlans', message: `node ${name} has not planned yet` };
 }
 
-function describeApproval(planHash: string, planned: readonly Member[]): Blocked {
+function describeApproval({ metadata }: Rollout, planHash: string, planned: readonly Member[]): Blocked {
   const names = planned.slice(0, 3).map(({ name }) => name);
-  return {
-    reason: 'WaitingForApproval',
-    message: `set spec.approvedPlan to ${planHash} to change ${planned.length} nodes (${names.join(', ')}${planned.length > 3 ? ', ...' : ''})`,
-  };
+  const nodes = `${names.join(', ')}${planned.length > 3 ? `, ... (${planned.length} nodes)` : ''}`;
+  const how = `kubectl haos rollout approve ${metadata.name}, or spec.approvedPlan: ${planHash}`;
+  return { reason: 'WaitingForApproval', message: `to change ${nodes}: ${how}` };
 }
 
 /**
