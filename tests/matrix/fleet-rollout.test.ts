@@ -97,7 +97,7 @@ describe('a server and two agents with the operator', () => {
   async function start(name: Name): Promise<void> {
     const args = [...diskArguments(diskOf(name)), ...media, ...NETWORK, ...lan.card(addressOf(name))];
     // The server answers all, and agents have time.
-    const role = name === 'server' ? { memory: 3072 } : { memory: 2048, nice: 10 };
+    const role = name === 'server' ? { memory: 3072 } : { memory: 2048, nice: 5 };
     machines[name] = await startMachine({ name: `fleet-rollout-${name}`, args, ...role });
     await machine(name).logIn(SLOW, PASSWORD);
   }

@@ -54,7 +54,14 @@ const bridgeConfig = `{"cniVersion":"1.0.0","name":"pods","plugins":[
 {"type":"bridge","bridge":"cni0","isDefaultGateway":true,"ipMasq":true,"hairpinMode":true,"ipam":{"type":"host-local","subnet":%q}},
 {"type":"portmap","capabilities":{"portMappings":true}}]}`
 
+// modules are those that k3s loads before it starts the agent's parts. Nothing else loads nf_conntrack
+// for certain before kube-proxy sets its limits, and ends if it cannot.
+var modules = []string{"overlay", "nf_conntrack", "br_netfilter", "iptable_nat", "iptable_filter"}
+
 func (n *node) startAgent() error {
+	for _, module := range modules {
+		_ = exec.Command("modprobe", "-q", module).Run() // it may be built in
+	}
 	pause := n.get("pause-image", "rancher/mirrored-pause:3.10.2")
 	for path, text := range map[string]string{
 		"etc/containerd/config.toml": fmt.Sprintf(containerdConfig, n.data, pause, n.bin),
