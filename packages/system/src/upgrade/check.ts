@@ -4,10 +4,10 @@ import type { Check } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
 import { describeMissingKernel, type KernelKind } from '../kernel-kind.js';
+import { readMode } from '../mode.js';
 import { checkArchitecture, checkSpace } from '../release/checks.js';
 import { findMissing, sizeOf } from '../release/image.js';
 import { imageArchitecture } from '../release/image-architecture.js';
-import { readModeOf } from './booted.js';
 import { readBootState } from './stored-boot-state.js';
 
 /** The plan of an upgrade. */
@@ -83,7 +83,7 @@ function checkSource({ host, source, wanted, offered, missingKernel }: UpgradePl
 
 function checkDestination({ host, destination, wanted, base }: UpgradePlan): Check {
   const id = 'destination';
-  const mode = readModeOf(host, destination);
+  const mode = readMode(host, destination);
   if (mode === 'live' || mode === 'install') {
     const message = `${destination} is on a boot medium that runs in mode ${mode}`;
     return { id, ok: false, message, hint: 'Install HAOS on a disk first.' };
