@@ -28,14 +28,7 @@ export async function runStatus(
   const dataSources = readDataSourceReport(host);
   const trial = readTry(host);
   if (invocation.text('format') === 'json')
-    context.out(
-      formatJson({
-        mode: mode ?? null,
-        phases,
-        ...(dataSources && { dataSources }),
-        ...(trial && { trial: summariseTry(trial) }),
-      }),
-    );
+    context.out(formatJson({ mode: mode ?? null, phases, dataSources, trial: trial && summariseTry(trial) }));
   else context.out(formatStatus({ mode, phases, dataSources, trial }, await context.hasColor('out')));
   return statusOf(phases, dataSources);
 }

@@ -30,10 +30,8 @@ export async function runFetchSources(
   context.onInterrupt();
   const tell = (outcome: DataSourceOutcome) => context.err(formatOutcome(outcome));
   const ask = isDryRun ? askDataSources : fetchDataSources;
-  const { report, delivery } = await ask(host, names, {
-    ...(endpoint !== undefined && { endpoint }),
-    ...(!isJson && { onOutcome: tell }),
-  });
+  const onOutcome = isJson ? undefined : tell;
+  const { report, delivery } = await ask(host, names, { endpoint, onOutcome });
   if (isJson) {
     const { userData, metadata, provider } = delivery;
     const result = { ...report, provider: provider ?? null, userDataBytes: userData?.length ?? 0, metadata };

@@ -29,6 +29,8 @@ export interface KnownSocket {
   readonly why: string;
 }
 
+const NFS = 'locks of NFS version 3, once such a volume is mounted';
+
 /** What a node offers to other machines. */
 export const KNOWN_SOCKETS: readonly KnownSocket[] = [
   { protocol: 'tcp', port: 22, program: 'sshd', why: 'logins by key' },
@@ -54,18 +56,8 @@ export const KNOWN_SOCKETS: readonly KnownSocket[] = [
   { protocol: 'udp', port: 8472, why: 'the network between nodes (VXLAN)' },
   { protocol: 'udp', port: 51820, why: 'the network between nodes (WireGuard)' },
   { protocol: 'udp', port: 51821, why: 'the network between nodes (WireGuard, IPv6)' },
-  {
-    protocol: 'tcp',
-    port: 111,
-    program: 'rpcbind',
-    why: 'locks of NFS version 3, once such a volume is mounted',
-  },
-  {
-    protocol: 'udp',
-    port: 111,
-    program: 'rpcbind',
-    why: 'locks of NFS version 3, once such a volume is mounted',
-  },
-  { protocol: 'tcp', program: 'rpc.statd', why: 'locks of NFS version 3, once such a volume is mounted' },
-  { protocol: 'udp', program: 'rpc.statd', why: 'locks of NFS version 3, once such a volume is mounted' },
+  { protocol: 'tcp', port: 111, program: 'rpcbind', why: NFS },
+  { protocol: 'udp', port: 111, program: 'rpcbind', why: NFS },
+  { protocol: 'tcp', program: 'rpc.statd', why: NFS },
+  { protocol: 'udp', program: 'rpc.statd', why: NFS },
 ];

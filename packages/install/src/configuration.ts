@@ -45,7 +45,7 @@ async function fetchText(
   { proxy, signal }: ConfigurationOptions,
 ): Promise<Uint8Array> {
   if (url.startsWith('/')) return host.files.read(url);
-  const { body } = await host.fetch(url, { ...(proxy && { proxy }), ...(signal && { signal }) });
+  const { body } = await host.fetch(url, { proxy, signal });
   return body;
 }
 

@@ -143,8 +143,7 @@ async function fill(
   const mountPoint = mountPointOf(options);
   tell(options, 'copy');
   const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: image.size });
-  const streaming = { onProgress, ...(signal && { signal }) };
-  const files = await putSystem(host, image, { ...streaming, root: mountPoint });
+  const files = await putSystem(host, image, { onProgress, signal, root: mountPoint });
   tell(options, 'configure');
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
@@ -162,5 +161,5 @@ async function verify(options: InstallOptions, files: readonly TreeFile[]): Prom
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total });
   const system = `${mountPointOf(options)}${layout.system}`;
-  await verifyTree(host, system, { files, onProgress, ...(signal && { signal }) });
+  await verifyTree(host, system, { files, onProgress, signal });
 }

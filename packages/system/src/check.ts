@@ -72,3 +72,8 @@ export function passed(id: Check['id'], message: string): Check {
 export function failed(id: Check['id'], message: string, hint: string): Check {
   return { id, ok: false, message, hint };
 }
+
+/** Returns what a check with one message for both results says; only a failed one has the hint. */
+export function checked(id: Check['id'], ok: boolean, message: string, hint: string): Check {
+  return ok ? passed(id, message) : failed(id, message, hint);
+}

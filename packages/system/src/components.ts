@@ -53,14 +53,15 @@ export function readSlot(
   return isThere ? version : undefined;
 }
 
+/** Returns the set of the components that have a version. */
+export function setOf(versionOf: (component: Component) => string | undefined): ReleaseSet {
+  const versions = COMPONENTS.map((component) => [component, versionOf(component)] as const);
+  return Object.fromEntries(versions.filter(([, version]) => version !== undefined));
+}
+
 /** Reads the sets that the links of a system directory name. */
 export function readSlots(host: Host, directory: string = layout.system): Slots {
-  const read = (slot: Slot): ReleaseSet =>
-    Object.fromEntries(
-      COMPONENTS.map(
-        (component) => [component, readSlot(host, component, { directory, slot })] as const,
-      ).filter(([, version]) => version !== undefined),
-    );
+  const read = (slot: Slot) => setOf((component) => readSlot(host, component, { directory, slot }));
   return { current: read('current'), previous: read('previous') };
 }
 

@@ -11,7 +11,7 @@ export {
   renderGrubConfig,
 } from './boot/grub-config.js';
 export { placeMenu } from './boot/place-menu.js';
-export { failed, passed } from './check.js';
+export { checked, failed, passed } from './check.js';
 export { compareVersions } from './compare-versions.js';
 export {
   dropUnused,

@@ -21,13 +21,14 @@ export async function readK3sVersion(
 ): Promise<string | undefined> {
   if (name === undefined) return undefined;
   const place = versionDirectory(directory, 'k3s', name);
-  return readRecord(host, `${place}/k3s.json`) ?? readName(name) ?? (await ask(host, `${place}/k3s`));
+  const recorded = readRecord(host, `${place}/k3s.json`) ?? (isNamedByVersion(name) ? name : undefined);
+  return recorded ?? (await ask(host, `${place}/k3s`));
 }
 
 function readRecord(host: Host, path: string): string | undefined {
   try {
     const { version } = JSON.parse(host.files.readTextIfExists(path) ?? '{}') as { version?: unknown };
-    return typeof version === 'string' && NAMED_BY_VERSION.test(version) ? version : undefined;
+    return typeof version === 'string' && isNamedByVersion(version) ? version : undefined;
   } catch (error) {
     if (isHaosError(error)) throw error;
     return undefined;
@@ -37,10 +38,6 @@ function readRecord(host: Host, path: string): string | undefined {
 /** Returns whether the name of a component contains its version. */
 export function isNamedByVersion(name: string): boolean {
   return NAMED_BY_VERSION.test(name);
-}
-
-function readName(name: string): string | undefined {
-  return isNamedByVersion(name) ? name : undefined;
 }
 
 async function ask(host: Host, program: string): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import type { Host } from '@haos/host';
+import { type Check, failed } from './check.js';
 import { isVersion, type ReleaseSet, versionDirectory } from './components.js';
 
 /**
@@ -40,16 +41,13 @@ export function withKernel(
   return kernel === undefined ? rest : { ...rest, kernel };
 }
 
-/** Says that a release does not have a kind of kernel, and what to do. */
-export function describeMissingKernel(
-  directory: string,
-  kind: KernelKind,
-): { message: string; hint: string } {
+/** Returns what a check says if a release does not have the kind of kernel that it needs. */
+export function lacksKernel(id: Check['id'], directory: string, kind: KernelKind): Check {
   const other = KERNEL_KINDS.find((name) => name !== kind);
-  return {
-    message: `${directory} has no ${kind} kernel, only the ${other} one`,
-    hint:
-      `Use a release with the ${kind} kernel, or choose the other one: ` +
+  return failed(
+    id,
+    `${directory} has no ${kind} kernel, only the ${other} one`,
+    `Use a release with the ${kind} kernel, or choose the other one: ` +
       `haos install --kernel ${other}, haos upgrade --kernel-kind ${other}.`,
-  };
+  );
 }

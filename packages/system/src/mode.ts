@@ -1,14 +1,15 @@
 import type { Host } from '@haos/host';
 import { isHaosError } from '@haos/host';
-import { layout, MODES, type Mode } from './layout.js';
+import { inRootOf, layout, MODES, type Mode } from './layout.js';
 
 /**
  * Returns how the node runs, as recorded by early boot. Undefined outside of a booted HAOS, for an
  * unknown word, and if the file cannot be read: an unknown mode must not prevent the configuration
- * of a node.
+ * of a node. `directory`: the system directory of the node.
  */
-export function readMode(host: Pick<Host, 'files'>): Mode | undefined {
-  const word = readFact(host, layout.mode);
+export function readMode(host: Pick<Host, 'files'>, directory: string = layout.system): Mode | undefined {
+  const path = inRootOf(directory, layout.mode);
+  const word = path && readFact(host, path);
   return MODES.find((mode) => mode === word);
 }
 
@@ -28,7 +29,8 @@ export function readVersion(host: Pick<Host, 'files'>): string | undefined {
   return readFact(host, layout.version) || undefined;
 }
 
-function readFact(host: Pick<Host, 'files'>, path: string): string | undefined {
+/** Returns the text of a file without space around it; undefined if it cannot be read. */
+export function readFact(host: Pick<Host, 'files'>, path: string): string | undefined {
   try {
     return host.files.readTextIfExists(path)?.trim();
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ArgumentLook, Check, HardeningLevel, Look, SettingLook } from '../check.js';
+import type { ArgumentLook, Check, HardeningLevel, Look } from '../check.js';
 
 type Rule = Pick<Check, 'title' | 'why' | 'severity'> & { level?: HardeningLevel; hint?: string };
 
@@ -15,19 +15,24 @@ function mode(paths: readonly string[], bits: number): Look {
 
 type Argument = Omit<ArgumentLook, 'kind' | 'of' | 'name'>;
 
-function server(name: string, argument: Argument): Look {
-  return { kind: 'argument', of: 'kube-apiserver', name, ...argument };
+function argument(of: ArgumentLook['of'], name: string, expected: Argument = {}): Look {
+  return { kind: 'argument', of, name, ...expected };
 }
 
-/** `argument` is the argument of the kubelet for the same setting. */
-function kubelet(name: string, argument: string, expected: Argument): Look {
-  return { kind: 'setting', of: 'kubelet', name, argument, ...expected };
+function server(name: string, expected?: Argument): Look {
+  return argument('kube-apiserver', name, expected);
 }
 
-function etcd(name: string, expected: Omit<SettingLook, 'kind' | 'of' | 'name'>): Look {
+/** `flag` is the argument of the kubelet for the same setting. */
+function kubelet(name: string, flag: string, expected: Argument = {}): Look {
+  return { kind: 'setting', of: 'kubelet', name, argument: flag, ...expected };
+}
+
+function etcd(name: string, expected: Argument = {}): Look {
   return { kind: 'setting', of: 'etcd', name, ...expected };
 }
 
+const CONTROLLERS = 'kube-controller-manager';
 const SERVER = '/var/lib/rancher/k3s/server';
 const AGENT = '/var/lib/rancher/k3s/agent';
 const PATH = 'It contains a key that controls the cluster, or a part of it.';
@@ -83,12 +88,12 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'They are never exchanged and stand in the file in clear text.',
     severity: 'high',
   }),
-  cis('1.2.4', server('kubelet-client-certificate', {}), {
+  cis('1.2.4', server('kubelet-client-certificate'), {
     title: 'The API identifies itself to kubelets (1.2.4)',
     why: 'A kubelet could not tell it from others.',
     severity: 'high',
   }),
-  cis('1.2.5', server('kubelet-certificate-authority', {}), {
+  cis('1.2.5', server('kubelet-certificate-authority'), {
     title: 'The API verifies kubelets (1.2.5)',
     why: 'Another machine could pass for a node.',
     severity: 'high',
@@ -128,7 +133,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'Profiles reveal details and cost time.',
     severity: 'low',
   }),
-  cis('1.2.16', server('audit-log-path', {}), {
+  cis('1.2.16', server('audit-log-path'), {
     level: 'strict',
     title: 'The API logs who did what (1.2.16 to 1.2.19)',
     why: 'Without it an attack leaves no record of what was read. Costs: space and time; the policy belongs to the cluster.',
@@ -140,85 +145,64 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'They would work until they expire.',
     severity: 'medium',
   }),
-  cis('1.2.22', server('service-account-key-file', {}), {
+  cis('1.2.22', server('service-account-key-file'), {
     title: 'Accounts of pods have a key of their own (1.2.22)',
     why: 'The key of the server would sign their tokens.',
     severity: 'medium',
   }),
-  cis('1.2.24', server('tls-cert-file', {}), {
+  cis('1.2.24', server('tls-cert-file'), {
     title: 'The API speaks TLS (1.2.24)',
     why: 'Tokens and secrets could be read in the network.',
     severity: 'high',
   }),
-  cis('1.2.25', server('client-ca-file', {}), {
+  cis('1.2.25', server('client-ca-file'), {
     title: 'The API verifies certificates of its clients (1.2.25)',
     why: 'Anybody could pass for anybody.',
     severity: 'high',
   }),
-  cis('1.2.27', server('encryption-provider-config', {}), {
+  cis('1.2.27', server('encryption-provider-config'), {
     level: 'strict',
     title: 'Secrets are encrypted in the database (1.2.27, 1.2.28)',
     why: 'A copy of the database shows all of them. Costs: it has to be decided when the cluster is made.',
     severity: 'medium',
     hint: `${ARGUMENT} --secrets-encryption.`,
   }),
-  cis('1.2.29', server('tls-cipher-suites', {}), {
+  cis('1.2.29', server('tls-cipher-suites'), {
     title: 'The API speaks only strong ciphers (1.2.29)',
     why: 'Weak ones let a recording be decrypted.',
     severity: 'medium',
   }),
-  ...(['kube-controller-manager', 'kube-scheduler'] as const).flatMap((of, index) => {
+  ...([CONTROLLERS, 'kube-scheduler'] as const).flatMap((of, index) => {
     const [part, profiling, address] =
       index === 0 ? ['controller manager', '1.3.2', '1.3.7'] : ['scheduler', '1.4.1', '1.4.2'];
     return [
-      cis(
-        profiling!,
-        { kind: 'argument', of, name: 'profiling', accepted: ['false'] },
-        {
-          title: `The ${part} does not show how it works inside (${profiling})`,
-          why: 'Profiles reveal details and cost time.',
-          severity: 'low',
-        },
-      ),
-      cis(
-        address!,
-        { kind: 'argument', of, name: 'bind-address', accepted: ['127.0.0.1', '::1'] },
-        {
-          title: `The ${part} listens only to this machine (${address})`,
-          why: 'It has no need of connections from elsewhere.',
-          severity: 'medium',
-        },
-      ),
+      cis(profiling!, argument(of, 'profiling', { accepted: ['false'] }), {
+        title: `The ${part} does not show how it works inside (${profiling})`,
+        why: 'Profiles reveal details and cost time.',
+        severity: 'low',
+      }),
+      cis(address!, argument(of, 'bind-address', { accepted: ['127.0.0.1', '::1'] }), {
+        title: `The ${part} listens only to this machine (${address})`,
+        why: 'It has no need of connections from elsewhere.',
+        severity: 'medium',
+      }),
     ];
   }),
-  cis(
-    '1.3.3',
-    {
-      kind: 'argument',
-      of: 'kube-controller-manager',
-      name: 'use-service-account-credentials',
-      accepted: ['true'],
-    },
-    {
-      title: 'Each controller has rights of its own (1.3.3)',
-      why: 'A hole in one would have the rights of all.',
-      severity: 'medium',
-    },
-  ),
-  cis(
-    '1.3.5',
-    { kind: 'argument', of: 'kube-controller-manager', name: 'root-ca-file' },
-    {
-      title: 'Pods know the certificate of the API (1.3.5)',
-      why: 'Another machine could pass for it.',
-      severity: 'medium',
-    },
-  ),
+  cis('1.3.3', argument(CONTROLLERS, 'use-service-account-credentials', { accepted: ['true'] }), {
+    title: 'Each controller has rights of its own (1.3.3)',
+    why: 'A hole in one would have the rights of all.',
+    severity: 'medium',
+  }),
+  cis('1.3.5', argument(CONTROLLERS, 'root-ca-file'), {
+    title: 'Pods know the certificate of the API (1.3.5)',
+    why: 'Another machine could pass for it.',
+    severity: 'medium',
+  }),
   ...(['client', 'peer'] as const).flatMap((side, index) => {
     const section = `${side}-transport-security`;
     const others = side === 'client' ? 'its clients' : 'the other servers';
     return [
-      cis(`2.${1 + 3 * index}`, etcd(`${section}.cert-file`, {}), {
+      cis(`2.${1 + 3 * index}`, etcd(`${section}.cert-file`), {
         title: `etcd speaks TLS with ${others} (2.${1 + 3 * index})`,
         why: 'All secrets of the cluster could be read in the network.',
         severity: 'high',
@@ -235,7 +219,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
       }),
     ];
   }),
-  cis('2.7', etcd('peer-transport-security.trusted-ca-file', {}), {
+  cis('2.7', etcd('peer-transport-security.trusted-ca-file'), {
     title: 'The servers of etcd have an authority of their own (2.7)',
     why: 'Each client of the cluster could pass for a server of etcd.',
     severity: 'medium',
@@ -260,7 +244,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'Each client of the cluster could run commands in pods.',
     severity: 'high',
   }),
-  cis('4.2.3', kubelet('authentication.x509.clientCAFile', 'client-ca-file', {}), {
+  cis('4.2.3', kubelet('authentication.x509.clientCAFile', 'client-ca-file'), {
     title: 'The kubelet verifies certificates of its clients (4.2.3)',
     why: 'Another machine could pass for the API.',
     severity: 'high',
@@ -270,21 +254,11 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'It shows all pods of the node to the network.',
     severity: 'medium',
   }),
-  cis(
-    '4.2.5',
-    {
-      kind: 'argument',
-      of: 'kubelet',
-      name: 'streaming-connection-idle-timeout',
-      lacks: '0',
-      default: true,
-    },
-    {
-      title: 'The kubelet closes idle connections to pods (4.2.5)',
-      why: 'They would use up its ports.',
-      severity: 'low',
-    },
-  ),
+  cis('4.2.5', argument('kubelet', 'streaming-connection-idle-timeout', { lacks: '0', default: true }), {
+    title: 'The kubelet closes idle connections to pods (4.2.5)',
+    why: 'They would use up its ports.',
+    severity: 'low',
+  }),
   cis(
     '4.2.6',
     kubelet('makeIPTablesUtilChains', 'make-iptables-util-chains', { accepted: ['true'], default: true }),
@@ -294,7 +268,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
       severity: 'low',
     },
   ),
-  cis('4.2.9', kubelet('tlsCertFile', 'tls-cert-file', {}), {
+  cis('4.2.9', kubelet('tlsCertFile', 'tls-cert-file'), {
     title: 'The kubelet has a certificate of the cluster (4.2.9)',
     why: 'The API could not tell it from another machine.',
     severity: 'medium',
@@ -304,7 +278,7 @@ export const KUBERNETES_CHECKS: readonly Check[] = [
     why: 'The node would leave the cluster when they expire. k3s renews them when it starts.',
     severity: 'low',
   }),
-  cis('4.2.12', kubelet('tlsCipherSuites', 'tls-cipher-suites', {}), {
+  cis('4.2.12', kubelet('tlsCipherSuites', 'tls-cipher-suites'), {
     level: 'strict',
     title: 'The kubelet speaks only strong ciphers (4.2.12)',
     why: 'Weak ones let a recording be decrypted. Costs: old monitoring tools cannot connect.',

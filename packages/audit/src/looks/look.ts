@@ -1,4 +1,4 @@
-import type { Check, Finding } from '../check.js';
+import type { Check, Finding, Look } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { lookAtAccounts } from './look-at-accounts.js';
 import { lookAtArgument, lookAtSetting } from './look-at-k3s.js';
@@ -10,32 +10,24 @@ import { lookAtMachine, lookAtService, lookAtText } from './look-at-others.js';
 import { lookAtSshd } from './look-at-sshd.js';
 import { lookAtSysctl } from './look-at-sysctl.js';
 
+type LookAt<L extends Look> = (look: L, machine: Machine) => Finding | Promise<Finding>;
+
+const LOOKS: { readonly [Kind in Look['kind']]: LookAt<Extract<Look, { kind: Kind }>> } = {
+  sysctl: lookAtSysctl,
+  mount: lookAtMount,
+  modules: lookAtModules,
+  account: lookAtAccounts,
+  sshd: lookAtSshd,
+  mode: lookAtModes,
+  list: lookAtList,
+  service: lookAtService,
+  text: lookAtText,
+  machine: lookAtMachine,
+  argument: lookAtArgument,
+  setting: lookAtSetting,
+};
+
 /** Looks at a machine as a check says. */
 export function lookAt({ look }: Check, machine: Machine): Finding | Promise<Finding> {
-  switch (look.kind) {
-    case 'sysctl':
-      return lookAtSysctl(look, machine);
-    case 'mount':
-      return lookAtMount(look, machine);
-    case 'modules':
-      return lookAtModules(look, machine);
-    case 'account':
-      return lookAtAccounts(look, machine);
-    case 'sshd':
-      return lookAtSshd(look, machine);
-    case 'mode':
-      return lookAtModes(look, machine);
-    case 'list':
-      return lookAtList(look, machine);
-    case 'service':
-      return lookAtService(look, machine);
-    case 'text':
-      return lookAtText(look, machine);
-    case 'machine':
-      return lookAtMachine(look, machine);
-    case 'argument':
-      return lookAtArgument(look, machine);
-    case 'setting':
-      return lookAtSetting(look, machine);
-  }
+  return (LOOKS[look.kind] as LookAt<Look>)(look, machine);
 }

@@ -1,10 +1,9 @@
+import { familyOf, lengthOfMask, parsePrefix } from '../appliers/network/ip-address.js';
 import type { Setting, SettingItem } from './setting.js';
 import type { WrittenFile } from './written-file.js';
 
 const PATH = /^\/var\/lib\/connman\/[^/]+\.config$/;
 const INTERFACE = /^(?:eth|en|ib)[a-z0-9]+$/;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
 
 type Entries = ReadonlyMap<string, string>;
 
@@ -48,8 +47,8 @@ function readService(section: string, entries: Entries): Setting | undefined {
   const isInterface = INTERFACE.test(named);
   const mac = entries.get('MAC');
   const name = mac ?? (isInterface ? named : undefined);
-  const ipv4 = readIpv4(entries.get('IPv4'));
-  const ipv6 = readIpv6(entries.get('IPv6'));
+  const ipv4 = readFamily(entries.get('IPv4'), 4);
+  const ipv6 = readFamily(entries.get('IPv6'), 6);
   if (name === undefined || !ipv4 || !ipv6) return undefined;
   // A section is called what its author likes: where the card is said, that is not its interface.
   const isSaid = entries.has('DeviceName') || mac === undefined;
@@ -75,33 +74,14 @@ interface Family {
 
 const NONE = { addresses: [], gateways: [], method: {} } as const;
 
-function readIpv4(text: string | undefined): Family | undefined {
-  if (text === undefined || text === 'dhcp') return NONE;
-  if (text === 'off') return { ...NONE, method: { ipv4: 'disabled' } };
+function readFamily(text: string | undefined, family: 4 | 6): Family | undefined {
+  if (text === undefined || text === (family === 4 ? 'dhcp' : 'auto')) return NONE;
+  if (text === 'off') return { ...NONE, method: { [`ipv${family}`]: 'disabled' } };
   const [address = '', mask = '', gateway, ...more] = text.split('/');
-  const length = /^\d{1,2}$/.test(mask) ? Number(mask) : lengthOf(mask);
-  const isRight = IPV4.test(address) && length !== undefined && length <= 32 && more.length === 0;
-  if (!isRight || (gateway && !IPV4.test(gateway))) return undefined;
-  return { addresses: [`${address}/${length}`], gateways: gateway ? [gateway] : [], method: {} };
-}
-
-/** Of a mask such as 255.255.255.0; undefined where its bits are not one row of ones. */
-function lengthOf(mask: string): number | undefined {
-  if (!IPV4.test(mask)) return undefined;
-  const bits = mask
-    .split('.')
-    .map((part) => Number(part).toString(2).padStart(8, '0'))
-    .join('');
-  return /^1*0*$/.test(bits) && bits.length === 32 ? bits.replaceAll('0', '').length : undefined;
-}
-
-function readIpv6(text: string | undefined): Family | undefined {
-  if (text === undefined || text === 'auto') return NONE;
-  if (text === 'off') return { ...NONE, method: { ipv6: 'disabled' } };
-  const [address = '', length = '', gateway, ...more] = text.split('/');
-  const isRight =
-    IPV6.test(address) && /^\d{1,3}$/.test(length) && Number(length) <= 128 && more.length === 0;
-  if (!isRight || (gateway && !IPV6.test(gateway))) return undefined;
+  // Of IPv4, connman also reads a mask such as 255.255.255.0.
+  const length = family === 4 && familyOf(mask) === 4 ? lengthOfMask(mask) : mask;
+  const isRight = parsePrefix(`${address}/${length}`)?.family === family && more.length === 0;
+  if (!isRight || (gateway && familyOf(gateway) !== family)) return undefined;
   return { addresses: [`${address}/${length}`], gateways: gateway ? [gateway] : [], method: {} };
 }
 

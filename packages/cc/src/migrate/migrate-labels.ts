@@ -72,11 +72,8 @@ function removeLabels(source: ParsedText, draft: Draft, labels: Pair, needless: 
   const isAll = needless.length === value.pairs.length && source.form === 'yaml';
   const edits = isAll ? removePairs(source, haos, [labels]) : removePairs(source, value, needless);
   if (!edits) return;
-  let once: readonly Edit[] = edits;
-  for (const { key, keyStart } of needless) {
-    draft.change(keyStart, `the label ${key} went: ${why(key)}`, ...once);
-    once = [];
-  }
+  for (const [index, { key, keyStart }] of needless.entries())
+    draft.change(keyStart, `the label ${key} went: ${why(key)}`, ...(index === 0 ? edits : []));
 }
 
 function why(key: string): string {

@@ -27,11 +27,10 @@ export function migrateNodeKeys(source: ParsedText, draft: Draft): void {
 
 function removeBootKeys(source: ParsedText, draft: Draft, haos: MappingNode): void {
   const pairs = haos.pairs.filter(({ key }) => BOOT_KEYS.includes(key) && !lookUpName(haosDefinition(), key));
-  let edits = removePairs(source, haos, pairs);
+  const edits = removePairs(source, haos, pairs);
   if (!edits) return;
-  for (const { key, keyStart } of pairs) {
+  for (const [index, { key, keyStart }] of pairs.entries()) {
     const why = `it does something on the kernel command line only, as haos.${key}`;
-    draft.change(keyStart, `haos.${key} went: ${why}`, ...edits);
-    edits = [];
+    draft.change(keyStart, `haos.${key} went: ${why}`, ...(index === 0 ? edits : []));
   }
 }

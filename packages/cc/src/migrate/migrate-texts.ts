@@ -4,7 +4,7 @@ import { lookUpName } from '../model/names.js';
 import type { MappingNode, Node } from '../parse/node.js';
 import { findOldTexts } from '../rules/old-texts.js';
 import type { Draft } from './draft.js';
-import { type ParsedText, rawOf } from './source.js';
+import { type ParsedText, rawOf, scalarsIn } from './source.js';
 
 /** Keys whose texts no program of k3OS had to do with. */
 const OTHERS: readonly string[] = ['sshAuthorizedKeys', 'hostname', 'password', 'token', 'wifi', 'labels'];
@@ -36,11 +36,6 @@ function scalarsOf(mapping: MappingNode, section: KeyDefinition): Node[] {
     const definition = lookUpName(section, key);
     if (definition && OTHERS.includes(definition.name)) return [];
     if (definition?.kind === 'section' && value.kind === 'mapping') return scalarsOf(value, definition);
-    return allScalars(value);
+    return scalarsIn(value);
   });
-}
-
-function allScalars(node: Node): Node[] {
-  if (node.kind === 'scalar') return [node];
-  return (node.kind === 'sequence' ? node.items : node.pairs.map(({ value }) => value)).flatMap(allScalars);
 }

@@ -1,6 +1,6 @@
 import type { MappingNode, Node, Pair, SequenceNode } from '../parse/node.js';
 import type { Edit } from './draft.js';
-import { type ParsedText, parametersOf } from './source.js';
+import { type ParsedText, parametersOf, scalarsIn } from './source.js';
 
 /**
  * The edits that remove pairs of a mapping, all together; undefined where that is not safe, as for
@@ -95,7 +95,7 @@ function removeLines(
   { start, end, node }: { start: number; end: number; node: Node },
 ): Edit[] {
   const { text } = source;
-  const scalars = scalarsOf(node);
+  const scalars = scalarsIn(node);
   const edits: Edit[] = [];
   for (let at = start; at < end; ) {
     const next = Math.min(nextLine(text, at), end);
@@ -126,11 +126,6 @@ function commentOf(
   if (!match) return undefined;
   const at = from + match.index + match[0].length - match[1]!.length;
   return at - start - indentOf(text, start);
-}
-
-function scalarsOf(node: Node): Node[] {
-  if (node.kind === 'scalar') return [node];
-  return (node.kind === 'sequence' ? node.items : node.pairs.map(({ value }) => value)).flatMap(scalarsOf);
 }
 
 /** Whether a collection is written in brackets. */

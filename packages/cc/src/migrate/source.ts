@@ -46,6 +46,11 @@ function childrenOf(node: Node): readonly Node[] {
   return node.kind === 'mapping' ? node.pairs.map(({ value }) => value) : [];
 }
 
+/** The scalars of a node, in their order. */
+export function scalarsIn(node: Node): Node[] {
+  return node.kind === 'scalar' ? [node] : childrenOf(node).flatMap(scalarsIn);
+}
+
 /** The definition of the section `haos`. */
 export function haosDefinition(): KeyDefinition {
   return lookUpName(configDefinition, 'haos')!;

@@ -2,7 +2,7 @@ import { configDefinition } from '../generated/keys.js';
 import { lookUpName } from '../model/names.js';
 import type { Node, Pair } from '../parse/node.js';
 import { readCommandSettings } from './command-settings.js';
-import type { Draft, Edit } from './draft.js';
+import type { Draft } from './draft.js';
 import { findNeedlessFile, readFileSettings } from './file-settings.js';
 import { isInsertable } from './insert-settings.js';
 import { removeItems } from './remove.js';
@@ -91,11 +91,8 @@ function take({ source, draft, values }: Taking, pair: Pair, goers: readonly Goe
   const edits = removeItems(source, { mapping: source.root, pair }, indexes);
   if (!edits) return [];
   // The edits are of all items together.
-  let once: readonly Edit[] = edits;
-  for (const { index, message } of goers) {
-    draft.change(itemsOf(pair.value)[index]!.start, message, ...once);
-    once = [];
-  }
+  for (const [at, { index, message }] of goers.entries())
+    draft.change(itemsOf(pair.value)[index]!.start, message, ...(at === 0 ? edits : []));
   const fresh = goers.flatMap(({ settings }) => settings).filter((setting) => !values.has(nameOf(setting)));
   for (const setting of fresh) values.set(nameOf(setting), textOfValue(setting));
   return fresh;

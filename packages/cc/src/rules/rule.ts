@@ -40,6 +40,11 @@ export function invalid(pointer: string, message: string, hint: string): Finding
   return finding('invalid-value', pointer, message, hint);
 }
 
+/** Returns the error of a text that is not what its key wants, such as `a user`. */
+export function isNot(pointer: string, text: string, wanted: string, hint: string): Finding[] {
+  return invalid(pointer, `${JSON.stringify(text)} is not ${wanted}`, hint);
+}
+
 /** Returns the error of an item without a key that it needs. */
 export function missing(pointer: string, message: string, hint: string): Finding[] {
   return finding('missing-key', pointer, message, hint);

@@ -20,33 +20,18 @@ export async function readUserDataSource(
     programPath: layout.userDataProgram,
     gunzip: (bytes) => gunzip(bytes, MAX_BYTES),
   });
-  if (userData.kind === 'unsupported')
-    return {
-      issues: [unsupported(file, { severity: 'error', message: userData.message, hint: userData.hint })],
-    };
+  if (userData.kind === 'unsupported') return { issues: [unsupported(file, 'error', userData)] };
   const isInclude = userData.kind === 'config' && userData.text.startsWith('#include');
-  const issues = isInclude
-    ? [
-        unsupported(file, {
-          severity: 'warning',
-          message: '#include is not supported; it is read as a comment',
-          hint: undefined,
-        }),
-      ]
-    : [];
-  return {
-    source: {
-      source: 'userdata',
-      file,
-      content: userData.kind === 'program' ? userData.root : userData.text,
-    },
-    issues,
-  };
+  const message = '#include is not supported; it is read as a comment';
+  const issues = isInclude ? [unsupported(file, 'warning', { message })] : [];
+  const read = userData.kind === 'program' ? userData.root : userData.text;
+  return { source: { source: 'userdata', file, content: read }, issues };
 }
 
 function unsupported(
   file: string,
-  { severity, message, hint }: { severity: Severity; message: string; hint: string | undefined },
+  severity: Severity,
+  { message, hint }: { message: string; hint?: string },
 ): Issue {
   const origin = { source: 'userdata', file, line: 1, column: 1, offset: 0, length: 1 } as const;
   return { severity, code: 'unsupported-user-data', message, pointer: '', key: '', origin, hint };

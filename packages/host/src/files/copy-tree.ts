@@ -37,10 +37,7 @@ export async function copyTree(
     } else if (stat?.type === 'symlink') host.files.link(target, host.files.readLink(source));
     else if (stat?.type === 'file') {
       const progress = (bytes: number) => onProgress?.(done + bytes);
-      const result = await host.files.copy(source, target, {
-        onProgress: progress,
-        ...(signal && { signal }),
-      });
+      const result = await host.files.copy(source, target, { onProgress: progress, signal });
       done += result.size;
       copied.push({ path, ...result });
     } else throw new HaosError('HAOS_COPY_TYPE', `cannot copy ${source}: not a file, directory or link`);
@@ -59,7 +56,7 @@ export async function verifyTree(
   for (const { path, sha256, size } of files) {
     const file = join(directory, path);
     const progress = (bytes: number) => onProgress?.(done + bytes);
-    const found = await host.files.digest(file, { onProgress: progress, ...(signal && { signal }) });
+    const found = await host.files.digest(file, { onProgress: progress, signal });
     if (found !== sha256) {
       throw new HaosError('HAOS_COPY_DIFFERS', `the copy differs from its source: ${file}`, {
         hint: 'Check the disk and the memory of the machine.',

@@ -41,11 +41,7 @@ export function fileError(action: string, path: string, error: unknown): unknown
     hint: undefined,
   };
   const details = { path, errno };
-  return new HaosError(code, `cannot ${action} ${path}: ${problem}`, {
-    cause: error,
-    details,
-    ...(hint !== undefined && { hint }),
-  });
+  return new HaosError(code, `cannot ${action} ${path}: ${problem}`, { cause: error, details, hint });
 }
 
 export function notFound(path: string): HaosError {

@@ -1,6 +1,6 @@
 import { HaosError } from '../errors.js';
 import type { Effect, FileStat, HostFiles, Owner, WriteFileOptions } from '../types.js';
-import { notDirectory, notFound, notRegular } from './file-error.js';
+import { notDirectory, notRegular } from './file-error.js';
 import { parentOf } from './path.js';
 import { createLooking, createReadFiles, guard, guardLater } from './read-files.js';
 import { isSecretMode, ownerOf, snapshotAfter, snapshotBefore } from './snapshot.js';
@@ -9,7 +9,7 @@ import { type Attributes, compareBytes, hasAttributes, type Store } from './stor
 /** Returns the files of a host over a store. Calls `record` after each change. */
 export function createFiles(store: Store, record: (effect: Effect) => void): HostFiles {
   const looking = createLooking(store);
-  const { at, statAt } = looking;
+  const { at, statAt, find } = looking;
   const settable = (owner: Owner | undefined) => (store.keepsOwners && owner ? ownerOf(owner) : undefined);
 
   function changeAttributes(path: string, stat: FileStat, attributes: Attributes): boolean {
@@ -113,9 +113,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       return true;
     },
     async copy(from, to, options = {}) {
-      const source = at(from, { followLast: true });
-      const stat = statAt(source);
-      if (!stat) throw notFound(from);
+      const { path: source, stat } = find(from, { followLast: true });
       if (stat.type !== 'file') throw notRegular(from);
       const { path, stat: replaced } = replaceable(to);
       const mode = (options.mode ?? stat.mode) & 0o7777;
@@ -131,9 +129,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       return copied;
     },
     move(given, to) {
-      const from = at(given, { followLast: false });
-      const stat = statAt(from);
-      if (!stat) throw notFound(given);
+      const { path: from, stat } = find(given, { followLast: false });
       const { path, stat: replaced } = replaceable(to);
       if (replaced && stat.type === 'directory') throw notRegular(to, 'a free name');
       makeParents(path, 0o755);
@@ -150,9 +146,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       return true;
     },
     setAttributes(given, { mode, owner }) {
-      const path = at(given, { followLast: true });
-      const stat = statAt(path);
-      if (!stat) throw notFound(given);
+      const { path, stat } = find(given, { followLast: true });
       return changeAttributes(path, stat, { mode: (mode ?? stat.mode) & 0o7777, owner: settable(owner) });
     },
   };

@@ -30,21 +30,29 @@ export interface Looking {
   at(path: string, options: { followLast: boolean }): string;
   /** Returns the status at a resolved path. */
   statAt(path: string): FileStat | undefined;
+  /** Returns the resolved path and its status; throws HAOS_FILE_NOT_FOUND. */
+  find(path: string, options: { followLast: boolean }): { path: string; stat: FileStat };
 }
 
 export function createLooking(store: ReadableStore): Looking {
+  const at: Looking['at'] = (path, options) => guard('follow', path, () => resolvePath(store, path, options));
+  const statAt: Looking['statAt'] = (path) => guard('look at', path, () => store.lstat(path));
   return {
-    at: (path, options) => guard('follow', path, () => resolvePath(store, path, options)),
-    statAt: (path) => guard('look at', path, () => store.lstat(path)),
+    at,
+    statAt,
+    find(given, options) {
+      const path = at(given, options);
+      const stat = statAt(path);
+      if (!stat) throw notFound(given);
+      return { path, stat };
+    },
   };
 }
 
-export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): ReadFiles {
+export function createReadFiles(store: ReadableStore, { at, statAt, find }: Looking): ReadFiles {
   /** Returns the resolved path of a regular file. */
   function regular(given: string): string {
-    const path = at(given, { followLast: true });
-    const stat = statAt(path);
-    if (!stat) throw notFound(given);
+    const { path, stat } = find(given, { followLast: true });
     if (stat.type !== 'file') throw notRegular(given);
     return path;
   }
@@ -73,9 +81,7 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
       return guard('read', given, () => store.head(path, length));
     },
     readAt(given, range) {
-      const path = at(given, { followLast: true });
-      const stat = statAt(path);
-      if (!stat) throw notFound(given);
+      const { path, stat } = find(given, { followLast: true });
       if (stat.type === 'directory') throw notRegular(given);
       return guard('read', given, () => store.readAt(path, range));
     },
@@ -86,23 +92,18 @@ export function createReadFiles(store: ReadableStore, { at, statAt }: Looking): 
       );
     },
     freeSpace(given) {
-      const path = at(given, { followLast: true });
-      if (!statAt(path)) throw notFound(given);
+      const { path } = find(given, { followLast: true });
       return guard('look at', given, () => store.freeSpace(path));
     },
     stat: (path) => statAt(at(path, { followLast: true })),
     lstat: (path) => statAt(at(path, { followLast: false })),
     list(given) {
-      const path = at(given, { followLast: true });
-      const stat = statAt(path);
-      if (!stat) throw notFound(given);
+      const { path, stat } = find(given, { followLast: true });
       if (stat.type !== 'directory') throw notDirectory(given);
       return guard('list', given, () => store.list(path));
     },
     readLink(given) {
-      const path = at(given, { followLast: false });
-      const stat = statAt(path);
-      if (!stat) throw notFound(given);
+      const { path, stat } = find(given, { followLast: false });
       if (stat.type !== 'symlink') throw notRegular(given, 'a symbolic link');
       return guard('read the link', given, () => store.readLink(path));
     },

@@ -54,16 +54,8 @@ export interface HttpPool {
 export async function openHttpPool(origin: string, options: HttpPoolOptions = {}): Promise<HttpPool> {
   const { Pool } = await import('undici');
   const { ca, cert, key, serverName, connections = 64 } = options;
-  const pool = new Pool(origin, {
-    connections,
-    connect: {
-      timeout: CONNECT_TIMEOUT,
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(serverName !== undefined && { servername: serverName }),
-    },
-  });
+  const connect = { timeout: CONNECT_TIMEOUT, ca, cert, key, servername: serverName };
+  const pool = new Pool(origin, { connections, connect });
   return {
     close: () => pool.destroy(),
     async request({ timeout, idleTimeout, ...request }) {

@@ -7,7 +7,7 @@ import {
   withDescendants,
 } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { failed, passed } from '@haos/system/internal';
+import { checked, failed, passed } from '@haos/system/internal';
 import type { TargetOptions } from '../options.js';
 import { STATE_LABEL } from './partitions.js';
 
@@ -114,9 +114,8 @@ export function checkSize(
   { path, size }: BlockDevice,
   { minimumSize = MINIMUM_SIZE }: Pick<DeviceOptions, 'minimumSize'>,
 ): Check {
-  const ok = size >= minimumSize;
   const message = `${path} has ${megabytes(size)} MB; ${megabytes(minimumSize)} MB are needed`;
-  return { id: 'size', ok, message, ...(!ok && { hint: 'Name a larger one.' }) };
+  return checked('size', size >= minimumSize, message, 'Name a larger one.');
 }
 
 /**

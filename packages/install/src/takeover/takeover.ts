@@ -98,14 +98,11 @@ async function write(options: TakeoverOptions, { configuration, image, target }:
   const { host, signal, onEvent } = options;
   const root = options.target.root?.replace(/\/$/, '') ?? '';
   const system = `${root}${layout.system}`;
-  const streaming = {
-    onProgress: (done: number) => onEvent?.({ kind: 'progress', done, total: image.size }),
-    ...(signal && { signal }),
-  };
+  const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: image.size });
   onEvent?.({ kind: 'step', step: 'copy' });
-  const files = await putSystem(host, image, { ...streaming, root });
+  const files = await putSystem(host, image, { onProgress, signal, root });
   onEvent?.({ kind: 'step', step: 'verify' });
-  await verifyTree(host, system, { ...streaming, files });
+  await verifyTree(host, system, { files, onProgress, signal });
   onEvent?.({ kind: 'step', step: 'configure' });
   await putState(host, image.set, { configuration, root });
   const marker = renderMarker(target.uuid, options.powerOff === true);

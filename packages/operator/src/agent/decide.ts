@@ -86,14 +86,8 @@ export function ended(
   attempt: ConfigAttempt,
   { result, message }: Required<Pick<ConfigAttempt, 'result'>> & Pick<ConfigAttempt, 'message'>,
 ): AgentRecord {
-  const { message: _, ...rest } = attempt;
-  const { applied: __, ...others } = record;
   const applied = result === 'Applied' ? attempt.hash : attempt.before;
-  return {
-    ...others,
-    ...(applied !== undefined && { applied }),
-    attempt: { ...rest, result, ...(message !== undefined && { message }) },
-  };
+  return { ...record, applied, attempt: { ...attempt, result, message } };
 }
 
 function decideConfig(situation: Situation): Decision {
@@ -226,13 +220,10 @@ function judgeUpgrade(
   { version, isOnTrial }: Pick<NodeFacts, 'version' | 'isOnTrial'>,
 ): AgentRecord {
   if (upgrade.verdict === 'Failed' || upgrade.verdict === 'RolledBack') return { ...record, upgrade };
-  if (version !== upgrade.version)
-    return withUpgrade(
-      record,
-      upgrade,
-      'RolledBack',
-      upgrade.rollBack ? undefined : `the node went back to ${version}`,
-    );
+  if (version !== upgrade.version) {
+    const message = upgrade.rollBack ? undefined : `the node went back to ${version}`;
+    return withUpgrade(record, upgrade, 'RolledBack', message);
+  }
   if (upgrade.rollBack) return withUpgrade(record, upgrade, 'Failed', `the node still runs ${version}`);
   return withUpgrade(record, upgrade, isOnTrial ? 'Trial' : 'Healthy');
 }
@@ -244,6 +235,5 @@ export function withUpgrade(
   verdict: UpgradeAttempt['verdict'],
   message?: string,
 ): AgentRecord {
-  const { message: _, ...rest } = upgrade;
-  return { ...record, upgrade: { ...rest, verdict, ...(message !== undefined && { message }) } };
+  return { ...record, upgrade: { ...upgrade, verdict, message } };
 }

@@ -1,4 +1,4 @@
-import { conditionsOf, type NewCondition, timeOf } from '../controller/conditions.js';
+import { condition, conditionsOf, type NewCondition, timeOf } from '../controller/conditions.js';
 import type { Condition } from '../objects/metadata.js';
 import type { NodeParts } from '../objects/node-parts.js';
 import type { ConfigState, Drift, NodePlan, NodeStateStatus } from '../objects/node-state.js';
@@ -65,43 +65,36 @@ function conditions(facts: StatusFacts, config: ConfigState): NewCondition[] {
   const parts = [appliedCondition(config), inSyncCondition(facts.drift), upgradeCondition(facts.record)];
   const bad = parts.find(({ type, status }) => type !== 'InSync' && status === 'False');
   const ready: NewCondition =
-    bad === undefined
-      ? { type: 'Ready', status: 'True', reason: 'Working', message: '' }
-      : { ...bad, type: 'Ready' };
+    bad === undefined ? condition('Ready', 'True', 'Working') : { ...bad, type: 'Ready' };
   return [ready, ...parts];
 }
 
 function appliedCondition({ wanted, applied, attempted, result, message = '' }: ConfigState): NewCondition {
   const type = 'ConfigApplied';
   if (wanted === undefined)
-    return {
-      type,
-      status: 'Unknown',
-      reason: 'NothingWanted',
-      message: 'the operator has not said anything',
-    };
-  if (wanted === applied) return { type, status: 'True', reason: 'Applied', message: '' };
+    return condition(type, 'Unknown', 'NothingWanted', 'the operator has not said anything');
+  if (wanted === applied) return condition(type, 'True', 'Applied');
   const isFailed = attempted === wanted && (result === 'Failed' || result === 'Reverted');
   return isFailed
-    ? { type, status: 'False', reason: result, message }
-    : { type, status: 'Unknown', reason: result === 'Waiting' ? 'Waiting' : 'Applying', message };
+    ? condition(type, 'False', result, message)
+    : condition(type, 'Unknown', result === 'Waiting' ? 'Waiting' : 'Applying', message);
 }
 
 function inSyncCondition(drift: readonly Drift[] | undefined): NewCondition {
   const type = 'InSync';
-  if (drift === undefined) return { type, status: 'Unknown', reason: 'NotChecked', message: '' };
+  if (drift === undefined) return condition(type, 'Unknown', 'NotChecked');
   const [first] = drift;
-  if (first === undefined) return { type, status: 'True', reason: 'Same', message: '' };
+  if (first === undefined) return condition(type, 'True', 'Same');
   const message = `${drift.length} differ from the configuration, such as ${first.path}`;
-  return { type, status: 'False', reason: 'Drift', message };
+  return condition(type, 'False', 'Drift', message);
 }
 
 function upgradeCondition({ upgrade }: AgentRecord): NewCondition {
   const type = 'UpgradeHealthy';
-  if (upgrade === undefined) return { type, status: 'True', reason: 'NoUpgrade', message: '' };
+  if (upgrade === undefined) return condition(type, 'True', 'NoUpgrade');
   const { verdict, rollBack, message = '' } = upgrade;
   const isGood = verdict === 'Healthy' || (rollBack && verdict === 'RolledBack');
   const isBad = verdict === 'Failed' || verdict === 'RolledBack';
   const status = isGood ? 'True' : isBad ? 'False' : 'Unknown';
-  return { type, status, reason: verdict, message };
+  return condition(type, status, verdict, message);
 }

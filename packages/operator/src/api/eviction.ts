@@ -36,40 +36,27 @@ export interface DrainOptions {
 }
 
 /** Returns how far a node is drained, without evicting anything. */
-export async function readDrain(
-  client: ApiClient,
-  node: string,
-  { isOwn, signal }: DrainOptions,
-): Promise<DrainState> {
-  return { remaining: (await listLeaving(client, node, isOwn, signal)).length };
+export async function readDrain(client: ApiClient, node: string, options: DrainOptions): Promise<DrainState> {
+  return { remaining: (await listLeaving(client, node, options)).length };
 }
 
 /**
  * Evicts the pods of a node once, and returns how far it is drained and what blocks it. Never
  * deletes a pod, so budgets hold; the caller repeats it, and gives up when it likes.
  */
-export async function drainNode(
-  client: ApiClient,
-  node: string,
-  { isOwn, signal }: DrainOptions,
-): Promise<DrainState> {
-  const leaving = await listLeaving(client, node, isOwn, signal);
+export async function drainNode(client: ApiClient, node: string, options: DrainOptions): Promise<DrainState> {
+  const leaving = await listLeaving(client, node, options);
   let remaining = 0;
   let blocked: DrainState['blocked'];
   for (const pod of leaving) {
-    const outcome = await evict(client, pod, signal);
+    const outcome = await evict(client, pod, options.signal);
     if (outcome !== 'gone') remaining += 1;
     if (typeof outcome === 'object') blocked ??= outcome;
   }
   return { remaining, ...(blocked !== undefined && { blocked }) };
 }
 
-async function listLeaving(
-  client: ApiClient,
-  node: string,
-  isOwn: (pod: Pod) => boolean,
-  signal: AbortSignal | undefined,
-): Promise<Pod[]> {
+async function listLeaving(client: ApiClient, node: string, { isOwn, signal }: DrainOptions): Promise<Pod[]> {
   const selection = { fieldSelector: `spec.nodeName=${node}` };
   const { items } = await listObjects<Pod>(client, RESOURCES.pod, selection, signal);
   return podsToEvict(items, isOwn);

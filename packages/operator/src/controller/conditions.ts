@@ -2,17 +2,27 @@ import type { Condition } from '../objects/metadata.js';
 
 export type NewCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
 
+/** Returns a condition for a status, without the time that `conditionsOf` adds. */
+export function condition(
+  type: string,
+  status: Condition['status'],
+  reason: string,
+  message = '',
+): NewCondition {
+  return { type, status, reason, message };
+}
+
 /** Returns conditions for a status; one whose status is as before keeps its time. */
 export function conditionsOf(
   before: readonly Condition[] | undefined,
   current: readonly NewCondition[],
   { now, generation }: { now: Date; generation: number | undefined },
 ): Condition[] {
-  return current.map((condition) => {
-    const old = before?.find(({ type }) => type === condition.type);
-    const isSame = old?.status === condition.status;
+  return current.map((next) => {
+    const old = before?.find(({ type }) => type === next.type);
+    const isSame = old?.status === next.status;
     return {
-      ...condition,
+      ...next,
       lastTransitionTime: isSame ? old.lastTransitionTime : timeOf(now),
       ...(generation !== undefined && { observedGeneration: generation }),
     };

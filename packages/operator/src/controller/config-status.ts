@@ -3,7 +3,7 @@ import type { Conflict } from '../config/find-conflicts.js';
 import { API_VERSION } from '../objects/names.js';
 import type { NodeConfig, NodeConfigStatus, NodeCounts } from '../objects/node-config.js';
 import type { NodeState } from '../objects/node-state.js';
-import { conditionsOf, type NewCondition } from './conditions.js';
+import { condition, conditionsOf, type NewCondition } from './conditions.js';
 import { contains } from './contains.js';
 import { hashOf, type NodeDocuments } from './node-documents.js';
 import type { Patch } from './patch.js';
@@ -59,31 +59,20 @@ function statusOf(
 function readyOf({ metadata: { name }, spec }: NodeConfig, set: ConfigSet): NewCondition {
   const problem = set.problem(name);
   if (problem !== undefined)
-    return {
-      type: 'Ready',
-      status: 'False',
-      reason: problem.reason,
-      message: `${problem.message}. Nodes keep what they have`,
-    };
-  if (spec.paused)
-    return { type: 'Ready', status: 'True', reason: 'Paused', message: 'nodes keep what they have' };
-  return { type: 'Ready', status: 'True', reason: 'Rendered', message: '' };
+    return condition('Ready', 'False', problem.reason, `${problem.message}. Nodes keep what they have`);
+  if (spec.paused) return condition('Ready', 'True', 'Paused', 'nodes keep what they have');
+  return condition('Ready', 'True', 'Rendered');
 }
 
 function conflictOf(name: string, nodes: readonly NodeResult[]): NewCondition {
   const [first] = nodes;
   const conflict = first?.conflicts.find(({ names }) => names.includes(name));
-  if (first === undefined || conflict === undefined)
-    return { type: 'Conflict', status: 'False', reason: 'None', message: '' };
+  if (first === undefined || conflict === undefined) return condition('Conflict', 'False', 'None');
   const other = conflict.names.find((one) => one !== name);
-  return {
-    type: 'Conflict',
-    status: 'True',
-    reason: 'EqualPriority',
-    message:
-      `NodeConfig ${other} has another value of ${conflict.key} with the same priority, ` +
-      `on ${nodes.length} nodes such as ${first.node}. They keep what they have: change a priority`,
-  };
+  const message =
+    `NodeConfig ${other} has another value of ${conflict.key} with the same priority, ` +
+    `on ${nodes.length} nodes such as ${first.node}. They keep what they have: change a priority`;
+  return condition('Conflict', 'True', 'EqualPriority', message);
 }
 
 function count(hash: string | undefined, name: string, nodes: readonly NodeResult[]): NodeCounts {
@@ -109,13 +98,11 @@ function count(hash: string | undefined, name: string, nodes: readonly NodeResul
 /** Returns an event for each condition that turned bad. */
 function eventsOf(config: NodeConfig, status: NodeConfigStatus): Patch[] {
   const { apiVersion, kind } = config;
-  return (status.conditions ?? []).flatMap((condition): Patch[] => {
-    const isBad = condition.type === 'Conflict' ? condition.status === 'True' : condition.status === 'False';
-    const old = config.status?.conditions?.find(({ type }) => type === condition.type);
-    if (!isBad || (old?.status === condition.status && old.reason === condition.reason)) return [];
+  return (status.conditions ?? []).flatMap(({ type, status, reason, message }): Patch[] => {
+    const isBad = status === (type === 'Conflict' ? 'True' : 'False');
+    const old = config.status?.conditions?.find((one) => one.type === type);
+    if (!isBad || (old?.status === status && old.reason === reason)) return [];
     const regarding = { apiVersion, kind, metadata: identityOf(config) };
-    return [
-      { kind: 'event', regarding, type: 'Warning', reason: condition.reason, message: condition.message },
-    ];
+    return [{ kind: 'event', regarding, type: 'Warning', reason, message }];
   });
 }

@@ -53,19 +53,13 @@ function taskOf(rollout: Rollout, world: World): Task | { readonly blocked: Bloc
   const name = rollout.spec.target.config;
   const config = world.set.configs.find(({ metadata }) => metadata.name === name);
   const target = targetOf(rollout, world);
+  const block = (reason: string, message: string) => ({ blocked: { reason, message } });
   if (name !== undefined && config === undefined)
-    return { blocked: { reason: 'TargetNotFound', message: `there is no NodeConfig ${name}` } };
+    return block('TargetNotFound', `there is no NodeConfig ${name}`);
   if (config !== undefined && config.spec.strategy !== 'Rollout')
-    return {
-      blocked: {
-        reason: 'TargetAutomatic',
-        message: `NodeConfig ${name} does not have the strategy Rollout`,
-      },
-    };
-  if (config?.spec.paused)
-    return { blocked: { reason: 'TargetPaused', message: `NodeConfig ${name} is paused` } };
-  if (target === undefined)
-    return { blocked: { reason: 'TargetNotReady', message: world.set.problem(name ?? '')?.message ?? '' } };
+    return block('TargetAutomatic', `NodeConfig ${name} does not have the strategy Rollout`);
+  if (config?.spec.paused) return block('TargetPaused', `NodeConfig ${name} is paused`);
+  if (target === undefined) return block('TargetNotReady', world.set.problem(name ?? '')?.message ?? '');
   const isSelected = ({ metadata: { labels } }: Node) =>
     matchesSelector(rollout.spec.nodeSelector, labels) &&
     (config === undefined || matchesSelector(config.spec.nodeSelector, labels));

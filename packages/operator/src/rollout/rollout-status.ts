@@ -1,4 +1,4 @@
-import { conditionsOf, type NewCondition } from '../controller/conditions.js';
+import { condition, conditionsOf, type NewCondition } from '../controller/conditions.js';
 import { contains } from '../controller/contains.js';
 import type { Patch } from '../controller/patch.js';
 import { API_VERSION } from '../objects/names.js';
@@ -21,8 +21,7 @@ export function statusPatches(
   const isSame = contains(rollout.status, status) && contains(status, withoutUndefined(rollout.status));
   if (isSame) return [];
   const { apiVersion, kind, metadata } = rollout;
-  const { name, uid } = metadata;
-  const identity = { name, uid };
+  const identity = { name: metadata.name, uid: metadata.uid };
   const patch: Patch = {
     kind: 'apply',
     manager: 'haos-rollout',
@@ -72,17 +71,12 @@ function statusOf(
 function progressing(phase: RolloutPhase, task: Task | undefined): NewCondition {
   const steps = task?.own.filter(({ step }) => isActive(step)) ?? [];
   const names = steps.slice(0, 3).map(({ name, step }) => `${name}: ${step?.step} since ${step?.since}`);
-  return {
-    type: 'Progressing',
-    status: ENDS.includes(phase) ? 'False' : 'True',
-    reason: phase,
-    message: names.join(', '),
-  };
+  return condition('Progressing', ENDS.includes(phase) ? 'False' : 'True', phase, names.join(', '));
 }
 
 function blockedOf(blocked: Blocked | undefined): NewCondition {
-  if (blocked === undefined) return { type: 'Blocked', status: 'False', reason: 'None', message: '' };
-  return { type: 'Blocked', status: 'True', ...blocked };
+  if (blocked === undefined) return condition('Blocked', 'False', 'None');
+  return condition('Blocked', 'True', blocked.reason, blocked.message);
 }
 
 function countWaves({ own }: Task): WaveCounts[] {

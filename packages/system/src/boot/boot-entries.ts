@@ -68,19 +68,13 @@ export function stateOfEntries(
   { entries, slots, isTrying }: { entries: readonly BootEntry[]; slots: Slots; isTrying: boolean },
 ): BootState {
   const left = trial === undefined ? undefined : findEntry(entries, trial)?.left;
-  if (trial !== undefined && left !== undefined && (left > 0 || isTrying)) {
-    const failed = remembered === undefined ? {} : { failed: remembered };
-    return { ...rest, ...failed, slot: 'current', trial, tries: left };
-  }
+  if (trial !== undefined && left !== undefined && (left > 0 || isTrying))
+    return { ...rest, failed: remembered, slot: 'current', trial, tries: left };
   const [current, previous] = [nameSet(slots.current), nameSet(slots.previous)];
   const first = firstEntry(entries.filter(({ set }) => set === current || set === previous));
   const entry = findEntry(entries, current);
   const failed = entry && hasFailed(entry) ? current : remembered;
-  return {
-    ...rest,
-    ...(failed !== undefined && { failed }),
-    slot: first !== undefined && first.set !== current ? 'previous' : 'current',
-  };
+  return { ...rest, failed, slot: first !== undefined && first.set !== current ? 'previous' : 'current' };
 }
 
 /** An entry that was forgotten has no tries left either, but used fewer. */

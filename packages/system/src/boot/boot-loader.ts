@@ -1,8 +1,9 @@
 import type { Host } from '@haos/host';
 import { readRootHash } from '@haos/host/internal';
 import { nameSet, type Slots } from '../components.js';
+import { readMode } from '../mode.js';
 import { grubEnvPath } from '../upgrade/boot-state.js';
-import { choosesSlot, launcherChoosesSlot, readModeOf } from '../upgrade/booted.js';
+import { choosesSlot, launcherChoosesSlot } from '../upgrade/booted.js';
 import { findEntry } from './boot-entries.js';
 import { entriesDirectory, readEntries } from './esp.js';
 import { findMenu, type NodeMenu } from './menu.js';
@@ -33,7 +34,7 @@ export interface BootLoader {
  */
 export function readBootLoader(host: Host, directory: string): BootLoader {
   // Its disk may have a menu as well.
-  if (readModeOf(host, directory) !== undefined && readRootHash(host) !== undefined)
+  if (readMode(host, directory) !== undefined && readRootHash(host) !== undefined)
     return { kind: entriesDirectory(host, directory) ? 'systemd-boot' : 'signed', menu: undefined };
   const menu = findMenu(host, directory);
   if (menu?.isGo) return { kind: 'go', menu };

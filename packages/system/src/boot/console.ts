@@ -1,5 +1,5 @@
 import { type FormatEntry, parse } from '@haos/cmdline';
-import type { Check } from '../check.js';
+import { type Check, failed, passed } from '../check.js';
 
 /** The consoles of an installed system. */
 export interface Consoles {
@@ -46,9 +46,9 @@ export function checkConsoles(tty: string | undefined, commandLine: string): Che
   const id = 'console';
   const names = chooseConsoles(tty, commandLine).arguments.map(({ value = '' }) => value);
   const bad = names.find((name) => !CONSOLE.test(name));
-  if (bad === undefined) return { id, ok: true, message: `the installed system uses ${names.join(' and ')}` };
+  if (bad === undefined) return passed(id, `the installed system uses ${names.join(' and ')}`);
   const hint = 'Name a device, such as ttyS0, or ttyS0,9600 with its speed.';
-  return { id, ok: false, message: `${JSON.stringify(bad)} is not a console`, hint };
+  return failed(id, `${JSON.stringify(bad)} is not a console`, hint);
 }
 
 function isFirst(device: string, index: number, all: readonly string[]): boolean {

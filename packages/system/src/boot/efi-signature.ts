@@ -36,11 +36,8 @@ export function parseDatabase(bytes: Uint8Array): FirmwareDatabase {
   const digests: string[] = [];
   for (let start = 0; start + 28 <= bytes.length; ) {
     const type = hex(bytes.subarray(start, start + 16));
-    const [length, header, size] = [16, 20, 24].map((offset) => view.getUint32(start + offset, true)) as [
-      number,
-      number,
-      number,
-    ];
+    const uint32 = (offset: number) => view.getUint32(start + offset, true);
+    const [length, header, size] = [uint32(16), uint32(20), uint32(24)];
     if (length < 28 || size <= 16) break;
     // Each signature begins with the GUID of its owner.
     for (let at = start + 28 + header; at + size <= start + length; at += size) {

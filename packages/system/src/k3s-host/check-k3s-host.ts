@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { isHaosError } from '@haos/host';
 import { type Mount, mountAt, mountOf, readMounts } from '@haos/host/internal';
-import type { Check, K3sCheckId } from '../check.js';
+import { type Check, checked, failed, type K3sCheckId, passed } from '../check.js';
 import { readMode } from '../mode.js';
 import { CONTROLLERS, MODULES, PERSISTENT, PROGRAM_DIRECTORIES, PROGRAMS, SYSCTLS } from './requirements.js';
 
@@ -28,42 +28,30 @@ export async function checkK3sHost(host: Host): Promise<Check[]> {
 
 const BOOTED = 'Boot the HAOS image: its boot scripts set this up.';
 
-function result(id: K3sCheckId, ok: boolean, { message, hint }: { message: string; hint: string }): Check {
-  return { id, ok, message, ...(!ok && { hint }) };
-}
-
 function checkK3s({ files }: Host): Check {
   const ok = files.stat('/usr/sbin/k3s')?.type === 'file';
-  return result('k3s', ok, {
-    message: ok ? '/usr/sbin/k3s exists' : '/usr/sbin/k3s does not exist',
-    hint: 'Upgrade to a release with k3s, or build the image with --k3s PATH.',
-  });
+  const message = ok ? '/usr/sbin/k3s exists' : '/usr/sbin/k3s does not exist';
+  return checked('k3s', ok, message, 'Upgrade to a release with k3s, or build the image with --k3s PATH.');
 }
 
 function checkCgroup(mounts: readonly Mount[]): Check {
   const type = mountAt(mounts, '/sys/fs/cgroup')?.type ?? 'not mounted';
-  return result('cgroup', type === 'cgroup2', { message: `/sys/fs/cgroup is ${type}`, hint: BOOTED });
+  return checked('cgroup', type === 'cgroup2', `/sys/fs/cgroup is ${type}`, BOOTED);
 }
 
 function checkControllers(host: Host): Check {
   const found = readText(host, '/sys/fs/cgroup/cgroup.subtree_control').trim().split(/\s+/);
-  return lacking(
-    'controllers',
-    CONTROLLERS.filter((name) => !found.includes(name)),
-    {
-      all: `delegated: ${CONTROLLERS.join(', ')}`,
-      missing: 'not delegated',
-      hint: 'Use a kernel with these controllers, and remove cgroup_disable= from its command line.',
-    },
-  );
+  const missing = CONTROLLERS.filter((name) => !found.includes(name));
+  return lacking('controllers', missing, {
+    all: `delegated: ${CONTROLLERS.join(', ')}`,
+    missing: 'not delegated',
+    hint: 'Use a kernel with these controllers, and remove cgroup_disable= from its command line.',
+  });
 }
 
 function checkRoot(mounts: readonly Mount[]): Check {
   const ok = mountAt(mounts, '/')?.isShared ?? false;
-  return result('shared-root', ok, {
-    message: `mounts below / are ${ok ? 'shared' : 'private'}`,
-    hint: BOOTED,
-  });
+  return checked('shared-root', ok, `mounts below / are ${ok ? 'shared' : 'private'}`, BOOTED);
 }
 
 async function checkModules(host: Host): Promise<Check> {
@@ -90,15 +78,12 @@ async function canLoad(host: Host, name: string): Promise<boolean> {
 function checkPrograms({ files }: Host): Check {
   const isThere = (name: string) =>
     PROGRAM_DIRECTORIES.some((directory) => files.stat(`${directory}/${name}`)?.type === 'file');
-  return lacking(
-    'programs',
-    PROGRAMS.filter((name) => !isThere(name)),
-    {
-      all: `found: ${PROGRAMS.join(', ')}`,
-      missing: 'missing',
-      hint: 'Add the packages to the image.',
-    },
-  );
+  const missing = PROGRAMS.filter((name) => !isThere(name));
+  return lacking('programs', missing, {
+    all: `found: ${PROGRAMS.join(', ')}`,
+    missing: 'missing',
+    hint: 'Add the packages to the image.',
+  });
 }
 
 function checkSysctls({ kernel }: Host): Check {
@@ -116,34 +101,27 @@ function checkSysctls({ kernel }: Host): Check {
 
 function checkKmsg({ files }: Host): Check {
   const ok = files.stat('/dev/kmsg')?.type === 'other';
-  return result('kmsg', ok, {
-    message: ok ? '/dev/kmsg is a device' : '/dev/kmsg is not a device',
-    hint: BOOTED,
-  });
+  return checked('kmsg', ok, `/dev/kmsg is ${ok ? '' : 'not '}a device`, BOOTED);
 }
 
 /** containerd uses an AppArmor profile only if both conditions are met. */
 function checkAppArmor(host: Host, mounts: readonly Mount[]): Check {
   const isOn = readText(host, '/sys/module/apparmor/parameters/enabled').trim() === 'Y';
   const isMounted = mountAt(mounts, '/sys/kernel/security')?.type === 'securityfs';
-  return result('apparmor', isOn && isMounted, {
-    message: `AppArmor is ${isOn ? 'on' : 'off'}, securityfs is ${isMounted ? '' : 'not '}mounted`,
-    hint: 'Remove apparmor=0 and security= from the kernel command line.',
-  });
+  const message = `AppArmor is ${isOn ? 'on' : 'off'}, securityfs is ${isMounted ? '' : 'not '}mounted`;
+  const hint = 'Remove apparmor=0 and security= from the kernel command line.';
+  return checked('apparmor', isOn && isMounted, message, hint);
 }
 
 /** The first line of /proc/swaps is a heading. */
 function checkSwap(host: Host): Check {
   const areas = readText(host, '/proc/swaps').trim().split('\n').slice(1);
-  return lacking(
-    'swap',
-    areas.map((line) => line.split(/\s+/)[0] ?? ''),
-    {
-      all: 'no swap is in use',
-      missing: 'in use',
-      hint: 'Turn swap off: the kubelet refuses to start with it.',
-    },
-  );
+  const names = areas.map((line) => line.split(/\s+/)[0] ?? '');
+  return lacking('swap', names, {
+    all: 'no swap is in use',
+    missing: 'in use',
+    hint: 'Turn swap off: the kubelet refuses to start with it.',
+  });
 }
 
 function checkPersistence(host: Host, mounts: readonly Mount[]): Check[] {
@@ -151,10 +129,10 @@ function checkPersistence(host: Host, mounts: readonly Mount[]): Check[] {
   return PERSISTENT.map((path) => {
     const { type } = mountOf(mounts, followLink(host, path)) ?? { type: 'nothing' };
     const isMemory = type === 'tmpfs' || type === 'nothing';
-    return result(path === '/var/lib/rancher' ? 'data' : 'node-password', isLive || !isMemory, {
-      message: `${path} is on ${type}${isMemory && isLive ? ': this is a live system' : ''}`,
-      hint: 'Install HAOS on a disk: k3s rejects a node that has lost its password.',
-    });
+    const id = path === '/var/lib/rancher' ? 'data' : 'node-password';
+    const message = `${path} is on ${type}${isMemory && isLive ? ': this is a live system' : ''}`;
+    const hint = 'Install HAOS on a disk: k3s rejects a node that has lost its password.';
+    return checked(id, isLive || !isMemory, message, hint);
   });
 }
 
@@ -167,8 +145,7 @@ function lacking(
   names: readonly string[],
   { all, missing, hint }: { all: string; missing: string; hint: string },
 ): Check {
-  const ok = names.length === 0;
-  return result(id, ok, { message: ok ? all : `${missing}: ${names.join(', ')}`, hint });
+  return names.length === 0 ? passed(id, all) : failed(id, `${missing}: ${names.join(', ')}`, hint);
 }
 
 function readText({ files }: Host, path: string): string {

@@ -1,7 +1,7 @@
 import { isHaosError } from '@haos/host';
 import { megabytes } from '@haos/host/internal';
 import type { Architecture } from '../architecture.js';
-import type { Check } from '../check.js';
+import { type Check, checked, failed, passed } from '../check.js';
 
 /**
  * Returns the failed check for an error. `hint`: the next step if the error names none. Rethrows an
@@ -12,14 +12,13 @@ export function checkOfError(
   { id, hint, signal }: { id: Check['id']; hint: string; signal?: AbortSignal | undefined },
 ): Check {
   if (!isHaosError(error) || signal?.aborted) throw error;
-  return { id, ok: false, message: error.message, hint: error.hint ?? hint };
+  return failed(id, error.message, error.hint ?? hint);
 }
 
 /** Checks whether `needed` bytes fit into `room` bytes. */
 export function checkSpace({ room, needed, hint }: { room: number; needed: number; hint: string }): Check {
-  const ok = room >= needed;
   const message = `${megabytes(room)} MB are free, ${megabytes(needed)} MB are needed`;
-  return { id: 'space', ok, message, ...(!ok && { hint }) };
+  return checked('space', room >= needed, message, hint);
 }
 
 /**
@@ -28,17 +27,10 @@ export function checkSpace({ room, needed, hint }: { room: number; needed: numbe
 export function checkArchitecture({
   image,
   machine,
-}: {
-  image: Architecture | undefined;
-  machine: Architecture | undefined;
-}): Check {
-  const ok = image === undefined || machine === undefined || image === machine;
-  return {
-    id: 'architecture',
-    ok,
-    message: ok
-      ? `the architecture is ${machine ?? image ?? 'unknown'}`
-      : `the image is for ${image}, this machine is ${machine}`,
-    ...(!ok && { hint: `Use the image for ${machine}: haos-${machine}.iso.` }),
-  };
+}: Record<'image' | 'machine', Architecture | undefined>): Check {
+  const id = 'architecture';
+  if (image === undefined || machine === undefined || image === machine)
+    return passed(id, `the architecture is ${machine ?? image ?? 'unknown'}`);
+  const message = `the image is for ${image}, this machine is ${machine}`;
+  return failed(id, message, `Use the image for ${machine}: haos-${machine}.iso.`);
 }

@@ -3,7 +3,7 @@ import type { CleanUp } from '@haos/host/internal';
 import { bootImageNames, MAX_BOOT_IMAGE } from '../boot/boot-image.js';
 import type { KernelKind } from '../kernel-kind.js';
 import type { DownloadIsoOptions } from './download-iso.js';
-import { fetchDigest } from './fetch-digest.js';
+import { beside, fetchDigest } from './fetch-digest.js';
 
 /**
  * Downloads the boot image that a release has beside its ISO, until the clean-up. Its digest is in
@@ -23,20 +23,13 @@ export async function downloadBootImage(
 ): Promise<string | undefined> {
   const path = `${directory}/boot-image.efi`;
   const { insecure, sha256: ofIso, keys, proxy, signal } = options;
-  const request = { ...(proxy && { proxy }), ...(signal && { signal }) };
   const isListed = ofIso === undefined && !insecure;
   for (const name of bootImageNames(kind, architectureIn(url))) {
     const from = beside(url, name);
     try {
-      const sha256 = isListed
-        ? await fetchDigest(host, from, { ...request, ...(keys && { keys }) })
-        : undefined;
+      const sha256 = isListed ? await fetchDigest(host, from, { keys, proxy, signal }) : undefined;
       cleanUp.always(() => void host.files.remove(path));
-      await host.download?.(from, path, {
-        ...request,
-        maxBytes: MAX_BOOT_IMAGE,
-        ...(sha256 !== undefined && { sha256 }),
-      });
+      await host.download?.(from, path, { maxBytes: MAX_BOOT_IMAGE, sha256, proxy, signal });
       return path;
     } catch (error) {
       if (!isHaosError(error, isListed ? 'HAOS_RELEASE_UNKNOWN' : 'HAOS_HTTP_STATUS')) throw error;
@@ -47,10 +40,4 @@ export async function downloadBootImage(
 
 function architectureIn(url: string): string {
   return /-(amd64|arm64)\.iso$/i.exec(new URL(url).pathname)?.[1] ?? 'amd64';
-}
-
-function beside(url: string, name: string): string {
-  const result = new URL(url);
-  result.pathname = result.pathname.replace(/[^/]*$/, name);
-  return result.href;
 }

@@ -1,6 +1,6 @@
 import { type FetchOptions, type Host, isHaosError, redactUrl } from '@haos/host';
 import { type CleanUp, megabytes, mountOf, readMounts } from '@haos/host/internal';
-import type { Check } from '../check.js';
+import { type Check, failed, passed } from '../check.js';
 import { checkOfError } from './checks.js';
 import { fetchDigest } from './fetch-digest.js';
 
@@ -43,21 +43,14 @@ export async function downloadIso(
   host.files.makeDirectory(directory, { mode: 0o700 });
   const room = findRoom(host, directory);
   const { insecure, keys, proxy, signal, onDownload: onProgress } = options;
-  const request = { ...(proxy && { proxy }), ...(signal && { signal }) };
   try {
     const known = options.sha256?.toLowerCase();
-    const sha256 =
-      known ?? (insecure ? undefined : await fetchDigest(host, url, { ...request, ...(keys && { keys }) }));
+    const sha256 = known ?? (insecure ? undefined : await fetchDigest(host, url, { keys, proxy, signal }));
     cleanUp.always(() => void host.files.remove(path));
-    const { size } = await host.download(url, path, {
-      ...request,
-      maxBytes: room,
-      ...(sha256 !== undefined && { sha256 }),
-      ...(onProgress && { onProgress }),
-    });
+    const { size } = await host.download(url, path, { maxBytes: room, sha256, proxy, signal, onProgress });
     const proof = sha256 === undefined ? 'not verified' : 'checksum matches';
     const message = `${megabytes(size)} MB from ${redactUrl(url)}: ${proof}`;
-    return { checks: [{ id, ok: true, message }], path };
+    return { checks: [passed(id, message)], path };
   } catch (error) {
     const hint = 'Check the address and the network.';
     const check = checkOfError(error, { id, hint, signal });
@@ -81,5 +74,5 @@ function findRoom(host: Host, directory: string): number {
 function tooLarge(url: string, room: number): Check {
   const message = `${redactUrl(url)} does not fit: ${megabytes(room)} MB are available`;
   const hint = 'Give the machine more memory, or boot it from the ISO.';
-  return { id: 'download', ok: false, message, hint };
+  return failed('download', message, hint);
 }

@@ -52,7 +52,7 @@ function unknown(url: string, problem: string): HaosError {
 }
 
 /** Returns the address of another file in the same directory; keeps user, password and query. */
-function beside(url: string, name: string): string {
+export function beside(url: string, name: string): string {
   const result = new URL(url);
   result.pathname = result.pathname.replace(/[^/]*$/, name);
   return result.href;

@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
-import type { Check } from '../check.js';
+import { type Check, failed, passed } from '../check.js';
 import {
   COMPONENT_FILES,
   COMPONENTS,
@@ -9,7 +9,7 @@ import {
   readSlots,
   versionDirectory,
 } from '../components.js';
-import { describeMissingKernel, findKernels, type KernelKind, withKernel } from '../kernel-kind.js';
+import { findKernels, type KernelKind, lacksKernel, withKernel } from '../kernel-kind.js';
 import { parseChecksums } from './verify-checksums.js';
 
 /**
@@ -34,15 +34,15 @@ export function findImage(host: Host, directory: string, kind?: KernelKind): { c
   const { current } = readSlots(host, directory);
   const kernel = kind === undefined ? current.kernel : findKernels(host, directory, current)[kind];
   if (kind !== undefined && current.kernel !== undefined && kernel === undefined)
-    return { check: { id, ok: false, ...describeMissingKernel(directory, kind) } };
+    return { check: lacksKernel(id, directory, kind) };
   const set = withKernel(current, kernel);
   const message = findMissing(host, directory, set);
   if (message !== undefined) {
     const hint = 'Boot from the medium, or name the directory that holds haos, k3s and kernel.';
-    return { check: { id, ok: false, message, hint } };
+    return { check: failed(id, message, hint) };
   }
   const k3s = set.k3s ? `k3s ${set.k3s}` : 'no k3s';
-  const check = { id, ok: true, message: `HAOS ${set.haos}, ${k3s}` } as const;
+  const check = passed(id, `HAOS ${set.haos}, ${k3s}`);
   return { check, image: { directory, set, size: sizeOf(host, directory, set) } };
 }
 
@@ -96,16 +96,16 @@ export async function verifyImage(
   const id = 'checksums';
   const hint = 'Download the image again, or use another medium.';
   const list = host.files.readTextIfExists(`${directory}/${CHECKSUMS}`);
-  if (list === undefined) return { id, ok: false, message: `the image has no ${CHECKSUMS}`, hint };
+  if (list === undefined) return failed(id, `the image has no ${CHECKSUMS}`, hint);
   const sums = parseChecksums(list);
   const files = pathsOf(set).flatMap((path) => listFiles(host, directory, path));
   for (const file of files) {
     const wanted = sums.get(file);
-    if (wanted === undefined) return { id, ok: false, message: `${CHECKSUMS} does not name ${file}`, hint };
-    const found = await host.files.digest(`${directory}/${file}`, signal ? { signal } : {});
-    if (found !== wanted) return { id, ok: false, message: `${file} is damaged`, hint };
+    if (wanted === undefined) return failed(id, `${CHECKSUMS} does not name ${file}`, hint);
+    const found = await host.files.digest(`${directory}/${file}`, { signal });
+    if (found !== wanted) return failed(id, `${file} is damaged`, hint);
   }
-  return { id, ok: true, message: `${files.length} files match their checksums` };
+  return passed(id, `${files.length} files match their checksums`);
 }
 
 function listFiles(host: Host, directory: string, path: string): string[] {

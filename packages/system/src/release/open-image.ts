@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
-import type { Check } from '../check.js';
+import { type Check, failed } from '../check.js';
 import type { KernelKind } from '../kernel-kind.js';
 import { layout } from '../layout.js';
 import { machineArchitecture } from '../machine-architecture.js';
@@ -87,12 +87,10 @@ async function findIso(
   host: Host,
   { iso, sha256, signal }: ImageOptions & { iso: string },
 ): Promise<{ checks: Check[]; path?: string }> {
-  const refuse = (message: string, hint: string) => ({
-    checks: [{ id: 'image' as const, ok: false, message, hint }],
-  });
+  const refuse = (message: string, hint: string) => ({ checks: [failed('image', message, hint)] });
   if (host.files.stat(iso)?.type !== 'file')
     return refuse(`the file ${iso} does not exist`, 'Name an ISO of HAOS.');
-  const found = sha256 && (await host.files.digest(iso, signal ? { signal } : {}));
+  const found = sha256 && (await host.files.digest(iso, { signal }));
   if (found === sha256?.toLowerCase()) return { checks: [], path: iso };
   return refuse(`the sha256 of ${iso} is ${found}, not ${sha256}`, 'Download it again, or check the digest.');
 }

@@ -36,7 +36,7 @@ export async function putComponents(
       to: `${system}/${path}`,
       readBack,
       onProgress: (bytes) => onProgress?.(before + bytes, component),
-      ...(signal && { signal }),
+      signal,
     });
     copied.push(...files.map((file) => ({ ...file, path: `${path}/${file.path}` })));
   }
@@ -57,7 +57,7 @@ function putTree(host: Host, { from, staging, to, readBack, ...streaming }: Put)
     // Frees the space if the disk is full or the work was interrupted.
     cleanUp.onError(() => void host.files.remove(staging));
     const files = await copyTree(host, from, staging, streaming);
-    if (readBack) await verifyTree(host, staging, { files, ...(signal && { signal }) });
+    if (readBack) await verifyTree(host, staging, { files, signal });
     host.files.remove(to);
     host.files.move(staging, to);
     return files;

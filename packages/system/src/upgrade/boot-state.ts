@@ -70,10 +70,8 @@ export function nextBootState(state: BootState, event: BootEvent): BootState {
       return rolledBack(settled, event.left);
     case 'swapped':
       return swapped(settled, event);
-    case 'forgotten': {
-      const { failed: _failed, ...rest } = state;
-      return rest;
-    }
+    case 'forgotten':
+      return { ...state, failed: undefined };
   }
 }
 

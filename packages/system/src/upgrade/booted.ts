@@ -1,7 +1,7 @@
 import { tokenize } from '@haos/cmdline';
 import type { Host } from '@haos/host';
-import { isHaosError } from '@haos/host';
-import { inRootOf, layout, MODES, type Mode } from '../layout.js';
+import { inRootOf, layout } from '../layout.js';
+import { readFact, readMode } from '../mode.js';
 import type { IntentFacts } from './intent.js';
 
 /**
@@ -13,13 +13,13 @@ export function readBooted(
   host: Pick<Host, 'files'>,
   directory: string = layout.system,
 ): Omit<IntentFacts, 'isThere'> {
-  const words = tokenize(`${readFact(host, layout.kernelCommandLine)} ${readWords(host, directory)}`);
+  const words = tokenize(`${readCommandLine(host)} ${readWords(host, directory)}`);
   // As in early boot: the last of a name counts, and a trial is a word without a value.
   const slot = words.findLast(({ name, value }) => name === 'haos.slot' && value !== undefined)?.value;
   return {
     slot: slot === 'previous' ? 'previous' : 'current',
     onTrial: words.some(({ name, value }) => name === 'haos.trial' && value === undefined),
-    kernel: readFact(host, layout.runningKernel).trim() || undefined,
+    kernel: readFact(host, layout.runningKernel) || undefined,
   };
 }
 
@@ -30,8 +30,8 @@ export function readBooted(
  * directory.
  */
 export function choosesSlot(host: Pick<Host, 'files'>, directory: string): boolean | undefined {
-  if (readModeOf(host, directory) === undefined) return undefined;
-  return tokenize(readFact(host, layout.kernelCommandLine)).some(
+  if (readMode(host, directory) === undefined) return undefined;
+  return tokenize(readCommandLine(host)).some(
     ({ name, value }) => name === 'haos.slot' && value !== undefined,
   );
 }
@@ -44,27 +44,12 @@ export function launcherChoosesSlot(host: Pick<Host, 'files'>, directory: string
   return tokenize(readWords(host, directory)).some(({ name }) => name === 'haos.slot');
 }
 
+function readCommandLine(host: Pick<Host, 'files'>): string {
+  return readFact(host, layout.kernelCommandLine) ?? '';
+}
+
 /** Returns what the launcher added to the kernel command line; empty if it added nothing. */
 function readWords(host: Pick<Host, 'files'>, directory: string): string {
   const path = inRootOf(directory, layout.launcherWords);
-  return path === undefined ? '' : readFact(host, path);
-}
-
-/**
- * Returns the mode of the node that a system directory belongs to; undefined if no node runs from
- * it.
- */
-export function readModeOf(host: Pick<Host, 'files'>, directory: string): Mode | undefined {
-  const path = inRootOf(directory, layout.mode);
-  const word = path && readFact(host, path).trim();
-  return MODES.find((mode) => mode === word);
-}
-
-function readFact(host: Pick<Host, 'files'>, path: string): string {
-  try {
-    return host.files.readTextIfExists(path) ?? '';
-  } catch (error) {
-    if (!isHaosError(error)) throw error;
-    return '';
-  }
+  return (path && readFact(host, path)) ?? '';
 }

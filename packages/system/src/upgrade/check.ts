@@ -1,13 +1,13 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
-import type { Check } from '../check.js';
+import { type Check, checked, failed, passed } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
-import { describeMissingKernel, type KernelKind } from '../kernel-kind.js';
+import { type KernelKind, lacksKernel } from '../kernel-kind.js';
+import { readMode } from '../mode.js';
 import { checkArchitecture, checkSpace } from '../release/checks.js';
 import { findMissing, sizeOf } from '../release/image.js';
 import { imageArchitecture } from '../release/image-architecture.js';
-import { readModeOf } from './booted.js';
 import { readBootState } from './stored-boot-state.js';
 
 /** The plan of an upgrade. */
@@ -74,29 +74,27 @@ export function checkUpgrade(plan: UpgradePlan): Check[] {
 /** An image may lack k3s; the installed one stays. */
 function checkSource({ host, source, wanted, offered, missingKernel }: UpgradePlan): Check {
   const id = 'source';
-  if (missingKernel !== undefined) return { id, ok: false, ...describeMissingKernel(source, missingKernel) };
+  if (missingKernel !== undefined) return lacksKernel(id, source, missingKernel);
   const missing = findMissing(host, source, offered, wanted);
   const hint = 'Name the directory that holds haos, k3s and kernel, such as /haos/system of a release.';
-  if (missing !== undefined) return { id, ok: false, message: missing, hint };
-  return { id, ok: true, message: `${source} has ${wanted.filter((name) => offered[name]).join(', ')}` };
+  if (missing !== undefined) return failed(id, missing, hint);
+  return passed(id, `${source} has ${wanted.filter((name) => offered[name]).join(', ')}`);
 }
 
 function checkDestination({ host, destination, wanted, base }: UpgradePlan): Check {
   const id = 'destination';
-  const mode = readModeOf(host, destination);
+  const mode = readMode(host, destination);
   if (mode === 'live' || mode === 'install') {
     const message = `${destination} is on a boot medium that runs in mode ${mode}`;
-    return { id, ok: false, message, hint: 'Install HAOS on a disk first.' };
+    return failed(id, message, 'Install HAOS on a disk first.');
   }
-  if (base.haos === undefined) {
-    const hint = 'Name /haos/system of an installed node.';
-    return { id, ok: false, message: `${destination} has no HAOS`, hint };
-  }
+  if (base.haos === undefined)
+    return failed(id, `${destination} has no HAOS`, 'Name /haos/system of an installed node.');
   if (isOfGo(host, destination, base) && !wanted.includes('haos')) {
     const message = `HAOS ${base.haos} is the Go implementation, which cannot run on the new kernel`;
-    return { id, ok: false, message, hint: 'Upgrade haos as well.' };
+    return failed(id, message, 'Upgrade haos as well.');
   }
-  return { id, ok: true, message: `${destination} has HAOS ${base.haos}` };
+  return passed(id, `${destination} has HAOS ${base.haos}`);
 }
 
 /**
@@ -112,13 +110,9 @@ function checkVersions({ host, destination, offered, base, k3s, allowDowngrade }
   const older = ordered.find(
     ({ from, to }) => from !== undefined && to !== undefined && compareVersions(to, from) < 0,
   );
-  if (older === undefined) return { id: 'version', ok: true, message: 'no component is downgraded' };
-  return {
-    id: 'version',
-    ok: allowDowngrade,
-    message: `${older.name} would be downgraded: ${older.from} → ${older.to}`,
-    ...(!allowDowngrade && { hint: 'Add --allow-downgrade to downgrade on purpose.' }),
-  };
+  if (older === undefined) return passed('version', 'no component is downgraded');
+  const message = `${older.name} would be downgraded: ${older.from} → ${older.to}`;
+  return checked('version', allowDowngrade, message, 'Add --allow-downgrade to downgrade on purpose.');
 }
 
 /**
@@ -139,25 +133,16 @@ function checkMinor({ k3s, allowSkip }: UpgradePlan): Check {
   const [from, to] = [minorOf(k3s.base), minorOf(k3s.offered)];
   const skips =
     from !== undefined && to !== undefined && (to.major !== from.major || to.minor > from.minor + 1);
-  if (!skips) return { id: 'minor', ok: true, message: 'no minor version of k3s is skipped' };
-  return {
-    id: 'minor',
-    ok: allowSkip,
-    message: `k3s would skip minor versions: ${k3s.base} → ${k3s.offered}`,
-    ...(!allowSkip && {
-      hint: 'Upgrade to a release with the next minor version of k3s first, or add --allow-skip.',
-    }),
-  };
+  if (!skips) return passed('minor', 'no minor version of k3s is skipped');
+  const message = `k3s would skip minor versions: ${k3s.base} → ${k3s.offered}`;
+  const hint = 'Upgrade to a release with the next minor version of k3s first, or add --allow-skip.';
+  return checked('minor', allowSkip, message, hint);
 }
 
 /** Earlier image builders named every k3s that was passed to them `given`. */
 function refuseOtherK3s({ source, base }: UpgradePlan): Check {
-  return {
-    id: 'content',
-    ok: false,
-    message: `the k3s programs in ${source} and on this node differ, but both are named ${base.k3s}`,
-    hint: 'Build the image again: the builder now names k3s after its version.',
-  };
+  const message = `the k3s programs in ${source} and on this node differ, but both are named ${base.k3s}`;
+  return failed('content', message, 'Build the image again: the builder now names k3s after its version.');
 }
 
 function minorOf(version: string | undefined): { major: number; minor: number } | undefined {
@@ -169,13 +154,12 @@ function minorOf(version: string | undefined): { major: number; minor: number } 
 function checkSigned({ changes }: UpgradePlan): Check {
   const id = 'boot-image';
   const refused = changes.filter((component) => component !== 'k3s');
-  if (refused.length === 0) return { id, ok: true, message: 'the boot image of this node stays valid' };
-  return {
+  if (refused.length === 0) return passed(id, 'the boot image of this node stays valid');
+  return failed(
     id,
-    ok: false,
-    message: `the signed boot image of this node would refuse another version of ${refused.join(' and ')}`,
-    hint: 'Start the node with systemd-boot, or install the new version with its boot image: docs/secure-boot.md.',
-  };
+    `the signed boot image of this node would refuse another version of ${refused.join(' and ')}`,
+    'Start the node with systemd-boot, or install the new version with its boot image: docs/secure-boot.md.',
+  );
 }
 
 /** The boot image of an upgrade: the file to copy, or why there is none. */
@@ -183,10 +167,10 @@ export type BootImageChoice =
   | { from: string; problem?: undefined }
   | { from?: undefined; problem: string; hint: string };
 
-function checkBootImage({ from, problem, ...rest }: BootImageChoice): Check {
+function checkBootImage(choice: BootImageChoice): Check {
   const id = 'boot-image';
-  if (problem !== undefined) return { id, ok: false, message: problem, ...rest };
-  return { id, ok: true, message: `${from} starts the new version` };
+  if (choice.problem !== undefined) return failed(id, choice.problem, choice.hint);
+  return passed(id, `${choice.from} starts the new version`);
 }
 
 /** Bytes to keep free for the records of the file system itself. */
@@ -207,17 +191,17 @@ function checkState({ host, destination, base, kept, target }: UpgradePlan): Che
   const isTrying = trial !== undefined && trial === nameSet(base) && kept === base;
   const hasFailed = failed !== undefined && failed === nameSet(target);
   return [
-    {
-      id: 'trial',
-      ok: !isTrying,
-      message: isTrying ? 'the running version is still on trial' : 'nothing is on trial',
-      ...(isTrying && { hint: 'Wait until it is healthy; the previous version is needed until then.' }),
-    },
-    {
-      id: 'failed',
-      ok: !hasFailed,
-      message: hasFailed ? 'this version failed here before' : 'this version did not fail here',
-      ...(hasFailed && { hint: 'Run haos upgrade forget to try it again.' }),
-    },
+    checked(
+      'trial',
+      !isTrying,
+      isTrying ? 'the running version is still on trial' : 'nothing is on trial',
+      'Wait until it is healthy; the previous version is needed until then.',
+    ),
+    checked(
+      'failed',
+      !hasFailed,
+      hasFailed ? 'this version failed here before' : 'this version did not fail here',
+      'Run haos upgrade forget to try it again.',
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import { COMPONENTS, type ReleaseSet, SLOTS, type Slot, type Slots } from '../components.js';
+import { COMPONENTS, type ReleaseSet, SLOTS, type Slot, type Slots, setOf } from '../components.js';
 
 /** The changes that an upgrade is about to make to the links, and the links before it. */
 export interface Intent {
@@ -66,12 +66,11 @@ export function parseIntent(text: string): Intent | undefined {
   if (lines[0] !== FIRST_LINE || lines.at(-1) !== 'end') return undefined;
   const words = new Map(lines.slice(1, -1).map((line) => [line.split(' ')[0], line.split(' ').slice(1)]));
   if (COMPONENTS.some((component) => words.get(component)?.length !== 4)) return undefined;
-  const setAt = (column: number): ReleaseSet =>
-    Object.fromEntries(
-      COMPONENTS.map((component) => [component, words.get(component)?.[column] ?? NONE] as const).filter(
-        ([, version]) => version !== NONE,
-      ),
-    );
+  const setAt = (column: number) =>
+    setOf((component) => {
+      const word = words.get(component)?.[column];
+      return word === NONE ? undefined : word;
+    });
   return {
     before: { current: setAt(0), previous: setAt(1) },
     after: { current: setAt(2), previous: setAt(3) },

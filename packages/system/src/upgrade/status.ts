@@ -66,11 +66,8 @@ export interface ChangeOptions {
  * Throws HAOS_UPGRADE_NO_PREVIOUS if the other set is missing or incomplete, and
  * HAOS_UPGRADE_SIGNED if a signed boot image would refuse it.
  */
-export function rollback(
-  host: Host,
-  { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
-): Promise<BootState> {
-  return change(host, { directory, lockFile }, async () => {
+export function rollback(host: Host, options: ChangeOptions = {}): Promise<BootState> {
+  return changeSystem(host, options, async (directory) => {
     await completeIntent(host, { directory });
     const { slots, state, bootLoader } = openSystem(host, directory);
     const isSwapped = bootLoader.kind === 'foreign' || bootLoader.kind === 'signed';
@@ -121,11 +118,8 @@ async function swapSlots(host: Host, directory: string): Promise<BootState> {
 }
 
 /** Deletes the record of the failed version, so that it may be tried again. */
-export function forgetFailure(
-  host: Host,
-  { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
-): Promise<BootState> {
-  return change(host, { directory, lockFile }, () => {
+export function forgetFailure(host: Host, options: ChangeOptions = {}): Promise<BootState> {
+  return changeSystem(host, options, (directory) => {
     const state = readBootState(host, directory);
     if (state.failed === undefined) return state;
     const next = nextBootState(state, { kind: 'forgotten' });
@@ -138,11 +132,8 @@ export function forgetFailure(
  * Records that the booted set works: the runtime phase finished with status 0 or 4, and k3s runs if
  * it is installed. Ends a trial. Writes nothing if the state does not change.
  */
-export function markHealthy(
-  host: Host,
-  { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions = {},
-): Promise<BootState> {
-  return change(host, { directory, lockFile }, () => {
+export function markHealthy(host: Host, options: ChangeOptions = {}): Promise<BootState> {
+  return changeSystem(host, options, (directory) => {
     const { slot, onTrial } = readBooted(host, directory);
     const running = readRunningSet(host, directory) ?? readSlots(host, directory)[slot];
     const set = nameSet(running);
@@ -154,12 +145,13 @@ export function markHealthy(
   });
 }
 
-function change(
+/** Runs `work` with the system directory of a node, alone, while what it changes is writable. */
+export function changeSystem<T>(
   host: Host,
-  { directory, lockFile }: Required<ChangeOptions>,
-  work: () => BootState | Promise<BootState>,
-): Promise<BootState> {
+  { directory = layout.system, lockFile = layout.upgradeLock }: ChangeOptions,
+  work: (directory: string) => T | Promise<T>,
+): Promise<T> {
   return withLock(host, lockFile, () =>
-    withWritable(host, directory, () => withWritableEntries(host, directory, work)),
+    withWritable(host, directory, () => withWritableEntries(host, directory, () => work(directory))),
   );
 }

@@ -1,8 +1,8 @@
 import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
-import { type CleanUp, withCleanUp, withWritable } from '@haos/host/internal';
+import { type CleanUp, withCleanUp } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
-import { findUnusedEntries, placeEntry, usedSets, withWritableEntries } from '../boot/esp.js';
+import { findUnusedEntries, placeEntry, usedSets } from '../boot/esp.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
 import {
@@ -13,6 +13,7 @@ import {
   nameSet,
   type ReleaseSet,
   readSlots,
+  setOf,
   versionDirectory,
 } from '../components.js';
 import { isNamedByVersion, readK3sVersion } from '../k3s-version.js';
@@ -25,6 +26,7 @@ import { TRIALS } from './boot-state.js';
 import { checkUpgrade, type UpgradePlan } from './check.js';
 import { completeIntent, flush, switchSlots } from './complete-intent.js';
 import type { Intent } from './intent.js';
+import { changeSystem } from './status.js';
 import { readBootState } from './stored-boot-state.js';
 
 export interface UpgradeOptions
@@ -137,13 +139,9 @@ async function fetchBootImage(
 }
 
 async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
-  const { host, destination = layout.system, lockFile = layout.upgradeLock } = options;
-  if (options.checkOnly) return (await check(source, options)).report;
-  return withLock(host, lockFile, () =>
-    withWritable(host, destination, () =>
-      withWritableEntries(host, destination, () => upgradeAlone(source, options)),
-    ),
-  );
+  const { host, destination: directory, lockFile, checkOnly } = options;
+  if (checkOnly) return (await check(source, options)).report;
+  return changeSystem(host, { directory, lockFile }, () => upgradeAlone(source, options));
 }
 
 interface Checked {
@@ -179,13 +177,14 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
   await completeIntent(host, { directory: destination });
   const { system, plan, report } = await check(source, options);
   if (report.status !== 'checked') return report;
-  const menu = await renderGoReplacement(system);
+  const { menu } = system.bootLoader;
+  const goReplacement = menu?.isGo ? await renderReplacement(host, menu) : undefined;
   const dropped = [...dropUnused(host, destination), ...dropUnusedEntries(system)];
   const components = missingOf(system, plan);
   const putting = { ...options, system: destination, components, readBack: true };
   await putComponents(host, { directory: source, set: plan.offered }, putting);
   await options.beforeSwitch?.();
-  if (menu !== undefined && system.bootLoader.menu) await replaceMenu(host, system.bootLoader.menu, menu);
+  if (menu && goReplacement !== undefined) await replaceMenu(host, menu, goReplacement);
   await flush(host);
   const intent: Intent = {
     before: readSlots(host, destination),
@@ -205,14 +204,6 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
   dropped.push(...dropUnused(host, destination));
   if (options.sync) await flush(host);
   return { ...report, status: 'upgraded', dropped };
-}
-
-/**
- * Returns the menu that replaces one of the Go implementation; undefined if there is none of it.
- */
-async function renderGoReplacement({ host, bootLoader }: System): Promise<string | undefined> {
-  const { kind, menu } = bootLoader;
-  return kind === 'go' && menu ? renderReplacement(host, menu) : undefined;
 }
 
 /**
@@ -250,7 +241,7 @@ async function readRelease({ host, directory, ...system }: System, source: strin
       base: await readK3sVersion(host, directory, base.k3s),
       offered: await readK3sVersion(host, source, set.k3s),
     },
-    isOtherK3s: await isOtherK3s(host, { source, destination: directory, name: set.k3s, base: base.k3s }),
+    isOtherK3s: set.k3s === base.k3s && (await isOtherK3s(host, [source, directory], set.k3s)),
   };
 }
 
@@ -264,7 +255,7 @@ export function planUpgrade(system: System, release: Release, options: PlanOptio
   const base = slots[state.slot];
   const kind = neededKind(base, options);
   const set = kind === undefined ? release.set : withKernel(release.set, release.kernels[kind]);
-  const offered = pick(set, wanted);
+  const offered = setOf((component) => (wanted.includes(component) ? set[component] : undefined));
   const isMissing = release.set.kernel !== undefined && set.kernel === undefined && wanted.includes('kernel');
   const hasK3s = offered.k3s !== undefined;
   return {
@@ -300,26 +291,21 @@ function neededKind({ kernel }: ReleaseSet, { kernelKind: chosen }: PlanOptions)
 }
 
 /**
- * Returns whether source and node have different programs under the same name. A name that contains
- * a version is trusted.
+ * Returns whether system directories have different k3s programs under the same name. A name that
+ * contains a version is trusted.
  */
 async function isOtherK3s(
   host: Host,
-  {
-    source,
-    destination,
-    name,
-    base,
-  }: { source: string; destination: string; name: string | undefined; base: string | undefined },
+  directories: readonly string[],
+  name: string | undefined,
 ): Promise<boolean> {
-  if (name === undefined || name !== base || isNamedByVersion(name)) return false;
-  const [theirs, ours] = [source, destination].map(
-    (directory) => `${versionDirectory(directory, 'k3s', name)}/k3s`,
-  ) as [string, string];
-  const sizes = [theirs, ours].map((path) => host.files.stat(path)?.size);
-  if (sizes.includes(undefined)) return false; // another check reports this
-  if (sizes[0] !== sizes[1]) return true;
-  return (await host.files.digest(theirs)) !== (await host.files.digest(ours));
+  if (name === undefined || isNamedByVersion(name)) return false;
+  const paths = directories.map((directory) => `${versionDirectory(directory, 'k3s', name)}/k3s`);
+  const sizes = new Set(paths.map((path) => host.files.stat(path)?.size));
+  if (sizes.has(undefined)) return false; // another check reports this
+  if (sizes.size > 1) return true;
+  const digests = await Promise.all(paths.map((path) => host.files.digest(path)));
+  return new Set(digests).size > 1;
 }
 
 /**
@@ -332,10 +318,4 @@ function isPreviousRunning({ slots, state, running }: System): boolean {
   if (running !== undefined) return isSameSet(running, slots.previous);
   // Not recorded: the set has not booted if GRUB has not counted a boot.
   return trial === nameSet(slots.current) && tries === TRIALS;
-}
-
-function pick(set: ReleaseSet, components: readonly Component[]): ReleaseSet {
-  return Object.fromEntries(
-    components.filter((name) => set[name] !== undefined).map((name) => [name, set[name]]),
-  );
 }

@@ -2,7 +2,7 @@ import { RANCHER } from '@haos/system/internal';
 import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { Ssh } from '../../generated/types.js';
-import { eachItem, type Finding, invalid, isError, noEffect, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, invalid, isError, isNot, noEffect, type Rule } from '../../rules/rule.js';
 import { ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 
@@ -56,11 +56,7 @@ export const sshAccessRule: Rule = ({ haos }) => {
 
 function checkUser(user: string, pointer: string): Finding[] {
   if (!/^[\w.*?@:/%$-]+$/.test(user) || user.startsWith('@'))
-    return invalid(
-      pointer,
-      `${JSON.stringify(user)} is not a user`,
-      'Write one user in each item, as USER or USER@HOST.',
-    );
+    return isNot(pointer, user, 'a user', 'Write one user in each item, as USER or USER@HOST.');
   if (!/^root(?:@|$)/.test(user)) return [];
   return noEffect(
     pointer,

@@ -1,6 +1,6 @@
 import { refuse } from '../../apply/refuse.js';
 import type { Applier } from '../../apply/types.js';
-import { eachItem, type Finding, hasControls, invalid, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, hasControls, isNot, type Rule } from '../../rules/rule.js';
 
 /** Loads kernel modules. An item is a name, optionally followed by parameters as for `modprobe`. */
 export const modules: Applier = {
@@ -31,7 +31,7 @@ function checkModule(item: string, pointer: string): Finding[] {
   if (name === undefined) return [];
   const isName = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name);
   if (isName && parameters.every((word) => !word.startsWith('-') && !hasControls(word))) return [];
-  return invalid(pointer, `${JSON.stringify(item)} is not a module`, 'Write NAME or NAME PARAMETER=VALUE.');
+  return isNot(pointer, item, 'a module', 'Write NAME or NAME PARAMETER=VALUE.');
 }
 
 function wordsOf(item: string): string[] {

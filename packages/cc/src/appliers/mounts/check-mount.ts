@@ -4,6 +4,7 @@ import {
   finding,
   hasControls,
   invalid,
+  isNot,
   isPathTooLong,
   missing,
   type Rule,
@@ -89,11 +90,7 @@ function checkPath(path: string | undefined, pointer: string): Finding[] {
 
 function checkType(type: string | undefined, pointer: string): Finding[] {
   if (!type || /^[\w.-]+$/.test(type)) return [];
-  return invalid(
-    pointer,
-    `${JSON.stringify(type)} is not a file system`,
-    'Write ext4, xfs or vfat, or leave it out.',
-  );
+  return isNot(pointer, type, 'a file system', 'Write ext4, xfs or vfat, or leave it out.');
 }
 
 /**

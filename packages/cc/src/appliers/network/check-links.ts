@@ -1,5 +1,5 @@
 import type { Network } from '../../generated/types.js';
-import { type Finding, invalid, missing } from '../../rules/rule.js';
+import { type Finding, invalid, isNot, missing } from '../../rules/rule.js';
 
 /** A name that is safe as an argument and in a pattern, which connman takes. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/;
@@ -94,7 +94,7 @@ function checkVlan({ interface: name, vlan, parent }: Network, pointer: string):
   if (!vlan && !parent) return [];
   if (!vlan) return invalid(`${pointer}/parent`, 'only a VLAN has a parent', 'Add `vlan` with its number.');
   if (!/^[1-9]\d{0,3}$/.test(vlan) || Number(vlan) > 4094)
-    return invalid(`${pointer}/vlan`, `${JSON.stringify(vlan)} is not a VLAN`, 'Write 1 to 4094.');
+    return isNot(`${pointer}/vlan`, vlan, 'a VLAN', 'Write 1 to 4094.');
   if (!parent) return missing(pointer, 'a VLAN needs the interface that carries it', 'Add `parent: eth0`.');
   if (isCard(parent) && parent !== name) return [];
   return invalid(

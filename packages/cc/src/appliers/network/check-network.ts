@@ -1,5 +1,5 @@
 import type { Network } from '../../generated/types.js';
-import { eachItem, type Finding, invalid, missing, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, invalid, isNot, missing, type Rule } from '../../rules/rule.js';
 import { checkLink, checkPorts, isLink, MAC } from './check-links.js';
 import { isServerName } from './connman.js';
 import { familyOf, isInNetwork, type Prefix, parsePrefix } from './ip-address.js';
@@ -28,27 +28,20 @@ function checkNetwork(network: Network, pointer: string): Finding[] {
     ...checkGateways(network, `${pointer}/gateways`),
     ...eachItem(network.routes, `${pointer}/routes`, checkRoute),
     ...checkMtu(network.mtu, `${pointer}/mtu`),
-    ...(network.nameservers ?? [])
-      .filter((server) => server !== '' && familyOf(server) === undefined)
-      .flatMap((server) =>
-        invalid(
-          `${pointer}/nameservers`,
-          `${JSON.stringify(server)} is not an IP address`,
-          'Name servers are given by address.',
-        ),
-      )
-      .slice(0, 1),
-    ...(network.searchDomains ?? [])
-      .filter((domain) => domain !== '' && !isServerName(domain))
-      .flatMap((domain) =>
-        invalid(
-          `${pointer}/searchDomains`,
-          `${JSON.stringify(domain)} is not a domain`,
-          'Write it as lan.example.',
-        ),
-      )
-      .slice(0, 1),
+    ...checkNameservers(network, `${pointer}/nameservers`),
+    ...checkDomains(network, `${pointer}/searchDomains`),
   ];
+}
+
+function checkNameservers({ nameservers = [] }: Network, pointer: string): Finding[] {
+  const wrong = nameservers.find((server) => server !== '' && familyOf(server) === undefined);
+  if (wrong === undefined) return [];
+  return isNot(pointer, wrong, 'an IP address', 'Name servers are given by address.');
+}
+
+function checkDomains({ searchDomains = [] }: Network, pointer: string): Finding[] {
+  const wrong = searchDomains.find((domain) => domain !== '' && !isServerName(domain));
+  return wrong === undefined ? [] : isNot(pointer, wrong, 'a domain', 'Write it as lan.example.');
 }
 
 function checkInterface({ interface: name, mac }: Network, pointer: string): Finding[] {
@@ -59,27 +52,20 @@ function checkInterface({ interface: name, mac }: Network, pointer: string): Fin
       'Add `interface: eth0`, or `mac` with the address of the card.',
     );
   if (name && !INTERFACE.test(name))
-    return invalid(
+    return isNot(
       `${pointer}/interface`,
-      `${JSON.stringify(name)} is not an interface`,
+      name,
+      'an interface',
       'Write it as `ip link` shows it, such as eth0.',
     );
   if (mac && !MAC.test(mac))
-    return invalid(
-      `${pointer}/mac`,
-      `${JSON.stringify(mac)} is not the address of a card`,
-      'Write it as 52:54:00:12:34:56, in quotes.',
-    );
+    return isNot(`${pointer}/mac`, mac, 'the address of a card', 'Write it as 52:54:00:12:34:56, in quotes.');
   return [];
 }
 
 function checkMethod(method: string | undefined, known: readonly string[], pointer: string): Finding[] {
   if (!method || known.includes(method)) return [];
-  return invalid(
-    pointer,
-    `${JSON.stringify(method)} is not one of ${known.join(', ')}`,
-    'Static addresses are for `addresses`.',
-  );
+  return isNot(pointer, method, `one of ${known.join(', ')}`, 'Static addresses are for `addresses`.');
 }
 
 /** connman takes one address of each family (connman-service.config(5)). */
@@ -87,11 +73,7 @@ function checkAddresses({ addresses = [] }: Network, pointer: string): Finding[]
   const texts = addresses.filter((text) => text !== '');
   const wrong = texts.find((text) => parsePrefix(text) === undefined);
   if (wrong !== undefined)
-    return invalid(
-      pointer,
-      `${JSON.stringify(wrong)} is not an address with the length of its network`,
-      'Write it as 10.1.0.11/24.',
-    );
+    return isNot(pointer, wrong, 'an address with the length of its network', 'Write it as 10.1.0.11/24.');
   const families = texts.map((text) => parsePrefix(text)?.family);
   if (new Set(families).size === families.length) return [];
   return invalid(
@@ -108,11 +90,7 @@ function checkGateways({ gateways = [], addresses = [] }: Network, pointer: stri
     const family = familyOf(gateway);
     const prefix = prefixes.find((each) => each.family === family);
     if (family === undefined)
-      return invalid(
-        pointer,
-        `${JSON.stringify(gateway)} is not an IP address`,
-        'Write the address of the router.',
-      );
+      return isNot(pointer, gateway, 'an IP address', 'Write the address of the router.');
     if (seen.has(family)) return invalid(pointer, `there is a second gateway of IPv${family}`, 'Keep one.');
     if (prefix === undefined)
       return invalid(
@@ -144,11 +122,7 @@ function checkRoute(text: string, pointer: string): Finding[] {
 /** The smallest packet that every host of IPv4 takes (RFC 791), and the largest of all. */
 function checkMtu(mtu: string | undefined, pointer: string): Finding[] {
   if (!mtu || (/^[1-9]\d{1,4}$/.test(mtu) && Number(mtu) >= 68 && Number(mtu) <= 65_535)) return [];
-  return invalid(
-    pointer,
-    `${JSON.stringify(mtu)} is not a size of packets`,
-    'Write 68 to 65535, such as 9000.',
-  );
+  return isNot(pointer, mtu, 'a size of packets', 'Write 68 to 65535, such as 9000.');
 }
 
 function checkUnique(networks: readonly Network[], index: number): Finding[] {

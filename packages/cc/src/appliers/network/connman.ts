@@ -2,7 +2,7 @@ import { refuse } from '../../apply/refuse.js';
 import type { Applier, ApplyContext } from '../../apply/types.js';
 import type { CloudConfig } from '../../generated/types.js';
 import { isSimpleName } from '../../model/patterns.js';
-import { eachItem, type Finding, invalid, type Rule } from '../../rules/rule.js';
+import { eachItem, type Finding, isNot, type Rule } from '../../rules/rule.js';
 import { formatKeyFileList, ownershipLine } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
 import { isHostname, keptHostname } from './hostname.js';
@@ -91,9 +91,7 @@ export const serversRule: Rule = ({ haos }) => [
 
 function checkNameserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server)) return [];
-  const message = `${JSON.stringify(server)} is not an IP address`;
-  const hint = 'Give the address of the name server, such as 1.1.1.1.';
-  return invalid(pointer, message, hint);
+  return isNot(pointer, server, 'an IP address', 'Give the address of the name server, such as 1.1.1.1.');
 }
 
 /** Whether a text has the form of a name in DNS. */
@@ -104,8 +102,7 @@ export function isServerName(text: string): boolean {
 
 function checkTimeserver(server: string, pointer: string): Finding[] {
   if (server === '' || isIpAddress(server) || isServerName(server)) return [];
-  const message = `${JSON.stringify(server)} is not a host name or an address`;
-  return invalid(pointer, message, 'Give a host name or an address.');
+  return isNot(pointer, server, 'a host name or an address', 'Give a host name or an address.');
 }
 
 /** An IPv6 address may name its interface, and a link-local one must: `fe80::1%eth0` (RFC 4007). */

@@ -1,3 +1,4 @@
+import type { MappingNode } from '../../parse/node.js';
 import type { Draft } from './draft.js';
 import type { NetworkReader } from './reader.js';
 import type { Text } from './text.js';
@@ -26,11 +27,19 @@ const MODES = [
   'balance-alb',
 ];
 
+/** Sets the options of a bond that HAOS has, and reports the others. */
+export function setBondOptions(draft: Draft, pairs: MappingNode['pairs'], reader: NetworkReader): void {
+  for (const { key, value } of pairs) {
+    const text = reader.text(value, key);
+    if (text !== undefined) setBondOption(draft, key, text, reader);
+  }
+}
+
 /**
  * Sets the mode or an option of a bond, in any of its spellings: `bond-mode`, `bond_miimon`,
  * `mii-monitor-interval`.
  */
-export function setBondOption(draft: Draft, key: string, value: Text, reader: NetworkReader): void {
+function setBondOption(draft: Draft, key: string, value: Text, reader: NetworkReader): void {
   const bare = key.replace(/^bond[-_]/, '');
   const name = NAMES[bare] ?? bare.replaceAll('-', '_');
   if (name === 'mode') draft.bondMode = { ...value, text: MODES[Number(value.text)] ?? value.text };

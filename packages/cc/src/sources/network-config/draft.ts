@@ -23,10 +23,10 @@ export class Draft {
   readonly routes: DraftRoute[] = [];
   readonly bond: Text[] = [];
   readonly bondOptions: Text[] = [];
-  vlan?: Text;
-  parent?: Text;
+  vlan?: Text | undefined;
+  parent?: Text | undefined;
   bondMode?: Text;
-  mtu?: Text;
+  mtu?: Text | undefined;
   /** Whether the document wants no address of IPv4 at all. */
   isWithoutIpv4 = false;
   isWithoutIpv6 = false;
@@ -49,8 +49,8 @@ export class Draft {
   }
 
   /** A default route: a gateway, if connman takes it as one. */
-  addDefault(via: Text): void {
-    this.routes.push({ to: 'default', via, place: via });
+  addDefault(via: Text | undefined): void {
+    if (via !== undefined) this.routes.push({ to: 'default', via, place: via });
   }
 
   hasFamily(family: 4 | 6): boolean {

@@ -1,5 +1,5 @@
 import { assignServers } from './assign-unbound.js';
-import { setBondOption } from './bond-options.js';
+import { setBondOptions } from './bond-options.js';
 import { Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
 import type { Text } from './text.js';
@@ -78,19 +78,17 @@ function makeDraft(link: Link, { names, refer, reader }: DraftOptions): Draft | 
   const number = reader.text(members.get('vlan_id'), 'vlan_id');
   const name = freeName(kind === 'bond' ? 'bond' : `vlan${number?.text ?? ''}`, kind === 'bond', names);
   const draft = new Draft(kind === 'card' ? { mac: mac! } : { name: { ...id!, text: name } });
-  if (mtu !== undefined) draft.mtu = mtu;
+  draft.mtu = mtu;
   if (kind === 'bond') {
     draft.bond.push(...reader.texts(members.get('bond_links'), 'bond_links').map(refer));
-    for (const { key, value } of members.unread().filter((pair) => pair.key.startsWith('bond_'))) {
-      members.get(key);
-      const text = reader.text(value, key);
-      if (text !== undefined) setBondOption(draft, key, text, reader);
-    }
+    const options = members.unread().filter(({ key }) => key.startsWith('bond_'));
+    for (const { key } of options) members.get(key);
+    setBondOptions(draft, options, reader);
   }
   if (kind === 'vlan') {
     const parent = reader.text(members.get('vlan_link'), 'vlan_link');
-    if (number !== undefined) draft.vlan = number;
-    if (parent !== undefined) draft.parent = refer(parent);
+    draft.vlan = number;
+    draft.parent = parent && refer(parent);
   }
   reader.rest(members, LINK_IGNORED, 'a link');
   return draft;
@@ -118,8 +116,7 @@ function readNetwork(network: Members, drafts: ReadonlyMap<string, Draft>, reade
   const address = reader.text(network.get('ip_address'), 'ip_address');
   const mask = reader.text(network.get('netmask'), 'netmask');
   if (address !== undefined && /^ipv[46]$/.test(type)) draft.addAddress(withLength(address, mask), reader);
-  const gateway = reader.text(network.get('gateway'), 'gateway');
-  if (gateway !== undefined) draft.addDefault(gateway);
+  draft.addDefault(reader.text(network.get('gateway'), 'gateway'));
   for (const node of reader.items(network.get('routes'))) {
     const route = reader.members(node, 'a route');
     const to = reader.text(route.get('network'), 'network');

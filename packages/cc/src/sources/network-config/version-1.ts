@@ -1,6 +1,6 @@
 import type { Node } from '../../parse/node.js';
 import { assignRoute, assignServers } from './assign-unbound.js';
-import { setBondOption } from './bond-options.js';
+import { setBondOptions } from './bond-options.js';
 import { type Card, Draft } from './draft.js';
 import { destinationOf, type Members, type NetworkReader, withLength } from './reader.js';
 import type { Text } from './text.js';
@@ -43,8 +43,7 @@ function readEntry(entry: Members, refer: (text: Text) => Text, reader: NetworkR
   const draft = new Draft(type === 'physical' ? cardOf(name, refer) : { name }, name.text);
   if (type === 'bond') readBond(draft, entry, refer, reader);
   if (type === 'vlan') readVlan(draft, entry, refer, reader);
-  const mtu = reader.text(entry.get('mtu'), 'mtu');
-  if (mtu !== undefined) draft.mtu = mtu;
+  draft.mtu = reader.text(entry.get('mtu'), 'mtu');
   entry.get('mac_address');
   readSubnets(draft, reader.items(entry.get('subnets')), reader);
   reader.rest(entry, IGNORED, name.text);
@@ -59,17 +58,13 @@ function cardOf(name: Text, refer: (text: Text) => Text): Card {
 
 function readBond(draft: Draft, entry: Members, refer: (text: Text) => Text, reader: NetworkReader): void {
   draft.bond.push(...reader.texts(entry.get('bond_interfaces'), 'bond_interfaces').map(refer));
-  for (const { key, value } of reader.members(entry.get('params'), 'params').pairs) {
-    const text = reader.text(value, key);
-    if (text !== undefined) setBondOption(draft, key, text, reader);
-  }
+  setBondOptions(draft, reader.members(entry.get('params'), 'params').pairs, reader);
 }
 
 function readVlan(draft: Draft, entry: Members, refer: (text: Text) => Text, reader: NetworkReader): void {
   const link = reader.text(entry.get('vlan_link'), 'vlan_link');
-  const id = reader.text(entry.get('vlan_id'), 'vlan_id');
-  if (link !== undefined) draft.parent = refer(link);
-  if (id !== undefined) draft.vlan = id;
+  draft.parent = link && refer(link);
+  draft.vlan = reader.text(entry.get('vlan_id'), 'vlan_id');
 }
 
 function readSubnets(draft: Draft, nodes: readonly Node[], reader: NetworkReader): void {
@@ -81,8 +76,7 @@ function readSubnets(draft: Draft, nodes: readonly Node[], reader: NetworkReader
     const address = reader.text(subnet.get('address'), 'address');
     const mask = reader.text(subnet.get('netmask'), 'netmask');
     if (address !== undefined) draft.addAddress(withLength(address, mask), reader);
-    const gateway = reader.text(subnet.get('gateway'), 'gateway');
-    if (gateway !== undefined) draft.addDefault(gateway);
+    draft.addDefault(reader.text(subnet.get('gateway'), 'gateway'));
     draft.nameservers.push(...reader.words(subnet.get('dns_nameservers'), 'dns_nameservers'));
     draft.searchDomains.push(...reader.words(subnet.get('dns_search'), 'dns_search'));
     for (const route of reader.items(subnet.get('routes')))

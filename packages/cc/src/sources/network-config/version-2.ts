@@ -1,5 +1,5 @@
 import type { Node, Pair } from '../../parse/node.js';
-import { setBondOption } from './bond-options.js';
+import { setBondOptions } from './bond-options.js';
 import { type Card, Draft } from './draft.js';
 import { destinationOf, isOn, type Members, type NetworkReader } from './reader.js';
 import type { Text } from './text.js';
@@ -23,18 +23,15 @@ export function readVersion2(document: Members, reader: NetworkReader): Draft[] 
   const bonds = devicesOf(document, 'bonds', reader).map(({ pair, members }) => {
     const draft = new Draft({ name: nameOf(pair) });
     draft.bond.push(...reader.texts(members.get('interfaces'), 'interfaces').map(refer));
-    for (const { key, value } of reader.members(members.get('parameters'), 'parameters').pairs) {
-      const text = reader.text(value, key);
-      if (text !== undefined) setBondOption(draft, key, text, reader);
-    }
+    setBondOptions(draft, reader.members(members.get('parameters'), 'parameters').pairs, reader);
     members.get('macaddress');
     return readDevice(draft, pair.key, members, reader);
   });
   const vlans = devicesOf(document, 'vlans', reader).map(({ pair, members }) => {
     const draft = new Draft({ name: nameOf(pair) });
-    const [id, link] = [reader.text(members.get('id'), 'id'), reader.text(members.get('link'), 'link')];
-    if (id !== undefined) draft.vlan = id;
-    if (link !== undefined) draft.parent = refer(link);
+    const link = reader.text(members.get('link'), 'link');
+    draft.vlan = reader.text(members.get('id'), 'id');
+    draft.parent = link && refer(link);
     return readDevice(draft, pair.key, members, reader);
   });
   reader.rest(document, IGNORED, 'a network');
@@ -76,16 +73,12 @@ function readMatch(pair: Pair, members: Members, reader: NetworkReader): Card | 
 
 function readDevice(draft: Draft, name: string, members: Members, reader: NetworkReader): Draft {
   for (const address of readAddresses(members.get('addresses'), reader)) draft.addAddress(address, reader);
-  for (const key of ['gateway4', 'gateway6']) {
-    const gateway = reader.text(members.get(key), key);
-    if (gateway !== undefined) draft.addDefault(gateway);
-  }
+  for (const key of ['gateway4', 'gateway6']) draft.addDefault(reader.text(members.get(key), key));
   for (const node of reader.items(members.get('routes'))) readRoute(draft, node, reader);
   const servers = reader.members(members.get('nameservers'), 'nameservers');
   draft.nameservers.push(...reader.texts(servers.get('addresses'), 'addresses'));
   draft.searchDomains.push(...reader.texts(servers.get('search'), 'search'));
-  const mtu = reader.text(members.get('mtu'), 'mtu');
-  if (mtu !== undefined) draft.mtu = mtu;
+  draft.mtu = reader.text(members.get('mtu'), 'mtu');
   readMethods(draft, members, reader);
   reader.rest(members, IGNORED, name);
   return draft;
