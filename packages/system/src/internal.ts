@@ -22,6 +22,7 @@ export {
   readRunningSet,
   readSlot,
 } from './components.js';
+export { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from './disk-labels.js';
 export { readK3sVersion } from './k3s-version.js';
 export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
