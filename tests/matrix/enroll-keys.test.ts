@@ -20,7 +20,7 @@ const OWN = { PK: [{ name: 'Owner PK' }], KEK: [{ name: 'Owner KEK' }], db: [{ n
 
 /** In a shell of the machine: mounts the keys and the boot image, of a disk that is only read. */
 const MOUNT_MEDIA =
-  "mkdir -p /run/media && mount -t squashfs $(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\(\\S*\\) *media$|\\1|p') /run/media";
+  "mkdir -p /run/media && mount -t squashfs $(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\([^ ]*\\) *media$|\\1|p') /run/media";
 
 describe('a machine whose firmware is in setup mode', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));

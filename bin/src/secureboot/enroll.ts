@@ -37,7 +37,7 @@ export async function runEnroll(
 function formatConsequences({ keys, replaced, programs }: EnrolmentPlan): string {
   const starts =
     programs.length === 0
-      ? ['nothing: no disk of this machine has HAOS on an EFI partition']
+      ? ['what an installation from here puts on a disk; no disk has HAOS yet']
       : programs.map(nameProgram);
   return [
     ...KEY_NAMES.flatMap((key) => formatSection(key, formatKeys(keys[key]))),

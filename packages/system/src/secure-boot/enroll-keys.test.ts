@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Host, liveHost, planHost } from '@haos/host';
 import { createTestHost, type ScriptedCommand, type TestHost, type Tree } from '@haos/host/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EFI_LOADERS } from '../boot/efi-loader.js';
 import { makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
 import { flag, SECURE_BOOT, SETUP_MODE, withFirmware } from '../testing/firmware.js';
@@ -66,23 +67,29 @@ function listDisk(mountPoint?: string): ScriptedCommand {
 interface Machine {
   tree?: Record<string, Tree>;
   setupMode?: boolean;
-  /** The boot loader on the disk of a node; undefined: the machine has no disk. */
-  loader?: Buffer;
+  /** The boot loader on the disk of a node, which is signed by default; `none`: there is no disk. */
+  loader?: Buffer | 'none';
   mountPoint?: string;
 }
 
-function createMachine({ tree, setupMode = true, loader, mountPoint = ESP }: Machine = {}): TestHost {
+function createMachine({
+  tree,
+  setupMode = true,
+  loader = signed!,
+  mountPoint = ESP,
+}: Machine = {}): TestHost {
+  const hasDisk = loader !== 'none';
   const host = createTestHost({
     tree: {
       [SETUP_MODE]: flag(setupMode),
       [SECURE_BOOT]: flag(false),
       ...filesOf(own),
-      ...(loader && { [`${ESP}/${LOADER}`]: loader, [`${ESP}/EFI/BOOT/grubx64.efi`]: 'not verified' }),
+      ...(hasDisk && { [`${ESP}/${LOADER}`]: loader, [`${ESP}/EFI/BOOT/grubx64.efi`]: 'not verified' }),
       ...tree,
     },
     commands: {
       chattr: {},
-      lsblk: loader ? listDisk(mountPoint || undefined) : { stdout: '{"blockdevices": []}' },
+      lsblk: hasDisk ? listDisk(mountPoint || undefined) : { stdout: '{"blockdevices": []}' },
       'blkid -p -o export /dev/vda': { exitCode: 2 },
       'blkid -p -o export /dev/vda1': { stdout: 'TYPE=vfat\nLABEL=HAOS_GRUB\n' },
       'blkid -p -o export /dev/vda2': { stdout: 'TYPE=ext4\nLABEL=HAOS_STATE\n' },
@@ -138,7 +145,7 @@ describe('an enrolment', () => {
     ['mounted', ESP],
     ['not mounted', ''],
   ])('finds that the disk still boots; its EFI partition is %s', async (_title, mountPoint) => {
-    const machine = createMachine({ loader: signed!, mountPoint });
+    const machine = createMachine({ mountPoint });
     const before = machine.tree();
 
     expect((await planEnrolment(machine, KEYS)).programs).toEqual([
@@ -148,7 +155,7 @@ describe('an enrolment', () => {
   });
 
   it('takes the files of another owner, but not a mixture', async () => {
-    const whole = createMachine({ tree: filesOf(others) });
+    const whole = createMachine({ tree: filesOf(others), loader: foreign! });
     await enroll(withFirmware(whole));
     expect(await namesOf(whole)).toMatchObject({ db: ['Other db'] });
 
@@ -213,8 +220,45 @@ describe('an enrolment', () => {
     }
   });
 
+  it('without a disk needs that the firmware would start an installed one', async () => {
+    const host = createMachine({ loader: 'none' });
+    const before = host.tree();
+    await expect(enroll(withFirmware(host))).rejects.toMatchObject({
+      code: 'HAOS_SECURE_BOOT_UNBOOTABLE',
+      message: expect.stringContaining('the boot loader of an installation'),
+    });
+    expect(host.tree()).toEqual(before);
+
+    for (const [shim, isAllowed] of [
+      [foreign!, false],
+      [signed!, true],
+    ] as const) {
+      const { files } = EFI_LOADERS[0] ?? expect.fail('there is none');
+      const loaders = Object.fromEntries(Object.values(files).map((path) => [path, shim]));
+      const live = createMachine({ loader: 'none', tree: loaders });
+      const plan = planEnrolment(live, KEYS);
+      if (isAllowed) expect(await plan).toMatchObject({ programs: [] });
+      else await expect(plan).rejects.toMatchObject({ code: 'HAOS_SECURE_BOOT_UNBOOTABLE' });
+    }
+  });
+
+  it('is refused if db has no certificate, although the firmware would take it', async () => {
+    writeFileSync(join(temporary, 'db.esl'), formatSignatureList(Buffer.from('not a certificate')));
+    const attributes = ['--attr', 'NON_VOLATILE,BOOTSERVICE_ACCESS,RUNTIME_ACCESS'];
+    const key = ['--key', join(own, 'KEK.key'), '--cert', join(own, 'KEK.crt')];
+    const file = join(temporary, 'db.auth');
+    execFileSync('sbvarsign', [...key, ...attributes, '--output', file, 'db', join(temporary, 'db.esl')]);
+
+    const host = createMachine({ tree: { [`${KEYS}/db.auth`]: readFileSync(file) } });
+
+    await expect(planEnrolment(host, KEYS)).rejects.toMatchObject({
+      code: 'HAOS_SECURE_BOOT_KEYS',
+      message: `${KEYS}: db.auth has something else among its certificates`,
+    });
+  });
+
   it('is refused if the disk changed after the question', async () => {
-    const machine = createMachine({ loader: signed! });
+    const machine = createMachine();
     const plan = await planEnrolment(machine, KEYS);
     machine.files.write(`${ESP}/EFI/Linux/haos-1.efi`, foreign!);
 
@@ -254,7 +298,7 @@ describe('an enrolment', () => {
       [keyVariablePath('KEK')]: variable(read('others/KEK.cer')),
       [keyVariablePath('db')]: variable(read('others/db.cer')),
     };
-    const machine = createMachine({ tree: maker, loader: signed!, mountPoint: '' });
+    const machine = createMachine({ tree: maker });
     let kills = 0;
     for (let effects = 0; ; effects += 1) {
       const host = planHost(machine);
@@ -335,10 +379,10 @@ describe('the status of Secure Boot', () => {
   it('says what to do next', async () => {
     expect(await adviceFor(createMachine())).toMatch(/takes keys now/);
     const enrolled = { [keyVariablePath('db')]: variable(read('own/db.cer')) };
-    const off = createMachine({ setupMode: false, tree: enrolled, loader: signed! });
+    const off = createMachine({ setupMode: false, tree: enrolled });
     expect(await adviceFor(off)).toMatch(/turn Secure Boot on/);
     const on = { ...enrolled, [SECURE_BOOT]: flag(true) };
-    expect(await adviceFor(createMachine({ setupMode: false, tree: on, loader: signed! }))).toBe('Nothing.');
+    expect(await adviceFor(createMachine({ setupMode: false, tree: on }))).toBe('Nothing.');
     expect(await adviceFor(createMachine({ setupMode: false, tree: on, loader: foreign! }))).toMatch(
       /The firmware refuses/,
     );

@@ -1,5 +1,6 @@
 import { HaosError, type Host, withLock } from '@haos/host';
-import { readSetupMode } from '@haos/host/internal';
+import { readCertificateSubject, readSetupMode } from '@haos/host/internal';
+import { findEfiLoader } from '../boot/efi-loader.js';
 import type { SystemErrorCode } from '../errors.js';
 import { layout } from '../layout.js';
 import {
@@ -11,7 +12,7 @@ import {
 import { type BootProgram, verifyBootPrograms } from './boot-programs.js';
 import { hex } from './bytes.js';
 import { type CertificateName, describeCertificate } from './certificate.js';
-import { isSignedDataOf } from './efi-signature.js';
+import { isSignedDataOf, isSignedFor } from './efi-signature.js';
 import { type KeyName, keyVariablePath, readKeyVariable } from './key-variables.js';
 import { nameProgram } from './secure-boot-status.js';
 import { type FirmwareDatabase, parseDatabase } from './signature-list.js';
@@ -43,7 +44,8 @@ const ORDER = ['db', 'KEK', 'PK'] as const;
  * Checks everything that an enrolment of the keys in a directory needs, before anything is
  * written: the firmware is in setup mode (HAOS_SECURE_BOOT_MODE), the files `PK.auth`, `KEK.auth`
  * and `db.auth` belong together (HAOS_SECURE_BOOT_KEYS), and the new db allows what starts HAOS on
- * the disks of this machine (HAOS_SECURE_BOOT_UNBOOTABLE).
+ * the disks of this machine or, if they have none, what an installation would put there
+ * (HAOS_SECURE_BOOT_UNBOOTABLE).
  */
 export async function planEnrolment(host: Host, directory: string): Promise<EnrolmentPlan> {
   requireSetupMode(host);
@@ -94,14 +96,25 @@ function requireSetupMode(host: Host): void {
 
 /** Returns what starts HAOS on the disks; throws unless the new db allows all of it. */
 async function requireBootable(host: Host, files: KeyFiles): Promise<BootProgram[]> {
-  const programs = await verifyBootPrograms(host, databaseOf(files.db));
-  const refused = programs.filter(({ isTrusted }) => !isTrusted);
+  const database = databaseOf(files.db);
+  const programs = await verifyBootPrograms(host, database);
+  const refused = programs.filter(({ isTrusted }) => !isTrusted).map(nameProgram);
+  if (programs.length === 0 && !(await allowsInstallation(host, database)))
+    refused.push('the boot loader of an installation, and no disk has HAOS on an EFI partition yet');
   if (refused.length === 0) return programs;
   throw new HaosError<SystemErrorCode>(
     'HAOS_SECURE_BOOT_UNBOOTABLE',
-    `with these keys the firmware would refuse ${refused.map(nameProgram).join(', ')}`,
-    { hint: 'Put a boot loader and boot images there that are signed with db.key: docs/secure-boot.md.' },
+    `with these keys the firmware would refuse ${refused.join(', ')}`,
+    {
+      hint: 'Put a boot loader and boot images on the disk that are signed with db.key: docs/secure-boot.md.',
+    },
   );
+}
+
+/** Returns whether a database allows the program that an installation from here puts on a disk. */
+async function allowsInstallation(host: Host, database: FirmwareDatabase): Promise<boolean> {
+  const [first] = Object.values(findEfiLoader(host)?.files ?? {});
+  return first !== undefined && isSignedFor(host.files.read(first), database);
 }
 
 function readKeyFiles(host: Host, directory: string): KeyFiles {
@@ -121,6 +134,9 @@ export async function findKeyProblem(files: KeyFiles): Promise<string | undefine
     const database = variable && parseDatabase(variable.value);
     if (!variable || !database?.isWhole || database.certificates.length === 0)
       return `${name}.auth is not a signed variable with certificates`;
+    for (const certificate of database.certificates)
+      if ((await readCertificateSubject(certificate)).length === 0)
+        return `${name}.auth has something else among its certificates`;
     if (name === 'PK' && database.size !== 1) return 'PK.auth must have exactly one certificate';
     if (!(await isSignedBy(name, variable, databaseOf(signers[name]))))
       return `${name}.auth is not signed with the key ${name === 'db' ? 'KEK' : 'PK'}`;
