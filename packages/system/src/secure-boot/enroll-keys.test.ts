@@ -67,7 +67,7 @@ function listDisk(mountPoint?: string): ScriptedCommand {
 interface Machine {
   tree?: Record<string, Tree>;
   setupMode?: boolean;
-  /** The boot loader on the disk of a node, which is signed by default; `none`: there is no disk. */
+  /** The boot loader on the disk, which is signed by default; `none`: there is no disk. */
   loader?: Buffer | 'none';
   mountPoint?: string;
 }
