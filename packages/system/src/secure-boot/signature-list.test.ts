@@ -38,6 +38,14 @@ describe('the database of the firmware', () => {
     expect([digests, size, isWhole]).toEqual([[], 1, true]);
   });
 
+  it('may claim a list of 4 GiB, which is not read', () => {
+    const bytes = list(x509, [Buffer.from('first')]);
+    bytes.writeUInt32LE(0xffff_ffff, 16);
+    bytes.writeUInt32LE(17, 24);
+
+    expect(parseDatabase(bytes)).toEqual({ certificates: [], digests: [], size: 0, isWhole: false });
+  });
+
   it('may be damaged', () => {
     const bytes = list(x509, [Buffer.from('first')]);
     for (let length = 1; length < bytes.length; length += 1)

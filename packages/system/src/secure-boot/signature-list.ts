@@ -35,7 +35,7 @@ export function parseDatabase(bytes: Uint8Array): FirmwareDatabase {
       number,
       number,
     ];
-    if (length < HEADER || size <= OWNER_SIZE) break;
+    if (length < HEADER || size <= OWNER_SIZE || start + length > bytes.length) break;
     // Each signature begins with the GUID of its owner.
     for (let at = start + HEADER + header; at + size <= start + length; at += size) {
       const content = bytes.subarray(at + OWNER_SIZE, at + size);
