@@ -409,6 +409,56 @@ const audit = command({
   load: async () => (await import('./audit/run-audit.js')).runAudit,
 });
 
+const secureBoot = command({
+  name: 'secureboot',
+  summary: 'make this machine start only what its owner signed',
+  description: 'See docs/secure-boot.md.',
+  options: [],
+  examples: [
+    { line: 'sudo haos secureboot status', what: 'what the firmware verifies, and what to do next' },
+  ],
+  commands: [
+    command({
+      name: 'keys',
+      summary: 'make the keys of an owner, and the files with which a machine takes them',
+      description:
+        'Makes PK, KEK and db in the directory DIR, which must not exist. Runs on any machine that has openssl, without root. ' +
+        'PK.auth, KEK.auth and db.auth are for `haos secureboot enroll`, db.key and db.crt for the build of a release.',
+      operands: 'DIR',
+      options: [
+        {
+          name: 'name',
+          value: 'TEXT',
+          summary: 'the beginning of the names in the certificates; default: HAOS Secure Boot',
+        },
+        FORMAT,
+      ],
+      examples: [
+        { line: 'haos secureboot keys ~/haos-keys --name "ACME Berlin"', what: 'on the machine that builds' },
+      ],
+      load: async () => (await import('./secureboot/make-keys.js')).runMakeKeys,
+    }),
+    command({
+      name: 'enroll',
+      summary: 'give the firmware of this machine the keys in a directory',
+      description:
+        'Works on a node and on a live system, while the firmware is in setup mode. DIR has PK.auth, KEK.auth and db.auth. ' +
+        'Refuses if the firmware would then no longer start HAOS from the disks. Asks for confirmation unless --yes is given.',
+      operands: 'DIR',
+      options: [{ name: 'yes', summary: 'do not ask' }, FORMAT],
+      examples: [{ line: 'sudo haos secureboot enroll /run/media/keys', what: 'show the keys, and ask' }],
+      load: async () => (await import('./secureboot/enroll.js')).runEnroll,
+    }),
+    command({
+      name: 'status',
+      summary: 'show what the firmware verifies, with which keys, and what to do next',
+      options: [ROOT, FORMAT],
+      examples: [{ line: 'sudo haos secureboot status', what: 'on a node, or on any Linux' }],
+      load: async () => (await import('./secureboot/show-status.js')).runSecureBootStatus,
+    }),
+  ],
+});
+
 /** As `DATA_SOURCES` of @haos/cc has them, which would be too much to load for this table. */
 export const DATA_SOURCE_NAMES = [
   'aws',
@@ -676,7 +726,7 @@ function helpFor(names: readonly string[]): Command {
 /** Returns all commands in the order of the help. `config` is defined where each start reads it. */
 export function allCommands(config: Command): readonly Command[] {
   const parts = [
-    ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check, audit],
+    ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check, audit, secureBoot],
     ...[fleet, operator, agent, completion, version],
   ];
   return [...parts, helpFor(parts.map(({ name }) => name))];

@@ -78,6 +78,9 @@ function statusOf(code: string): ExitStatus {
 const STATUSES: Readonly<Record<string, ExitStatus>> = {
   HAOS_LOCKED: EXIT.refused,
   HAOS_RESET_MODE: EXIT.refused,
+  HAOS_SECURE_BOOT_EXISTS: EXIT.refused,
+  HAOS_SECURE_BOOT_MODE: EXIT.refused,
+  HAOS_SECURE_BOOT_UNBOOTABLE: EXIT.refused,
   HAOS_CC_PUT_NAME: EXIT.usage,
   HAOS_CC_TRY_PENDING: EXIT.refused,
   HAOS_CC_TRY_NONE: EXIT.refused,

@@ -88,6 +88,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   check: ['k3s'],
   operator: [],
   audit: [],
+  secureboot: ['keys', 'enroll', 'status'],
   completion: [],
   version: [],
   help: [],

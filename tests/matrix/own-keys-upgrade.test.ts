@@ -7,7 +7,7 @@ import { must } from '../loop/loop-disk.js';
 import { buildStep } from '../vm/build-step.js';
 import { withOwnKeys } from '../vm/efi-variables.js';
 import { diskArguments, NETWORK, secureBootArguments } from '../vm/image.js';
-import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
+import { installOnDisk, makeDirectory, packSources, readPartitions } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
 import { nameSet, readRelease, readUpgradeStatus, waitForHealth } from '../vm/release.js';
@@ -45,10 +45,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
 
   /** Puts boot loader and boot image on the EFI system partition, as docs/secure-boot.md does. */
   const place = (loader: string, image: string) => {
-    const { partitiontable } = JSON.parse(must('sfdisk', '--json', disk)) as {
-      partitiontable: { partitions: { start: number }[] };
-    };
-    const efi = `${disk}@@${(partitiontable.partitions[0]?.start ?? 0) * 512}`;
+    const efi = `${disk}@@${readPartitions(disk)[0]}`;
     const config = join(directory, 'loader.conf');
     writeFileSync(config, 'timeout 2\neditor no\nauto-entries no\nsecure-boot-enroll off\n');
     const entry = `::/EFI/Linux/haos-1-${first.replaceAll('/', ',').replaceAll('+', '#')}.efi`;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../loop/loop-disk.js';
 import { withOwnKeys } from '../vm/efi-variables.js';
 import { diskArguments, NETWORK, secureBootArguments } from '../vm/image.js';
-import { extractSystem, installOnDisk } from '../vm/installed-disk.js';
+import { extractSystem, installOnDisk, readPartitions } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
@@ -39,10 +39,7 @@ describe('a machine with keys of its owner', () => {
 
   /** Returns where the partitions of the disk begin, in bytes: that of EFI, and the state partition. */
   const partitions = () => {
-    const { partitiontable } = JSON.parse(must('sfdisk', '--json', disk)) as {
-      partitiontable: { partitions: { start: number }[] };
-    };
-    const [efi = 0, state = 0] = partitiontable.partitions.map(({ start: sector }) => sector * 512);
+    const [efi = 0, state = 0] = readPartitions(disk);
     return { efi, state };
   };
   const place = (program: string) =>

@@ -60,6 +60,14 @@ export async function installOnDisk(
   }
 }
 
+/** Returns where the partitions of a disk begin, in bytes. */
+export function readPartitions(disk: string): number[] {
+  const { partitiontable } = JSON.parse(must('sfdisk', '--json', disk)) as {
+    partitiontable: { partitions: { start: number }[] };
+  };
+  return partitiontable.partitions.map(({ start: sector }) => sector * 512);
+}
+
 /** Packs directories into an image, for a disk that a machine only reads. */
 export function packSources(image: string, tree: string): void {
   const plain = ['-noI', '-noD', '-noF', '-noX', '-no-progress', '-quiet'];

@@ -1,5 +1,5 @@
-import { confirm, plainTerminal } from '@haos/questions';
 import { type DataReset, readDataReset, setDataReset } from '@haos/system/internal';
+import { isConfirmed } from '../ask-person.js';
 import type { Context, Invocation } from '../command.js';
 import { openHost } from '../config/host.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
@@ -16,7 +16,7 @@ export async function runReset(
   const host = openHost(invocation, context);
   const before = readDataReset(host);
   const isDangerous = wanted !== 'never' && wanted !== before;
-  if (isDangerous && !invocation.has('yes') && !(await isConfirmed(wanted, context)))
+  if (isDangerous && !invocation.has('yes') && !(await isConfirmed(context, questionAbout(wanted))))
     throw refusal('HAOS_DECLINED', 'nothing was reset', 'Answer yes, or add --yes.');
   await setDataReset(host, wanted);
   if (invocation.text('format') === 'json') context.out(`${JSON.stringify({ reset: wanted }, null, 2)}\n`);
@@ -46,15 +46,7 @@ const LOSSES: Readonly<Record<'once' | 'always', string>> = {
     'Every boot will remove /var, /home and /opt: workloads and volumes; local configuration and identity stay.',
 };
 
-async function isConfirmed(wanted: 'once' | 'always', context: Context): Promise<boolean> {
-  const { input, output } = await context.terminal();
-  if (!input.isTTY)
-    throw usageError('cannot ask for confirmation without a terminal', 'Add --yes to confirm.');
-  context.err(`${LOSSES[wanted]}\nThe system configuration in /haos/system stays.\n`);
-  const person = plainTerminal({ input, output });
-  try {
-    return await confirm(person, { name: 'reset', message: 'Go on', default: false });
-  } finally {
-    person.close();
-  }
+function questionAbout(wanted: 'once' | 'always') {
+  const consequences = `${LOSSES[wanted]}\nThe system configuration in /haos/system stays.`;
+  return { name: 'reset', consequences };
 }

@@ -2,10 +2,9 @@ import { formatText, type NodeStatus } from '@haos/cc';
 import { describeArray, describeConfiguration } from '@haos/cc/internal';
 import { COMPONENTS, SLOTS } from '@haos/system';
 import { nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
+import { formatSection } from '../format-section.js';
 import { createPaint, type Paint } from '../paint.js';
 
-/** Width of the names on the left, in columns. */
-const WIDTH = 15;
 /** How many issues fit on a screen. */
 const MAX_ISSUES = 8;
 
@@ -14,13 +13,13 @@ export function formatNodeStatus(status: NodeStatus, color: boolean): string {
   const paint = createPaint(color);
   const lines = [
     heading(status, paint),
-    ...section('addresses', formatAddresses(status)),
+    ...formatSection('addresses', formatAddresses(status)),
     ...formatSecureBoot(status),
     ...formatRootImage(status),
     ...formatArrays(status),
     ...formatVersions(status),
-    ...section('configuration', formatConfiguration(status, color)),
-    ...section('kubernetes', formatKubernetes(status, paint)),
+    ...formatSection('configuration', formatConfiguration(status, color)),
+    ...formatSection('kubernetes', formatKubernetes(status, paint)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -33,11 +32,6 @@ function heading({ hostname, version, mode, isHealthy }: NodeStatus, paint: Pain
   return `${paint('bold', name)}, mode ${mode ?? 'unknown'}: ${verdict}`;
 }
 
-/** Puts the first line beside the name, the others below it. */
-function section(name: string, [first = '', ...rest]: readonly string[]): string[] {
-  return [`${`${name}:`.padEnd(WIDTH)}${first}`, ...rest.map((line) => `${' '.repeat(WIDTH)}${line}`)];
-}
-
 function formatAddresses({ addresses }: NodeStatus): string[] {
   return addresses.length === 0
     ? ['none']
@@ -45,17 +39,17 @@ function formatAddresses({ addresses }: NodeStatus): string[] {
 }
 
 function formatSecureBoot({ secureBoot }: NodeStatus): string[] {
-  return secureBoot === undefined ? [] : section('secure boot', [secureBoot ? 'on' : 'off']);
+  return secureBoot === undefined ? [] : formatSection('secure boot', [secureBoot ? 'on' : 'off']);
 }
 
 function formatRootImage({ rootHash }: NodeStatus): string[] {
-  return rootHash === undefined ? [] : section('root image', [`verified, root hash ${rootHash}`]);
+  return rootHash === undefined ? [] : formatSection('root image', [`verified, root hash ${rootHash}`]);
 }
 
 function formatArrays({ arrays }: NodeStatus): string[] {
   if (arrays.length === 0) return [];
   const lines = arrays.flatMap((array) => [describeArray(array), ...adviseArray(array)]);
-  return section('arrays', lines);
+  return formatSection('arrays', lines);
 }
 
 function adviseArray({ device, state }: NodeStatus['arrays'][number]): string[] {
@@ -74,7 +68,7 @@ function formatVersions({ slots, upgrade }: NodeStatus): string[] {
     (slot) =>
       `${slot.padEnd(9)} ${formatSet(slots[slot])}${nameSet(slots[slot]) === nameSet(upgrade.running) ? '  (runs)' : ''}`,
   );
-  return [...section('versions', versions), ...section('upgrade', formatVerdict(upgrade))];
+  return [...formatSection('versions', versions), ...formatSection('upgrade', formatVerdict(upgrade))];
 }
 
 function formatSet(set: ReleaseSet): string {

@@ -15,7 +15,7 @@ export { sha256 } from './files/digest.js';
 export { parentOf } from './files/path.js';
 export type { HttpPool, HttpPoolOptions, PoolRequest, PoolResponse } from './http/http-pool.js';
 export { type RaidArray, readRaidArrays } from './kernel/raid-arrays.js';
-export { readSecureBoot } from './kernel/secure-boot.js';
+export { readSecureBoot, readSetupMode } from './kernel/secure-boot.js';
 export { readRootHash } from './kernel/verity.js';
 export { megabytes } from './megabytes.js';
 export {

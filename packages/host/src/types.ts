@@ -28,6 +28,12 @@ export interface WriteFileOptions {
    */
   inPlace?: boolean;
   /**
+   * Writes to the file itself, with one write(2), and also if it has this content. For variables of
+   * the firmware in efivarfs, where a write is a call of the firmware, which may keep other bytes.
+   * Creates the file if needed; never shortens it. Not atomic on a disk. Default false.
+   */
+  atOnce?: boolean;
+  /**
    * The content is confidential: operations and plans record that it changes, never the content.
    */
   secret?: boolean;

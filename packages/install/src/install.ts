@@ -1,11 +1,11 @@
 import { withLock } from '@haos/host';
 import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
 import { layout } from '@haos/system';
-import { type ReleaseSet, releaseMounts } from '@haos/system/internal';
+import { type ReleaseSet, releaseMounts, STATE_LABEL } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
 import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
-import { planPartitions, STATE_LABEL } from './disk/partitions.js';
+import { planPartitions } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
 import {
   type InstallPlan,

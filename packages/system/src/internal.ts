@@ -22,6 +22,7 @@ export {
   readRunningSet,
   readSlot,
 } from './components.js';
+export { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from './disk-labels.js';
 export { readK3sVersion } from './k3s-version.js';
 export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
@@ -45,6 +46,17 @@ export { releaseMounts } from './release/release-mounts.js';
 export { openScratch } from './release/scratch.js';
 export { parseChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
+export type { BootProgram } from './secure-boot/boot-programs.js';
+export type { CertificateName } from './secure-boot/certificate.js';
+export { type EnrolmentPlan, enrollKeys, planEnrolment } from './secure-boot/enroll-keys.js';
+export { KEY_NAMES, type KeyName } from './secure-boot/key-variables.js';
+export { makeSecureBootKeys } from './secure-boot/make-keys.js';
+export {
+  adviseSecureBoot,
+  nameProgram,
+  readSecureBootStatus,
+  type SecureBootStatus,
+} from './secure-boot/secure-boot-status.js';
 export { awaitTrial, isOnTrial } from './upgrade/await-trial.js';
 export { type BootState, formatBootState, nextBootState, parseBootState } from './upgrade/boot-state.js';
 export { readBooted } from './upgrade/booted.js';

@@ -63,6 +63,21 @@ describe('a directory of this machine', () => {
     expect(fs.readFileSync(join(root, 'file'), 'utf8')).toBe('longer');
   });
 
+  it('is written at once if requested: the file itself, although it has this content', () => {
+    const files = open();
+    expect(files.write('/variable', 'first', { atOnce: true })).toBe(true);
+    const { ino, mode } = fs.statSync(join(root, 'variable'));
+    expect(mode & 0o600).toBe(0o600);
+
+    expect(files.write('/variable', 'first', { atOnce: true })).toBe(true);
+    expect(files.write('/variable', 'next', { atOnce: true })).toBe(true);
+
+    expect(fs.statSync(join(root, 'variable')).ino).toBe(ino);
+    // A variable of the firmware is not shortened: the firmware replaces it.
+    expect(fs.readFileSync(join(root, 'variable'), 'utf8')).toBe('nextt');
+    expect(recorded.map(({ kind }) => kind)).toEqual(['write-file', 'write-file', 'write-file']);
+  });
+
   it('contains no temporary file after a failure', () => {
     const store = createDiskStore(root, { keepsOwners: true, defaultOwner: processOwner() });
     fs.mkdirSync(join(root, 'directory/full'), { recursive: true });

@@ -75,6 +75,10 @@ export function createDiskStore(root: string, { keepsOwners, defaultOwner }: Dis
     overwriteFile(path, content) {
       overwrite(at(path), content);
     },
+    writeAtOnce(path, content, { mode }) {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW;
+      withOpen(at(path), flags, (file) => writeWhole(file, content), mode);
+    },
     link(path, target) {
       replace(at(path), (temporary) => symlinkSync(target, temporary));
     },
@@ -155,9 +159,14 @@ function readRange(path: string, { offset, length }: { offset: number; length: n
 
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function withOpen<Result>(path: string, flags: number | 'wx', use: (file: number) => Result): Result {
-  // The mode of a new file: private until owner and mode are set.
-  const file = openSync(path, flags, 0o600);
+/** A new file is private by default, until owner and mode are set. */
+function withOpen<Result>(
+  path: string,
+  flags: number | 'wx',
+  use: (file: number) => Result,
+  mode = 0o600,
+): Result {
+  const file = openSync(path, flags, mode);
   try {
     return use(file);
   } finally {
@@ -206,6 +215,12 @@ function overwrite(path: string, content: Uint8Array): void {
       written += writeSync(file, content, written, content.length - written, written);
     fsyncSync(file);
   });
+}
+
+/** Does not sync: efivarfs cannot, and the firmware has stored the variable when it returns. */
+function writeWhole(file: number, content: Uint8Array): void {
+  const written = writeSync(file, content);
+  if (written !== content.length) throw new Error(`only ${written} of ${content.length} bytes were written`);
 }
 
 function setAttributes(path: string, { mode, owner }: Attributes): void {

@@ -67,7 +67,7 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
     const content = typeof text === 'string' ? new TextEncoder().encode(text) : new Uint8Array(text);
     const file = stat?.type === 'file' ? stat : undefined;
     const mode = (options.mode ?? file?.mode ?? 0o644) & 0o7777;
-    if (file && hasContent(path, file, content)) {
+    if (!options.atOnce && file && hasContent(path, file, content)) {
       return changeAttributes(path, file, { mode, owner: settable(options.owner) });
     }
     const owner = settable(options.owner ?? file);
@@ -75,7 +75,9 @@ export function createFiles(store: Store, record: (effect: Effect) => void): Hos
       options.secret === true || isSecretMode(mode) || (file !== undefined && isSecretMode(file.mode));
     const before = stat && guard('read', path, () => snapshotBefore(store, path, stat, secret));
     makeParents(path, options.directoryMode ?? 0o755);
-    if (options.inPlace && file?.size === content.length) {
+    if (options.atOnce) {
+      guard('write', path, () => store.writeAtOnce(path, content, { mode, owner }));
+    } else if (options.inPlace && file?.size === content.length) {
       guard('write', path, () => store.overwriteFile(path, content));
       changeAttributes(path, file, { mode, owner });
     } else guard('write', path, () => store.writeFile(path, content, { mode, owner }));

@@ -138,6 +138,13 @@ export function createOverlayStore(base: ReadableStore, defaultOwner: Owner): St
       const stat = lstat(path) ?? statOf('file', content.length, { mode: 0o644, owner: undefined });
       planned.set(path, { type: 'file', stat, content });
     },
+    writeAtOnce(path, content, attributes) {
+      planned.set(path, {
+        type: 'file',
+        stat: lstat(path) ?? statOf('file', content.length, attributes),
+        content,
+      });
+    },
     makeDirectory(path, attributes) {
       planned.set(path, { type: 'directory', stat: statOf('directory', 4096, attributes), opaque: true });
       return true;

@@ -28,6 +28,8 @@ export interface Store extends ReadableStore {
   writeFile(path: string, content: Uint8Array, attributes: Attributes): void;
   /** Overwrites the content of a file with content of the same size, durably. */
   overwriteFile(path: string, content: Uint8Array): void;
+  /** Writes to the start of a file, which it creates if needed, with one write(2). */
+  writeAtOnce(path: string, content: Uint8Array, attributes: Attributes): void;
   /** Replaces the entry at `path` with a copy of a file, atomically and durably. */
   copyFile(from: string, path: string, options: Attributes & StreamOptions): Promise<Copied>;
   /** Renames, durably. */

@@ -39,13 +39,13 @@ export async function isSignedBy(pem: string, bytes: Uint8Array, signature: Uint
 }
 
 /**
- * Returns the subject of a certificate in PEM, one `NAME=VALUE` for each part; empty if the text is
- * not a certificate, or only a part of one.
+ * Returns the subject of a certificate in PEM or DER, one `NAME=VALUE` for each part; empty if it
+ * is not a certificate, or only a part of one.
  */
-export async function readCertificateSubject(pem: string): Promise<string[]> {
+export async function readCertificateSubject(certificate: string | Uint8Array): Promise<string[]> {
   const { X509Certificate } = await import('node:crypto');
   try {
-    return new X509Certificate(pem).subject.split('\n');
+    return new X509Certificate(certificate).subject.split('\n');
   } catch {
     return [];
   }

@@ -7,9 +7,8 @@ import {
   withDescendants,
 } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { checked, failed, passed } from '@haos/system/internal';
+import { checked, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import type { TargetOptions } from '../options.js';
-import { STATE_LABEL } from './partitions.js';
 
 /** Bytes that HAOS needs at least. */
 const MINIMUM_SIZE = 2_000_000_000;

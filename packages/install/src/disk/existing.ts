@@ -1,9 +1,9 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { failed, passed } from '@haos/system/internal';
+import { EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
-import { type DiskFirmware, EFI_LABEL, GUID, listFirmware, STATE_LABEL } from './partitions.js';
+import { type DiskFirmware, GUID, listFirmware } from './partitions.js';
 import type { ExistingLayout } from './places.js';
 
 export interface ExistingOptions extends DeviceOptions {

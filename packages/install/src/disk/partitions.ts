@@ -1,4 +1,5 @@
 import { HaosError } from '@haos/host';
+import { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
 
 export type Firmware = 'bios' | 'efi';
@@ -32,9 +33,6 @@ export interface PartitionPlan {
   partitions: readonly PlannedPartition[];
 }
 
-export const STATE_LABEL = 'HAOS_STATE';
-export const EFI_LABEL = 'HAOS_GRUB';
-
 /** Bytes: the msdos table counts sectors of 512 bytes in 32 bits. */
 const MSDOS_LIMIT = 2 ** 32 * 512;
 
@@ -44,7 +42,7 @@ const MSDOS_LIMIT = 2 ** 32 * 512;
  */
 export const GUID = {
   boot: '21686148-6449-6E6F-744E-656564454649',
-  efi: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B',
+  efi: EFI_PARTITION,
   linux: '0FC63DAF-8483-4772-8E79-3D69D8477DE4',
 } as const;
 const MSDOS_LINUX = '83';

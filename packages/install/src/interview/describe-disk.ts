@@ -1,5 +1,5 @@
 import { type BlockDevice, withDescendants } from '@haos/host/internal';
-import { STATE_LABEL } from '../disk/partitions.js';
+import { STATE_LABEL } from '@haos/system/internal';
 
 /** Describes a disk in one line for a person: path, size, model and content. */
 export function describeDisk(disk: BlockDevice): string {

@@ -8,13 +8,13 @@ import {
   MAX_BOOT_IMAGE,
   readBootImage,
 } from '../boot/boot-image.js';
-import { isSignedFor, readDatabase } from '../boot/efi-signature.js';
 import { entriesDirectory, findUnusedEntries, readEntries, usedSets } from '../boot/esp.js';
 import { type ReleaseSet, versionDirectory } from '../components.js';
 import { kernelKind } from '../kernel-kind.js';
 import { inRootOf } from '../layout.js';
 import type { System } from '../open-system.js';
 import { imageArchitecture } from '../release/image-architecture.js';
+import { isSignedFor, readDatabase } from '../secure-boot/efi-signature.js';
 import type { BootImageChoice, UpgradePlan } from './check.js';
 
 /** Where boot images may be, beside the source of the components. */

@@ -1,53 +1,17 @@
 import type { Host } from '@haos/host';
-import { latin1, sha256 } from '@haos/host/internal';
-import { inRootOf } from '../layout.js';
+import { sha256 } from '@haos/host/internal';
+import { concat, hex } from './bytes.js';
 import { children, type Element, parseElement } from './der.js';
-
-/** The variable db of the UEFI specification, 32.4.1, with what the firmware starts. */
-const DATABASE = '/sys/firmware/efi/efivars/db-d719b2cb-3d3a-4596-a3bc-dad00e67656f';
-
-/** EFI_CERT_X509_GUID and EFI_CERT_SHA256_GUID, as they are stored. */
-const X509 = 'a159c0a5e494a74a87b5ab155c2bf072';
-const SHA256 = '2616c4c14c509240aca941f936934328';
-
-/** What the firmware of a node starts. */
-export interface FirmwareDatabase {
-  /** Certificates in DER. */
-  certificates: readonly Uint8Array[];
-  /** SHA-256 digests of programs, in hex. */
-  digests: readonly string[];
-}
+import { readKeyVariable } from './key-variables.js';
+import { type FirmwareDatabase, parseDatabase } from './signature-list.js';
 
 /**
  * Reads what the firmware of the node with a system directory starts; undefined if its variables
  * are not there.
  */
 export function readDatabase(host: Host, directory: string): FirmwareDatabase | undefined {
-  const path = inRootOf(directory, DATABASE);
-  if (path === undefined || host.files.stat(path) === undefined) return undefined;
-  // The kernel puts four bytes of attributes before the value.
-  return parseDatabase(host.files.read(path).subarray(4));
-}
-
-/** Parses EFI_SIGNATURE_LISTs; ignores those of other types. */
-export function parseDatabase(bytes: Uint8Array): FirmwareDatabase {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const certificates: Uint8Array[] = [];
-  const digests: string[] = [];
-  for (let start = 0; start + 28 <= bytes.length; ) {
-    const type = hex(bytes.subarray(start, start + 16));
-    const uint32 = (offset: number) => view.getUint32(start + offset, true);
-    const [length, header, size] = [uint32(16), uint32(20), uint32(24)];
-    if (length < 28 || size <= 16) break;
-    // Each signature begins with the GUID of its owner.
-    for (let at = start + 28 + header; at + size <= start + length; at += size) {
-      const content = bytes.subarray(at + 16, at + size);
-      if (type === X509) certificates.push(content);
-      if (type === SHA256) digests.push(hex(content));
-    }
-    start += length;
-  }
-  return { certificates, digests };
+  const value = readKeyVariable(host, 'db', directory);
+  return value && parseDatabase(value);
 }
 
 /**
@@ -55,7 +19,10 @@ export function parseDatabase(bytes: Uint8Array): FirmwareDatabase {
  * certificate of the database, or one that it signed, made one of its signatures (Windows
  * Authenticode Portable Executable Signature Format; RSA and SHA-256 only).
  */
-export async function isSignedFor(program: Uint8Array, database: FirmwareDatabase): Promise<boolean> {
+export async function isSignedFor(
+  program: Uint8Array,
+  database: Pick<FirmwareDatabase, 'certificates' | 'digests'>,
+): Promise<boolean> {
   try {
     const { digest, signatures } = await readProgram(program);
     if (database.digests.includes(digest)) return true;
@@ -67,6 +34,35 @@ export async function isSignedFor(program: Uint8Array, database: FirmwareDatabas
     if (!(error instanceof RangeError)) throw error;
   }
   return false;
+}
+
+/**
+ * Returns whether one of these certificates made a signature of bytes: PKCS #7 SignedData with or
+ * without a ContentInfo. UEFI specification 2.10, 8.2.2 wants no signed attributes; some tools
+ * write them, and firmware accepts them.
+ */
+export async function isSignedDataOf(
+  der: Uint8Array,
+  signed: Uint8Array,
+  certificates: readonly Uint8Array[],
+): Promise<boolean> {
+  try {
+    const { attributes, value } = parseSigner(parseElement(unwrapSignedData(der)));
+    if (attributes !== undefined && attributes.messageDigest !== (await sha256(signed))) return false;
+    for (const certificate of certificates)
+      if (await isMadeBy(certificate, attributes?.bytes ?? signed, value)) return true;
+  } catch (error) {
+    // Not in the format that it claims to have.
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return false;
+}
+
+/** Returns a SignedData without its ContentInfo, which some firmware does not read. */
+export function unwrapSignedData(der: Uint8Array): Uint8Array {
+  const element = parseElement(der);
+  // A ContentInfo begins with an OID, a SignedData with its version.
+  return children(element)[0]?.tag === 0x06 ? child(child(element, 1), 0).bytes : element.bytes;
 }
 
 /** Returns the digest that a signature of a program covers, and its signatures. */
@@ -114,21 +110,33 @@ function parseSignature(der: Uint8Array): Signature {
   const signed = child(child(parseElement(der), 1), 0);
   const [, , contentInfo, certificates] = children(signed);
   const content = child(child(need(contentInfo), 1), 0);
-  const signer = child(need(children(signed).at(-1)), 0);
-  const attributes = need(children(signer).find(({ tag }) => tag === 0xa0));
-  const digestOf = need(
-    children(attributes).find((attribute) => hex(child(attribute, 0).content) === MESSAGE_DIGEST),
-  );
-  const value = need(children(signer).findLast(({ tag }) => tag === 0x04));
+  const { attributes, value } = parseSigner(signed);
+  if (attributes === undefined) throw new RangeError('the signed attributes are missing');
   return {
     digest: hex(child(child(content, 1), 1).content),
     content: content.content,
     certificates: certificates?.tag === 0xa0 ? children(certificates).map(({ bytes }) => bytes) : [],
-    // Signed as a SET, although stored with another tag.
-    attributes: concat([Uint8Array.of(0x31), attributes.bytes.subarray(1)]),
-    messageDigest: hex(child(child(digestOf, 1), 0).content),
-    value: value.content,
+    attributes: attributes.bytes,
+    messageDigest: attributes.messageDigest,
+    value,
   };
+}
+
+/** Returns the signature of a SignedData, and the signed attributes with the digest among them. */
+function parseSigner(signed: Element): {
+  attributes: { bytes: Uint8Array; messageDigest: string } | undefined;
+  value: Uint8Array;
+} {
+  const parts = children(child(need(children(signed).at(-1)), 0));
+  const { content: value } = need(parts.findLast(({ tag }) => tag === 0x04));
+  const stored = parts.find(({ tag }) => tag === 0xa0);
+  if (stored === undefined) return { attributes: undefined, value };
+  const digest = need(
+    children(stored).find((attribute) => hex(child(attribute, 0).content) === MESSAGE_DIGEST),
+  );
+  // Signed as a SET, although stored with another tag.
+  const bytes = concat([Uint8Array.of(0x31), stored.bytes.subarray(1)]);
+  return { attributes: { bytes, messageDigest: hex(child(child(digest, 1), 0).content) }, value };
 }
 
 async function isValid(
@@ -183,20 +191,6 @@ function need(element: Element | undefined): Element {
   return element;
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    result.set(part, offset);
-    offset += part.length;
-  }
-  return result;
-}
-
 function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(latin1(bytes), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProgram } from '../testing/boot-image.js';
-import { type FirmwareDatabase, isSignedFor, parseDatabase } from './efi-signature.js';
+import { isSignedFor } from './efi-signature.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'haos-signature-'));
 const at = (name: string) => join(directory, name);
@@ -20,7 +20,7 @@ function sign(program: Buffer, ...keys: string[]): Buffer {
   return readFileSync(at('signed'));
 }
 
-const trust = (...names: string[]): FirmwareDatabase => ({
+const trust = (...names: string[]) => ({
   certificates: names.map((name) => readFileSync(at(`${name}.cer`))),
   digests: [],
 });
@@ -116,39 +116,5 @@ describe('the signature of a boot image', () => {
 
     expect(await isSignedFor(PROGRAM, { certificates: [], digests: [digest] })).toBe(true);
     expect(await isSignedFor(sign(PROGRAM, 'other'), { certificates: [], digests: [digest] })).toBe(true);
-  });
-});
-
-describe('the database of the firmware', () => {
-  const list = (type: string, contents: Buffer[]) => {
-    const sizes = Buffer.alloc(12);
-    const size = 16 + (contents[0]?.length ?? 0);
-    sizes.writeUInt32LE(28 + size * contents.length, 0);
-    sizes.writeUInt32LE(size, 8);
-    const owned = contents.flatMap((content) => [Buffer.alloc(16, 7), content]);
-    return Buffer.concat([Buffer.from(type, 'hex'), sizes, ...owned]);
-  };
-  const [x509, sha256] = ['a159c0a5e494a74a87b5ab155c2bf072', '2616c4c14c509240aca941f936934328'];
-
-  it('has certificates and digests', () => {
-    const [first, second] = [Buffer.from('first'), Buffer.from('second')];
-    const digests = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
-    const bytes = Buffer.concat([
-      list(x509, [first]),
-      list('00'.repeat(16), [first]),
-      list(sha256, digests),
-      list(x509, [second]),
-    ]);
-
-    const { certificates, digests: found } = parseDatabase(bytes);
-
-    expect(certificates.map((bytes) => Buffer.from(bytes).toString())).toEqual(['first', 'second']);
-    expect(found).toEqual(['01'.repeat(32), '02'.repeat(32)]);
-  });
-
-  it('may be damaged', () => {
-    const bytes = list(x509, [Buffer.from('first')]);
-    for (let length = 0; length < bytes.length; length += 1)
-      expect(() => parseDatabase(bytes.subarray(0, length))).not.toThrow();
   });
 });

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROGRAM } from '../blackbox/haos.js';
+import { must } from '../loop/loop-disk.js';
+import { buildStep } from '../vm/build-step.js';
+import { diskArguments, NETWORK, secureBootArguments, stickArguments } from '../vm/image.js';
+import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForRuntime } from '../vm/status.js';
+
+const CONFIG = 'hostname: enrolled\nhaos: { password: sesame }\n';
+
+/** Seconds until a login, on a busy machine. */
+const BOOT = 1200;
+
+const OWN = { PK: [{ name: 'Owner PK' }], KEK: [{ name: 'Owner KEK' }], db: [{ name: 'Owner db' }] };
+
+/** In a shell of the machine: mounts the keys and the boot image, of a disk that is only read. */
+const MOUNT_MEDIA =
+  "mkdir -p /run/media && mount -t squashfs $(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\([^ ]*\\) *media$|\\1|p') /run/media";
+
+describe('a machine whose firmware is in setup mode', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const [disk, media, keys] = ['disk', 'media.squashfs', 'keys'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  let machine: Machine;
+
+  const start = async (name: string, ...drives: (readonly string[])[]) => {
+    await machine?.stop();
+    const args = [...secureBootArguments(directory), ...drives.flat(), ...NETWORK];
+    machine = await startMachine({ name: `enroll-keys-${name}`, args });
+  };
+  const readSecureBoot = async () => {
+    const { output } = await machine.run('haos secureboot status --format json', 300);
+    return JSON.parse(output) as Record<string, unknown>;
+  };
+  const enroll = () => machine.run('haos secureboot enroll /run/media/keys --yes', 300);
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [PROGRAM, 'secureboot', 'keys', keys, '--name', 'Owner']);
+    const tree = makeDirectory(join(directory, 'tree'));
+    const copied = makeDirectory(join(tree, 'keys'));
+    for (const name of ['PK.auth', 'KEK.auth', 'db.auth']) copyFileSync(join(keys, name), join(copied, name));
+    const key = ['--key', join(keys, 'db.key'), '--cert', join(keys, 'db.crt')];
+    must('sbsign', ...key, '--output', join(tree, 'boot.efi'), join(buildStep('uki'), 'cloud/boot.efi'));
+    packSources(media, tree);
+    const system = join(buildStep('system'), 'haos/system');
+    await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi' });
+    // Empty, which is the setup mode.
+    copyFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd', join(directory, 'variables.fd'));
+    const drive = ['-drive', `if=none,id=media,format=raw,readonly=on,file=${media}`];
+    const device = ['-device', 'virtio-blk-pci,drive=media,serial=media'];
+    await start('live', stickArguments(), diskArguments(disk), drive, device);
+    await machine.logIn(BOOT);
+    await machine.read(MOUNT_MEDIA);
+  }, 2_400_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('runs live, and its status says that it takes keys', async () => {
+    expect(await machine.read('cat /run/haos/mode')).toBe('live');
+    expect(await readSecureBoot()).toMatchObject({
+      firmware: 'ready',
+      secureBoot: false,
+      setupMode: true,
+      keys: { PK: [], KEK: [], db: [] },
+      next: expect.stringContaining('haos secureboot enroll'),
+    });
+  }, 600_000);
+
+  it('takes no keys with which the disk would not boot', async () => {
+    const { status, output } = await enroll();
+
+    expect(output).toContain('with these keys the firmware would refuse EFI/BOOT/BOOTX64.EFI on /dev/vd');
+    expect(status).toBe(5);
+    expect(await readSecureBoot()).toMatchObject({ setupMode: true, keys: { PK: [], KEK: [], db: [] } });
+  }, 900_000);
+
+  it('takes the keys when a signed boot image is there, and then no others', async () => {
+    const place = 'cp /run/media/boot.efi /run/esp/EFI/BOOT/BOOTX64.EFI && umount /run/esp';
+    await machine.read(`mkdir /run/esp && mount -t vfat $(blkid -L HAOS_GRUB) /run/esp && ${place}`, 120);
+
+    const { status, output } = await enroll();
+    expect(output).toContain('the keys are enrolled');
+    expect(status).toBe(0);
+
+    expect(await readSecureBoot()).toMatchObject({
+      setupMode: false,
+      keys: OWN,
+      programs: [{ path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true }],
+    });
+    const again = await enroll();
+    expect(again.output).toContain('the firmware is not in setup mode');
+    expect(again.status).toBe(5);
+    await machine.read('sync');
+  }, 1_500_000);
+
+  it('does not start the ISO any more', async () => {
+    await start('iso', stickArguments());
+
+    await machine.expect(/failed to load Boot\w+ .*: Access Denied/, 300);
+    expect(machine.console()).not.toMatch(/Linux version|GRUB/);
+  }, 420_000);
+
+  it('starts the signed boot image, with Secure Boot on', async () => {
+    await start('disk', diskArguments(disk));
+    await machine.logIn(BOOT, 'sesame');
+    await waitForRuntime(machine, 600);
+
+    expect(await readSecureBoot()).toMatchObject({
+      secureBoot: true,
+      setupMode: false,
+      keys: OWN,
+      programs: [{ path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true }],
+      next: 'Nothing.',
+    });
+    expect(await machine.read('cat /sys/kernel/security/lockdown')).toContain('[integrity]');
+  }, 2_400_000);
+});
