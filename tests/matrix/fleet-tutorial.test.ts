@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildIso, liveArguments } from '../../scripts/live-iso.js';
+import { readStartOptions } from '../../scripts/start-options.mjs';
+import { StartedCluster } from '../../scripts/started-cluster.js';
+import { findTestK3s } from '../kubernetes/k3s.js';
+import type { Machine } from '../vm/machine.js';
+import { ROOT } from '../vm/paths.js';
+
+/** Seconds until a command prints what the page shows: the agents of slow nodes report late. */
+const LIMIT = 1800;
+
+interface Step {
+  /** A command, with the lines of its here-document. */
+  command: string;
+  /** What the page shows below it. */
+  output: string;
+}
+
+const [, tutorial = ''] =
+  /^## Try it on this machine\n(.*?)^## /ms.exec(readFileSync(join(ROOT, 'docs/fleet.md'), 'utf8')) ?? [];
+const [, start = ''] = /^npm start -- (.*)$/m.exec(tutorial) ?? [];
+
+/** The commands of the page that are typed at the prompt of the first node. */
+const steps = [...tutorial.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
+  readSteps(block.split('\n')),
+);
+
+function readSteps(lines: readonly string[]): Step[] {
+  const found: Step[] = [];
+  let isInCommand = false;
+  for (const line of lines) {
+    const step = found.at(-1);
+    if (line.startsWith('$ ')) found.push({ command: line.slice(2), output: '' });
+    else if (step && isInCommand) step.command += `\n${line}`;
+    else if (step) step.output += `${line}\n`;
+    isInCommand = line.endsWith("<<'END'") || (isInCommand && line !== 'END');
+  }
+  return found;
+}
+
+/**
+ * Returns a pattern for a line: words in their order, with any times, versions, digests and
+ * distances between them.
+ */
+function patternOf(line: string): RegExp {
+  const words = line
+    .trim()
+    .split(/\s+/)
+    .map((word) =>
+      word
+        .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+        .replace(/\b(?:\d+[dhms])+\b/g, '(?:\\d+[dhms])+')
+        .replace(/\b[0-9a-f]{8,}\b/g, '[0-9a-f]+')
+        .replace(/^v?\d\S*$/g, '\\S+'),
+    );
+  return new RegExp(`^\\s*${words.join('\\s+')}\\s*$`, 'm');
+}
+
+describe('the tutorial of docs/fleet.md', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-tutorial-'));
+  let cluster: StartedCluster;
+  let machine: Machine;
+
+  beforeAll(async () => {
+    const options = readStartOptions(start.split(' '), true);
+    const iso = await buildIso(ROOT, ['--kernel', 'cloud', '--k3s', findTestK3s().path]);
+    cluster = new StartedCluster(options, {
+      accelerator: 'tcg',
+      kubeconfig: join(directory, 'kubeconfig'),
+      memory: totalmem(),
+      boot: ({ name, words }) => liveArguments(iso, join(directory, name), words),
+    });
+    ({ machine } = await cluster.startFirst());
+    await machine.logIn(600);
+    expect(await cluster.waitUntilReady(console.log)).toBe('ready');
+  }, 7_200_000);
+
+  afterAll(async () => {
+    await cluster?.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('has commands', () => {
+    expect(steps.length).toBeGreaterThan(10);
+  });
+
+  it.each(steps)(
+    '$command',
+    async ({ command, output }) => {
+      const text = command.replaceAll("'", "'\\''");
+      const lines = output.split('\n').filter((line) => line.trim() !== '' && line.trim() !== '...');
+      const end = Date.now() + LIMIT * 1000;
+      for (;;) {
+        const { output: printed } = await machine.run(`su -l rancher -c '${text}'`, 600);
+        console.log(`$ ${command}\n${printed}\n`);
+        const missing = lines.filter((line) => !patternOf(line).test(printed));
+        if (missing.length === 0) return;
+        expect(Date.now(), `it does not print:\n${missing.join('\n')}`).toBeLessThan(end);
+      }
+    },
+    LIMIT * 1500,
+  );
+});
