@@ -43,7 +43,9 @@ describe('a machine whose firmware is in setup mode', () => {
   const enroll = () => machine.run('haos secureboot enroll /run/media/keys --yes', 300);
 
   beforeAll(async () => {
-    execFileSync(process.execPath, [PROGRAM, 'secureboot', 'keys', keys, '--name', 'Owner'], { stdio: 'pipe' });
+    execFileSync(process.execPath, [PROGRAM, 'secureboot', 'keys', keys, '--name', 'Owner'], {
+      stdio: 'pipe',
+    });
     const tree = makeDirectory(join(directory, 'tree'));
     const copied = makeDirectory(join(tree, 'keys'));
     for (const name of ['PK.auth', 'KEK.auth', 'db.auth']) copyFileSync(join(keys, name), join(copied, name));
