@@ -41,21 +41,24 @@ function readSteps(lines: readonly string[]): Step[] {
   return found;
 }
 
+/** What differs from one machine to the next: a version, and a time. */
+const VARYING = [/^v?\d+\.\d\S*$/, /^\d{4}-\d\d-\d\dT\S+$/];
+
 /**
- * Returns a pattern for a line: words in their order, with any times, versions, digests and
- * distances between them.
+ * Returns a pattern for a line: its words in their order, with any versions, times, durations and
+ * digests, and any distances between them.
  */
 function patternOf(line: string): RegExp {
   const words = line
     .trim()
     .split(/\s+/)
-    .map((word) =>
-      word
+    .map((word) => {
+      if (VARYING.some((pattern) => pattern.test(word))) return '\\S+';
+      return word
         .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
         .replace(/\b(?:\d+[dhms])+\b/g, '(?:\\d+[dhms])+')
-        .replace(/\b[0-9a-f]{8,}\b/g, '[0-9a-f]+')
-        .replace(/^v?\d\S*$/g, '\\S+'),
-    );
+        .replace(/\b[0-9a-f]{8,}\b/g, '[0-9a-f]+');
+    });
   return new RegExp(`^\\s*${words.join('\\s+')}\\s*$`, 'm');
 }
 
