@@ -5,9 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIso, liveArguments } from '../../scripts/live-iso.js';
 import { readStartOptions } from '../../scripts/start-options.mjs';
 import { StartedCluster } from '../../scripts/started-cluster.js';
-import { findTestK3s } from '../kubernetes/k3s.js';
+import { packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
 import type { Machine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
+
+/** Gives a node the images that k3s downloads elsewhere: its first drive has them. */
+const LOAD_IMAGES =
+  'boot_cmd=mkdir -p /media/images /var/lib/rancher/k3s/agent/images && ' +
+  'mount -t squashfs -o ro /dev/vda /media/images && ' +
+  'ln -s /media/images/*.tar /var/lib/rancher/k3s/agent/images/';
 
 /** Seconds until a command prints what the page shows: the agents of slow nodes report late. */
 const LIMIT = 1800;
@@ -69,12 +75,17 @@ describe('the tutorial of docs/fleet.md', () => {
 
   beforeAll(async () => {
     const options = readStartOptions(start.split(' '), true);
-    const iso = await buildIso(ROOT, ['--kernel', 'cloud', '--k3s', findTestK3s().path]);
+    const { k3s, images } = prepareKubernetes();
+    const iso = await buildIso(ROOT, ['--kernel', 'cloud', '--k3s', k3s.path]);
+    const drive = ['-drive', `file=${packImages(directory, [images.base])},format=raw,if=virtio,readonly=on`];
     cluster = new StartedCluster(options, {
       accelerator: 'tcg',
       kubeconfig: join(directory, 'kubeconfig'),
       memory: totalmem(),
-      boot: ({ name, words }) => liveArguments(iso, join(directory, name), words),
+      boot: ({ name, words }) => [
+        ...liveArguments(iso, join(directory, name), [...words, LOAD_IMAGES]),
+        ...drive,
+      ],
     });
     ({ machine } = await cluster.startFirst());
     await machine.logIn(600);
