@@ -1,12 +1,14 @@
 import { type Host, isHaosError } from '@haos/host';
 import { layout } from '@haos/system';
-import type { UpgradeState } from '../objects/node-state.js';
+import type { AppliedPart, UpgradeState } from '../objects/node-state.js';
 
 /** What an agent remembers on the disk of its node, to go on after a crash or a boot. */
 export interface AgentRecord {
   readonly version: 1;
   /** The hash of the parts that are in effect. */
   readonly applied?: string;
+  /** These parts. */
+  readonly parts?: readonly AppliedPart[];
   readonly attempt?: ConfigAttempt;
   readonly upgrade?: UpgradeAttempt;
   /** Texts from Secrets that are, or were, in the parts. */
@@ -21,8 +23,11 @@ export interface ConfigAttempt {
   readonly name?: string;
   /** Of the file; null: its removal. */
   readonly digest: string | null;
+  /** The parts with this hash. */
+  readonly parts?: readonly AppliedPart[];
   /** What was in effect before. */
   readonly before?: string;
+  readonly partsBefore?: readonly AppliedPart[];
   /** Whether only a reboot completes it. */
   readonly needsBoot: boolean;
   /** The boot in which it was applied. */

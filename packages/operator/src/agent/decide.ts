@@ -86,8 +86,10 @@ export function ended(
   attempt: ConfigAttempt,
   { result, message }: Required<Pick<ConfigAttempt, 'result'>> & Pick<ConfigAttempt, 'message'>,
 ): AgentRecord {
-  const applied = result === 'Applied' ? attempt.hash : attempt.before;
-  return { ...record, applied, attempt: { ...attempt, result, message } };
+  const isApplied = result === 'Applied';
+  const applied = isApplied ? attempt.hash : attempt.before;
+  const parts = isApplied ? attempt.parts : attempt.partsBefore;
+  return { ...record, applied, parts, attempt: { ...attempt, result, message } };
 }
 
 function decideConfig(situation: Situation): Decision {
@@ -148,10 +150,15 @@ function inEffect({ node, record }: Situation, parts: NodeParts): AgentRecord {
 
 function begin(
   { bootId, trial }: Situation['node'],
-  { hash, attempt: name }: NodeParts,
-  found: Pick<ConfigAttempt, 'digest' | 'before' | 'needsBoot'>,
+  { hash, attempt: name, parts: full }: NodeParts,
+  found: Pick<ConfigAttempt, 'digest' | 'before' | 'partsBefore' | 'needsBoot'>,
 ): ConfigAttempt {
-  return { hash, ...(name !== undefined && { name }), ...found, bootId, ...(trial && { lastTry: trial.id }) };
+  const parts = full.map(({ name, generation, hash }) => ({ name, generation, hash }));
+  return {
+    ...{ hash, parts, ...found, bootId },
+    ...(name !== undefined && { name }),
+    ...(trial && { lastTry: trial.id }),
+  };
 }
 
 function decideApply(
@@ -160,8 +167,11 @@ function decideApply(
   { digest, problem }: Pick<RenderedParts, 'digest' | 'problem'>,
 ): Decision {
   const { hash, attempt: name } = parts;
-  const { applied, attempt } = record;
-  const before = applied === undefined ? {} : { before: applied };
+  const { applied, parts: partsBefore, attempt } = record;
+  const before = {
+    ...(applied !== undefined && { before: applied }),
+    ...(partsBefore !== undefined && { partsBefore }),
+  };
   const next = begin(node, parts, { digest, ...before, needsBoot: plan?.action === 'Reboot' });
   const isSame = attempt?.hash === hash && attempt.name === name;
   if (problem !== undefined) {

@@ -45,7 +45,7 @@ function upgradeState({ id, version, verdict, message }: NonNullable<AgentRecord
 }
 
 function configState({ record, parts, waiting }: StatusFacts): ConfigState {
-  const { applied, attempt } = record;
+  const { applied, parts: inEffect, attempt } = record;
   const isRebooting = attempt?.result === undefined && attempt?.message === REBOOTING;
   // A plan of what is not released says nothing about what was tried before.
   const isWaiting = waiting !== undefined && (parts?.apply !== false || attempt?.result === undefined);
@@ -54,6 +54,7 @@ function configState({ record, parts, waiting }: StatusFacts): ConfigState {
   return {
     ...(parts && { wanted: parts.hash }),
     ...(applied !== undefined && { applied }),
+    ...(inEffect !== undefined && { parts: inEffect }),
     ...(attempt && { attempted: attempt.hash }),
     ...(attempt?.name !== undefined && { attempt: attempt.name }),
     ...(result && { result }),

@@ -265,6 +265,7 @@ describe('an agent', () => {
 
     expect(status.config).toMatchObject({ result: 'Failed', message: expect.stringContaining('no.such') });
     expect(status.config?.applied).toBe(wanted([part('base', BASE)]).hash);
+    expect(status.config?.parts).toEqual([{ name: 'base', generation: 1, hash: part('base', BASE).hash }]);
     expect(host.kernel.sysctl(SYSCTL)).toBe('10');
     expect(calls.filter((call) => call === 'apply')).toHaveLength(1);
     await simulate({ host, commands, says: [wanted(parts, { attempt: 'second' })] });

@@ -76,16 +76,21 @@ function conflictOf(name: string, nodes: readonly NodeResult[]): NewCondition {
 }
 
 function count(hash: string | undefined, name: string, nodes: readonly NodeResult[]): NodeCounts {
-  const isApplied = ({ documents, state }: NodeResult) =>
-    documents.released.parts.some((part) => part.name === name && part.hash === hash) &&
-    state?.status?.config?.applied === hashOf(documents.released.parts);
+  const isPart = (part: { name: string; hash: string }) => part.name === name && part.hash === hash;
+  const isApplied = ({ documents: { released }, state }: NodeResult) => {
+    const { applied, parts } = state?.status?.config ?? {};
+    // Agents of earlier versions have only the hash of all parts.
+    const isThere = parts?.some(isPart) ?? applied === hashOf(released.parts);
+    return released.parts.some(isPart) && isThere;
+  };
   const isPlanned = ({ documents, state }: NodeResult) =>
-    documents.parts.parts.some((part) => part.name === name && part.hash === hash) &&
+    documents.parts.parts.some(isPart) &&
     state?.status?.plan?.wanted === documents.parts.hash;
-  const isFailed = ({ documents, state }: NodeResult) => {
+  const isFailed = (node: NodeResult) => {
+    const { documents, state } = node;
     const { attempted, result } = state?.status?.config ?? {};
     const isTried = [documents.parts.hash, hashOf(documents.released.parts)].includes(attempted ?? '');
-    return isTried && (result === 'Failed' || result === 'Reverted');
+    return isTried && (result === 'Failed' || result === 'Reverted') && !isApplied(node);
   };
   return {
     matched: nodes.length,

@@ -134,6 +134,30 @@ describe('a NodeConfig with the strategy Automatic', () => {
     expect(configOf(fleet, 'a').nodes).toMatchObject({ matched: 2, applied: 0, failed: 2 });
   });
 
+  it('is not counted as failed where only another one failed', () => {
+    const fleet = new Fleet(NODES);
+    fleet.config('a', sysctl('vm.a'));
+    const now = runFleet(fleet);
+
+    fleet.config('b', { ...sysctl(POISON), priority: 200 });
+    runFleet(fleet, { start: now });
+
+    expect(configOf(fleet, 'a').nodes).toMatchObject({ matched: 2, applied: 2, failed: 0 });
+    expect(configOf(fleet, 'b').nodes).toMatchObject({ matched: 2, applied: 0, failed: 2 });
+  });
+
+  it('is counted by the hash of all parts where an agent of an earlier version reports', () => {
+    const fleet = new Fleet(NODES);
+    fleet.config('a', sysctl('vm.a'));
+    const now = runFleet(fleet);
+
+    for (const { status } of fleet.list<NodeState>('NodeState'))
+      delete (status?.config as { parts?: unknown }).parts;
+    runFleet(fleet, { start: now });
+
+    expect(configOf(fleet, 'a').nodes).toMatchObject({ matched: 2, applied: 2, failed: 0 });
+  });
+
   it('leaves nodes as they are when it is paused', () => {
     const fleet = new Fleet(NODES);
     fleet.config('a', sysctl('vm.a', '1'));

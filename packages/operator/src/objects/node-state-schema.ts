@@ -1,6 +1,7 @@
 import { conditions, time } from './common-schemas.js';
 import {
   ACTIONS,
+  type AppliedPart,
   type ConfigState,
   type Drift,
   type HaosState,
@@ -33,6 +34,18 @@ export function nodeStateStatusSchema(): Schema {
     config: object<ConfigState>('What the node has of the configuration.', {
       wanted: text('The hash of the parts that the agent read last.'),
       applied: text('The hash of the parts that are in effect.'),
+      parts: list(
+        'The NodeConfigs of these parts.',
+        object<AppliedPart>(
+          'A NodeConfig that is in effect.',
+          {
+            name: text('Its name.'),
+            generation: whole('The generation that the agent applied.'),
+            hash: text('The hash of the part.'),
+          },
+          ['name', 'generation', 'hash'],
+        ),
+      ),
       attempted: text('The hash of the parts that the agent last tried to apply.'),
       attempt: text('The name of that attempt.'),
       result: choice('What became of it.', ['Applied', 'Failed', 'Reverted', 'Waiting']),

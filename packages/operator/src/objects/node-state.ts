@@ -49,6 +49,8 @@ export interface ConfigState {
   readonly wanted?: string;
   /** The parts that are in effect. */
   readonly applied?: string;
+  /** The NodeConfigs of these parts, the lowest priority first. */
+  readonly parts?: readonly AppliedPart[];
   /** The parts that the agent last tried to apply, with `result`. */
   readonly attempted?: string;
   /** The `attempt` of the parts that the agent last tried to apply. */
@@ -59,6 +61,15 @@ export interface ConfigState {
    */
   readonly result?: 'Applied' | 'Failed' | 'Reverted' | 'Waiting';
   readonly message?: string;
+}
+
+/** A NodeConfig that is in effect on a node. */
+export interface AppliedPart {
+  readonly name: string;
+  /** The generation of the NodeConfig that the agent applied. */
+  readonly generation: number;
+  /** The hash of the part. */
+  readonly hash: string;
 }
 
 /** What a node has to do for a change, the least first. */

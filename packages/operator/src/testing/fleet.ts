@@ -262,14 +262,15 @@ export function runSimulatedAgent(parts: NodeParts, before: NodeStateStatus, now
   const attempt = {
     wanted: parts.hash,
     attempted: parts.hash,
+    ...(config.applied && { applied: config.applied }),
+    ...(config.parts && { parts: config.parts }),
     ...(parts.attempt !== undefined && { attempt: parts.attempt }),
   };
   if (text.includes(POISON))
-    return {
-      ...upgraded,
-      config: { ...attempt, ...(config.applied && { applied: config.applied }), result: 'Reverted' },
-    };
-  return { ...upgraded, config: { ...attempt, applied: parts.hash, result: 'Applied' } };
+    return { ...upgraded, config: { ...attempt, result: 'Reverted' } };
+  const inEffect = parts.parts.map(({ name, generation, hash }) => ({ name, generation, hash }));
+  const result = { applied: parts.hash, parts: inEffect, result: 'Applied' } as const;
+  return { ...upgraded, config: { ...attempt, ...result } };
 }
 
 function upgrade({ upgrade: wanted }: NodeParts, { haos, upgrade: last }: NodeStateStatus): NodeStateStatus {
