@@ -84,8 +84,7 @@ function count(hash: string | undefined, name: string, nodes: readonly NodeResul
     return released.parts.some(isPart) && isThere;
   };
   const isPlanned = ({ documents, state }: NodeResult) =>
-    documents.parts.parts.some(isPart) &&
-    state?.status?.plan?.wanted === documents.parts.hash;
+    documents.parts.parts.some(isPart) && state?.status?.plan?.wanted === documents.parts.hash;
   const isFailed = (node: NodeResult) => {
     const { documents, state } = node;
     const { attempted, result } = state?.status?.config ?? {};

@@ -152,7 +152,7 @@ describe('a NodeConfig with the strategy Automatic', () => {
     const now = runFleet(fleet);
 
     for (const { status } of fleet.list<NodeState>('NodeState'))
-      delete (status?.config as { parts?: unknown }).parts;
+      delete (status!.config as { parts?: unknown }).parts;
     runFleet(fleet, { start: now });
 
     expect(configOf(fleet, 'a').nodes).toMatchObject({ matched: 2, applied: 2, failed: 0 });

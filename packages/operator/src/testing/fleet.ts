@@ -266,8 +266,7 @@ export function runSimulatedAgent(parts: NodeParts, before: NodeStateStatus, now
     ...(config.parts && { parts: config.parts }),
     ...(parts.attempt !== undefined && { attempt: parts.attempt }),
   };
-  if (text.includes(POISON))
-    return { ...upgraded, config: { ...attempt, result: 'Reverted' } };
+  if (text.includes(POISON)) return { ...upgraded, config: { ...attempt, result: 'Reverted' } };
   const inEffect = parts.parts.map(({ name, generation, hash }) => ({ name, generation, hash }));
   const result = { applied: parts.hash, parts: inEffect, result: 'Applied' } as const;
   return { ...upgraded, config: { ...attempt, ...result } };
