@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIso, liveArguments } from '../../scripts/live-iso.js';
 import { readStartOptions } from '../../scripts/start-options.mjs';
@@ -17,6 +18,9 @@ const LOAD_IMAGES =
 
 /** Seconds until a command prints what the page shows: the agents of slow nodes report late. */
 const LIMIT = 1800;
+
+/** Milliseconds between two tries: a command takes the processor from the server that it asks. */
+const PAUSE = 30_000;
 
 interface Step {
   /** A command, with the lines of its here-document. */
@@ -113,6 +117,7 @@ describe('the tutorial of docs/fleet.md', () => {
         const missing = lines.filter((line) => !patternOf(line).test(printed));
         if (missing.length === 0) return;
         expect(Date.now(), `it does not print:\n${missing.join('\n')}`).toBeLessThan(end);
+        await pause(PAUSE);
       }
     },
     LIMIT * 1500,
