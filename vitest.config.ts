@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
+/** One worker for each processor; the default leaves one unused, which is half of CI's machine. */
+const ALL = '100%';
+
 /**
  * Unit tests read the sources, so they need no build; everything under tests/ runs the built
  * artefacts.
@@ -30,6 +33,7 @@ export default defineConfig({
           // No module has a state, so that files can share them: half of the time was their import.
           isolate: false,
           testTimeout: 60_000,
+          maxWorkers: ALL,
           include: [
             'packages/*/src/**/*.test.ts',
             'bin/*.test.ts',
@@ -38,7 +42,14 @@ export default defineConfig({
           ],
         },
       },
-      { test: { name: 'structure', include: ['tests/{structure,docs}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'structure',
+          include: ['tests/{structure,docs}/**/*.test.ts'],
+          testTimeout: 60_000,
+          maxWorkers: ALL,
+        },
+      },
       {
         // One file at a time, because the machine installs to one disk at a time.
         test: {
@@ -58,7 +69,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'blackbox', include: ['tests/{blackbox,package}/**/*.test.ts'], testTimeout: 120_000 },
+        test: {
+          name: 'blackbox',
+          include: ['tests/{blackbox,package}/**/*.test.ts'],
+          testTimeout: 120_000,
+          maxWorkers: ALL,
+        },
       },
       {
         // Reads the sources, and starts real API servers, each of which mostly waits.

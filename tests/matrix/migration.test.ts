@@ -15,10 +15,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GO_SET, writeGoNode } from '../loop/go-node.js';
 import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
-import { diskArguments, NETWORK, sizeDisk } from './image.js';
-import { extractSystem } from './installed-disk.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { diskArguments, NETWORK, sizeDisk } from '../vm/image.js';
+import { extractSystem } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const DOWN = '\u001b[B';
 
