@@ -20,7 +20,7 @@ const LOAD_IMAGES =
 const LIMIT = 1800;
 
 /** Milliseconds between two tries: a command takes the processor from the server that it asks. */
-const PAUSE = 30_000;
+const PAUSE = 60_000;
 
 interface Step {
   /** A command, with the lines of its here-document. */

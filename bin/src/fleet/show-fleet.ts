@@ -16,11 +16,13 @@ export async function runFleetStatus(
 }
 
 async function readFleet(kubectl: Kubectl): Promise<FleetObjects> {
-  const [nodes, nodeConfigs, nodeStates, rollouts] = await Promise.all([
-    kubectl.list<FleetObjects['nodes'][number]>('nodes'),
-    kubectl.list<NodeConfig>('nodeconfigs.haos.io'),
-    kubectl.list<NodeState>('nodestates.haos.io'),
-    kubectl.list<Rollout>('rollouts.haos.io'),
-  ]);
-  return { nodes, nodeConfigs, nodeStates, rollouts };
+  const custom = ['nodeconfigs', 'nodestates', 'rollouts'].map((name) => `${name}.haos.io`);
+  const objects = await kubectl.listTogether(['nodes', ...custom]);
+  const of = <Value>(kind: string) => objects.filter((object) => object.kind === kind) as Value[];
+  return {
+    nodes: of<FleetObjects['nodes'][number]>('Node'),
+    nodeConfigs: of<NodeConfig>('NodeConfig'),
+    nodeStates: of<NodeState>('NodeState'),
+    rollouts: of<Rollout>('Rollout'),
+  };
 }
