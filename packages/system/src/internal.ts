@@ -1,3 +1,10 @@
+export {
+  type BootEntry,
+  formatEntry,
+  newEntry,
+  parseEntry,
+  unusedEntries,
+} from './boot/boot-entries.js';
 export { checkConsoles, chooseConsoles } from './boot/console.js';
 export {
   EFI_CONFIG,
@@ -6,6 +13,7 @@ export {
   findEfiLoader,
   renderEfiConfig,
 } from './boot/efi-loader.js';
+export { STAGING } from './boot/esp.js';
 export {
   quoteArguments,
   renderGrubConfig,
@@ -40,6 +48,7 @@ export { findImage, type Image } from './release/image.js';
 export { imageArchitecture } from './release/image-architecture.js';
 export { requireSpace, tryMount } from './release/iso.js';
 export { locateRelease } from './release/locate-release.js';
+export { type BootFiles, openBootFiles } from './release/open-boot-files.js';
 export { type ImageOptions, type ImageSource, openImage, openSource } from './release/open-image.js';
 export { putComponents } from './release/put-components.js';
 export { releaseMounts } from './release/release-mounts.js';

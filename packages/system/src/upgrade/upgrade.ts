@@ -132,10 +132,13 @@ async function fetchBootImage(
   const { chooseIso, isUrl } = await import('../release/open-image.js');
   const url = await chooseIso(host, image.iso ?? '');
   if (!isUrl(url)) return undefined;
-  const { downloadBootImage } = await import('../release/download-boot-image.js');
+  const { architectureIn, downloadProgram } = await import('../release/download-program.js');
+  const { bootImageNames } = await import('../boot/boot-image.js');
   const { slots, state } = openSystem(host, destination);
   const kind = neededKind(slots[state.slot], image) ?? 'generic';
-  return downloadBootImage(host, cleanUp, { ...options, ...image, url, kind, directory });
+  const names = bootImageNames(kind, architectureIn(url));
+  const path = `${directory}/boot-image.efi`;
+  return downloadProgram(host, cleanUp, { ...options, ...image, url, names, path });
 }
 
 async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
