@@ -5,6 +5,7 @@ export {
   parseEntry,
   unusedEntries,
 } from './boot/boot-entries.js';
+export { bootLoaderName } from './boot/boot-image.js';
 export { checkConsoles, chooseConsoles } from './boot/console.js';
 export {
   EFI_CONFIG,
