@@ -13,6 +13,7 @@ export {
   type EfiLoader,
   findEfiLoader,
   renderEfiConfig,
+  startedProgram,
 } from './boot/efi-loader.js';
 export { STAGING } from './boot/esp.js';
 export {

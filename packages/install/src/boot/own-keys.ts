@@ -8,6 +8,7 @@ import {
   imageArchitecture,
   nameSet,
   openBootFiles,
+  startedProgram,
 } from '@haos/system/internal';
 import { copyToEfi, makeEfiDirectories, placeEfiEntry, removeUnusedEntries } from '../disk/efi-partition.js';
 import { type DiskFirmware, EFI_SIZE, listFirmware } from '../disk/partitions.js';
@@ -68,9 +69,6 @@ export function sizeOfFiles({ files }: Host, { image, loader }: BootFiles): numb
 /** What systemd-boot reads; docs/secure-boot.md says what a person sees. */
 const LOADER_CONFIG = 'timeout 2\neditor no\nauto-entries no\nsecure-boot-enroll off\n';
 
-/** The names that firmware without a boot entry starts (efi-loader.ts of @haos/system). */
-const PROGRAMS = { amd64: 'BOOTX64.EFI', arm64: 'BOOTAA64.EFI' } as const;
-
 /**
  * Writes what starts the current set of a system directory to the EFI system partition: the boot
  * image under its name, and systemd-boot last. Until then, what was there starts the old system.
@@ -87,7 +85,7 @@ export async function placeBootFiles(
   host.files.write(scratch, LOADER_CONFIG);
   await copyToEfi(host, efi, [scratch, 'loader/loader.conf']);
   await placeEfiEntry(host, efi, { from: image, set: nameSet(current), scratch });
-  const program = PROGRAMS[imageArchitecture(host, system, current) ?? 'amd64'];
+  const program = startedProgram(imageArchitecture(host, system, current) ?? 'amd64');
   await copyToEfi(host, efi, [loader, `EFI/BOOT/${program}`]);
   await removeUnusedEntries(host, efi, [current, previous].map(nameSet));
   await host.run('sync', [efi]);

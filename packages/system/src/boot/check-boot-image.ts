@@ -16,8 +16,13 @@ export interface BootImageTarget {
 
 /** The boot image of an installation or an upgrade: the file to copy, or why there is none. */
 export type BootImageChoice =
-  | { from: string; problem?: undefined }
+  | { from: string; loader?: BootLoaderChoice | undefined; problem?: undefined }
   | { from?: undefined; problem: string; hint: string };
+
+/** A boot loader to copy over another one, or why the other one stays. */
+export type BootLoaderChoice =
+  | { from: string; to: string; problem?: undefined }
+  | { from?: undefined; problem: string };
 
 /** The images that a boot image verifies, as components and files. */
 const VERIFIED = { haos: 'rootfs.squashfs', kernel: 'kernel.squashfs' } as const;

@@ -53,13 +53,32 @@ export async function placeEntry(
   { from, set, left }: { from: string; set: string; left: number },
 ): Promise<void> {
   const entries = entriesDirectory(host, directory) ?? '';
-  const staging = `${entries}/${STAGING}`;
+  await placeProgram(host, from, {
+    directory: entries,
+    name: () => formatEntry(newEntry(readEntries(host, directory), set, left)),
+  });
+}
+
+/**
+ * Replaces a boot loader by another one, which was read back (HAOS_COPY_DIFFERS): one rename, so
+ * that the firmware finds one of them at any moment.
+ */
+export function placeLoader(host: Host, { from, to }: { from: string; to: string }): Promise<void> {
+  const [, directory = '', name = ''] = /^(.*)\/([^/]*)$/.exec(to) ?? [];
+  return placeProgram(host, from, { directory, name: () => name });
+}
+
+async function placeProgram(
+  host: Host,
+  from: string,
+  { directory, name }: { directory: string; name: () => string },
+): Promise<void> {
+  const staging = `${directory}/${STAGING}`;
   await withCleanUp(async (cleanUp) => {
     cleanUp.onError(() => void host.files.remove(staging));
     const copied = await host.files.copy(from, staging, { mode: 0o700 });
-    await verifyTree(host, entries, { files: [{ ...copied, path: STAGING }] });
-    const entry = newEntry(readEntries(host, directory), set, left);
-    host.files.move(staging, `${entries}/${formatEntry(entry)}`);
+    await verifyTree(host, directory, { files: [{ ...copied, path: STAGING }] });
+    host.files.move(staging, `${directory}/${name()}`);
   });
 }
 

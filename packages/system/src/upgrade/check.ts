@@ -1,6 +1,6 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
-import type { BootImageChoice } from '../boot/check-boot-image.js';
+import type { BootImageChoice, BootLoaderChoice } from '../boot/check-boot-image.js';
 import { type Check, checked, failed, passed } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
@@ -154,7 +154,14 @@ function minorOf(version: string | undefined): { major: number; minor: number } 
 function checkBootImage(choice: BootImageChoice): Check {
   const id = 'boot-image';
   if (choice.problem !== undefined) return failed(id, choice.problem, choice.hint);
-  return passed(id, `${choice.from} starts the new version`);
+  return passed(id, `${choice.from} starts the new version${describeLoader(choice.loader)}`);
+}
+
+function describeLoader(loader: BootLoaderChoice | undefined): string {
+  if (loader === undefined) return '';
+  return loader.problem === undefined
+    ? `, and ${loader.from} replaces the boot loader`
+    : `; the boot loader stays, because ${loader.problem}`;
 }
 
 /** k3s is not part of what a boot image verifies. */

@@ -1,12 +1,20 @@
 import type { Host } from '@haos/host';
 import { formatEntry } from '../boot/boot-entries.js';
-import { bootImageNames } from '../boot/boot-image.js';
-import { type BootImageChoice, chooseBootImage, findBootImageProblem } from '../boot/check-boot-image.js';
+import { bootImageNames, bootLoaderName, isBootLoader, MAX_BOOT_IMAGE } from '../boot/boot-image.js';
+import {
+  type BootImageChoice,
+  type BootLoaderChoice,
+  chooseBootImage,
+  findBootImageProblem,
+} from '../boot/check-boot-image.js';
+import { startedProgram } from '../boot/efi-loader.js';
 import { entriesDirectory, findUnusedEntries, readEntries, usedSets } from '../boot/esp.js';
 import type { ReleaseSet } from '../components.js';
 import { kernelKind } from '../kernel-kind.js';
+import { inRootOf, layout } from '../layout.js';
 import type { System } from '../open-system.js';
 import { imageArchitecture } from '../release/image-architecture.js';
+import { isSignedFor, readDatabase } from '../secure-boot/efi-signature.js';
 import type { UpgradePlan } from './check.js';
 
 /** Where boot images may be, beside the source of the components. */
@@ -30,6 +38,8 @@ export async function findBootImage(
   const given = options.bootImage === undefined ? undefined : [options.bootImage];
   const paths = given ?? [...releasePaths(plan, options), ...entryPaths(system, plan.target)];
   const chosen = await chooseBootImage(system.host, paths, (path) => findProblem(system, plan, path));
+  if (chosen?.from !== undefined)
+    return { ...chosen, loader: await findBootLoader(system, plan, chosen.from) };
   if (chosen !== undefined) return chosen;
   return {
     problem: given
@@ -37,6 +47,30 @@ export async function findBootImage(
       : 'the release has no signed boot image for this node',
     hint: `Name one with --boot-image, or put it at ${releasePaths(plan, options)[0]}.`,
   };
+}
+
+/**
+ * Returns what to do with the boot loader beside a boot image; undefined if there is none, or if
+ * the node has it already. The firmware must trust it, whether Secure Boot is on or not: nothing
+ * returns to the old one.
+ */
+async function findBootLoader(
+  { host, directory }: System,
+  { source, offered }: UpgradePlan,
+  bootImage: string,
+): Promise<BootLoaderChoice | undefined> {
+  const { files } = host;
+  const isFile = (path: string) => files.stat(path)?.type === 'file';
+  const architecture = imageArchitecture(host, source, offered) ?? 'amd64';
+  const from = `${bootImage.replace(/[^/]*$/, '')}${bootLoaderName(architecture)}`;
+  const to = inRootOf(directory, `${layout.efi}/EFI/BOOT/${startedProgram(architecture)}`) ?? '';
+  if (![from, to].every(isFile) || !isBootLoader(host, to)) return undefined;
+  if ((await files.digest(from)) === (await files.digest(to))) return undefined;
+  if (!isBootLoader(host, from)) return { problem: `${from} is not systemd-boot` };
+  const database = readDatabase(host, directory);
+  const program = files.read(from, { maxBytes: MAX_BOOT_IMAGE });
+  if (database !== undefined && (await isSignedFor(program, database))) return { from, to };
+  return { problem: `${from} is not signed with a key that the firmware trusts` };
 }
 
 /** Returns where a local release has the boot image. */
