@@ -108,17 +108,11 @@ it('with a boot image has systemd-boot instead of GRUB, also when it is installe
   expect(disk.digest()).toBe(before);
 
   expect((await install(options('v2.0.0', kept))).status).toBe('installed');
-  expect(listEfi('EFI/Linux')).toEqual([
-    `haos-1-${setOf('v1.0.0')}.efi`,
-    `haos-2-${setOf('v2.0.0')}.efi`,
-  ]);
+  expect(listEfi('EFI/Linux')).toEqual([`haos-1-${setOf('v1.0.0')}.efi`, `haos-2-${setOf('v2.0.0')}.efi`]);
   expectStarted('v2.0.0', 2);
 
   expect((await install(options('v2.0.0', kept))).status).toBe('installed');
-  expect(listEfi('EFI/Linux')).toEqual([
-    `haos-1-${setOf('v1.0.0')}.efi`,
-    `haos-3-${setOf('v2.0.0')}.efi`,
-  ]);
+  expect(listEfi('EFI/Linux')).toEqual([`haos-1-${setOf('v1.0.0')}.efi`, `haos-3-${setOf('v2.0.0')}.efi`]);
   expect(mountsBelow(place.directory)).toEqual([]);
 });
 

@@ -82,8 +82,11 @@ async function download(
 ): Promise<Candidates> {
   host.files.makeDirectory(scratch, { mode: 0o700 });
   const own = new URL(url).pathname.split('/').at(-1);
+  // Without the digest of an ISO, which says nothing about a boot image.
+  const { insecure, keys, proxy, signal } = options;
+  const trust = { ...(insecure && { insecure }), ...(keys && { keys }) };
   const get = (wanted: readonly string[], path: string) =>
-    downloadProgram(host, cleanUp, { ...options, url, names: wanted, path });
+    downloadProgram(host, cleanUp, { ...trust, proxy, signal, url, names: wanted, path });
   const image = await get(own ? [own] : names, `${scratch}/boot-image.efi`);
   const loader = await get([loaderName], `${scratch}/boot-loader.efi`);
   return { images: image === undefined ? [] : [image], loader, place: placeOf(url), loaderName };
