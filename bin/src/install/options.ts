@@ -48,6 +48,11 @@ export const INSTALL_OPTIONS = [
   FORCE_EFI,
   BOOT_IMAGE,
   {
+    name: 'enroll-keys',
+    value: 'DIR',
+    summary: 'afterwards, give the firmware in setup mode the keys (.auth) of this directory',
+  },
+  {
     name: 'to-file',
     value: 'FILE',
     summary: 'make a disk image instead: FILE ends with .raw, .qcow2, .vmdk or .vhd; no questions',

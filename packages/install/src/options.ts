@@ -58,6 +58,11 @@ export interface BootOptions {
    * beside it, and the boot image are then installed instead of GRUB for EFI.
    */
   bootImage?: string;
+  /**
+   * A directory with `PK.auth`, `KEK.auth` and `db.auth`, which the firmware of this machine gets
+   * after the installation. Only checked and shown here: `enrollKeys` writes them.
+   */
+  enrollKeys?: string;
   /** The firmware to install for. Default: that with which the running machine was booted. */
   firmware?: DiskFirmware;
   /**

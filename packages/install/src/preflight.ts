@@ -7,6 +7,7 @@ import {
   checkArchitecture,
   checkConsoles,
   checkSpace,
+  type EnrolmentPlan,
   failed,
   findEfiLoader,
   type Image,
@@ -16,7 +17,7 @@ import {
   passed,
 } from '@haos/system/internal';
 import { findBiosModules } from './boot/boot-loader.js';
-import { findBootFiles, sizeOfFiles } from './boot/own-keys.js';
+import { findBootFiles, findKeys, sizeOfFiles } from './boot/own-keys.js';
 import { readCommandLine } from './boot/read-command-line.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
@@ -51,6 +52,8 @@ export interface InstallPlan {
   existing?: ExistingLayout | undefined;
   /** What starts the system instead of GRUB, on a machine with own keys. */
   bootFiles?: BootFiles | undefined;
+  /** The certificates that the firmware of this machine gets afterwards. */
+  keys?: EnrolmentPlan['keys'] | undefined;
 }
 
 export interface Preflight {
@@ -87,6 +90,7 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
   const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
   const own = await findBootFiles(host, cleanUp, { options, image, firmware, existing });
+  const keys = await findKeys(host, boot, own.files);
   const needed = (image?.size ?? 0) + (own.files ? sizeOfFiles(host, own.files) : 0);
   const space = image && place.room !== undefined ? [checkRoom(needed, place.room)] : [];
   const consoles = own.files ? ofBootImage() : checkConsoles(boot.tty, commandLine);
@@ -99,11 +103,12 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
     consoles,
     ...place.checks,
     ...own.checks,
+    ...keys.checks,
     ...space,
   ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
-  const work = { firmware, replacesState, existing, bootFiles: own.files };
+  const work = { firmware, replacesState, existing, bootFiles: own.files, keys: keys.keys };
   const plan = isComplete ? { configuration, image, disk, ...work } : undefined;
   return { checks, issues, texts, plan };
 }

@@ -14,6 +14,7 @@ export type InstallCheckId =
   | 'firmware'
   | 'image'
   | 'in-use'
+  | 'keys'
   | 'programs'
   | 'size'
   | 'space'

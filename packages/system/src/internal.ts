@@ -59,7 +59,7 @@ export { parseChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export type { BootProgram } from './secure-boot/boot-programs.js';
 export type { CertificateName } from './secure-boot/certificate.js';
-export { type EnrolmentPlan, enrollKeys, planEnrolment } from './secure-boot/enroll-keys.js';
+export { checkEnrolment, type EnrolmentPlan, enrollKeys, planEnrolment } from './secure-boot/enroll-keys.js';
 export { KEY_NAMES, type KeyName } from './secure-boot/key-variables.js';
 export { makeSecureBootKeys } from './secure-boot/make-keys.js';
 export {

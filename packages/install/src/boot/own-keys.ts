@@ -3,16 +3,21 @@ import type { CleanUp } from '@haos/host/internal';
 import { type Check, readSlots } from '@haos/system';
 import {
   type BootFiles,
+  checkEnrolment,
+  checkOfError,
+  type EnrolmentPlan,
   failed,
   type Image,
   imageArchitecture,
   nameSet,
   openBootFiles,
+  passed,
   startedProgram,
 } from '@haos/system/internal';
 import { copyToEfi, makeEfiDirectories, placeEfiEntry, removeUnusedEntries } from '../disk/efi-partition.js';
 import { type DiskFirmware, EFI_SIZE, listFirmware } from '../disk/partitions.js';
 import type { ExistingLayout } from '../disk/places.js';
+import type { BootOptions } from '../options.js';
 import type { PreflightOptions } from '../preflight.js';
 
 const ID = 'boot-image';
@@ -59,6 +64,28 @@ export async function findBootFiles(
   if (sizeOfFiles(host, files) + SPARE <= room) return { checks: [check], files };
   const where = existing?.efi ?? 'the EFI system partition';
   return refuse(`${where} has no room for the boot image`, 'Free some space there, such as old boot images.');
+}
+
+/** Checks the keys that are enrolled after an installation, if the options name them. */
+export async function findKeys(
+  host: Host,
+  { enrollKeys, bootImage }: BootOptions,
+  files: BootFiles | undefined,
+): Promise<{ checks: readonly Check[]; keys?: EnrolmentPlan['keys'] }> {
+  const id = 'keys';
+  if (enrollKeys === undefined) return { checks: [] };
+  if (bootImage === undefined) {
+    const message = 'with keys of your own the firmware refuses GRUB';
+    return { checks: [failed(id, message, 'Name a boot image with --boot-image.')] };
+  }
+  // Another check failed.
+  if (!files) return { checks: [] };
+  try {
+    const keys = await checkEnrolment(host, enrollKeys, [files.image, files.loader]);
+    return { checks: [passed(id, `${enrollKeys} has keys that the firmware takes`)], keys };
+  } catch (error) {
+    return { checks: [checkOfError(error, { id, hint: 'Name a directory with the .auth files.' })] };
+  }
 }
 
 /** Returns the bytes that the files need. */
