@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type InstallOptions, install } from '@haos/install';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -99,13 +99,13 @@ it('with a boot image has systemd-boot instead of GRUB, also when it is installe
 
   // The node did not boot for a while, and starts its old version.
   const kept = { target: { device: `${disk.device}p2`, format: false } };
-  const before = disk.digest();
+  const before = disk.written();
   const trap = await install(place.options(`${disk.device}p2`, { ...kept, boot: { firmware: 'efi' } }));
   expect(trap.status).toBe('refused');
   expect(trap.checks.filter(({ ok }) => !ok)).toMatchObject([
     { id: 'boot-image', message: expect.stringContaining('has signed boot images') },
   ]);
-  expect(disk.digest()).toBe(before);
+  expect(disk.written()).toBe(before);
 
   expect((await install(options('v2.0.0', kept))).status).toBe('installed');
   expect(listEfi('EFI/Linux')).toEqual([`haos-1-${setOf('v1.0.0')}.efi`, `haos-2-${setOf('v2.0.0')}.efi`]);
@@ -114,6 +114,19 @@ it('with a boot image has systemd-boot instead of GRUB, also when it is installe
   expect((await install(options('v2.0.0', kept))).status).toBe('installed');
   expect(listEfi('EFI/Linux')).toEqual([`haos-1-${setOf('v1.0.0')}.efi`, `haos-3-${setOf('v2.0.0')}.efi`]);
   expect(mountsBelow(place.directory)).toEqual([]);
+});
+
+it('turns a node with GRUB into one with systemd-boot, and keeps its data', async () => {
+  disk = createLoopDisk(place.directory, 512);
+  await install(place.options(disk.device, { boot: { firmware: 'efi' } }));
+  const state = `${disk.device}p2`;
+  inspect(state, (root) => writeFileSync(join(root, 'haos/data/kept'), 'kept'), 'rw');
+
+  const report = await install(options('v2.0.0', { target: { device: state, format: false } }));
+
+  expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expectStarted('v2.0.0', 1);
+  inspect(state, (root) => expect(readFileSync(join(root, 'haos/data/kept'), 'utf8')).toBe('kept'));
 });
 
 it.each<[title: string, message: RegExp, boot: InstallOptions['boot'], change?: () => () => void]>([

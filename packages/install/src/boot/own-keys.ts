@@ -1,4 +1,4 @@
-import type { Host } from '@haos/host';
+import type { FetchOptions, Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import { type Check, readSlots } from '@haos/system';
 import {
@@ -17,8 +17,7 @@ import {
 import { copyToEfi, makeEfiDirectories, placeEfiEntry, removeUnusedEntries } from '../disk/efi-partition.js';
 import { type DiskFirmware, EFI_SIZE, listFirmware } from '../disk/partitions.js';
 import type { ExistingLayout } from '../disk/places.js';
-import type { BootOptions } from '../options.js';
-import type { PreflightOptions } from '../preflight.js';
+import type { BootOptions, Installation } from '../options.js';
 
 const ID = 'boot-image';
 
@@ -38,7 +37,12 @@ export interface BootFilesFacts {
 export async function findBootFiles(
   host: Host,
   cleanUp: CleanUp,
-  { options, image, firmware, existing }: BootFilesFacts & { options: PreflightOptions },
+  {
+    options,
+    image,
+    firmware,
+    existing,
+  }: BootFilesFacts & { options: Installation & Pick<FetchOptions, 'proxy' | 'signal'> },
 ): Promise<{ checks: readonly Check[]; files?: BootFiles }> {
   const { bootImage, loader = true } = options.boot ?? {};
   const refuse = (message: string, hint: string) => ({ checks: [failed(ID, message, hint)] });

@@ -53,7 +53,7 @@ function toProbe(devices: readonly Device[], wanted: string | undefined): string
     .join('');
 }
 
-/** What mtools print of an EFI system partition with a boot image, and with one of another system. */
+/** What mtools print of an EFI system partition with boot images of HAOS and of another system. */
 const BOOT_IMAGES = '::/EFI/Linux/haos-2-v1.0.0,-,6.1-v1.0.0+0-2.efi\n::/EFI/Linux/debian.efi\n';
 const EFI_ROOT =
   'EFI          <DIR>     2026-11-28  19:17\n                         66 057 216 bytes free\n\n';

@@ -125,7 +125,7 @@ function unbootable(refused: readonly string[]): HaosError {
     'HAOS_SECURE_BOOT_UNBOOTABLE',
     `with these keys the firmware would refuse ${refused.join(', ')}`,
     {
-      hint: 'Put a boot loader and boot images on the disk that are signed with db.key: docs/secure-boot.md.',
+      hint: 'Install with --boot-image, and with files that are signed with db.key: docs/secure-boot.md.',
     },
   );
 }

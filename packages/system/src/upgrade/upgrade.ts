@@ -121,8 +121,8 @@ function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
 }
 
 /**
- * Downloads the boot image and the boot loader beside an ISO on a web server; undefined if there is none. A local one
- * is found later.
+ * Downloads the boot image and the boot loader beside an ISO on a web server; undefined if there is
+ * none. A local one is found later.
  */
 async function fetchBootImage(
   cleanUp: CleanUp,
