@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { constants, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
+import { bootLoaderName, KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
+import { addLayer } from './add-layer.js';
 import { digestFile } from './digest.js';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import { kernelPart } from './kernel-part.js';
@@ -18,7 +19,6 @@ const SOURCES: readonly Source[] = [
   [(architecture) => `haos-install-linux-${forNode(architecture)}`, 'installer', 'installer'],
   [() => 'haos-operator-chart.tgz', 'chart', 'chart.tgz'],
   [() => 'haos-licenses.txt', 'licenses', 'licenses.txt'],
-  [(architecture) => `haos-oci-${architecture}.tar`, 'oci', 'image.tar'],
   [(architecture) => `haos-sbom-${architecture}.spdx.json`, 'sbom', 'sbom.json'],
 ];
 
@@ -45,9 +45,27 @@ function bootImageName(kind: KernelKind, index: number, architecture: string): s
   return `haos-boot-${kernelPart(kind, index)}${architecture}.efi`;
 }
 
-/** Returns the name of the boot loader for own keys, relative to a release. */
-function loaderName(architecture: string): string {
-  return `haos-loader-${architecture}.efi`;
+/** Returns what is signed for own keys: its name in a release, and its file. */
+function listPrograms(
+  uki: string,
+  { architecture, kernels }: Pick<Options, 'architecture' | 'kernels'>,
+): [name: string, from: string][] {
+  return [
+    [bootLoaderName(architecture), join(uki, 'loader.efi')],
+    ...kernels.map((kind, index): [string, string] => [
+      bootImageName(kind, index, architecture),
+      join(uki, kind, 'boot.efi'),
+    ]),
+  ];
+}
+
+/**
+ * Places the container image; with what starts a node with own keys, which a Plan finds beside the
+ * components.
+ */
+function placeContainerImage(image: string, target: string, programs: readonly string[]): void {
+  if (programs.length === 0) copyFileSync(image, target, constants.COPYFILE_FICLONE);
+  else addLayer(image, target, { files: programs, directory: 'haos/system' });
 }
 
 /** Returns Node's name of an architecture. */
@@ -91,17 +109,18 @@ export function placeArtifacts(
   }
   for (const [index, kind] of KERNEL_KINDS.entries())
     rmSync(join(output, bootImageName(kind, index, architecture)), { force: true });
-  rmSync(join(output, loaderName(architecture)), { force: true });
-  if (bootKey !== undefined) {
-    const loader = join(made.get('uki') ?? '', 'loader.efi');
-    artifacts.push(add(loaderName(architecture), (target) => signEfi(loader, target, bootKey)));
-    for (const [index, kind] of kernels.entries()) {
-      const from = join(made.get('uki') ?? '', kind, 'boot.efi');
-      artifacts.push(
-        add(bootImageName(kind, index, architecture), (target) => signEfi(from, target, bootKey)),
-      );
-    }
-  }
+  rmSync(join(output, bootLoaderName(architecture)), { force: true });
+  const programs =
+    bootKey === undefined ? [] : listPrograms(made.get('uki') ?? '', { architecture, kernels });
+  if (bootKey !== undefined)
+    for (const [name, from] of programs)
+      artifacts.push(add(name, (target) => signEfi(from, target, bootKey)));
+  const files = programs.map(([name]) => join(output, name));
+  artifacts.push(
+    add(`haos-oci-${architecture}.tar`, (target) =>
+      placeContainerImage(join(made.get('oci') ?? '', 'image.tar'), target, files),
+    ),
+  );
   for (const format of DISK_IMAGES) {
     const name = imageFileName(format, architecture);
     const from = join(made.get(stepOf(format)) ?? '', `disk.${format}`);

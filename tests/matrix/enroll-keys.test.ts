@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROGRAM } from '../blackbox/haos.js';
 import { must } from '../loop/loop-disk.js';
 import { buildStep } from '../vm/build-step.js';
-import { diskArguments, NETWORK, secureBootArguments, stickArguments } from '../vm/image.js';
+import { diskArguments, NETWORK, ONLY_DISK, secureBootArguments, stickArguments } from '../vm/image.js';
 import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { waitForRuntime } from '../vm/status.js';
@@ -17,6 +17,12 @@ const CONFIG = 'hostname: enrolled\nhaos: { password: sesame }\n';
 const BOOT = 1200;
 
 const OWN = { PK: [{ name: 'Owner PK' }], KEK: [{ name: 'Owner KEK' }], db: [{ name: 'Owner db' }] };
+
+/** What starts the disk. */
+const PROGRAMS = [
+  { path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true },
+  { path: expect.stringMatching(/^EFI\/Linux\/haos-1-[^+]+\.efi$/), isTrusted: true },
+];
 
 /** In a shell of the machine: mounts the keys and the boot image, of a disk that is only read. */
 const MOUNT_MEDIA =
@@ -50,7 +56,10 @@ describe('a machine whose firmware is in setup mode', () => {
     const copied = makeDirectory(join(tree, 'keys'));
     for (const name of ['PK.auth', 'KEK.auth', 'db.auth']) copyFileSync(join(keys, name), join(copied, name));
     const key = ['--key', join(keys, 'db.key'), '--cert', join(keys, 'db.crt')];
-    must('sbsign', ...key, '--output', join(tree, 'boot.efi'), join(buildStep('uki'), 'cloud/boot.efi'));
+    const uki = buildStep('uki');
+    must('sbsign', ...key, '--output', join(tree, 'haos-boot-amd64.efi'), join(uki, 'cloud/boot.efi'));
+    must('sbsign', ...key, '--output', join(tree, 'haos-loader-amd64.efi'), join(uki, 'loader.efi'));
+    writeFileSync(join(tree, 'config.yaml'), CONFIG);
     packSources(media, tree);
     const system = join(buildStep('system'), 'haos/system');
     await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi' });
@@ -87,10 +96,15 @@ describe('a machine whose firmware is in setup mode', () => {
     expect(await readSecureBoot()).toMatchObject({ setupMode: true, keys: { PK: [], KEK: [], db: [] } });
   }, 900_000);
 
-  it('takes the keys when a signed boot image is there, and then no others', async () => {
-    const place = 'cp /run/media/boot.efi /run/esp/EFI/BOOT/BOOTX64.EFI && umount /run/esp';
-    await machine.read(`mkdir /run/esp && mount -t vfat $(blkid -L HAOS_GRUB) /run/esp && ${place}`, 120);
+  it('installs a signed boot image and systemd-boot, without questions', async () => {
+    const options = `--device ${ONLY_DISK} --config-url /run/media/config.yaml --boot-image /run/media/`;
 
+    const { status, output } = await machine.run(`haos install --silent ${options}`, 1200);
+    expect(output).toContain('HAOS v');
+    expect(status).toBe(0);
+  }, 1_500_000);
+
+  it('takes the keys then, and no others later', async () => {
     const { status, output } = await enroll();
     expect(output).toContain('the keys are enrolled');
     expect(status).toBe(0);
@@ -98,7 +112,7 @@ describe('a machine whose firmware is in setup mode', () => {
     expect(await readSecureBoot()).toMatchObject({
       setupMode: false,
       keys: OWN,
-      programs: [{ path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true }],
+      programs: PROGRAMS,
     });
     const again = await enroll();
     expect(again.output).toContain('the firmware is not in setup mode');
@@ -122,7 +136,7 @@ describe('a machine whose firmware is in setup mode', () => {
       secureBoot: true,
       setupMode: false,
       keys: OWN,
-      programs: [{ path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true }],
+      programs: PROGRAMS,
       next: 'Nothing.',
     });
     expect(await machine.read('cat /sys/kernel/security/lockdown')).toContain('[integrity]');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { must } from '../loop/loop-disk.js';
 import { buildStep } from '../vm/build-step.js';
 import { withOwnKeys } from '../vm/efi-variables.js';
 import { diskArguments, NETWORK, secureBootArguments } from '../vm/image.js';
-import { installOnDisk, makeDirectory, packSources, readPartitions } from '../vm/installed-disk.js';
+import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
 import { nameSet, readRelease, readUpgradeStatus, waitForHealth } from '../vm/release.js';
@@ -42,18 +42,6 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     execFileSync(join(ROOT, 'node_modules/.bin/tsx'), [join(ROOT, 'os/src/make-keys.ts'), target]);
   const sign = (from: string, to: string, by = keys) =>
     must('sbsign', '--key', join(by, 'db.key'), '--cert', join(by, 'db.crt'), '--output', to, from);
-
-  /** Puts boot loader and boot image on the EFI system partition, as docs/secure-boot.md does. */
-  const place = (loader: string, image: string) => {
-    const efi = `${disk}@@${readPartitions(disk)[0]}`;
-    const config = join(directory, 'loader.conf');
-    writeFileSync(config, 'timeout 2\neditor no\nauto-entries no\nsecure-boot-enroll off\n');
-    const entry = `::/EFI/Linux/haos-1-${first.replaceAll('/', ',').replaceAll('+', '#')}.efi`;
-    must('mmd', '-i', efi, '::/EFI/Linux', '::/loader');
-    must('mcopy', '-i', efi, config, '::/loader/loader.conf');
-    must('mcopy', '-i', efi, image, entry);
-    must('mcopy', '-i', efi, '-o', loader, '::/EFI/BOOT/BOOTX64.EFI');
-  };
 
   const logIn = async () => {
     await machine.logIn(BOOT, 'sesame');
@@ -104,11 +92,14 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     const nextImage = join(buildStep('uki', 'amd64', ['--version', NEXT]), 'cloud/boot.efi');
     sign(nextImage, join(tree, 'release/haos-boot-amd64.efi'));
     sign(nextImage, join(tree, 'others.efi'), join(directory, 'others'));
-    const [loader, image] = [join(directory, 'loader.efi'), join(tree, 'first.efi')];
+    const [loader, image] = [join(directory, 'haos-loader-amd64.efi'), join(tree, 'first.efi')];
     sign(join(uki, 'loader.efi'), loader);
+    // With a second signature it is another file.
+    sign(loader, join(tree, 'release/haos-loader-amd64.efi'));
     sign(join(uki, 'cloud/boot.efi'), image);
-    await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi' });
-    place(loader, image);
+    const bootImage = join(directory, 'haos-boot-amd64.efi');
+    copyFileSync(image, bootImage);
+    await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi', bootImage });
     packSources(sources, tree);
     const variables = withOwnKeys(readFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd'), keys, '');
     writeFileSync(join(directory, 'variables.fd'), variables);
@@ -155,6 +146,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
   it('tries a release, and confirms it when it is healthy', async () => {
     await machine.read('haos upgrade --source /run/media/release', 900);
     expect(await readEntries()).toEqual(['haos-1', 'haos-2+2']);
+    await machine.read('cmp /run/haos/esp/EFI/BOOT/BOOTX64.EFI /run/media/release/haos-loader-amd64.efi');
     expect(await readStatus()).toMatchObject({
       running: 'previous',
       state: { slot: 'current', trial: next, tries: 2 },

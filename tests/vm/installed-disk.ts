@@ -27,6 +27,8 @@ export interface InstalledDisk {
   kernelKind?: KernelKind;
   /** Default `bios`. */
   firmware?: 'bios' | 'efi';
+  /** A signed boot image, with its boot loader beside it, instead of GRUB. */
+  bootImage?: string;
   /** Default 3000. */
   megabytes?: number;
 }
@@ -37,7 +39,7 @@ export interface InstalledDisk {
  */
 export async function installOnDisk(
   disk: string,
-  { directory, system, config, kernelKind, firmware = 'bios', megabytes = 3000 }: InstalledDisk,
+  { directory, system, config, kernelKind, firmware = 'bios', bootImage, megabytes = 3000 }: InstalledDisk,
 ): Promise<void> {
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
@@ -51,7 +53,7 @@ export async function installOnDisk(
       target: { device, mountPoint: join(directory, 'target') },
       image: { directory: system, ...(kernelKind && { kernelKind }) },
       config: { url: file },
-      boot: { firmware, tty: 'ttyS0' },
+      boot: { firmware, tty: 'ttyS0', ...(bootImage && { bootImage }) },
     });
     if (status !== 'installed') throw new Error(`not installed: ${JSON.stringify(checks)}`);
   } finally {

@@ -1,5 +1,14 @@
 import { command } from '../command.js';
-import { DEBUG, FORCE_EFI, INSECURE, KERNEL, NO_BOOTLOADER, SHA256, TTY } from '../install/common-options.js';
+import {
+  BOOT_IMAGE,
+  DEBUG,
+  FORCE_EFI,
+  INSECURE,
+  KERNEL,
+  NO_BOOTLOADER,
+  SHA256,
+  TTY,
+} from '../install/common-options.js';
 import { FORMAT } from '../options.js';
 
 /** `install.js`: installs HAOS from another Linux. */
@@ -25,6 +34,7 @@ export const installJs = command({
     INSECURE,
     KERNEL,
     FORCE_EFI,
+    BOOT_IMAGE,
     { name: 'no-format', summary: 'use the ext4 partition DEVICE, and keep the persistent data on it' },
     NO_BOOTLOADER,
     {

@@ -101,11 +101,17 @@ function toOptions(
   { host, directory, tools, configuration }: Medium,
 ) {
   const url = config.url ?? configuration ?? writeEmpty(machine);
-  const { kernelKind } = image;
+  const { kernelKind, insecure } = image;
   return {
     host,
     target,
-    image: { directory, ...(kernelKind && { kernelKind }) },
+    image: {
+      directory,
+      scratch: SCRATCH,
+      keys: HAOS_RELEASE_KEYS,
+      ...(insecure && { insecure }),
+      ...(kernelKind && { kernelKind }),
+    },
     config: { ...config, url },
     boot: { ...boot, tools },
   };

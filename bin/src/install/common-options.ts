@@ -19,6 +19,13 @@ export const KERNEL = {
   choices: ['generic', 'cloud'] satisfies readonly KernelKind[],
   summary: 'the kernel: generic (any machine) or cloud (virtual machines); default: that of the image',
 } as const satisfies Option;
+export const BOOT_IMAGE = {
+  name: 'boot-image',
+  value: 'IMAGE',
+  summary:
+    'for own keys: install this signed boot image and systemd-boot, from beside it, instead of GRUB; ' +
+    'a path or a URL, or with a slash at its end the place of a release',
+} as const satisfies Option;
 export const FORCE_EFI = {
   name: 'force-efi',
   summary: 'install for EFI even if the machine did not boot with EFI',

@@ -14,7 +14,7 @@ import { readInstallation } from './read-installation.js';
 
 /** They are about a disk of this machine, or about a person. */
 const REFUSED = [
-  ...['answers', 'device', 'no-format', 'no-bootloader', 'force-efi'],
+  ...['answers', 'device', 'no-format', 'no-bootloader', 'force-efi', 'boot-image', 'enroll-keys'],
   ...['check', 'reboot', 'power-off'],
 ] as const;
 

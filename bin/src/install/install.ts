@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { type Install, proxyOf, readConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import { type InstallOptions, install, preflight } from '@haos/install';
 import { readMode } from '@haos/system';
-import { cameFromMedium, isInstallByFallback } from '@haos/system/internal';
+import { cameFromMedium, enrollKeys, isInstallByFallback, planEnrolment } from '@haos/system/internal';
 import type { Context } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { refusal, usageError } from '../failure.js';
@@ -58,8 +59,13 @@ function readOptions(host: Host, invocation: InstallInvocation, configured: Inst
     directory: invocation.text('image'),
     iso: invocation.text('iso') ?? (cameFromMedium(host) ? undefined : configured.isoUrl),
   };
-  const { target, ...rest } = readInstallation(invocation, named, configured);
-  return { ...rest, target: { ...target, keepState: isInstallByFallback(host) } };
+  const { target, boot, ...rest } = readInstallation(invocation, named, configured);
+  const keys = invocation.text('enroll-keys');
+  return {
+    ...rest,
+    boot: { ...boot, ...(keys && { enrollKeys: resolve(keys) }) },
+    target: { ...target, keepState: isInstallByFallback(host) },
+  };
 }
 
 function readNext(invocation: InstallInvocation, { powerOff }: Install): Next {
@@ -80,9 +86,17 @@ function createRun(
     const onEvent = printEvents(context);
     const installed = await guard(install({ ...options, ...more, signal, onEvent }));
     const status = await printInstall(installed, { invocation, context });
+    if (status === EXIT.done) await enroll(options, context);
     if (status === EXIT.done) await leave(options.host, next ?? (restarts ? 'reboot' : undefined), context);
     return status;
   };
+}
+
+/** The installation stays as it is if the firmware refuses the keys. */
+async function enroll({ host, boot }: InstallOptions, context: Context): Promise<void> {
+  if (boot?.enrollKeys === undefined) return;
+  await enrollKeys(host, await planEnrolment(host, boot.enrollKeys));
+  context.err('install: the keys are enrolled; they count from the next start on\n');
 }
 
 async function leave(host: Host, next: Next, context: Context): Promise<void> {

@@ -1,6 +1,15 @@
 import type { InvocationOf, Option } from '../command.js';
 import { FORMAT } from '../options.js';
-import { DEBUG, FORCE_EFI, INSECURE, KERNEL, NO_BOOTLOADER, SHA256, TTY } from './common-options.js';
+import {
+  BOOT_IMAGE,
+  DEBUG,
+  FORCE_EFI,
+  INSECURE,
+  KERNEL,
+  NO_BOOTLOADER,
+  SHA256,
+  TTY,
+} from './common-options.js';
 
 /** The options of `haos install`. */
 export const INSTALL_OPTIONS = [
@@ -37,6 +46,12 @@ export const INSTALL_OPTIONS = [
   INSECURE,
   KERNEL,
   FORCE_EFI,
+  BOOT_IMAGE,
+  {
+    name: 'enroll-keys',
+    value: 'DIR',
+    summary: 'afterwards, give the firmware in setup mode the keys (.auth) of this directory',
+  },
   {
     name: 'to-file',
     value: 'FILE',

@@ -1,12 +1,13 @@
+import { resolve } from 'node:path';
 import type { Install } from '@haos/cc/internal';
 import type { Installation } from '@haos/install';
-import { KERNEL_KINDS } from '@haos/system/internal';
+import { isUrl, KERNEL_KINDS } from '@haos/system/internal';
 import type { Invocation } from '../command.js';
 import { parseDigest } from '../parse-digest.js';
 
 /** The options that `haos install` and `install.js` share. */
 export type InstallationInvocation = Invocation<
-  'sha256' | 'tty' | 'kernel',
+  'sha256' | 'tty' | 'kernel' | 'boot-image',
   'no-format' | 'no-bootloader' | 'allow-empty-config' | 'insecure' | 'force-efi' | 'debug'
 >;
 
@@ -31,6 +32,7 @@ export function readInstallation(
 ): Required<Installation> {
   const sha256 = parseDigest(invocation.text('sha256')) ?? configured.isoSha256;
   const kernelKind = KERNEL_KINDS.find((kind) => kind === (invocation.text('kernel') ?? configured.kernel));
+  const bootImage = invocation.text('boot-image') ?? configured.bootImage;
   const tty = invocation.text('tty') ?? configured.tty;
   return {
     target: {
@@ -48,6 +50,7 @@ export function readInstallation(
     boot: {
       ...((invocation.has('force-efi') || configured.forceEfi) && { firmware: 'efi' }),
       ...(tty && { tty }),
+      ...(bootImage && { bootImage: isUrl(bootImage) ? bootImage : resolve(bootImage) }),
       loader: !invocation.has('no-bootloader'),
       debug: invocation.has('debug') || configured.debug === true,
     },

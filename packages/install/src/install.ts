@@ -3,9 +3,10 @@ import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host
 import { layout } from '@haos/system';
 import { type ReleaseSet, releaseMounts, STATE_LABEL } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
+import { placeBootFiles } from './boot/own-keys.js';
 import { writeMenu } from './boot/write-menu.js';
 import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
-import { planPartitions } from './disk/partitions.js';
+import { type Firmware, listFirmware, planPartitions } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
 import {
   type InstallPlan,
@@ -111,11 +112,34 @@ async function writeDisk(options: InstallOptions, plan: InstallPlan): Promise<st
     await mount(cleanUp);
     await verify(options, files);
     signal?.throwIfAborted();
-    const counts = !plan.existing?.isStacked;
-    await writeMenu(host, { ...options.boot, root: mountPoint, stateUuid, counts });
+    await writeStart(options, { plan, places, stateUuid });
   });
   await labelState(host, places.state, STATE_LABEL);
   return stateUuid;
+}
+
+interface Written {
+  plan: InstallPlan;
+  places: Places;
+  stateUuid: string;
+}
+
+/** Writes what makes the disk start the new system: the menu of GRUB, or the boot image. */
+async function writeStart(options: InstallOptions, { plan, places, stateUuid }: Written): Promise<void> {
+  const { host } = options;
+  const root = mountPointOf(options);
+  const { bootFiles, existing } = plan;
+  if (bootFiles && places.efi !== undefined) {
+    tell(options, 'boot-loader');
+    await placeBootFiles(host, bootFiles, { efi: places.efi, system: `${root}${layout.system}` });
+  }
+  if (bootFiles && grubFirmware(plan).length === 0) return;
+  await writeMenu(host, { ...options.boot, root, stateUuid, counts: !existing?.isStacked });
+}
+
+/** Returns each firmware that GRUB is installed for. */
+function grubFirmware({ firmware, bootFiles }: InstallPlan): readonly Firmware[] {
+  return listFirmware(firmware).filter((each) => each === 'bios' || !bootFiles);
 }
 
 async function format(options: InstallOptions, { disk, firmware }: InstallPlan): Promise<Places> {
@@ -134,12 +158,10 @@ function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: '
 const mountPointOf = ({ target }: InstallOptions) => target?.mountPoint ?? MOUNT_POINT;
 
 /** Writes everything except the menu to the state partition; resolves to the files of the image. */
-async function fill(
-  options: InstallOptions,
-  { plan, places, stateUuid }: { plan: InstallPlan; places: Places; stateUuid: string },
-): Promise<TreeFile[]> {
+async function fill(options: InstallOptions, { plan, places, stateUuid }: Written): Promise<TreeFile[]> {
   const { host, signal, onEvent, boot = {} } = options;
-  const { image, firmware, configuration } = plan;
+  const { image, configuration } = plan;
+  const firmware = grubFirmware(plan);
   const mountPoint = mountPointOf(options);
   tell(options, 'copy');
   const onProgress = (done: number) => onEvent?.({ kind: 'progress', done, total: image.size });
@@ -147,8 +169,9 @@ async function fill(
   tell(options, 'configure');
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
-  await putState(host, image.set, { configuration, root: mountPoint });
-  if (boot.loader === false) return files;
+  const entries = plan.existing?.entries;
+  await putState(host, image.set, { configuration, root: mountPoint, entries });
+  if (boot.loader === false || firmware.length === 0) return files;
   tell(options, 'boot-loader');
   await withCleanUp((cleanUp) =>
     installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools: boot.tools }),

@@ -52,6 +52,17 @@ export interface ConfigSource {
 export interface BootOptions {
   /** Install GRUB. Default true. False: only its menu is written. */
   loader?: boolean;
+  /**
+   * The signed boot image of the image, for a machine with own keys: a path or a URL. A directory,
+   * or a URL that ends with a slash, means the one in it that is for the kernel. systemd-boot, from
+   * beside it, and the boot image are then installed instead of GRUB for EFI.
+   */
+  bootImage?: string;
+  /**
+   * A directory with `PK.auth`, `KEK.auth` and `db.auth`, which the firmware of this machine gets
+   * after the installation. Only checked and shown here: `enrollKeys` writes them.
+   */
+  enrollKeys?: string;
   /** The firmware to install for. Default: that with which the running machine was booted. */
   firmware?: DiskFirmware;
   /**

@@ -3,9 +3,11 @@ import type { FetchOptions, Host } from '@haos/host';
 import { type BlockDevice, type CleanUp, withCleanUp } from '@haos/host/internal';
 import type { Check } from '@haos/system';
 import {
+  type BootFiles,
   checkArchitecture,
   checkConsoles,
   checkSpace,
+  type EnrolmentPlan,
   failed,
   findEfiLoader,
   type Image,
@@ -15,6 +17,7 @@ import {
   passed,
 } from '@haos/system/internal';
 import { findBiosModules } from './boot/boot-loader.js';
+import { findBootFiles, findKeys, sizeOfFiles } from './boot/own-keys.js';
 import { readCommandLine } from './boot/read-command-line.js';
 import { type Configuration, findConfiguration } from './configuration.js';
 import { findDevice } from './disk/device.js';
@@ -47,6 +50,10 @@ export interface InstallPlan {
   replacesState: boolean;
   /** The layout to keep; undefined: the disk is partitioned and formatted. */
   existing?: ExistingLayout | undefined;
+  /** What starts the system instead of GRUB, on a machine with own keys. */
+  bootFiles?: BootFiles | undefined;
+  /** The certificates that the firmware of this machine gets afterwards. */
+  keys?: EnrolmentPlan['keys'] | undefined;
 }
 
 export interface Preflight {
@@ -82,8 +89,11 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const { disk, replacesState, existing } = place;
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
   const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
-  const space = image && place.room !== undefined ? [checkRoom(image, place.room)] : [];
-  const consoles = checkConsoles(boot.tty, commandLine);
+  const own = await findBootFiles(host, cleanUp, { options, image, firmware, existing });
+  const keys = await findKeys(host, boot, own.files);
+  const needed = (image?.size ?? 0) + (own.files ? sizeOfFiles(host, own.files) : 0);
+  const space = image && place.room !== undefined ? [checkRoom(needed, place.room)] : [];
+  const consoles = own.files ? ofBootImage() : checkConsoles(boot.tty, commandLine);
   const checks = [
     config.check,
     ...imageChecks,
@@ -92,11 +102,14 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
     firmwareCheck,
     consoles,
     ...place.checks,
+    ...own.checks,
+    ...keys.checks,
     ...space,
   ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
-  const plan = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;
+  const work = { firmware, replacesState, existing, bootFiles: own.files, keys: keys.keys };
+  const plan = isComplete ? { configuration, image, disk, ...work } : undefined;
   return { checks, issues, texts, plan };
 }
 
@@ -137,9 +150,13 @@ function roomOn(disk: BlockDevice, firmware: DiskFirmware): number {
   return Math.floor((disk.size - start) * (1 - OVERHEAD));
 }
 
-function checkRoom({ size }: Image, room: number): Check {
+function checkRoom(size: number, room: number): Check {
   const hint = 'Free some space, or name a larger disk or partition.';
   return checkSpace({ room, needed: size + SPARE, hint });
+}
+
+function ofBootImage(): Check {
+  return passed('console', 'the boot image names the consoles of the installed system');
 }
 
 const FIRMWARE_NAMES: Readonly<Record<DiskFirmware, string>> = {
@@ -169,23 +186,24 @@ export function detectFirmware(host: Host): Firmware {
 const PROGRAMS = ['sfdisk', 'partx', 'lsblk', 'blkid', 'mkfs.ext4', 'dumpe2fs', 'e2label', 'mount', 'umount'];
 const BOOT_PROGRAMS: Readonly<Record<Firmware, readonly string[]>> = {
   bios: ['grub-install'],
-  efi: ['mmd', 'mcopy'],
+  efi: ['mmd', 'mcopy', 'mdir', 'mren', 'mdel'],
 };
 const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 function checkPrograms(
   host: Host,
   firmware: DiskFirmware,
-  { loader = true, tools = '' }: BootOptions,
+  { loader = true, tools = '', bootImage }: BootOptions,
 ): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
   const isMissing = (name: string) =>
     places.every((directory) => host.files.stat(`${directory}/${name}`) === undefined);
   const wanted = listFirmware(firmware);
+  const withGrub = wanted.filter((each) => each === 'bios' || bootImage === undefined);
   const missing = [
     ...[...PROGRAMS, ...(wanted.includes('efi') ? ['mkfs.vfat'] : [])].filter(isMissing),
     ...(loader ? wanted.flatMap((each) => BOOT_PROGRAMS[each]).filter(isMissing) : []),
-    ...(loader ? wanted.flatMap((each) => findMissingLoader(host, each, tools)) : []),
+    ...(loader ? withGrub.flatMap((each) => findMissingLoader(host, each, tools)) : []),
   ];
   if (missing.length === 0)
     return passed('programs', `all programs for ${FIRMWARE_NAMES[firmware]} are installed`);

@@ -2,6 +2,7 @@ import type { Host, StreamOptions } from '@haos/host';
 import type { TreeFile } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import {
+  type BootEntry,
   completeIntent,
   dropUnused,
   type Image,
@@ -38,13 +39,19 @@ export async function putSystem(
  * Makes a set the one that boots, and the set that booted before, if any, the previous one. Writes
  * the configuration, unless it is a fallback and the system already has one. After a power cut at
  * any moment the next boot starts either the whole old set or the whole new one.
+ *
+ * @param options `entries`: the boot images on the EFI system partition, if it is not mounted.
  */
 export async function putState(
   host: Host,
   set: ReleaseSet,
-  { configuration, root }: { configuration: Configuration; root: string },
+  {
+    configuration,
+    root,
+    entries,
+  }: { configuration: Configuration; root: string; entries?: readonly BootEntry[] | undefined },
 ): Promise<void> {
-  await replaceSet(host, set, `${root}${layout.system}`);
+  await replaceSet(host, set, { directory: `${root}${layout.system}`, entries });
   const config = `${root}${layout.systemConfig}`;
   if (!configuration.isFallback || host.files.stat(config) === undefined)
     host.files.write(config, configuration.text, { mode: 0o600, secret: true });

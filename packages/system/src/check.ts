@@ -1,6 +1,7 @@
 /** The checks of an installation and of a takeover; docs/installation.md explains them. */
 export type InstallCheckId =
   | 'architecture'
+  | 'boot-image'
   | 'boot-loader'
   | 'checksums'
   | 'config'
@@ -13,6 +14,7 @@ export type InstallCheckId =
   | 'firmware'
   | 'image'
   | 'in-use'
+  | 'keys'
   | 'programs'
   | 'size'
   | 'space'

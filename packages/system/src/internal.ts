@@ -1,3 +1,11 @@
+export {
+  type BootEntry,
+  formatEntry,
+  newEntry,
+  parseEntry,
+  unusedEntries,
+} from './boot/boot-entries.js';
+export { bootLoaderName } from './boot/boot-image.js';
 export { checkConsoles, chooseConsoles } from './boot/console.js';
 export {
   EFI_CONFIG,
@@ -5,7 +13,9 @@ export {
   type EfiLoader,
   findEfiLoader,
   renderEfiConfig,
+  startedProgram,
 } from './boot/efi-loader.js';
+export { STAGING } from './boot/esp.js';
 export {
   quoteArguments,
   renderGrubConfig,
@@ -40,6 +50,7 @@ export { findImage, type Image } from './release/image.js';
 export { imageArchitecture } from './release/image-architecture.js';
 export { requireSpace, tryMount } from './release/iso.js';
 export { locateRelease } from './release/locate-release.js';
+export { type BootFiles, openBootFiles } from './release/open-boot-files.js';
 export { type ImageOptions, type ImageSource, openImage, openSource } from './release/open-image.js';
 export { putComponents } from './release/put-components.js';
 export { releaseMounts } from './release/release-mounts.js';
@@ -48,7 +59,7 @@ export { parseChecksums, verifyChecksums } from './release/verify-checksums.js';
 export { type DataReset, readDataReset, setDataReset } from './reset.js';
 export type { BootProgram } from './secure-boot/boot-programs.js';
 export type { CertificateName } from './secure-boot/certificate.js';
-export { type EnrolmentPlan, enrollKeys, planEnrolment } from './secure-boot/enroll-keys.js';
+export { checkEnrolment, type EnrolmentPlan, enrollKeys, planEnrolment } from './secure-boot/enroll-keys.js';
 export { KEY_NAMES, type KeyName } from './secure-boot/key-variables.js';
 export { makeSecureBootKeys } from './secure-boot/make-keys.js';
 export {

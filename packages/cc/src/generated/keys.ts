@@ -68,6 +68,7 @@ export const configDefinition: KeyDefinition = /* @__PURE__ */ JSON.parse(`
 {"name":"operator","kind":"boolean","spellings":["operator"],"phases":["runtime"]},
 {"name":"install","kind":"section","spellings":["install"],"keys":[
 {"name":"forceEfi","kind":"boolean","spellings":["forceefi","force_efi","efi"]},
+{"name":"bootImage","kind":"string","spellings":["bootimage","boot_image"]},
 {"name":"device","kind":"string","spellings":["device"]},
 {"name":"configUrl","kind":"string","spellings":["configurl","config_url"]},
 {"name":"silent","kind":"boolean","spellings":["silent"]},

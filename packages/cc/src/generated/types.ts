@@ -166,6 +166,8 @@ export interface Upgrade {
 export interface Install {
   /** Install for EFI even when the machine was not started by EFI. */
   forceEfi?: boolean;
+  /** For a machine with own keys: the signed boot image, which is installed with systemd-boot, from beside it, instead of GRUB. With a slash at its end: the place of a release. */
+  bootImage?: string;
   /** The disk to install to. With `no_format`, the partition of `HAOS_STATE`. */
   device?: string;
   /** Where to fetch the configuration that is installed as `/haos/system/config.yaml`. */

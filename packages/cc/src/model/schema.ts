@@ -41,6 +41,14 @@ const installKeys: readonly DescribedKey[] = [
     examples: [true],
   },
   {
+    name: 'bootImage',
+    kind: 'string',
+    pattern: PATTERNS.httpOrPath,
+    description:
+      'For a machine with own keys: the signed boot image, which is installed with systemd-boot, from beside it, instead of GRUB. With a slash at its end: the place of a release.',
+    examples: ['https://releases.example/haos-boot-amd64.efi'],
+  },
+  {
     name: 'device',
     kind: 'string',
     pattern: PATTERNS.device,

@@ -1,7 +1,8 @@
 import { HaosError, type Host } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
 import { EFI_CONFIG, findEfiLoader, renderEfiConfig } from '@haos/system/internal';
-import { type DiskFirmware, type Firmware, listFirmware } from '../disk/partitions.js';
+import { copyToEfi, makeEfiDirectories } from '../disk/efi-partition.js';
+import type { Firmware } from '../disk/partitions.js';
 import type { Places } from '../disk/places.js';
 import type { InstallErrorCode } from '../errors.js';
 
@@ -10,7 +11,8 @@ const TIMEOUT = 300_000;
 
 export interface BootLoaderOptions {
   places: Places;
-  firmware: DiskFirmware;
+  /** Each firmware that GRUB is installed for. */
+  firmware: readonly Firmware[];
   /** The mount point of the state partition. */
   mountPoint: string;
   /** The UUID of its file system. */
@@ -29,7 +31,7 @@ export async function installBootLoader(
   options: BootLoaderOptions,
 ): Promise<void> {
   const installers = { bios: installForBios, efi: installForEfi };
-  for (const firmware of listFirmware(options.firmware)) await installers[firmware](host, cleanUp, options);
+  for (const firmware of options.firmware) await installers[firmware](host, cleanUp, options);
 }
 
 function missing(firmware: Firmware): HaosError {
@@ -80,11 +82,10 @@ async function installForEfi(host: Host, cleanUp: CleanUp, options: BootLoaderOp
   host.files.write(config, renderEfiConfig(`--fs-uuid ${stateUuid}`));
   cleanUp.always(() => void host.files.remove(config));
   const efi = places.efi ?? '';
-  // Status 1: the directory already exists.
-  for (const path of ['EFI', 'EFI/BOOT'])
-    await host.run('mmd', ['-i', efi, '-D', 's', `::/${path}`], { accept: [0, 1] });
-  const files = Object.entries(loader.files).map(([name, path]) => [`${tools}${path}`, `EFI/BOOT/${name}`]);
-  for (const [from = '', to] of [[config, EFI_CONFIG], ...files.reverse()])
-    await host.run('mcopy', ['-i', efi, '-o', from, `::/${to}`]);
+  await makeEfiDirectories(host, efi, ['EFI', 'EFI/BOOT']);
+  const files = Object.entries(loader.files).map(
+    ([name, path]) => [`${tools}${path}`, `EFI/BOOT/${name}`] as const,
+  );
+  for (const file of [[config, EFI_CONFIG] as const, ...files.reverse()]) await copyToEfi(host, efi, file);
   await host.run('sync', [efi]);
 }

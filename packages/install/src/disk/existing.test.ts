@@ -53,12 +53,18 @@ function toProbe(devices: readonly Device[], wanted: string | undefined): string
     .join('');
 }
 
+/** What mtools print of an EFI system partition with boot images of HAOS and of another system. */
+const BOOT_IMAGES = '::/EFI/Linux/haos-2-v1.0.0,-,6.1-v1.0.0+0-2.efi\n::/EFI/Linux/debian.efi\n';
+const EFI_ROOT =
+  'EFI          <DIR>     2026-11-28  19:17\n                         66 057 216 bytes free\n\n';
+
 async function find(devices: readonly Device[], options: Partial<ExistingOptions> = {}, features = 'extent') {
   const host = createTestHost({
     commands: {
       lsblk: { stdout: JSON.stringify({ blockdevices: toLsblk(devices) }) },
       blkid: ({ args }) => ({ stdout: toProbe(devices, args.at(-1)) }),
       dumpe2fs: { stdout: `Filesystem features:      has_journal ${features}\n` },
+      mdir: ({ args }) => ({ stdout: args.includes('-b') ? BOOT_IMAGES : EFI_ROOT }),
       readlink: ({ args }) => ({ stdout: args.at(-1) ?? '' }),
     },
   });
@@ -106,6 +112,13 @@ it('chooses the EFI partition of HAOS, else the only one', async () => {
   expect(await efiOf({ ...several, children: [...(several.children ?? []), ours] })).toBe('/dev/vda9');
   expect(await efiOf(gpt(LINUX, EFI))).toBe('/dev/vda4');
   expect(await efiOf(several)).toBeUndefined();
+});
+
+it('finds the boot images of own keys, and the room for others', async () => {
+  expect((await find([gpt(EFI)], { firmware: 'efi' })).existing).toMatchObject({
+    entries: [{ number: 2, set: 'v1.0.0/-/6.1-v1.0.0', left: 0, done: 2 }],
+    efiRoom: 66_057_216,
+  });
 });
 
 it('needs no partition for a boot loader that is not installed', async () => {

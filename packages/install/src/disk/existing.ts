@@ -3,6 +3,7 @@ import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } 
 import type { Check } from '@haos/system';
 import { EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
+import { readEfi } from './efi-partition.js';
 import { type DiskFirmware, GUID, listFirmware } from './partitions.js';
 import type { ExistingLayout } from './places.js';
 
@@ -44,7 +45,9 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
   ];
   if (checks.some(({ ok }) => !ok)) return { checks, ...found };
   const disks = below.map(({ path }) => path);
-  return { checks, ...found, existing: { state: partition.path, efi, disks, isStacked } };
+  const content = efi === undefined ? { entries: [], room: undefined } : await readEfi(host, efi);
+  const { entries, room: efiRoom } = content;
+  return { checks, ...found, existing: { state: partition.path, efi, disks, isStacked, entries, efiRoom } };
 }
 
 async function findPartition(

@@ -51,7 +51,7 @@ const MSDOS_LINUX = '83';
  * MiB: room for the 65,525 clusters that FAT32 has at least, even if a cluster is a sector of 4096
  * bytes.
  */
-const EFI_SIZE = 260;
+export const EFI_SIZE = 260;
 
 /**
  * Returns the partitions of a disk of `size` bytes: one for everything, and before it what the

@@ -1,4 +1,5 @@
 import type { BlockDevice } from '@haos/host/internal';
+import type { BootEntry } from '@haos/system/internal';
 import { findPartition, type PartitionPlan, partitionPath } from './partitions.js';
 
 /** The devices that an installation writes to. */
@@ -15,6 +16,10 @@ export interface Places {
 export interface ExistingLayout extends Places {
   /** Whether the state partition is on LVM or RAID: GRUB reads these, but cannot write to them. */
   isStacked: boolean;
+  /** The boot images of HAOS on the EFI system partition. */
+  entries: readonly BootEntry[];
+  /** The free bytes there; undefined without an EFI system partition. */
+  efiRoom: number | undefined;
 }
 
 /** Returns the devices of a plan after it was carried out. */

@@ -28,7 +28,7 @@ const NODE: BlockDevice = {
 };
 
 /** Returns what a person sees and is asked; the person accepts the default. */
-async function show(disk: BlockDevice, config: ConfigSource) {
+async function show(disk: BlockDevice, config: ConfigSource, some: Partial<InstallPlan> = {}) {
   let shown = '';
   const asked: ConfirmQuestion[] = [];
   const person: Pick<Prompter, 'tell' | 'confirm'> = {
@@ -46,6 +46,7 @@ async function show(disk: BlockDevice, config: ConfigSource) {
     image: { set },
     firmware: 'efi',
     replacesState: disk === NODE,
+    ...some,
   } as unknown as InstallPlan;
   const isConfirmed = await confirmPlan(person as Prompter, plan, config);
   return { shown, isConfirmed, message: asked[0]?.message };
@@ -80,4 +81,19 @@ it('requires an explicit yes if data would be lost, and says which', async () =>
   expect(shown).not.toContain('pw');
   expect(message).toMatch(/^Erase everything on \/dev\/vda/);
   expect(isConfirmed).toBe(false);
+});
+
+it('shows the boot image, and the keys that the firmware gets', async () => {
+  const keyOf = (name: string) => [{ name, sha256: `digest of ${name}` }];
+  const { shown } = await show(
+    EMPTY,
+    {},
+    {
+      bootFiles: { image: '/mnt/haos-boot-amd64.efi', loader: '/mnt/haos-loader-amd64.efi' },
+      keys: { PK: keyOf('Owner PK'), KEK: keyOf('Owner KEK'), db: keyOf('Owner db') },
+    },
+  );
+
+  expect(shown).toMatch(/boot image +\/mnt\/haos-boot-amd64\.efi, with systemd-boot instead of GRUB\n/);
+  expect(shown).toMatch(/keys +Owner PK \(SHA-256 digest of Owner PK\), .*Owner db .* starts nothing else\n/);
 });

@@ -1,12 +1,13 @@
 import type { CloudConfig } from '@haos/cc';
 import { redactUrl } from '@haos/host';
+import type { EnrolmentPlan } from '@haos/system/internal';
 import type { ConfigSource } from '../options.js';
 import type { InstallPlan } from '../preflight.js';
 import { describeDisk } from './describe-disk.js';
 
 /** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState, existing }: InstallPlan,
+  { image, disk, firmware, replacesState, existing, bootFiles, keys }: InstallPlan,
   { url, answers = {} }: ConfigSource,
 ): string {
   const { haos, k3s, kernel } = image.set;
@@ -18,11 +19,18 @@ export function describePlan(
       'system',
       `HAOS ${haos}, kernel ${kernel}, k3s ${k3s ?? 'not included'}, for ${firmware === 'efi' ? 'EFI' : 'BIOS'}`,
     ],
+    ...(bootFiles ? [['boot image', `${bootFiles.image}, with systemd-boot instead of GRUB`]] : []),
+    ...(keys ? [['keys', `${describeKeys(keys)}; then the firmware starts nothing else`]] : []),
     ...configuration,
   ];
   const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(15)}${text}`);
   const warning = replacesState ? ['', `The HAOS node on ${disk.path} WILL BE LOST.`] : [];
   return ['', 'The installation:', ...lines, ...warning, ''].join('\n');
+}
+
+function describeKeys(keys: EnrolmentPlan['keys']): string {
+  const named = Object.values(keys).flat();
+  return named.map(({ name, sha256 }) => `${name} (SHA-256 ${sha256})`).join(', ');
 }
 
 function describeAnswers({ sshAuthorizedKeys = [], haos = {} }: CloudConfig): string[][] {

@@ -2,7 +2,14 @@ import type { Issue } from '@haos/cc';
 import { withLock } from '@haos/host';
 import { type CleanUp, verifyTree, withCleanUp } from '@haos/host/internal';
 import { type Check, layout } from '@haos/system';
-import { checkConsoles, type Image, openImage, type ReleaseSet, STATE_LABEL } from '@haos/system/internal';
+import {
+  checkConsoles,
+  failed,
+  type Image,
+  openImage,
+  type ReleaseSet,
+  STATE_LABEL,
+} from '@haos/system/internal';
 import { readCommandLine } from '../boot/read-command-line.js';
 import { writeMenu } from '../boot/write-menu.js';
 import { type Configuration, findConfiguration } from '../configuration.js';
@@ -83,10 +90,21 @@ async function prepareTakeover(
   const found = await checkTakeover(host, { ...options.target, firmware, size: image?.size ?? 0 });
   const { target } = found;
   const { commandLine = readCommandLine(host) } = boot;
-  const checks = [check, ...imageChecks, checkConsoles(boot.tty, commandLine), ...found.checks];
+  const checks = [
+    check,
+    ...imageChecks,
+    checkConsoles(boot.tty, commandLine),
+    ...found.checks,
+    ...(boot.bootImage === undefined ? [] : [refuseBootImage()]),
+  ];
   const report = { status: 'refused' as const, checks, issues, texts, ...(target && { target }) };
   if (!checks.every(({ ok }) => ok) || !configuration || !image || !target) return { report };
   return { report: { ...report, set: image.set }, work: { configuration, image, target } };
+}
+
+function refuseBootImage(): Check {
+  const hint = 'Install on a whole disk, or leave it out.';
+  return failed('boot-image', 'the GRUB of the running system cannot start a boot image', hint);
 }
 
 /**

@@ -82,6 +82,23 @@ function hasFailed({ left, done = 0 }: BootEntry): boolean {
   return left === 0 && done >= TRIALS;
 }
 
+/**
+ * Returns an entry for a set that is about to be installed: systemd-boot prefers it to all others.
+ *
+ * @param left How many times it boots before it is confirmed; undefined: it needs no trial.
+ */
+export function newEntry(entries: readonly BootEntry[], set: string, left?: number): BootEntry {
+  const number = 1 + Math.max(0, ...entries.map((entry) => entry.number));
+  return { number, set, ...(left !== undefined && { left }) };
+}
+
+/** Returns the entries that belong to none of these sets, or to an earlier installation. */
+export function unusedEntries(entries: readonly BootEntry[], sets: readonly string[]): BootEntry[] {
+  return entries.filter(
+    (entry) => !sets.includes(entry.set) || findEntry(entries, entry.set)?.number !== entry.number,
+  );
+}
+
 /** A new name of an entry. */
 export interface EntryRename {
   from: BootEntry;

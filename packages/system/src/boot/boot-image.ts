@@ -32,6 +32,11 @@ export function bootImageNames(kind: KernelKind, architecture: string): string[]
   return [`haos-boot-${kind}-${architecture}.efi`, `haos-boot-${architecture}.efi`];
 }
 
+/** Returns the name of systemd-boot in a release (os/src/artifacts.ts). */
+export function bootLoaderName(architecture: string): string {
+  return `haos-loader-${architecture}.efi`;
+}
+
 /** Bytes of the headers of a program, and of the section with os-release. */
 const HEADERS = 4096;
 const MAX_RELEASE = 16_384;
@@ -50,6 +55,16 @@ export function readBootImage(host: Pick<Host, 'files'>, path: string): BootImag
   const modules = parseRoot(fields.get('HAOS_KERNEL_VERITY'));
   if (!haos || !kernel || !rootfs || !modules) return undefined;
   return { path, haos, kernel, images: { haos: rootfs, kernel: modules } };
+}
+
+/** Returns whether a file is systemd-boot, by the section that names it (bootctl reads it, too). */
+export function isBootLoader(host: Pick<Host, 'files'>, path: string): boolean {
+  const section = findSection(host.files.head(path, HEADERS), '.sdmagic');
+  return (
+    section !== undefined &&
+    section.length <= MAX_RELEASE &&
+    utf8(host.files.readAt(path, section)).startsWith('#### LoaderInfo: systemd-boot ')
+  );
 }
 
 function parseRoot(text = ''): VerityRoot | undefined {

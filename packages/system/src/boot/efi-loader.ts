@@ -36,6 +36,12 @@ export const EFI_LOADERS: readonly EfiLoader[] = [
   },
 ];
 
+/** Returns the name of what firmware without a boot entry starts in `EFI/BOOT`. */
+export function startedProgram(architecture: Architecture): string {
+  const loader = EFI_LOADERS.find((known) => known.architecture === architecture);
+  return Object.keys(loader?.files ?? {}).find((name) => name.startsWith('BOOT')) ?? '';
+}
+
 /**
  * Where the signed GRUB of Debian 13 looks for its configuration: beside itself. If that file does
  * not exist, it looks in `EFI/debian`, which may belong to a Debian beside HAOS.

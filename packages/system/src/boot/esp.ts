@@ -2,7 +2,14 @@ import type { Host } from '@haos/host';
 import { mountAt, readMounts, verifyTree, withCleanUp } from '@haos/host/internal';
 import { nameSet, type ReleaseSet, type Slots } from '../components.js';
 import { inRootOf, layout } from '../layout.js';
-import { type BootEntry, type EntryRename, findEntry, formatEntry, parseEntry } from './boot-entries.js';
+import {
+  type BootEntry,
+  type EntryRename,
+  formatEntry,
+  newEntry,
+  parseEntry,
+  unusedEntries,
+} from './boot-entries.js';
 
 /**
  * Returns the directory with the entries of systemd-boot; undefined if the node with a system
@@ -32,7 +39,7 @@ export function renameEntries(host: Host, directory: string, renames: readonly E
 }
 
 /** systemd-boot reads no file whose name begins with a dot. */
-const STAGING = '.haos-new';
+export const STAGING = '.haos-new';
 
 /**
  * Copies a boot image to the entries and reads it back (HAOS_COPY_DIFFERS). It gets its name, with
@@ -46,13 +53,32 @@ export async function placeEntry(
   { from, set, left }: { from: string; set: string; left: number },
 ): Promise<void> {
   const entries = entriesDirectory(host, directory) ?? '';
-  const staging = `${entries}/${STAGING}`;
+  await placeProgram(host, from, {
+    directory: entries,
+    name: () => formatEntry(newEntry(readEntries(host, directory), set, left)),
+  });
+}
+
+/**
+ * Replaces a boot loader by another one, which was read back (HAOS_COPY_DIFFERS): one rename, so
+ * that the firmware finds one of them at any moment.
+ */
+export function placeLoader(host: Host, { from, to }: { from: string; to: string }): Promise<void> {
+  const [, directory = '', name = ''] = /^(.*)\/([^/]*)$/.exec(to) ?? [];
+  return placeProgram(host, from, { directory, name: () => name });
+}
+
+async function placeProgram(
+  host: Host,
+  from: string,
+  { directory, name }: { directory: string; name: () => string },
+): Promise<void> {
+  const staging = `${directory}/${STAGING}`;
   await withCleanUp(async (cleanUp) => {
     cleanUp.onError(() => void host.files.remove(staging));
     const copied = await host.files.copy(from, staging, { mode: 0o700 });
-    await verifyTree(host, entries, { files: [{ ...copied, path: STAGING }] });
-    const number = 1 + Math.max(0, ...readEntries(host, directory).map((entry) => entry.number));
-    host.files.move(staging, `${entries}/${formatEntry({ number, set, left })}`);
+    await verifyTree(host, directory, { files: [{ ...copied, path: STAGING }] });
+    host.files.move(staging, `${directory}/${name()}`);
   });
 }
 
@@ -66,10 +92,9 @@ export function usedSets({ slots, running }: { slots: Slots; running: ReleaseSet
  */
 export function findUnusedEntries(host: Host, directory: string, sets: readonly string[]): string[] {
   const path = entriesDirectory(host, directory);
-  const entries = readEntries(host, directory);
-  const isUsed = (entry: BootEntry) =>
-    sets.includes(entry.set) && findEntry(entries, entry.set)?.number === entry.number;
-  const unused = entries.filter((entry) => !isUsed(entry)).map((entry) => `${path}/${formatEntry(entry)}`);
+  const unused = unusedEntries(readEntries(host, directory), sets).map(
+    (entry) => `${path}/${formatEntry(entry)}`,
+  );
   const staging = `${path}/${STAGING}`;
   return path && host.files.stat(staging) ? [...unused, staging] : unused;
 }

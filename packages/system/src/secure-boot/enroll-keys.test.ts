@@ -9,7 +9,7 @@ import { EFI_LOADERS } from '../boot/efi-loader.js';
 import { makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
 import { flag, SECURE_BOOT, SETUP_MODE, withFirmware } from '../testing/firmware.js';
-import { enrollKeys, planEnrolment } from './enroll-keys.js';
+import { checkEnrolment, enrollKeys, planEnrolment } from './enroll-keys.js';
 import { KEY_NAMES, keyVariablePath, readKeyVariable } from './key-variables.js';
 import { makeSecureBootKeys } from './make-keys.js';
 import { adviseSecureBoot, readSecureBootStatus } from './secure-boot-status.js';
@@ -116,6 +116,24 @@ const namesOf = async (host: Host) => {
   return Object.fromEntries(KEY_NAMES.map((name) => [name, keys[name].map((key) => key.name)]));
 };
 const OWN = { PK: ['Owner PK'], KEK: ['Owner KEK'], db: ['Owner db'] };
+
+describe('keys that are enrolled after an installation', () => {
+  const BOOT = '/mnt/haos-boot-amd64.efi';
+  const check = (loader: Buffer, setupMode = true) =>
+    checkEnrolment(createMachine({ loader: 'none', setupMode, tree: { [BOOT]: loader } }), KEYS, [BOOT]);
+
+  it('allow what the installation puts on a disk', async () => {
+    expect((await check(signed!)).db).toMatchObject([{ name: 'Owner db' }]);
+  });
+
+  it('are refused before it, if they do not, or if the firmware takes none', async () => {
+    await expect(check(foreign!)).rejects.toMatchObject({
+      code: 'HAOS_SECURE_BOOT_UNBOOTABLE',
+      message: expect.stringContaining(BOOT),
+    });
+    await expect(check(signed!, false)).rejects.toMatchObject({ code: 'HAOS_SECURE_BOOT_MODE' });
+  });
+});
 
 describe('an enrolment', () => {
   it('gives the firmware all keys, and ends its setup mode', async () => {

@@ -1,5 +1,6 @@
 import { HaosError, type Host, withLock } from '@haos/host';
 import { readCertificateSubject, readSetupMode } from '@haos/host/internal';
+import { MAX_BOOT_IMAGE } from '../boot/boot-image.js';
 import { findEfiLoader } from '../boot/efi-loader.js';
 import type { SystemErrorCode } from '../errors.js';
 import { layout } from '../layout.js';
@@ -49,20 +50,34 @@ const ORDER = ['db', 'KEK', 'PK'] as const;
  */
 export async function planEnrolment(host: Host, directory: string): Promise<EnrolmentPlan> {
   requireSetupMode(host);
-  const files = readKeyFiles(host, directory);
-  const problem = await findKeyProblem(files);
-  if (problem !== undefined)
-    throw keysError(
-      `${directory}: ${problem}`,
-      'Make the files with `haos secureboot keys`, and copy all three.',
-    );
+  const files = await openKeyFiles(host, directory);
   const programs = await requireBootable(host, files);
   return {
     files,
-    keys: { PK: await describe(files.PK), KEK: await describe(files.KEK), db: await describe(files.db) },
+    keys: await describeAll(files),
     replaced: await describeReplaced(host),
     programs,
   };
+}
+
+/**
+ * Checks, before an installation, the keys that are enrolled after it: as `planEnrolment`, but
+ * whether the new db allows the programs that will be on the disk. Returns their certificates.
+ */
+export async function checkEnrolment(
+  host: Host,
+  directory: string,
+  programs: readonly string[],
+): Promise<EnrolmentPlan['keys']> {
+  requireSetupMode(host);
+  const files = await openKeyFiles(host, directory);
+  const database = databaseOf(files.db);
+  const refused: string[] = [];
+  for (const path of programs)
+    if (!(await isSignedFor(host.files.read(path, { maxBytes: MAX_BOOT_IMAGE }), database)))
+      refused.push(path);
+  if (refused.length > 0) throw unbootable(refused);
+  return describeAll(files);
 }
 
 /**
@@ -102,11 +117,15 @@ async function requireBootable(host: Host, files: KeyFiles): Promise<BootProgram
   if (programs.length === 0 && !(await allowsInstallation(host, database)))
     refused.push('the boot loader of an installation, and no disk has HAOS on an EFI partition yet');
   if (refused.length === 0) return programs;
-  throw new HaosError<SystemErrorCode>(
+  throw unbootable(refused);
+}
+
+function unbootable(refused: readonly string[]): HaosError {
+  return new HaosError<SystemErrorCode>(
     'HAOS_SECURE_BOOT_UNBOOTABLE',
     `with these keys the firmware would refuse ${refused.join(', ')}`,
     {
-      hint: 'Put a boot loader and boot images on the disk that are signed with db.key: docs/secure-boot.md.',
+      hint: 'Install with --boot-image, and with files that are signed with db.key: docs/secure-boot.md.',
     },
   );
 }
@@ -117,9 +136,18 @@ async function allowsInstallation(host: Host, database: FirmwareDatabase): Promi
   return first !== undefined && isSignedFor(host.files.read(first), database);
 }
 
-function readKeyFiles(host: Host, directory: string): KeyFiles {
+/** Reads the three files; throws unless they belong together. */
+async function openKeyFiles(host: Host, directory: string): Promise<KeyFiles> {
   const read = (name: KeyName) => host.files.read(`${directory}/${name}.auth`, { maxBytes: MAX_BYTES });
-  return { PK: read('PK'), KEK: read('KEK'), db: read('db') };
+  const files = { PK: read('PK'), KEK: read('KEK'), db: read('db') };
+  const problem = await findKeyProblem(files);
+  if (problem === undefined) return files;
+  const hint = 'Make the files with `haos secureboot keys`, and copy all three.';
+  throw keysError(`${directory}: ${problem}`, hint);
+}
+
+async function describeAll({ PK, KEK, db }: KeyFiles): Promise<EnrolmentPlan['keys']> {
+  return { PK: await describe(PK), KEK: await describe(KEK), db: await describe(db) };
 }
 
 /**

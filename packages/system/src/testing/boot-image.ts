@@ -24,6 +24,11 @@ export function makeBootImage({ haos, kernel }: { haos: string; kernel: string }
   return makeProgram({ '.text': 'code', '.osrel': text });
 }
 
+/** Returns a program that calls itself systemd-boot. */
+export function makeBootLoader(version = '257'): Buffer {
+  return makeProgram({ '.text': 'code', '.sdmagic': `#### LoaderInfo: systemd-boot ${version} ####` });
+}
+
 /** Offsets in the PE format: of its header, its optional header and the table of sections. */
 const [PE, OPTIONAL] = [0x80, 0x80 + 24];
 const OPTIONAL_SIZE = 112 + 16 * 8;

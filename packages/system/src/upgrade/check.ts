@@ -1,5 +1,6 @@
 import type { Host } from '@haos/host';
 import { treeSize } from '@haos/host/internal';
+import type { BootImageChoice, BootLoaderChoice } from '../boot/check-boot-image.js';
 import { type Check, checked, failed, passed } from '../check.js';
 import { compareVersions } from '../compare-versions.js';
 import { type Component, findUnused, nameSet, type ReleaseSet, versionDirectory } from '../components.js';
@@ -150,6 +151,19 @@ function minorOf(version: string | undefined): { major: number; minor: number } 
   return minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
 
+function checkBootImage(choice: BootImageChoice): Check {
+  const id = 'boot-image';
+  if (choice.problem !== undefined) return failed(id, choice.problem, choice.hint);
+  return passed(id, `${choice.from} starts the new version${describeLoader(choice.loader)}`);
+}
+
+function describeLoader(loader: BootLoaderChoice | undefined): string {
+  if (loader === undefined) return '';
+  return loader.problem === undefined
+    ? `, and ${loader.from} replaces the boot loader`
+    : `; the boot loader stays, because ${loader.problem}`;
+}
+
 /** k3s is not part of what a boot image verifies. */
 function checkSigned({ changes }: UpgradePlan): Check {
   const id = 'boot-image';
@@ -160,17 +174,6 @@ function checkSigned({ changes }: UpgradePlan): Check {
     `the signed boot image of this node would refuse another version of ${refused.join(' and ')}`,
     'Start the node with systemd-boot, or install the new version with its boot image: docs/secure-boot.md.',
   );
-}
-
-/** The boot image of an upgrade: the file to copy, or why there is none. */
-export type BootImageChoice =
-  | { from: string; problem?: undefined }
-  | { from?: undefined; problem: string; hint: string };
-
-function checkBootImage(choice: BootImageChoice): Check {
-  const id = 'boot-image';
-  if (choice.problem !== undefined) return failed(id, choice.problem, choice.hint);
-  return passed(id, `${choice.from} starts the new version`);
 }
 
 /** Bytes to keep free for the records of the file system itself. */

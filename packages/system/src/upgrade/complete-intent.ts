@@ -1,4 +1,5 @@
 import type { Host } from '@haos/host';
+import type { BootEntry } from '../boot/boot-entries.js';
 import {
   COMPONENTS,
   isSameSet,
@@ -71,9 +72,15 @@ export async function switchSlots(
 /**
  * Makes the set of a new installation the current one, and the set that booted before, if any, the
  * previous one. Forgets what the boot state says about other sets.
+ *
+ * @param options `entries`: those of systemd-boot. Default: the mounted ones.
  */
-export async function replaceSet(host: Host, set: ReleaseSet, directory: string): Promise<void> {
-  const { slot: slotBefore } = readBootState(host, directory);
+export async function replaceSet(
+  host: Host,
+  set: ReleaseSet,
+  { directory, entries }: { directory: string; entries?: readonly BootEntry[] | undefined },
+): Promise<void> {
+  const { slot: slotBefore } = readBootState(host, directory, entries);
   const before = readSlots(host, directory);
   const booted = before[slotBefore];
   const current = { ...booted, ...set };

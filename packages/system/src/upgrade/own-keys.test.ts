@@ -1,16 +1,23 @@
-import { type Host, planHost } from '@haos/host';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Host, liveHost, planHost } from '@haos/host';
 import { createTestHost, type TestHost, type Tree } from '@haos/host/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type BootEntry, firstEntry, formatEntry } from '../boot/boot-entries.js';
 import { readEntries, renameEntries } from '../boot/esp.js';
 import { nameSet, type ReleaseSet, readSlots } from '../components.js';
-import { makeBootImage, makeImage, makeProgram } from '../testing/boot-image.js';
+import { keyVariablePath } from '../secure-boot/key-variables.js';
+import { makeSecureBootKeys } from '../secure-boot/make-keys.js';
+import { formatSignatureList } from '../secure-boot/signature-list.js';
+import { makeBootImage, makeBootLoader, makeImage, makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
 import { linksOf } from '../testing/links-of.js';
 import { completeIntent, intentPath } from './complete-intent.js';
 import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
 import { readBootState } from './stored-boot-state.js';
-import { type UpgradeOptions, upgrade } from './upgrade.js';
+import { type UpgradeOptions, type UpgradeReport, upgrade } from './upgrade.js';
 
 const SYSTEM = '/haos/system';
 const SOURCE = '/mnt/system';
@@ -271,6 +278,75 @@ describe('an upgrade where systemd-boot starts signed boot images', () => {
     const report = await run({ ...host, files: { ...host.files, freeSpace } });
 
     expect(failedChecks(report.checks)).toEqual(['boot-image']);
+  });
+});
+
+describe('the boot loader of the release', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-loader-'));
+  const [KEYS, LOADER] = [join(directory, 'keys'), '/run/haos/esp/EFI/BOOT/BOOTX64.EFI'];
+  const RELEASED = `${SOURCE}/haos-loader-amd64.efi`;
+  const sign = (program: Buffer) => {
+    const path = join(directory, 'program');
+    writeFileSync(path, program);
+    const key = ['--key', join(KEYS, 'db.key'), '--cert', join(KEYS, 'db.crt')];
+    execFileSync('sbsign', [...key, '--output', path, path], { stdio: 'pipe' });
+    return readFileSync(path);
+  };
+  let [tree, next]: [Record<string, Tree>, Buffer] = [{}, Buffer.alloc(0)];
+  beforeAll(async () => {
+    await makeSecureBootKeys(liveHost(), { directory: KEYS });
+    const db = formatSignatureList(readFileSync(join(KEYS, 'db.cer')));
+    next = sign(makeBootLoader('258'));
+    tree = {
+      ...NODE,
+      ...releaseOf(NEW),
+      [LOADER]: sign(makeBootLoader('257')),
+      [RELEASED]: next,
+      [keyVariablePath('db')]: Buffer.concat([Buffer.alloc(4), db]),
+    };
+  }, 120_000);
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  const messageOf = ({ checks }: UpgradeReport) => checks.find(({ id }) => id === 'boot-image')?.message;
+
+  it('replaces that of the node, if the firmware trusts it', async () => {
+    const host = createHost(tree);
+
+    const report = await run(host);
+
+    expect(messageOf(report)).toContain(`${RELEASED} replaces the boot loader`);
+    expect(report.status).toBe('upgraded');
+    expect(host.files.read(LOADER)).toEqual(new Uint8Array(next));
+    expect(host.files.list('/run/haos/esp/EFI/BOOT')).toEqual(['BOOTX64.EFI']);
+  });
+
+  it.each<[title: string, message: RegExp, loader: () => Buffer]>([
+    ['has no signature', /stays, because .* is not signed with a key/, () => makeBootLoader('258')],
+    ['is another program', /stays, because .* is not systemd-boot/, () => sign(makeProgram({}))],
+    ['is the same', /starts the new version$/, () => tree[LOADER] as Buffer],
+  ])('stays if that of the release %s', async (_title, message, loader) => {
+    const host = createHost({ ...tree, [RELEASED]: loader() });
+
+    const report = await run(host);
+
+    expect(messageOf(report)).toMatch(message);
+    expect(report.status).toBe('upgraded');
+    expect(host.files.read(LOADER)).toEqual(new Uint8Array(tree[LOADER] as Buffer));
+  });
+
+  it('or the old one is there at each effect of an upgrade', async () => {
+    const machine = createHost(tree);
+    const loaders = [tree[LOADER], next].map((loader) => (loader as Buffer).toString('hex'));
+    const seen = new Set<string>();
+    for (let effects = 0; ; effects += 1) {
+      const host = planHost(machine);
+      const outcome = await run(failingHost(host, effects)).catch(() => undefined);
+      const found = Buffer.from(host.files.read(LOADER)).toString('hex');
+      expect(loaders).toContain(found);
+      seen.add(found);
+      if (outcome !== undefined) break;
+    }
+    expect(seen.size).toBe(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Host } from '@haos/host';
-import { planRenames, stateOfEntries } from '../boot/boot-entries.js';
+import { type BootEntry, planRenames, stateOfEntries } from '../boot/boot-entries.js';
 import { readEntries, renameEntries } from '../boot/esp.js';
 import { nameSet, readRunningSet, readSlots } from '../components.js';
 import { layout } from '../layout.js';
@@ -9,9 +9,12 @@ import { readBooted } from './booted.js';
 /**
  * Reads the boot state of a system directory. If systemd-boot started the node, its entries decide.
  */
-export function readBootState(host: Host, directory: string = layout.system): BootState {
+export function readBootState(
+  host: Host,
+  directory: string = layout.system,
+  entries: readonly BootEntry[] = readEntries(host, directory),
+): BootState {
   const state = parseBootState(readBlock(host, directory));
-  const entries = readEntries(host, directory);
   if (entries.length === 0) return state;
   const running = readRunningSet(host, directory);
   const isTrying =

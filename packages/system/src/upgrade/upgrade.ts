@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { withLock } from '@haos/host';
 import { type CleanUp, withCleanUp } from '@haos/host/internal';
 import { countsBoots } from '../boot/boot-loader.js';
-import { findUnusedEntries, placeEntry, usedSets } from '../boot/esp.js';
+import { findUnusedEntries, placeEntry, placeLoader, usedSets } from '../boot/esp.js';
 import { renderReplacement, replaceMenu } from '../boot/menu.js';
 import type { Check } from '../check.js';
 import {
@@ -121,8 +121,8 @@ function upgradeFromIso(options: UpgradeOptions): Promise<UpgradeReport> {
 }
 
 /**
- * Downloads the boot image beside an ISO on a web server; undefined if there is none. A local one
- * is found later.
+ * Downloads the boot image and the boot loader beside an ISO on a web server; undefined if there is
+ * none. A local one is found later.
  */
 async function fetchBootImage(
   cleanUp: CleanUp,
@@ -132,10 +132,18 @@ async function fetchBootImage(
   const { chooseIso, isUrl } = await import('../release/open-image.js');
   const url = await chooseIso(host, image.iso ?? '');
   if (!isUrl(url)) return undefined;
-  const { downloadBootImage } = await import('../release/download-boot-image.js');
+  const { architectureIn, downloadProgram } = await import('../release/download-program.js');
+  const { bootImageNames, bootLoaderName } = await import('../boot/boot-image.js');
   const { slots, state } = openSystem(host, destination);
   const kind = neededKind(slots[state.slot], image) ?? 'generic';
-  return downloadBootImage(host, cleanUp, { ...options, ...image, url, kind, directory });
+  const architecture = architectureIn(url);
+  const get = (names: readonly string[], name: string) =>
+    downloadProgram(host, cleanUp, { ...options, ...image, url, names, path: `${directory}/${name}` });
+  const bootImage = await get(bootImageNames(kind, architecture), 'boot-image.efi');
+  // The plan finds the boot loader beside the boot image.
+  const loader = bootLoaderName(architecture);
+  if (bootImage !== undefined) await get([loader], loader);
+  return bootImage;
 }
 
 async function upgradeFrom(source: string, options: UpgradeOptions): Promise<UpgradeReport> {
@@ -196,7 +204,8 @@ async function upgradeAlone(source: string, options: UpgradeOptions): Promise<Up
   await switchSlots(host, intent, { directory: destination, boots });
   if (plan.bootImage?.from !== undefined) {
     // From here on the next boot starts the new set.
-    const { from } = plan.bootImage;
+    const { from, loader } = plan.bootImage;
+    if (loader?.from !== undefined) await placeLoader(host, loader);
     await placeEntry(host, destination, { from, set: nameSet(plan.target), left: TRIALS });
     await flush(host);
     dropped.push(...dropUnusedEntries({ ...system, slots: intent.after }));

@@ -2,8 +2,9 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { withCleanUp } from '@haos/host/internal';
 import { createTestHost } from '@haos/host/testing';
 import { expect, it, onTestFinished } from 'vitest';
-import { downloadBootImage } from './download-boot-image.js';
+import { bootImageNames } from '../boot/boot-image.js';
 import type { DownloadIsoOptions } from './download-iso.js';
+import { downloadProgram } from './download-program.js';
 
 const BASE = 'https://releases.example/v2';
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -30,9 +31,10 @@ async function download(
   };
   const host = createTestHost({ tree: { '/scratch': { directory: true } }, responses });
   onTestFinished(() => host.dispose());
-  const given = { url: `${BASE}/haos-amd64.iso`, kind: 'cloud', directory: '/scratch', keys: KEYS } as const;
+  const names = bootImageNames('cloud', 'amd64');
+  const given = { url: `${BASE}/haos-amd64.iso`, names, path: '/scratch/boot.efi', keys: KEYS };
   return withCleanUp(async (cleanUp) => {
-    const path = await downloadBootImage(host, cleanUp, { ...given, ...options });
+    const path = await downloadProgram(host, cleanUp, { ...given, ...options });
     return path && host.files.readText(path);
   });
 }

@@ -1,30 +1,31 @@
 import { type Host, isHaosError } from '@haos/host';
 import type { CleanUp } from '@haos/host/internal';
-import { bootImageNames, MAX_BOOT_IMAGE } from '../boot/boot-image.js';
-import type { KernelKind } from '../kernel-kind.js';
+import { MAX_BOOT_IMAGE } from '../boot/boot-image.js';
 import type { DownloadIsoOptions } from './download-iso.js';
 import { beside, fetchDigest } from './fetch-digest.js';
 
+export interface DownloadProgramOptions extends DownloadIsoOptions {
+  /** A file of the release, or its place with a slash at the end. */
+  url: string;
+  /** The names that the program may have beside it; the first one that is there is taken. */
+  names: readonly string[];
+  /** Where it is kept until the clean-up. */
+  path: string;
+}
+
 /**
- * Downloads the boot image that a release has beside its ISO, until the clean-up. Its digest is in
- * the signed checksums of the release, unless an option says how the ISO is verified: then only the
- * signature of the boot image itself is. Resolves to undefined if the release has none.
- * HAOS_HTTP_*.
+ * Downloads a boot image or a boot loader of a release. Its digest is in the signed checksums of
+ * the release, unless an option says how the ISO is verified: then only the signature of the
+ * program itself is. Resolves to undefined if the release has none. HAOS_HTTP_*.
  */
-export async function downloadBootImage(
+export async function downloadProgram(
   host: Host,
   cleanUp: CleanUp,
-  {
-    url,
-    kind,
-    directory,
-    ...options
-  }: DownloadIsoOptions & { url: string; kind: KernelKind; directory: string },
+  { url, names, path, ...options }: DownloadProgramOptions,
 ): Promise<string | undefined> {
-  const path = `${directory}/boot-image.efi`;
   const { insecure, sha256: ofIso, keys, proxy, signal } = options;
   const isListed = ofIso === undefined && !insecure;
-  for (const name of bootImageNames(kind, architectureIn(url))) {
+  for (const name of names) {
     const from = beside(url, name);
     try {
       const sha256 = isListed ? await fetchDigest(host, from, { keys, proxy, signal }) : undefined;
@@ -38,6 +39,7 @@ export async function downloadBootImage(
   return undefined;
 }
 
-function architectureIn(url: string): string {
+/** Returns the architecture that a URL of a release names; default amd64. */
+export function architectureIn(url: string): string {
   return /-(amd64|arm64)\.iso$/i.exec(new URL(url).pathname)?.[1] ?? 'amd64';
 }
