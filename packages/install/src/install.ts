@@ -1,12 +1,13 @@
-import { withLock } from '@haos/host';
+import { type Host, withLock } from '@haos/host';
 import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import { type ReleaseSet, releaseMounts, STATE_LABEL } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { writeMenu } from './boot/write-menu.js';
-import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
+import { labelState, makeExt4, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
 import { planPartitions } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
+import { closeVolume, makeVolume, openVolume, readVolumeUuid } from './disk/volume.js';
 import {
   type InstallPlan,
   MOUNT_POINT,
@@ -97,12 +98,14 @@ async function writeDisk(options: InstallOptions, plan: InstallPlan): Promise<st
   const { host, signal } = options;
   const mountPoint = mountPointOf(options);
   await releaseMounts(host, mountPoint);
+  await closeVolume(host);
   const places = plan.existing ?? (await format(options, plan));
   const stateUuid = await readUuid(host, places.state);
   signal?.throwIfAborted();
   const mount = (cleanUp: CleanUp) => mountState(host, cleanUp, { partition: places.state, mountPoint });
   const files = await withCleanUp(async (cleanUp) => {
     await mount(cleanUp);
+    await mountData(options, cleanUp, { plan, places });
     return fill(options, { plan, places, stateUuid });
   });
   tell(options, 'verify');
@@ -118,13 +121,32 @@ async function writeDisk(options: InstallOptions, plan: InstallPlan): Promise<st
   return stateUuid;
 }
 
-async function format(options: InstallOptions, { disk, firmware }: InstallPlan): Promise<Places> {
+async function format(options: InstallOptions, { disk, firmware, passphrase }: InstallPlan): Promise<Places> {
   const { host } = options;
-  const plan = planPartitions({ firmware, size: disk.size });
+  const plan = planPartitions({ firmware, size: disk.size, encrypts: passphrase !== undefined });
   tell(options, 'format');
   await partitionDisk(host, disk.path, plan);
   await makeFileSystems(host, disk.path, plan);
-  return placesOf(disk, plan);
+  const places = placesOf(disk, plan);
+  if (places.data && passphrase) {
+    const volume = { partition: places.data, passphrase };
+    await makeVolume(host, volume);
+    await withCleanUp(async (cleanUp) => makeExt4(host, await openVolume(host, cleanUp, volume)));
+  }
+  return places;
+}
+
+/** Mounts the encrypted data, if there are any, where they are below a mounted state partition. */
+async function mountData(
+  options: InstallOptions,
+  cleanUp: CleanUp,
+  { plan: { passphrase }, places: { data } }: { plan: InstallPlan; places: Places },
+): Promise<void> {
+  if (!data || !passphrase) return;
+  const { host } = options;
+  const partition = await openVolume(host, cleanUp, { partition: data, passphrase });
+  const mountPoint = `${mountPointOf(options)}${layout.private}`;
+  await mountState(host, cleanUp, { partition, mountPoint });
 }
 
 function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: 'step' }>['step']): void {
@@ -147,6 +169,7 @@ async function fill(
   tell(options, 'configure');
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
+  if (places.data) await describeEncryption(host, { root: mountPoint, data: places.data });
   await putState(host, image.set, { configuration, root: mountPoint });
   if (boot.loader === false) return files;
   tell(options, 'boot-loader');
@@ -154,6 +177,15 @@ async function fill(
     installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools: boot.tools }),
   );
   return files;
+}
+
+/** Writes what early boot needs to find the encrypted data, and where they begin. */
+async function describeEncryption(host: Host, { root, data }: { root: string; data: string }): Promise<void> {
+  const number = /\d+$/.exec(data)?.[0];
+  const path = `${root}${layout.encryption}`;
+  host.files.write(path, `${number} ${await readVolumeUuid(host, data)}\n`, { mode: 0o644 });
+  host.files.makeDirectory(`${root}${layout.private}`, { mode: 0o700 });
+  host.files.makeDirectory(`${root}${layout.private}/data`);
 }
 
 async function verify(options: InstallOptions, files: readonly TreeFile[]): Promise<void> {

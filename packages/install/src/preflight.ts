@@ -28,6 +28,7 @@ import {
 } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
 import type { BootOptions, Installation, TargetOptions } from './options.js';
+import { findEncryption } from './passphrase.js';
 
 export interface PreflightOptions
   extends Installation,
@@ -47,6 +48,8 @@ export interface InstallPlan {
   replacesState: boolean;
   /** The layout to keep; undefined: the disk is partitioned and formatted. */
   existing?: ExistingLayout | undefined;
+  /** The passphrase of the encrypted data; undefined: they are not encrypted. */
+  passphrase?: string | undefined;
 }
 
 export interface Preflight {
@@ -76,10 +79,11 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const { commandLine = readCommandLine(host) } = boot;
   const config = await findConfiguration(host, { ...options, ...options.config });
   const firmware = boot.firmware ?? detectFirmware(host);
-  const programs = checkPrograms(host, firmware, boot);
   const place = await findPlace(host, { ...options.target, firmware, loader: boot.loader, commandLine });
   const { checks: imageChecks, image } = await openImage(host, cleanUp, { ...options, ...options.image });
   const { disk, replacesState, existing } = place;
+  const encryption = await findEncryption(host, { ...options.target, data: existing?.data });
+  const programs = checkPrograms(host, firmware, { ...boot, encrypts: encryption !== undefined });
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
   const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
   const space = image && place.room !== undefined ? [checkRoom(image, place.room)] : [];
@@ -92,11 +96,15 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
     firmwareCheck,
     consoles,
     ...place.checks,
+    ...(encryption ? [encryption.check] : []),
     ...space,
   ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
-  const plan = isComplete ? { configuration, image, disk, firmware, replacesState, existing } : undefined;
+  const { passphrase } = encryption ?? {};
+  const plan = isComplete
+    ? { configuration, image, disk, firmware, replacesState, existing, ...(passphrase && { passphrase }) }
+    : undefined;
   return { checks, issues, texts, plan };
 }
 
@@ -120,7 +128,8 @@ async function findPlace(
     return { checks, disk, existing, replacesState: false, room };
   }
   const found = await findDevice(host, { ...options, mountPoint });
-  return { ...found, room: found.disk && roomOn(found.disk, options.firmware) };
+  const encrypts = options.encrypt !== undefined;
+  return { ...found, room: found.disk && roomOn(found.disk, { firmware: options.firmware, encrypts }) };
 }
 
 /** The default directory for the state partition. */
@@ -130,11 +139,12 @@ export const MOUNT_POINT = '/run/haos/install';
 const OVERHEAD = 0.05;
 /** Bytes to leave free beside the components, for the boot loader and the first files of a node. */
 const SPARE = 32_000_000;
+const MIB = 1024 * 1024;
 
-function roomOn(disk: BlockDevice, firmware: DiskFirmware): number {
-  const { partitions } = planPartitions({ firmware, size: disk.size });
-  const start = findPartition({ table: 'gpt', partitions }, 'state').start * 1024 * 1024;
-  return Math.floor((disk.size - start) * (1 - OVERHEAD));
+function roomOn({ size }: BlockDevice, how: { firmware: DiskFirmware; encrypts: boolean }): number {
+  const state = findPartition(planPartitions({ ...how, size }), 'state');
+  const room = state.size === undefined ? size - state.start * MIB : state.size * MIB;
+  return Math.floor(room * (1 - OVERHEAD));
 }
 
 function checkRoom({ size }: Image, room: number): Check {
@@ -176,14 +186,18 @@ const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
 function checkPrograms(
   host: Host,
   firmware: DiskFirmware,
-  { loader = true, tools = '' }: BootOptions,
+  { loader = true, tools = '', encrypts }: BootOptions & { encrypts: boolean },
 ): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
   const isMissing = (name: string) =>
     places.every((directory) => host.files.stat(`${directory}/${name}`) === undefined);
   const wanted = listFirmware(firmware);
   const missing = [
-    ...[...PROGRAMS, ...(wanted.includes('efi') ? ['mkfs.vfat'] : [])].filter(isMissing),
+    ...[
+      ...PROGRAMS,
+      ...(wanted.includes('efi') ? ['mkfs.vfat'] : []),
+      ...(encrypts ? ['cryptsetup'] : []),
+    ].filter(isMissing),
     ...(loader ? wanted.flatMap((each) => BOOT_PROGRAMS[each]).filter(isMissing) : []),
     ...(loader ? wanted.flatMap((each) => findMissingLoader(host, each, tools)) : []),
   ];

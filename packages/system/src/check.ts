@@ -8,6 +8,7 @@ export type InstallCheckId =
   | 'converter'
   | 'device'
   | 'download'
+  | 'encryption'
   | 'file'
   | 'file-system'
   | 'firmware'

@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
+import { DATA_LABEL, EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { type DiskFirmware, GUID, listFirmware } from './partitions.js';
 import type { ExistingLayout } from './places.js';
@@ -44,7 +44,20 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
   ];
   if (checks.some(({ ok }) => !ok)) return { checks, ...found };
   const disks = below.map(({ path }) => path);
-  return { checks, ...found, existing: { state: partition.path, efi, disks, isStacked } };
+  const data = findData(below);
+  return {
+    checks,
+    ...found,
+    existing: { state: partition.path, ...(data && { data }), efi, disks, isStacked },
+  };
+}
+
+/** Returns the partition with the encrypted data of a node. */
+function findData(disks: readonly BlockDevice[]): string | undefined {
+  const found = disks
+    .flatMap(withDescendants)
+    .find(({ fileSystem, label }) => fileSystem === 'crypto_LUKS' && label === DATA_LABEL);
+  return found?.path;
 }
 
 async function findPartition(

@@ -6,7 +6,7 @@ import { describeDisk } from './describe-disk.js';
 
 /** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState, existing }: InstallPlan,
+  { image, disk, firmware, replacesState, existing, passphrase }: InstallPlan,
   { url, answers = {} }: ConfigSource,
 ): string {
   const { haos, k3s, kernel } = image.set;
@@ -18,6 +18,7 @@ export function describePlan(
       'system',
       `HAOS ${haos}, kernel ${kernel}, k3s ${k3s ?? 'not included'}, for ${firmware === 'efi' ? 'EFI' : 'BIOS'}`,
     ],
+    ...(passphrase ? [['encryption', 'the data and the configuration, with a passphrase']] : []),
     ...configuration,
   ];
   const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(15)}${text}`);
