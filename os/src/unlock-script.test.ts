@@ -87,11 +87,16 @@ describe('the partition with the encrypted data', () => {
     const cases = Object.entries(uuids).map(([path, uuid]) => `${path}) echo ${uuid} ;;`);
     const stubs = `findmnt() { echo /dev/vda1; }; readlink() { echo ${disk}; };
       cryptsetup() { case $2 in ${cases.join(' ')} *) return 1 ;; esac; }`;
-    return shell(`${stubs}; SYSTEM=${disk}; number=\${RECORD% *} uuid=\${RECORD#* }; find_volume`, { RECORD: record });
+    return shell(`${stubs}; SYSTEM=${disk}; number=\${RECORD% *} uuid=\${RECORD#* }; find_volume`, {
+      RECORD: record,
+    });
   };
 
   it('is the one with the number and the UUID that the state partition names', () => {
-    expect(find('2 ab', { '/dev/vda2': 'ab', '/dev/vda3': 'cd' })).toEqual({ output: '/dev/vda2', status: 0 });
+    expect(find('2 ab', { '/dev/vda2': 'ab', '/dev/vda3': 'cd' })).toEqual({
+      output: '/dev/vda2',
+      status: 0,
+    });
   });
 
   it.each([
@@ -149,10 +154,16 @@ describe('the reset of encrypted data', () => {
 
   /** One boot; resolves to whether it renewed the volume. */
   function boot(cutAt = 0): boolean {
-    const renew = readFileSync(`${scripts}volume.sh`, 'utf8').replaceAll('/run/haos/kept', `${root}/run/kept`);
+    const renew = readFileSync(`${scripts}volume.sh`, 'utf8').replaceAll(
+      '/run/haos/kept',
+      `${root}/run/kept`,
+    );
     const code = `set -f; ${renew}\n${VOLUMES}\nSYSTEM=${root}/system PRIVATE=${root}/haos/private NAME=haos-data DATA=/dev/mapper/haos-data
       open=${root}/open volume=${root}/volume uuid=u mode=disk count=0; command rm -f ${root}/open/* ${root}/haos/private ${root}/run/kept; set +f; renew_volume`;
-    const { status } = spawnSync('sh', ['-c', code], { encoding: 'utf8', env: { PATH: process.env.PATH, CUT: `${cutAt}` } });
+    const { status } = spawnSync('sh', ['-c', code], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, CUT: `${cutAt}` },
+    });
     return status === 0;
   }
 

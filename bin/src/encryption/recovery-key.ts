@@ -17,7 +17,9 @@ export async function runRecoveryKey(_invocation: Invocation<never>, context: Co
   return EXIT.done;
 }
 
-/** `haos encryption confirm`: asks for the recovery key, so that the status shows that it was noted. */
+/**
+ * `haos encryption confirm`: asks for the recovery key, so that the status shows that it was noted.
+ */
 export async function runConfirmRecoveryKey(
   _invocation: Invocation<never>,
   context: Context,

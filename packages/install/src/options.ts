@@ -33,8 +33,8 @@ export interface TargetOptions {
 }
 
 /**
- * How the data are encrypted: LUKS2, with a passphrase that the console asks for at each boot. On an
- * existing layout with encrypted data it opens them.
+ * How the data are encrypted: LUKS2, with a passphrase that the console asks for at each boot. On
+ * an existing layout with encrypted data it opens them.
  */
 export interface EncryptOptions {
   /** The passphrase. It reaches no argument, log or plan. */

@@ -9,8 +9,9 @@ const SHORTEST = 12;
 const LONGEST = 512;
 
 /**
- * Returns what is wrong with a new passphrase, without repeating it; undefined: nothing. The console
- * asks for it with the keyboard layout of the kernel, before the configuration can choose another.
+ * Returns what is wrong with a new passphrase, without repeating it; undefined: nothing. The
+ * console asks for it with the keyboard layout of the kernel, before the configuration can choose
+ * another.
  */
 export function checkPassphrase(passphrase: string): string | undefined {
   if (passphrase.length < SHORTEST) return `it must have at least ${SHORTEST} characters`;

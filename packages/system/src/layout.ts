@@ -11,8 +11,8 @@ export const layout = {
   factoryReset: '/haos/system/factory-reset',
   ephemeral: '/haos/system/ephemeral',
   /**
-   * If present, the data are encrypted: the number of the partition of the volume, on the same disk,
-   * and the UUID of its header.
+   * If present, the data are encrypted: the number of the partition of the volume, on the same
+   * disk, and the UUID of its header.
    */
   encryption: '/haos/system/encryption',
   /** What is encrypted beside the data; `systemConfig` is then a link to it. */

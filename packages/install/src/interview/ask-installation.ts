@@ -13,9 +13,9 @@ import { askWifi } from './ask-wifi.js';
 
 /**
  * Asks for everything that an installation needs and that neither its options nor the configuration
- * of the running system sets: the disk, the passphrase, and a configuration file or, without a file, who may log in,
- * wireless networks, and the role of k3s. Resolves to where the installation goes and its
- * configuration, with the answers. Fails like the questions.
+ * of the running system sets: the disk, the passphrase of encrypted data, and a configuration file
+ * or, without a file, who may log in, wireless networks, and the role of k3s. Resolves to where the
+ * installation goes and its configuration, with the answers. Fails like the questions.
  */
 export async function askInstallation(
   prompter: Prompter,
