@@ -159,7 +159,8 @@ describe('the reset of encrypted data', () => {
       `${root}/run/kept`,
     );
     const code = `set -f; ${renew}\n${VOLUMES}\nSYSTEM=${root}/system PRIVATE=${root}/haos/private NAME=haos-data DATA=/dev/mapper/haos-data
-      open=${root}/open volume=${root}/volume uuid=u mode=disk count=0; command rm -f ${root}/open/* ${root}/haos/private ${root}/run/kept; set +f; renew_volume`;
+      open=${root}/open volume=${root}/volume uuid=u mode=disk count=0; command rm -f ${root}/open/* ${root}/haos/private ${root}/run/kept; set +f
+      [ ! -e $SYSTEM/factory-reset ] || renew_volume || exit; drop_configuration`;
     const { status } = spawnSync('sh', ['-c', code], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH, CUT: `${cutAt}` },

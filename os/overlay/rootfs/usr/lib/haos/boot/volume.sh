@@ -96,7 +96,15 @@ renew_volume() {
 	mkdir -p $PRIVATE/data
 	[ ! -e /run/haos/kept/config.yaml ] || cp -p /run/haos/kept/config.yaml $PRIVATE/ || return 1
 	umount /run/haos/kept $PRIVATE && cryptsetup close haos-kept && sync || return 1
-	rm -f $SYSTEM/factory-reset && sync && rm -f $SYSTEM/reset
+	rm -f $SYSTEM/factory-reset && sync
+}
+
+# Forgets the kept configuration once no reset needs it. Its key goes first, because the blocks of
+# the file stay on the disk.
+drop_configuration() {
+	[ -e $SYSTEM/reset ] && [ ! -e $SYSTEM/factory-reset ] || return 0
+	cryptsetup luksErase --batch-mode $SYSTEM/reset
+	rm -f $SYSTEM/reset
 }
 
 # Opens the file that keeps the configuration as haos-kept, and makes it if it is not complete.
