@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AHCI_BOARD, diskArguments, NETWORK, sizeDisk, stickArguments } from '../vm/image.js';
+import { AHCI_BOARD, diskArguments, NETWORK, ONLY_DISK, sizeDisk, stickArguments } from '../vm/image.js';
 import { readPartitions } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
@@ -48,7 +48,7 @@ describe('a node with encrypted data', () => {
     await machine.read(
       `umask 077; echo '${PASSPHRASE}' >/root/passphrase; cat >/root/config.yaml <<'END'\n${CONFIG}END`,
     );
-    const how = '--silent --device /dev/vda --config-url /root/config.yaml --encrypt passphrase';
+    const how = `--silent --device ${ONLY_DISK} --config-url /root/config.yaml --encrypt passphrase`;
     expect(
       await machine.run(
         `chmod 644 /root/passphrase; haos install ${how} --passphrase-file /root/passphrase`,
