@@ -67,10 +67,13 @@ ask() {
 	answer=$(as_recovery_key "$answer")
 }
 
+# The terminal stays open from the question on: a serial line that is closed loses what is typed.
 listen() {
-	stty -echo <"$1"
-	printf '\rhaos: Passphrase for the data of this node: ' >"$1"
-	IFS= read -r line <"$1" && printf '%s\n' "$line" >$pipe
+	{
+		stty -echo
+		printf '\rhaos: Passphrase for the data of this node: '
+		IFS= read -r line && printf '%s\n' "$line" >$pipe
+	} <"$1" >"$1"
 }
 
 # Prints a recovery key without what people put between its groups; anything else as it is.
