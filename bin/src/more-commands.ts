@@ -459,6 +459,31 @@ const secureBoot = command({
   ],
 });
 
+const encryption = command({
+  name: 'encryption',
+  summary: 'make and confirm the recovery key of encrypted data',
+  description: 'For a node that was installed with haos.install.encrypt. See docs/encryption.md.',
+  options: [],
+  examples: [{ line: 'sudo haos encryption recovery-key', what: 'make a key, and show it once' }],
+  commands: [
+    command({
+      name: 'recovery-key',
+      summary: 'make a recovery key, which opens the data without the passphrase, and show it once',
+      description: 'Asks for the passphrase. Replaces an earlier recovery key. It is stored nowhere.',
+      options: [],
+      examples: [{ line: 'sudo haos encryption recovery-key', what: 'write down what it prints' }],
+      load: async () => (await import('./encryption/recovery-key.js')).runRecoveryKey,
+    }),
+    command({
+      name: 'confirm',
+      summary: 'confirm that you have the recovery key, by typing it',
+      options: [],
+      examples: [{ line: 'sudo haos encryption confirm', what: 'until then the status shows a warning' }],
+      load: async () => (await import('./encryption/recovery-key.js')).runConfirmRecoveryKey,
+    }),
+  ],
+});
+
 /** As `DATA_SOURCES` of @haos/cc has them, which would be too much to load for this table. */
 export const DATA_SOURCE_NAMES = [
   'aws',
@@ -726,7 +751,19 @@ function helpFor(names: readonly string[]): Command {
 /** Returns all commands in the order of the help. `config` is defined where each start reads it. */
 export function allCommands(config: Command): readonly Command[] {
   const parts = [
-    ...[nodeStatus, config, migrate, datasource, install, upgrade, reset, check, audit, secureBoot],
+    ...[
+      nodeStatus,
+      config,
+      migrate,
+      datasource,
+      install,
+      upgrade,
+      reset,
+      check,
+      audit,
+      secureBoot,
+      encryption,
+    ],
     ...[fleet, operator, agent, completion, version],
   ];
   return [...parts, helpFor(parts.map(({ name }) => name))];

@@ -800,7 +800,7 @@ describe('the reset of the data', () => {
   function boot(cutAt = 0): string[] {
     const cut = `count=0; cut() { count=$((count + 1)); [ $count -ne ${cutAt} ] || exit 9; }`;
     const stubs = `say() { :; }; debug() { :; }; sync() { cut; }; mv() { cut; command mv "$@"; cut; }`;
-    run([`${inInitrd}reset.sh`], { cmdline: '', script: `${cut}; ${stubs}; reset_data ${haos}` });
+    run([`${inInitrd}reset.sh`], { cmdline: '', script: `${cut}; ${stubs}; reset_data ${haos} ${haos}` });
     return readdirSync(haos, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(haos.length + 1))
@@ -857,7 +857,7 @@ describe('the reset of the data', () => {
 
   it('does not change the data if the identity cannot be kept', () => {
     ask('ephemeral');
-    const script = `say() { :; }; debug() { :; }; sync() { :; }; cp() { return 1; }; reset_data ${haos}`;
+    const script = `say() { :; }; debug() { :; }; sync() { :; }; cp() { return 1; }; reset_data ${haos} ${haos}`;
 
     run([`${inInitrd}reset.sh`], { cmdline: '', script });
 

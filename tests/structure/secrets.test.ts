@@ -18,7 +18,10 @@ import { makeDirectory, takeSnapshot, writeTree } from '../blackbox/tree.js';
 const MARK = 'SENTINEL';
 
 /** Keys whose names look like secrets but whose values are not secret. */
-const NO_SECRETS = ['haos.ssh.password_authentication', 'ssh_authorized_keys'];
+const NO_SECRETS = [
+  ...['haos.install.passphrase_file', 'haos.ssh.password_authentication'],
+  'ssh_authorized_keys',
+];
 
 interface Key {
   path: string;

@@ -12,9 +12,13 @@ import { parseSize } from './parse-size.js';
 import { printDownload, printEvents, printInstall } from './print-install.js';
 import { readInstallation } from './read-installation.js';
 
-/** They are about a disk of this machine, or about a person. */
+/**
+ * They are about a disk of this machine, or about a person. All copies of an image would have the
+ * same key of the data.
+ */
 const REFUSED = [
-  ...['answers', 'device', 'no-format', 'no-bootloader', 'force-efi', 'boot-image', 'enroll-keys'],
+  ...['answers', 'device', 'no-format', 'no-bootloader', 'force-efi', 'encrypt', 'passphrase-file'],
+  ...['boot-image', 'enroll-keys'],
   ...['check', 'reboot', 'power-off'],
 ] as const;
 

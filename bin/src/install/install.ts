@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type Install, proxyOf, readConfig } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
-import { type InstallOptions, install, preflight } from '@haos/install';
+import { type InstallOptions, install, preflight, type TargetOptions } from '@haos/install';
 import { readMode } from '@haos/system';
 import { cameFromMedium, enrollKeys, isInstallByFallback, planEnrolment } from '@haos/system/internal';
 import type { Context } from '../command.js';
@@ -61,11 +61,20 @@ function readOptions(host: Host, invocation: InstallInvocation, configured: Inst
   };
   const { target, boot, ...rest } = readInstallation(invocation, named, configured);
   const keys = invocation.text('enroll-keys');
+  const encrypt = readEncryption(invocation, configured);
   return {
     ...rest,
     boot: { ...boot, ...(keys && { enrollKeys: resolve(keys) }) },
-    target: { ...target, keepState: isInstallByFallback(host) },
+    target: { ...target, ...encrypt, keepState: isInstallByFallback(host) },
   };
+}
+
+/** An existing layout with encrypted data needs only the passphrase. */
+function readEncryption(invocation: InstallInvocation, configured: Install): Pick<TargetOptions, 'encrypt'> {
+  const how = invocation.text('encrypt') ?? configured.encrypt;
+  const passphraseFile = invocation.text('passphrase-file') ?? configured.passphraseFile;
+  if (how === undefined && passphraseFile === undefined) return {};
+  return { encrypt: passphraseFile === undefined ? {} : { passphraseFile: resolve(passphraseFile) } };
 }
 
 function readNext(invocation: InstallInvocation, { powerOff }: Install): Next {

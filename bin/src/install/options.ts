@@ -26,6 +26,17 @@ export const INSTALL_OPTIONS = [
     summary: 'the whole disk; default: the only one that fits; with --no-format the partition',
   },
   { name: 'no-format', summary: 'use an existing ext4 partition, and keep the persistent data on it' },
+  {
+    name: 'encrypt',
+    value: 'HOW',
+    choices: ['passphrase'],
+    summary: 'encrypt the persistent data and the configuration; the console asks at each boot',
+  },
+  {
+    name: 'passphrase-file',
+    value: 'FILE',
+    summary: 'a file with the passphrase, which only its owner may read; default: ask for it',
+  },
   NO_BOOTLOADER,
   {
     name: 'config-url',

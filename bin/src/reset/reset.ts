@@ -47,6 +47,6 @@ const LOSSES: Readonly<Record<'once' | 'always', string>> = {
 };
 
 function questionAbout(wanted: 'once' | 'always') {
-  const consequences = `${LOSSES[wanted]}\nThe system configuration in /haos/system stays.`;
+  const consequences = `${LOSSES[wanted]}\nThe system configuration stays.`;
   return { name: 'reset', consequences };
 }

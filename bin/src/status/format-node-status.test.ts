@@ -13,6 +13,7 @@ const HEALTHY: NodeStatus = {
   mode: 'disk',
   secureBoot: true,
   rootHash: undefined,
+  encryption: undefined,
   addresses: [
     { interface: 'eth0', address: '10.0.2.15' },
     { interface: 'eth1', address: 'fd00::1' },
@@ -47,6 +48,15 @@ describe('the status of a node for people', () => {
   it('shows the root hash only if the root image is verified', () => {
     expect(format({ rootHash: 'ab12' })).toMatch(/^root image: +verified, root hash ab12$/m);
     expect(format({})).not.toContain('root image');
+  });
+
+  it('shows the encryption, and what to do about the recovery key', () => {
+    const text = format({ encryption: { device: '/dev/vda2', recoveryKey: 'unconfirmed' } });
+
+    expect(text).toMatch(
+      /^encryption: +the data and the configuration, with a passphrase\n +the recovery key is not/m,
+    );
+    expect(format({})).not.toContain('encryption');
   });
 
   it('fits on one screen', () => {

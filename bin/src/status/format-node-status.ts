@@ -16,6 +16,7 @@ export function formatNodeStatus(status: NodeStatus, color: boolean): string {
     ...formatSection('addresses', formatAddresses(status)),
     ...formatSecureBoot(status),
     ...formatRootImage(status),
+    ...formatEncryption(status),
     ...formatArrays(status),
     ...formatVersions(status),
     ...formatSection('configuration', formatConfiguration(status, color)),
@@ -44,6 +45,17 @@ function formatSecureBoot({ secureBoot }: NodeStatus): string[] {
 
 function formatRootImage({ rootHash }: NodeStatus): string[] {
   return rootHash === undefined ? [] : formatSection('root image', [`verified, root hash ${rootHash}`]);
+}
+
+function formatEncryption({ encryption }: NodeStatus): string[] {
+  if (encryption === undefined) return [];
+  const key = {
+    none: 'no recovery key; `sudo haos encryption recovery-key` makes one',
+    unconfirmed: 'the recovery key is not confirmed; `sudo haos encryption confirm` asks for it',
+    confirmed: 'the recovery key is confirmed',
+    unknown: 'as root more is known',
+  }[encryption.recoveryKey];
+  return formatSection('encryption', ['the data and the configuration, with a passphrase', key]);
 }
 
 function formatArrays({ arrays }: NodeStatus): string[] {

@@ -279,6 +279,20 @@ describe('the audit', () => {
     expect(await look({ '/run/haos/hardening': 'strict\n' })).toMatchObject({ status: 'fail' });
   });
 
+  it('shows on strict nodes whether the data are encrypted', async () => {
+    const look = async (source: string) => {
+      const tree = {
+        '/run/haos/hardening': 'strict\n',
+        '/haos/system/encryption': '2 9b1f\n',
+        '/proc/self/mountinfo': `30 20 254:0 /data/var /var rw - ext4 ${source} rw\n`,
+      };
+      return (await audit(hostWith({ tree }), { only: ['trust.encryption'] }))[0];
+    };
+
+    expect(await look('/dev/mapper/haos-data')).toMatchObject({ status: 'pass', found: 'encrypted' });
+    expect(await look('/dev/vda1')).toMatchObject({ status: 'fail', found: 'not encrypted' });
+  });
+
   it('says where a value comes from', async () => {
     const tree = { '/etc/sysctl.d/90-own.conf': '# own\nkernel/kptr_restrict=1\n' };
     const results = await audit(hostWith({ tree, sysctls: { 'kernel.kptr_restrict': '1' } }), {
@@ -336,6 +350,7 @@ describe('the audit', () => {
       'trust.apparmor',
       'trust.secure-boot',
       'trust.root-image',
+      'trust.encryption',
       'trust.lockdown',
     ]);
     await expect(audit(hostWith(), { only: ['kernel.nothing'] })).rejects.toMatchObject({

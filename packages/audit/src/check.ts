@@ -136,7 +136,7 @@ export interface TextLook {
 
 export interface MachineLook {
   readonly kind: 'machine';
-  readonly fact: 'secure-boot' | 'verified-root';
+  readonly fact: 'secure-boot' | 'verified-root' | 'encrypted-data';
 }
 
 /** An argument with which k3s started a part of Kubernetes, from its log. */

@@ -10,6 +10,6 @@ export { type FileOptions, type FileTarget, installToFile } from './file/install
 export { type InstallEvent, type InstallOptions, type InstallReport, install } from './install.js';
 export { askInstallation } from './interview/ask-installation.js';
 export { confirmPlan } from './interview/confirm-plan.js';
-export type { Installation } from './options.js';
+export type { Installation, TargetOptions } from './options.js';
 export { type InstallPlan, type Preflight, type PreflightOptions, preflight } from './preflight.js';
 export { type TakeoverOptions, type TakeoverReport, takeOver } from './takeover/takeover.js';

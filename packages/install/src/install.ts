@@ -1,13 +1,14 @@
-import { withLock } from '@haos/host';
+import { type Host, withLock } from '@haos/host';
 import { type CleanUp, type TreeFile, verifyTree, withCleanUp } from '@haos/host/internal';
 import { layout } from '@haos/system';
 import { type ReleaseSet, releaseMounts, STATE_LABEL } from '@haos/system/internal';
 import { installBootLoader } from './boot/boot-loader.js';
 import { placeBootFiles } from './boot/own-keys.js';
 import { writeMenu } from './boot/write-menu.js';
-import { labelState, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
+import { labelState, makeExt4, makeFileSystems, mountState, partitionDisk, readUuid } from './disk/disk.js';
 import { type Firmware, listFirmware, planPartitions } from './disk/partitions.js';
 import { type Places, placesOf } from './disk/places.js';
+import { closeVolume, makeVolume, openVolume, readVolumeUuid } from './disk/volume.js';
 import {
   type InstallPlan,
   MOUNT_POINT,
@@ -67,7 +68,7 @@ export function install(options: InstallOptions): Promise<InstallReport> {
 
 async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<InstallReport> {
   const { host, signal, onEvent } = options;
-  const { plan, ...found } = await prepare(options, cleanUp);
+  const { plan, passphrase, ...found } = await prepare(options, cleanUp);
   if (!plan) return { status: 'refused', ...found };
   if (!(await isConfirmed(options, plan))) return { status: 'declined', ...found };
   const { replacesState, existing } = plan;
@@ -79,7 +80,7 @@ async function installAlone(options: InstallOptions, cleanUp: CleanUp): Promise<
   signal?.throwIfAborted();
   const stateUuid = await withCleanUp((onFailure) => {
     onFailure.onError(() => onEvent?.({ kind: 'stopped', disk, ...kept }));
-    return writeDisk(options, plan);
+    return writeDisk(options, plan, passphrase);
   });
   return { status: 'installed', ...found, disk, stateUuid, set: plan.image.set };
 }
@@ -94,16 +95,22 @@ async function isConfirmed({ confirm, signal }: InstallOptions, plan: InstallPla
 }
 
 /** Makes all changes to the disk. */
-async function writeDisk(options: InstallOptions, plan: InstallPlan): Promise<string> {
+async function writeDisk(
+  options: InstallOptions,
+  plan: InstallPlan,
+  passphrase: string | undefined,
+): Promise<string> {
   const { host, signal } = options;
   const mountPoint = mountPointOf(options);
   await releaseMounts(host, mountPoint);
-  const places = plan.existing ?? (await format(options, plan));
+  await closeVolume(host);
+  const places = plan.existing ?? (await format(options, plan, passphrase));
   const stateUuid = await readUuid(host, places.state);
   signal?.throwIfAborted();
   const mount = (cleanUp: CleanUp) => mountState(host, cleanUp, { partition: places.state, mountPoint });
   const files = await withCleanUp(async (cleanUp) => {
     await mount(cleanUp);
+    await mountData(options, cleanUp, { data: places.data, passphrase });
     return fill(options, { plan, places, stateUuid });
   });
   tell(options, 'verify');
@@ -142,13 +149,36 @@ function grubFirmware({ firmware, bootFiles }: InstallPlan): readonly Firmware[]
   return listFirmware(firmware).filter((each) => each === 'bios' || !bootFiles);
 }
 
-async function format(options: InstallOptions, { disk, firmware }: InstallPlan): Promise<Places> {
+async function format(
+  options: InstallOptions,
+  { disk, firmware }: InstallPlan,
+  passphrase: string | undefined,
+): Promise<Places> {
   const { host } = options;
-  const plan = planPartitions({ firmware, size: disk.size });
+  const plan = planPartitions({ firmware, size: disk.size, encrypts: passphrase !== undefined });
   tell(options, 'format');
   await partitionDisk(host, disk.path, plan);
   await makeFileSystems(host, disk.path, plan);
-  return placesOf(disk, plan);
+  const places = placesOf(disk, plan);
+  if (places.data && passphrase) {
+    const volume = { partition: places.data, passphrase };
+    await makeVolume(host, volume);
+    await withCleanUp(async (cleanUp) => makeExt4(host, await openVolume(host, cleanUp, volume)));
+  }
+  return places;
+}
+
+/** Mounts the encrypted data, if there are any, where they are below a mounted state partition. */
+async function mountData(
+  options: InstallOptions,
+  cleanUp: CleanUp,
+  { data, passphrase }: { data: string | undefined; passphrase: string | undefined },
+): Promise<void> {
+  if (!data || !passphrase) return;
+  const { host } = options;
+  const partition = await openVolume(host, cleanUp, { partition: data, passphrase });
+  const mountPoint = `${mountPointOf(options)}${layout.private}`;
+  await mountState(host, cleanUp, { partition, mountPoint });
 }
 
 function tell({ onEvent }: InstallOptions, step: Extract<InstallEvent, { kind: 'step' }>['step']): void {
@@ -169,6 +199,7 @@ async function fill(options: InstallOptions, { plan, places, stateUuid }: Writte
   tell(options, 'configure');
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
+  if (places.data) await describeEncryption(host, { root: mountPoint, data: places.data });
   const entries = plan.existing?.entries;
   await putState(host, image.set, { configuration, root: mountPoint, entries });
   if (boot.loader === false || firmware.length === 0) return files;
@@ -177,6 +208,15 @@ async function fill(options: InstallOptions, { plan, places, stateUuid }: Writte
     installBootLoader(host, cleanUp, { places, firmware, mountPoint, stateUuid, tools: boot.tools }),
   );
   return files;
+}
+
+/** Writes what early boot needs to find the encrypted data, and where they begin. */
+async function describeEncryption(host: Host, { root, data }: { root: string; data: string }): Promise<void> {
+  const number = /\d+$/.exec(data)?.[0];
+  const path = `${root}${layout.encryption}`;
+  host.files.write(path, `${number} ${await readVolumeUuid(host, data)}\n`, { mode: 0o644 });
+  host.files.makeDirectory(`${root}${layout.private}`, { mode: 0o700 });
+  host.files.makeDirectory(`${root}${layout.private}/data`);
 }
 
 async function verify(options: InstallOptions, files: readonly TreeFile[]): Promise<void> {

@@ -24,10 +24,23 @@ export interface TargetOptions {
   format?: boolean;
   /** Refuse a disk with a state partition even if it is named. Default false. */
   keepState?: boolean;
+  /** Encrypt the persistent data and the configuration. Default: they are not encrypted. */
+  encrypt?: EncryptOptions;
   /** Bytes that the disk or partition must have. Default 2 GB. */
   minimumSize?: number;
   /** The directory to mount the state partition on meanwhile. Default `/run/haos/install`. */
   mountPoint?: string;
+}
+
+/**
+ * How the data are encrypted: LUKS2, with a passphrase that the console asks for at each boot. On
+ * an existing layout with encrypted data it opens them.
+ */
+export interface EncryptOptions {
+  /** The passphrase. It reaches no argument, log or plan. */
+  passphrase?: string;
+  /** Or an absolute path of a file with it, which only its owner may read. */
+  passphraseFile?: string;
 }
 
 /** What configures the installed system. */

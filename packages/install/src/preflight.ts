@@ -31,6 +31,7 @@ import {
 } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
 import type { BootOptions, Installation, TargetOptions } from './options.js';
+import { findEncryption } from './passphrase.js';
 
 export interface PreflightOptions
   extends Installation,
@@ -54,6 +55,8 @@ export interface InstallPlan {
   bootFiles?: BootFiles | undefined;
   /** The certificates that the firmware of this machine gets afterwards. */
   keys?: EnrolmentPlan['keys'] | undefined;
+  /** Whether the data are encrypted. */
+  isEncrypted?: boolean;
 }
 
 export interface Preflight {
@@ -71,22 +74,31 @@ export interface Preflight {
  * fails.
  */
 export function preflight(options: PreflightOptions): Promise<Preflight> {
-  return withCleanUp((cleanUp) => prepare(options, cleanUp));
+  return withCleanUp(async (cleanUp) => {
+    const { passphrase: _, ...found } = await prepare(options, cleanUp);
+    return found;
+  });
+}
+
+/** What an installation needs; the passphrase is not in the plan, which people see. */
+interface Preparation extends Preflight {
+  passphrase: string | undefined;
 }
 
 /**
  * Runs the same checks for an installation that follows: the files of the image are available until
  * the clean-up.
  */
-export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preflight> {
+export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Promise<Preparation> {
   const { host, boot = {} } = options;
   const { commandLine = readCommandLine(host) } = boot;
   const config = await findConfiguration(host, { ...options, ...options.config });
   const firmware = boot.firmware ?? detectFirmware(host);
-  const programs = checkPrograms(host, firmware, boot);
   const place = await findPlace(host, { ...options.target, firmware, loader: boot.loader, commandLine });
   const { checks: imageChecks, image } = await openImage(host, cleanUp, { ...options, ...options.image });
   const { disk, replacesState, existing } = place;
+  const encryption = await findEncryption(host, { ...options.target, data: existing?.data });
+  const programs = checkPrograms(host, firmware, { ...boot, encrypts: encryption !== undefined });
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
   const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
   const own = await findBootFiles(host, cleanUp, { options, image, firmware, existing });
@@ -104,13 +116,15 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
     ...place.checks,
     ...own.checks,
     ...keys.checks,
+    ...(encryption ? [encryption.check] : []),
     ...space,
   ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
-  const work = { firmware, replacesState, existing, bootFiles: own.files, keys: keys.keys };
+  const isEncrypted = encryption !== undefined;
+  const work = { firmware, replacesState, existing, isEncrypted, bootFiles: own.files, keys: keys.keys };
   const plan = isComplete ? { configuration, image, disk, ...work } : undefined;
-  return { checks, issues, texts, plan };
+  return { checks, issues, texts, plan, passphrase: encryption?.passphrase };
 }
 
 interface Place {
@@ -133,7 +147,8 @@ async function findPlace(
     return { checks, disk, existing, replacesState: false, room };
   }
   const found = await findDevice(host, { ...options, mountPoint });
-  return { ...found, room: found.disk && roomOn(found.disk, options.firmware) };
+  const encrypts = options.encrypt !== undefined;
+  return { ...found, room: found.disk && roomOn(found.disk, { firmware: options.firmware, encrypts }) };
 }
 
 /** The default directory for the state partition. */
@@ -143,11 +158,12 @@ export const MOUNT_POINT = '/run/haos/install';
 const OVERHEAD = 0.05;
 /** Bytes to leave free beside the components, for the boot loader and the first files of a node. */
 const SPARE = 32_000_000;
+const MIB = 1024 * 1024;
 
-function roomOn(disk: BlockDevice, firmware: DiskFirmware): number {
-  const { partitions } = planPartitions({ firmware, size: disk.size });
-  const start = findPartition({ table: 'gpt', partitions }, 'state').start * 1024 * 1024;
-  return Math.floor((disk.size - start) * (1 - OVERHEAD));
+function roomOn({ size }: BlockDevice, how: { firmware: DiskFirmware; encrypts: boolean }): number {
+  const state = findPartition(planPartitions({ ...how, size }), 'state');
+  const room = state.size === undefined ? size - state.start * MIB : state.size * MIB;
+  return Math.floor(room * (1 - OVERHEAD));
 }
 
 function checkRoom(size: number, room: number): Check {
@@ -193,7 +209,7 @@ const DIRECTORIES = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin
 function checkPrograms(
   host: Host,
   firmware: DiskFirmware,
-  { loader = true, tools = '', bootImage }: BootOptions,
+  { loader = true, tools = '', bootImage, encrypts }: BootOptions & { encrypts: boolean },
 ): Check {
   const places = ['', tools].flatMap((root) => DIRECTORIES.map((directory) => `${root}${directory}`));
   const isMissing = (name: string) =>
@@ -201,7 +217,11 @@ function checkPrograms(
   const wanted = listFirmware(firmware);
   const withGrub = wanted.filter((each) => each === 'bios' || bootImage === undefined);
   const missing = [
-    ...[...PROGRAMS, ...(wanted.includes('efi') ? ['mkfs.vfat'] : [])].filter(isMissing),
+    ...[
+      ...PROGRAMS,
+      ...(wanted.includes('efi') ? ['mkfs.vfat'] : []),
+      ...(encrypts ? ['cryptsetup'] : []),
+    ].filter(isMissing),
     ...(loader ? wanted.flatMap((each) => BOOT_PROGRAMS[each]).filter(isMissing) : []),
     ...(loader ? withGrub.flatMap((each) => findMissingLoader(host, each, tools)) : []),
   ];

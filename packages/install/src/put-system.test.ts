@@ -120,6 +120,18 @@ describe('an installation on a disk that is kept', () => {
     },
   );
 
+  it('keeps the configuration beside the encrypted data, and leads to it from its usual place', async () => {
+    const host = machineWith({ current: OLD, previous: {} }, { slot: 'current' });
+    host.files.write(`${SYSTEM}/encryption`, '2 9b1f\n');
+
+    await putState(host, NEW, { configuration: CONFIGURATION, root: '/target' });
+
+    expect(host.files.readLink(`${SYSTEM}/config.yaml`)).toBe('../private/config.yaml');
+    expect(host.files.stat('/target/haos/private/config.yaml')).toMatchObject({ type: 'file', mode: 0o600 });
+    expect(host.files.readText(`${SYSTEM}/config.yaml`)).toBe(CONFIGURATION.text);
+    expect(host.files.stat('/target/haos/data')).toBeUndefined();
+  });
+
   it('forgets the results of other sets, and keeps the set that ran as the previous one', async () => {
     const host = machineWith(
       { current: FAILED, previous: OLD },

@@ -52,8 +52,12 @@ export async function putState(
   }: { configuration: Configuration; root: string; entries?: readonly BootEntry[] | undefined },
 ): Promise<void> {
   await replaceSet(host, set, { directory: `${root}${layout.system}`, entries });
+  const { files } = host;
   const config = `${root}${layout.systemConfig}`;
-  if (!configuration.isFallback || host.files.stat(config) === undefined)
-    host.files.write(config, configuration.text, { mode: 0o600, secret: true });
-  host.files.makeDirectory(`${root}/haos/data`);
+  const isEncrypted = files.stat(`${root}${layout.encryption}`) !== undefined;
+  const kept = isEncrypted ? `${root}${layout.private}/config.yaml` : config;
+  if (!configuration.isFallback || files.stat(kept) === undefined)
+    files.write(kept, configuration.text, { mode: 0o600, secret: true });
+  if (isEncrypted) files.link(config, `..${layout.private.slice('/haos'.length)}/config.yaml`);
+  else files.makeDirectory(`${root}/haos/data`);
 }

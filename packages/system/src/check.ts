@@ -9,6 +9,7 @@ export type InstallCheckId =
   | 'converter'
   | 'device'
   | 'download'
+  | 'encryption'
   | 'file'
   | 'file-system'
   | 'firmware'

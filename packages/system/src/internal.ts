@@ -32,7 +32,13 @@ export {
   readRunningSet,
   readSlot,
 } from './components.js';
-export { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from './disk-labels.js';
+export { DATA_LABEL, EFI_LABEL, EFI_PARTITION, STATE_LABEL } from './disk-labels.js';
+export {
+  confirmRecoveryKey,
+  type EncryptionStatus,
+  makeRecoveryKey,
+  readEncryption,
+} from './encryption.js';
 export { readK3sVersion } from './k3s-version.js';
 export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';

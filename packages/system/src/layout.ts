@@ -10,6 +10,13 @@ export const layout = {
   /** If present, early boot removes persistent data: once, or at each boot. */
   factoryReset: '/haos/system/factory-reset',
   ephemeral: '/haos/system/ephemeral',
+  /**
+   * If present, the data are encrypted: the number of the partition of the volume, on the same
+   * disk, and the UUID of its header.
+   */
+  encryption: '/haos/system/encryption',
+  /** What is encrypted beside the data; `systemConfig` is then a link to it. */
+  private: '/haos/private',
   kernelCommandLine: '/proc/cmdline',
   /** Persistent: local configuration and data that HAOS keeps about the node. */
   local: '/var/lib/rancher/HAOS',

@@ -82,6 +82,16 @@ export const TRUST_CHECKS: readonly Check[] = [
     hint: 'Build, sign and install a boot image: docs/secure-boot.md.',
   },
   {
+    id: 'trust.encryption',
+    title: 'The persistent data are encrypted',
+    why: 'Otherwise a person who takes the disk reads the secrets of the node and of its pods. Costs: the console asks for a passphrase at each boot.',
+    source: 'haos',
+    severity: 'medium',
+    level: 'strict',
+    look: { kind: 'machine', fact: 'encrypted-data' },
+    hint: 'Install the node again with haos.install.encrypt: docs/encryption.md.',
+  },
+  {
     id: 'trust.lockdown',
     title: 'root does not change or read the running kernel',
     why: 'An attacker who becomes root cannot hide in the kernel, or read the keys in it. Costs: unsigned drivers, kexec, tracing with BPF, direct access to hardware.',

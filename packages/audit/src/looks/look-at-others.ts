@@ -1,5 +1,5 @@
-import type { Host } from '@haos/host';
-import { readRootHash, readSecureBoot } from '@haos/host/internal';
+import { mountOf, readRootHash, readSecureBoot } from '@haos/host/internal';
+import { layout } from '@haos/system';
 import type { Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { finding, NOT_RUNNING, skip } from '../finding.js';
@@ -26,10 +26,15 @@ export function lookAtText(look: TextLook, { host, isRunning }: Machine): Findin
 /** Checks a fact of the machine. */
 export function lookAtMachine({ fact }: MachineLook, machine: Machine): Finding {
   if (!machine.isRunning) return skip(NOT_RUNNING);
-  return fact === 'secure-boot' ? lookAtSecureBoot(machine.host) : lookAtRoot(machine);
+  const looks = {
+    'secure-boot': lookAtSecureBoot,
+    'verified-root': lookAtRoot,
+    'encrypted-data': lookAtData,
+  };
+  return looks[fact](machine);
 }
 
-function lookAtSecureBoot(host: Host): Finding {
+function lookAtSecureBoot({ host }: Machine): Finding {
   const isOn = readSecureBoot(host);
   if (isOn === undefined) return finding(false, 'this machine did not start through UEFI');
   return finding(isOn, isOn ? 'on' : 'off', 'the variable SecureBoot of the firmware');
@@ -42,4 +47,11 @@ function lookAtRoot({ host, level }: Machine): Finding {
       ? finding(false, 'not verified')
       : skip('no signed boot image started this node');
   return finding(true, `verified, root hash ${hash}`, 'device-mapper of the kernel');
+}
+
+/** Early boot mounts the data from the volume that it opened. */
+function lookAtData({ host, mounts }: Machine): Finding {
+  const source = mountOf(mounts, '/var')?.source;
+  const isEncrypted = host.files.stat(layout.encryption) !== undefined && source === '/dev/mapper/haos-data';
+  return finding(isEncrypted, isEncrypted ? 'encrypted' : 'not encrypted', source);
 }

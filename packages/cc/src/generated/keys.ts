@@ -77,6 +77,8 @@ export const configDefinition: KeyDefinition = /* @__PURE__ */ JSON.parse(`
 {"name":"kernel","kind":"string","spellings":["kernel"]},
 {"name":"powerOff","kind":"boolean","spellings":["poweroff","power_off"]},
 {"name":"noFormat","kind":"boolean","spellings":["noformat","no_format"]},
+{"name":"encrypt","kind":"string","spellings":["encrypt"]},
+{"name":"passphraseFile","kind":"string","spellings":["passphrasefile","passphrase_file"]},
 {"name":"debug","kind":"boolean","spellings":["debug"]},
 {"name":"tty","kind":"string","spellings":["tty"]}]}]}]}
 `);

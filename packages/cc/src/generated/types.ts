@@ -184,6 +184,10 @@ export interface Install {
   powerOff?: boolean;
   /** Do not partition or format, because the layout exists already. */
   noFormat?: boolean;
+  /** Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot. */
+  encrypt?: 'passphrase';
+  /** A file of the running system with the passphrase of `encrypt`, which only its owner may read. Default: the installer asks. */
+  passphraseFile?: string;
   /** Log more, during the installation and on the installed system. */
   debug?: boolean;
   /** The console of the installed system; `auto` is the one in use. */

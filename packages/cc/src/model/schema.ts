@@ -105,6 +105,22 @@ const installKeys: readonly DescribedKey[] = [
     examples: [true],
   },
   {
+    name: 'encrypt',
+    kind: 'string',
+    values: ['passphrase'],
+    description:
+      'Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot.',
+    examples: ['passphrase'],
+  },
+  {
+    name: 'passphraseFile',
+    kind: 'string',
+    pattern: PATTERNS.path,
+    description:
+      'A file of the running system with the passphrase of `encrypt`, which only its owner may read. Default: the installer asks.',
+    examples: ['/run/passphrase'],
+  },
+  {
     name: 'debug',
     kind: 'boolean',
     description: 'Log more, during the installation and on the installed system.',

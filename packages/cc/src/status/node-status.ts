@@ -1,6 +1,6 @@
 import type { InterfaceAddress, RaidArray } from '@haos/host/internal';
 import type { Mode, Slots } from '@haos/system';
-import type { UpgradeVerdict } from '@haos/system/internal';
+import type { EncryptionStatus, UpgradeVerdict } from '@haos/system/internal';
 import { type ConfigurationStatus, describeConfiguration } from './configuration.js';
 import type { KubernetesStatus } from './kubernetes.js';
 
@@ -24,6 +24,8 @@ export interface NodeParts {
    * undefined if nothing verifies it.
    */
   rootHash: string | undefined;
+  /** How the data are encrypted; undefined if they are not. */
+  encryption: EncryptionStatus | undefined;
   addresses: readonly InterfaceAddress[];
   /** The arrays of software RAID, by device; empty on most nodes. */
   arrays: readonly RaidArray[];

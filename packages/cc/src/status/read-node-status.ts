@@ -1,7 +1,14 @@
 import { createRedactor, type Host, isHaosError } from '@haos/host';
 import { readAddresses, readRaidArrays, readRootHash, readSecureBoot, utf8 } from '@haos/host/internal';
 import { layout, type Mode, readMode, readNodeHealth, readVersion, upgradeStatus } from '@haos/system';
-import { isNodeReady, readBooted, readRunningSet, readSlot, upgradeVerdict } from '@haos/system/internal';
+import {
+  isNodeReady,
+  readBooted,
+  readEncryption,
+  readRunningSet,
+  readSlot,
+  upgradeVerdict,
+} from '@haos/system/internal';
 import { findK3s } from '../appliers/k3s/k3s.js';
 import { K3S_SERVICE, k3sPaths } from '../appliers/k3s/k3s-service.js';
 import { QUICK_STARTS, SOON } from '../appliers/k3s/k3s-start-script.js';
@@ -30,6 +37,7 @@ export async function readNodeStatus(host: Host): Promise<NodeStatus> {
     mode,
     secureBoot: readSecureBoot(host),
     rootHash: readRootHash(host),
+    encryption: await readEncryption(host),
     addresses,
     arrays: readRaidArrays(host),
     ...readUpgrade(host, mode),

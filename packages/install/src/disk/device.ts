@@ -9,11 +9,13 @@ import {
 import type { Check } from '@haos/system';
 import { checked, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import type { TargetOptions } from '../options.js';
+import { SYSTEM_BYTES } from './partitions.js';
+import { isVolume } from './volume.js';
 
 /** Bytes that HAOS needs at least. */
 const MINIMUM_SIZE = 2_000_000_000;
 
-export interface DeviceOptions extends Omit<TargetOptions, 'format'> {
+export interface DeviceOptions extends TargetOptions {
   /** The kernel command line of the running system. */
   commandLine: string;
 }
@@ -111,8 +113,11 @@ export function checkWritable({ path, isReadOnly }: BlockDevice): Check | undefi
 /** Checks the size of a device. */
 export function checkSize(
   { path, size }: BlockDevice,
-  { minimumSize = MINIMUM_SIZE }: Pick<DeviceOptions, 'minimumSize'>,
+  options: Pick<DeviceOptions, 'minimumSize' | 'encrypt' | 'format'>,
 ): Check {
+  const { format = true, encrypt } = options;
+  const system = format && encrypt ? SYSTEM_BYTES : 0;
+  const { minimumSize = MINIMUM_SIZE + system } = options;
   const message = `${path} has ${megabytes(size)} MB; ${megabytes(minimumSize)} MB are needed`;
   return checked('size', size >= minimumSize, message, 'Name a larger one.');
 }
@@ -131,15 +136,15 @@ export function checkUse(disk: BlockDevice, { mountPoint }: Pick<DeviceOptions, 
   const id = 'in-use';
   const hint = 'Unmount what is on it, or name another one.';
   for (const { path, type, mountPoints, fileSystem = '' } of withDescendants(disk)) {
-    const where = mountPoints.find((point) => point !== mountPoint);
+    const where = mountPoints.find((point) => point !== mountPoint && !point.startsWith(`${mountPoint}/`));
     if (where === '[SWAP]') return failed(id, `${path} is used as swap`, hint);
     if (where !== undefined) return failed(id, `${path} is mounted at ${where}`, hint);
     if (MEMBER.test(fileSystem)) {
       const leave = 'Remove it from there (pvremove, mdadm --zero-superblock, wipefs), or name another one.';
       return failed(id, `${path} is a member of a group or an array (${fileSystem})`, leave);
     }
-    // A volume, an array or an encrypted device uses it.
-    if (path !== disk.path && type !== 'part')
+    // A volume, an array or an encrypted device uses it. A killed installation may have left one.
+    if (path !== disk.path && type !== 'part' && !isVolume(path))
       return failed(id, `${path} (${type}) is on ${disk.path}`, hint);
   }
   return passed(id, `${disk.path} is not in use`);

@@ -45,13 +45,19 @@ export async function makeFileSystems(host: Host, disk: string, plan: PartitionP
 async function makeFileSystem(host: Host, disk: string, partition: PlannedPartition): Promise<void> {
   const path = partitionPath(disk, partition.number);
   const options = { timeout: FORMAT_TIMEOUT };
-  // GRUB 2.06 cannot read ext4 with a separate checksum seed, which e2fsprogs 1.47 creates by
-  // default.
-  if (partition.fileSystem === 'ext4')
-    await host.run('mkfs.ext4', ['-q', '-F', '-O', '^metadata_csum_seed', path], options);
+  if (partition.fileSystem === 'ext4') await makeExt4(host, path);
   // The smallest clusters: larger ones would be too few for FAT32.
   if (partition.fileSystem === 'vfat')
     await host.run('mkfs.vfat', ['-F', '32', '-s', '1', '-n', partition.label ?? '', path], options);
+}
+
+/**
+ * Creates an ext4 file system. GRUB 2.06 cannot read it with a separate checksum seed, which
+ * e2fsprogs 1.47 creates by default.
+ */
+export async function makeExt4(host: Host, device: string): Promise<void> {
+  const args = ['-q', '-F', '-O', '^metadata_csum_seed', device];
+  await host.run('mkfs.ext4', args, { timeout: FORMAT_TIMEOUT });
 }
 
 /** Sets the label of an ext4 file system: one write of one block. */

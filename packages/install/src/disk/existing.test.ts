@@ -121,6 +121,17 @@ it('finds the boot images of own keys, and the room for others', async () => {
   });
 });
 
+it('finds the encrypted data of a node', async () => {
+  const data = { path: '/dev/vda3', fstype: 'crypto_LUKS', label: 'HAOS_DATA' };
+  const dataOf = async (device: Device) => {
+    const found = await find([{ ...MADE, children: [...(MADE.children ?? []), device] }]);
+    return found.existing?.data;
+  };
+
+  expect(await dataOf(data)).toBe('/dev/vda3');
+  expect(await dataOf({ ...data, label: 'other' })).toBeUndefined();
+});
+
 it('needs no partition for a boot loader that is not installed', async () => {
   expect((await find([gpt()], { firmware: 'efi', loader: false })).failed).toEqual([]);
 });

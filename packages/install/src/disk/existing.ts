@@ -1,7 +1,7 @@
 import type { Host } from '@haos/host';
 import { type BlockDevice, findBlockDevice, listBlockDevices, withDescendants } from '@haos/host/internal';
 import type { Check } from '@haos/system';
-import { EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
+import { DATA_LABEL, EFI_LABEL, failed, passed, STATE_LABEL } from '@haos/system/internal';
 import { checkSize, checkSystem, checkUse, checkWritable, type DeviceOptions, realPath } from './device.js';
 import { readEfi } from './efi-partition.js';
 import { type DiskFirmware, GUID, listFirmware } from './partitions.js';
@@ -47,7 +47,16 @@ export async function findExisting(host: Host, options: ExistingOptions): Promis
   const disks = below.map(({ path }) => path);
   const content = efi === undefined ? { entries: [], room: undefined } : await readEfi(host, efi);
   const { entries, room: efiRoom } = content;
-  return { checks, ...found, existing: { state: partition.path, efi, disks, isStacked, entries, efiRoom } };
+  const places = { state: partition.path, data: findData(below), efi, disks };
+  return { checks, ...found, existing: { ...places, isStacked, entries, efiRoom } };
+}
+
+/** Returns the partition with the encrypted data of a node. */
+function findData(disks: readonly BlockDevice[]): string | undefined {
+  const found = disks
+    .flatMap(withDescendants)
+    .find(({ fileSystem, label }) => fileSystem === 'crypto_LUKS' && label === DATA_LABEL);
+  return found?.path;
 }
 
 async function findPartition(

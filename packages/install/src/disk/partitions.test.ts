@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { findPartition, partitionPath, planPartitions, renderSfdisk } from './partitions.js';
+import { placesOf } from './places.js';
 
 const TB = 10 ** 12;
 
@@ -26,6 +27,25 @@ it.each([
   ],
 ])('partitions the disk of %s', (_title, machine, sfdisk) => {
   expect(renderSfdisk(planPartitions(machine))).toBe(sfdisk);
+});
+
+it.each([
+  [
+    'BIOS',
+    { firmware: 'bios', size: 8e9 } as const,
+    'label: dos\nstart=1MiB, size=3072MiB, type=83, bootable\nstart=3073MiB, type=83\n',
+  ],
+  [
+    'EFI',
+    { firmware: 'efi', size: 8e9 } as const,
+    'label: gpt\nstart=1MiB, size=260MiB, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\nstart=261MiB, size=3072MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\nstart=3333MiB, type=0FC63DAF-8483-4772-8E79-3D69D8477DE4\n',
+  ],
+])('puts encrypted data into a partition behind the state, with %s', (_title, machine, sfdisk) => {
+  const plan = planPartitions({ ...machine, encrypts: true });
+
+  expect(renderSfdisk(plan)).toBe(sfdisk);
+  expect(placesOf({ path: '/dev/vda' }, plan).data).toBe(`/dev/vda${plan.partitions.length}`);
+  expect(placesOf({ path: '/dev/vda' }, planPartitions(machine))).not.toHaveProperty('data');
 });
 
 it('uses the msdos table up to its limit', () => {

@@ -1,5 +1,5 @@
 import { HaosError } from '@haos/host';
-import { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from '@haos/system/internal';
+import { DATA_LABEL, EFI_LABEL, EFI_PARTITION, STATE_LABEL } from '@haos/system/internal';
 import type { InstallErrorCode } from '../errors.js';
 
 export type Firmware = 'bios' | 'efi';
@@ -10,9 +10,9 @@ export type DiskFirmware = Firmware | 'both';
 export interface PlannedPartition {
   /**
    * `boot`: holds GRUB's core image on a GPT that BIOS boots; `efi`: the EFI system partition;
-   * `state`: everything else.
+   * `data`: the encrypted data and configuration, if they are encrypted; `state`: everything else.
    */
-  role: 'boot' | 'efi' | 'state';
+  role: 'boot' | 'efi' | 'state' | 'data';
   /** Counts from 1. */
   number: number;
   /** The type as sfdisk writes it: a number of the msdos table, or a GUID. */
@@ -23,7 +23,7 @@ export interface PlannedPartition {
   size: number | undefined;
   /** Marked active, which some BIOSes require. */
   isActive: boolean;
-  fileSystem: 'ext4' | 'vfat' | undefined;
+  fileSystem: 'ext4' | 'vfat' | 'crypto_LUKS' | undefined;
   /** The label of the file system. */
   label: string | undefined;
 }
@@ -54,10 +54,39 @@ const MSDOS_LINUX = '83';
 export const EFI_SIZE = 260;
 
 /**
- * Returns the partitions of a disk of `size` bytes: one for everything, and before it what the
- * firmware needs. The last one, which grows with the disk, is that for everything.
+ * MiB of a state partition without the data: three sets of components, each with the images of k3s,
+ * while an upgrade copies the third.
  */
-export function planPartitions({ firmware, size }: { firmware: DiskFirmware; size: number }): PartitionPlan {
+const SYSTEM_SIZE = 3072;
+
+/** Bytes that a disk must have more if the data are encrypted. */
+export const SYSTEM_BYTES = SYSTEM_SIZE * 1024 * 1024;
+
+/**
+ * Returns the partitions of a disk of `size` bytes: one for everything, and before it what the
+ * firmware needs. The last one, which grows with the disk, is that for everything. With `encrypts`
+ * it has no data; these are in a partition behind it.
+ */
+export function planPartitions({
+  encrypts = false,
+  ...disk
+}: {
+  firmware: DiskFirmware;
+  size: number;
+  encrypts?: boolean;
+}): PartitionPlan {
+  const plan = planPlain(disk);
+  if (!encrypts) return plan;
+  const state = { ...findPartition(plan, 'state'), size: SYSTEM_SIZE };
+  const data: PlannedPartition = {
+    ...{ role: 'data', fileSystem: 'crypto_LUKS', label: DATA_LABEL },
+    ...{ number: state.number + 1, start: state.start + SYSTEM_SIZE, size: undefined },
+    ...{ type: state.type, isActive: false },
+  };
+  return { ...plan, partitions: [...plan.partitions.filter(({ role }) => role !== 'state'), state, data] };
+}
+
+function planPlain({ firmware, size }: { firmware: DiskFirmware; size: number }): PartitionPlan {
   if (firmware === 'both')
     return {
       table: 'gpt',

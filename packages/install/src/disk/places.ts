@@ -6,6 +6,8 @@ import { findPartition, type PartitionPlan, partitionPath } from './partitions.j
 export interface Places {
   /** The file system that becomes `HAOS_STATE`. */
   state: string;
+  /** The partition with the encrypted data; undefined: the data are in the state partition. */
+  data?: string | undefined;
   /** The EFI system partition; undefined: not needed. */
   efi: string | undefined;
   /** The disks on which a BIOS looks for the boot loader; several below an array. */
@@ -24,7 +26,11 @@ export interface ExistingLayout extends Places {
 
 /** Returns the devices of a plan after it was carried out. */
 export function placesOf(disk: Pick<BlockDevice, 'path'>, plan: PartitionPlan): Places {
-  const pathOf = (role: 'state' | 'efi') => partitionPath(disk.path, findPartition(plan, role).number);
-  const hasEfi = plan.partitions.some(({ role }) => role === 'efi');
-  return { state: pathOf('state'), efi: hasEfi ? pathOf('efi') : undefined, disks: [disk.path] };
+  const pathOf = (role: 'efi' | 'data') => {
+    const planned = plan.partitions.find((partition) => partition.role === role);
+    return planned && partitionPath(disk.path, planned.number);
+  };
+  const state = partitionPath(disk.path, findPartition(plan, 'state').number);
+  const data = pathOf('data');
+  return { state, ...(data && { data }), efi: pathOf('efi'), disks: [disk.path] };
 }

@@ -2,6 +2,7 @@
 export const ANSWER_NAMES = [
   'operation',
   'device',
+  'passphrase',
   'config',
   'github_users',
   'password',

@@ -7,7 +7,7 @@ import { describeDisk } from './describe-disk.js';
 
 /** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState, existing, bootFiles, keys }: InstallPlan,
+  { image, disk, firmware, replacesState, existing, bootFiles, keys, isEncrypted }: InstallPlan,
   { url, answers = {} }: ConfigSource,
 ): string {
   const { haos, k3s, kernel } = image.set;
@@ -21,6 +21,7 @@ export function describePlan(
     ],
     ...(bootFiles ? [['boot image', `${bootFiles.image}, with systemd-boot instead of GRUB`]] : []),
     ...(keys ? [['keys', `${describeKeys(keys)}; then the firmware starts nothing else`]] : []),
+    ...(isEncrypted ? [['encryption', 'the data and the configuration, with a passphrase']] : []),
     ...configuration,
   ];
   const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(15)}${text}`);

@@ -3,17 +3,18 @@
 # The data are renamed first, so that a power cut leaves the complete old data or none. The renamed
 # data are deleted at this boot or the next.
 
-# The data become `data.old`. If this happens at every boot, the local directory, which holds the
-# node's identity, stays.
+# $1 has the system, $2 the data: the same directory, or the encrypted one. The data become
+# `data.old`. If this happens at every boot, the local directory, which holds the node's identity,
+# stays.
 reset_data() {
-	haos=$1
-	marker=$haos/system/factory-reset
+	marker=$1/system/factory-reset every_boot=$1/system/ephemeral
+	haos=$2
 	rm -rf "$haos/data.old"
 	if [ -e "$marker" ]; then
 		say 'deleting the data of this node, as haos reset requested'
 		rm -rf "$haos/data.new"
 		set_aside && rm -f "$marker"
-	elif [ -e "$haos/system/ephemeral" ]; then
+	elif [ -e "$every_boot" ]; then
 		debug 'deleting the data of the last boot'
 		keep_local && set_aside
 	fi || say 'warning: cannot delete the data'

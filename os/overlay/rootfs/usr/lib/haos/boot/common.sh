@@ -75,6 +75,17 @@ debug() {
 	echo "haos: $*" >/dev/kmsg
 }
 
+# Checks the file system on the device $1 before it is mounted; $2 is the log. A status below 4 means
+# that it is in order now: e2fsck(8). Questions are answered with yes, because nodes have no operator
+# at the console.
+check_file_system() {
+	e2fsck -p "$1" >"$2" 2>&1
+	[ $? -ge 4 ] || return 0
+	say "warning: the file system on $1 is damaged and is being repaired"
+	e2fsck -y "$1" >>"$2" 2>&1
+	[ $? -lt 4 ] || say "warning: cannot repair the file system on $1; its log is in /run/haos"
+}
+
 # Creates an empty file that only root can read: the output of a phase may contain secrets of the
 # configuration.
 make_private() {

@@ -67,14 +67,24 @@ limit_data() {
 # the last, takes the remaining space. The file system grows while it is mounted. If the size is
 # right already, no program is started.
 grow_state() {
-	partition=$(findmnt -nvo SOURCE /.base)
-	block=$(readlink -f "/sys/class/block/${partition##*/}")
-	number=$(cat "$block/partition") || return 0
-	disk=$(basename "$(dirname "$block")")
+	locate "$(findmnt -nvo SOURCE /.base)" || return 0
 	{
-		[ $(($(cat "$block/../size") - $(cat "$block/start") - $(cat "$block/size"))) -le $WORTH_GROWING ] || ! is_last "$block" || grow_partition
-		[ $(($(cat "$block/size") - $(file_system_size))) -le $WORTH_GROWING ] || grow_file_system
+		fill_disk
+		[ $(($(cat "$block/size") - $(file_system_size "$partition"))) -le $WORTH_GROWING ] || grow_file_system
 	} >/run/haos/grow.log 2>&1
+}
+
+# Sets what the functions below know of the partition $1; fails if it is something else.
+locate() {
+	partition=$1
+	block=$(readlink -f "/sys/class/block/${partition##*/}")
+	number=$(cat "$block/partition") || return 1
+	disk=$(basename "$(dirname "$block")")
+}
+
+# Grows the partition to the end of the disk if it is the last one.
+fill_disk() {
+	[ $(($(cat "$block/../size") - $(cat "$block/start") - $(cat "$block/size"))) -le $WORTH_GROWING ] || ! is_last "$block" || grow_partition
 }
 
 # Succeeds if no partition of the disk begins behind the partition with this directory in /sys: the
@@ -94,11 +104,11 @@ grow_partition() {
 	partx --update --nr "$number" "/dev/$disk"
 }
 
-# Prints the size in sectors, from the superblock: the count of blocks, and by how many bits a block
-# is larger than 1 KiB (ext4(5)).
+# Prints the size of the file system on $1 in sectors, from the superblock: the count of blocks, and
+# by how many bits a block is larger than 1 KiB (ext4(5)).
 file_system_size() {
-	blocks=$(od -An -tu4 -j1028 -N4 "$partition")
-	bits=$(od -An -tu4 -j1048 -N4 "$partition")
+	blocks=$(od -An -tu4 -j1028 -N4 "$1")
+	bits=$(od -An -tu4 -j1048 -N4 "$1")
 	echo $((blocks << (bits + 1)))
 }
 

@@ -16,17 +16,41 @@ build_root() {
 	mount -o move "$base" "$sysroot/.base"
 	mount -o bind $sysroot/.base/haos/system $sysroot/haos/system
 	mount -o remount,bind,ro,nosuid,nodev $sysroot/haos/system
-	[ -z "${is_persistent:-}" ] || bind_data
-	mount_usr && mount_kernel && fill_etc && make_home && mount_virtual && note_mode
+	mount_usr && mount_kernel && mount_virtual && find_data && fill_etc && make_home && note_mode
 }
 
-# Binds what survives a reboot. The rest of the state partition is read-only.
+# Finds what survives a reboot, and binds it. Encrypted data are opened first, with the programs of
+# the image; at the rescue entry a person may go on without them.
+find_data() {
+	data=$sysroot/.base/haos/data limited=.base
+	[ -n "${is_persistent:-}" ] || return 0
+	if [ -e $sysroot/haos/system/encryption ]; then
+		chroot $sysroot /usr/lib/haos/boot/unlock "$mode"
+		case $? in
+		0) open_private && bind_data ;;
+		2) ;;
+		*) refuse 'the encrypted data of this node cannot be opened' || return 1 ;;
+		esac
+	else
+		bind_data
+	fi
+	# The rest of the state partition is read-only.
+	for directory in $limited; do mount -o remount,bind,ro,nosuid,nodev $sysroot/$directory; done
+}
+
+# The configuration is beside the data.
+open_private() {
+	private=$sysroot/.base/haos/private
+	data=$private/data limited='.base .base/haos/private haos/private'
+	[ "$mode" != disk ] || reset_data $sysroot/.base/haos $private
+	mkdir -p $sysroot/haos/private
+	mount -o bind $private $sysroot/haos/private
+}
+
 bind_data() {
-	data=$sysroot/.base/haos/data
 	mkdir -p $data/var $data/home $data/opt $sysroot/haos/data
 	mount -o bind $data $sysroot/haos/data
 	for name in var home opt; do mount -o bind $data/$name $sysroot/$name; done
-	mount -o remount,bind,ro,nosuid,nodev $sysroot/.base
 }
 
 make_directories() {

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AHCI_BOARD, diskArguments, NETWORK, ONLY_DISK, sizeDisk, stickArguments } from '../vm/image.js';
+import { readPartitions } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
+
+const PASSPHRASE = 'correct horse battery staple';
+const CONFIG = 'hostname: sealed\nhaos: { password: sesame, labels: { place: K10secret } }\n';
+const QUESTION = /Passphrase for the data of this node: /;
+
+describe('a node with encrypted data', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
+  const disk = join(directory, 'disk');
+  let machine: Machine;
+  let recoveryKey: string;
+
+  const switchOn = async (name: string, args: readonly string[] = [...diskArguments(disk), ...NETWORK]) => {
+    machine = await startMachine({ name: `encryption-${name}`, args });
+    await machine.expect(QUESTION, 300);
+  };
+  const answer = async (text: string) => {
+    machine.send(text);
+    await machine.logIn(300, 'sesame');
+    await waitForRuntime(machine, 240);
+  };
+  const restart = async (name: string) => {
+    machine.send('reboot');
+    await machine.ended(240); // QEMU exits instead of restarting
+    await switchOn(name);
+  };
+  const readEncryption = async () =>
+    JSON.parse((await machine.run('haos status --format json', 120)).output).encryption;
+  const hasData = async () => (await machine.run('cat /opt/mine /home/rancher/mine')).status === 0;
+
+  beforeAll(async () => {
+    sizeDisk(disk, 6000);
+    machine = await startMachine({
+      name: 'encryption-live',
+      memory: 1536,
+      args: [...diskArguments(disk), ...stickArguments(), ...NETWORK],
+    });
+    await machine.logIn(300);
+    await waitForRuntime(machine, 240);
+    await machine.read(
+      `umask 077; echo '${PASSPHRASE}' >/root/passphrase; cat >/root/config.yaml <<'END'\n${CONFIG}END`,
+    );
+    const how = `--silent --device ${ONLY_DISK} --config-url /root/config.yaml --encrypt passphrase`;
+    expect(
+      await machine.run(
+        `chmod 644 /root/passphrase; haos install ${how} --passphrase-file /root/passphrase`,
+        120,
+      ),
+    ).toMatchObject({
+      status: 5,
+      output: expect.stringContaining('other users may read'),
+    });
+    await machine.read(
+      `chmod 600 /root/passphrase; haos install ${how} --passphrase-file /root/passphrase`,
+      900,
+    );
+    await machine.read('sync');
+    await machine.stop();
+  }, 2_400_000);
+
+  afterAll(async () => {
+    await machine.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('asks again after a wrong passphrase, and starts with the right one', async () => {
+    await switchOn('first');
+    machine.send('another long passphrase');
+    await machine.expect(/This passphrase does not open the data/, 240);
+    await machine.expect(QUESTION, 60);
+    await answer(PASSPHRASE);
+
+    expect(machine.console()).not.toContain(PASSPHRASE);
+    expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
+    expect(await readEncryption()).toEqual({ device: '/dev/vda2', recoveryKey: 'none' });
+    const sources = await machine.read(
+      'findmnt -nro SOURCE /var; findmnt -nro SOURCE /home; findmnt -nro SOURCE /haos/system',
+    );
+    expect(sources).toMatch(/^\/dev\/mapper\/haos-data\S*\n\/dev\/mapper\/haos-data\S*\n\/dev\/vda1/);
+    expect(
+      await machine.read('stat -Lc %a /haos/system/config.yaml; findmnt -nro OPTIONS /haos/private'),
+    ).toMatch(/^600\nro,nosuid,nodev/);
+    const audit = await machine.run('haos audit --only trust.encryption,mounts,files.configuration', 120);
+    expect(audit).toMatchObject({ status: 0, output: expect.not.stringContaining('FAIL') });
+    await machine.read('echo mine | tee /opt/mine >/home/rancher/mine; sync');
+  }, 1_200_000);
+
+  it('makes a recovery key, which is confirmed when it is typed', async () => {
+    machine.send('haos encryption recovery-key');
+    await machine.expect(/Passphrase of the data.*: /, 120);
+    machine.send(PASSPHRASE);
+    recoveryKey = await machine.expect(/([cbdefghijklnrtuv]{8}-){7}[cbdefghijklnrtuv]{8}/, 240);
+    await machine.expect(/haos encryption confirm/, 60);
+    expect(await readEncryption()).toMatchObject({ recoveryKey: 'unconfirmed' });
+    machine.send('haos encryption confirm');
+    await machine.expect(/Recovery key.*: /, 120);
+    machine.send(recoveryKey);
+    await machine.expect(/the recovery key is confirmed/, 120);
+
+    expect(await readEncryption()).toMatchObject({ recoveryKey: 'confirmed' });
+    const places = '/run/haos /var/log /haos/system /haos/private';
+    for (const secret of [recoveryKey, recoveryKey.replaceAll('-', ''), PASSPHRASE])
+      expect((await machine.run(`grep -rlF '${secret}' ${places} 2>/dev/null`)).output).toBe('');
+  }, 900_000);
+
+  it('opens on another machine with the recovery key, and grows to a larger disk', async () => {
+    await machine.read('sync');
+    machine.send('poweroff');
+    await machine.ended(240);
+    sizeDisk(disk, 8000);
+    const drive = [
+      '-drive',
+      `file=${disk},format=raw,if=none,id=disk,cache=unsafe`,
+      '-device',
+      'ide-hd,drive=disk',
+    ];
+    await switchOn('moved', [...AHCI_BOARD, ...drive]);
+    await answer(recoveryKey.replaceAll('-', ' '));
+
+    expect(await hasData()).toBe(true);
+    expect(Number(await machine.read('df --output=size -B1M /var | tail -1'))).toBeGreaterThan(4000);
+  }, 1_200_000);
+
+  it('shows on its disk neither the data nor the configuration', async () => {
+    machine.send('poweroff');
+    await machine.ended(240);
+
+    const find = (text: string) =>
+      execFileSync('sh', ['-c', `grep -c -aF '${text}' ${disk} || true`], { encoding: 'utf8' }).trim();
+    expect(find('K10secret')).toBe('0');
+    expect(find('HAOS_DATA')).not.toBe('0');
+  }, 600_000);
+
+  it('has a new key and no data after a reset, and keeps its configuration', async () => {
+    await switchOn('before-reset');
+    await answer(PASSPHRASE);
+    await machine.read('haos reset --yes');
+    await restart('reset');
+    machine.send(PASSPHRASE);
+    await machine.expect(/destroying the key of the data/, 240);
+    await machine.logIn(600, 'sesame');
+    await waitForRuntime(machine, 240);
+
+    expect(await hasData()).toBe(false);
+    expect(await machine.read('hostname; ls -A /haos/system')).toMatch(/^sealed\n(?![\s\S]*(reset|factory))/);
+    expect(await readEncryption()).toEqual({ device: '/dev/vda2', recoveryKey: 'none' });
+    machine.send('poweroff');
+    await machine.ended(240);
+  }, 1_800_000);
+
+  it('refuses a volume that somebody else put in place of its own', async () => {
+    const [, start = 0] = readPartitions(disk);
+    const descriptor = openSync(disk, 'r+');
+    const header = Buffer.alloc(4096);
+    readSync(descriptor, header, 0, header.length, start);
+    const uuid = header.toString('latin1', 168, 208).replace(/\0.*/, '');
+    const foreign = join(directory, 'foreign');
+    sizeDisk(foreign, 20);
+    execFileSync(
+      'cryptsetup',
+      [
+        ...'luksFormat -q --type luks2 --pbkdf pbkdf2 --cipher aes-cbc-essiv:sha256'.split(' '),
+        '--uuid',
+        uuid,
+        '--key-file=-',
+        foreign,
+      ],
+      { input: PASSPHRASE },
+    );
+    writeSync(descriptor, readFileSync(foreign).subarray(0, 16 * 1024 * 1024), 0, undefined, start);
+    closeSync(descriptor);
+    machine = await startMachine({ name: 'encryption-foreign', args: [...diskArguments(disk), ...NETWORK] });
+
+    await machine.expect(/is not the volume that HAOS made/, 300);
+    await machine.expect(/This is a shell of the initrd/, 60);
+    expect(machine.console()).not.toMatch(QUESTION);
+  }, 600_000);
+});
