@@ -46,7 +46,7 @@ it('a disk image boots with Secure Boot, as machines are delivered', async () =>
 }, 1_200_000);
 
 it('the image for VMware boots from its disks, with its network card', async () => {
-  const disk = clone('vmware', buildDiskImage('vmdk', ['--kernel', 'generic']));
+  const disk = clone('vmware', buildDiskImage('vmdk', { options: ['--kernel', 'generic'] }));
   const drive = ['-drive', `file=${disk},format=raw,if=none,id=disk,cache=unsafe`];
   const devices = ['-device', 'pvscsi', '-device', 'scsi-hd,drive=disk', '-nic', 'user,model=vmxnet3'];
   machine = await startConfigured('disk-image-vmware', {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type MetadataServer, makeSeedImage, startMetadataServer } from '@haos/cc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../loop/loop-disk.js';
-import { buildDiskImage, startConfigured } from './disk-image.js';
+import { buildDiskImage, expectGrown, startConfigured } from './disk-image.js';
 import { cloudNetwork, EFI, NETWORK } from './image.js';
 import type { Machine } from './machine.js';
 import { readStatus } from './status.js';
@@ -18,18 +18,6 @@ const IDENTITY = [
 ];
 
 const DONE = [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }];
-
-async function expectGrown(machine: Machine): Promise<void> {
-  const [size, available] = (
-    await machine.read('blockdev --getsize64 /dev/vda3; df -B1 --output=size /var | tail -n 1')
-  )
-    .split('\n')
-    .map(Number);
-  expect(size).toBeGreaterThan(5_700_000_000);
-  expect(available).toBeGreaterThan(5_400_000_000);
-  expect(await machine.read('sfdisk --verify /dev/vda 2>&1')).toMatch(/No errors detected/);
-  expect(await machine.read('tail -c 512 /dev/vda | head -c 8')).toBe('EFI PART');
-}
 
 describe('two machines with the same disk image', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-image-'));

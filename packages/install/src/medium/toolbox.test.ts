@@ -40,6 +40,8 @@ it('runs the programs of the image with its own loader', async () => {
     {
       command: LOADER,
       args: ['--library-path', '/tmp/tools/usr/lib/x86_64-linux-gnu', '/tmp/tools/usr/bin/lsblk', '--json'],
+      // Without it, mcopy finds code page 850 only where the machine has it at the same path.
+      options: { env: { GCONV_PATH: '/tmp/tools/usr/lib/x86_64-linux-gnu/gconv' } },
     },
     { command: 'umount', args: ['/tmp/tools/usr'] },
   ]);

@@ -89,7 +89,9 @@ function withPrograms(host: Host, root: string): Host {
     const program = command.includes('/') || OF_THE_MACHINE.includes(command) ? undefined : find(command);
     if (loader === undefined || program === undefined) return host.run(command, args, options);
     const loading = ['--library-path', `${root}/${libraries}`, program];
-    return host.run(`${root}/${loader}`, [...loading, ...args], options);
+    // The C library looks for character sets at the path that its own distribution has for them.
+    const env = { GCONV_PATH: `${root}/${libraries}/gconv`, ...options?.env };
+    return host.run(`${root}/${loader}`, [...loading, ...args], { ...options, env });
   };
   return { ...host, run };
 }
