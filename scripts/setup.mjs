@@ -9,6 +9,8 @@ import { must, StepFailure, step } from './run.mjs';
 
 const RUNC = 'runc of the Kubernetes tests is compiled with cgo';
 
+/** For tests that need no machine. */
+const unit = packageFor('unit');
 /** For the tests of the program. */
 const blackbox = packageFor('blackbox');
 /** To install to a disk, also to one of a guest. */
@@ -21,6 +23,8 @@ const arm64 = packageFor('matrix');
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [
   packageFor('structure')('git', 'git', 'the hooks are tested in a repository'),
+  unit('jq', 'jq', 'early boot reads the header of encrypted data with it'),
+  unit('sbsigntool', 'sbsign', 'another program signs boot images, and verifies them'),
   blackbox('zsh', 'zsh', 'completion'),
   blackbox('fish', 'fish', 'completion'),
   blackbox('bash-completion', '/usr/share/bash-completion/bash_completion', 'completion'),
