@@ -156,7 +156,7 @@ describe('a node with encrypted data', () => {
     await machine.ended(240);
   }, 1_800_000);
 
-  it('refuses a volume that somebody else put in place of its own', async () => {
+  it('refuses another volume in the place of its own', async () => {
     const [, start = 0] = readPartitions(disk);
     const descriptor = openSync(disk, 'r+');
     const header = Buffer.alloc(4096);
