@@ -79,6 +79,7 @@ debug() {
 # that it is in order now: e2fsck(8). Questions are answered with yes, because nodes have no operator
 # at the console.
 check_file_system() {
+	make_private "$2"
 	e2fsck -p "$1" >"$2" 2>&1
 	[ $? -ge 4 ] || return 0
 	say "warning: the file system on $1 is damaged and is being repaired"

@@ -68,6 +68,7 @@ limit_data() {
 # right already, no program is started.
 grow_state() {
 	locate "$(findmnt -nvo SOURCE /.base)" || return 0
+	make_private /run/haos/grow.log
 	{
 		fill_disk
 		[ $(($(cat "$block/size") - $(file_system_size "$partition"))) -le $WORTH_GROWING ] || grow_file_system
