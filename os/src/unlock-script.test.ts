@@ -206,3 +206,25 @@ describe('the reset of encrypted data', () => {
     expect(existsSync(join(root, 'system/factory-reset'))).toBe(true);
   });
 });
+
+describe('a node with encrypted data', () => {
+  const start = (unlocked: number, opened: number) => {
+    const sysroot = mkdtempSync(join(tmpdir(), 'haos-root-'));
+    mkdirSync(join(sysroot, 'haos/system'), { recursive: true });
+    writeFileSync(join(sysroot, 'haos/system/encryption'), '2 uuid\n');
+    const stand = `chroot() { return ${unlocked}; }; open_private() { return ${opened}; }; mount() { :; }`;
+    const node = `sysroot=${sysroot} is_persistent=true mode=disk; bind_data() { echo bound; }`;
+    const result = shell(`. ${scripts}root.sh; ${node}; ${stand}; refuse() { false; }; find_data`);
+    rmSync(sysroot, { recursive: true });
+    return result;
+  };
+
+  it.each([
+    ['has its data', 0, 0, { output: 'bound', status: 0 }],
+    ['does not start without them if they cannot be opened', 1, 0, { output: '', status: 1 }],
+    ['does not start without them if they cannot be mounted', 0, 1, { output: '', status: 1 }],
+    ['goes on without them at the rescue entry', 2, 0, { output: '', status: 0 }],
+  ])('%s', (_title, unlocked, opened, expected) => {
+    expect(start(unlocked, opened)).toEqual(expected);
+  });
+});

@@ -2,7 +2,7 @@ import { type Host, isHaosError } from '@haos/host';
 import type { Check } from '@haos/system';
 import { failed, passed } from '@haos/system/internal';
 import { opens } from './disk/volume.js';
-import type { TargetOptions } from './options.js';
+import type { EncryptOptions, TargetOptions } from './options.js';
 
 /** A passphrase must resist a search on machines that have the disk. */
 const SHORTEST = 12;
@@ -60,7 +60,7 @@ export async function findEncryption(
 
 function readPassphrase(
   { files }: Host,
-  { passphrase, passphraseFile }: NonNullable<TargetOptions['encrypt']> = {},
+  { passphrase, passphraseFile }: EncryptOptions = {},
 ): { passphrase?: string; problem?: string } {
   if (passphraseFile === undefined) return passphrase === undefined ? {} : { passphrase };
   const stat = files.stat(passphraseFile);

@@ -28,9 +28,9 @@ find_data() {
 		chroot $sysroot /usr/lib/haos/boot/unlock "$mode"
 		case $? in
 		0) open_private && bind_data ;;
-		2) ;;
-		*) refuse 'the encrypted data of this node cannot be opened' || return 1 ;;
-		esac
+		2) true ;;
+		*) false ;;
+		esac || refuse 'the encrypted data of this node cannot be opened' || return 1
 	else
 		bind_data
 	fi
