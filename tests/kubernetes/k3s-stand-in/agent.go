@@ -117,6 +117,9 @@ func (n *node) importImages() error {
 	return nil
 }
 
+// tendPause is long enough that an emulated server has time for others.
+const tendPause = 10 * time.Second
+
 // tend repeatedly does the work of k3s's own controllers: routes to the pods of other nodes, roles,
 // manifests.
 func (n *node) tend(ctx context.Context) {
@@ -127,8 +130,9 @@ func (n *node) tend(ctx context.Context) {
 	}
 	client := kubernetes.NewForConfigOrDie(config)
 	applied := map[string][32]byte{}
-	for ; ctx.Err() == nil; time.Sleep(2 * time.Second) {
-		nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
+	for ; ctx.Err() == nil; time.Sleep(n.untilTended()) {
+		// From the cache of the API server, not from etcd.
+		nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{ResourceVersion: "0"})
 		if err != nil {
 			continue
 		}
@@ -139,6 +143,14 @@ func (n *node) tend(ctx context.Context) {
 			n.applyManifests(applied)
 		}
 	}
+}
+
+// untilTended is short until the node has its pod network, without which it is not Ready.
+func (n *node) untilTended() time.Duration {
+	if n.connected {
+		return tendPause
+	}
+	return 2 * time.Second
 }
 
 // connect gives this node its pod network, its labels and its role, and routes to the pods of other
