@@ -1,5 +1,6 @@
 import type { ConfigSet, NodeMatch } from '../config/config-set.js';
 import { digest } from '../config/digest.js';
+import { ANNOTATIONS } from '../objects/names.js';
 import type { NodeConfig } from '../objects/node-config.js';
 import type { NodePart, NodeParts, ReleasedParts, UpgradeRequest } from '../objects/node-parts.js';
 import type { NodeState } from '../objects/node-state.js';
@@ -40,6 +41,7 @@ export function decideDocuments(facts: NodeFacts): NodeDocuments {
   const mayReboot = step?.step === 'Apply' || step?.step === 'RollBack';
   const isBound = step?.step === 'Apply' && rollout?.spec.approval === 'Required' && isConfig(step);
   const upgrade = upgradeOf(facts);
+  const attempt = step?.attempt ?? retryOf(facts.match);
   return {
     released,
     parts: {
@@ -49,11 +51,20 @@ export function decideDocuments(facts: NodeFacts): NodeDocuments {
       apply: !isPlanning,
       allow: mayReboot ? 'Reboot' : 'Reload',
       ...(isBound && step.planHash !== undefined && { planHash: step.planHash }),
-      ...(step !== undefined && { attempt: step.attempt }),
+      ...(attempt !== undefined && { attempt }),
       ...(confirmed !== undefined && { confirmed }),
       ...(upgrade !== undefined && { upgrade }),
     },
   };
+}
+
+/** Returns what people wrote into NodeConfigs so that the node tries again. */
+function retryOf({ configs }: NodeMatch): string | undefined {
+  const texts = configs.flatMap(({ metadata: { name, annotations } }) => {
+    const text = annotations?.[ANNOTATIONS.retry];
+    return text === undefined ? [] : [[name, text]];
+  });
+  return texts.length === 0 ? undefined : digest(texts);
 }
 
 /** Returns the digest of what a node should have. Of nothing it is one as well. */

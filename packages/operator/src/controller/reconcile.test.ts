@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubernetesObject, Secret } from '../objects/metadata.js';
-import { nodeIdentity, SECRET_KEYS } from '../objects/names.js';
+import { ANNOTATIONS, nodeIdentity, SECRET_KEYS } from '../objects/names.js';
 import type { NodeConfig, NodeConfigSpec } from '../objects/node-config.js';
 import type { NodeParts } from '../objects/node-parts.js';
 import type { NodeState } from '../objects/node-state.js';
@@ -132,6 +132,24 @@ describe('a NodeConfig with the strategy Automatic', () => {
     runFleet(fleet);
 
     expect(configOf(fleet, 'a').nodes).toMatchObject({ matched: 2, applied: 0, failed: 2 });
+  });
+
+  it('is tried again when its annotation for that changes, and only then', () => {
+    const fleet = new Fleet(NODES);
+    fleet.config('a', sysctl(POISON));
+    const now = runFleet(fleet);
+    const { attempt, hash } = partsOf(fleet, 'n1');
+
+    fleet.annotate('NodeConfig', 'a', { [ANNOTATIONS.retry]: '1', other: '1' });
+    const later = runFleet(fleet, { start: now });
+
+    const again = partsOf(fleet, 'n1');
+    expect([attempt, again.hash]).toEqual([undefined, hash]);
+    const { config } = fleet.get<NodeState>('NodeState', 'n1')!.status!;
+    expect(config).toMatchObject({ attempt: again.attempt, result: 'Reverted' });
+    expect(again.attempt).toEqual(expect.any(String));
+    fleet.annotate('NodeConfig', 'a', { [ANNOTATIONS.retry]: '1', other: '2' });
+    runFleet(fleet, { start: later, check: (_, patch) => expect(patch).toBeUndefined() });
   });
 
   it('is not counted as failed where only another one failed', () => {

@@ -67,6 +67,13 @@ export class Fleet {
     this.#fields.delete(`${kind}/${name}`);
   }
 
+  /** Gives an object annotations, as a person does. */
+  annotate(kind: string, name: string, annotations: Readonly<Record<string, string>>): void {
+    const key = `${kind}/${name}`;
+    const { metadata, ...object } = this.#bases.get(key)!;
+    this.#bases.set(key, { ...object, metadata: { ...metadata, annotations } });
+  }
+
   get<Kind extends KubernetesObject>(kind: Kind['kind'], name: string): Kind | undefined {
     const key = `${kind}/${name}`;
     const base = this.#bases.get(key);
