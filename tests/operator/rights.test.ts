@@ -91,7 +91,7 @@ describe('a node', () => {
 
     expect(kubectl(secret('n1'), token)).toMatchObject({ status: 0 });
     await report('n1', token);
-    await expect(report('n2', token)).rejects.toThrow(/403|forbidden/i);
+    await expect(report('n2', token)).rejects.toThrow(/only write the status of its own NodeState/);
   });
 
   it.each([
@@ -100,6 +100,8 @@ describe('a node', () => {
     ['write its own spec or labels', ['label', 'nodestate', 'n1', 'a=b']],
     ['read NodeConfigs', ['get', 'nodeconfigs']],
     ['read Nodes', ['get', 'nodes']],
+    ['read NodeStates', ['get', 'nodestates']],
+    ['read the NodeState of another node', ['get', 'nodestate', 'n2']],
     ['get the token of another node', ['create', 'token', 'haos-node-n2', `--namespace=${NAMESPACE}`]],
   ])('cannot %s', (_, args) => {
     const { stdout: token } = tokenOf('haos-node-n1');

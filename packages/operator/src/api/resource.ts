@@ -28,8 +28,6 @@ export const RESOURCES = {
   lease: namespaced('coordination.k8s.io/v1', 'Lease'),
   role: namespaced(RBAC, 'Role'),
   roleBinding: namespaced(RBAC, 'RoleBinding'),
-  clusterRole: resource(RBAC, 'ClusterRole'),
-  clusterRoleBinding: resource(RBAC, 'ClusterRoleBinding'),
   definition: resource('apiextensions.k8s.io/v1', 'CustomResourceDefinition'),
   nodeConfig: resource(API_VERSION, 'NodeConfig'),
   nodeState: resource(API_VERSION, 'NodeState'),

@@ -11,10 +11,7 @@ export interface Snapshot {
   readonly rollouts: readonly Rollout[];
   /** All Secrets of the namespace haos-system. */
   readonly secrets: readonly Secret[];
-  /**
-   * ServiceAccounts, Roles, RoleBindings, ClusterRoles and ClusterRoleBindings with the label
-   * `MANAGED_BY`.
-   */
+  /** ServiceAccounts, Roles and RoleBindings with the label `MANAGED_BY`. */
   readonly identities: readonly KubernetesObject[];
   /** Whether the definition of NodeConfigs is being deleted, or is gone. */
   readonly isUninstalling: boolean;

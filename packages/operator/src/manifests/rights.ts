@@ -13,6 +13,8 @@ export interface PolicyRule {
 export const OPERATOR_ACCOUNT = 'haos-operator';
 /** The account with which an agent gets the token of its node. It may do nothing else. */
 export const AGENT_ACCOUNT = 'haos-agent';
+/** The role that all nodes have. */
+const NODE_ROLE = 'haos-node';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
@@ -38,7 +40,6 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: ['patch'],
   },
   { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
-  { apiGroups: [RBAC], resources: ['clusterroles', 'clusterrolebindings'], verbs: OWN },
 ];
 
 /** What it may do in its own namespace. */
@@ -62,45 +63,49 @@ export function rights(): KubernetesObject[] {
     account(AGENT_ACCOUNT),
     ...namespaceRights(AGENT_ACCOUNT, [tokens]),
     ...tokenPolicy(),
+    ...reportRights(),
   ];
 }
 
 /**
- * Returns the account of a node and its rights: its own Secret, and its own NodeState. Admission
- * does not see reads, so that only a role with names keeps the Secrets of other nodes from it.
+ * Returns the account of a node and its right to read its own Secret. Admission does not see reads,
+ * so that only a role with names keeps the Secrets of other nodes from it.
  */
 export function nodeRights(node: string): KubernetesObject[] {
   const name = nodeIdentity(node);
-  const state = { apiGroups: [GROUP], resourceNames: [node] };
-  return [
-    account(name),
-    ...namespaceRights(name, [
-      { apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: READ },
-    ]),
-    ...clusterRights(name, [
-      { ...state, resources: ['nodestates'], verbs: READ },
-      { ...state, resources: ['nodestates/status'], verbs: ['patch'] },
-    ]),
-  ];
+  const secret = { apiGroups: [''], resources: ['secrets'], resourceNames: [name], verbs: READ };
+  return [account(name), ...namespaceRights(name, [secret])];
 }
 
 function account(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inNamespace(name) };
 }
 
-function clusterRights(name: string, rules: readonly PolicyRule[]): KubernetesObject[] {
-  return grant({ name, labels: MANAGED_BY }, ['ClusterRole', 'ClusterRoleBinding'], rules);
+function clusterRights(
+  name: string,
+  rules: readonly PolicyRule[],
+  subject: Subject = accountSubject(name),
+): KubernetesObject[] {
+  return grant({ name, labels: MANAGED_BY }, ['ClusterRole', 'ClusterRoleBinding'], { rules, subject });
 }
 
 function namespaceRights(name: string, rules: readonly PolicyRule[]): KubernetesObject[] {
-  return grant(inNamespace(name), ['Role', 'RoleBinding'], rules);
+  const subject = accountSubject(name);
+  return grant(inNamespace(name), ['Role', 'RoleBinding'], { rules, subject });
 }
 
-/** Returns a role, and its binding to the account with the same name. */
+/** Who has a role. */
+type Subject = Readonly<Record<string, string>>;
+
+function accountSubject(name: string): Subject {
+  return { kind: 'ServiceAccount', name, namespace: NAMESPACE };
+}
+
+/** Returns a role, and its binding to a subject. */
 function grant(
   metadata: KubernetesObject['metadata'],
   [role, binding]: readonly [string, string],
-  rules: readonly PolicyRule[],
+  { rules, subject }: { readonly rules: readonly PolicyRule[]; readonly subject: Subject },
 ): KubernetesObject[] {
   const common = { apiVersion: `${RBAC}/v1`, metadata };
   return [
@@ -110,7 +115,7 @@ function grant(
       kind: binding,
       ...{
         roleRef: { apiGroup: RBAC, kind: role, name: metadata.name },
-        subjects: [{ kind: 'ServiceAccount', name: metadata.name, namespace: NAMESPACE }],
+        subjects: [subject],
       },
     },
   ];
@@ -120,39 +125,78 @@ function inNamespace(name: string): KubernetesObject['metadata'] {
   return { name, namespace: NAMESPACE, labels: MANAGED_BY };
 }
 
+const ACCOUNTS = `system:serviceaccount:${NAMESPACE}:`;
+
 /**
  * The agents' account may create tokens of every account of the namespace, as far as RBAC knows.
  * This policy leaves it the account of the node that the pod runs on: the token of a pod says which
  * node that is (Kubernetes: ServiceAccountTokenPodNodeInfo).
  */
 function tokenPolicy(): KubernetesObject[] {
-  const name = 'haos-agent-token';
   const claim = 'authentication.kubernetes.io/node-name';
   const resource = { apiGroups: [''], apiVersions: ['v1'], resources: ['serviceaccounts/token'] };
-  const policy = {
-    failurePolicy: 'Fail',
+  return policy('haos-agent-token', {
     matchConstraints: {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': NAMESPACE } },
       resourceRules: [{ ...resource, operations: ['CREATE'] }],
     },
-    matchConditions: [
-      {
-        name: 'agent',
-        expression: `request.userInfo.username == "system:serviceaccount:${NAMESPACE}:${AGENT_ACCOUNT}"`,
-      },
-    ],
-    validations: [
-      {
-        expression:
-          `has(request.userInfo.extra) && "${claim}" in request.userInfo.extra && ` +
-          `request.name == "${nodeIdentity('')}" + request.userInfo.extra["${claim}"][0]`,
-        message: 'an agent may only have the token of its own node',
-      },
-    ],
+    condition: `request.userInfo.username == "${ACCOUNTS}${AGENT_ACCOUNT}"`,
+    expression:
+      `has(request.userInfo.extra) && "${claim}" in request.userInfo.extra && ` +
+      `request.name == "${nodeIdentity('')}" + request.userInfo.extra["${claim}"][0]`,
+    message: 'an agent may only have the token of its own node',
+  });
+}
+
+/**
+ * All accounts of the namespace may write the status of NodeStates, as far as RBAC knows. This
+ * policy leaves each node its own. A ClusterRoleBinding for each node would make every request to
+ * the API server slower, because RBAC looks at all of them: with 10,000 nodes, by milliseconds.
+ */
+function reportRights(): KubernetesObject[] {
+  const resources = ['nodestates/status'];
+  const group = {
+    kind: 'Group',
+    apiGroup: RBAC,
+    name: `system:serviceaccounts:${NAMESPACE}`,
   };
-  const common = { apiVersion: `admissionregistration.k8s.io/v1`, metadata: { name, labels: MANAGED_BY } };
+  const resource = { apiGroups: [GROUP], apiVersions: ['*'], resources };
   return [
-    { ...common, kind: 'ValidatingAdmissionPolicy', ...{ spec: policy } },
+    ...clusterRights(NODE_ROLE, [{ apiGroups: [GROUP], resources, verbs: ['patch'] }], group),
+    ...policy('haos-node-state', {
+      matchConstraints: { resourceRules: [{ ...resource, operations: ['CREATE', 'UPDATE'] }] },
+      condition:
+        `request.userInfo.username.startsWith("${ACCOUNTS}") && ` +
+        `request.userInfo.username != "${ACCOUNTS}${OPERATOR_ACCOUNT}"`,
+      expression: `request.userInfo.username == "${ACCOUNTS}${nodeIdentity('')}" + request.name`,
+      message: 'a node may only write the status of its own NodeState',
+    }),
+  ];
+}
+
+interface Policy {
+  readonly matchConstraints: object;
+  /** In CEL: which requests it is about. */
+  readonly condition: string;
+  /** In CEL: what must be true of them. */
+  readonly expression: string;
+  readonly message: string;
+}
+
+/** Returns a policy of the cluster that refuses requests, and its binding. */
+function policy(
+  name: string,
+  { matchConstraints, condition, expression, message }: Policy,
+): KubernetesObject[] {
+  const common = { apiVersion: `admissionregistration.k8s.io/v1`, metadata: { name, labels: MANAGED_BY } };
+  const spec = {
+    failurePolicy: 'Fail',
+    matchConstraints,
+    matchConditions: [{ name: 'account', expression: condition }],
+    validations: [{ expression, message, reason: 'Forbidden' }],
+  };
+  return [
+    { ...common, kind: 'ValidatingAdmissionPolicy', ...{ spec } },
     {
       ...common,
       kind: 'ValidatingAdmissionPolicyBinding',

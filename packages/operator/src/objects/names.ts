@@ -38,7 +38,7 @@ export const SECRET_KEYS = {
 } as const;
 
 /**
- * Returns the name of the Secret, the ServiceAccount, the Role and the ClusterRole of a node. Names
+ * Returns the name of the Secret, the ServiceAccount, the Role and the RoleBinding of a node. Names
  * of nodes are DNS subdomains of at most 253 characters, of which k3s uses 63.
  */
 export function nodeIdentity(node: string): string {

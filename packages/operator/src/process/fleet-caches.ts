@@ -62,8 +62,6 @@ export function startFleetCaches(client: ApiClient, options: FleetCachesOptions)
     follow(RESOURCES.serviceAccount, { ...inNamespace, labelSelector }),
     follow(RESOURCES.role, { ...inNamespace, labelSelector }),
     follow(RESOURCES.roleBinding, { ...inNamespace, labelSelector }),
-    follow(RESOURCES.clusterRole, { labelSelector }),
-    follow(RESOURCES.clusterRoleBinding, { labelSelector }),
   ];
   return {
     nodeStates,

@@ -96,9 +96,7 @@ export class Fleet {
       rollouts: this.list<Rollout>('Rollout'),
       secrets: this.list<Secret>('Secret'),
       identities: [
-        ...['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].flatMap((kind) =>
-          this.list(kind),
-        ),
+        ...['ServiceAccount', 'Role', 'RoleBinding'].flatMap((kind) => this.list(kind)),
       ],
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
