@@ -95,8 +95,8 @@ describe('the agent of a node', () => {
     const agent = await agentOf('two', pod, (error) => errors.push(error));
 
     await vi.waitFor(() => expect(errors.length).toBeGreaterThan(0), LIMIT);
-    expect(errors).toContainEqual(answer(422));
+    expect(errors).toContainEqual(answer(403));
     expect(agent.parts()).toBeUndefined();
-    await expect(agent.publish({ agentVersion: 'v1' })).rejects.toEqual(answer(422));
+    await expect(agent.publish({ agentVersion: 'v1' })).rejects.toEqual(answer(403));
   });
 });

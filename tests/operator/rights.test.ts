@@ -142,11 +142,15 @@ describe('the account of the agents', () => {
 describe('the operator', () => {
   it('cannot grant what it does not have', () => {
     const { stdout: token } = tokenOf('haos-operator');
-    const role = ['create', 'clusterrole', 'all', '--verb=*', '--resource=*'];
+    const rules = ['all', '--verb=*', '--resource=*'];
 
-    expect(kubectl(role, token)).toMatchObject({
+    expect(kubectl(['create', 'role', ...rules, `--namespace=${NAMESPACE}`], token)).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('not currently held'),
+    });
+    expect(kubectl(['create', 'clusterrole', ...rules], token)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('cannot create resource "clusterroles"'),
     });
   });
 
