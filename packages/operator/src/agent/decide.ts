@@ -1,8 +1,9 @@
 import type { NodeParts, UpgradeRequest } from '../objects/node-parts.js';
-import { ACTIONS, type NodeAction, type NodePlan } from '../objects/node-state.js';
+import { ACTIONS, type NodePlan } from '../objects/node-state.js';
 import type { AgentRecord, ConfigAttempt, UpgradeAttempt } from './agent-record.js';
 import { NODE_FILE, type NodeFacts } from './node-facts.js';
 import type { RenderedParts } from './render-parts.js';
+import { trialTime } from './trial-time.js';
 
 /** Everything that an agent decides from. */
 export interface Situation {
@@ -16,13 +17,14 @@ export interface Situation {
 }
 
 /**
- * What the agent does next. `apply`: writes the file on trial, and runs the runtime phase.
+ * What the agent does next. `apply`: writes the file on trial for that time, and runs the runtime
+ * phase.
  * `resume`: runs that phase again, because the agent ended while it ran. `rest`: waits for a
  * change.
  */
 export type Step =
   | { readonly kind: 'plan' | 'resume' | 'confirm' | 'revert' | 'reboot' }
-  | { readonly kind: 'apply'; readonly action: NodeAction }
+  | { readonly kind: 'apply'; readonly trial: string }
   | { readonly kind: 'upgrade' | 'roll-back'; readonly request: UpgradeRequest }
   | { readonly kind: 'rest'; readonly waiting?: string };
 
@@ -182,7 +184,7 @@ function decideApply(
   if (isSame && (attempt.result === 'Failed' || attempt.result === 'Reverted')) return rest(record);
   const waiting = findObstacle(parts, plan);
   if (waiting !== undefined) return rest(record, waiting);
-  return { record: { ...record, attempt: next }, step: { kind: 'apply', action: plan.action } };
+  return { record: { ...record, attempt: next }, step: { kind: 'apply', trial: trialTime(plan) } };
 }
 
 function findObstacle({ apply, allow, planHash }: NodeParts, plan: NodePlan): string | undefined {

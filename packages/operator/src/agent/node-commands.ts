@@ -1,6 +1,5 @@
 import { HaosError, type Host, type RunResult } from '@haos/host';
 import type { UpgradeRequest } from '../objects/node-parts.js';
-import type { NodeAction } from '../objects/node-state.js';
 import { NODE_FILE } from './node-facts.js';
 import type { PlanOutput } from './node-plan.js';
 
@@ -14,10 +13,10 @@ export interface NodeCommands {
   /** Plans what the node has already. */
   plan(): Promise<PlanOutput>;
   /**
-   * Writes the file on trial, applies it, and returns what failed. `busy`: nothing was done,
-   * because somebody else changes the configuration.
+   * Writes the file on trial for a time such as `2m`, applies it, and returns what failed. `busy`:
+   * nothing was done, because somebody else changes the configuration.
    */
-  apply(content: string | undefined, action: NodeAction): Promise<'busy' | readonly string[]>;
+  apply(content: string | undefined, trial: string): Promise<'busy' | readonly string[]>;
   /** Runs the runtime phase again, and returns what failed. */
   resume(): Promise<'busy' | readonly string[]>;
   confirm(): Promise<void>;
@@ -34,17 +33,6 @@ export interface Refusal {
 
 /** Enters the node from its container, which has the node's processes. */
 const ENTER = ['--target', '1', '--mount', '--uts', '--ipc', '--net', '--pid', '--'];
-
-/**
- * How long a file is tried: until the operator has seen the node Ready. A node that cannot be
- * reached has its old network again within three minutes.
- */
-const TRIALS: Readonly<Record<NodeAction, string>> = {
-  None: '2m',
-  Reload: '2m',
-  Restart: '10m',
-  Reboot: '30m',
-};
 
 /** Exit statuses of haos: docs/errors.md. */
 const [DONE, INVALID, FAILED_STEPS, REFUSED, CHANGES] = [0, 3, 4, 5, 10];
@@ -67,8 +55,8 @@ export function createNodeCommands(host: Host): NodeCommands {
       return result.exitCode === INVALID ? { problem: problemOf(parse(result)) } : parse(result);
     },
     plan: async () => parse(await haos(['config', 'plan'], undefined, [DONE, FAILED_STEPS, CHANGES])),
-    async apply(content, action) {
-      const args = put(content, '--apply', '--try', TRIALS[action]);
+    async apply(content, trial) {
+      const args = put(content, '--apply', '--try', trial);
       return failuresOf(await haos(args, content, [DONE, FAILED_STEPS, REFUSED]));
     },
     resume: async () => failuresOf(await haos(['config'], undefined, [DONE, FAILED_STEPS, REFUSED])),

@@ -159,7 +159,7 @@ async function perform(step: Step, performing: Performing): Promise<void> {
     case 'plan':
       return planParts(performing);
     case 'apply':
-      return applyParts(performing, () => commands.apply(performing.turn.rendered?.content, step.action));
+      return applyParts(performing, () => commands.apply(performing.turn.rendered?.content, step.trial));
     case 'resume':
       return applyParts(performing, () => commands.resume());
     case 'confirm':

@@ -95,9 +95,7 @@ export class Fleet {
       nodeStates: this.list<NodeState>('NodeState'),
       rollouts: this.list<Rollout>('Rollout'),
       secrets: this.list<Secret>('Secret'),
-      identities: [
-        ...['ServiceAccount', 'Role', 'RoleBinding'].flatMap((kind) => this.list(kind)),
-      ],
+      identities: [...['ServiceAccount', 'Role', 'RoleBinding'].flatMap((kind) => this.list(kind))],
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
       isUninstalling: this.isUninstalling,
