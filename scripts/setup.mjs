@@ -9,6 +9,9 @@ import { must, StepFailure, step } from './run.mjs';
 
 const RUNC = 'runc of the Kubernetes tests is compiled with cgo';
 
+/** The engine is in a directory of the architecture; this file is not. */
+const OPENSSL_ENGINE = '/usr/share/doc/libengine-pkcs11-openssl/copyright';
+
 /** For tests that need no machine. */
 const unit = packageFor('unit');
 /** For the tests of the program. */
@@ -25,6 +28,8 @@ export const DEBIAN_PACKAGES = [
   packageFor('structure')('git', 'git', 'the hooks are tested in a repository'),
   unit('jq', 'jq', 'early boot reads the header of encrypted data with it'),
   unit('sbsigntool', 'sbsign', 'another program signs boot images, and verifies them'),
+  unit('softhsm2', 'softhsm2-util', 'a token without a device, with the key for boot images'),
+  unit('libengine-pkcs11-openssl', OPENSSL_ENGINE, 'boot images are signed with a key in a token'),
   blackbox('zsh', 'zsh', 'completion'),
   blackbox('fish', 'fish', 'completion'),
   blackbox('bash-completion', '/usr/share/bash-completion/bash_completion', 'completion'),

@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placeArtifacts } from './artifacts.js';
 import { type DiskImage, stepOf } from './disk-images.js';
+import type { SignProgram } from './secure-boot-key.js';
 
 let root: string;
 beforeEach(() => {
@@ -23,11 +24,16 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 /** Places the artefacts of made-up steps; returns the output directory. */
-function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []): string {
+function place(
+  kernels: readonly KernelKind[],
+  images: readonly DiskImage[] = [],
+  sign?: SignProgram,
+): string {
   const files = [
     ...['iso/haos.iso', 'tarball/rootfs.tar.gz', 'installer/install.js', 'installer/installer'],
     ...['licenses/licenses.txt', 'oci/image.tar', 'sbom/sbom.json', 'chart/chart.tgz'],
     ...images.map((format) => `${stepOf(format)}/disk.${format}`),
+    'uki/loader.efi',
     ...kernels.flatMap((kind) =>
       [
         'netboot/KIND/boot.ipxe',
@@ -35,6 +41,7 @@ function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []
         'kernel/KIND/tree/vmlinuz',
         'kernel/KIND/release',
         'kernel-image/KIND/kernel.squashfs',
+        'uki/KIND/boot.efi',
       ].map((path) => path.replace('KIND', kind)),
     ),
   ];
@@ -51,7 +58,7 @@ function place(kernels: readonly KernelKind[], images: readonly DiskImage[] = []
   for (const name of ['haos-amd64.vhd', 'haos-boot-amd64.efi', 'haos-boot-cloud-amd64.efi'])
     writeFileSync(join(output, name), 'of an earlier build');
   const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels, images } as const;
-  placeArtifacts(made, { ...options, architecture: 'amd64' });
+  placeArtifacts(made, { ...options, architecture: 'amd64' }, sign);
   return output;
 }
 
@@ -90,4 +97,37 @@ it('disk images lie beside the rest, sparse and with a checksum, and old ones ar
   expect(readFileSync(join(output, 'sha256sum-amd64.txt'), 'utf8')).toContain(`${digest}  haos-amd64.raw\n`);
   expect(statSync(image).blocks * 512).toBeLessThan(10_000_000);
   expect(readdirSync(output).filter((name) => /vhd|boot/.test(name))).toEqual([]);
+});
+
+describe('programs for own keys', () => {
+  const sign: SignProgram = (from, to) => writeFileSync(to, `signed ${readFileSync(from, 'utf8')}`);
+
+  it('are signed, and have checksums', () => {
+    const output = place(KERNEL_KINDS, [], sign);
+
+    expect(readdirSync(output).filter((name) => name.endsWith('.efi'))).toEqual([
+      ...['haos-boot-amd64.efi', 'haos-boot-cloud-amd64.efi', 'haos-loader-amd64.efi'],
+    ]);
+    const boot = readFileSync(join(output, 'haos-boot-cloud-amd64.efi'));
+    expect(boot.toString()).toBe('signed uki/cloud/boot.efi');
+    const digest = createHash('sha256').update(boot).digest('hex');
+    const sums = readFileSync(join(output, 'sha256sum-amd64.txt'), 'utf8');
+    expect(sums).toContain(`${digest}  haos-boot-cloud-amd64.efi\n`);
+    expect(readdirSync(output)).not.toContain('.signed');
+  });
+
+  it('that cannot be signed leave the release of before', () => {
+    const refuse = () => {
+      throw new Error('the token was removed');
+    };
+    let signed = 0;
+
+    expect(() => place(KERNEL_KINDS, [], (from, to) => (signed++ > 0 ? refuse() : sign(from, to)))).toThrow(
+      'the token was removed',
+    );
+    expect(readdirSync(join(root, 'output')).sort()).toEqual([
+      ...['haos-amd64.vhd', 'haos-boot-amd64.efi', 'haos-boot-cloud-amd64.efi'],
+    ]);
+    expect(readFileSync(join(root, 'output/haos-boot-amd64.efi'), 'utf8')).toBe('of an earlier build');
+  });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { constants, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootLoaderName, KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { addLayer } from './add-layer.js';
@@ -7,7 +7,7 @@ import { digestFile } from './digest.js';
 import { DISK_IMAGES, imageFileName, stepOf } from './disk-images.js';
 import { kernelPart } from './kernel-part.js';
 import type { Options } from './options.js';
-import { signEfi } from './secure-boot-key.js';
+import type { SignProgram } from './secure-boot-key.js';
 
 /** Where an artefact comes from: a step and a file that the step makes. */
 type Source = readonly [name: (architecture: string) => string, step: string, file: string];
@@ -59,6 +59,23 @@ function listPrograms(
   ];
 }
 
+/** Signs programs into an empty directory, and returns their names there. */
+function signPrograms(
+  programs: readonly (readonly [name: string, from: string])[],
+  directory: string,
+  sign: SignProgram,
+): string[] {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+  try {
+    for (const [name, from] of programs) sign(from, join(directory, name));
+  } catch (error) {
+    rmSync(directory, { recursive: true });
+    throw error;
+  }
+  return programs.map(([name]) => name);
+}
+
 /**
  * Places the container image; with what starts a node with own keys, which a Plan finds beside the
  * components.
@@ -82,13 +99,20 @@ export interface Artifact {
 
 /**
  * Copies the released files to the output directory, under their release names, with a file of
- * checksums.
+ * checksums. Signs first what starts a node with own keys, if `sign` is given: if that fails, the
+ * directory keeps the release that it has.
  */
 export function placeArtifacts(
   made: ReadonlyMap<string, string>,
-  { architecture, kernels, images = [], bootKey, output }: Options,
+  { architecture, kernels, images = [], output }: Options,
+  sign?: SignProgram,
 ): Artifact[] {
   mkdirSync(output, { recursive: true });
+  const signed = join(output, '.signed');
+  const programs =
+    sign === undefined
+      ? []
+      : signPrograms(listPrograms(made.get('uki') ?? '', { architecture, kernels }), signed, sign);
   const lines: string[] = [];
   const add = (name: string, place: (target: string) => void): Artifact => {
     const target = join(output, name);
@@ -110,12 +134,9 @@ export function placeArtifacts(
   for (const [index, kind] of KERNEL_KINDS.entries())
     rmSync(join(output, bootImageName(kind, index, architecture)), { force: true });
   rmSync(join(output, bootLoaderName(architecture)), { force: true });
-  const programs =
-    bootKey === undefined ? [] : listPrograms(made.get('uki') ?? '', { architecture, kernels });
-  if (bootKey !== undefined)
-    for (const [name, from] of programs)
-      artifacts.push(add(name, (target) => signEfi(from, target, bootKey)));
-  const files = programs.map(([name]) => join(output, name));
+  for (const name of programs) artifacts.push(add(name, (target) => renameSync(join(signed, name), target)));
+  rmSync(signed, { recursive: true, force: true });
+  const files = programs.map((name) => join(output, name));
   artifacts.push(
     add(`haos-oci-${architecture}.tar`, (target) =>
       placeContainerImage(join(made.get('oci') ?? '', 'image.tar'), target, files),

@@ -5,7 +5,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { liveHost } from '@haos/host';
+import { isHaosError, liveHost } from '@haos/host';
+import { plainTerminal } from '@haos/questions';
 import { PROJECT } from '@haos/system/internal';
 import { checksumsName, placeArtifacts } from './artifacts.js';
 import { build, selectSteps } from './build.js';
@@ -20,7 +21,7 @@ import { type Options, readOptions } from './options.js';
 import { createProgress } from './progress.js';
 import { describeProvenance, provenanceName, signStatement } from './provenance.js';
 import { runMain } from './run-main.js';
-import { checkSecureBootKey } from './secure-boot-key.js';
+import { openSecureBootKey } from './secure-boot-key.js';
 import { readSigningKey, signFile } from './sign.js';
 import { steps } from './steps.js';
 import { readVersions, type Versions } from './versions.js';
@@ -48,7 +49,7 @@ async function main(root: string): Promise<void> {
   const keys = join(root, 'os/keys');
   // Read before the build: a wrong key must not fail only at the end.
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
-  if (requested.bootKey !== undefined) checkSecureBootKey(requested.bootKey);
+  const signProgram = requested.bootKey && (await openSecureBootKey(requested.bootKey, findAsking()));
   const wanted = [
     ...RELEASED,
     ...(requested.bootKey ? ['uki'] : []),
@@ -68,7 +69,7 @@ async function main(root: string): Promise<void> {
     };
   });
   if (options.only !== undefined) return print(made.get(options.only) ?? '');
-  const artifacts = placeArtifacts(made, options);
+  const artifacts = placeArtifacts(made, options, signProgram);
   for (const { name, size } of artifacts) {
     print(
       `${(size / 1_000_000).toFixed(1).padStart(8)} MB  ${relative(process.cwd(), join(options.output, name))}`,
@@ -92,6 +93,22 @@ async function main(root: string): Promise<void> {
       ? '\n*** This image has no k3s: its nodes say "k3s is not installed". ***'
       : `k3s is ${nameK3s(options.k3s)}.`,
   );
+}
+
+/** Returns what asks a person for a secret, without showing it; undefined without a terminal. */
+function findAsking(): ((message: string) => Promise<string>) | undefined {
+  const { stdin: input, stderr: output } = process;
+  if (!input.isTTY) return undefined;
+  return async (message) => {
+    const terminal = plainTerminal({ input, output });
+    try {
+      return await terminal.secret({ name: 'pin', message });
+    } catch (error) {
+      throw isHaosError(error) ? new BuildFailure(error.message, 130) : error;
+    } finally {
+      terminal.close();
+    }
+  };
 }
 
 /**

@@ -54,6 +54,15 @@ it('reads the key of the boot images, and their arguments', () => {
   });
 });
 
+it('reads the key of the boot images in a token', () => {
+  const key = 'pkcs11:token=haos;object=db';
+  const argv = ['--boot-key', key, '--boot-cert', 'db.crt', '--boot-pin-file', 'pin'];
+
+  expect(readOptions(argv, DEFAULTS).options).toMatchObject({
+    bootKey: { key, certificate: 'db.crt', pinFile: 'pin' },
+  });
+});
+
 it('takes directories relative to the current one', () => {
   const { options } = readOptions(['--output', 'here', '--cache', 'there'], DEFAULTS);
 
@@ -68,6 +77,9 @@ it.each([
   ['--image-name', 'haos:v1'],
   ['--k3s', '/nowhere/k3s'],
   ['--boot-key', 'db.key'],
+  ['--boot-key', 'db.key', '--boot-cert', 'db.crt', '--boot-pin-file', 'pin'],
+  ['--boot-key', 'pkcs11:token=haos', '--boot-cert', 'db.crt'],
+  ['--boot-pin-file', 'pin'],
 ])('rejects %s %s as wrong usage', (...argv) => {
   expect(() => readOptions(argv, DEFAULTS)).toThrow(expect.objectContaining({ status: 2 }));
 });

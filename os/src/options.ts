@@ -7,6 +7,7 @@ import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
 import { parseArguments } from './parse-arguments.js';
+import { isTokenUri, parseTokenUri } from './pkcs11.js';
 import type { SecureBootKey } from './secure-boot-key.js';
 
 export interface Options {
@@ -48,8 +49,9 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --cache DIRECTORY        results of earlier steps; default .cache/os
   --sign KEY               sign the checksums with this private key (docs/releases.md)
   --boot-key KEY           also make boot images, signed with this key for Secure Boot
-                           (docs/secure-boot.md)
-  --boot-cert CERTIFICATE  its certificate
+                           (docs/secure-boot.md): a file, or pkcs11:token=NAME;object=NAME
+  --boot-cert CERTIFICATE  its certificate, a file
+  --boot-pin-file FILE     the PIN of the token; default: pin-source of the key, or it is asked
   --boot-arguments TEXT    kernel arguments of the boot images, beside the usual ones
   --only STEP              build only this step and the steps that it needs
 
@@ -81,6 +83,7 @@ const OPTIONS = {
   sign: text,
   'boot-key': text,
   'boot-cert': text,
+  'boot-pin-file': text,
   'boot-arguments': text,
   only: text,
   help: { ...flag, short: 'h' },
@@ -113,7 +116,7 @@ export function readOptions(
   if (wrong !== undefined) throw new BuildFailure(`unknown format ${wrong} of a disk image\n${USAGE}`, 2);
   if (size !== undefined && !/^[1-9]\d*[MGT]$/.test(size))
     throw new BuildFailure(`${size} is not a size; write 8G or 8192M\n${USAGE}`, 2);
-  const bootKey = readBootKey(values['boot-key'], values['boot-cert']);
+  const bootKey = readBootKey(values['boot-key'], values['boot-cert'], values['boot-pin-file']);
   const options: Options = {
     architecture,
     kernels,
@@ -128,11 +131,14 @@ export function readOptions(
   return { options, k3s: readK3sRequest(values, env) };
 }
 
-function readBootKey(key: string | undefined, certificate: string | undefined): SecureBootKey | undefined {
+function readBootKey(key?: string, certificate?: string, pinFile?: string): SecureBootKey | undefined {
+  if (pinFile !== undefined && !(key && isTokenUri(key)))
+    throw new BuildFailure(`--boot-pin-file needs a --boot-key with pkcs11:\n${USAGE}`, 2);
   if (key === undefined && certificate === undefined) return undefined;
   if (key === undefined || certificate === undefined)
     throw new BuildFailure(`--boot-key and --boot-cert belong together\n${USAGE}`, 2);
-  return { key, certificate };
+  if (isTokenUri(key)) parseTokenUri(key); // reports wrong usage before anything else
+  return { key, certificate, ...(pinFile !== undefined && { pinFile }) };
 }
 
 function isDiskImage(name: string): name is DiskImage {

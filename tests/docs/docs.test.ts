@@ -157,7 +157,7 @@ describe('generated files', () => {
 
 /** The sources of the packages and of the program. */
 const sources: readonly Module[] = [
-  'bin/src',
+  ...['bin/src', 'os/src'],
   ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/src`),
 ].flatMap(readModules);
 

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { explainToken, parseTokenUri } from './pkcs11.js';
+
+describe('parseTokenUri', () => {
+  it.each([
+    ['pkcs11:token=haos;object=db', { uri: 'pkcs11:token=haos;object=db' }],
+    ['pkcs11:id=%01?pin-source=file:/run/pin', { uri: 'pkcs11:id=%01', pinFile: '/run/pin' }],
+    ['pkcs11:id=%01?pin-source=file:///run/pin', { uri: 'pkcs11:id=%01', pinFile: '/run/pin' }],
+    [
+      'pkcs11:object=a%20b?module-path=/usr/lib/a%20b.so&pin-source=pin',
+      { uri: 'pkcs11:object=a%20b', module: '/usr/lib/a b.so', pinFile: 'pin' },
+    ],
+  ])('reads %s', (text, expected) => {
+    expect(parseTokenUri(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['pkcs11:', /does not name the key/],
+    ['pkcs11:token=haos', /does not name the key/],
+    ['pkcs11:object=db?pin-value=4711', /has a PIN, which the list of processes shows/],
+    ['pkcs11:object=db;pin-value=4711', /has a PIN, which the list of processes shows/],
+    ['pkcs11:object=db;slot-id=4711', /has slot-id, which is not supported/],
+    ['pkcs11:object=db?pin-source=|cat%204711', /has a command as pin-source/],
+    ['pkcs11:object=db?pin-source=%4711%', /has a wrong escape in pin-source/],
+    ['pkcs11:object=db;4711', /must have the form/],
+  ])('refuses %s as wrong usage, and does not repeat what may be a PIN', (text, message) => {
+    const failure = expect.objectContaining({
+      status: 2,
+      code: 'HAOS_PKCS11_URI',
+      message: expect.stringMatching(message),
+    });
+    expect(() => parseTokenUri(text)).toThrow(failure);
+    expect(() => parseTokenUri(text)).not.toThrow(/4711/);
+  });
+});
+
+it('what a token says and nobody foresaw is repeated', () => {
+  expect(
+    explainToken('error:ERR_CKR_error:Device removed:p11.c\n', { uri: 'pkcs11:object=db' }),
+  ).toMatchObject({
+    code: 'HAOS_PKCS11_FAILED',
+    message: 'pkcs11:object=db: the token did not sign:\nerror:ERR_CKR_error:Device removed:p11.c',
+  });
+});
