@@ -79,15 +79,16 @@ async function testMatrix(names) {
 
 /**
  * Returns a command that runs a script of the repository. `levelsOf` names the levels whose Debian
- * packages the script needs.
+ * packages the script needs, and `input` whether it may ask a person.
  * @param {string} script
  * @param {(args: readonly string[]) => readonly string[]} levelsOf
+ * @param {'ignore' | 'inherit'} [input]
  * @returns {(args: readonly string[]) => Promise<number>}
  */
-function runs(script, levelsOf) {
+function runs(script, levelsOf, input) {
   return async (args) => {
     await prepare(levelsOf(args));
-    return run(npmProgram(root, 'tsx'), [script, ...args], { cwd: root });
+    return run(npmProgram(root, 'tsx'), [script, ...args], { cwd: root, input });
   };
 }
 
@@ -103,7 +104,8 @@ const commands = {
     await build(root);
     return 0;
   },
-  os: runs('os/src/main.ts', levelsFor),
+  // It asks for the PIN of a token.
+  os: runs('os/src/main.ts', levelsFor, 'inherit'),
   k3s: runs('os/src/pin-k3s.ts', () => ['k3s']),
   remaster: runs('os/src/remaster.ts', levelsFor),
   join: runs('os/src/join.ts', levelsFor),

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +17,9 @@ import { KERNEL_KINDS, type KernelKind } from '@haos/system/internal';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placeArtifacts } from './artifacts.js';
 import { type DiskImage, stepOf } from './disk-images.js';
+import { writeOciImage } from './oci-layout.js';
 import type { SignProgram } from './secure-boot-key.js';
+import type { StepContext } from './step.js';
 
 let root: string;
 beforeEach(() => {
@@ -47,7 +51,7 @@ function place(
   ];
   for (const path of files) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), path);
+    if (!existsSync(join(root, path))) writeFileSync(join(root, path), path);
     if (path.endsWith('.raw')) truncateSync(join(root, path), 100_000_000);
   }
   const made = new Map(
@@ -60,6 +64,19 @@ function place(
   const options = { version: 'v1', imageName: 'haos', cache: root, output, kernels, images } as const;
   placeArtifacts(made, { ...options, architecture: 'amd64' }, sign);
   return output;
+}
+
+/** Makes the container image, as the step `oci` does. */
+async function makeContainerImage(): Promise<void> {
+  const [out, tree] = [join(root, 'oci'), join(root, 'tree')];
+  mkdirSync(join(tree, 'haos'), { recursive: true });
+  mkdirSync(out);
+  const context = {
+    ...{ out, epoch: 0, options: { architecture: 'amd64' } },
+    run: async (program: string, args: readonly string[]) => void execFileSync(program, args),
+  } as unknown as StepContext;
+  const image = { tree, paths: ['haos'], name: 'localhost/haos:v1', tag: 'v1', config: {} };
+  await writeOciImage(context, image, join(out, 'image.tar'));
 }
 
 const ofKernel = (output: string) => readdirSync(output).filter((name) => /initrd|vmlinuz|kernel/.test(name));
@@ -102,7 +119,8 @@ it('disk images lie beside the rest, sparse and with a checksum, and old ones ar
 describe('programs for own keys', () => {
   const sign: SignProgram = (from, to) => writeFileSync(to, `signed ${readFileSync(from, 'utf8')}`);
 
-  it('are signed, and have checksums', () => {
+  it('are signed, and have checksums', async () => {
+    await makeContainerImage();
     const output = place(KERNEL_KINDS, [], sign);
 
     expect(readdirSync(output).filter((name) => name.endsWith('.efi'))).toEqual([

@@ -34,11 +34,38 @@ describe('parseTokenUri', () => {
   });
 });
 
-it('what a token says and nobody foresaw is repeated', () => {
-  expect(
-    explainToken('error:ERR_CKR_error:Device removed:p11.c\n', { uri: 'pkcs11:object=db' }),
-  ).toMatchObject({
-    code: 'HAOS_PKCS11_FAILED',
-    message: 'pkcs11:object=db: the token did not sign:\nerror:ERR_CKR_error:Device removed:p11.c',
+describe('explainToken', () => {
+  // Messages of OpenSSL 3.0 and libp11 0.4.12, which a token of SoftHSM cannot cause on each Debian.
+  it.each([
+    [
+      'Unable to enumerate private keys\nThe private key was not found at: pkcs11:object=db\n',
+      'HAOS_PKCS11_FAILED',
+      /cannot be listed/,
+    ],
+    [
+      'Enter PKCS#11 key PIN for db:\nError signing data\n80:error:1400006B:UI routines:UI_process:processing error\n',
+      'HAOS_PKCS11_PIN',
+      /at each signature/,
+    ],
+    [
+      'The private key ID is not a valid PKCS#11 URI\nThe private key was not found at: pkcs11:id=%\n',
+      'HAOS_PKCS11_URI',
+      /does not accept the URI/,
+    ],
+    ['sh: 1: openssl: not found\n', 'HAOS_PKCS11_TOOLS', /install openssl/],
+  ])('knows %j', (messages, code, message) => {
+    expect(explainToken(messages, { uri: 'pkcs11:object=db' })).toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('repeats what it does not know', () => {
+    expect(
+      explainToken('error:ERR_CKR_error:Device removed:p11.c\n', { uri: 'pkcs11:object=db' }),
+    ).toMatchObject({
+      code: 'HAOS_PKCS11_FAILED',
+      message: 'pkcs11:object=db: the token did not sign:\nerror:ERR_CKR_error:Device removed:p11.c',
+    });
   });
 });

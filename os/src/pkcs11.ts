@@ -138,12 +138,23 @@ const MEANINGS: readonly (readonly [pattern: RegExp, code: BuildErrorCode, meani
     'HAOS_PKCS11_TOOLS',
     'the library for the token cannot be loaded; name the right one with module-path',
   ],
+  [/not a valid PKCS#11 URI/, 'HAOS_PKCS11_URI', 'OpenSSL does not accept the URI'],
   [/No matching initialized token|No tokens found/, 'HAOS_PKCS11_TOKEN', 'no such token is connected'],
   [/Multiple matching slots/, 'HAOS_PKCS11_TOKEN', 'several tokens match; add serial='],
   [
     /Login failed/,
     'HAOS_PKCS11_PIN',
     'the token refused the PIN; it was tried once, and a token locks after a few wrong ones',
+  ],
+  [
+    /Unable to enumerate/,
+    'HAOS_PKCS11_FAILED',
+    'the keys of the token cannot be listed; Debian 12 cannot if one of them is an Ed25519 key',
+  ],
+  [
+    /UI routines/,
+    'HAOS_PKCS11_PIN',
+    'the key asks for the PIN at each signature; start the build at a terminal, or use another key',
   ],
   [/private key was not found/, 'HAOS_PKCS11_KEY', 'the token has no such private key'],
 ];

@@ -50,7 +50,7 @@ beforeAll(() => {
   writeFileSync(at('lines'), `${PIN}\nanother line\n`);
   writeFileSync(at('long'), 'x'.repeat(32));
   for (const command of ['openssl', 'sbsign']) record(command);
-});
+}, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 beforeEach(() => {
