@@ -2,7 +2,7 @@ import type { Host } from '@haos/host';
 import { readSecureBoot } from '@haos/host/internal';
 import { type Component, type ReleaseSet, versionDirectory } from '../components.js';
 import { inRootOf } from '../layout.js';
-import { isSignedFor, readDatabase } from '../secure-boot/efi-signature.js';
+import { isSignedFor, readTrust } from '../secure-boot/efi-signature.js';
 import { type BootImage, hasRoot, MAX_BOOT_IMAGE, readBootImage } from './boot-image.js';
 
 /** What a boot image has to start, and where. */
@@ -63,7 +63,7 @@ export async function findBootImageProblem(
 
 /** Says that the firmware of a machine would not start a program; undefined if it would. */
 export async function findTrustProblem(host: Host, path: string, node: string): Promise<string | undefined> {
-  const database = readDatabase(host, node);
+  const database = readTrust(host, node);
   // Without Secure Boot, as in setup mode, the firmware starts every program.
   if (database === undefined || readSecureBoot(host, inRootOf(node, '')) !== true) return undefined;
   return (await isSignedFor(host.files.read(path, { maxBytes: MAX_BOOT_IMAGE }), database))

@@ -2,8 +2,7 @@ import type { Host } from '@haos/host';
 import { type BlockDevice, listBlockDevices, withCleanUp, withDescendants } from '@haos/host/internal';
 import { MAX_BOOT_IMAGE } from '../boot/boot-image.js';
 import { EFI_LABEL, EFI_PARTITION, STATE_LABEL } from '../disk-labels.js';
-import { isSignedFor } from './efi-signature.js';
-import type { FirmwareDatabase } from './signature-list.js';
+import { type FirmwareTrust, isSignedFor } from './efi-signature.js';
 
 /** A program that the firmware verifies when a disk with HAOS boots. */
 export interface BootProgram {
@@ -11,7 +10,7 @@ export interface BootProgram {
   device: string;
   /** Its path there, such as `EFI/BOOT/BOOTX64.EFI`. */
   path: string;
-  /** Whether a certificate or a digest of the database allows it. */
+  /** Whether the firmware starts it, with Secure Boot on. */
   isTrusted: boolean;
 }
 
@@ -25,18 +24,18 @@ const PROGRAMS = [
 ] as const;
 
 /**
- * Verifies what starts HAOS on the disks of this machine against a database of the firmware: boot
+ * Verifies what starts HAOS on the disks of this machine against what firmware trusts: boot
  * loaders and boot images on EFI system partitions. Mounts them read-only where they are not
  * mounted. Programs that a boot loader verifies by other means, as shim does, are not included.
  */
-export async function verifyBootPrograms(host: Host, database: FirmwareDatabase): Promise<BootProgram[]> {
+export async function verifyBootPrograms(host: Host, trust: FirmwareTrust): Promise<BootProgram[]> {
   const disks = await listBlockDevices(host);
   const found: BootProgram[] = [];
   for (const partition of disks.flatMap(findEfiPartitions))
     await withMounted(host, partition, async (directory) => {
       for (const path of listPrograms(host, directory)) {
         const program = host.files.read(`${directory}/${path}`, { maxBytes: MAX_BOOT_IMAGE });
-        found.push({ device: partition.path, path, isTrusted: await isSignedFor(program, database) });
+        found.push({ device: partition.path, path, isTrusted: await isSignedFor(program, trust) });
       }
     });
   return found;

@@ -101,6 +101,22 @@ describe('the signature of a boot image', () => {
     }
   });
 
+  // Two keys at once, one of them revoked, as long as nodes get the new one.
+  it.each<[title: string, signers: string[], db: string[], dbx: string[], isStarted: boolean]>([
+    ['the old key, both trusted', ['owner'], ['owner', 'other'], [], true],
+    ['the new key, both trusted', ['other'], ['owner', 'other'], [], true],
+    ['both keys, the old one removed', ['owner', 'other'], ['other'], [], true],
+    ['the old key, which was removed', ['owner'], ['other'], [], false],
+    ['the old key, which was revoked', ['owner'], ['owner', 'other'], ['owner'], false],
+    ['the new key, the old one revoked', ['other'], ['owner', 'other'], ['owner'], true],
+    ['both keys, the old one revoked', ['owner', 'other'], ['owner', 'other'], ['owner'], false],
+    ['a key whose issuer was revoked', ['leaf'], ['leaf'], ['root'], false],
+  ])('of a rotation: %s', async (_title, signers, db, dbx, isStarted) => {
+    const program = sign(PROGRAM, ...signers);
+
+    expect(await isSignedFor(program, { ...trust(...db), refused: trust(...dbx) })).toBe(isStarted);
+  });
+
   it('is missing, or cut off', async () => {
     const signed = sign(PROGRAM, 'owner');
 
@@ -116,5 +132,8 @@ describe('the signature of a boot image', () => {
 
     expect(await isSignedFor(PROGRAM, { certificates: [], digests: [digest] })).toBe(true);
     expect(await isSignedFor(sign(PROGRAM, 'other'), { certificates: [], digests: [digest] })).toBe(true);
+    const refused = { certificates: [], digests: [digest] };
+    expect(await isSignedFor(PROGRAM, { ...refused, refused })).toBe(false);
+    expect(await isSignedFor(sign(PROGRAM, 'owner'), { ...trust('owner'), refused })).toBe(false);
   });
 });

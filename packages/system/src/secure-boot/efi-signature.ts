@@ -5,30 +5,53 @@ import { children, type Element, parseElement } from './der.js';
 import { readKeyVariable } from './key-variables.js';
 import { type FirmwareDatabase, parseDatabase } from './signature-list.js';
 
+type Entries = Pick<FirmwareDatabase, 'certificates' | 'digests'>;
+
+/** What decides which programs the firmware starts. */
+export interface FirmwareTrust extends Entries {
+  /** What dbx has; default: nothing. It overrides the rest. */
+  refused?: Entries;
+}
+
 /**
  * Reads what the firmware of the node with a system directory starts; undefined if its variables
  * are not there.
  */
-export function readDatabase(host: Host, directory: string): FirmwareDatabase | undefined {
+export function readTrust(host: Host, directory?: string): FirmwareTrust | undefined {
   const value = readKeyVariable(host, 'db', directory);
-  return value && parseDatabase(value);
+  return value && withRefused(host, parseDatabase(value), directory);
+}
+
+/** Returns a database with what dbx of the firmware refuses. */
+export function withRefused(host: Host, database: Entries, directory?: string): FirmwareTrust {
+  const { certificates, digests } = database;
+  return {
+    certificates,
+    digests,
+    refused: parseDatabase(readKeyVariable(host, 'dbx', directory) ?? new Uint8Array()),
+  };
 }
 
 /**
  * Returns whether the firmware would start a program: its digest is in the database, or a
  * certificate of the database, or one that it signed, made one of its signatures (Windows
- * Authenticode Portable Executable Signature Format; RSA and SHA-256 only).
+ * Authenticode Portable Executable Signature Format; RSA and SHA-256 only). It would not if dbx has
+ * its digest, or a certificate by which any of its signatures is valid: UEFI specification 2.10,
+ * 32.5.3.3.
  */
 export async function isSignedFor(
   program: Uint8Array,
-  database: Pick<FirmwareDatabase, 'certificates' | 'digests'>,
+  { certificates, digests, refused = { certificates: [], digests: [] } }: FirmwareTrust,
 ): Promise<boolean> {
   try {
     const { digest, signatures } = await readProgram(program);
-    if (database.digests.includes(digest)) return true;
-    for (const signature of signatures) {
-      if (await isValid(parseSignature(signature), digest, database.certificates)) return true;
-    }
+    const isSignedBy = async (keys: readonly Uint8Array[]) => {
+      for (const signature of keys.length === 0 ? [] : signatures)
+        if (await isValid(parseSignature(signature), digest, keys)) return true;
+      return false;
+    };
+    if (refused.digests.includes(digest) || (await isSignedBy(refused.certificates))) return false;
+    return digests.includes(digest) || (await isSignedBy(certificates));
   } catch (error) {
     // Not in the format that it claims to have.
     if (!(error instanceof RangeError)) throw error;

@@ -9,6 +9,7 @@ import { EFI_LOADERS } from '../boot/efi-loader.js';
 import { makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
 import { flag, SECURE_BOOT, SETUP_MODE, withFirmware } from '../testing/firmware.js';
+import { formatAuthenticated, formatTime, signedBytes } from './authenticated-variable.js';
 import { checkEnrolment, enrollKeys, planEnrolment } from './enroll-keys.js';
 import { KEY_NAMES, keyVariablePath, readKeyVariable } from './key-variables.js';
 import { makeSecureBootKeys } from './make-keys.js';
@@ -31,6 +32,16 @@ function signedBy(keys: string): Buffer {
   const key = ['--key', join(keys, 'db.key'), '--cert', join(keys, 'db.crt')];
   execFileSync('sbsign', [...key, '--output', program, program], { stdio: 'pipe' });
   return readFileSync(program);
+}
+
+/** A `db.auth` with these certificates, which the KEK of an owner signed. */
+function dbOf(keys: string, ...certificates: Buffer[]): Buffer {
+  const value = Buffer.concat(certificates.map(formatSignatureList));
+  const time = formatTime(Date.UTC(2026, 0));
+  const key = ['-signer', join(keys, 'KEK.crt'), '-inkey', join(keys, 'KEK.key')];
+  const signing = ['smime', '-sign', '-binary', '-noattr', '-md', 'sha256', '-outform', 'DER', ...key];
+  const signature = execFileSync('openssl', signing, { input: signedBytes('db', { time, value }) });
+  return Buffer.from(formatAuthenticated({ time, signature, value }));
 }
 
 let [signed, foreign]: Buffer[] = [];
@@ -144,6 +155,34 @@ describe('an enrolment', () => {
     expect(await namesOf(machine)).toEqual(OWN);
     expect(await readSecureBootStatus(machine)).toMatchObject({ setupMode: false });
     expect(machine.calls.map(({ command }) => command)).not.toContain('chattr');
+  });
+
+  // `KEK` signs a db with both certificates, then one with only the new one.
+  it('changes the key of a node: both at once, then the new one, which the disk must have', async () => {
+    const both = dbOf(own, read('own/db.cer'), read('others/db.cer'));
+    const onlyNew = dbOf(own, read('others/db.cer'));
+    const image = `${ESP}/EFI/Linux/haos-1.efi`;
+    const db = `${KEYS}/db.auth`;
+    const between = createMachine({ loader: signed!, tree: { [image]: foreign!, [db]: both } });
+    const early = createMachine({ loader: signed!, tree: { [image]: foreign!, [db]: onlyNew } });
+    const after = createMachine({ loader: foreign!, tree: { [image]: foreign!, [db]: onlyNew } });
+
+    for (const machine of [between, after]) await enroll(withFirmware(machine));
+
+    expect((await namesOf(between)).db).toEqual(['Owner db', 'Other db']);
+    await expect(enroll(withFirmware(early))).rejects.toMatchObject({
+      code: 'HAOS_SECURE_BOOT_UNBOOTABLE',
+      message: `with these keys the firmware would refuse ${LOADER} on /dev/vda1`,
+    });
+    expect((await namesOf(after)).db).toEqual(['Other db']);
+  });
+
+  it('is refused if dbx has the key of what is on the disk', async () => {
+    const dbx = { [keyVariablePath('dbx')]: variable(read('own/db.cer')) };
+
+    await expect(enroll(withFirmware(createMachine({ tree: dbx })))).rejects.toMatchObject({
+      code: 'HAOS_SECURE_BOOT_UNBOOTABLE',
+    });
   });
 
   it('replaces keys of the maker, which are immutable files', async () => {
@@ -375,9 +414,9 @@ describe('the status of Secure Boot', () => {
         variable(read('own/db.cer')),
         formatSignatureList(read('others/db.cer')),
       ]),
-      [keyVariablePath('dbx')]: variable(read('others/PK.cer')),
+      [keyVariablePath('dbx')]: variable(read('others/db.cer')),
     };
-    const image = { [`${ESP}/EFI/Linux/haos-1.efi`]: 'not signed' };
+    const image = { [`${ESP}/EFI/Linux/haos-1.efi`]: foreign! };
     const machine = createMachine({ setupMode: false, loader: signed!, tree: { ...keys, ...image } });
 
     expect(await readSecureBootStatus(machine)).toMatchObject({

@@ -13,7 +13,7 @@ import {
 import { type BootProgram, verifyBootPrograms } from './boot-programs.js';
 import { hex } from './bytes.js';
 import { type CertificateName, describeCertificate } from './certificate.js';
-import { isSignedDataOf, isSignedFor } from './efi-signature.js';
+import { type FirmwareTrust, isSignedDataOf, isSignedFor, withRefused } from './efi-signature.js';
 import { type KeyName, keyVariablePath, readKeyVariable } from './key-variables.js';
 import { nameProgram } from './secure-boot-status.js';
 import { type FirmwareDatabase, parseDatabase } from './signature-list.js';
@@ -71,11 +71,10 @@ export async function checkEnrolment(
 ): Promise<EnrolmentPlan['keys']> {
   requireSetupMode(host);
   const files = await openKeyFiles(host, directory);
-  const database = databaseOf(files.db);
+  const trust = withRefused(host, databaseOf(files.db));
   const refused: string[] = [];
   for (const path of programs)
-    if (!(await isSignedFor(host.files.read(path, { maxBytes: MAX_BOOT_IMAGE }), database)))
-      refused.push(path);
+    if (!(await isSignedFor(host.files.read(path, { maxBytes: MAX_BOOT_IMAGE }), trust))) refused.push(path);
   if (refused.length > 0) throw unbootable(refused);
   return describeAll(files);
 }
@@ -111,10 +110,10 @@ function requireSetupMode(host: Host): void {
 
 /** Returns what starts HAOS on the disks; throws unless the new db allows all of it. */
 async function requireBootable(host: Host, files: KeyFiles): Promise<BootProgram[]> {
-  const database = databaseOf(files.db);
-  const programs = await verifyBootPrograms(host, database);
+  const trust = withRefused(host, databaseOf(files.db));
+  const programs = await verifyBootPrograms(host, trust);
   const refused = programs.filter(({ isTrusted }) => !isTrusted).map(nameProgram);
-  if (programs.length === 0 && !(await allowsInstallation(host, database)))
+  if (programs.length === 0 && !(await allowsInstallation(host, trust)))
     refused.push('the boot loader of an installation, and no disk has HAOS on an EFI partition yet');
   if (refused.length === 0) return programs;
   throw unbootable(refused);
@@ -131,9 +130,9 @@ function unbootable(refused: readonly string[]): HaosError {
 }
 
 /** Returns whether a database allows the program that an installation from here puts on a disk. */
-async function allowsInstallation(host: Host, database: FirmwareDatabase): Promise<boolean> {
+async function allowsInstallation(host: Host, trust: FirmwareTrust): Promise<boolean> {
   const [first] = Object.values(findEfiLoader(host)?.files ?? {});
-  return first !== undefined && isSignedFor(host.files.read(first), database);
+  return first !== undefined && isSignedFor(host.files.read(first), trust);
 }
 
 /** Reads the three files; throws unless they belong together. */

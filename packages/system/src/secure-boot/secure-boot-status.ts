@@ -22,7 +22,7 @@ export interface SecureBootStatus {
   digests: number;
   /** How many entries dbx has, with what the firmware refuses. */
   revoked: number;
-  /** What starts HAOS on the disks, and whether db allows it. dbx is not looked at. */
+  /** What starts HAOS on the disks, and whether db allows it and dbx does not refuse it. */
   programs: readonly BootProgram[];
 }
 
@@ -41,7 +41,7 @@ export async function readSecureBootStatus(host: Host): Promise<SecureBootStatus
     },
     digests: db?.digests.length ?? 0,
     revoked: dbx?.size ?? 0,
-    programs: firmware === 'ready' && db ? await verifyBootPrograms(host, db) : [],
+    programs: firmware === 'ready' && db ? await verifyBootPrograms(host, { ...db, refused: dbx }) : [],
   };
 }
 

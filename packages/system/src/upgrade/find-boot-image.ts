@@ -14,7 +14,7 @@ import { kernelKind } from '../kernel-kind.js';
 import { inRootOf, layout } from '../layout.js';
 import type { System } from '../open-system.js';
 import { imageArchitecture } from '../release/image-architecture.js';
-import { isSignedFor, readDatabase } from '../secure-boot/efi-signature.js';
+import { isSignedFor, readTrust } from '../secure-boot/efi-signature.js';
 import type { UpgradePlan } from './check.js';
 
 /** Where boot images may be, beside the source of the components. */
@@ -67,7 +67,7 @@ async function findBootLoader(
   if (![from, to].every(isFile) || !isBootLoader(host, to)) return undefined;
   if ((await files.digest(from)) === (await files.digest(to))) return undefined;
   if (!isBootLoader(host, from)) return { problem: `${from} is not systemd-boot` };
-  const database = readDatabase(host, directory);
+  const database = readTrust(host, directory);
   const program = files.read(from, { maxBytes: MAX_BOOT_IMAGE });
   if (database !== undefined && (await isSignedFor(program, database))) return { from, to };
   return { problem: `${from} is not signed with a key that the firmware trusts` };

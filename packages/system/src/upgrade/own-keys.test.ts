@@ -13,6 +13,7 @@ import { makeSecureBootKeys } from '../secure-boot/make-keys.js';
 import { formatSignatureList } from '../secure-boot/signature-list.js';
 import { makeBootImage, makeBootLoader, makeImage, makeProgram } from '../testing/boot-image.js';
 import { failingHost } from '../testing/failing-host.js';
+import { flag, SECURE_BOOT } from '../testing/firmware.js';
 import { linksOf } from '../testing/links-of.js';
 import { completeIntent, intentPath } from './complete-intent.js';
 import { forgetFailure, markHealthy, rollback, upgradeStatus } from './status.js';
@@ -332,6 +333,26 @@ describe('the boot loader of the release', () => {
     expect(messageOf(report)).toMatch(message);
     expect(report.status).toBe('upgraded');
     expect(host.files.read(LOADER)).toEqual(new Uint8Array(tree[LOADER] as Buffer));
+  });
+
+  it('stays, and a boot image is refused, if dbx has their key', async () => {
+    const dbx = { [keyVariablePath('dbx')]: tree[keyVariablePath('db')]! };
+    const image = sign(makeBootImage(NEW));
+    const on = { [SECURE_BOOT]: flag(true), [BOOT_IMAGE]: image };
+    const [trusting, refusing, off] = [
+      createHost({ ...tree, ...on }),
+      createHost({ ...tree, ...on, ...dbx }),
+      createHost({ ...tree, ...dbx }),
+    ];
+
+    expect((await run(trusting)).status).toBe('upgraded');
+    const refused = await run(refusing);
+    expect([refused.status, messageOf(refused)]).toEqual([
+      'refused',
+      `${BOOT_IMAGE} is not signed with a key that the firmware trusts`,
+    ]);
+    expect(messageOf(await run(off))).toMatch(/stays, because .* is not signed with a key/);
+    expect(off.files.read(LOADER)).toEqual(new Uint8Array(tree[LOADER] as Buffer));
   });
 
   it('or the old one is there at each effect of an upgrade', async () => {
