@@ -1,4 +1,4 @@
-/** The codes of what can go wrong with a key in a token. They are stable; docs/errors.md has them. */
+/** The codes of what can go wrong with a key in a token. They are stable: docs/errors.md. */
 export type BuildErrorCode =
   | 'HAOS_PKCS11_URI'
   | 'HAOS_PKCS11_PIN'

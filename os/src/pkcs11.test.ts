@@ -35,7 +35,7 @@ describe('parseTokenUri', () => {
 });
 
 describe('explainToken', () => {
-  // Messages of OpenSSL 3.0 and libp11 0.4.12, which a token of SoftHSM cannot cause on each Debian.
+  // Messages of OpenSSL 3.0 and libp11 0.4.12, which SoftHSM does not cause on each Debian.
   it.each([
     [
       'Unable to enumerate private keys\nThe private key was not found at: pkcs11:object=db\n',

@@ -51,7 +51,7 @@ function readCertificate(path: string): X509Certificate {
   }
 }
 
-/** Signs something small. Throws HAOS_PKCS11_CERTIFICATE unless the key of the certificate verifies it. */
+/** Throws HAOS_PKCS11_CERTIFICATE unless the key in a token makes signatures for a public key. */
 function checkTokenKey(opened: OpenedToken, publicKey: KeyObject): void {
   const signature = runWithToken(opened, 'openssl', (uri) => [
     ...['dgst', '-sha256', '-engine', 'pkcs11', '-keyform', 'engine', '-sign', uri, '/dev/null'],
