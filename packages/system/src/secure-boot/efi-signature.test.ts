@@ -72,7 +72,7 @@ beforeAll(() => {
   );
   for (const name of ['owner', 'other', 'root', 'leaf'])
     run('openssl', 'x509', '-in', `${name}.crt`, '-outform', 'DER', '-out', `${name}.cer`);
-});
+}, 120_000);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 describe('the signature of a boot image', () => {
