@@ -13,7 +13,7 @@ export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'haos-operator' } as
 /** The label with the name of the node that a Secret or an identity is for. */
 export const NODE_LABEL = `${GROUP}/node`;
 
-/** Annotations of a NodeState and of a Node, which the operator writes, and one that people write. */
+/** Annotations: two that the operator writes, and one that people write. */
 export const ANNOTATIONS = {
   /** Of a NodeState: where the node is in a rollout, as JSON of a `NodeStep`. */
   step: `${GROUP}/rollout-step`,
