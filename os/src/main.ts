@@ -18,6 +18,7 @@ import { nameK3s } from './k3s/k3s-parts.js';
 import type { K3sRequest } from './k3s/k3s-request.js';
 import { obtainK3s } from './k3s/obtain-k3s.js';
 import { type Options, readOptions } from './options.js';
+import { readPcrKey, signingForTpm } from './pcr-signature.js';
 import { createProgress } from './progress.js';
 import { describeProvenance, provenanceName, signStatement } from './provenance.js';
 import { runMain } from './run-main.js';
@@ -49,7 +50,9 @@ async function main(root: string): Promise<void> {
   const keys = join(root, 'os/keys');
   // Read before the build: a wrong key must not fail only at the end.
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
-  const signProgram = requested.bootKey && (await openSecureBootKey(requested.bootKey, findAsking()));
+  const pcrKey = requested.pcrKey === undefined ? undefined : readPcrKey(requested.pcrKey);
+  const signForFirmware = requested.bootKey && (await openSecureBootKey(requested.bootKey, findAsking()));
+  const signProgram = signForFirmware && pcrKey ? signingForTpm(signForFirmware, pcrKey) : signForFirmware;
   const wanted = [
     ...RELEASED,
     ...(requested.bootKey ? ['uki'] : []),

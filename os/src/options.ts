@@ -32,6 +32,8 @@ export interface Options {
   sign?: string;
   /** The key to sign the boot images with; default: none is made. */
   bootKey?: SecureBootKey;
+  /** Path of the private key to sign the boot images for the TPM with; default: they are not. */
+  pcrKey?: string;
   /** Kernel arguments of the boot images, beside the usual ones. */
   bootArguments?: string;
   /** Builds only this step and the steps that it needs. */
@@ -52,6 +54,7 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
                            (docs/secure-boot.md): a file, or pkcs11:token=NAME;object=NAME
   --boot-cert CERTIFICATE  its certificate, a file
   --boot-pin-file FILE     the PIN of the token; default: pin-source of the key, or it is asked
+  --pcr-key KEY            sign them for the TPM, too, with another key in a file (docs/encryption.md)
   --boot-arguments TEXT    kernel arguments of the boot images, beside the usual ones
   --only STEP              build only this step and the steps that it needs
 
@@ -84,6 +87,7 @@ const OPTIONS = {
   'boot-key': text,
   'boot-cert': text,
   'boot-pin-file': text,
+  'pcr-key': text,
   'boot-arguments': text,
   only: text,
   help: { ...flag, short: 'h' },
@@ -117,6 +121,8 @@ export function readOptions(
   if (size !== undefined && !/^[1-9]\d*[MGT]$/.test(size))
     throw new BuildFailure(`${size} is not a size; write 8G or 8192M\n${USAGE}`, 2);
   const bootKey = readBootKey(values['boot-key'], values['boot-cert'], values['boot-pin-file']);
+  if (values['pcr-key'] !== undefined && bootKey === undefined)
+    throw new BuildFailure(`--pcr-key needs --boot-key and --boot-cert\n${USAGE}`, 2);
   const options: Options = {
     architecture,
     kernels,
@@ -126,6 +132,7 @@ export function readOptions(
     cache: resolve(cache ?? defaults.cache),
     ...(images.length > 0 && { images: images.filter(isDiskImage) }),
     ...{ size, sign, bootKey, bootArguments: values['boot-arguments'], only },
+    ...(values['pcr-key'] !== undefined && { pcrKey: values['pcr-key'] }),
   };
   fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import type { Architecture } from '../architecture.js';
 import { packCpio } from '../cpio.js';
 import { describedIn } from '../hash-tree.js';
+import { readK3sRecord } from '../k3s/k3s-record.js';
 import { kernelVersion } from '../kernel-version.js';
 import { moduleClosure } from '../module-closure.js';
 import { openApt } from '../open-apt.js';
 import { copyOverlay } from '../overlay.js';
+import { PCR_SECTIONS } from '../pcr-signature.js';
 import { placeModule, placeProgram } from '../place-program.js';
 import type { Step, StepContext } from '../step.js';
 
@@ -32,7 +34,7 @@ const ARGUMENTS: Readonly<Record<Architecture, string>> = {
 export const uki: Step = {
   name: 'uki',
   title: 'boot images and boot loader for own keys',
-  needs: ['userland', 'kernel', 'kernel-image', 'rootfs', 'initrd'],
+  needs: ['userland', 'kernel', 'kernel-image', 'rootfs', 'initrd', 'k3s'],
   recipe: fileURLToPath(import.meta.url),
   files: ['os/overlay/signed'],
   pins: ['debian'],
@@ -56,8 +58,9 @@ export const uki: Step = {
         `--uname=${readFileSync(join(kernel, 'release'), 'utf8').trim()}`,
         `--initrd=${join(of('initrd'), kind, 'initrd')}`,
         `--initrd=${join(directory, 'verity')}`,
-        `--os-release=${renderBootRelease(set, imagesOf(context, kind))}`,
+        `--os-release=${renderBootRelease([...set, readK3sRecord(of('k3s'))?.name], imagesOf(context, kind))}`,
         `--cmdline=${words}`,
+        ...Object.entries(PCR_SECTIONS).map(([name, { room }]) => `--section=${name}:${' '.repeat(room)}`),
       ]);
       rmSync(join(directory, 'verity'));
     }
@@ -96,9 +99,18 @@ async function packVerity(context: StepContext, kind: string, set: readonly stri
   for (const [name, image] of Object.entries(imagesOf(context, kind)))
     copyFileSync(describedIn(image), join(tree, 'verity', name));
   writeFileSync(join(tree, 'verity/set'), `${set.join(' ')}\n`);
+  writeFileSync(join(tree, 'verity/k3s'), describeK3s(of('k3s')));
   await packCpio(context, tree, join(out, 'verity.cpio'));
   await run('zstd', ['-q', '-19', '-T1', '--rm', join(out, 'verity.cpio'), '-o', join(out, 'verity')]);
   rmSync(tree, { recursive: true });
+}
+
+/** Returns the files of k3s of the release, in the format of sha256sum(1); of no k3s, no text. */
+function describeK3s(directory: string): string {
+  const { program, images } = readK3sRecord(directory) ?? {};
+  return [program, images]
+    .flatMap((file) => (file === undefined ? [] : [`${file.sha256}  ${file.path}\n`]))
+    .join('');
 }
 
 /** Returns the images that a boot image verifies. */
@@ -110,12 +122,12 @@ function imagesOf({ of }: StepContext, kind: string): { rootfs: string; kernel: 
 }
 
 /**
- * Returns the os-release(5) of a boot image. An upgrade reads the last four from it
+ * Returns the os-release(5) of a boot image. An upgrade reads the last five from it
  * (docs/boot-contract.md). There is no VERSION_ID: systemd-boot would sort by it, before the number
  * in the name of the file.
  */
 function renderBootRelease(
-  [version, kernel]: readonly [version: string, kernel: string],
+  [version, kernel, k3s = '']: readonly [version: string, kernel: string, k3s: string | undefined],
   images: { rootfs: string; kernel: string },
 ): string {
   const describe = (image: string) => readFileSync(describedIn(image), 'utf8').trim();
@@ -124,6 +136,7 @@ function renderBootRelease(
     `PRETTY_NAME="HAOS ${version}"`,
     `HAOS_VERSION="${version}"`,
     `HAOS_KERNEL_VERSION="${kernel}"`,
+    `HAOS_K3S_VERSION="${k3s}"`,
     `HAOS_ROOTFS_VERITY="${describe(images.rootfs)}"`,
     `HAOS_KERNEL_VERITY="${describe(images.kernel)}"`,
     '',

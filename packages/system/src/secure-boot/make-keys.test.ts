@@ -35,9 +35,9 @@ describe('the keys of an owner', () => {
   it('are three keys with their certificates and signed variables, of which only root reads the keys', () => {
     const kinds = ['auth', 'cer', 'crt', 'key'];
     const expected = ['KEK', 'PK', 'db'].flatMap((name) => kinds.map((kind) => `${name}.${kind}`));
-    expect(readdirSync(directory).sort()).toEqual(expected);
+    expect(readdirSync(directory).sort()).toEqual([...expected, 'pcr.key']);
     expect(statSync(directory).mode & 0o777).toBe(0o700);
-    for (const name of KEY_NAMES) expect(statSync(at(`${name}.key`)).mode & 0o777).toBe(0o600);
+    for (const name of [...KEY_NAMES, 'pcr']) expect(statSync(at(`${name}.key`)).mode & 0o777).toBe(0o600);
   });
 
   it.each(KEY_NAMES)('have the given name, and the fingerprint that openssl shows: %s', (name) => {

@@ -22,10 +22,11 @@ const VALID = '3650';
 
 /**
  * Makes the keys of an owner for Secure Boot: for PK, KEK and db a private key (`.key`) and its
- * certificate in PEM (`.crt`) and DER (`.cer`), and a signed value of the variable (`.auth`). The
- * keys are of RSA with 2048 bits, the kind that all firmware has. OpenSSL makes and uses them, so
- * they are never in the memory of this process. Throws HAOS_SECURE_BOOT_EXISTS, and
- * HAOS_COMMAND_NOT_FOUND without OpenSSL; after a failure nothing is left.
+ * certificate in PEM (`.crt`) and DER (`.cer`), and a signed value of the variable (`.auth`); and
+ * `pcr.key`, which signs boot images for the TPM. The keys are of RSA with 2048 bits, the kind that
+ * all firmware has. OpenSSL makes and uses them, so they are never in the memory of this process.
+ * Throws HAOS_SECURE_BOOT_EXISTS, and HAOS_COMMAND_NOT_FOUND without OpenSSL; after a failure
+ * nothing is left.
  */
 export async function makeSecureBootKeys(
   host: Host,
@@ -43,6 +44,7 @@ export async function makeSecureBootKeys(
       KEK: await makeKey(host, directory, { key: 'KEK', name }),
       db: await makeKey(host, directory, { key: 'db', name }),
     };
+    await makePcrKey(host, directory);
     for (const key of KEY_NAMES) await authenticate(host, directory, { key, certificate: certificates[key] });
     return {
       PK: await describeCertificate(certificates.PK),
@@ -70,6 +72,21 @@ async function makeKey(
   const certificate = parsePem(host.files.readText(at('crt')));
   host.files.write(at('cer'), certificate);
   return certificate;
+}
+
+/** A key of its own: it may open the data of a node, and db may start programs that do not. */
+async function makePcrKey(host: Host, directory: string): Promise<void> {
+  const path = `${directory}/pcr.key`;
+  await host.run('openssl', [
+    'genpkey',
+    '-algorithm',
+    'RSA',
+    '-pkeyopt',
+    'rsa_keygen_bits:2048',
+    '-out',
+    path,
+  ]);
+  host.files.setAttributes(path, { mode: 0o600 });
 }
 
 async function authenticate(
