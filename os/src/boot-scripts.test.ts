@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -895,6 +896,62 @@ describe('k3s', () => {
       ln() { echo "$2"; }
       choose_k3s`;
     expect(run([`${inRoot}common.sh`, `${inRoot}k3s.sh`], { cmdline, script }).output).toBe(target);
+  });
+});
+
+describe('k3s on a node whose data the TPM opens', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'haos-k3s-'));
+    mkdirSync(join(directory, 'k3s/images'), { recursive: true });
+    writeFileSync(join(directory, 'k3s/k3s'), 'program');
+    writeFileSync(join(directory, 'k3s/images/all.tar.zst'), 'images');
+    writeFileSync(join(directory, 'k3s/k3s.json'), '{}');
+    writeFileSync(join(directory, 'tpm'), '');
+    const { stdout } = spawnSync('sha256sum', ['k3s', 'images/all.tar.zst'], { cwd: join(directory, 'k3s') });
+    writeFileSync(join(directory, 'k3s-signed'), stdout);
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  /** Returns whether the k3s is used, and why not. */
+  const look = () => {
+    const text = readFileSync(`${inRoot}k3s.sh`, 'utf8').replaceAll(
+      /\/(haos\/private|run\/haos)\//g,
+      `${directory}/`,
+    );
+    const { status } = spawnSync('sh', ['-c', `set -f\n${text}\nis_k3s_trusted ${directory}/k3s`]);
+    const reason = join(directory, 'k3s-refused');
+    return [status === 0, existsSync(reason) ? readFileSync(reason, 'utf8') : ''] as const;
+  };
+
+  it('is used if it is the one of the signed release', () => {
+    expect(look()).toEqual([true, '']);
+  });
+
+  it.each<[title: string, change: (path: string) => void]>([
+    ['has another program', (path) => writeFileSync(join(path, 'k3s'), 'another')],
+    ['has other images', (path) => writeFileSync(join(path, 'images/all.tar.zst'), 'others')],
+    ['has more images', (path) => writeFileSync(join(path, 'images/more.tar'), 'more')],
+    ['lacks images', (path) => rmSync(join(path, 'images/all.tar.zst'))],
+    [
+      'is elsewhere',
+      (path) => {
+        renameSync(join(path, 'k3s'), join(directory, 'elsewhere'));
+        symlinkSync('../elsewhere', join(path, 'k3s'));
+      },
+    ],
+    ['belongs to a release without k3s', () => writeFileSync(join(directory, 'k3s-signed'), '')],
+  ])('is refused if it %s', (_title, change) => {
+    change(join(directory, 'k3s'));
+
+    expect(look()).toEqual([false, expect.stringContaining('is not the k3s that was signed')]);
+  });
+
+  it.each(['tpm', 'k3s-signed'])('is used without %s, as on other nodes', (file) => {
+    rmSync(join(directory, file));
+    writeFileSync(join(directory, 'k3s/k3s'), 'another');
+
+    expect(look()).toEqual([true, '']);
   });
 });
 

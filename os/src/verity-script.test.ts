@@ -43,7 +43,7 @@ function link(slots: Readonly<Record<string, string>>): void {
 /** Runs a piece of the script below the directory of the test. */
 function run(script: string): string {
   const text = readFileSync(join(overlay, 'signed/lib/haos/verity.sh'), 'utf8').replaceAll(
-    /(?<=[\s"<>=])\/(?=verity|\.base|run|sys|esp)/g,
+    /(?<=[\s"<>=])\/(?=verity|\.base|\.extra|run|sys|esp)/g,
     `${root}/`,
   );
   const common = readFileSync(join(overlay, 'rootfs/usr/lib/haos/boot/common.sh'), 'utf8');
@@ -129,6 +129,40 @@ describe('a signed boot image', () => {
       `${set}\n${KERNEL}`,
     );
     expect(readFileSync(join(root, 'run/haos/words'), 'utf8').trim()).toBe(words);
+  });
+
+  describe('tells the new root', () => {
+    const variable = (name: string, value: number) =>
+      write(
+        `sys/firmware/efi/efivars/${name}-8be4df61-93ca-11d2-aa0d-00e098032b8c`,
+        `\x06\0\0\0${String.fromCharCode(value)}`,
+      );
+    const read = (path: string) => readFileSync(join(root, 'new/run/haos', path), 'utf8');
+
+    it.each([
+      [1, 0, 'on'],
+      [0, 0, 'off'],
+      [1, 1, 'off'],
+      [0, 1, 'off'],
+    ])('whether the firmware verifies programs: SecureBoot %d, SetupMode %d', (on, setup, expected) => {
+      variable('SecureBoot', on);
+      variable('SetupMode', setup);
+      write('verity/k3s', 'digest  k3s\n');
+      run(`sysroot=${root}/new; pass_signed`);
+
+      expect(read('pcr/secure-boot').trim()).toBe(expected);
+      expect(read('k3s-signed')).toBe('digest  k3s\n');
+    });
+
+    it('what the stub took from the boot image for the TPM', () => {
+      write('verity/k3s', '');
+      write('.extra/tpm2-pcr-public-key.pem', 'a key');
+      write('.extra/tpm2-pcr-signature.json', '{}');
+      run(`sysroot=${root}/new; pass_signed`);
+
+      expect([read('pcr/key.pem'), read('pcr/signature.json')]).toEqual(['a key', '{}']);
+      expect(read('pcr/secure-boot').trim()).toBe('off');
+    });
   });
 
   describe('whose image is damaged', () => {

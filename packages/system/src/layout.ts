@@ -15,6 +15,10 @@ export const layout = {
    * disk, and the UUID of its header.
    */
   encryption: '/haos/system/encryption',
+  /** Exists in `private` if the TPM is to open the data. */
+  tpm: '/haos/private/tpm',
+  /** Why the TPM did not open the data in this boot, if it did not. */
+  tpmRefusal: '/run/haos/tpm-refusal',
   /** What is encrypted beside the data; `systemConfig` is then a link to it. */
   private: '/haos/private',
   kernelCommandLine: '/proc/cmdline',
@@ -69,6 +73,8 @@ export const layout = {
    * `skipped`, `absent`, or `held` with the reason in the next line.
    */
   k3sStart: '/run/haos/k3s-start',
+  /** Why early boot does not use the k3s of the set, if it does not. */
+  k3sRefused: '/run/haos/k3s-refused',
   /**
    * What the launcher adds to the kernel command line where the boot loader does not know slots.
    */

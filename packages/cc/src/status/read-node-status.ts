@@ -70,7 +70,7 @@ function readUpgrade(host: Host, mode: Mode | undefined): Pick<NodeStatus, 'slot
 }
 
 async function readKubernetes(host: Host, journals: readonly PhaseJournal[]): Promise<KubernetesFacts> {
-  const isInstalled = findK3s(host) !== undefined;
+  const isInstalled = findK3s(host) !== undefined || host.files.stat(layout.k3sRefused) !== undefined;
   const { start, hold } = readMode(host) === 'install' ? { start: 'skipped' as const } : readStart(host);
   const isAsked = isInstalled && start !== 'skipped' && host.kind === 'live';
   const isUp = isAsked ? await isServiceUp(host) : undefined;

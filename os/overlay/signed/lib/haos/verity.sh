@@ -1,9 +1,9 @@
 # shellcheck shell=sh
 # Only a signed boot image has this script and the directory /verity: the modules of dm-verity in
-# the order of loading; the versions of haos and of the kernel that it belongs to; and for each
-# image a file with the number of its blocks of 4 KiB, the salt and the root of the hash tree that
-# follows the blocks. The signature covers them. So nothing on a disk or on the kernel command line
-# changes what they ask for.
+# the order of loading; the versions of haos and of the kernel that it belongs to; for each image a
+# file with the number of its blocks of 4 KiB, the salt and the root of the hash tree that follows
+# the blocks; and the checksums of k3s. The signature covers them. So nothing on a disk or on the
+# kernel command line changes what they ask for.
 
 is_verified=true
 read -r verified_haos verified_kernel </verity/set
@@ -25,6 +25,28 @@ prepare_verified() {
 # pipe, because such a file cannot be sought in.
 loader_variable() {
 	cat "/sys/firmware/efi/efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d '\0'
+}
+
+# Passes to the new root what its scripts cannot read: what systemd's stub took from the boot image
+# for the TPM, whether Secure Boot is on, and the checksums of k3s.
+pass_signed() {
+	passed=$sysroot/run/haos/pcr
+	mkdir -p -m 0700 "$passed"
+	cp /verity/k3s $sysroot/run/haos/k3s-signed
+	[ ! -e /.extra/tpm2-pcr-public-key.pem ] || cp /.extra/tpm2-pcr-public-key.pem "$passed/key.pem"
+	[ ! -e /.extra/tpm2-pcr-signature.json ] || cp /.extra/tpm2-pcr-signature.json "$passed/signature.json"
+	case $(global_byte SecureBoot)$(global_byte SetupMode) in 10) echo on ;; *) echo off ;; esac >"$passed/secure-boot"
+}
+
+# Prints the byte of a variable of the UEFI specification, 3.3.
+global_byte() {
+	cat "/sys/firmware/efi/efivars/$1-8be4df61-93ca-11d2-aa0d-00e098032b8c" 2>/dev/null | tail -c +5 | od -An -tu1 | tr -d ' '
+}
+
+# From now on the TPM gives no key away, whatever runs: also if there are no encrypted data, because
+# then another disk decides what runs, beside that of the node.
+close_tpm() {
+	chroot $sysroot /usr/lib/haos/boot/leave-initrd || refuse 'the TPM does not take the end of early boot'
 }
 
 # The kernel is in the boot image, so its version is known.

@@ -80,6 +80,16 @@ describe('k3s', () => {
     expect(host.files.stat(SERVICE)).toBeUndefined();
   });
 
+  it('waits if early boot refused the program, and says why', async () => {
+    const host = hostWith({ tree: { '/run/haos/k3s-refused': 'it is not the k3s that was signed\n' } });
+    host.files.remove('/usr/sbin/k3s');
+    const { first } = await runTwice(k3s, CONFIG, { host });
+
+    expect(host.files.readText('/run/haos/k3s-start')).toBe('held\nit is not the k3s that was signed\n');
+    expect(first.notes).toContain('k3s is not started: it is not the k3s that was signed');
+    expect(host.files.stat(SERVICE)).toBeUndefined();
+  });
+
   it('that runs goes on while the configuration leaves open who the node is', async () => {
     const service = scriptService('stopped');
     const host = hostWith({ commands: service.commands });

@@ -47,11 +47,12 @@ export const k3s: Applier = {
     noteIgnored(config, context);
     const findings = checkK3s(config.haos ?? {});
     await report(findings, context);
-    const hold = context.k3sHold ?? blockedBy(findings) ?? missingData(config, context);
+    const refused = context.host.files.readTextIfExists(layout.k3sRefused)?.trim();
+    const hold = refused ?? context.k3sHold ?? blockedBy(findings) ?? missingData(config, context);
     if (hold !== undefined) {
       // A k3s that runs goes on with what it was started with.
       context.note(`k3s is not started: ${hold}`);
-      const word = binary === undefined ? 'absent' : `held\n${hold}`;
+      const word = binary === undefined && refused === undefined ? 'absent' : `held\n${hold}`;
       if (context.phase === 'runtime') context.host.files.write(layout.k3sStart, `${word}\n`);
       return;
     }

@@ -11,7 +11,27 @@ choose_k3s() {
 	slot=$(argument haos.slot)
 	[ "$slot" = previous ] || slot=current
 	version=$(readlink "/haos/system/k3s/$slot") || return 0
-	ln -sfn "/haos/system/k3s/${version##*/}/k3s" /run/haos/k3s
+	component=/haos/system/k3s/${version##*/}
+	is_k3s_trusted "$component" || return 0
+	ln -sfn "$component/k3s" /run/haos/k3s
+}
+
+# k3s is root, and lies on a partition that is not encrypted. If the TPM is to open the data, the
+# k3s at $1 must have the checksums in the signed boot image, with its container images and no
+# others.
+is_k3s_trusted() {
+	[ -e /haos/private/tpm ] && [ -e /run/haos/k3s-signed ] || return 0
+	(
+		cd "$1" && [ "$(find . ! -type d ! -path ./k3s.json -printf '%y %p\n' | sort)" = "$(list_signed)" ] &&
+			sha256sum --check --status --strict /run/haos/k3s-signed
+	) && return 0
+	echo "$1 is not the k3s that was signed with the boot image: see docs/encryption.md" >/run/haos/k3s-refused
+	return 1
+}
+
+# Prints the files with checksums as find(1) does.
+list_signed() {
+	sed 's|^[0-9a-f]*  |f ./|' /run/haos/k3s-signed | sort
 }
 
 # Succeeds if k3s is enabled: the runtime phase records that (packages/cc/src/appliers/k3s/k3s.ts).

@@ -16,7 +16,9 @@ build_root() {
 	mount -o move "$base" "$sysroot/.base"
 	mount -o bind $sysroot/.base/haos/system $sysroot/haos/system
 	mount -o remount,bind,ro,nosuid,nodev $sysroot/haos/system
-	mount_usr && mount_kernel && mount_virtual && find_data && fill_etc && make_home && note_mode
+	mount_usr && mount_kernel && mount_virtual || return 1
+	[ -z "${is_verified:-}" ] || pass_signed
+	find_data && fill_etc && make_home && note_mode
 }
 
 # Finds what survives a reboot, and binds it. Encrypted data are opened first, with the programs of

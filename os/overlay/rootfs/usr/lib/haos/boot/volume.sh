@@ -97,9 +97,16 @@ renew_volume() {
 		mount -t ext4 -o ro /dev/mapper/haos-kept /run/haos/kept || return 1
 	chmod 0700 $PRIVATE
 	mkdir -p $PRIVATE/data
-	[ ! -e /run/haos/kept/config.yaml ] || cp -p /run/haos/kept/config.yaml $PRIVATE/ || return 1
+	copy_kept /run/haos/kept $PRIVATE || return 1
 	umount /run/haos/kept $PRIVATE && cryptsetup close haos-kept && sync || return 1
 	rm -f $SYSTEM/factory-reset && sync
+}
+
+# Copies what a reset keeps: the configuration, and whether the TPM is to open the data.
+copy_kept() {
+	for file in config.yaml tpm; do
+		[ ! -e "$1/$file" ] || cp -p "$1/$file" "$2/" || return 1
+	done
 }
 
 # Forgets the kept configuration once no reset needs it. Its key goes first, because the blocks of
@@ -118,7 +125,7 @@ keep_configuration() {
 		truncate -s 32M $SYSTEM/reset.new && make_volume $SYSTEM/reset.new && open_volume $SYSTEM/reset.new haos-kept &&
 			make_file_system /dev/mapper/haos-kept && mkdir -p /run/haos/kept $PRIVATE &&
 			mount -t ext4 /dev/mapper/haos-kept /run/haos/kept && mount -t ext4 $DATA $PRIVATE || return 1
-		[ ! -e $PRIVATE/config.yaml ] || cp -p $PRIVATE/config.yaml /run/haos/kept/ || return 1
+		copy_kept $PRIVATE /run/haos/kept || return 1
 		umount /run/haos/kept $PRIVATE && cryptsetup close $NAME && sync && mv $SYSTEM/reset.new $SYSTEM/reset && sync
 	else
 		is_ours $SYSTEM/reset && open_with_answer $SYSTEM/reset haos-kept
