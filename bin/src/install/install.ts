@@ -74,7 +74,8 @@ function readEncryption(invocation: InstallInvocation, configured: Install): Pic
   const how = invocation.text('encrypt') ?? configured.encrypt;
   const passphraseFile = invocation.text('passphrase-file') ?? configured.passphraseFile;
   if (how === undefined && passphraseFile === undefined) return {};
-  return { encrypt: passphraseFile === undefined ? {} : { passphraseFile: resolve(passphraseFile) } };
+  const file = passphraseFile === undefined ? {} : { passphraseFile: resolve(passphraseFile) };
+  return { encrypt: { ...file, ...(how === 'both' && { tpm: true }) } };
 }
 
 function readNext(invocation: InstallInvocation, { powerOff }: Install): Next {

@@ -29,8 +29,9 @@ export const INSTALL_OPTIONS = [
   {
     name: 'encrypt',
     value: 'HOW',
-    choices: ['passphrase'],
-    summary: 'encrypt the persistent data and the configuration; the console asks at each boot',
+    choices: ['passphrase', 'both'],
+    summary:
+      'encrypt the persistent data and the configuration; the console asks at each boot, with `both` only if the TPM does not open them',
   },
   {
     name: 'passphrase-file',

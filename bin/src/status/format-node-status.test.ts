@@ -59,6 +59,16 @@ describe('the status of a node for people', () => {
     expect(format({})).not.toContain('encryption');
   });
 
+  it('shows what the TPM did, and what comes next', () => {
+    const encryption = { device: '/dev/vda2', recoveryKey: 'none' } as const;
+    const sealed = format({ encryption: { ...encryption, tpm: { hasKey: true, refusal: undefined } } });
+    expect(sealed).toMatch(
+      /^encryption: .* with a passphrase, and a key in the TPM\n +the TPM opens the data at/m,
+    );
+    const refused = format({ encryption: { ...encryption, tpm: { hasKey: false, refusal: 'a reason' } } });
+    expect(refused).toContain('the TPM did not open the data: a reason; the console asks at the next start');
+  });
+
   it('fits on one screen', () => {
     expect(format({})).toBe(`HAOS v0.2.0 on node-1, mode disk: healthy
 addresses:     10.0.2.15 (eth0)

@@ -1,7 +1,7 @@
 import { formatText, type NodeStatus } from '@haos/cc';
 import { describeArray, describeConfiguration } from '@haos/cc/internal';
 import { COMPONENTS, SLOTS } from '@haos/system';
-import { nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
+import { type EncryptionStatus, nameSet, type ReleaseSet, type UpgradeVerdict } from '@haos/system/internal';
 import { formatSection } from '../format-section.js';
 import { createPaint, type Paint } from '../paint.js';
 
@@ -47,6 +47,11 @@ function formatRootImage({ rootHash }: NodeStatus): string[] {
   return rootHash === undefined ? [] : formatSection('root image', [`verified, root hash ${rootHash}`]);
 }
 
+function describeTpm({ hasKey, refusal }: NonNullable<EncryptionStatus['tpm']>): string {
+  const next = hasKey ? 'the TPM opens the data at the next start' : 'the console asks at the next start';
+  return refusal === undefined ? next : `the TPM did not open the data: ${refusal}; ${next}`;
+}
+
 function formatEncryption({ encryption }: NodeStatus): string[] {
   if (encryption === undefined) return [];
   const key = {
@@ -55,7 +60,10 @@ function formatEncryption({ encryption }: NodeStatus): string[] {
     confirmed: 'the recovery key is confirmed',
     unknown: 'as root more is known',
   }[encryption.recoveryKey];
-  return formatSection('encryption', ['the data and the configuration, with a passphrase', key]);
+  const { tpm } = encryption;
+  const how = tpm ? 'a passphrase, and a key in the TPM' : 'a passphrase';
+  const lines = [`the data and the configuration, with ${how}`, ...(tpm ? [describeTpm(tpm)] : []), key];
+  return formatSection('encryption', lines);
 }
 
 function formatArrays({ arrays }: NodeStatus): string[] {

@@ -280,8 +280,9 @@ describe('the audit', () => {
   });
 
   it('shows on strict nodes whether the data are encrypted', async () => {
-    const look = async (source: string) => {
+    const look = async (source: string, more = {}) => {
       const tree = {
+        ...more,
         '/run/haos/hardening': 'strict\n',
         '/haos/system/encryption': '2 9b1f\n',
         '/proc/self/mountinfo': `30 20 254:0 /data/var /var rw - ext4 ${source} rw\n`,
@@ -289,7 +290,14 @@ describe('the audit', () => {
       return (await audit(hostWith({ tree }), { only: ['trust.encryption'] }))[0];
     };
 
-    expect(await look('/dev/mapper/haos-data')).toMatchObject({ status: 'pass', found: 'encrypted' });
+    expect(await look('/dev/mapper/haos-data')).toMatchObject({
+      status: 'pass',
+      found: 'encrypted, with a passphrase',
+    });
+    expect(await look('/dev/mapper/haos-data', { '/haos/private/tpm': '' })).toMatchObject({
+      status: 'pass',
+      found: 'encrypted, with a passphrase and the TPM',
+    });
     expect(await look('/dev/vda1')).toMatchObject({ status: 'fail', found: 'not encrypted' });
   });
 

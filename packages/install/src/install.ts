@@ -200,6 +200,7 @@ async function fill(options: InstallOptions, { plan, places, stateUuid }: Writte
   // A takeover that never rebooted left this marker; what it would delete is now kept.
   host.files.remove(`${mountPoint}${TAKEOVER_MARKER}`);
   if (places.data) await describeEncryption(host, { root: mountPoint, data: places.data });
+  if (places.data && plan.usesTpm) host.files.write(`${mountPoint}${layout.tpm}`, '', { mode: 0o600 });
   const entries = plan.existing?.entries;
   await putState(host, image.set, { configuration, root: mountPoint, entries });
   if (boot.loader === false || firmware.length === 0) return files;

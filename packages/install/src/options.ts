@@ -41,6 +41,11 @@ export interface EncryptOptions {
   passphrase?: string;
   /** Or an absolute path of a file with it, which only its owner may read. */
   passphraseFile?: string;
+  /**
+   * Whether the TPM of this machine is to open the data as well, which needs a boot image that is
+   * signed for it. Default false. On an existing layout nothing is taken away.
+   */
+  tpm?: boolean;
 }
 
 /** What configures the installed system. */

@@ -1,6 +1,6 @@
 import { createTestHost } from '@haos/host/testing';
-import { expect, it, onTestFinished } from 'vitest';
-import { checkPassphrase, findEncryption } from './passphrase.js';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkPassphrase, checkTpm, findEncryption } from './passphrase.js';
 
 const GOOD = 'correct horse battery staple';
 const FILE = '/root/passphrase';
@@ -70,4 +70,36 @@ it.each([
 
   expect(await findEncryption(host, options)).toMatchObject({ check: { ok } });
   expect(JSON.stringify(host.calls.map(({ args }) => args))).not.toContain(GOOD);
+});
+
+describe('the TPM', () => {
+  const check = (version: string | undefined, boot: { bootImage?: string }) => {
+    const path = '/sys/class/tpm/tpm0/tpm_version_major';
+    const host = createTestHost({ tree: version === undefined ? {} : { [path]: `${version}\n` } });
+    onTestFinished(() => host.dispose());
+    return checkTpm(host, { target: { encrypt: { tpm: true } }, boot });
+  };
+  const bootImage = '/mnt/release/';
+
+  it('can open the data if the machine has one and a boot image starts the node', () => {
+    expect(check('2', { bootImage })).toMatchObject({ id: 'tpm', ok: true });
+  });
+
+  it.each([
+    ['without a boot image', '2', {}, /only for a boot image with keys of your own/],
+    ['on a machine without a TPM', undefined, { bootImage }, /no TPM 2.0/],
+    ['with a TPM 1.2', '1', { bootImage }, /no TPM 2.0/],
+  ])('is refused %s', (_title, version, boot, message) => {
+    expect(check(version, boot)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('a passphrase only'),
+    });
+  });
+
+  it('is not looked at if only a passphrase opens the data', () => {
+    const host = createTestHost({ tree: {} });
+    onTestFinished(() => host.dispose());
+    expect(checkTpm(host, { target: { encrypt: {} } })).toBeUndefined();
+  });
 });

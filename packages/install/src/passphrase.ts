@@ -2,7 +2,7 @@ import { type Host, isHaosError } from '@haos/host';
 import type { Check } from '@haos/system';
 import { failed, passed } from '@haos/system/internal';
 import { opens } from './disk/volume.js';
-import type { EncryptOptions, TargetOptions } from './options.js';
+import type { EncryptOptions, Installation, TargetOptions } from './options.js';
 
 /** A passphrase must resist a search on machines that have the disk. */
 const SHORTEST = 12;
@@ -56,6 +56,21 @@ export async function findEncryption(
   if (wrong !== undefined)
     return { check: failed(id, `the passphrase is refused: ${wrong}`, 'Choose another.') };
   return { check: passed(id, 'the data will be encrypted with the passphrase'), passphrase };
+}
+
+/** Checks that the TPM of this machine can open the data, if it is to. */
+export function checkTpm({ files }: Host, { target, boot }: Installation): Check | undefined {
+  if (target?.encrypt?.tpm !== true) return undefined;
+  const id = 'tpm';
+  if (boot?.bootImage === undefined) {
+    const hint =
+      'Name a boot image with --boot-image (docs/encryption.md), or encrypt with a passphrase only.';
+    return failed(id, 'the TPM opens the data only for a boot image with keys of your own', hint);
+  }
+  if (files.readTextIfExists('/sys/class/tpm/tpm0/tpm_version_major')?.trim() === '2')
+    return passed(id, 'this machine has a TPM 2.0');
+  const hint = 'Turn it on in the set-up of the firmware, or encrypt with a passphrase only.';
+  return failed(id, 'this machine shows no TPM 2.0', hint);
 }
 
 function readPassphrase(

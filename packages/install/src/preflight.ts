@@ -31,7 +31,7 @@ import {
 } from './disk/partitions.js';
 import type { ExistingLayout } from './disk/places.js';
 import type { BootOptions, Installation, TargetOptions } from './options.js';
-import { findEncryption } from './passphrase.js';
+import { checkTpm, findEncryption } from './passphrase.js';
 
 export interface PreflightOptions
   extends Installation,
@@ -57,6 +57,8 @@ export interface InstallPlan {
   keys?: EnrolmentPlan['keys'] | undefined;
   /** Whether the data are encrypted. */
   isEncrypted?: boolean;
+  /** Whether the TPM is to open the data, too. */
+  usesTpm?: boolean;
 }
 
 export interface Preflight {
@@ -98,6 +100,7 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
   const { checks: imageChecks, image } = await openImage(host, cleanUp, { ...options, ...options.image });
   const { disk, replacesState, existing } = place;
   const encryption = await findEncryption(host, { ...options.target, data: existing?.data });
+  const tpm = checkTpm(host, options);
   const programs = checkPrograms(host, firmware, { ...boot, encrypts: encryption !== undefined });
   const firmwareCheck = checkFirmware(firmware, { boot, disk });
   const architecture = image && boot.loader !== false ? [checkLoader(host, { firmware, boot, image })] : [];
@@ -117,12 +120,22 @@ export async function prepare(options: PreflightOptions, cleanUp: CleanUp): Prom
     ...own.checks,
     ...keys.checks,
     ...(encryption ? [encryption.check] : []),
+    ...(tpm ? [tpm] : []),
     ...space,
   ];
   const { configuration, issues, texts } = config;
   const isComplete = checks.every(({ ok }) => ok) && configuration && image && disk;
   const isEncrypted = encryption !== undefined;
-  const work = { firmware, replacesState, existing, isEncrypted, bootFiles: own.files, keys: keys.keys };
+  const usesTpm = tpm !== undefined;
+  const work = {
+    firmware,
+    replacesState,
+    existing,
+    isEncrypted,
+    usesTpm,
+    bootFiles: own.files,
+    keys: keys.keys,
+  };
   const plan = isComplete ? { configuration, image, disk, ...work } : undefined;
   return { checks, issues, texts, plan, passphrase: encryption?.passphrase };
 }

@@ -25,7 +25,8 @@ export type InstallCheckId =
   | 'takeover-grub'
   | 'takeover-partition'
   | 'takeover-root'
-  | 'takeover-space';
+  | 'takeover-space'
+  | 'tpm';
 
 /** The checks of an upgrade; docs/upgrading.md explains them. */
 export type UpgradeCheckId =

@@ -49,6 +49,19 @@ it('is undefined on a node that is not encrypted', async () => {
   expect(await readEncryption(host)).toBeUndefined();
 });
 
+it.each([
+  ['opened the data', '', {}, { hasKey: true, refusal: undefined }],
+  ['has no key yet', undefined, {}, { hasKey: false, refusal: undefined }],
+  ['did not open them', '', { '/run/haos/tpm-refusal': 'a reason\n' }, { hasKey: true, refusal: 'a reason' }],
+])('says that the TPM %s', async (_title, key, tree, tpm) => {
+  const { host } = nodeWith(key === undefined ? {} : { 0: { type: 'haos-tpm', keyslots: ['31'] } });
+  expect(await readEncryption(host)).not.toHaveProperty('tpm');
+  for (const [path, text] of Object.entries({ '/haos/private/tpm': '', ...tree }))
+    host.files.write(path, text);
+
+  expect(await readEncryption(host)).toEqual({ device: '/dev/vda2', recoveryKey: 'none', tpm });
+});
+
 it('makes a recovery key that opens the data, and is confirmed when it is typed', async () => {
   const { host, keys } = nodeWith();
   expect(await readEncryption(host)).toEqual({ device: '/dev/vda2', recoveryKey: 'none' });

@@ -8,6 +8,9 @@ const NAME = 'haos-data';
 /** The token in the header of the volume that names the key slot of the recovery key. */
 const TOKEN = 'haos-recovery';
 
+/** That of the key in the TPM: os/overlay/rootfs/usr/lib/haos/boot/tpm.sh. */
+const TPM_TOKEN = 'haos-tpm';
+
 /** Deriving a key takes seconds, more on a slow machine. */
 const TIMEOUT = 300_000;
 
@@ -17,14 +20,24 @@ export interface EncryptionStatus {
   device: string | undefined;
   /** `none`: only the passphrase opens the data. `unconfirmed`: it may not have been noted. */
   recoveryKey: 'none' | 'unconfirmed' | 'confirmed' | 'unknown';
+  /** Undefined if the TPM is not to open the data. */
+  tpm?: {
+    /** Whether it has a key for the next start. */
+    hasKey: boolean;
+    /** Why it did not open the data in this boot; undefined if it did, or if it had no key yet. */
+    refusal: string | undefined;
+  };
 }
 
 /** Reads how the data of this node are encrypted; undefined if they are not. */
 export async function readEncryption(host: Host): Promise<EncryptionStatus | undefined> {
   if (host.files.stat(layout.encryption) === undefined) return undefined;
   try {
-    const { device, recovery } = await readVolume(host);
-    return { device, recoveryKey: recovery ? (recovery.confirmed ? 'confirmed' : 'unconfirmed') : 'none' };
+    const { device, recovery, isSealed } = await readVolume(host);
+    const recoveryKey = recovery ? (recovery.confirmed ? 'confirmed' : 'unconfirmed') : 'none';
+    if (host.files.stat(layout.tpm) === undefined) return { device, recoveryKey };
+    const refusal = host.files.readTextIfExists(layout.tpmRefusal)?.trim();
+    return { device, recoveryKey, tpm: { hasKey: isSealed, refusal } };
   } catch (error) {
     if (!isHaosError(error)) throw error;
     return { device: undefined, recoveryKey: 'unknown' };
@@ -81,6 +94,8 @@ interface Volume {
   device: string;
   /** The numbers of the key slots in use. */
   slots: readonly string[];
+  /** Whether the TPM has one of the keys. */
+  isSealed: boolean;
   recovery: { token: string; slot: string; confirmed: boolean } | undefined;
 }
 
@@ -100,6 +115,7 @@ async function readVolume(host: Host): Promise<Volume> {
   return {
     device,
     slots: Object.keys(keyslots),
+    isSealed: Object.values(tokens).some(({ type }) => type === TPM_TOKEN),
     recovery: recovery && { ...recovery, confirmed: found?.confirmed === true },
   };
 }

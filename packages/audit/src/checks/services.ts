@@ -84,7 +84,7 @@ export const TRUST_CHECKS: readonly Check[] = [
   {
     id: 'trust.encryption',
     title: 'The persistent data are encrypted',
-    why: 'Otherwise a person who takes the disk reads the secrets of the node and of its pods. Costs: the console asks for a passphrase at each boot.',
+    why: 'Otherwise a person who takes the disk reads the secrets of the node and of its pods. Costs: the console asks for a passphrase at each boot, unless own keys and a TPM open them.',
     source: 'haos',
     severity: 'medium',
     level: 'strict',

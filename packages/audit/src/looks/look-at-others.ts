@@ -53,5 +53,6 @@ function lookAtRoot({ host, level }: Machine): Finding {
 function lookAtData({ host, mounts }: Machine): Finding {
   const source = mountOf(mounts, '/var')?.source;
   const isEncrypted = host.files.stat(layout.encryption) !== undefined && source === '/dev/mapper/haos-data';
-  return finding(isEncrypted, isEncrypted ? 'encrypted' : 'not encrypted', source);
+  const how = host.files.stat(layout.tpm) === undefined ? 'a passphrase' : 'a passphrase and the TPM';
+  return finding(isEncrypted, isEncrypted ? `encrypted, with ${how}` : 'not encrypted', source);
 }

@@ -184,8 +184,8 @@ export interface Install {
   powerOff?: boolean;
   /** Do not partition or format, because the layout exists already. */
   noFormat?: boolean;
-  /** Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot. */
-  encrypt?: 'passphrase';
+  /** Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot. `both`: it asks once, and then the TPM opens them, as long as the node is started as it was; this needs `boot_image`. */
+  encrypt?: 'passphrase' | 'both';
   /** A file of the running system with the passphrase of `encrypt`, which only its owner may read. Default: the installer asks. */
   passphraseFile?: string;
   /** Log more, during the installation and on the installed system. */

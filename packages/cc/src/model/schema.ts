@@ -107,10 +107,10 @@ const installKeys: readonly DescribedKey[] = [
   {
     name: 'encrypt',
     kind: 'string',
-    values: ['passphrase'],
+    values: ['passphrase', 'both'],
     description:
-      'Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot.',
-    examples: ['passphrase'],
+      'Encrypt the persistent data and the configuration. `passphrase`: the console asks for it at each boot. `both`: it asks once, and then the TPM opens them, as long as the node is started as it was; this needs `boot_image`.',
+    examples: ['passphrase', 'both'],
   },
   {
     name: 'passphraseFile',

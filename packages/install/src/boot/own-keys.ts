@@ -58,10 +58,11 @@ export async function findBootFiles(
   // Another check failed, and without an image there is nothing to compare with.
   if (!image) return { checks: [] };
   const { scratch } = options.image ?? {};
+  const usesTpm = options.target?.encrypt?.tpm === true;
   const { check, files } = await openBootFiles(host, cleanUp, {
     ...options,
     ...options.image,
-    ...{ bootImage, image, scratch },
+    ...{ bootImage, image, scratch, usesTpm },
   });
   if (!files) return { checks: [check] };
   const room = existing ? (existing.efiRoom ?? 0) : EFI_SIZE * 1024 * 1024;

@@ -42,10 +42,10 @@ async function askPassphrase(
   if (!encrypt || format === false || encrypt.passphraseFile !== undefined) return encrypt;
   const passphrase = await askSecret(prompter, {
     name: 'passphrase',
-    message: 'Passphrase for the encrypted data, which the console asks for at each boot',
+    message: `Passphrase for the encrypted data, which the console asks for at ${encrypt.tpm ? 'the first' : 'each'} boot`,
     validate: checkPassphrase,
   });
-  return { passphrase };
+  return { ...encrypt, passphrase };
 }
 
 async function askConfiguration(prompter: Prompter, host: Host, config: CloudConfig): Promise<CloudConfig> {

@@ -7,7 +7,7 @@ import { describeDisk } from './describe-disk.js';
 
 /** Describes the whole plan of an installation for a person, without secrets. */
 export function describePlan(
-  { image, disk, firmware, replacesState, existing, bootFiles, keys, isEncrypted }: InstallPlan,
+  { image, disk, firmware, replacesState, existing, bootFiles, keys, isEncrypted, usesTpm }: InstallPlan,
   { url, answers = {} }: ConfigSource,
 ): string {
   const { haos, k3s, kernel } = image.set;
@@ -21,7 +21,9 @@ export function describePlan(
     ],
     ...(bootFiles ? [['boot image', `${bootFiles.image}, with systemd-boot instead of GRUB`]] : []),
     ...(keys ? [['keys', `${describeKeys(keys)}; then the firmware starts nothing else`]] : []),
-    ...(isEncrypted ? [['encryption', 'the data and the configuration, with a passphrase']] : []),
+    ...(isEncrypted
+      ? [['encryption', `the data and the configuration, with a passphrase${usesTpm ? ' and the TPM' : ''}`]]
+      : []),
     ...configuration,
   ];
   const lines = rows.map(([name = '', text = '']) => `  ${name.padEnd(15)}${text}`);

@@ -17,6 +17,10 @@ export interface BootImage {
   /** The versions of the components that it starts. */
   haos: string;
   kernel: string;
+  /** The version of k3s whose checksums it has. */
+  k3s: string | undefined;
+  /** Whether it is signed for the TPM, too. */
+  isForTpm: boolean;
   /** What their images must be. */
   images: { haos: VerityRoot; kernel: VerityRoot };
 }
@@ -46,7 +50,8 @@ const MAX_RELEASE = 16_384;
  * verify the signature. Returns undefined if it is not a boot image of HAOS.
  */
 export function readBootImage(host: Pick<Host, 'files'>, path: string): BootImage | undefined {
-  const section = findSection(host.files.head(path, HEADERS), '.osrel');
+  const headers = host.files.head(path, HEADERS);
+  const section = findSection(headers, '.osrel');
   if (section === undefined || section.length > MAX_RELEASE) return undefined;
   const text = utf8(host.files.readAt(path, section));
   const fields = new Map([...text.matchAll(/^(\w+)="([^"]*)"$/gm)].map(([, name, value]) => [name, value]));
@@ -54,7 +59,9 @@ export function readBootImage(host: Pick<Host, 'files'>, path: string): BootImag
   const rootfs = parseRoot(fields.get('HAOS_ROOTFS_VERITY'));
   const modules = parseRoot(fields.get('HAOS_KERNEL_VERITY'));
   if (!haos || !kernel || !rootfs || !modules) return undefined;
-  return { path, haos, kernel, images: { haos: rootfs, kernel: modules } };
+  const k3s = fields.get('HAOS_K3S_VERSION') || undefined;
+  const isForTpm = findSection(headers, '.pcrsig') !== undefined;
+  return { path, haos, kernel, k3s, isForTpm, images: { haos: rootfs, kernel: modules } };
 }
 
 /** Returns whether a file is systemd-boot, by the section that names it (bootctl reads it, too). */

@@ -12,6 +12,8 @@ export interface BootImageTarget {
   directoryOf(component: Component): string;
   /** The system directory of the machine whose firmware starts the boot image. */
   node: string;
+  /** Whether the TPM is to open the data of the node that it starts. */
+  usesTpm?: boolean;
 }
 
 /** The boot image of an installation or an upgrade: the file to copy, or why there is none. */
@@ -51,11 +53,17 @@ export async function findBootImageProblem(
   path: string,
   target: BootImageTarget,
 ): Promise<string | undefined> {
-  const { haos, kernel } = target.set;
+  const { haos, kernel, k3s } = target.set;
   const image = readBootImage(host, path);
   if (image === undefined) return `${path} is not a boot image of HAOS`;
   if (image.haos !== haos || image.kernel !== kernel)
     return `${path} starts HAOS ${image.haos} with the kernel ${image.kernel}, not ${haos} with ${kernel}`;
+  if (target.usesTpm) {
+    if (!image.isForTpm) return `${path} is not signed for the TPM: it was built without --pcr-key`;
+    // Early boot would refuse the other one.
+    if (image.k3s !== k3s)
+      return `${path} has the checksums of k3s ${image.k3s ?? 'none'}, not of ${k3s ?? 'none'}`;
+  }
   const other = await findOtherImage(host, image, target);
   if (other !== undefined) return `${path} was made for another ${other}`;
   return findTrustProblem(host, path, target.node);

@@ -29,6 +29,8 @@ export interface BootFilesOptions extends Omit<DownloadIsoOptions, 'sha256' | 'o
   image: Image;
   /** A directory for downloads. Default `/run/haos/image`. */
   scratch?: string | undefined;
+  /** Whether the TPM is to open the data of the installed node. Default false. */
+  usesTpm?: boolean;
 }
 
 const ID = 'boot-image';
@@ -112,10 +114,10 @@ function placeOf(path: string): string {
 async function checkFiles(
   host: Host,
   { images, loader, place, loaderName }: Candidates,
-  { bootImage, image }: BootFilesOptions,
+  { bootImage, image, usesTpm = false }: BootFilesOptions,
 ): Promise<{ check: Check; files?: BootFiles }> {
   const { set, directory } = image;
-  const target = { set, directoryOf: () => directory, node: layout.system };
+  const target = { set, directoryOf: () => directory, node: layout.system, usesTpm };
   const chosen = await chooseBootImage(host, images, (path) => findBootImageProblem(host, path, target));
   if (chosen === undefined) {
     const hint = 'Name a file of a release that was built with --boot-key: docs/secure-boot.md.';

@@ -9,7 +9,17 @@ export function makeImage(name: string): Buffer {
 }
 
 /** Returns a program for EFI with the section that says which images it starts. */
-export function makeBootImage({ haos, kernel }: { haos: string; kernel: string }): Buffer {
+export function makeBootImage({
+  haos,
+  kernel,
+  k3s,
+  isForTpm = false,
+}: {
+  haos: string;
+  kernel: string;
+  k3s?: string;
+  isForTpm?: boolean;
+}): Buffer {
   const describe = (image: Buffer) => {
     const hash = createHash('sha256').update(Buffer.from(SALT, 'hex')).update(image.subarray(BLOCK));
     return `1 ${SALT} ${hash.digest('hex')}`;
@@ -18,10 +28,11 @@ export function makeBootImage({ haos, kernel }: { haos: string; kernel: string }
     'NAME="HAOS"',
     `HAOS_VERSION="${haos}"`,
     `HAOS_KERNEL_VERSION="${kernel}"`,
+    `HAOS_K3S_VERSION="${k3s ?? ''}"`,
     `HAOS_ROOTFS_VERITY="${describe(makeImage(`rootfs.squashfs ${haos}`))}"`,
     `HAOS_KERNEL_VERITY="${describe(makeImage(`kernel.squashfs ${kernel}`))}"\n`,
   ].join('\n');
-  return makeProgram({ '.text': 'code', '.osrel': text });
+  return makeProgram({ '.text': 'code', '.osrel': text, ...(isForTpm && { '.pcrsig': '{}' }) });
 }
 
 /** Returns a program that calls itself systemd-boot. */

@@ -103,6 +103,7 @@ async function findProblem(system: System, plan: UpgradePlan, path: string): Pro
     set: target,
     directoryOf: (component) => (offered[component] === target[component] ? source : destination),
     node: directory,
+    usesTpm: host.files.stat(inRootOf(directory, layout.tpm) ?? '') !== undefined,
   });
   if (problem !== undefined) return problem;
   const entries = entriesDirectory(host, directory) ?? '';

@@ -199,6 +199,27 @@ describe('an upgrade where systemd-boot starts signed boot images', () => {
     expect(await boot(host)).toEqual({ set: nameSet(OLD), onTrial: false });
   });
 
+  describe('on a node whose data the TPM opens', () => {
+    const TPM = { '/haos/private/tpm': '' };
+    const problemOf = async (host: Host, options: Partial<UpgradeOptions> = {}) =>
+      (await run(host, options)).checks.find(({ ok }) => !ok)?.message;
+
+    it('needs a boot image that is signed for the TPM', async () => {
+      const release = { ...releaseOf(NEW), [BOOT_IMAGE]: makeBootImage(NEW) };
+      expect(await problemOf(createHost({ ...NODE, ...TPM, ...release }))).toContain(
+        'is not signed for the TPM',
+      );
+      const signed = { ...release, [BOOT_IMAGE]: makeBootImage({ ...NEW, isForTpm: true }) };
+      expect(await problemOf(createHost({ ...NODE, ...TPM, ...signed }))).toBeUndefined();
+    });
+
+    it('needs the k3s that was signed with it', async () => {
+      const other = { ...NEW, k3s: 'v1.30.9+k3s1', isForTpm: true };
+      const host = createHost({ ...NODE, ...TPM, ...releaseOf(NEW), [BOOT_IMAGE]: makeBootImage(other) });
+      expect(await problemOf(host)).toContain(`has the checksums of k3s v1.30.9+k3s1, not of ${NEW.k3s}`);
+    });
+  });
+
   it('takes the boot image of the kind of its kernel, or the one that is named', async () => {
     const set = { ...NEW, kernel: '6.1-cloud-amd64-v1.1.0' };
     const node = { ...OLD, kernel: '6.1-cloud-amd64-v1.0.0' };
