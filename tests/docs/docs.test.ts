@@ -213,7 +213,13 @@ describe('docs/errors.md', () => {
     // Labels of partitions and the fields of a boot image look like codes.
     const others = [
       ...['HAOS_STATE', 'HAOS_GRUB', 'HAOS_DATA', 'HAOS_EFI'],
-      ...['HAOS_VERSION', 'HAOS_KERNEL_VERSION', 'HAOS_ROOTFS_VERITY', 'HAOS_KERNEL_VERITY'],
+      ...[
+        'HAOS_VERSION',
+        'HAOS_KERNEL_VERSION',
+        'HAOS_K3S_VERSION',
+        'HAOS_ROOTFS_VERITY',
+        'HAOS_KERNEL_VERITY',
+      ],
     ];
     expect([...new Set(used)].filter((code) => !documented.includes(code) && !others.includes(code))).toEqual(
       [],
