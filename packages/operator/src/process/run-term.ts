@@ -25,7 +25,7 @@ export interface TermContext {
   readonly reporter: Reporter;
   /** Pods of the operator itself, which no drain evicts. */
   readonly isOwn: (pod: Pod) => boolean;
-  /** Called when all objects are known, and after each pass. */
+  /** Called when all objects are known, after each pass, and after each patch. */
   readonly onAlive: () => void;
   /** Seconds between two passes while a Rollout is at work; default 5. */
   readonly pollSeconds?: number;
@@ -37,8 +37,11 @@ export interface TermContext {
   readonly onPatch?: (patch: Patch) => void;
 }
 
-/** Milliseconds between two passes at least; and as many times as long as the last pass took. */
-const SHORTEST_GAP = 250;
+/**
+ * Milliseconds between two passes: as many times as long as deciding took, which needs a processor.
+ * Not as performing took, which waits for the API server, and for 10,000 nodes takes minutes.
+ */
+const [SHORTEST_GAP, LONGEST_GAP] = [250, 10_000];
 const GAP_FACTOR = 2;
 
 /** Phases in which time alone changes nothing. */
@@ -78,36 +81,51 @@ export async function runTerm(context: TermContext, term: Term): Promise<void> {
   while (!term.signal.aborted) {
     context.onAlive();
     const started = performance.now();
-    const isDone = await pass(loop);
+    const { isDone, decided } = await pass(loop);
     const took = performance.now() - started;
     metrics.passes.observe({ result: isDone ? 'done' : 'failed' }, took / 1000);
     if (isDone) backoff.reset();
     // Changes that arrive meanwhile wait for the end of the gap, and then count as one.
-    const gap = isDone ? Math.max(SHORTEST_GAP, took * GAP_FACTOR) : backoff.next();
+    const gap = isDone ? gapAfter(decided) : backoff.next();
     await host.clock.sleep(gap, term.signal).catch(() => {});
     if (isDone) await trigger.wait(waitOf(loop) * 1000, term.signal);
   }
   await caches.done;
 }
 
-/** Decides once and performs everything; returns whether all went well. */
-async function pass(loop: Loop): Promise<boolean> {
+/** Returns the milliseconds until the next pass, from those that deciding took. */
+export function gapAfter(decided: number): number {
+  return Math.min(LONGEST_GAP, Math.max(SHORTEST_GAP, decided * GAP_FACTOR));
+}
+
+interface Pass {
+  /** Whether all went well. */
+  readonly isDone: boolean;
+  /** Milliseconds. */
+  readonly decided: number;
+}
+
+/** Decides once and performs everything. */
+async function pass(loop: Loop): Promise<Pass> {
   const { logger, host, term } = loop;
+  const started = performance.now();
   try {
     const snapshot = await readSnapshot(loop);
     count(loop, snapshot);
     if (snapshot.isUninstalling)
       logger.warn('the definition of NodeConfigs is being deleted: nodes stay as they are');
     const patches = reconcile(snapshot, new Date(host.clock.now()));
-    return await performPatches(patches, {
+    const decided = performance.now() - started;
+    const isDone = await performPatches(patches, {
       ...(loop.concurrency !== undefined && { concurrency: loop.concurrency }),
       mayGoOn: term.holds,
       perform: (patch) => perform(loop, patch),
       onResult: (patch, error) => report(loop, patch, error),
     });
+    return { isDone, decided };
   } catch (error) {
     if (!term.signal.aborted) logger.error('a pass failed and is repeated', error);
-    return false;
+    return { isDone: false, decided: 0 };
   }
 }
 
@@ -126,7 +144,8 @@ async function perform(loop: Loop, patch: Patch): Promise<void> {
   loop.onPatch?.(patch);
 }
 
-function report({ logger, metrics, term }: Loop, patch: Patch, error: unknown): void {
+function report({ logger, metrics, term, onAlive }: Loop, patch: Patch, error: unknown): void {
+  onAlive();
   if (error !== undefined && term.signal.aborted) return;
   metrics.patches.inc({ kind: patch.kind, result: error === undefined ? 'done' : 'failed' });
   const fields = { patch: patch.kind, ...targetOf(patch) };
