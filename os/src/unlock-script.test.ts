@@ -46,6 +46,22 @@ describe('the header of the encrypted data', () => {
   });
 });
 
+describe('the configuration of a node with encrypted data', () => {
+  it.each([
+    ['the link of the installer', 'ln -s ../private/config.yaml config.yaml', 0],
+    ['a file in its place', 'echo "run_cmd: [id]" >config.yaml', 1],
+    ['a link to another file', 'ln -s other.yaml config.yaml', 1],
+    ['nothing', ':', 1],
+  ])('is only what the installer made: %s', (_title, make, status) => {
+    const directory = mkdtempSync(join(tmpdir(), 'haos-linked-'));
+
+    const result = shell(`cd "$SYSTEM"; ${make}; is_linked`, { SYSTEM: directory });
+
+    rmSync(directory, { recursive: true });
+    expect(result.status).toBe(status);
+  });
+});
+
 describe('what a person types', () => {
   const read = (typed: string) => shell('as_recovery_key "$TYPED"', { TYPED: typed }).output;
   const groups = 'cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv-cbdefghi-jklnrtuv';

@@ -278,13 +278,13 @@ describe('a TPM with the key of the data', () => {
 });
 
 describe('the end of early boot', () => {
-  it('is no failure without a TPM', () => {
+  it('succeeds without a TPM', () => {
     expect(run('NO_TPM=1; leave_initrd').status).toBe(0);
     expect(run('NO_TPM=1; can_use_tpm; echo "$refusal"').output).toBe('this machine shows no TPM 2.0');
   });
 
   it(
-    'is a failure if the TPM answers and does not take it',
+    'fails if the TPM answers and does not take it',
     async () => {
       await start();
       expect(run('measure() { return 1; }; leave_initrd').status).toBe(1);

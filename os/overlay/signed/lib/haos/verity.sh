@@ -43,8 +43,8 @@ global_byte() {
 	cat "/sys/firmware/efi/efivars/$1-8be4df61-93ca-11d2-aa0d-00e098032b8c" 2>/dev/null | tail -c +5 | od -An -tu1 | tr -d ' '
 }
 
-# From now on the TPM gives no key away, whatever runs: also if there are no encrypted data, because
-# then another disk decides what runs, beside that of the node.
+# Ends the time in which the TPM gives keys away. Also without encrypted data: then a disk that is
+# not the node's may decide what runs.
 close_tpm() {
 	chroot $sysroot /usr/lib/haos/boot/leave-initrd || refuse 'the TPM does not take the end of early boot'
 }

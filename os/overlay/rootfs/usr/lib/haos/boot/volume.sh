@@ -102,6 +102,12 @@ renew_volume() {
 	rm -f $SYSTEM/factory-reset && sync
 }
 
+# Succeeds if the configuration of the node is the link to the encrypted one that the installer made
+# (packages/install/src/put-system.ts). Another one beside it could run any command.
+is_linked() {
+	[ "$(readlink "$SYSTEM/config.yaml")" = ../private/config.yaml ]
+}
+
 # Copies what a reset keeps: the configuration, and whether the TPM is to open the data.
 copy_kept() {
 	for file in config.yaml tpm; do
