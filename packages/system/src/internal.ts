@@ -39,6 +39,7 @@ export {
   makeRecoveryKey,
   readEncryption,
 } from './encryption.js';
+export { isBelowFloor, raiseFloor, readFloor } from './floor.js';
 export { readK3sVersion } from './k3s-version.js';
 export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';
