@@ -52,11 +52,11 @@ describe('a node whose data the TPM opens', () => {
   let machine: Machine;
   let tpm: SoftwareTpm | undefined;
 
-  /** Signs a program for EFI with the db key, and a boot image with a PCR key before. */
-  const sign = (from: string, to: string, pcrKeys = keys) => {
+  /** Signs a program for EFI with the db key, and a boot image with a PCR key and a floor before. */
+  const sign = (from: string, to: string, { floor = 0, pcrKeys = keys } = {}) => {
     const db = { key: join(keys, 'db.key'), certificate: join(keys, 'db.crt') };
     const signForFirmware = (program: string, signed: string) => signEfi(program, signed, db);
-    signingForTpm(signForFirmware, readPcrKey(join(pcrKeys, 'pcr.key')))(from, to);
+    signingForTpm(signForFirmware, readPcrKey(join(pcrKeys, 'pcr.key')), floor)(from, to);
   };
 
   /** Switches on a machine with a firmware and a TPM of its own, by the names of their directories. */
@@ -108,7 +108,7 @@ describe('a node whose data the TPM opens', () => {
   /** Asks the TPM for the key as early boot does; returns the number of its bytes. */
   const askForKey = async () => {
     const { device } = (await readStatus()).encryption;
-    const steps = `enter_initrd; can_use_tpm && read_token ${device} && unseal | wc -c`;
+    const steps = `enter_initrd; can_use_tpm && read_token ${device} && choose_key && unseal | wc -c`;
     return machine.read(`sh -c 'set -f; . /usr/lib/haos/boot/tpm.sh; ${steps}'`, 240);
   };
 
@@ -120,14 +120,15 @@ describe('a node whose data the TPM opens', () => {
       copyFileSync(join(keys, name), join(enrolled, name));
     writeFileSync(join(tree, 'config.yaml'), CONFIG);
     const uki = buildStep('uki');
-    sign(join(uki, 'cloud/boot.efi'), join(tree, 'haos-boot-amd64.efi'));
+    sign(join(uki, 'cloud/boot.efi'), join(tree, 'haos-boot-amd64.efi'), { floor: 1 });
     sign(join(uki, 'loader.efi'), join(tree, 'haos-loader-amd64.efi'));
     const release = join(tree, 'release');
     const version = ['--version', NEXT];
     must('cp', '-a', join(buildStep('system', 'amd64', version), 'haos/system'), release);
     const nextImage = join(buildStep('uki', 'amd64', version), 'cloud/boot.efi');
-    sign(nextImage, join(release, 'haos-boot-amd64.efi'));
-    sign(nextImage, join(tree, 'foreign.efi'), others);
+    sign(nextImage, join(release, 'haos-boot-amd64.efi'), { floor: 2 });
+    sign(nextImage, join(tree, 'low.efi'));
+    sign(nextImage, join(tree, 'foreign.efi'), { floor: 2, pcrKeys: others });
     first = nameSet(readRelease(join(buildStep('system'), 'haos/system')));
     next = nameSet(readRelease(release));
     packSources(media, tree);
@@ -166,7 +167,7 @@ describe('a node whose data the TPM opens', () => {
     expect((await readStatus()).encryption).toEqual({
       device: '/dev/vda3',
       recoveryKey: 'none',
-      tpm: { hasKey: true },
+      tpm: { hasKey: true, floor: { current: 1 } },
     });
     expect(machine.console()).not.toContain(PASSPHRASE);
   }, 3_600_000);
@@ -178,17 +179,38 @@ describe('a node whose data the TPM opens', () => {
     expect(await machine.read('cat /run/haos/tpm.log')).toMatch(/Unable to run \w*policyauthorize/);
     await machine.read('echo strict >/run/haos/hardening'); // the checks are only for such nodes
     const { status, output } = await machine.run('haos audit --only trust.encryption', 240);
-    expect(output).toContain('encrypted, with a passphrase and the TPM');
+    expect(output).toContain('encrypted, with a passphrase and the TPM, from floor 1 on');
     expect(status).toBe(0);
   }, 3_600_000);
 
   it('starts without a question after an upgrade to a version with the same PCR key', async () => {
+    const { output } = await machine.run(
+      'haos upgrade --source /run/media/release --boot-image /run/media/low.efi',
+      600,
+    );
+    expect(output).toContain('its floor is 0, not at least 1');
     await machine.read('haos upgrade --source /run/media/release', 900);
     await restart();
 
     expect(await readSet()).toBe(next);
+    expect(await machine.read('cat /run/haos/tpm-floor')).toMatch(/^1 2$|^2$/); // before the confirmation, or after
     await waitForHealth(machine, 900);
-    expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true } });
+    expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true, floor: { current: 2 } } });
+  }, 3_600_000);
+
+  it('asks at the version before, once the new one and its floor are confirmed', async () => {
+    expect(await machine.read('haos upgrade rollback', 240)).toContain('the console will ask');
+    machine.send('reboot');
+    await expectQuestion('this version is below the floor: a later one was confirmed');
+    machine.send(PASSPHRASE);
+    await machine.expect(/the TPM gets no key of the data: this version is below the floor/, 600);
+    await logIn();
+    expect(await readSet()).toBe(first);
+    await machine.read('haos upgrade rollback', 240);
+    await restart();
+
+    expect(await readSet()).toBe(next);
+    expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true, floor: { current: 2 } } });
     machine.send('poweroff');
     await machine.ended(240);
   }, 3_600_000);
