@@ -163,6 +163,7 @@ export function rolloutStatusSchema(): Schema {
         ['nodes', 'updating', 'updated', 'failed', 'rolledBack'],
       ),
     ),
+    startedAt: time('When it began, or began again after it was complete.'),
     bakingSince: time('Since when the current wave is healthy.'),
     conditions: conditions('Progressing, and Blocked: why nothing happens.'),
   });

@@ -3,10 +3,9 @@ import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { StepName } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import { parseConfigTarget } from './target.js';
 import type { Blocked, Task } from './task.js';
 import { isOpen, nextOpening } from './window.js';
-import { findQuorumRisk, isUnavailable, type Member, type World } from './world.js';
+import { findQuorumRisk, isUnavailable, type Member, needsDrain } from './world.js';
 
 export interface Started {
   readonly patches: readonly Patch[];
@@ -45,7 +44,7 @@ function startEach(
   for (const member of turn) {
     if (slots <= 0) break;
     if (isUnavailable(member) || started.has(member.name)) continue;
-    const risk = isServer(member.node) ? findQuorumRisk(member, world.members, started) : undefined;
+    const risk = isServer(member.node) ? findQuorumRisk(member, world, started) : undefined;
     if (risk !== undefined) return stop({ reason: 'Quorum', message: risk });
     const step = { ...member.step!, step: 'Pending' as StepName };
     patches.push(move(member, step, needsDrain(member, world) ? 'Drain' : 'Apply', world.now));
@@ -53,16 +52,6 @@ function startEach(
     slots--;
   }
   return stop(describeAway(away, rollout.metadata.name));
-}
-
-/**
- * Returns whether pods have to leave before a node is changed: if it reboots, and if another node
- * can take them.
- */
-export function needsDrain({ name, step }: Member, { members }: World): boolean {
-  const isConfig = step !== undefined && parseConfigTarget(step.target) !== undefined;
-  if (isConfig && step.action !== 'Reboot') return false;
-  return members.some((other) => other.name !== name && !isUnavailable(other));
 }
 
 /** Returns who takes the slots, if it is not this rollout itself. */
