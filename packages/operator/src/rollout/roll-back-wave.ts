@@ -13,9 +13,9 @@ export interface RolledBack {
 }
 
 /**
- * Takes the nodes of a wave that failed back to what they had. Later waves have not begun, earlier
- * waves have passed their gate, and so have nodes of an earlier run: they stay. Nodes that pods cannot use anyway, or that
- * are ill, go back at once; the others go as they came.
+ * Takes the nodes of a wave that failed back to what they had. Later waves have not begun. Earlier
+ * waves, and nodes of an earlier run, have passed their gate: they stay. Nodes that pods cannot use
+ * anyway, or that are ill, go back at once; the others go as they came.
  */
 export function rollBackWave(task: Task, started: Set<string>): RolledBack {
   const { rollout, own } = task;
