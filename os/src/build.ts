@@ -91,7 +91,7 @@ async function makeStep(
   return done;
 }
 
-/** What a running, failed or killed build has beside the results: `DIGEST.PID`, `DIGEST.PID.log`. */
+/** What an unfinished build has beside the results: `DIGEST.PID` and `DIGEST.PID.log`. */
 const UNFINISHED = /\.(\d+)(\.log)?$/;
 
 /** Removes what ended builds left, also with file systems of mmdebstrap that are still mounted. */

@@ -80,7 +80,7 @@ export function cordonedBy({ metadata }: Node): string | undefined {
   return metadata.annotations?.[ANNOTATIONS.cordonedBy];
 }
 
-/** Returns the target of a rollout; undefined if its NodeConfig is missing or cannot be rendered. */
+/** Returns the target of a rollout; undefined if its NodeConfig is missing or unusable. */
 export function targetOf({ spec }: Rollout, { set }: World): string | undefined {
   if (spec.target.config === undefined) return versionTarget(spec.target);
   const part = set.part(spec.target.config);

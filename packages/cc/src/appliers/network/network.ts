@@ -100,8 +100,8 @@ function writeLinks(items: readonly Network[], { files }: Host): boolean {
 }
 
 /**
- * Returns whether the file changed. Without items it is removed, unless they may be in a source that
- * cannot be read: a broken file must not cost the node its address.
+ * Returns whether the file changed. Without items it is removed, unless they may be in a source
+ * that cannot be read: a broken file must not cost the node its address.
  */
 function writeServices(items: readonly IndexedItem[], { host, incomplete }: ApplyContext): boolean {
   const { files } = host;
