@@ -1,10 +1,9 @@
-import { timeOf } from '../controller/conditions.js';
 import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { StepName } from '../objects/rollout.js';
 import { move } from './advance-node.js';
 import type { Blocked, Task } from './task.js';
-import { isOpen, nextOpening } from './window.js';
+import { describeClosed, isOpen } from './window.js';
 import { findQuorumRisk, isUnavailable, type Member, needsDrain } from './world.js';
 
 export interface Started {
@@ -23,8 +22,8 @@ export function startNodes(task: Task, inWave: readonly Member[], started: Set<s
   if (waiting.length === 0) return { patches: [] };
   const { windows = [] } = rollout.spec;
   if (!isOpen(windows, world.now)) {
-    const next = timeOf(nextOpening(windows, world.now));
-    return { patches: [], blocked: { reason: 'WindowClosed', message: `the next window opens at ${next}` } };
+    const message = describeClosed(windows, world.now);
+    return { patches: [], blocked: { reason: 'WindowClosed', message } };
   }
   const servers = inWave.filter(({ node, step }) => isServer(node) && step?.step !== 'Done');
   const turn = servers.length > 0 ? waiting.filter(({ node }) => isServer(node)) : waiting;
