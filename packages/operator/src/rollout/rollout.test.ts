@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../objects/metadata.js';
+import { API_VERSION } from '../objects/names.js';
 import type { NodeState } from '../objects/node-state.js';
 import type { Rollout, RolloutSpec } from '../objects/rollout.js';
 import { BROKEN_VERSION, Fleet, POISON, REBOOT, type SimulatedNode } from '../testing/fleet.js';
@@ -75,6 +76,35 @@ describe('a rollout of a configuration', () => {
     });
     expect(cordons(fleet)).toEqual([]);
     expect(blockedOf(fleet)?.status).toBe('False');
+  });
+
+  it('drains a node whose plan needs a reboot only since it has its wave', () => {
+    const fleet = fleetOf(agents(2));
+    start(fleet, { waves: [{ count: 1 }] });
+    const drained = new Set<string>();
+    const replan = () => {
+      const { metadata, status } = fleet.get<NodeState>('NodeState', 'n2') ?? {};
+      if (metadata === undefined || !status?.plan || stepsOf(fleet).n2 !== 'Pending') return;
+      const object = { apiVersion: API_VERSION, kind: 'NodeState', metadata: { name: 'n2' } };
+      const plan = { ...status.plan, action: 'Reboot' };
+      fleet.perform({
+        kind: 'apply',
+        manager: 'haos-agent',
+        subresource: 'status',
+        object: { ...object, ...{ status: { ...status, plan } } },
+      });
+    };
+
+    runFleet(fleet, {
+      before: replan,
+      check: (_, patch) => {
+        if (patch.kind === 'drain') drained.add(patch.node);
+      },
+    });
+
+    expect([...drained]).toEqual(['n2']);
+    expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Done' });
+    expect(cordons(fleet)).toEqual([]);
   });
 
   it('changes servers first, and none while another is not a voter', () => {

@@ -1,6 +1,6 @@
 import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
-import type { StepName } from '../objects/rollout.js';
+import type { NodeStep } from '../objects/rollout.js';
 import { move } from './advance-node.js';
 import type { Blocked, Task } from './task.js';
 import { describeClosed, isOpen } from './window.js';
@@ -45,12 +45,23 @@ function startEach(
     if (isUnavailable(member) || started.has(member.name)) continue;
     const risk = isServer(member.node) ? findQuorumRisk(member, world, started) : undefined;
     if (risk !== undefined) return stop({ reason: 'Quorum', message: risk });
-    const step = { ...member.step!, step: 'Pending' as StepName };
-    patches.push(move(member, step, needsDrain(member, world) ? 'Drain' : 'Apply', world.now));
+    const step = withPresentAction(member);
+    const to = needsDrain({ ...member, step }, world) ? 'Drain' : 'Apply';
+    patches.push(move(member, step, to, world.now));
     started.add(member.name);
     slots--;
   }
   return stop(describeAway(away, rollout.metadata.name));
+}
+
+/**
+ * Returns the step of a node with what its plan takes now: since the node got its wave, someone may
+ * have changed it, so that the same configuration needs a reboot.
+ */
+function withPresentAction({ step, state, result }: Member): NodeStep {
+  const { plan } = state.status ?? {};
+  const isPlanned = step?.action !== undefined && plan?.wanted === result.documents.parts.hash;
+  return { ...step!, ...(isPlanned && { action: plan.action }) };
 }
 
 /** Returns who takes the slots, if it is not this rollout itself. */
