@@ -12,6 +12,7 @@ export {
   EFI_LOADERS,
   type EfiLoader,
   findEfiLoader,
+  isEfiConfig,
   renderEfiConfig,
   startedProgram,
 } from './boot/efi-loader.js';
