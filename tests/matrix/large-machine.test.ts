@@ -66,15 +66,19 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
       `${create} ${first} ${second} && ${named} && mkfs.ext4 -q -L array /dev/md/array`,
       240,
     );
-    await machine.read('mkfs.ext4 -q -L second /dev/nvme0n2', 120);
+    // The kernel names namespaces in the order in which it finds them.
+    const namespace = async (number: number) =>
+      `/dev/${await machine.read(`cd /sys/block && dirname $(grep -lx ${number} nvme*/nsid)`)}`;
+    await machine.read(`mkfs.ext4 -q -L second ${await namespace(2)}`, 120);
+    const target = await namespace(1);
     await machine.read(
       'mount /dev/md/array /mnt && echo kept >/mnt/file && umount /mnt && mdadm --stop --scan',
     );
     await machine.read(`printf '%s' '${CONFIG}' >/tmp/config.yaml`);
-    const install = 'haos install --silent --device /dev/nvme0n1 --config-url /tmp/config.yaml --tty ttyS0';
+    const install = `haos install --silent --device ${target} --config-url /tmp/config.yaml --tty ttyS0`;
 
-    expect(await machine.read(install, 600)).toMatch(/HAOS \S+ is on \/dev\/nvme0n1/);
-    expect(await machine.read('blockdev --getss /dev/nvme0n1')).toBe('4096');
+    expect(await machine.read(install, 600)).toContain(` is on ${target}`);
+    expect(await machine.read(`blockdev --getss ${target}`)).toBe('4096');
     await machine.stop();
   }, 960_000);
 
@@ -118,7 +122,7 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
   }, 480_000);
 
   it('is healthy again with another disk in the array', async () => {
-    await machine.read(`mdadm /dev/md/array --add ${diskAt(SPARE)}`, 60);
+    await machine.read(`mdadm $(findmnt -no SOURCE /srv/array) --add ${diskAt(SPARE)}`, 60);
     await machine.expect(/haos: the array \/dev\/md\S+ has \/dev\/sd\S+ again/, 240);
 
     const { output } = await machine.run('haos status', 120);
