@@ -291,6 +291,7 @@ describe('a NodeConfig with the strategy Automatic', () => {
   it('that is too large for the Secret of a node with others is applied nowhere, and all say so', () => {
     const fleet = new Fleet([{ name: 'n1' }]);
     const file = (name: string, size = 180_000): NodeConfigSpec => ({
+      priority: name.charCodeAt(0),
       config: { write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(size) }] },
     });
     for (const name of ['a', 'b']) fleet.config(name, file(name));

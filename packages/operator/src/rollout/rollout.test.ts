@@ -629,11 +629,12 @@ describe('a rollout that cannot go on says why', () => {
   const base = { haos: { sysctls: { 'vm.swappiness': '1' } } };
   /** Gives all nodes this many parts that the operator applies, of the largest size, and one more. */
   const fill = (fleet: Fleet, count: number) => {
-    const file = (name: string) => ({
-      write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(180_000) }],
+    const file = (name: string, priority: number) => ({
+      config: { write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(180_000) }] },
+      priority,
     });
-    for (let index = 0; index < count; index++) fleet.config(`f${index}`, { config: file(`f${index}`) });
-    fleet.config('base', { strategy: 'Rollout', config: file('base') });
+    for (let index = 1; index <= count; index++) fleet.config(`f${index}`, file(`f${index}`, index));
+    fleet.config('base', { strategy: 'Rollout', ...file('base', 100) });
   };
 
   it.each<[string, string, (fleet: Fleet) => void]>([
