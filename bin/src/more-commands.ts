@@ -686,7 +686,7 @@ const fleet = command({
       summary: 'show the planned changes of the files of a node',
       description: 'The exit status is 10 when something would change, else 0.',
       operands: 'NODE',
-      options: CLUSTER,
+      options: [...CLUSTER, OUTPUT],
       examples: [{ line: 'haos kubectl-haos diff node-1', what: 'as unified diffs' }],
       load: async () => (await import('./fleet/show-node.js')).runFleetDiff,
     }),

@@ -7,18 +7,21 @@ import {
   type KubernetesObject,
   listObjects,
   NAMESPACE,
+  type NodeParts,
   type NodeState,
   nodeIdentity,
   type Operator,
   RESOURCES,
   type Rollout,
+  startCache,
   startOperator,
 } from '@haos/operator/internal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { POISON } from '../../packages/operator/src/testing/fleet.js';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
 import { connect } from './connect.js';
-import { createNode, installOperator, operatorCredentials, startAgents } from './fleet.js';
+import { createNode, installOperator, operatorCredentials, setReady, startAgents } from './fleet.js';
+import { openGate } from './gate.js';
 
 const LIMIT = { timeout: 180_000, interval: 500 };
 
@@ -29,7 +32,8 @@ beforeAll(async () => {
   server = await startApiServer();
   client = await connect(server);
   await installOperator(server, client);
-  startAgents(client, agents.signal);
+  const isVanished = ({ node, apply, parts }: NodeParts) => node === 'gone-1' && apply && parts.length > 0;
+  startAgents(client, agents.signal, isVanished);
 }, 300_000);
 afterAll(async () => {
   agents.abort();
@@ -44,13 +48,13 @@ afterEach(async () => {
 });
 
 /** Starts an operator whose clock is this many milliseconds fast. */
-function start(identity: string, skew = 0): Operator {
+function start(identity: string, skew = 0, url = server.url): Operator {
   const end = new AbortController();
   const live = liveHost();
   const host: Host = { ...live, clock: { ...live.clock, now: () => live.clock.now() + skew } };
   const options = { host, identity, version: 'v1', write: () => {}, pollSeconds: 0.5, leaseSeconds: 6 };
   const operator = startOperator(
-    { ...options, credentials: operatorCredentials(server, client) },
+    { ...options, credentials: { ...operatorCredentials(server, client), server: url } },
     end.signal,
   );
   running.push({ operator, end });
@@ -103,6 +107,57 @@ describe('a running operator', () => {
       expect(JSON.parse(released).parts).toEqual([]);
   });
 
+  it('gives up on a node that vanishes in the middle of its wave, by its time-out', async () => {
+    const rollout = { stepTimeoutSeconds: 60, onFailure: 'Stop' };
+    await createWorld('gone', 3, 'vm.swappiness', rollout);
+    start('gone');
+    await expect.poll(() => stepsOf('gone'), LIMIT).toEqual(['Done', 'Apply', 'Pending']);
+
+    await setReady(client, 'gone-1', false);
+
+    await expect.poll(() => phaseOf('gone'), LIMIT).toBe('Failed');
+    expect(await stepsOf('gone')).toEqual(['Done', 'Failed', 'Pending']);
+    const { conditions = [] } = (await rolloutOf('gone'))?.status ?? {};
+    expect(conditions.find(({ type }) => type === 'Blocked')).toMatchObject({
+      reason: 'NodeFailed',
+      message: expect.stringContaining('gone-1: it took too long'),
+    });
+  });
+
+  it('goes on with a rollout when the API server was killed in the middle, and changes each node once', async () => {
+    const changes = followChanges('killed');
+    await createWorld('killed', 4, 'vm.swappiness');
+    start('killed');
+    await expect.poll(() => changes.get('killed-1')?.size, { ...LIMIT, interval: 20 }).toBe(1);
+
+    await server.kill();
+    await server.start();
+
+    await expect.poll(() => phaseOf('killed'), LIMIT).toBe('Complete');
+    expect(await stepsOf('killed')).toEqual(Array(4).fill('Done'));
+    expect([...changes.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('that loses the API server in the middle of a rollout leaves it to another: each node changes once', async () => {
+    const gate = await openGate(server.url);
+    const changes = followChanges('shared');
+    const first = start('shared-a', 0, gate.url);
+    await expect.poll(async () => (await first.metrics.read()).body, LIMIT).toContain(LEADS);
+    const second = start('shared-b');
+    await createWorld('shared', 4, 'vm.swappiness');
+    await expect.poll(() => changes.get('shared-1')?.size, { ...LIMIT, interval: 20 }).toBe(1);
+    expect((await second.metrics.read()).body).not.toContain(LEADS);
+
+    gate.close();
+
+    await expect.poll(() => phaseOf('shared'), LIMIT).toBe('Complete');
+    expect((await second.metrics.read()).body).toContain(LEADS);
+    expect((await first.metrics.read()).body).not.toContain(LEADS);
+    expect(await stepsOf('shared')).toEqual(Array(4).fill('Done'));
+    expect([...changes.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+    await gate.stop();
+  });
+
   it('says which NodeConfigs contradict each other, and keeps what nodes have', async () => {
     await createNode(client, 'torn', { world: 'torn' });
     const nodeSelector = { matchLabels: { world: 'torn' } };
@@ -145,6 +200,27 @@ describe('a running operator', () => {
     expect(await stepsOf('busy')).toEqual(['Done', 'Done']);
   });
 });
+
+const LEADS = '\nhaos_operator_leader 1\n';
+
+/** Collects, by the node, the times at which its change began. */
+function followChanges(world: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const seen = new Map<string, Set<string>>();
+  const states = startCache<NodeState>(client, {
+    resource: RESOURCES.nodeState,
+    signal: agents.signal,
+    onError: () => {},
+    onChange() {
+      for (const { metadata } of states.list()) {
+        if (!metadata.name.startsWith(`${world}-`)) continue;
+        const step = JSON.parse(metadata.annotations?.['haos.io/rollout-step'] ?? '{}');
+        if (step.step !== 'Apply') continue;
+        seen.set(metadata.name, (seen.get(metadata.name) ?? new Set()).add(step.since));
+      }
+    },
+  });
+  return seen;
+}
 
 /** Returns what a node may have, as the operator remembers it. */
 async function releasedTo(node: string): Promise<string> {

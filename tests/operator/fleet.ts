@@ -71,8 +71,15 @@ export async function setReady(client: ApiClient, name: string, isReady: boolean
   await applyObject(client, status, { manager: 'kubelet', subresource: 'status' });
 }
 
-/** Simulates the agents of all nodes until the signal aborts. */
-export function startAgents(client: ApiClient, signal: AbortSignal): void {
+/**
+ * Simulates the agents of all nodes until the signal aborts. One that `isSilent` reads the parts and
+ * does nothing.
+ */
+export function startAgents(
+  client: ApiClient,
+  signal: AbortSignal,
+  isSilent: (parts: NodeParts) => boolean = () => false,
+): void {
   const secrets = startCache<Secret>(client, {
     resource: RESOURCES.secret,
     selection: { namespace: NAMESPACE, labelSelector: 'haos.io/node' },
@@ -96,14 +103,18 @@ export function startAgents(client: ApiClient, signal: AbortSignal): void {
         if (done.get(metadata.name) === text || text === '') continue;
         await act(JSON.parse(text) as NodeParts).then(
           () => done.set(metadata.name, text),
-          () => {},
+          () => {
+            isStale = true; // Real agents repeat a report that failed, too.
+          },
         );
       }
+      if (isStale) await pause(200);
     }
     isReporting = false;
   }
 
   async function act(parts: NodeParts): Promise<void> {
+    if (isSilent(parts)) return;
     const status = runSimulatedAgent(parts, statuses.get(parts.node) ?? {}, new Date());
     statuses.set(parts.node, status);
     const state: NodeState = {

@@ -45,13 +45,12 @@ async function readDrain(node: string, kubectl: Kubectl) {
 }
 
 /** `kubectl haos diff NODE`: prints the planned changes of files. */
-export async function runFleetDiff(
-  invocation: Invocation<ClusterOptions>,
-  context: Context,
-): Promise<ExitStatus> {
+export async function runFleetDiff(invocation: Options, context: Context): Promise<ExitStatus> {
   const state = await readState(invocation, context);
-  context.out(formatDiff(state));
-  return hasChanges(state.status?.plan) ? EXIT.changes : EXIT.done;
+  const plan = state.status?.plan;
+  const changes = plan?.operations.filter(({ diff }) => diff !== undefined) ?? [];
+  print(invocation, context, { value: { node: state.metadata.name, changes }, text: formatDiff(state) });
+  return hasChanges(plan) ? EXIT.changes : EXIT.done;
 }
 
 /** `kubectl haos drift [NODE]`: prints what differs from what HAOS wrote. */

@@ -38,6 +38,7 @@ export { explainNode, formatExplanations } from './plugin/explain-node.js';
 export { describeFleet, type FleetObjects, formatFleet } from './plugin/fleet-status.js';
 export { formatDiff, formatDrift, formatPlan, hasChanges } from './plugin/node-plan.js';
 export { describeRolloutDetails, formatRolloutDetails } from './plugin/rollout-details.js';
+export { createHealth } from './process/health.js';
 export { createLogger } from './process/logger.js';
 export { createMetrics } from './process/metrics.js';
 export { type Operator, type OperatorOptions, startOperator } from './process/run-operator.js';

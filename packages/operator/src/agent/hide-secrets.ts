@@ -32,11 +32,14 @@ function hasHidden(text: string | undefined, hidden: readonly string[]): boolean
 /** Returns a status in which no message has such a text. */
 export function hideInStatus(status: NodeStateStatus, hidden: readonly string[]): NodeStateStatus {
   const redact = createRedactor(hidden);
-  const { config, issues, plan, upgrade, conditions } = status;
+  const { config, issues, phases, plan, upgrade, conditions } = status;
   return {
     ...status,
     ...(config && { config: { ...config, ...(config.message && { message: redact(config.message) }) } }),
     ...(issues && { issues: issues.map((issue) => ({ ...issue, message: redact(issue.message) })) }),
+    ...(phases && {
+      phases: phases.map((one) => ({ ...one, ...(one.message && { message: redact(one.message) }) })),
+    }),
     ...(plan && { plan: redactTargets(plan, redact) }),
     ...(upgrade && { upgrade: { ...upgrade, ...(upgrade.message && { message: redact(upgrade.message) }) } }),
     ...(conditions && { conditions: conditions.map((one) => ({ ...one, message: redact(one.message) })) }),

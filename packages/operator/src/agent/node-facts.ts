@@ -1,9 +1,11 @@
+import { readJournals } from '@haos/cc';
 import { type ConfigTry, readTry } from '@haos/cc/internal';
 import type { Host } from '@haos/host';
 import { readSecureBoot } from '@haos/host/internal';
 import { layout, readMode, readVersion, upgradeStatus } from '@haos/system';
 import { isOnTrial, readRunningSet } from '@haos/system/internal';
 import type { NodeStateStatus } from '../objects/node-state.js';
+import { phaseStates } from './phase-states.js';
 
 /** The file of `config.d` that the agent writes. */
 export const NODE_FILE = '50-kubernetes.yaml';
@@ -19,7 +21,7 @@ export interface NodeFacts {
   readonly file: string | null;
   /** The last trial of a file of `config.d`. */
   readonly trial: ConfigTry | undefined;
-  readonly status: Pick<NodeStateStatus, 'haos' | 'kernel' | 'k3s' | 'bootId' | 'secureBoot'>;
+  readonly status: Pick<NodeStateStatus, 'haos' | 'kernel' | 'k3s' | 'bootId' | 'secureBoot' | 'phases'>;
 }
 
 /** Reads the facts of a node whose root is that of `host`. */
@@ -44,6 +46,7 @@ export async function readNodeFacts(host: Host): Promise<NodeFacts> {
       secureBoot: { true: 'Enabled', false: 'Disabled', undefined: 'Unsupported' }[
         `${readSecureBoot(host)}`
       ] as NonNullable<NodeStateStatus['secureBoot']>,
+      phases: phaseStates(readJournals(host)),
     },
   };
 }

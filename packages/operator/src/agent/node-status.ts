@@ -50,7 +50,7 @@ function configState({ record, parts, waiting }: StatusFacts): ConfigState {
   // A plan of what is not released says nothing about what was tried before.
   const isWaiting = waiting !== undefined && (parts?.apply !== false || attempt?.result === undefined);
   const result = isWaiting || isRebooting ? 'Waiting' : attempt?.result;
-  const message = isWaiting ? waiting : attempt?.message;
+  const message = parts?.problem ?? (isWaiting ? waiting : attempt?.message);
   return {
     ...(parts && { wanted: parts.hash }),
     ...(applied !== undefined && { applied }),
@@ -63,15 +63,23 @@ function configState({ record, parts, waiting }: StatusFacts): ConfigState {
 }
 
 function conditions(facts: StatusFacts, config: ConfigState): NewCondition[] {
-  const parts = [appliedCondition(config), inSyncCondition(facts.drift), upgradeCondition(facts.record)];
+  const parts = [
+    appliedCondition(config, facts.parts?.problem),
+    inSyncCondition(facts.drift),
+    upgradeCondition(facts.record),
+  ];
   const bad = parts.find(({ type, status }) => type !== 'InSync' && status === 'False');
   const ready: NewCondition =
     bad === undefined ? condition('Ready', 'True', 'Working') : { ...bad, type: 'Ready' };
   return [ready, ...parts];
 }
 
-function appliedCondition({ wanted, applied, attempted, result, message = '' }: ConfigState): NewCondition {
+function appliedCondition(
+  { wanted, applied, attempted, result, message = '' }: ConfigState,
+  problem: string | undefined,
+): NewCondition {
   const type = 'ConfigApplied';
+  if (problem !== undefined) return condition(type, 'False', 'Withheld', problem);
   if (wanted === undefined)
     return condition(type, 'Unknown', 'NothingWanted', 'the operator has not said anything');
   if (wanted === applied) return condition(type, 'True', 'Applied');

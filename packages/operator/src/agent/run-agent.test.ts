@@ -196,6 +196,41 @@ describe('an agent', () => {
     expect(JSON.stringify([planned, changed, invalid])).not.toMatch(/hunter22|letmein9/);
   });
 
+  it('reports what became of each phase of this boot, without secrets', async () => {
+    const host = createNode();
+    const own = `${layout.localConfigDirectory}/10-own.yaml`;
+    host.files.write(own, 'hostnme: a\nhaos: {sysctls: {no.such: "1"}}\n');
+    await runPhase({ host, phase: 'boot' });
+    host.files.write(own, 'hostname: a\n');
+    await runPhase({ host, phase: 'runtime' });
+    const parts = [{ ...part('base', BASE), secrets: ['no.such'] }];
+
+    const { phases } = await simulate({ host, says: [wanted(parts, { apply: false })] });
+
+    const time = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(phases).toEqual([
+      {
+        phase: 'boot',
+        result: 'Failed',
+        time,
+        issues: 1,
+        message: expect.stringMatching(/^sysctls: .*\*\*\*/),
+      },
+      { phase: 'runtime', result: 'Done', time, issues: 0 },
+    ]);
+  });
+
+  it('says why the operator withholds what it should have', async () => {
+    const host = createNode();
+    const parts = wanted([part('base', BASE)]);
+
+    const status = await simulate({ host, says: [parts, { ...parts, problem: 'too large' }] });
+
+    expect(status.config).toMatchObject({ result: 'Applied', message: 'too large' });
+    for (const name of ['ConfigApplied', 'Ready'])
+      expect(conditionOf(status, name)).toMatchObject({ status: 'False', message: 'too large' });
+  });
+
   it('publishes a plan, and applies it only when it may', async () => {
     const host = createNode();
     const calls: string[] = [];

@@ -48,7 +48,7 @@ function statusOf(
 ): NodeConfigStatus {
   const { generation, name } = config.metadata;
   const conflicted = nodes.filter(({ conflicts }) => conflicts.some(({ names }) => names.includes(name)));
-  const conditions = [readyOf(config, set), conflictOf(name, conflicted)];
+  const conditions = [readyOf(config, set, nodes), conflictOf(name, conflicted)];
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     nodes: count(set.part(name)?.hash, name, nodes),
@@ -56,10 +56,21 @@ function statusOf(
   };
 }
 
-function readyOf({ metadata: { name }, spec }: NodeConfig, set: ConfigSet): NewCondition {
+function readyOf(
+  { metadata: { name }, spec }: NodeConfig,
+  set: ConfigSet,
+  nodes: readonly NodeResult[],
+): NewCondition {
   const problem = set.problem(name);
   if (problem !== undefined)
     return condition('Ready', 'False', problem.reason, `${problem.message}. Nodes keep what they have`);
+  const large = nodes.filter(({ documents }) => documents.parts.problem !== undefined);
+  const [first] = large;
+  if (first !== undefined) {
+    const which = `on ${large.length} nodes such as ${first.node}`;
+    const message = `${first.documents.parts.problem}, ${which}. They keep what they have`;
+    return condition('Ready', 'False', 'TooLarge', message);
+  }
   if (spec.paused) return condition('Ready', 'True', 'Paused', 'nodes keep what they have');
   return condition('Ready', 'True', 'Rendered');
 }

@@ -3,8 +3,8 @@ import { digest } from '../config/digest.js';
 import { ANNOTATIONS } from '../objects/names.js';
 import type { NodeConfig } from '../objects/node-config.js';
 import type { NodePart, NodeParts, ReleasedParts, UpgradeRequest } from '../objects/node-parts.js';
-import type { NodeState } from '../objects/node-state.js';
-import type { NodeStep, Rollout } from '../objects/rollout.js';
+import type { AppliedPart, NodeState } from '../objects/node-state.js';
+import type { NodeStep, Rollout, StepName } from '../objects/rollout.js';
 import { configTarget, parseConfigTarget, versionTarget } from '../rollout/target.js';
 
 /** What the Secret of a node has. */
@@ -26,17 +26,48 @@ export interface NodeFacts {
   readonly before: NodeDocuments | undefined;
 }
 
+/** The largest Secret that the API server takes, in bytes of its values. */
+const LARGEST_SECRET = 1024 * 1024;
+
 /**
  * Decides what a node may have, and what its agent reads. If the node has what it may have, and
  * there is more that is not released yet, the agent reads that: it plans it, and applies nothing.
+ * If that is too much for a Secret, the node keeps all that it has, and the agent reads why.
  */
 export function decideDocuments(facts: NodeFacts): NodeDocuments {
-  const released = release(facts);
+  const documents = decideContent(facts, facts.match.conflicts.length > 0);
+  const size = sizeOf(documents);
+  if (size <= LARGEST_SECRET) return documents;
+  const kept = decideContent(facts, true);
+  return { ...kept, parts: { ...kept.parts, problem: describeSize(size) } };
+}
+
+/** Returns the bytes that a Secret needs; an estimate if it is far from the limit. */
+function sizeOf({ parts, released }: NodeDocuments): number {
+  const previous = Object.values(released.previous ?? {}).flatMap((part) => part ?? []);
+  const texts = [...parts.parts, ...released.parts, ...previous].map(({ text }) => text.length);
+  const estimate = texts.reduce((sum, length) => sum + length, 0);
+  // A character takes at most six bytes in JSON.
+  if (estimate < LARGEST_SECRET / 10) return estimate;
+  return [parts, released].reduce((sum, value) => sum + Buffer.byteLength(JSON.stringify(value)), 0);
+}
+
+function describeSize(size: number): string {
+  return (
+    `the NodeConfigs of the node need ${Math.ceil(size / 1024)} KiB with what it has and had, and a ` +
+    'Secret holds 1024 KiB: make them smaller'
+  );
+}
+
+/** If the node `keeps` what it has, nothing is released, and nothing more is planned. */
+function decideContent(facts: NodeFacts, keeps: boolean): NodeDocuments {
+  const released = keeps ? (facts.before?.released ?? { parts: [] }) : release(facts);
   const releasedHash = hashOf(released.parts);
   const confirmed = isConfirmed(facts, releasedHash) ? releasedHash : undefined;
-  const candidate = candidateOf(facts, released.parts);
+  const candidate = keeps ? released.parts : candidateOf(facts, released.parts);
   const isSettled = confirmed !== undefined || isOver(facts.state, released.parts);
-  const isPlanning = isSettled && hashOf(candidate) !== releasedHash;
+  const isOpen = isSettled && hashOf(candidate) !== releasedHash;
+  const isPlanning = isOpen || isForgotten(facts, released.parts);
   const parts = isPlanning ? candidate : released.parts;
   const { step, rollout } = facts;
   const mayReboot = step?.step === 'Apply' || step?.step === 'RollBack';
@@ -73,14 +104,41 @@ export function hashOf(parts: readonly NodePart[]): string {
   return digest(parts.map(({ name, priority, hash }) => [name, priority, hash]));
 }
 
-/** Decides what the node may have. With a contradiction it keeps what it has. */
-function release({ match, set, step, before }: NodeFacts): ReleasedParts {
+/**
+ * Returns whether the node may have something of which the operator does not know that it released
+ * it: its memory is gone with the NodeState or the Secret. Then the node keeps what it has.
+ */
+function isForgotten(facts: NodeFacts, released: readonly NodePart[]): boolean {
+  const hasReported = facts.state?.status?.config !== undefined;
+  return facts.match.configs.some(({ metadata: { name } }) => {
+    const isReleased = released.some((part) => part.name === name);
+    return !isReleased && (!hasReported || reported(name, facts) !== undefined);
+  });
+}
+
+/** Returns what the node says that it has of a NodeConfig, unless it has to leave that. */
+function reported(name: string, { state, step }: NodeFacts): AppliedPart | undefined {
+  const isLeaving =
+    step !== undefined && LEAVING.includes(step.step) && parseConfigTarget(step.target)?.name === name;
+  return isLeaving ? undefined : state?.status?.config?.parts?.find((part) => part.name === name);
+}
+
+const LEAVING: readonly StepName[] = ['RollBack', 'RolledBack', 'RollBackFailed'];
+
+/** Returns the current part of a NodeConfig if the node says that it has just that. */
+function foundAgain(name: string, facts: NodeFacts): NodePart | undefined {
+  const current = facts.set.part(name);
+  return current?.hash === reported(name, facts)?.hash ? current : undefined;
+}
+
+/** Decides what the node may have. */
+function release(facts: NodeFacts): ReleasedParts {
+  const { match, set, step, before } = facts;
   const old = before?.released ?? { parts: [] };
-  if (match.conflicts.length > 0) return old;
   const previous: Record<string, NodePart | null> = {};
   const parts = match.configs.flatMap((config) => {
     const { name } = config.metadata;
-    const last = old.parts.find((part) => part.name === name);
+    const last = old.parts.find((part) => part.name === name) ?? foundAgain(name, facts);
     const next = releasePart(config, last, { set, step, previous: old.previous?.[name] });
     if (isReleasing(config, set, step)) {
       const isNew = last?.hash !== next?.hash;
@@ -126,7 +184,6 @@ function isGoingBack(config: NodeConfig, last: NodePart | undefined, step: NodeS
 
 /** Returns what the node would have if everything were released. */
 function candidateOf({ match, set }: NodeFacts, released: readonly NodePart[]): readonly NodePart[] {
-  if (match.conflicts.length > 0) return released;
   return match.configs.flatMap(({ metadata: { name }, spec }) => {
     const last = released.find((part) => part.name === name);
     return (spec.paused ? last : (set.part(name) ?? last)) ?? [];

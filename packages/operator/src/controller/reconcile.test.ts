@@ -81,6 +81,61 @@ describe('the operator', () => {
   });
 });
 
+describe('a node that Kubernetes forgets', () => {
+  /** A node with a configuration that Rollouts release, and one that they do not. */
+  function rolledOut(): { fleet: Fleet; now: Date } {
+    const fleet = new Fleet([{ name: 'n1' }]);
+    fleet.config('base', { ...sysctl('vm.base'), strategy: 'Rollout' });
+    fleet.config('own', { config: { hostname: 'own' }, priority: 200 });
+    fleet.rollout('base', { target: { config: 'base' } });
+    const now = runFleet(fleet);
+    expect(namesOf(fleet)).toEqual(['base', 'own']);
+    return { fleet, now };
+  }
+
+  const namesOf = (fleet: Fleet) =>
+    fleet.get<NodeState>('NodeState', 'n1')?.status?.config?.parts?.map(({ name }) => name);
+
+  /** Whenever the node may apply anything, that has what a Rollout released. */
+  const keepsBase = (fleet: Fleet) => {
+    if (fleet.get('Secret', nodeIdentity('n1')) === undefined) return;
+    const { apply, parts } = partsOf(fleet, 'n1');
+    if (apply) expect(parts.map(({ name }) => name)).toContain('base');
+  };
+
+  it.each<[string, (fleet: Fleet) => void]>([
+    ['NodeState', (fleet) => fleet.forget('n1')],
+    ['Secret', (fleet) => fleet.remove('Secret', nodeIdentity('n1'))],
+  ])('keeps what it has when its %s is deleted', (_, forget) => {
+    const { fleet, now } = rolledOut();
+
+    forget(fleet);
+    runFleet(fleet, { start: now, check: keepsBase });
+
+    expect(namesOf(fleet)).toEqual(['base', 'own']);
+    expect(partsOf(fleet, 'n1').confirmed).toBe(partsOf(fleet, 'n1').hash);
+    expect(configOf(fleet, 'base').nodes).toMatchObject({ matched: 1, applied: 1 });
+  });
+
+  it.each<[string, (fleet: Fleet) => void]>([
+    ['NodeState', (fleet) => fleet.forget('n1')],
+    ['Secret', (fleet) => fleet.remove('Secret', nodeIdentity('n1'))],
+  ])('without its %s keeps what it has until a Rollout brings it the changed NodeConfig', (_, forget) => {
+    const { fleet, now } = rolledOut();
+    fleet.rollout('base', { target: { config: 'base' }, approval: 'Required' });
+    fleet.config('base', { ...sysctl('vm.more'), strategy: 'Rollout' });
+    const later = runFleet(fleet, { start: now });
+
+    forget(fleet);
+    const last = runFleet(fleet, { start: later, check: keepsBase });
+    expect(namesOf(fleet)).toEqual(['base', 'own']);
+
+    fleet.rollout('base', { target: { config: 'base' } });
+    runFleet(fleet, { start: last, check: keepsBase });
+    expect(configOf(fleet, 'base').nodes).toMatchObject({ matched: 1, applied: 1 });
+  });
+});
+
 describe('a NodeConfig with the strategy Automatic', () => {
   it('is applied on all nodes, confirmed, and counted', () => {
     const fleet = new Fleet(NODES);
@@ -232,6 +287,38 @@ describe('a NodeConfig with the strategy Automatic', () => {
         message: expect.stringContaining(`NodeConfig ${other} has another value of haos.sysctls`),
       });
   });
+
+  it('that is too large for the Secret of a node with others is applied nowhere, and all say so', () => {
+    const fleet = new Fleet([{ name: 'n1' }]);
+    const file = (name: string, size = 180_000): NodeConfigSpec => ({
+      priority: name.charCodeAt(0),
+      config: { write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(size) }] },
+    });
+    for (const name of ['a', 'b']) fleet.config(name, file(name));
+    const now = runFleet(fleet, { calls: 5 });
+    const before = partsOf(fleet, 'n1');
+    expect(before.parts).toHaveLength(2);
+
+    fleet.config('c', file('c'));
+    const later = runFleet(fleet, { start: now, calls: 2 });
+
+    const { problem, ...kept } = partsOf(fleet, 'n1');
+    expect(problem).toMatch(/need 10\d\d KiB .* a Secret holds 1024 KiB/);
+    expect(kept).toEqual(before);
+    for (const name of ['a', 'b', 'c'])
+      expect(configOf(fleet, name).conditions?.[0]).toMatchObject({
+        ...{ status: 'False', reason: 'TooLarge' },
+        message: expect.stringContaining('on 1 nodes such as n1. They keep what they have'),
+      });
+    expect(configOf(fleet, 'c').nodes).toMatchObject({ matched: 1, applied: 0 });
+    expect(fleet.events).toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'TooLarge' }));
+
+    fleet.config('c', file('c', 50_000));
+    runFleet(fleet, { start: later, calls: 5 });
+
+    expect(configOf(fleet, 'c').nodes).toMatchObject({ applied: 1 });
+    expect(partsOf(fleet, 'n1').problem).toBeUndefined();
+  }, 240_000);
 
   it('stays what the node reads until it is confirmed, though there is more to plan', () => {
     const fleet = new Fleet([{ name: 'n1', isReady: false }]);

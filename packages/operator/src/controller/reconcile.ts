@@ -57,6 +57,7 @@ export function reconcile(snapshot: Snapshot, now: Date): Patch[] {
       set,
       drains: snapshot.drains,
       probes: snapshot.probes,
+      ownNode: snapshot.ownNode,
       now,
     }),
   ];

@@ -21,6 +21,8 @@ export interface NodeParts {
   /** The hash that the operator has seen at work: the agent ends its trial. */
   readonly confirmed?: string;
   readonly upgrade?: UpgradeRequest;
+  /** Why the node keeps what it has, though it should have something else; for people. */
+  readonly problem?: string;
 }
 
 export interface NodePart {

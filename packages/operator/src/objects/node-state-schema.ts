@@ -9,6 +9,8 @@ import {
   type NodeIssue,
   type NodePlan,
   type NodeStateStatus,
+  PHASES,
+  type PhaseState,
   type PlannedOperation,
   type UpgradeState,
 } from './node-state.js';
@@ -31,6 +33,20 @@ export function nodeStateStatusSchema(): Schema {
     k3s: text('The version of the running k3s.'),
     bootId: text("The kernel's boot id."),
     secureBoot: choice('Whether the firmware checked the boot.', ['Enabled', 'Disabled', 'Unsupported']),
+    phases: list(
+      'The last run of each phase since the node booted.',
+      object<PhaseState>(
+        'A phase.',
+        {
+          phase: choice('Its name.', PHASES),
+          result: choice('Unfinished: it runs, or was interrupted.', ['Done', 'Failed', 'Unfinished']),
+          time: time('When it ended, or began if it has not ended.'),
+          issues: whole('The number of errors and warnings of the configuration that it read.'),
+          message: text('What failed or was left out first, and why, or the step that it has not finished.'),
+        },
+        ['phase', 'result', 'time', 'issues'],
+      ),
+    ),
     config: object<ConfigState>('What the node has of the configuration.', {
       wanted: text('The hash of the parts that the agent read last.'),
       applied: text('The hash of the parts that are in effect.'),

@@ -21,6 +21,8 @@ export interface NodeStateStatus {
   /** The kernel's boot id: it proves a reboot. */
   readonly bootId?: string;
   readonly secureBoot?: 'Enabled' | 'Disabled' | 'Unsupported';
+  /** The last run of each phase since the node booted, in their order. */
+  readonly phases?: readonly PhaseState[];
   readonly config?: ConfigState;
   readonly plan?: NodePlan;
   readonly issues?: readonly NodeIssue[];
@@ -41,6 +43,25 @@ export interface HaosState {
   readonly slots?: readonly string[];
   /** Such as `disk`, `live`. */
   readonly mode?: string;
+}
+
+/** The phases in which a node applies its configuration, in their order. */
+export const PHASES = ['initrd', 'boot', 'runtime'] as const;
+
+/** What became of one phase. */
+export interface PhaseState {
+  readonly phase: (typeof PHASES)[number];
+  /**
+   * `Done`: all is applied. `Failed`: a step failed, or something was left out; the rest is applied.
+   * `Unfinished`: it runs, or was interrupted.
+   */
+  readonly result: 'Done' | 'Failed' | 'Unfinished';
+  /** RFC 3339; when it ended, or began if it has not ended. */
+  readonly time: string;
+  /** The number of errors and warnings of the configuration that it read. */
+  readonly issues: number;
+  /** What failed or was left out first, and why, or the step that it has not finished. */
+  readonly message?: string;
 }
 
 /** Hashes are those of `NodeParts`. */

@@ -25,6 +25,8 @@ export interface TermContext {
   readonly reporter: Reporter;
   /** Pods of the operator itself, which no drain evicts. */
   readonly isOwn: (pod: Pod) => boolean;
+  /** The node that the operator's own pod runs on. */
+  readonly node?: string | undefined;
   /** Called when all objects are known, after each pass, and after each patch. */
   readonly onAlive: () => void;
   /** Seconds between two passes while a Rollout is at work; default 5. */
@@ -129,12 +131,13 @@ async function pass(loop: Loop): Promise<Pass> {
   }
 }
 
-async function readSnapshot({ caches, drains, probes, term }: Loop): Promise<Snapshot> {
+async function readSnapshot({ caches, drains, probes, term, node }: Loop): Promise<Snapshot> {
   const objects = caches.objects();
   return {
     ...objects,
     drains: await drains.read(objects.nodeStates, term.signal),
     probes: probes.read(objects.rollouts, term.signal),
+    ownNode: node,
   };
 }
 

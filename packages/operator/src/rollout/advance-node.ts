@@ -99,7 +99,8 @@ function findFailure(member: Member, step: NodeStep, rollout: Rollout): string |
     if (upgrade?.id !== step.attempt || !isOver) return undefined;
     return `${upgrade.verdict}: ${upgrade.message ?? 'no message'}`;
   }
-  const hash = documents.parts.hash;
+  const { hash, problem } = documents.parts;
+  if (problem !== undefined) return problem;
   const isTried = config?.attempted === hash && config.attempt === step.attempt;
   if (isTried && (config.result === 'Failed' || config.result === 'Reverted'))
     return `${config.result}: ${config.message ?? 'no message'}`;

@@ -1,9 +1,10 @@
 import { compareNames, digest } from '../config/digest.js';
 import { timeOf } from '../controller/conditions.js';
-import { isReady, isServer } from '../controller/node-health.js';
+import { isReady } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { NodeStep, Rollout } from '../objects/rollout.js';
 import { assignWaves } from './assign-waves.js';
+import { inOrder } from './in-order.js';
 import { isActive, notePatch } from './node-step.js';
 import { parseConfigTarget } from './target.js';
 import type { Blocked, Task } from './task.js';
@@ -91,8 +92,10 @@ function describeLate({ name, state, result }: Member): Blocked {
       reason: 'Conflict',
       message: `node ${name} cannot plan: ${conflict.names.join(' and ')} contradict each other in ${conflict.key}`,
     };
+  const { hash, problem } = result.documents.parts;
+  if (problem !== undefined) return { reason: 'PlanFailed', message: `node ${name} cannot plan: ${problem}` };
   const { attempted, result: outcome, message } = state.status?.config ?? {};
-  if (attempted === result.documents.parts.hash && outcome === 'Failed')
+  if (attempted === hash && outcome === 'Failed')
     return { reason: 'PlanFailed', message: `node ${name} cannot plan: ${message ?? 'no message'}` };
   return describeNewcomer(name);
 }
@@ -116,7 +119,7 @@ function notesOf(task: Task, planned: readonly Member[], batch: string): Patch[]
   const { rollout, own, target, world } = task;
   const assigned = own.filter(({ step }) => step?.step !== 'Aborted');
   const started = assigned.filter(({ step }) => step?.batch !== batch || step.step !== 'Pending');
-  const together = [...planned, ...(started.length === 0 ? assigned : [])].sort(byOrder);
+  const together = inOrder([...planned, ...(started.length === 0 ? assigned : [])], world);
   const waves = assignWaves(together.length, rollout.spec.waves);
   const isConfig = parseConfigTarget(target) !== undefined;
   const last = Math.max(task.wave, ...started.map(({ step }) => step?.wave ?? 1));
@@ -136,9 +139,4 @@ function notesOf(task: Task, planned: readonly Member[], batch: string): Patch[]
     };
     return notePatch(member.name, member.state.metadata.uid, step);
   });
-}
-
-/** Servers come first, and nodes in the order of their names. */
-function byOrder(a: Member, b: Member): number {
-  return Number(isServer(b.node)) - Number(isServer(a.node)) || compareNames(a.name, b.name);
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Node } from '../objects/metadata.js';
-import { API_VERSION } from '../objects/names.js';
+import type { Node, Secret } from '../objects/metadata.js';
+import { API_VERSION, nodeIdentity, SECRET_KEYS } from '../objects/names.js';
+import type { NodeParts } from '../objects/node-parts.js';
 import type { NodeState } from '../objects/node-state.js';
 import type { Rollout, RolloutSpec } from '../objects/rollout.js';
 import { BROKEN_VERSION, Fleet, POISON, REBOOT, type SimulatedNode } from '../testing/fleet.js';
@@ -130,6 +131,28 @@ describe('a rollout of a configuration', () => {
     });
     expect(order.slice(0, 3)).toEqual(['s1', 's2', 's3']);
     expect(Object.values(stepsOf(fleet))).toEqual(['Done', 'Done', 'Done', 'Done', 'Done']);
+  });
+
+  it('changes the node of the operator last, after all others of its kind', () => {
+    const fleet = fleetOf([...agents(3), ...servers(3)], REBOOT);
+    const order: string[] = [];
+    const run = (ownNode: string) => {
+      fleet.ownNode = ownNode;
+      return {
+        check: () => {
+          for (const name of fleet.changing()) if (!order.includes(name)) order.push(name);
+        },
+      };
+    };
+    start(fleet, { waves: [{ count: 3 }] });
+
+    runFleet(fleet, run('s1'));
+    expect(order).toEqual(['s2', 's3', 's1', 'n1', 'n2', 'n3']);
+
+    order.length = 0;
+    fleet.config('base', { strategy: 'Rollout', config: { haos: { sysctls: { [REBOOT]: '2' } } } });
+    runFleet(fleet, { ...run('n1'), start: new Date('2026-01-06T12:00:00Z') });
+    expect(order).toEqual(['s1', 's2', 's3', 'n2', 'n3', 'n1']);
   });
 
   it('stops in the first wave and takes it back, if a node cannot live with it', () => {
@@ -600,6 +623,120 @@ describe('a rollout of a configuration', () => {
     expect(fleet.get<Rollout>('Rollout', 'go')?.status?.phase).toBe('Complete');
     expect(fleet.get<Rollout>('Rollout', 'other')?.status?.phase).toBe('Complete');
   });
+});
+
+describe('a rollout that cannot go on says why', () => {
+  const base = { haos: { sysctls: { 'vm.swappiness': '1' } } };
+  /** Gives all nodes this many parts that the operator applies, of the largest size, and one more. */
+  const fill = (fleet: Fleet, count: number) => {
+    const file = (name: string, priority: number) => ({
+      config: { write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(180_000) }] },
+      priority,
+    });
+    for (let index = 1; index <= count; index++) fleet.config(`f${index}`, file(`f${index}`, index));
+    fleet.config('base', { strategy: 'Rollout', ...file('base', 100) });
+  };
+
+  it.each<[string, string, (fleet: Fleet) => void]>([
+    ['TargetNotFound', 'there is no NodeConfig base', (fleet) => fleet.remove('NodeConfig', 'base')],
+    [
+      'TargetAutomatic',
+      'NodeConfig base does not have the strategy Rollout',
+      (fleet) => fleet.config('base', { config: base }),
+    ],
+    [
+      'TargetPaused',
+      'NodeConfig base is paused',
+      (fleet) => fleet.config('base', { strategy: 'Rollout', config: base, paused: true }),
+    ],
+    [
+      'TargetNotReady',
+      'hostname',
+      (fleet) => fleet.config('base', { strategy: 'Rollout', config: { hostname: 'a b' } }),
+    ],
+    [
+      'Conflict',
+      'node n1 cannot plan: base and other contradict each other in haos.sysctls',
+      (fleet) => fleet.config('other', { config: { haos: { sysctls: { 'vm.swappiness': '2' } } } }),
+    ],
+  ])('%s', (reason, message, change) => {
+    const fleet = fleetOf(agents(2));
+    change(fleet);
+    start(fleet);
+
+    runFleet(fleet);
+
+    expect(blockedOf(fleet)).toMatchObject({ status: 'True', reason });
+    expect(blockedOf(fleet)?.message).toContain(message);
+    expect(stepsOf(fleet)).toEqual({ n1: undefined, n2: undefined });
+  });
+
+  it('PlanFailed, with what the agent says', () => {
+    const fleet = fleetOf(agents(1));
+    start(fleet);
+    const refuse = () => {
+      const { data } = fleet.get<Secret>('Secret', nodeIdentity('n1')) ?? {};
+      if (data === undefined) return;
+      const text = Buffer.from(data[SECRET_KEYS.parts]!, 'base64').toString();
+      const { hash } = JSON.parse(text) as NodeParts;
+      const config = { attempted: hash, result: 'Failed', message: 'it is invalid' };
+      const object = { apiVersion: API_VERSION, kind: 'NodeState', metadata: { name: 'n1' } };
+      fleet.perform({
+        ...{ kind: 'apply', manager: 'haos-agent', subresource: 'status' },
+        object: { ...object, ...{ status: { config } } },
+      });
+    };
+
+    runFleet(fleet, { calls: 8, before: refuse });
+
+    expect(blockedOf(fleet)).toMatchObject({
+      reason: 'PlanFailed',
+      message: 'node n1 cannot plan: it is invalid',
+    });
+  });
+
+  it('Ending, while a node of a rollout that is aborted finishes', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet);
+    const now = runFleet(fleet, {
+      calls: 12,
+      before: () => {
+        if (stepsOf(fleet).n1 === 'Drain') fleet.nodes[0]!.isGone = true;
+      },
+    });
+    expect(stepsOf(fleet).n1).toBe('Apply');
+
+    start(fleet, { aborted: true });
+    runFleet(fleet, { start: now, calls: 1 });
+
+    expect(blockedOf(fleet)).toMatchObject({ reason: 'Ending', message: 'node n1 is at Apply' });
+  });
+
+  it('PlanFailed, if what nodes should have is too large', () => {
+    const fleet = fleetOf(agents(1));
+    fill(fleet, 3);
+    start(fleet);
+
+    runFleet(fleet, { calls: 5 });
+
+    expect(blockedOf(fleet)).toMatchObject({
+      reason: 'PlanFailed',
+      message: expect.stringContaining('node n1 cannot plan: the NodeConfigs of the node need'),
+    });
+  }, 240_000);
+
+  it('NodeFailed, if what is released to a node is too large beside what it has', () => {
+    const fleet = fleetOf(agents(1));
+    fill(fleet, 2);
+    start(fleet);
+
+    runFleet(fleet, { calls: 14 });
+
+    expect(stepsOf(fleet)).toEqual({ n1: 'RolledBack' });
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+    expect(blockedOf(fleet)?.reason).toBe('NodeFailed');
+    expect(blockedOf(fleet)?.message).toContain('a Secret holds 1024 KiB');
+  }, 240_000);
 });
 
 describe('a rollout of a version', () => {

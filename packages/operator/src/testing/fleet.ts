@@ -33,10 +33,14 @@ export class Fleet {
   readonly #bases = new Map<string, KubernetesObject>();
   readonly #fields = new Map<string, Map<string, Json>>();
   readonly #drained = new Set<string>();
+  /** What the nodes remember on their disks. */
+  readonly #disks = new Map<string, NodeStateStatus>();
   readonly probes = new Map<string, ProbeResult>();
   readonly events: Patch[] = [];
   readonly nodes: SimulatedNode[];
   isUninstalling = false;
+  /** The node of the operator's own pod. */
+  ownNode: string | undefined;
   #serial = 0;
 
   constructor(nodes: readonly SimulatedNode[]) {
@@ -65,6 +69,13 @@ export class Fleet {
   remove(kind: string, name: string): void {
     this.#bases.delete(`${kind}/${name}`);
     this.#fields.delete(`${kind}/${name}`);
+  }
+
+  /** Deletes the NodeState of a node, and what belongs to it. */
+  forget(node: string): void {
+    this.remove('NodeState', node);
+    for (const kind of ['Secret', 'ServiceAccount', 'Role', 'RoleBinding'])
+      this.remove(kind, nodeIdentity(node));
   }
 
   /** Gives an object annotations, as a person does. */
@@ -99,6 +110,7 @@ export class Fleet {
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
       isUninstalling: this.isUninstalling,
+      ownNode: this.ownNode,
     };
   }
 
@@ -216,7 +228,8 @@ export class Fleet {
     const text = this.get<Secret>('Secret', nodeIdentity(node.name))?.data?.[SECRET_KEYS.parts];
     if (state === undefined || text === undefined) return;
     const parts = JSON.parse(Buffer.from(text, 'base64').toString('utf8')) as NodeParts;
-    const status = runSimulatedAgent(parts, state.status ?? {}, now);
+    const status = runSimulatedAgent(parts, state.status ?? this.#disks.get(node.name) ?? {}, now);
+    this.#disks.set(node.name, status);
     this.perform({
       kind: 'apply',
       manager: 'haos-agent',
