@@ -19,9 +19,8 @@ export async function runOperator(
   const credentials = kubeconfig ? readKubeconfig(host, kubeconfig) : podCredentials(host, context.env);
   const end = new AbortController();
   const identity = context.env.POD_NAME || hostname();
-  const node = context.env.NODE_NAME;
   const { version, out: write } = context;
-  const operator = startOperator({ host, credentials, identity, node, version, write }, end.signal);
+  const operator = startOperator({ host, credentials, identity, version, write }, end.signal);
   const server = await serveHealth(operator, port).catch((error: Error) => {
     throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
   });

@@ -57,7 +57,6 @@ export function reconcile(snapshot: Snapshot, now: Date): Patch[] {
       set,
       drains: snapshot.drains,
       probes: snapshot.probes,
-      ownNode: snapshot.ownNode,
       now,
     }),
   ];

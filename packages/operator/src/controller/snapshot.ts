@@ -19,8 +19,6 @@ export interface Snapshot {
   readonly drains: ReadonlyMap<string, DrainState>;
   /** By the URL of the request: the last answer of the probes that Rollouts name. */
   readonly probes: ReadonlyMap<string, ProbeResult>;
-  /** The node that the operator's own pod runs on. */
-  readonly ownNode?: string | undefined;
 }
 
 export interface DrainState {

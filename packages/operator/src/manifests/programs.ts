@@ -58,7 +58,7 @@ function deployment(): KubernetesObject {
             name: 'operator',
             ...IMAGE,
             command: ['/usr/sbin/haos', 'operator'],
-            env: [POD_NAME, NODE_NAME],
+            env: [POD_NAME],
             ports: [{ name: 'http', containerPort: OPERATOR_PORT }],
             livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, initialDelaySeconds: 30 },
             readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },

@@ -14,8 +14,6 @@ export interface OperatorOptions {
   readonly credentials: Credentials;
   /** The name of the pod; names this process in the Lease. */
   readonly identity: string;
-  /** The node of the pod; a Rollout changes it last. */
-  readonly node?: string | undefined;
   readonly version: string;
   /** Writes log lines. */
   readonly write: (line: string) => void;

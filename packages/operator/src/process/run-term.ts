@@ -25,8 +25,6 @@ export interface TermContext {
   readonly reporter: Reporter;
   /** Pods of the operator itself, which no drain evicts. */
   readonly isOwn: (pod: Pod) => boolean;
-  /** The node that the operator's own pod runs on. */
-  readonly node?: string | undefined;
   /** Called when all objects are known, after each pass, and after each patch. */
   readonly onAlive: () => void;
   /** Seconds between two passes while a Rollout is at work; default 5. */
@@ -131,13 +129,12 @@ async function pass(loop: Loop): Promise<Pass> {
   }
 }
 
-async function readSnapshot({ caches, drains, probes, term, node }: Loop): Promise<Snapshot> {
+async function readSnapshot({ caches, drains, probes, term }: Loop): Promise<Snapshot> {
   const objects = caches.objects();
   return {
     ...objects,
     drains: await drains.read(objects.nodeStates, term.signal),
     probes: probes.read(objects.rollouts, term.signal),
-    ownNode: node,
   };
 }
 

@@ -1,10 +1,9 @@
 import { compareNames, digest } from '../config/digest.js';
 import { timeOf } from '../controller/conditions.js';
-import { isReady } from '../controller/node-health.js';
+import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { NodeStep, Rollout } from '../objects/rollout.js';
 import { assignWaves } from './assign-waves.js';
-import { inOrder } from './in-order.js';
 import { isActive, notePatch } from './node-step.js';
 import { parseConfigTarget } from './target.js';
 import type { Blocked, Task } from './task.js';
@@ -119,7 +118,7 @@ function notesOf(task: Task, planned: readonly Member[], batch: string): Patch[]
   const { rollout, own, target, world } = task;
   const assigned = own.filter(({ step }) => step?.step !== 'Aborted');
   const started = assigned.filter(({ step }) => step?.batch !== batch || step.step !== 'Pending');
-  const together = inOrder([...planned, ...(started.length === 0 ? assigned : [])], world);
+  const together = [...planned, ...(started.length === 0 ? assigned : [])].sort(byOrder);
   const waves = assignWaves(together.length, rollout.spec.waves);
   const isConfig = parseConfigTarget(target) !== undefined;
   const last = Math.max(task.wave, ...started.map(({ step }) => step?.wave ?? 1));
@@ -139,4 +138,9 @@ function notesOf(task: Task, planned: readonly Member[], batch: string): Patch[]
     };
     return notePatch(member.name, member.state.metadata.uid, step);
   });
+}
+
+/** Servers come first, and nodes in the order of their names. */
+function byOrder(a: Member, b: Member): number {
+  return Number(isServer(b.node)) - Number(isServer(a.node)) || compareNames(a.name, b.name);
 }

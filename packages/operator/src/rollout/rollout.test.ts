@@ -133,28 +133,6 @@ describe('a rollout of a configuration', () => {
     expect(Object.values(stepsOf(fleet))).toEqual(['Done', 'Done', 'Done', 'Done', 'Done']);
   });
 
-  it('changes the node of the operator last, after all others of its kind', () => {
-    const fleet = fleetOf([...agents(3), ...servers(3)], REBOOT);
-    const order: string[] = [];
-    const run = (ownNode: string) => {
-      fleet.ownNode = ownNode;
-      return {
-        check: () => {
-          for (const name of fleet.changing()) if (!order.includes(name)) order.push(name);
-        },
-      };
-    };
-    start(fleet, { waves: [{ count: 3 }] });
-
-    runFleet(fleet, run('s1'));
-    expect(order).toEqual(['s2', 's3', 's1', 'n1', 'n2', 'n3']);
-
-    order.length = 0;
-    fleet.config('base', { strategy: 'Rollout', config: { haos: { sysctls: { [REBOOT]: '2' } } } });
-    runFleet(fleet, { ...run('n1'), start: new Date('2026-01-06T12:00:00Z') });
-    expect(order).toEqual(['s1', 's2', 's3', 'n2', 'n3', 'n1']);
-  });
-
   it('stops in the first wave and takes it back, if a node cannot live with it', () => {
     const fleet = fleetOf(agents(5), POISON);
     start(fleet, { waves: [{ count: 1 }, { percent: 40 }] });

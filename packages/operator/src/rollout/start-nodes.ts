@@ -2,7 +2,6 @@ import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { NodeStep } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import { inOrder } from './in-order.js';
 import type { Blocked, Task } from './task.js';
 import { describeClosed, isOpen } from './window.js';
 import { findQuorumRisk, isUnavailable, type Member, needsDrain } from './world.js';
@@ -19,8 +18,7 @@ export interface Started {
  */
 export function startNodes(task: Task, inWave: readonly Member[], started: Set<string>): Started {
   const { rollout, world } = task;
-  const pending = inWave.filter(({ step }) => step?.step === 'Pending');
-  const waiting = inOrder(pending, world);
+  const waiting = inWave.filter(({ step }) => step?.step === 'Pending');
   if (waiting.length === 0) return { patches: [] };
   const { windows = [] } = rollout.spec;
   if (!isOpen(windows, world.now)) {

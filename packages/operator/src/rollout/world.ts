@@ -30,8 +30,6 @@ export interface World {
   readonly set: ConfigSet;
   readonly drains: ReadonlyMap<string, DrainState>;
   readonly probes: ReadonlyMap<string, ProbeResult>;
-  /** The node that the operator's own pod runs on; undefined outside of a cluster. */
-  readonly ownNode: string | undefined;
   readonly now: Date;
 }
 

@@ -39,8 +39,6 @@ export class Fleet {
   readonly events: Patch[] = [];
   readonly nodes: SimulatedNode[];
   isUninstalling = false;
-  /** The node of the operator's own pod. */
-  ownNode: string | undefined;
   #serial = 0;
 
   constructor(nodes: readonly SimulatedNode[]) {
@@ -110,7 +108,6 @@ export class Fleet {
       drains: new Map(this.nodes.flatMap((node) => this.#drainOf(node))),
       probes: this.probes,
       isUninstalling: this.isUninstalling,
-      ownNode: this.ownNode,
     };
   }
 
