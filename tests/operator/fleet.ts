@@ -72,8 +72,8 @@ export async function setReady(client: ApiClient, name: string, isReady: boolean
 }
 
 /**
- * Simulates the agents of all nodes until the signal aborts. One that `isSilent` reads the parts and
- * does nothing.
+ * Simulates the agents of all nodes until the signal aborts. One that `isSilent` reads the
+ * parts and does nothing.
  */
 export function startAgents(
   client: ApiClient,

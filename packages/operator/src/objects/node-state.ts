@@ -52,8 +52,8 @@ export const PHASES = ['initrd', 'boot', 'runtime'] as const;
 export interface PhaseState {
   readonly phase: (typeof PHASES)[number];
   /**
-   * `Done`: all is applied. `Failed`: a step failed, or something was left out; the rest is applied.
-   * `Unfinished`: it runs, or was interrupted.
+   * `Done`: all is applied. `Failed`: a step failed, or something was left out; the rest is
+   * applied. `Unfinished`: it runs, or was interrupted.
    */
   readonly result: 'Done' | 'Failed' | 'Unfinished';
   /** RFC 3339; when it ended, or began if it has not ended. */

@@ -605,7 +605,7 @@ describe('a rollout of a configuration', () => {
 
 describe('a rollout that cannot go on says why', () => {
   const base = { haos: { sysctls: { 'vm.swappiness': '1' } } };
-  /** Gives all nodes this many parts that the operator applies, of the largest size, and one more. */
+  /** Gives all nodes this many large parts that need no Rollout, and one that needs it. */
   const fill = (fleet: Fleet, count: number) => {
     const file = (name: string, priority: number) => ({
       config: { write_files: [{ path: `/etc/${name}`, content: 'x'.repeat(180_000) }] },
