@@ -60,7 +60,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 
   function run(name: string, args: readonly string[]): void {
     const log = openSync(file(`${name}.log`), 'a');
-    parts.set(name, spawn(program, [name, ...args], { stdio: ['ignore', log, log], env: environment() }));
+    // A test that fails, or is killed, leaves no server behind.
+    const command = ['--pdeathsig', 'KILL', program, name, ...args];
+    parts.set(name, spawn('setpriv', command, { stdio: ['ignore', log, log], env: environment() }));
   }
   async function end(name: string, signal: NodeJS.Signals): Promise<void> {
     const part = parts.get(name);

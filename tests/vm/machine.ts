@@ -90,7 +90,9 @@ export async function startMachine({
   const serial = ['-serial', onConsole === undefined ? 'stdio' : 'mon:stdio', ...commands];
   const devices = ['-display', 'none', '-monitor', 'none', ...serial, '-device', 'virtio-rng-pci'];
   const command = [program, ...common, ...devices, ...args];
-  const child = spawn('nice', ['-n', String(nice), ...command], { stdio: 'pipe' });
+  // A test that fails, or is killed, leaves no machine behind.
+  const lifetime = ['--pdeathsig', 'KILL', 'nice', '-n', String(nice)];
+  const child = spawn('setpriv', [...lifetime, ...command], { stdio: 'pipe' });
   child.on('close', () => rmSync(directory, { recursive: true }));
   if (onConsole !== undefined) child.stdout.on('data', onConsole);
   return new SerialMachine(child, server, { log, accelerator, line });
