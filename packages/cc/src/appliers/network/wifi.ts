@@ -13,6 +13,7 @@ import {
 } from '../../rules/rule.js';
 import { formatKeyFileValue, ownershipLine, setKeyFileValue } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
+import { ownerForConnman } from './connman-files.js';
 
 const SETTINGS = '/var/lib/connman/settings';
 const NETWORKS = '/var/lib/connman/cloud-config.config';
@@ -45,7 +46,8 @@ async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): 
     });
   }
   if (sections.length > 0) {
-    files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, secret: true });
+    const owner = ownerForConnman(context.host);
+    files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, owner, secret: true });
   } else if (isOurs(context.host)) {
     files.remove(NETWORKS);
   }
