@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/vm/longest-first.js';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
@@ -25,6 +26,7 @@ export default defineConfig({
   },
   test: {
     silent: 'passed-only',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -26,6 +26,9 @@ type Secret = KubernetesObject & { readonly data?: Readonly<Record<string, strin
 /** Milliseconds: the heartbeat of an agent without news. */
 const HEARTBEAT = 300_000;
 
+/** Milliseconds until a report that failed is repeated: while a file is on trial, and else. */
+const RETRY = { trial: 10_000, rest: 60_000 };
+
 const [, , server = '', authority = '', kubeconfig = '', ...names] = process.argv;
 const host = liveHost();
 const options = { clock: host.clock, userAgent: 'haos-agent/bench' };
@@ -40,13 +43,20 @@ async function runAgent(name: string): Promise<void> {
   let status: NodeState['status'] = {};
   let seen = '';
   let running = Promise.resolve();
-  const report = async (text: string) => {
-    if (text === '') return;
-    status = runSimulatedAgent(JSON.parse(text) as NodeParts, status ?? {}, new Date());
+  let retry: NodeJS.Timeout | undefined;
+  const report = async () => {
+    clearTimeout(retry);
+    if (seen === '') return;
+    const parts = JSON.parse(seen) as NodeParts;
+    status = runSimulatedAgent(parts, status ?? {}, new Date());
     const state: NodeState = { apiVersion: API_VERSION, kind: 'NodeState', metadata: { name }, status };
+    const isOnTrial = status?.config?.applied !== parts.confirmed;
     await applyObject(client, state, { manager: 'haos-agent', subresource: 'status' }).catch(() => {
-      seen = '';
+      retry = setTimeout(enqueue, isOnTrial ? RETRY.trial : RETRY.rest);
     });
+  };
+  const enqueue = () => {
+    running = running.then(report);
   };
   const cache = startCache<Secret>(client, {
     resource: RESOURCES.secret,
@@ -58,11 +68,11 @@ async function runAgent(name: string): Promise<void> {
       const text = Buffer.from(data, 'base64').toString('utf8');
       if (text === seen) return;
       seen = text;
-      running = running.then(() => report(text));
+      enqueue();
     },
   });
   const beat = () => {
-    running = running.then(() => report(seen));
+    enqueue();
     setTimeout(beat, HEARTBEAT);
   };
   setTimeout(beat, Math.random() * HEARTBEAT);

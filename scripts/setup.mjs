@@ -21,7 +21,7 @@ const loop = packageFor('loop', 'vm', 'matrix', 'faults');
 /** To build the image and to boot it. */
 const vm = packageFor('vm', 'matrix', 'faults');
 /** For images of arm64. */
-const arm64 = packageFor('matrix');
+const arm64 = packageFor('vm', 'matrix');
 
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [

@@ -973,6 +973,8 @@ describe('the health of a version', () => {
     known?: boolean;
     /** An upgrade drained the node. */
     drained?: boolean;
+    /** The floor of the TPM, and behind it the one that follows from the confirmation. */
+    floor?: string;
     /** The runtime phase is done. Default true. */
     done?: boolean;
     /** The processor is never idle. */
@@ -988,6 +990,7 @@ describe('the health of a version', () => {
     kubelet = 'true',
     known = false,
     drained = false,
+    floor,
     done = true,
     busy = false,
     statuses = [0],
@@ -995,6 +998,7 @@ describe('the health of a version', () => {
     const write = (name: string, text: string) => writeFileSync(join(directory, name), text);
     if (done) write('journal/runtime.json', '{"state":"done"}');
     if (k3s !== undefined) write('k3s-start', k3s);
+    if (floor !== undefined) write('tpm-floor', floor);
     if (drained) write('upgrade-cordon', 'node-1');
     write('set', 'v1/-/6');
     write('grubenv', known ? 'haos_good=v1/-/6\n' : 'haos_good=v0/-/6\n');
@@ -1076,6 +1080,16 @@ describe('the health of a version', () => {
       ['upgrade confirm --when-ready=570'],
     ],
     ['starts no program for a known version', { k3s: 'wanted', cmdline: '', known: true }, []],
+    [
+      'starts no program for a known version with a floor',
+      { k3s: 'wanted', cmdline: '', known: true, floor: '2\n' },
+      [],
+    ],
+    [
+      'confirms a known version that raises the floor',
+      { k3s: 'wanted', cmdline: '', known: true, floor: '1 2\n' },
+      ['upgrade confirm --when-ready=565'],
+    ],
     [
       'uncordons a drained node, even with a known version',
       { k3s: 'wanted', cmdline: '', known: true, drained: true },

@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { build, selectSteps } from './build.js';
@@ -211,6 +221,40 @@ describe('a build', () => {
     await expect(run([failing], ['broken'])).rejects.toMatchObject({ status: 1 });
     expect(made).toEqual(['broken']);
   });
+
+  it('removes what a killed build left, and nothing of a running one', async () => {
+    const kept = await run([step('low', [])], ['low']);
+    const cache = dirname(kept.get('low') ?? '');
+    const [killed, running] = [spawnSync('true').pid, process.ppid].map((pid) => join(cache, `abc.${pid}`));
+    for (const path of [killed, running]) {
+      mkdirSync(`${path}/work/tree`, { recursive: true });
+      writeFileSync(`${path}.log`, '');
+    }
+
+    await run([step('low', [], { settings: ['version'] })], ['low']);
+
+    const left = readdirSync(cache).map((name) => join(cache, name));
+    expect(left).toEqual(expect.arrayContaining([...kept.values(), running, `${running}.log`]));
+    expect(left).toHaveLength(4);
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'unmounts what a killed build left mounted (needs root to mount)',
+    async () => {
+      const kept = await run([step('low', [])], ['low']);
+      const killed = join(dirname(kept.get('low') ?? ''), `abc.${spawnSync('true').pid}`);
+      const source = join(root, 'source');
+      mkdirSync(join(killed, 'work/tree'), { recursive: true });
+      mkdirSync(source);
+      writeFileSync(join(source, 'file'), '');
+      execFileSync('mount', ['--bind', source, join(killed, 'work/tree')]);
+
+      await run([step('low', [], { settings: ['version'] })], ['low']);
+
+      expect(existsSync(killed)).toBe(false);
+      expect(existsSync(join(source, 'file'))).toBe(true);
+    },
+  );
 
   it('deletes old results, but never the one in use', async () => {
     const steps = [step('low', [], { files: ['a.txt'] })];

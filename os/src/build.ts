@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { liveHost } from '@haos/host';
+import { releaseMounts } from '@haos/system/internal';
 import { commandRunner } from './command.js';
 import { digestStep, type StepInputs } from './digest-step.js';
 import { emulatorEnvironment } from './emulation.js';
@@ -60,6 +71,7 @@ async function makeStep(
   const log = `${out}.log`;
   for (const path of [out, log]) rmSync(path, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
+  await removeLeftovers(realpathSync(cache));
   const started = performance.now();
   const time = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   print(`--> ${step.title}`);
@@ -72,10 +84,25 @@ async function makeStep(
   }
   if (existsSync(done)) rmSync(out, { recursive: true });
   else renameSync(out, done);
+  rmSync(log, { force: true });
   markUsed(done);
   forgetOldest(cache);
   print(` ok ${step.title} (${time()})`);
   return done;
+}
+
+/** What an unfinished build has beside the results: `DIGEST.PID` and `DIGEST.PID.log`. */
+const UNFINISHED = /\.(\d+)(\.log)?$/;
+
+/** Removes what ended builds left, also with file systems of mmdebstrap that are still mounted. */
+async function removeLeftovers(cache: string): Promise<void> {
+  for (const name of readdirSync(cache)) {
+    const [, pid] = UNFINISHED.exec(name) ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    const path = join(cache, name);
+    await releaseMounts(liveHost(), path);
+    rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -84,11 +111,9 @@ async function makeStep(
  */
 function forgetOldest(cache: string): void {
   const kept = 6;
-  const entries = readdirSync(cache, { withFileTypes: true });
-  for (const { name } of entries.filter((entry) => entry.isFile())) rmSync(join(cache, name)); // logs
-  const results = entries.filter((entry) => entry.isDirectory());
-  const newestFirst = results
-    .map((entry) => join(cache, entry.name))
+  const newestFirst = readdirSync(cache)
+    .filter((name) => !UNFINISHED.test(name))
+    .map((name) => join(cache, name))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   for (const path of newestFirst.slice(kept)) rmSync(path, { recursive: true, force: true });
 }

@@ -52,7 +52,8 @@ async function main(root: string): Promise<void> {
   const signingKey = requested.sign === undefined ? undefined : readSigningKey(requested.sign, keys);
   const pcrKey = requested.pcrKey === undefined ? undefined : readPcrKey(requested.pcrKey);
   const signForFirmware = requested.bootKey && (await openSecureBootKey(requested.bootKey, findAsking()));
-  const signProgram = signForFirmware && pcrKey ? signingForTpm(signForFirmware, pcrKey) : signForFirmware;
+  const signProgram =
+    signForFirmware && pcrKey ? signingForTpm(signForFirmware, pcrKey, requested.floor) : signForFirmware;
   const wanted = [
     ...RELEASED,
     ...(requested.bootKey ? ['uki'] : []),

@@ -54,6 +54,16 @@ it('reads the key of the boot images, and their arguments', () => {
   });
 });
 
+it('reads the floor of the boot images', () => {
+  const argv = ['--boot-key', 'db.key', '--boot-cert', 'db.crt', '--pcr-key', 'pcr.key', '--floor'];
+
+  expect(readOptions([...argv, '3'], DEFAULTS).options).toMatchObject({ pcrKey: 'pcr.key', floor: 3 });
+  for (const floor of ['41', '-1', '1.5', 'v2', ''])
+    expect(() => readOptions([...argv.slice(0, -1), `--floor=${floor}`], DEFAULTS)).toThrow(
+      'is not a number from 0 to 40',
+    );
+});
+
 it('reads the key of the boot images in a token', () => {
   const key = 'pkcs11:token=haos;object=db';
   const argv = ['--boot-key', key, '--boot-cert', 'db.crt', '--boot-pin-file', 'pin'];
@@ -80,6 +90,8 @@ it.each([
   ['--boot-key', 'db.key', '--boot-cert', 'db.crt', '--boot-pin-file', 'pin'],
   ['--boot-key', 'pkcs11:token=haos', '--boot-cert', 'db.crt'],
   ['--boot-pin-file', 'pin'],
+  ['--pcr-key', 'pcr.key'],
+  ['--boot-key', 'db.key', '--boot-cert', 'db.crt', '--floor', '1'],
 ])('rejects %s %s as wrong usage', (...argv) => {
   expect(() => readOptions(argv, DEFAULTS)).toThrow(expect.objectContaining({ status: 2 }));
 });

@@ -7,6 +7,7 @@ import { fullImageName } from './image-name.js';
 import type { K3sParts } from './k3s/k3s-parts.js';
 import { type K3sRequest, readK3sRequest } from './k3s/k3s-request.js';
 import { parseArguments } from './parse-arguments.js';
+import { MAX_FLOOR } from './pcr-signature.js';
 import { isTokenUri, parseTokenUri } from './pkcs11.js';
 import type { SecureBootKey } from './secure-boot-key.js';
 
@@ -34,6 +35,8 @@ export interface Options {
   bootKey?: SecureBootKey;
   /** Path of the private key to sign the boot images for the TPM with; default: they are not. */
   pcrKey?: string;
+  /** The floor of the boot images, for the TPM. Default 0. */
+  floor?: number;
   /** Kernel arguments of the boot images, beside the usual ones. */
   bootArguments?: string;
   /** Builds only this step and the steps that it needs. */
@@ -55,6 +58,8 @@ export const USAGE = `usage: npm run os:build -- [OPTION...]
   --boot-cert CERTIFICATE  its certificate, a file
   --boot-pin-file FILE     the PIN of the token; default: pin-source of the key, or it is asked
   --pcr-key KEY            sign them for the TPM, too, with another key in a file (docs/encryption.md)
+  --floor NUMBER           their floor, 0 to 40; default 0: the TPM opens no data for them after
+                           a boot image with a higher one was confirmed
   --boot-arguments TEXT    kernel arguments of the boot images, beside the usual ones
   --only STEP              build only this step and the steps that it needs
 
@@ -88,6 +93,7 @@ const OPTIONS = {
   'boot-cert': text,
   'boot-pin-file': text,
   'pcr-key': text,
+  floor: text,
   'boot-arguments': text,
   only: text,
   help: { ...flag, short: 'h' },
@@ -123,6 +129,7 @@ export function readOptions(
   const bootKey = readBootKey(values['boot-key'], values['boot-cert'], values['boot-pin-file']);
   if (values['pcr-key'] !== undefined && bootKey === undefined)
     throw new BuildFailure(`--pcr-key needs --boot-key and --boot-cert\n${USAGE}`, 2);
+  const floor = readFloor(values.floor, values['pcr-key']);
   const options: Options = {
     architecture,
     kernels,
@@ -133,6 +140,7 @@ export function readOptions(
     ...(images.length > 0 && { images: images.filter(isDiskImage) }),
     ...{ size, sign, bootKey, bootArguments: values['boot-arguments'], only },
     ...(values['pcr-key'] !== undefined && { pcrKey: values['pcr-key'] }),
+    ...(floor !== undefined && { floor }),
   };
   fullImageName(options.imageName, options.version); // reports wrong usage before anything is built
   return { options, k3s: readK3sRequest(values, env) };
@@ -146,6 +154,13 @@ function readBootKey(key?: string, certificate?: string, pinFile?: string): Secu
     throw new BuildFailure(`--boot-key and --boot-cert belong together\n${USAGE}`, 2);
   if (isTokenUri(key)) parseTokenUri(key); // reports wrong usage before anything else
   return { key, certificate, ...(pinFile !== undefined && { pinFile }) };
+}
+
+function readFloor(text: string | undefined, pcrKey: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (pcrKey === undefined) throw new BuildFailure(`--floor needs --pcr-key\n${USAGE}`, 2);
+  if (/^\d{1,2}$/.test(text) && Number(text) <= MAX_FLOOR) return Number(text);
+  throw new BuildFailure(`the floor ${text} is not a number from 0 to ${MAX_FLOOR}\n${USAGE}`, 2);
 }
 
 function isDiskImage(name: string): name is DiskImage {

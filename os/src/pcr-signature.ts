@@ -10,8 +10,11 @@ import type { SignProgram } from './secure-boot-key.js';
  */
 export const PCR_SECTIONS = {
   '.nopkey': { name: '.pcrpkey', room: 1024 },
-  '.nopsig': { name: '.pcrsig', room: 4096 },
+  '.nopsig': { name: '.pcrsig', room: 16_384 },
 } as const;
+
+/** The highest floor: each has a signature of its own, for which there must be room. */
+export const MAX_FLOOR = 40;
 
 /** The word that early boot measures before it asks the TPM for a key. */
 export const PHASE = 'enter-initrd';
@@ -40,13 +43,13 @@ export function readPcrKey(path: string): KeyObject {
  * Returns what signs boot images for the TPM and then for the firmware, whose signature covers
  * both. A boot loader is only signed for the firmware.
  */
-export function signingForTpm(sign: SignProgram, key: KeyObject): SignProgram {
+export function signingForTpm(sign: SignProgram, key: KeyObject, floor = 0): SignProgram {
   return (from, to) => {
     const program = readFileSync(from);
     if (!listSections(program).some(({ name }) => name in PCR_SECTIONS)) return sign(from, to);
     const filled = `${to}.unsigned`;
     try {
-      writeFileSync(filled, withPcrSignature(program, key));
+      writeFileSync(filled, withPcrSignature(program, key, floor));
       sign(filled, to);
     } finally {
       rmSync(filled, { force: true });
@@ -55,10 +58,11 @@ export function signingForTpm(sign: SignProgram, key: KeyObject): SignProgram {
 }
 
 /**
- * Returns a copy of a boot image with the public PCR key and the signature of its PCR 11. It has to
- * be made before the signature for the firmware, which covers it.
+ * Returns a copy of a boot image with the public PCR key and the signatures of its PCR 11: that of
+ * systemd, and one for each floor up to `floor`. It has to be made before the signature for the
+ * firmware, which covers it.
  */
-export function withPcrSignature(image: Uint8Array, key: KeyObject): Buffer {
+export function withPcrSignature(image: Uint8Array, key: KeyObject, floor = 0): Buffer {
   const bytes = Buffer.from(image);
   const publicKey = createPublicKey(key);
   fill(bytes, '.nopkey', Buffer.from(publicKey.export({ type: 'spki', format: 'pem' })));
@@ -72,9 +76,22 @@ export function withPcrSignature(image: Uint8Array, key: KeyObject): Buffer {
         sig: sign('sha256', policy, key).toString('base64'),
       },
     ],
+    ...(floor > 0 && { floors: signFloors(policy, key, floor) }),
   };
   fill(bytes, '.nopsig', Buffer.from(JSON.stringify(content)));
   return bytes;
+}
+
+/**
+ * Returns what lets a boot image open keys with the floors 1 to `floor`: TPM2_PolicyAuthorize
+ * checks a signature of the policy and the name of the floor, which early boot writes, too
+ * (os/overlay/rootfs/usr/lib/haos/boot/tpm.sh).
+ */
+function signFloors(policy: Buffer, key: KeyObject, floor: number): string[] {
+  return Array.from({ length: floor }, (_, index) => {
+    const reference = Buffer.from(`haos-floor-${index + 1}`);
+    return sign('sha256', Buffer.concat([policy, reference]), key).toString('base64');
+  });
 }
 
 /** Returns what PCR 11 is when early boot of a boot image asks the TPM for a key. */

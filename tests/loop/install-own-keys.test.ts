@@ -126,6 +126,7 @@ it('turns a node with GRUB into one with systemd-boot, and keeps its data', asyn
 
   expect(report.checks.filter(({ ok }) => !ok)).toEqual([]);
   expectStarted('v2.0.0', 1);
+  expect(listEfi('EFI/BOOT')).toEqual(['BOOTX64.EFI']);
   inspect(state, (root) => expect(readFileSync(join(root, 'haos/data/kept'), 'utf8')).toBe('kept'));
 });
 

@@ -3,7 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { PCR_SECTIONS, predictPcr11, readPcrKey, withPcrSignature } from '../../os/src/pcr-signature.js';
+import {
+  MAX_FLOOR,
+  PCR_SECTIONS,
+  predictPcr11,
+  readPcrKey,
+  withPcrSignature,
+} from '../../os/src/pcr-signature.js';
 import { makeProgram } from '../../packages/system/src/testing/boot-image.js';
 
 /** In tpm-key.test.ts a TPM verifies the signature. */
@@ -40,6 +46,25 @@ it('fills the empty sections, and only those', () => {
   expect(isValid).toBe(true);
   expect(withPcrSignature(image, key)).toEqual(signed);
   expect(() => withPcrSignature(signed, key)).toThrow('no room for .pcrpkey');
+});
+
+it('signs the same policy for each floor up to that of the boot image', () => {
+  const key = newKey();
+  const image = makeProgram({ ...CONTENTS, ...EMPTY });
+  const read = (floor: number) => {
+    const text = withPcrSignature(image, key, floor).toString('latin1');
+    return JSON.parse(/\{"sha256":.*?\]\}/.exec(text)?.[0] ?? '');
+  };
+
+  expect(read(0)).not.toHaveProperty('floors');
+  const { sha256, floors } = read(2);
+  expect(sha256).toEqual(read(0).sha256);
+  const signed = floors.map((signature: string, index: number) => {
+    const data = Buffer.concat([Buffer.from(sha256[0].pol, 'hex'), Buffer.from(`haos-floor-${index + 1}`)]);
+    return verify('sha256', data, createPublicKey(key), Buffer.from(signature, 'base64'));
+  });
+  expect(signed).toEqual([true, true]);
+  expect(read(MAX_FLOOR).floors).toHaveLength(MAX_FLOOR);
 });
 
 it('takes only a key that every TPM can verify, and does not quote it', () => {

@@ -74,9 +74,9 @@ interface BootImage {
 }
 
 /** Returns a boot image that was signed for the TPM. */
-function sign(more: Readonly<Record<string, string>> = {}, key: KeyObject = owner): BootImage {
+function sign(more: Readonly<Record<string, string>> = {}, key: KeyObject = owner, floor = 0): BootImage {
   const contents = { ...CONTENTS, ...more };
-  const signed = withPcrSignature(makeProgram({ ...contents, ...EMPTY }), key).toString('latin1');
+  const signed = withPcrSignature(makeProgram({ ...contents, ...EMPTY }), key, floor).toString('latin1');
   const pem = createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString();
   expect(signed).toContain(pem);
   const signature = /\{"sha256":.*?\]\}/.exec(signed)?.[0] ?? '';
@@ -156,7 +156,7 @@ const readHeader = () =>
     execFileSync('cryptsetup', ['luksDump', '--dump-json-metadata', join(root, 'volume')], {
       encoding: 'utf8',
     }),
-  ) as { tokens: Record<string, { type: string }>; keyslots: Record<string, unknown> };
+  ) as { tokens: Record<string, { type: string; next?: unknown }>; keyslots: Record<string, unknown> };
 
 /** Each call of a command takes a while. */
 const SLOW = 120_000;
@@ -229,7 +229,7 @@ describe('a TPM with the key of the data', () => {
   it(
     'does not open them once early boot has ended, whether it opened them or not',
     async () => {
-      const later = 'can_use_tpm; read_token $V; unseal | wc -c';
+      const later = 'can_use_tpm; read_token $V; choose_key; unseal | wc -c';
       await start();
       expect(run(`enter_initrd; ${later}`).output).not.toBe('0');
       await start();
@@ -266,12 +266,229 @@ describe('a TPM with the key of the data', () => {
   );
 
   it(
+    'opens them after any number of power cuts',
+    async () => {
+      for (let cut = 0; cut < 8; cut += 1) {
+        await start();
+        expect(boot()).toBe('opened');
+      }
+    },
+    SLOW,
+  );
+
+  it(
     'never has the key in a file',
     async () => {
       await start();
-      const { output } = run('enter_initrd; can_use_tpm; read_token $V; unseal');
+      const { output } = run('enter_initrd; can_use_tpm; read_token $V; choose_key; unseal');
       expect(output).toMatch(/^[\w+/]{43}=$/);
       expect(spawnSync('grep', ['-rlaF', output, root], { encoding: 'utf8' }).stdout).toBe('');
+    },
+    SLOW,
+  );
+});
+
+describe('the floor', () => {
+  const version = (floor: number) => sign({ '.initrd': `initrd of floor ${floor}` }, owner, floor);
+  /** Boots a version, and returns what opened the volume. */
+  const bootVersion = async (floor: number) => {
+    await start({ image: version(floor) });
+    return boot();
+  };
+  /** The end of early boot; returns the floor, and the one that is prepared. */
+  const prepare = () => run(`prepare_floor $V; cat ${root}/tpm-floor`).output;
+  const confirm = () => run(`raise_floor && cat ${root}/tpm-floor`).output;
+  /** Boots a version until it is confirmed. */
+  const raise = async (floor: number) => {
+    expect(await bootVersion(floor)).toBe('opened');
+    prepare();
+    expect(confirm()).toBe(String(floor));
+  };
+  /** Returns how many bytes of the key the TPM gives away, whatever the script would refuse. */
+  const unseal = () => run('can_use_tpm; read_token $V; choose_key; unseal | wc -c').output;
+  const readToken = () => Object.values(readHeader().tokens)[0];
+  /** What early boot did before there was a floor. */
+  const SEAL_AS_BEFORE = `
+    enter_initrd; can_use_tpm; drop_sealed $V; secret=$(head -c 32 /dev/random | base64 -w 0)
+    quiet_tpm createprimary -C o -g sha256 -G ecc -c $WORK/parent.ctx &&
+    quiet_tpm readpublic -c $WORK/parent.ctx -n $WORK/parent.name &&
+    quiet_tpm startauthsession -S $WORK/trial.ctx &&
+    quiet_tpm policyauthorize -S $WORK/trial.ctx -n $WORK/signer.name &&
+    quiet_tpm policypcr -S $WORK/trial.ctx -l $LITERAL -L $WORK/policy && quiet_tpm flushcontext $WORK/trial.ctx &&
+    printf %s "$secret" | quiet_tpm create -C $WORK/parent.ctx -L $WORK/policy -a 'fixedtpm|fixedparent|noda' \\
+      -i - -u $WORK/public -r $WORK/private &&
+    add_secret $V && describe_boot | jq -c --arg public "$(base64 -w 0 $WORK/public)" \\
+      --arg private "$(base64 -w 0 $WORK/private)" \\
+      '. + {type: "haos-tpm", keyslots: ["31"], public: $public, private: $private}' |
+      cryptsetup token import --json-file=- $V`;
+  const BELOW = 'no: this version is below the floor: a later one was confirmed';
+
+  it(
+    'rises when a version with a higher one is confirmed, and not before',
+    async () => {
+      expect(await bootVersion(2)).toBe('opened');
+      expect(prepare()).toBe('0 2');
+      expect(await bootVersion(0)).toBe('opened');
+      expect(prepare()).toBe('0');
+      expect(confirm()).toBe('0');
+
+      expect(await bootVersion(2)).toBe('opened');
+      const header = readHeader();
+      expect(prepare()).toBe('0 2');
+      expect(readHeader()).toEqual(header);
+      expect(confirm()).toBe('2');
+      expect(await bootVersion(0)).toBe(BELOW);
+      expect(unseal()).toBe('0');
+      expect(await bootVersion(1)).toBe(BELOW);
+      expect(unseal()).toBe('0');
+    },
+    SLOW,
+  );
+
+  it(
+    'lets versions with it and above it open the data',
+    async () => {
+      await raise(2);
+
+      expect(await bootVersion(2)).toBe('opened');
+      expect(readToken()).toHaveProperty('next');
+      expect(prepare()).toBe('2');
+      expect(readToken()).toMatchObject({ floor: 2 });
+      expect(readToken()).not.toHaveProperty('next');
+      expect(await bootVersion(3)).toBe('opened');
+      expect(prepare()).toBe('2 3');
+      expect(confirm()).toBe('3');
+      expect(confirm()).toBe('3');
+      expect(await bootVersion(2)).toBe(BELOW);
+      expect(await bootVersion(3)).toBe('opened');
+    },
+    SLOW,
+  );
+
+  it(
+    'holds for a copy of the disk from before, also if its counter is made again',
+    async () => {
+      cpSync(join(root, 'volume'), join(root, 'copy'));
+      await raise(1);
+      cpSync(join(root, 'copy'), join(root, 'volume'));
+
+      expect(await bootVersion(0)).toBe('no: the key on the disk is not the last one that the TPM got');
+      expect(unseal()).toBe('0');
+      const again = 'tpm nvundefine -C o $COUNTER && raise_count && read_count';
+      const counts = [run('read_count').output, run(again).output, run(again).output];
+      expect(counts).toEqual([...counts].sort());
+      expect(new Set(counts).size).toBe(3);
+      expect(unseal()).toBe('0');
+    },
+    SLOW,
+  );
+
+  it(
+    'is not met with another signature, whatever an exploited version below it does',
+    async () => {
+      await raise(1);
+      const lie = `take_signature() {
+        take_floor 0; cp $WORK/approved $WORK/message
+        jq -r '.sha256[0].sig' $PASSED/signature.json | base64 -d >$WORK/signature
+      }`;
+      expect(await bootVersion(0)).toBe(BELOW);
+      expect(run(`${lie}; can_use_tpm; read_token $V; choose_key; unseal | wc -c`).output).toBe('0');
+      const stolen = { ...version(0), signature: version(1).signature };
+      const { floors } = JSON.parse(version(1).signature);
+      const mixed = JSON.stringify({ ...JSON.parse(version(0).signature), floors });
+
+      for (const image of [stolen, { ...version(0), signature: mixed }]) {
+        await start({ image });
+        expect(boot()).toBe('no: this is not the boot image that its PCR key signed');
+        expect(unseal()).toBe('0');
+      }
+    },
+    SLOW,
+  );
+
+  it(
+    'stays if a person types the passphrase at a version below it',
+    async () => {
+      await raise(1);
+
+      await start({ image: version(0) });
+      expect(seal()).toBe(BELOW.slice('no: '.length));
+      expect(await bootVersion(1)).toBe('opened');
+    },
+    SLOW,
+  );
+
+  it(
+    'of a new key is that of the version that runs',
+    async () => {
+      await start({ image: version(2), keys: 'others' });
+      expect(seal()).toBe('sealed');
+      expect(prepare()).toBe('2');
+      await start({ image: version(1), keys: 'others' });
+      expect(boot()).toBe(BELOW);
+      await start({ image: version(2), keys: 'others' });
+      expect(boot()).toBe('opened');
+    },
+    SLOW,
+  );
+
+  it(
+    'begins again with a TPM that was cleared, and with another PCR key',
+    async () => {
+      await raise(2);
+      expect(await bootVersion(2)).toBe('opened');
+      expect(prepare()).toBe('2');
+
+      await start({ image: version(1), machine: 'second' });
+      expect(boot()).toBe('no: this is another TPM than before, or it was cleared');
+      await start({ image: version(1), machine: 'second' });
+      expect(seal()).toBe('sealed');
+      expect(prepare()).toBe('1');
+      const other = newKey();
+      await start({ image: sign({}, other, 0), machine: 'second' });
+      expect(seal()).toBe('sealed');
+      await start({ image: sign({}, other, 0), machine: 'second' });
+      expect(boot()).toBe('opened');
+    },
+    SLOW,
+  );
+
+  it(
+    'ends the keys before a new one, also those in a copy of the disk',
+    async () => {
+      cpSync(join(root, 'volume'), join(root, 'copy'));
+      await start();
+      expect(seal()).toBe('sealed');
+      await start();
+      expect(boot()).toBe('opened');
+      cpSync(join(root, 'copy'), join(root, 'volume'));
+
+      await start();
+      expect(boot()).toBe('no: the key on the disk is not the last one that the TPM got');
+    },
+    SLOW,
+  );
+
+  it(
+    'comes to a node of an earlier version, whose key stays until the new one is confirmed',
+    async () => {
+      await start();
+      expect(run(SEAL_AS_BEFORE).status).toBe(0);
+      const before = readToken();
+      expect(await bootVersion(0)).toBe('opened');
+      expect(prepare()).toBe('0 0');
+      const { next, ...kept } = readToken() ?? {};
+      expect(kept).toEqual(before);
+      expect(next).toMatchObject({ floor: 0 });
+      expect(await bootVersion(0)).toBe('opened');
+
+      expect(prepare()).toBe('0 0');
+      expect(confirm()).toBe('0');
+      expect(await bootVersion(0)).toBe('opened');
+      expect(prepare()).toBe('0');
+      expect(readToken()).toHaveProperty('count');
+      await raise(1);
+      expect(await bootVersion(0)).toBe(BELOW);
     },
     SLOW,
   );

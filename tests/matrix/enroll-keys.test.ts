@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROGRAM } from '../blackbox/haos.js';
 import { must } from '../loop/loop-disk.js';
 import { buildStep } from '../vm/build-step.js';
-import { diskArguments, NETWORK, ONLY_DISK, secureBootArguments, stickArguments } from '../vm/image.js';
+import {
+  diskArguments,
+  MOUNT_MEDIA,
+  mediaArguments,
+  NETWORK,
+  ONLY_DISK,
+  secureBootArguments,
+  stickArguments,
+} from '../vm/image.js';
 import { installOnDisk, makeDirectory, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { waitForRuntime } from '../vm/status.js';
@@ -23,10 +31,6 @@ const PROGRAMS = [
   { path: 'EFI/BOOT/BOOTX64.EFI', isTrusted: true },
   { path: expect.stringMatching(/^EFI\/Linux\/haos-1-[^+]+\.efi$/), isTrusted: true },
 ];
-
-/** In a shell of the machine: mounts the keys and the boot image, of a disk that is only read. */
-const MOUNT_MEDIA =
-  "mkdir -p /run/media && mount -t squashfs $(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\([^ ]*\\) *media$|\\1|p') /run/media";
 
 describe('a machine whose firmware is in setup mode', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
@@ -65,9 +69,7 @@ describe('a machine whose firmware is in setup mode', () => {
     await installOnDisk(disk, { directory, system, config: CONFIG, firmware: 'efi' });
     // Empty, which is the setup mode.
     copyFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd', join(directory, 'variables.fd'));
-    const drive = ['-drive', `if=none,id=media,format=raw,readonly=on,file=${media}`];
-    const device = ['-device', 'virtio-blk-pci,drive=media,serial=media'];
-    await start('live', stickArguments(), diskArguments(disk), drive, device);
+    await start('live', stickArguments(), diskArguments(disk), mediaArguments(media));
     await machine.logIn(BOOT);
     await machine.read(MOUNT_MEDIA);
   }, 2_400_000);

@@ -56,6 +56,16 @@ export function stickArguments(iso = ISO): string[] {
 export const ONLY_DISK =
   "$(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\(/dev/vd.\\) *$|\\1|p')";
 
+/** Returns arguments of a machine with files of a test, in an image that it only reads. */
+export function mediaArguments(image: string): string[] {
+  const drive = ['-drive', `if=none,id=media,format=raw,readonly=on,file=${image}`];
+  return [...drive, '-device', 'virtio-blk-pci,drive=media,serial=media'];
+}
+
+/** In a shell of that machine: mounts these files on /run/media. */
+export const MOUNT_MEDIA =
+  "mkdir -p /run/media && mount -t squashfs $(lsblk --nodeps --noheadings --output PATH,SERIAL | sed -n 's|^\\([^ ]*\\) *media$|\\1|p') /run/media";
+
 /** A machine with EFI, whose variables are not kept. */
 export const EFI = ['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd'];
 

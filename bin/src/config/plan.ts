@@ -36,8 +36,9 @@ export async function printPlan(
   const result = await readConfig(host);
   await printIssues(result, context);
   if (isInvalid(result.issues, isStrict)) return endInvalid(result, { invocation, context });
-  const planned = await plan(result.config, { host, phase, k3sHold: result.k3sHold });
-  const needBoot = before ? keysForNextBoot(before, result.config) : [];
+  const { config, isIncomplete: incomplete, k3sHold } = result;
+  const planned = await plan(config, { host, phase, incomplete, k3sHold });
+  const needBoot = before ? keysForNextBoot(before, config) : [];
   if (invocation.text('format') === 'json')
     context.out(formatJson({ ...planned, ...(before && { needBoot }), issues: result.issues }));
   else {

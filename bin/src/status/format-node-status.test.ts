@@ -65,6 +65,14 @@ describe('the status of a node for people', () => {
     expect(sealed).toMatch(
       /^encryption: .* with a passphrase, and a key in the TPM\n +the TPM opens the data at/m,
     );
+    const withFloor = (current: number, next?: number) =>
+      format({
+        encryption: { ...encryption, tpm: { hasKey: true, refusal: undefined, floor: { current, next } } },
+      });
+    expect(withFloor(0)).toBe(sealed);
+    expect(withFloor(0, 0)).toBe(sealed);
+    expect(withFloor(2)).toContain('the floor of the TPM is 2\n');
+    expect(withFloor(1, 2)).toContain('the floor of the TPM is 1; 2 when this version is confirmed\n');
     const refused = format({ encryption: { ...encryption, tpm: { hasKey: false, refusal: 'a reason' } } });
     expect(refused).toContain('the TPM did not open the data: a reason; the console asks at the next start');
   });

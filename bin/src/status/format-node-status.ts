@@ -47,6 +47,13 @@ function formatRootImage({ rootHash }: NodeStatus): string[] {
   return rootHash === undefined ? [] : formatSection('root image', [`verified, root hash ${rootHash}`]);
 }
 
+function describeFloor({ floor }: NonNullable<EncryptionStatus['tpm']>): string[] {
+  if (floor === undefined || (floor.next ?? floor.current) === 0) return [];
+  const { current, next } = floor;
+  const later = next === undefined || next === current ? '' : `; ${next} when this version is confirmed`;
+  return [`the floor of the TPM is ${current}${later}`];
+}
+
 function describeTpm({ hasKey, refusal }: NonNullable<EncryptionStatus['tpm']>): string {
   const next = hasKey ? 'the TPM opens the data at the next start' : 'the console asks at the next start';
   return refusal === undefined ? next : `the TPM did not open the data: ${refusal}; ${next}`;
@@ -62,7 +69,11 @@ function formatEncryption({ encryption }: NodeStatus): string[] {
   }[encryption.recoveryKey];
   const { tpm } = encryption;
   const how = tpm ? 'a passphrase, and a key in the TPM' : 'a passphrase';
-  const lines = [`the data and the configuration, with ${how}`, ...(tpm ? [describeTpm(tpm)] : []), key];
+  const lines = [
+    `the data and the configuration, with ${how}`,
+    ...(tpm ? [describeTpm(tpm), ...describeFloor(tpm)] : []),
+    key,
+  ];
   return formatSection('encryption', lines);
 }
 

@@ -1,6 +1,13 @@
 import { type Host, isHaosError } from '@haos/host';
-import { awaitNode, type ChangeOptions, readSlots, rollback } from '@haos/system';
-import { type BootState, forgetFailure, markHealthy, uncordonNode } from '@haos/system/internal';
+import { awaitNode, type ChangeOptions, layout, readSlots, rollback } from '@haos/system';
+import {
+  type BootState,
+  forgetFailure,
+  isBelowFloor,
+  markHealthy,
+  raiseFloor,
+  uncordonNode,
+} from '@haos/system/internal';
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
@@ -25,13 +32,16 @@ export function runForget(invocation: ChangeInvocation, context: Context): Promi
   return make(FORGET, invocation, context);
 }
 
-/** `haos upgrade confirm`: ends the trial, and uncordons a node that the upgrade drained. */
+/**
+ * `haos upgrade confirm`: ends the trial, raises the floor of the TPM, and uncordons a node that
+ * the upgrade drained.
+ */
 export async function runConfirm(
   invocation: Invocation<'when-ready' | 'destination' | 'format'>,
   context: Context,
 ): Promise<ExitStatus> {
   const seconds = readSeconds(invocation.text('when-ready'));
-  const { host } = openNodeSystem(invocation, context);
+  const { host, directory } = openNodeSystem(invocation, context);
   if (seconds !== undefined) {
     const { isReady, reason, kubelet } = await awaitNode(host, { timeout: seconds * 1000 });
     if (!isReady)
@@ -41,7 +51,19 @@ export async function runConfirm(
       );
   }
   const status = await make(CONFIRM, invocation, context);
+  // Only the node itself has its TPM.
+  if (directory === layout.system) await raise(host, context);
   return (await letPodsBack(host, context)) ? status : EXIT.failedSteps;
+}
+
+/** Without it, the next boot tries again: the version is confirmed, whatever the TPM does. */
+async function raise(host: Host, context: Context): Promise<void> {
+  try {
+    await raiseFloor(host);
+  } catch (error) {
+    if (!isHaosError(error)) throw error;
+    context.err(`upgrade: the TPM still opens the data for earlier versions: ${error.message}\n`);
+  }
 }
 
 /**
@@ -68,8 +90,11 @@ function readSeconds(text: string | undefined): number | undefined {
 const ROLLBACK: Change = {
   change: rollback,
   tell({ slot }, { host, directory }) {
-    const { haos } = readSlots(host, directory)[slot];
-    return `the next boot starts HAOS ${haos} (${slot})`;
+    const set = readSlots(host, directory)[slot];
+    const asks = isBelowFloor(host, directory, set)
+      ? '; it is below the floor of the TPM, so the console will ask for the passphrase'
+      : '';
+    return `the next boot starts HAOS ${set.haos} (${slot})${asks}`;
   },
 };
 

@@ -320,6 +320,10 @@ describe('the audit', () => {
       status: 'pass',
       found: 'encrypted, with a passphrase and the TPM',
     });
+    const floor = { '/haos/private/tpm': '', '/run/haos/tpm-floor': '2 3\n' };
+    expect(await look('/dev/mapper/haos-data', floor)).toMatchObject({
+      found: 'encrypted, with a passphrase and the TPM, from floor 2 on',
+    });
     expect(await look('/dev/vda1')).toMatchObject({ status: 'fail', found: 'not encrypted' });
   });
 

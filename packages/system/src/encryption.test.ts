@@ -52,6 +52,12 @@ it('is undefined on a node that is not encrypted', async () => {
 it.each([
   ['opened the data', '', {}, { hasKey: true, refusal: undefined }],
   ['has no key yet', undefined, {}, { hasKey: false, refusal: undefined }],
+  [
+    'opens them from a floor on',
+    '',
+    { '/run/haos/tpm-floor': '1 2\n' },
+    { hasKey: true, refusal: undefined, floor: { current: 1, next: 2 } },
+  ],
   ['did not open them', '', { '/run/haos/tpm-refusal': 'a reason\n' }, { hasKey: true, refusal: 'a reason' }],
 ])('says that the TPM %s', async (_title, key, tree, tpm) => {
   const { host } = nodeWith(key === undefined ? {} : { 0: { type: 'haos-tpm', keyslots: ['31'] } });

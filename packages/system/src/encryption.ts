@@ -1,5 +1,6 @@
 import { HaosError, type Host, isHaosError } from '@haos/host';
 import type { SystemErrorCode } from './errors.js';
+import { type Floor, readFloor } from './floor.js';
 import { layout } from './layout.js';
 
 /** The name under which early boot opens the data (os/overlay/rootfs/usr/lib/haos/boot/unlock). */
@@ -26,6 +27,8 @@ export interface EncryptionStatus {
     hasKey: boolean;
     /** Why it did not open the data in this boot; undefined if it did, or if it had no key yet. */
     refusal: string | undefined;
+    /** For which versions it opens them; undefined if it has no key. */
+    floor?: Floor;
   };
 }
 
@@ -37,7 +40,8 @@ export async function readEncryption(host: Host): Promise<EncryptionStatus | und
     const recoveryKey = recovery ? (recovery.confirmed ? 'confirmed' : 'unconfirmed') : 'none';
     if (host.files.stat(layout.tpm) === undefined) return { device, recoveryKey };
     const refusal = host.files.readTextIfExists(layout.tpmRefusal)?.trim();
-    return { device, recoveryKey, tpm: { hasKey: isSealed, refusal } };
+    const floor = readFloor(host);
+    return { device, recoveryKey, tpm: { hasKey: isSealed, refusal, ...(floor && { floor }) } };
   } catch (error) {
     if (!isHaosError(error)) throw error;
     return { device: undefined, recoveryKey: 'unknown' };

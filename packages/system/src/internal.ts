@@ -12,6 +12,7 @@ export {
   EFI_LOADERS,
   type EfiLoader,
   findEfiLoader,
+  isEfiConfig,
   renderEfiConfig,
   startedProgram,
 } from './boot/efi-loader.js';
@@ -39,6 +40,7 @@ export {
   makeRecoveryKey,
   readEncryption,
 } from './encryption.js';
+export { isBelowFloor, raiseFloor, readFloor } from './floor.js';
 export { readK3sVersion } from './k3s-version.js';
 export { KERNEL_KINDS, type KernelKind, kernelKind } from './kernel-kind.js';
 export { type DrainOptions, drainNode, uncordonNode } from './kubernetes/cordon.js';

@@ -19,6 +19,11 @@ export const layout = {
   tpm: '/haos/private/tpm',
   /** Why the TPM did not open the data in this boot, if it did not. */
   tpmRefusal: '/run/haos/tpm-refusal',
+  /**
+   * The floor of the versions for which the TPM opens the data, and behind it the one that counts
+   * when this version is confirmed, if it is another one.
+   */
+  tpmFloor: '/run/haos/tpm-floor',
   /** What is encrypted beside the data; `systemConfig` is then a link to it. */
   private: '/haos/private',
   kernelCommandLine: '/proc/cmdline',

@@ -1,5 +1,7 @@
+import type { Host } from '@haos/host';
 import { mountOf, readRootHash, readSecureBoot } from '@haos/host/internal';
 import { layout } from '@haos/system';
+import { readFloor } from '@haos/system/internal';
 import type { Finding, MachineLook, ServiceLook, TextLook } from '../check.js';
 import type { Machine } from '../facts/machine.js';
 import { finding, NOT_RUNNING, skip } from '../finding.js';
@@ -53,6 +55,15 @@ function lookAtRoot({ host, level }: Machine): Finding {
 function lookAtData({ host, mounts }: Machine): Finding {
   const source = mountOf(mounts, '/var')?.source;
   const isEncrypted = host.files.stat(layout.encryption) !== undefined && source === '/dev/mapper/haos-data';
-  const how = host.files.stat(layout.tpm) === undefined ? 'a passphrase' : 'a passphrase and the TPM';
-  return finding(isEncrypted, isEncrypted ? `encrypted, with ${how}` : 'not encrypted', source);
+  return finding(
+    isEncrypted,
+    isEncrypted ? `encrypted, with ${describeKeys(host)}` : 'not encrypted',
+    source,
+  );
+}
+
+function describeKeys(host: Host): string {
+  if (host.files.stat(layout.tpm) === undefined) return 'a passphrase';
+  const { current = 0 } = readFloor(host) ?? {};
+  return `a passphrase and the TPM${current > 0 ? `, from floor ${current} on` : ''}`;
 }

@@ -12,7 +12,7 @@ import { secretsOf } from '../model/secrets.js';
 import { requirePhaseOptions } from '../require-argument.js';
 import { validateConfig } from '../validate-config.js';
 import { targetOf } from './journal.js';
-import { apply, isAction } from './run.js';
+import { type ApplyOptions, apply, isAction } from './run.js';
 import type { Failure, Phase, StepResult } from './types.js';
 
 /** One resource and the planned change. */
@@ -52,12 +52,9 @@ export interface Plan {
   issues: Issue[];
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends Pick<ApplyOptions, 'phase' | 'incomplete' | 'k3sHold'> {
   /** The machine or tree to plan for; only read. */
   host: Host;
-  phase: Phase;
-  /** As for `apply`. */
-  k3sHold?: string | undefined;
 }
 
 /**
@@ -66,9 +63,9 @@ export interface PlanOptions {
  */
 export async function plan(given: CloudConfig, options: PlanOptions): Promise<Plan> {
   requirePhaseOptions(options);
-  const { host, phase, k3sHold } = options;
+  const { phase } = options;
   const { config, issues } = validateConfig(given);
-  const { steps } = await apply(config, { host: planHost(host), phase, k3sHold });
+  const { steps } = await apply(config, { ...options, host: planHost(options.host) });
   const redact = createRedactor(secretsOf(config));
   const planned: PlannedStep[] = [];
   for (const step of steps) planned.push(await planStep(step, redact));

@@ -91,6 +91,7 @@ describe('readConfig', () => {
     expect(config).toEqual({ hostname: 'a' });
     expect(issues.map(({ severity, code, origin }) => `${severity} ${code} ${origin?.source}`)).toEqual([
       'error unreadable-source system',
+      'warning unreadable-source metadata',
       'error unsupported-user-data userdata',
       'error unreadable-source config.d',
       'error invalid-encoding local',

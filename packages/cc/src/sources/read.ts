@@ -1,7 +1,9 @@
 import { type Host, isHaosError } from '@haos/host';
 import { layout } from '@haos/system';
 import { type ConfigResult, hasErrors, mergeSources } from '../config.js';
-import type { Issue, SourceName } from '../issue.js';
+import { hasFailed, readDataSourceReport } from '../datasources/report.js';
+import type { CloudConfig } from '../generated/types.js';
+import type { Issue, Severity, SourceName } from '../issue.js';
 import { withRuleIssues } from '../rules/check-rules.js';
 import { describeHold, findK3sHold, raiseDoubts } from '../rules/k3s-hold.js';
 import {
@@ -18,7 +20,10 @@ import {
 
 /** The configuration of a node. */
 export interface NodeConfigResult extends ConfigResult {
-  /** A source or a key was unreadable, so what is missing from `config` may still be wanted. */
+  /**
+   * A source or a key was unreadable, or a data source has not answered in this boot, so what is
+   * missing from `config` may still be wanted.
+   */
   isIncomplete: boolean;
   /**
    * Why k3s must not be started: the node might become another one than is meant. Undefined:
@@ -47,7 +52,8 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
   reader.directory(layout.localConfigDirectory) || reader.directory(layout.goLocalConfigDirectory);
   const result = mergeSources(reader.parsed);
   const issues = [...reader.issues, ...result.issues];
-  const isIncomplete = hasErrors(issues);
+  const isIncomplete =
+    hasErrors(issues) || reader.issues.some(isUnreadable) || awaitsDataSources(host, result.config);
   const checked = withRuleIssues({ ...result, issues });
   if (checked.issues.length === 0) return { ...checked, isIncomplete, k3sHold: undefined };
   const hold = findK3sHold(checked);
@@ -57,6 +63,20 @@ export async function readConfig(host: Host): Promise<NodeConfigResult> {
     isIncomplete,
     k3sHold: hold && describeHold(hold),
   };
+}
+
+function isUnreadable({ code }: Issue): boolean {
+  return code === 'unreadable-source';
+}
+
+/**
+ * Returns whether no data source has answered in this boot: what an earlier boot got from them is
+ * not there, and may still be wanted.
+ */
+function awaitsDataSources(host: Host, { haos }: CloudConfig): boolean {
+  if (!haos?.dataSources?.some((name) => name.trim() !== '')) return false;
+  const report = readDataSourceReport(host);
+  return report?.state !== 'done' || hasFailed(report);
 }
 
 class SourceReader {
@@ -139,21 +159,22 @@ class SourceReader {
     }
   }
 
+  /** An unreadable file is a warning: metadata never keeps k3s waiting. */
   private optionalBytes(path: string): Uint8Array | undefined {
     try {
       // Most are absent, and an error costs more than a look.
       if (this.host.files.stat(path) === undefined) return undefined;
       return this.host.files.read(path, { maxBytes: MAX_SOURCE_BYTES });
     } catch (error) {
-      if (!isHaosError(error)) throw error;
+      this.unreadable('metadata', path, error, 'warning');
       return undefined;
     }
   }
 
-  private unreadable(source: SourceName, file: string, error: unknown): void {
+  private unreadable(source: SourceName, file: string, error: unknown, severity: Severity = 'error'): void {
     if (!isHaosError(error)) throw error;
     this.issues.push({
-      severity: 'error',
+      severity,
       code: 'unreadable-source',
       message: error.message,
       pointer: '',

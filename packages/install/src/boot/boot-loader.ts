@@ -87,5 +87,4 @@ async function installForEfi(host: Host, cleanUp: CleanUp, options: BootLoaderOp
     ([name, path]) => [`${tools}${path}`, `EFI/BOOT/${name}`] as const,
   );
   for (const file of [[config, EFI_CONFIG] as const, ...files.reverse()]) await copyToEfi(host, efi, file);
-  await host.run('sync', [efi]);
 }

@@ -14,7 +14,13 @@ import {
   passed,
   startedProgram,
 } from '@haos/system/internal';
-import { copyToEfi, makeEfiDirectories, placeEfiEntry, removeUnusedEntries } from '../disk/efi-partition.js';
+import {
+  copyToEfi,
+  makeEfiDirectories,
+  placeEfiEntry,
+  removeGrub,
+  removeUnusedEntries,
+} from '../disk/efi-partition.js';
 import { type DiskFirmware, EFI_SIZE, listFirmware } from '../disk/partitions.js';
 import type { ExistingLayout } from '../disk/places.js';
 import type { BootOptions, Installation } from '../options.js';
@@ -104,7 +110,7 @@ const LOADER_CONFIG = 'timeout 2\neditor no\nauto-entries no\nsecure-boot-enroll
 /**
  * Writes what starts the current set of a system directory to the EFI system partition: the boot
  * image under its name, and systemd-boot last. Until then, what was there starts the old system.
- * Removes the boot images that no slot needs.
+ * Removes GRUB and the boot images that no slot needs.
  */
 export async function placeBootFiles(
   host: Host,
@@ -119,6 +125,7 @@ export async function placeBootFiles(
   await placeEfiEntry(host, efi, { from: image, set: nameSet(current), scratch });
   const program = startedProgram(imageArchitecture(host, system, current) ?? 'amd64');
   await copyToEfi(host, efi, [loader, `EFI/BOOT/${program}`]);
+  await removeGrub(host, efi);
   await removeUnusedEntries(host, efi, [current, previous].map(nameSet));
   await host.run('sync', [efi]);
 }

@@ -1,7 +1,10 @@
 import { HaosError, type Host } from '@haos/host';
 import {
   type BootEntry,
+  EFI_CONFIG,
+  EFI_LOADERS,
   formatEntry,
+  isEfiConfig,
   newEntry,
   parseEntry,
   STAGING,
@@ -11,6 +14,9 @@ import {
 // mtools, because the kernel may have no driver for FAT (docs/decisions.md).
 
 const ENTRIES = 'EFI/Linux';
+
+/** Milliseconds for a boot image of some hundred megabytes on a slow stick. */
+const TIMEOUT = 600_000;
 
 /** Reads the boot images of HAOS on an EFI system partition, and its free bytes. */
 export async function readEfi(
@@ -45,13 +51,50 @@ export async function makeEfiDirectories(host: Host, efi: string, paths: readonl
   for (const path of paths) await host.run('mmd', ['-i', efi, '-D', 's', `::/${path}`], { accept: [0, 1] });
 }
 
-/** Copies a file; replaces one with the same name. */
+/**
+ * Copies a file; replaces one with the same name. FAT cannot rename over a file, so the old one
+ * steps aside. The copy is on the disk before that, and the two renames change only entries of one
+ * directory: a power cut between them leaves the old file as `.old`, which no firmware starts.
+ */
 export async function copyToEfi(
   host: Host,
   efi: string,
   [from, to]: readonly [string, string],
 ): Promise<void> {
-  await host.run('mcopy', ['-i', efi, '-o', from, `::/${to}`]);
+  // Beside the name's end, because mren keeps the case of short names.
+  const [copy, old] = [to.replace(/.$/, '~'), `${to}.old`];
+  await removeFromEfi(host, efi, [copy, old]);
+  await copyAndSync(host, efi, [from, copy]);
+  // Status 1: the file does not exist.
+  await host.run('mren', ['-i', efi, `::/${to}`, `::/${old}`], { accept: [0, 1] });
+  await host.run('mren', ['-i', efi, `::/${copy}`, `::/${to}`]);
+  await host.run('sync', [efi], { timeout: TIMEOUT });
+  await removeFromEfi(host, efi, [old]);
+}
+
+/** Removes what GRUB of HAOS has beside the program that the firmware starts. */
+export async function removeGrub(host: Host, efi: string): Promise<void> {
+  const { stdout } = await host.run('mcopy', ['-i', efi, `::/${EFI_CONFIG}`, '-'], {
+    readOnly: true,
+    accept: [0, 1],
+  });
+  // `run` leaves out the end of the last line.
+  if (!isEfiConfig(`${stdout}\n`)) return;
+  const programs = EFI_LOADERS.flatMap(({ files }) => Object.keys(files))
+    .filter((name) => !name.startsWith('BOOT'))
+    .map((name) => `EFI/BOOT/${name}`);
+  await removeFromEfi(host, efi, [...programs, EFI_CONFIG]);
+}
+
+/** Removes files, if they exist. */
+async function removeFromEfi(host: Host, efi: string, paths: readonly string[]): Promise<void> {
+  // Status 1: the file does not exist.
+  for (const path of paths) await host.run('mdel', ['-i', efi, `::/${path}`], { accept: [0, 1] });
+}
+
+async function copyAndSync(host: Host, efi: string, [from, to]: readonly [string, string]): Promise<void> {
+  await host.run('mcopy', ['-i', efi, '-o', from, `::/${to}`], { timeout: TIMEOUT });
+  await host.run('sync', [efi], { timeout: TIMEOUT });
 }
 
 /**
@@ -66,8 +109,7 @@ export async function placeEfiEntry(
   { from, set, scratch }: { from: string; set: string; scratch: string },
 ): Promise<void> {
   const staging = `${ENTRIES}/${STAGING}`;
-  await copyToEfi(host, efi, [from, staging]);
-  await host.run('sync', [efi]);
+  await copyAndSync(host, efi, [from, staging]);
   await requireSame(host, efi, { from, path: staging, scratch });
   const entry = newEntry(await listEntries(host, efi), set);
   await host.run('mren', ['-i', efi, `::/${staging}`, `::/${ENTRIES}/${formatEntry(entry)}`]);
@@ -81,7 +123,7 @@ async function requireSame(
 ): Promise<void> {
   host.files.remove(scratch);
   try {
-    await host.run('mcopy', ['-i', efi, `::/${path}`, scratch]);
+    await host.run('mcopy', ['-i', efi, `::/${path}`, scratch], { timeout: TIMEOUT });
     if ((await host.files.digest(scratch)) === (await host.files.digest(from))) return;
   } finally {
     host.files.remove(scratch);
@@ -93,6 +135,10 @@ async function requireSame(
 
 /** Removes the boot images that belong to none of these sets, or to an earlier installation. */
 export async function removeUnusedEntries(host: Host, efi: string, sets: readonly string[]): Promise<void> {
-  for (const entry of unusedEntries(await listEntries(host, efi), sets))
-    await host.run('mdel', ['-i', efi, `::/${ENTRIES}/${formatEntry(entry)}`]);
+  const unused = unusedEntries(await listEntries(host, efi), sets);
+  await removeFromEfi(
+    host,
+    efi,
+    unused.map((entry) => `${ENTRIES}/${formatEntry(entry)}`),
+  );
 }

@@ -114,6 +114,8 @@ function decideOnTrial(situation: Situation, trial: Trial): Decision {
   // Somebody else wrote it, or the record is lost: the time of the trial decides.
   if (attempt === undefined || !isTrialOf(attempt, trial))
     return rest(record, `config.d/${NODE_FILE} is on trial on the node`);
+  // First: the operator confirms what is in effect, and may want a plan of something else already.
+  if (isConfirmed(situation, attempt)) return { record, step: { kind: 'confirm' } };
   if (parts && rendered && parts.hash !== attempt.hash) {
     if (rendered.digest !== attempt.digest) return { record, step: { kind: 'revert' } };
     // Other parts that mean the same.
@@ -127,13 +129,16 @@ function decideOnTrial(situation: Situation, trial: Trial): Decision {
     const { attempt: _, ...others } = record;
     return { record: others, step: { kind: 'revert' } };
   }
-  return { record, step: stepOnTrial(attempt, parts) };
+  return { record, step: stepOnTrial(attempt) };
 }
 
-function stepOnTrial(attempt: ConfigAttempt, parts: NodeParts | undefined): Step {
+function isConfirmed({ node, parts }: Situation, { digest, hash, result }: ConfigAttempt): boolean {
+  return result === 'Applied' && parts?.confirmed === hash && node.file === digest;
+}
+
+function stepOnTrial(attempt: ConfigAttempt): Step {
   if (attempt.result === 'Failed') return { kind: 'revert' };
-  if (attempt.result === 'Applied')
-    return parts?.confirmed === attempt.hash ? { kind: 'confirm' } : { kind: 'rest' };
+  if (attempt.result === 'Applied') return { kind: 'rest' };
   if (attempt.needsBoot && attempt.message === REBOOTING) return { kind: 'reboot' };
   return { kind: 'resume' };
 }

@@ -286,6 +286,22 @@ describe('an agent', () => {
     expect(host.files.stat(FILE)).toBeUndefined();
   });
 
+  it('keeps what is confirmed when the operator at once wants a plan of more', async () => {
+    const host = createNode();
+    const [base, rack] = [part('base', BASE), part('rack', 'hostname: rack\n', 200)];
+    const confirmed = wanted([base]).hash;
+    const calls: string[] = [];
+    const status = await simulate({
+      host,
+      commands: commandsOf(host, calls),
+      says: [wanted([base]), wanted([base, rack], { apply: false, confirmed })],
+    });
+
+    expect(calls).toEqual(['plan', 'apply', 'confirm', 'plan']);
+    expect(status.config).toMatchObject({ applied: confirmed, result: 'Applied' });
+    expect(host.kernel.sysctl(SYSCTL)).toBe('10');
+  });
+
   it('leaves what is not confirmed when the operator wants something else', async () => {
     const host = createNode();
     const calls: string[] = [];

@@ -33,10 +33,11 @@ export interface NodeFacts {
 export function decideDocuments(facts: NodeFacts): NodeDocuments {
   const released = release(facts);
   const releasedHash = hashOf(released.parts);
-  const candidate = candidateOf(facts, released.parts);
-  const isPlanning = isSettled(facts.state, released.parts) && hashOf(candidate) !== releasedHash;
-  const parts = isPlanning ? candidate : released.parts;
   const confirmed = isConfirmed(facts, releasedHash) ? releasedHash : undefined;
+  const candidate = candidateOf(facts, released.parts);
+  const isSettled = confirmed !== undefined || isOver(facts.state, released.parts);
+  const isPlanning = isSettled && hashOf(candidate) !== releasedHash;
+  const parts = isPlanning ? candidate : released.parts;
   const { step, rollout } = facts;
   const mayReboot = step?.step === 'Apply' || step?.step === 'RollBack';
   const isBound = step?.step === 'Apply' && rollout?.spec.approval === 'Required' && isConfig(step);
@@ -132,12 +133,11 @@ function candidateOf({ match, set }: NodeFacts, released: readonly NodePart[]): 
   });
 }
 
-/** Returns whether the agent is done with what the node may have. */
-function isSettled(state: NodeState | undefined, parts: readonly NodePart[]): boolean {
+/** Returns whether the agent could not apply what the node may have, or had nothing to apply. */
+function isOver(state: NodeState | undefined, parts: readonly NodePart[]): boolean {
   const { applied, attempted, result } = state?.status?.config ?? {};
-  const hash = hashOf(parts);
-  if (applied === hash) return true;
-  if (attempted === hash && (result === 'Failed' || result === 'Reverted')) return true;
+  const isTried = attempted === hashOf(parts);
+  if (isTried && (result === 'Failed' || result === 'Reverted')) return true;
   return parts.length === 0 && applied === undefined;
 }
 

@@ -233,6 +233,20 @@ describe('a NodeConfig with the strategy Automatic', () => {
       });
   });
 
+  it('stays what the node reads until it is confirmed, though there is more to plan', () => {
+    const fleet = new Fleet([{ name: 'n1', isReady: false }]);
+    fleet.config('a', sysctl('vm.a'));
+    fleet.config('base', { config: { hostname: 'a' }, strategy: 'Rollout' });
+    const now = runFleet(fleet);
+    expect(partsOf(fleet, 'n1')).toMatchObject({ apply: true, parts: [{ name: 'a' }] });
+
+    fleet.nodes[0]!.isReady = true;
+    runFleet(fleet, { start: now });
+
+    expect(partsOf(fleet, 'n1')).toMatchObject({ apply: false, parts: [{ name: 'a' }, { name: 'base' }] });
+    expect(partsOf(fleet, 'n1').confirmed).toBeDefined();
+  });
+
   it('gets to a node before that plans what a Rollout has not released', () => {
     const fleet = new Fleet(NODES);
     fleet.config('base', { ...sysctl('vm.base'), strategy: 'Rollout' });

@@ -50,6 +50,7 @@ export function reconcile(snapshot: Snapshot, now: Date): Patch[] {
     ...objectsOf(results, secrets, snapshot.identities),
     ...configStatuses(set, results, now),
     ...advanceRollouts({
+      nodes: snapshot.nodes,
       members: nodes.flatMap((node, index) => memberOf(node, results[index]!)),
       newcomers: nodes.filter((_, index) => results[index]?.state === undefined),
       rollouts,

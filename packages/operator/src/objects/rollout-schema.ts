@@ -136,7 +136,9 @@ function windowSchema(): Schema {
       days: list('Days on which it starts. Default: every day.', choice('A day.', WEEKDAYS), { maxItems: 7 }),
       start: text('HH:MM.', { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' }),
       durationMinutes: whole('How long it is open.', { minimum: 1, maximum: 10080 }),
-      timezone: text('A name of the IANA database. Default: UTC.', { maxLength: 64 }),
+      timezone: text('A name of the IANA database. Default: UTC. If it is unknown, the window never opens.', {
+        maxLength: 64,
+      }),
     },
     ['start', 'durationMinutes'],
   );
@@ -163,6 +165,7 @@ export function rolloutStatusSchema(): Schema {
         ['nodes', 'updating', 'updated', 'failed', 'rolledBack'],
       ),
     ),
+    startedAt: time('When it began, or began again after it was complete.'),
     bakingSince: time('Since when the current wave is healthy.'),
     conditions: conditions('Progressing, and Blocked: why nothing happens.'),
   });

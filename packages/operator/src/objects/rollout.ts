@@ -108,6 +108,8 @@ export interface RolloutStatus {
   /** The current wave, from 1. */
   readonly wave?: number;
   readonly waves?: readonly WaveCounts[];
+  /** RFC 3339; when it began, or began again after it was complete. */
+  readonly startedAt?: string;
   /** RFC 3339; since when all nodes of the current wave are healthy. */
   readonly bakingSince?: string;
   /**

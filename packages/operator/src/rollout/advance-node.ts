@@ -59,7 +59,8 @@ function advanceDrain(member: Member, step: NodeStep, rollout: Rollout, world: W
     return fail(`it was not drained in time: ${drain?.blocked?.message ?? 'no pod tells why'}`);
   // The cordon of a person stays theirs.
   if (!member.node.spec?.unschedulable) return [cordonPatch(member, step.rollout)];
-  if (drain?.remaining === 0) return [move(member, step, step.rollBack ? 'RollBack' : 'Apply', now)];
+  if (drain?.remaining === 0)
+    return [move(member, step, step.rollBack ? 'RollBack' : 'Apply', now, step.reason)];
   return [{ kind: 'drain', node: member.name }];
 }
 

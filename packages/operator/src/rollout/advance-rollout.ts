@@ -10,9 +10,8 @@ import { hasFailed, isActive } from './node-step.js';
 import { rollBackWave } from './roll-back-wave.js';
 import { ENDS, statusPatches } from './rollout-status.js';
 import { startNodes } from './start-nodes.js';
-import { configTarget, versionTarget } from './target.js';
-import type { Blocked, Decision, Task } from './task.js';
-import { isToUncordon, type Member, type World } from './world.js';
+import { type Blocked, type Decision, isOfThisRun, type Task } from './task.js';
+import { isToUncordon, type Member, targetOf, type World } from './world.js';
 
 /**
  * Decides the next patches of one rollout. `started` has the nodes that rollouts start in this
@@ -33,7 +32,8 @@ export function advanceRollout(rollout: Rollout, world: World, started: Set<stri
   const decided = 'blocked' in task ? blockedDecision(rollout, task.blocked) : decide(task, started);
   const decision = withoutEarlyEnd(rollout, decided, world);
   const all = { ...decision, patches: [...finishing, ...cancelled, ...decision.patches] };
-  return [...all.patches, ...statusPatches(rollout, 'blocked' in task ? undefined : task, all, world)];
+  // The status first: it says when the rollout began.
+  return [...statusPatches(rollout, 'blocked' in task ? undefined : task, all, world), ...all.patches];
 }
 
 /** Returns whether a node that has not been changed must no longer be. */
@@ -41,12 +41,6 @@ function isCancelled({ step }: Member, rollout: Rollout, world: World): boolean 
   if (step === undefined || step.rollBack) return false;
   if (step.step !== 'Pending' && step.step !== 'Drain') return false;
   return rollout.spec.aborted === true || step.target !== targetOf(rollout, world);
-}
-
-function targetOf({ spec }: Rollout, { set }: World): string | undefined {
-  if (spec.target.config === undefined) return versionTarget(spec.target);
-  const part = set.part(spec.target.config);
-  return part && configTarget(part);
 }
 
 function taskOf(rollout: Rollout, world: World): Task | { readonly blocked: Blocked } {
@@ -68,11 +62,28 @@ function taskOf(rollout: Rollout, world: World): Task | { readonly blocked: Bloc
     ({ step }) => step?.rollout === rollout.metadata.name && step.target === target,
   );
   const wave = rollout.status?.target === target ? (rollout.status.wave ?? 1) : 1;
-  return { rollout, target, isSelected, members, own, wave, world };
+  return {
+    rollout,
+    target,
+    isSelected,
+    members,
+    own,
+    wave,
+    startedAt: startOf(rollout, target, world),
+    world,
+  };
 }
 
-function blockedDecision(rollout: Rollout, blocked: Blocked): Decision {
-  return { patches: [], phase: rollout.spec.aborted ? 'Aborted' : 'Progressing', blocked };
+function startOf({ status }: Rollout, target: string, { now }: World): string {
+  const isSame = status?.target === target && status.phase !== 'Complete';
+  return (isSame && status.startedAt) || timeOf(now);
+}
+
+/** What is over stays so: that its NodeConfig cannot be rolled out now does not begin it again. */
+function blockedDecision({ spec, status }: Rollout, blocked: Blocked): Decision {
+  const isOver = status?.phase === 'Complete' || status?.phase === 'Failed';
+  const phase = spec.aborted ? 'Aborted' : isOver ? status.phase : 'Progressing';
+  return { patches: [], phase, blocked };
 }
 
 /** Returns the decision, but not an end before the last node has ended and is uncordoned. */
@@ -92,7 +103,8 @@ function decide(task: Task, started: Set<string>): Decision {
   const { rollout, own, world, wave } = task;
   const common = { patches: [], wave, planHash: approvedHash(task) };
   if (rollout.spec.aborted) return { ...common, phase: 'Aborted' };
-  if (own.some(({ step }) => hasFailed(step))) return { ...common, ...rollBackWave(task, started) };
+  if (hasFailedBefore(task) || own.some(({ step }) => hasFailed(step)))
+    return { ...common, ...rollBackWave(task, started) };
   const batch = assignBatch(task);
   const hash = { planHash: batch.planHash ?? common.planHash };
   if (rollout.spec.paused) {
@@ -103,7 +115,7 @@ function decide(task: Task, started: Set<string>): Decision {
   const inWave = own.filter(({ step }) => (step?.wave ?? 0) <= wave);
   if (inWave.some(({ step }) => step?.step !== 'Done' && step?.step !== 'Aborted')) {
     const ill = failIll(
-      inWave.filter(({ step }) => step?.wave === wave),
+      inWave.filter((member) => member.step?.wave === wave && isOfThisRun(member, task)),
       world.now,
     );
     if (ill.length > 0) return { ...common, ...hash, phase: 'Progressing', patches: ill };
@@ -115,6 +127,14 @@ function decide(task: Task, started: Set<string>): Decision {
   if (!isWaiting) return { ...common, ...hash, ...gate };
   const phase = batch.blocked?.reason === 'WaitingForApproval' ? 'WaitingForApproval' : 'Progressing';
   return { ...common, ...hash, phase, blocked: batch.blocked, wave: gate.wave };
+}
+
+/**
+ * Returns whether the rollout has failed for its target. It stays so, also if the node that failed
+ * is gone, or another rollout has it.
+ */
+function hasFailedBefore({ rollout: { status }, target }: Task): boolean {
+  return status?.target === target && (status.phase === 'RollingBack' || status.phase === 'Failed');
 }
 
 /** Returns the hash that a person approved, if nodes have their waves from it. */

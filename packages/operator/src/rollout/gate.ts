@@ -3,7 +3,7 @@ import type { Patch } from '../controller/patch.js';
 import { DEFAULT_STEP_TIMEOUT_SECONDS, type RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
 import { findExcess, probesOf } from './probes-of.js';
-import type { Blocked, Task } from './task.js';
+import { type Blocked, isOfThisRun, type Task } from './task.js';
 import { findIllness, isToUncordon, type Member } from './world.js';
 
 export interface GateResult {
@@ -16,8 +16,8 @@ export interface GateResult {
 
 /**
  * Decides whether the next wave may start: all nodes of this one are done; they must be healthy for
- * the time of the gate, and then its probes must answer. A node that falls ill meanwhile fails, and
- * so do all nodes if the probes do not answer in the time of a step.
+ * the time of the gate, and then its probes must answer. A node that falls ill meanwhile fails. The
+ * wave fails if the probes do not answer in the time of a step.
  */
 export function passGate(task: Task, inWave: readonly Member[]): GateResult {
   const { rollout, target, wave, own, world } = task;
@@ -25,7 +25,9 @@ export function passGate(task: Task, inWave: readonly Member[]): GateResult {
   const { status, spec } = rollout;
   const isSame = status?.target === target && status.wave === wave;
   if (isSame && status.phase === 'Complete' && wave >= last) return { patches: [], phase: 'Complete', wave };
-  const current = inWave.filter(({ step }) => step?.wave === wave && step.step === 'Done');
+  const current = inWave.filter(
+    (member) => member.step?.wave === wave && member.step.step === 'Done' && isOfThisRun(member, task),
+  );
   const ill = failIll(current, world.now);
   const cordoned = current.find((one) => isToUncordon(one, world));
   if (cordoned !== undefined && ill.length === 0) {
@@ -45,12 +47,12 @@ export function passGate(task: Task, inWave: readonly Member[]): GateResult {
   const probe = findProbe(task, since);
   if (probe !== undefined) {
     const limit = end + (spec.stepTimeoutSeconds ?? DEFAULT_STEP_TIMEOUT_SECONDS) * 1000;
-    const isOver = world.now.getTime() >= limit;
-    return {
-      ...baking,
-      patches: isOver ? current.map((member) => move(member, member.step!, 'Failed', world.now, probe)) : [],
-      blocked: { reason: 'GateFailed', message: `${probe}; it gives up at ${timeOf(new Date(limit))}` },
-    };
+    if (world.now.getTime() >= limit) {
+      const phase = spec.onFailure === 'Stop' ? 'Failed' : 'RollingBack';
+      return { patches: [], phase, wave, blocked: { reason: 'GateFailed', message: probe } };
+    }
+    const message = `${probe}; it gives up at ${timeOf(new Date(limit))}`;
+    return { ...baking, patches: [], blocked: { reason: 'GateFailed', message } };
   }
   if (wave < last) return { patches: [], phase: 'Progressing', wave: wave + 1 };
   return { patches: [], phase: 'Complete', wave };

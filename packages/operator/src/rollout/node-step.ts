@@ -27,9 +27,9 @@ export function isActive(step: NodeStep | undefined): boolean {
   return step !== undefined && ACTIVE.includes(step.step);
 }
 
-/** Returns whether a node failed, whatever became of it since. */
+/** Returns whether a node failed, or its wave did, whatever became of it since. */
 export function hasFailed(step: NodeStep | undefined): boolean {
-  return step !== undefined && FAILED.includes(step.step);
+  return step !== undefined && (FAILED.includes(step.step) || step.rollBack === true);
 }
 
 /** Returns the patch that notes where a node is; `uid` is that of its NodeState. */

@@ -2,10 +2,9 @@ import { isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
 import type { RolloutPhase } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import { hasFailed } from './node-step.js';
-import { needsDrain } from './start-nodes.js';
-import type { Blocked, Task } from './task.js';
-import { findQuorumRisk, isUnavailable, type Member } from './world.js';
+import { hasFailed, isActive } from './node-step.js';
+import { type Blocked, isOfThisRun, type Task } from './task.js';
+import { findIllness, findQuorumRisk, isUnavailable, type Member, needsDrain } from './world.js';
 
 export interface RolledBack {
   readonly patches: readonly Patch[];
@@ -14,38 +13,44 @@ export interface RolledBack {
 }
 
 /**
- * Takes the nodes of a wave in which one failed back to what they had, those that failed first.
- * Later waves have not begun, and earlier waves have passed their gate: they stay.
+ * Takes the nodes of a wave that failed back to what they had. Later waves have not begun. Earlier
+ * waves, and nodes of an earlier run, have passed their gate: they stay. Nodes that pods cannot use
+ * anyway, or that are ill, go back at once; the others go as they came.
  */
 export function rollBackWave(task: Task, started: Set<string>): RolledBack {
   const { rollout, own } = task;
   const failed = own.filter(({ step }) => step?.step === 'Failed');
-  const reason = own.find(({ step }) => step?.reason !== undefined);
-  const blocked: Blocked = {
-    reason: 'NodeFailed',
-    message: reason === undefined ? 'a node failed' : `node ${reason.name}: ${reason.step?.reason}`,
-  };
+  const blocked = whyFailed(task);
   if (rollout.spec.onFailure === 'Stop') return { patches: [], phase: 'Failed', blocked };
-  const waves = new Set(own.filter(({ step }) => hasFailed(step)).map(({ step }) => step?.wave));
+  const failedWaves = own.filter(({ step }) => hasFailed(step)).map(({ step }) => step?.wave);
+  // Without one, the gate failed, or the node that failed is gone.
+  const waves = new Set(failedWaves.length > 0 ? failedWaves : [task.wave]);
   const wave = own.filter(({ step }) => waves.has(step?.wave));
   const now = task.world.now;
-  const broken = failed.map((member) => move(member, member.step!, 'RollBack', now, member.step?.reason));
-  const healthy = startBack(
-    wave.filter(({ step }) => step?.step === 'Done'),
-    wave,
-    task,
-    started,
-  );
-  const patches = [...broken, ...healthy];
-  const isOver = wave.every(({ step }) =>
-    ['Pending', 'RolledBack', 'RollBackFailed'].includes(step?.step ?? ''),
-  );
+  const broken = failed.filter((member) => isUnavailable(member) || findIllness(member) !== undefined);
+  const healthy = [
+    ...failed.filter((member) => !broken.includes(member)),
+    ...wave.filter((member) => member.step?.step === 'Done' && isOfThisRun(member, task)),
+  ];
+  const patches = [
+    ...broken.map((member) => move(member, member.step!, 'RollBack', now, member.step?.reason)),
+    ...startBack(healthy, wave, task, started),
+  ];
+  const isOver = [...failed, ...healthy].length === 0 && !wave.some(({ step }) => isActive(step));
   return { patches, phase: isOver ? 'Failed' : 'RollingBack', blocked };
+}
+
+function whyFailed({ own, rollout: { status } }: Task): Blocked {
+  const failed = own.find(({ step }) => step?.reason !== undefined);
+  if (failed !== undefined)
+    return { reason: 'NodeFailed', message: `node ${failed.name}: ${failed.step?.reason}` };
+  const before = status?.conditions?.find(({ type }) => type === 'Blocked');
+  return before?.status === 'True' ? before : { reason: 'NodeFailed', message: 'a node failed' };
 }
 
 /** Takes healthy nodes back, no more at a time than may be unavailable. */
 function startBack(
-  done: readonly Member[],
+  healthy: readonly Member[],
   wave: readonly Member[],
   { rollout, world }: Task,
   started: Set<string>,
@@ -53,11 +58,12 @@ function startBack(
   const away = wave.filter((member) => isUnavailable(member) && member.step?.step !== 'RollBackFailed');
   let slots = (rollout.spec.maxUnavailable ?? 1) - away.length;
   const patches: Patch[] = [];
-  for (const member of done) {
+  for (const member of healthy) {
     if (slots <= 0) break;
-    if (isServer(member.node) && findQuorumRisk(member, world.members, started) !== undefined) break;
+    if (isServer(member.node) && findQuorumRisk(member, world, started) !== undefined) break;
     const to = needsDrain(member, world) ? 'Drain' : 'RollBack';
-    patches.push(move(member, { ...member.step!, rollBack: true }, to, world.now));
+    const step = { ...member.step!, rollBack: true } as const;
+    patches.push(move(member, step, to, world.now, step.reason));
     started.add(member.name);
     slots--;
   }

@@ -54,11 +54,17 @@ function statusOf(
   world: World,
 ): RolloutStatus {
   const { generation } = rollout.metadata;
+  const { target, waves, wave: waveBefore, startedAt } = rollout.status ?? {};
+  const isComplete = phase === 'Complete' && target === task?.target && startedAt !== undefined;
+  const where =
+    task === undefined
+      ? { target, waves, wave: waveBefore, startedAt }
+      : { target: task.target, waves: countWaves(task), startedAt: isComplete ? startedAt : task.startedAt };
   return {
+    ...where,
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
     ...(planHash !== undefined && { planHash }),
-    ...(task !== undefined && { target: task.target, waves: countWaves(task) }),
     ...(wave !== undefined && { wave }),
     ...(bakingSince !== undefined && { bakingSince }),
     conditions: conditionsOf(rollout.status?.conditions, [progressing(phase, task), blockedOf(blocked)], {

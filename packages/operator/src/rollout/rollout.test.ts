@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Node } from '../objects/metadata.js';
+import { API_VERSION } from '../objects/names.js';
 import type { NodeState } from '../objects/node-state.js';
 import type { Rollout, RolloutSpec } from '../objects/rollout.js';
 import { BROKEN_VERSION, Fleet, POISON, REBOOT, type SimulatedNode } from '../testing/fleet.js';
@@ -75,6 +76,35 @@ describe('a rollout of a configuration', () => {
     });
     expect(cordons(fleet)).toEqual([]);
     expect(blockedOf(fleet)?.status).toBe('False');
+  });
+
+  it('drains a node whose plan needs a reboot only since it has its wave', () => {
+    const fleet = fleetOf(agents(2));
+    start(fleet, { waves: [{ count: 1 }] });
+    const drained = new Set<string>();
+    const replan = () => {
+      const { metadata, status } = fleet.get<NodeState>('NodeState', 'n2') ?? {};
+      if (metadata === undefined || !status?.plan || stepsOf(fleet).n2 !== 'Pending') return;
+      const object = { apiVersion: API_VERSION, kind: 'NodeState', metadata: { name: 'n2' } };
+      const plan = { ...status.plan, action: 'Reboot' };
+      fleet.perform({
+        kind: 'apply',
+        manager: 'haos-agent',
+        subresource: 'status',
+        object: { ...object, ...{ status: { ...status, plan } } },
+      });
+    };
+
+    runFleet(fleet, {
+      before: replan,
+      check: (_, patch) => {
+        if (patch.kind === 'drain') drained.add(patch.node);
+      },
+    });
+
+    expect([...drained]).toEqual(['n2']);
+    expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Done' });
+    expect(cordons(fleet)).toEqual([]);
   });
 
   it('changes servers first, and none while another is not a voter', () => {
@@ -366,6 +396,97 @@ describe('a rollout of a configuration', () => {
     expect(statusOf(fleet)?.phase).toBe('Complete');
   });
 
+  it('takes a wave back that a probe failed no faster than it was changed', () => {
+    const fleet = new Fleet(servers(3));
+    const url = 'http://shop.example/healthz';
+    start(fleet, {
+      ...{ target: { version: 'v2' }, maxUnavailable: 3, stepTimeoutSeconds: 600 },
+      gate: { httpProbes: [{ url }] },
+    });
+    fleet.probes.set(url, { ok: false, at: '2026-01-05T13:00:00Z', message: '503' });
+
+    runFleet(fleet, { check: () => expect(fleet.changing().length).toBeLessThanOrEqual(1) });
+
+    expect(stepsOf(fleet)).toEqual({ s1: 'RolledBack', s2: 'RolledBack', s3: 'RolledBack' });
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+    expect(cordons(fleet)).toEqual([]);
+  });
+
+  it('counts servers that are not of HAOS for the quorum, and drains to such nodes', () => {
+    const other = { 'haos.io/mode': undefined as unknown as string };
+    const fleet = fleetOf([...servers(1), { name: 'debian', isServer: true, labels: other }], REBOOT);
+    fleet.nodes[1]!.isReady = false;
+    start(fleet, { maxUnavailable: 3 });
+
+    const now = runFleet(fleet, { calls: 20 });
+    expect(fleet.changing()).toEqual([]);
+    expect(blockedOf(fleet)).toMatchObject({ reason: 'Quorum', message: 'server debian is not Ready' });
+
+    fleet.nodes[1]!.isReady = true;
+    const drained: string[] = [];
+    runFleet(fleet, { start: now, check: (_, patch) => patch.kind === 'drain' && drained.push(patch.node) });
+    expect(drained).toContain('s1');
+    expect(stepsOf(fleet)).toMatchObject({ s1: 'Done' });
+  });
+
+  it.each<[string, (fleet: Fleet) => void]>([
+    [
+      'its node is deleted',
+      (fleet) => {
+        fleet.nodes.shift();
+        fleet.remove('Node', 'n1');
+      },
+    ],
+    ['another Rollout changes its nodes', (fleet) => fleet.rollout('other', { target: { version: 'v2' } })],
+  ])('that failed does not start again when %s', (_, change) => {
+    const fleet = fleetOf(agents(3), POISON);
+    start(fleet, { waves: [{ count: 1 }] });
+    const now = runFleet(fleet);
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+
+    change(fleet);
+    runFleet(fleet, { start: now, check: () => expect(statusOf(fleet)?.phase).toBe('Failed') });
+
+    expect(blockedOf(fleet)).toMatchObject({ reason: 'NodeFailed' });
+  });
+
+  it('takes the rest of its wave back when the node that failed is deleted', () => {
+    const fleet = fleetOf(agents(4));
+    fleet.nodes[0]!.isServer = true;
+    start(fleet, { waves: [{ count: 3 }], gate: { bakeSeconds: 600 }, maxUnavailable: 1 });
+    const now = runFleet(fleet, { calls: 15 });
+    expect(statusOf(fleet)).toMatchObject({ phase: 'Baking', wave: 1 });
+    fleet.nodes[1]!.isReady = false;
+    const later = runFleet(fleet, { start: now, calls: 2 });
+    expect(statusOf(fleet)?.phase).toBe('RollingBack');
+
+    fleet.nodes.splice(1, 1);
+    fleet.remove('Node', 'n2');
+    runFleet(fleet, { start: later });
+
+    expect(stepsOf(fleet)).toEqual({ n1: 'RolledBack', n3: 'RolledBack', n4: 'Pending' });
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+  });
+
+  it('leaves no cordon when its NodeConfig is deleted in the middle', () => {
+    const fleet = fleetOf(agents(2), REBOOT);
+    start(fleet, { stepTimeoutSeconds: 600 });
+    let isDeleted = false;
+
+    runFleet(fleet, {
+      before: () => {
+        if (isDeleted || stepsOf(fleet).n1 !== 'Apply') return;
+        isDeleted = true;
+        fleet.remove('NodeConfig', 'base');
+      },
+    });
+
+    expect(isDeleted).toBe(true);
+    expect(blockedOf(fleet)).toMatchObject({ reason: 'TargetNotFound' });
+    expect(cordons(fleet)).toEqual([]);
+    expect(fleet.changing()).toEqual([]);
+  });
+
   it('gives up on a node that vanishes in the middle, by its time-out', () => {
     const fleet = fleetOf(agents(3), REBOOT);
     start(fleet, { stepTimeoutSeconds: 600, onFailure: 'Stop' });
@@ -409,6 +530,53 @@ describe('a rollout of a configuration', () => {
 
     expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Done', n3: 'Done' });
     expect(statusOf(fleet)?.phase).toBe('Complete');
+  });
+
+  it('leaves nodes that were complete when one that joins later fails', () => {
+    const fleet = fleetOf([...agents(3), { name: 'n4', isGone: true, budget: 'none' }], REBOOT);
+    start(fleet, { maxUnavailable: 2, stepTimeoutSeconds: 600 });
+    const now = runFleet(fleet);
+    expect(statusOf(fleet)?.phase).toBe('Complete');
+
+    fleet.nodes[0]!.isReady = false;
+    fleet.nodes[3]!.isGone = false;
+    runFleet(fleet, { start: now });
+
+    expect(stepsOf(fleet)).toEqual({ n1: 'Done', n2: 'Done', n3: 'Done', n4: 'RolledBack' });
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+  });
+
+  it('that is complete stays so while its NodeConfig is paused, and after', () => {
+    const fleet = fleetOf(agents(3));
+    const config = { haos: { sysctls: { 'vm.swappiness': '1' } } };
+    start(fleet);
+    const now = runFleet(fleet);
+
+    fleet.nodes[0]!.isReady = false;
+    fleet.config('base', { strategy: 'Rollout', config, paused: true });
+    const later = runFleet(fleet, { start: now });
+    expect(blockedOf(fleet)).toMatchObject({ reason: 'TargetPaused' });
+    fleet.config('base', { strategy: 'Rollout', config });
+    runFleet(fleet, { start: later });
+
+    expect(statusOf(fleet)).toMatchObject({ phase: 'Complete', waves: [{ updated: 3 }] });
+  });
+
+  it('ends when it fails after it was aborted and goes on', () => {
+    const fleet = fleetOf(agents(3), REBOOT);
+    fleet.nodes[0]!.budget = 'none';
+    start(fleet, { stepTimeoutSeconds: 600 });
+    const now = runFleet(fleet, { calls: 8 });
+    expect(stepsOf(fleet)).toMatchObject({ n1: 'Drain' });
+
+    start(fleet, { aborted: true });
+    const later = runFleet(fleet, { start: now, calls: 3 });
+    expect(stepsOf(fleet)).toMatchObject({ n1: 'Aborted', n2: 'Aborted' });
+    start(fleet, { stepTimeoutSeconds: 600 });
+    runFleet(fleet, { start: later });
+
+    expect(statusOf(fleet)?.phase).toBe('Failed');
+    expect(cordons(fleet)).toEqual([]);
   });
 
   it('does not change a node that another Rollout has', () => {
@@ -477,16 +645,19 @@ const fleets = fc.record({
   maxUnavailable: fc.integer({ min: 1, max: 3 }),
   onFailure: fc.constantFrom('RollBack' as const, 'Stop' as const),
   bakeSeconds: fc.constantFrom(0, 300),
+  answer: fc.constantFrom(200, 503),
 });
 
 type Given = typeof fleets extends fc.Arbitrary<infer Value> ? Value : never;
 
 function build({ sysctl, version, ...given }: Given): Fleet {
   const fleet = fleetOf([...servers(given.servers), ...agents(given.agents)], sysctl);
-  const { waves, maxUnavailable, onFailure, bakeSeconds } = given;
+  const { waves, maxUnavailable, onFailure, bakeSeconds, answer } = given;
+  const url = 'http://shop.example/healthz';
+  fleet.probes.set(url, { ok: answer === 200, at: '2026-02-01T00:00:00Z', message: `${answer}` });
   start(fleet, {
     target: version === undefined ? TARGET : { version },
-    ...{ waves, maxUnavailable, onFailure, gate: { bakeSeconds } },
+    ...{ waves, maxUnavailable, onFailure, gate: { bakeSeconds, httpProbes: [{ url }] } },
   });
   return fleet;
 }
@@ -548,7 +719,7 @@ describe('any rollout', () => {
   it('has the same result if the operator dies after each patch', () => {
     const given: Given = {
       ...{ servers: 1, agents: 3, sysctl: REBOOT, version: undefined },
-      ...{ waves: [{ count: 2 }], maxUnavailable: 2, onFailure: 'RollBack', bakeSeconds: 0 },
+      ...{ waves: [{ count: 2 }], maxUnavailable: 2, onFailure: 'RollBack', bakeSeconds: 0, answer: 200 },
     };
     const [calm, hard] = [build(given), build(given)];
     runFleet(calm);

@@ -1,12 +1,10 @@
-import { timeOf } from '../controller/conditions.js';
 import { isReady, isServer } from '../controller/node-health.js';
 import type { Patch } from '../controller/patch.js';
-import type { StepName } from '../objects/rollout.js';
+import type { NodeStep } from '../objects/rollout.js';
 import { move } from './advance-node.js';
-import { parseConfigTarget } from './target.js';
 import type { Blocked, Task } from './task.js';
-import { isOpen, nextOpening } from './window.js';
-import { findQuorumRisk, isUnavailable, type Member, type World } from './world.js';
+import { describeClosed, isOpen } from './window.js';
+import { findQuorumRisk, isUnavailable, type Member, needsDrain } from './world.js';
 
 export interface Started {
   readonly patches: readonly Patch[];
@@ -24,8 +22,8 @@ export function startNodes(task: Task, inWave: readonly Member[], started: Set<s
   if (waiting.length === 0) return { patches: [] };
   const { windows = [] } = rollout.spec;
   if (!isOpen(windows, world.now)) {
-    const next = timeOf(nextOpening(windows, world.now));
-    return { patches: [], blocked: { reason: 'WindowClosed', message: `the next window opens at ${next}` } };
+    const message = describeClosed(windows, world.now);
+    return { patches: [], blocked: { reason: 'WindowClosed', message } };
   }
   const servers = inWave.filter(({ node, step }) => isServer(node) && step?.step !== 'Done');
   const turn = servers.length > 0 ? waiting.filter(({ node }) => isServer(node)) : waiting;
@@ -45,10 +43,11 @@ function startEach(
   for (const member of turn) {
     if (slots <= 0) break;
     if (isUnavailable(member) || started.has(member.name)) continue;
-    const risk = isServer(member.node) ? findQuorumRisk(member, world.members, started) : undefined;
+    const risk = isServer(member.node) ? findQuorumRisk(member, world, started) : undefined;
     if (risk !== undefined) return stop({ reason: 'Quorum', message: risk });
-    const step = { ...member.step!, step: 'Pending' as StepName };
-    patches.push(move(member, step, needsDrain(member, world) ? 'Drain' : 'Apply', world.now));
+    const step = withPresentAction(member);
+    const to = needsDrain({ ...member, step }, world) ? 'Drain' : 'Apply';
+    patches.push(move(member, step, to, world.now));
     started.add(member.name);
     slots--;
   }
@@ -56,13 +55,13 @@ function startEach(
 }
 
 /**
- * Returns whether pods have to leave before a node is changed: if it reboots, and if another node
- * can take them.
+ * Returns the step of a node with what its plan takes now: since the node got its wave, someone may
+ * have changed it, so that the same configuration needs a reboot.
  */
-export function needsDrain({ name, step }: Member, { members }: World): boolean {
-  const isConfig = step !== undefined && parseConfigTarget(step.target) !== undefined;
-  if (isConfig && step.action !== 'Reboot') return false;
-  return members.some((other) => other.name !== name && !isUnavailable(other));
+function withPresentAction({ step, state, result }: Member): NodeStep {
+  const { plan } = state.status ?? {};
+  const isPlanned = step?.action !== undefined && plan?.wanted === result.documents.parts.hash;
+  return { ...step!, ...(isPlanned && { action: plan.action }) };
 }
 
 /** Returns who takes the slots, if it is not this rollout itself. */

@@ -19,6 +19,11 @@ export interface Decision {
   readonly planHash?: string | undefined;
 }
 
+/** Returns whether a node got its step since the rollout began: those before are complete. */
+export function isOfThisRun({ step }: Member, { startedAt }: Pick<Task, 'startedAt'>): boolean {
+  return step !== undefined && step.since >= startedAt;
+}
+
 /** A rollout with its nodes. */
 export interface Task {
   readonly rollout: Rollout;
@@ -30,5 +35,7 @@ export interface Task {
   readonly own: readonly Member[];
   /** The current wave. */
   readonly wave: number;
+  /** RFC 3339; when the rollout began, or began again after it was complete. */
+  readonly startedAt: string;
   readonly world: World;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { assignWaves } from './assign-waves.js';
-import { isOpen, nextOpening } from './window.js';
+import { describeClosed, isOpen, nextOpening } from './window.js';
 
 describe('a maintenance window', () => {
   const night = { days: ['Sun' as const], start: '23:00', durationMinutes: 120 };
@@ -30,10 +30,17 @@ describe('a maintenance window', () => {
     expect(isOpen([window], new Date('2026-07-04T00:30:00Z'))).toBe(true);
   });
 
-  it('of an unknown time zone counts in UTC', () => {
+  it('of an unknown time zone never opens, and the rollout says so', () => {
     const window = { start: '02:00', durationMinutes: 60, timezone: 'Nowhere/Else' };
+    const now = new Date('2026-01-04T02:30:00Z');
 
-    expect(isOpen([window], new Date('2026-01-04T02:30:00Z'))).toBe(true);
+    expect(isOpen([window], now)).toBe(false);
+    expect(nextOpening([window], now)).toBe(undefined);
+    const never = 'a window never opens: its time zone "Nowhere/Else" is unknown';
+    expect(describeClosed([window], now)).toBe(never);
+    expect(describeClosed([window, night], now)).toBe(
+      `the next window opens at 2026-01-04T23:00:00Z; ${never}`,
+    );
   });
 
   it('is always open if there is none', () => {

@@ -8,7 +8,7 @@ import { ANNOTATIONS } from '../objects/names.js';
 import type { NodeState } from '../objects/node-state.js';
 import type { NodeStep, Rollout } from '../objects/rollout.js';
 import { isActive } from './node-step.js';
-import { parseConfigTarget } from './target.js';
+import { configTarget, parseConfigTarget, versionTarget } from './target.js';
 
 /** A node that a rollout may change. */
 export interface Member {
@@ -21,6 +21,8 @@ export interface Member {
 
 /** What rollouts decide from. */
 export interface World {
+  /** All nodes of the cluster, also those that do not run HAOS. */
+  readonly nodes: readonly Node[];
   readonly members: readonly Member[];
   /** Nodes that have no NodeState yet. */
   readonly newcomers: readonly Node[];
@@ -32,7 +34,7 @@ export interface World {
 }
 
 /** Returns whether pods cannot use a node, for any reason. */
-export function isUnavailable({ node, step }: Member): boolean {
+export function isUnavailable({ node, step }: Pick<Member, 'node' | 'step'>): boolean {
   return !isReady(node) || node.spec?.unschedulable === true || isActive(step);
 }
 
@@ -78,12 +80,21 @@ export function cordonedBy({ metadata }: Node): string | undefined {
   return metadata.annotations?.[ANNOTATIONS.cordonedBy];
 }
 
+/** Returns the target of a rollout; undefined if its NodeConfig is missing or unusable. */
+export function targetOf({ spec }: Rollout, { set }: World): string | undefined {
+  if (spec.target.config === undefined) return versionTarget(spec.target);
+  const part = set.part(spec.target.config);
+  return part && configTarget(part);
+}
+
 /** Returns whether a node has a cordon of the operator that it no longer needs. */
-export function isToUncordon({ node, step }: Member, { rollouts }: World): boolean {
+export function isToUncordon({ node, step }: Member, world: World): boolean {
   if (cordonedBy(node) === undefined || isActive(step) || !isReady(node)) return false;
-  const rollout = step && rollouts.get(step.rollout);
-  const goesBack = step?.step === 'Failed' && rollout !== undefined && rollout.spec.onFailure !== 'Stop';
-  return !goesBack || rollout.spec.aborted === true;
+  const rollout = step && world.rollouts.get(step.rollout);
+  if (step?.step !== 'Failed' || rollout === undefined) return true;
+  const { aborted, onFailure } = rollout.spec;
+  const goesBack = onFailure !== 'Stop' && !aborted && step.target === targetOf(rollout, world);
+  return !goesBack;
 }
 
 /**
@@ -91,16 +102,34 @@ export function isToUncordon({ node, step }: Member, { rollouts }: World): boole
  * its quorum. Undefined if it may be.
  */
 export function findQuorumRisk(
-  { name }: Member,
-  members: readonly Member[],
+  member: Member,
+  world: World,
   started: ReadonlySet<string>,
 ): string | undefined {
-  for (const other of members.filter((one) => isServer(one.node) && one.name !== name)) {
-    if (started.has(other.name) || isActive(other.step)) return `server ${other.name} is being changed`;
-    if (!isReady(other.node)) return `server ${other.name} is not Ready`;
-    if (other.node.spec?.unschedulable) return `server ${other.name} is cordoned`;
-    if (hasEtcd(other.node) && !hasCondition(other.node, 'EtcdIsVoter'))
-      return `server ${other.name} is not a voter of etcd`;
+  for (const { name, node, step } of othersOf(member, world).filter((other) => isServer(other.node))) {
+    if (started.has(name) || isActive(step)) return `server ${name} is being changed`;
+    if (!isReady(node)) return `server ${name} is not Ready`;
+    if (node.spec?.unschedulable) return `server ${name} is cordoned`;
+    if (hasEtcd(node) && !hasCondition(node, 'EtcdIsVoter')) return `server ${name} is not a voter of etcd`;
   }
   return undefined;
+}
+
+/**
+ * Returns whether pods have to leave a node before it is changed: if it reboots, and if another
+ * node can take them.
+ */
+export function needsDrain(member: Member, world: World): boolean {
+  const { step } = member;
+  const isConfig = step !== undefined && parseConfigTarget(step.target) !== undefined;
+  if (isConfig && step.action !== 'Reboot') return false;
+  return othersOf(member, world).some((other) => !isUnavailable(other));
+}
+
+/** Returns the other nodes of the cluster, with the steps of those that have one. */
+function othersOf({ name }: Member, { nodes, members }: World): Pick<Member, 'name' | 'node' | 'step'>[] {
+  const steps = new Map(members.map((one) => [one.name, one.step]));
+  return nodes
+    .filter(({ metadata }) => metadata.name !== name)
+    .map((node) => ({ name: node.metadata.name, node, step: steps.get(node.metadata.name) }));
 }

@@ -261,7 +261,9 @@ export function runSimulatedAgent(parts: NodeParts, before: NodeStateStatus, now
   const upgraded = { ...status, ...upgrade(parts, status) };
   if (isDone) return { ...upgraded, config: { ...config, wanted: parts.hash, result: 'Applied' } };
   if (isTried && config.result !== 'Waiting') return upgraded;
-  if (mayNot) return { ...upgraded, config: { ...config, wanted: parts.hash, result: 'Waiting' } };
+  // A plan of what is not released says nothing about what was tried before.
+  const result = parts.apply ? 'Waiting' : (config.result ?? 'Waiting');
+  if (mayNot) return { ...upgraded, config: { ...config, wanted: parts.hash, result } };
   const attempt = {
     wanted: parts.hash,
     attempted: parts.hash,
@@ -271,8 +273,8 @@ export function runSimulatedAgent(parts: NodeParts, before: NodeStateStatus, now
   };
   if (text.includes(POISON)) return { ...upgraded, config: { ...attempt, result: 'Reverted' } };
   const inEffect = parts.parts.map(({ name, generation, hash }) => ({ name, generation, hash }));
-  const result = { applied: parts.hash, parts: inEffect, result: 'Applied' } as const;
-  return { ...upgraded, config: { ...attempt, ...result } };
+  const applied = { applied: parts.hash, parts: inEffect, result: 'Applied' } as const;
+  return { ...upgraded, config: { ...attempt, ...applied } };
 }
 
 function upgrade({ upgrade: wanted }: NodeParts, { haos, upgrade: last }: NodeStateStatus): NodeStateStatus {

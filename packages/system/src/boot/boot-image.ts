@@ -21,6 +21,8 @@ export interface BootImage {
   k3s: string | undefined;
   /** Whether it is signed for the TPM, too. */
   isForTpm: boolean;
+  /** Its floor: see docs/encryption.md. */
+  floor: number;
   /** What their images must be. */
   images: { haos: VerityRoot; kernel: VerityRoot };
 }
@@ -41,7 +43,7 @@ export function bootLoaderName(architecture: string): string {
   return `haos-loader-${architecture}.efi`;
 }
 
-/** Bytes of the headers of a program, and of the section with os-release. */
+/** Bytes of the headers of a program, and of a section with os-release or a signature. */
 const HEADERS = 4096;
 const MAX_RELEASE = 16_384;
 
@@ -60,8 +62,21 @@ export function readBootImage(host: Pick<Host, 'files'>, path: string): BootImag
   const modules = parseRoot(fields.get('HAOS_KERNEL_VERITY'));
   if (!haos || !kernel || !rootfs || !modules) return undefined;
   const k3s = fields.get('HAOS_K3S_VERSION') || undefined;
-  const isForTpm = findSection(headers, '.pcrsig') !== undefined;
-  return { path, haos, kernel, k3s, isForTpm, images: { haos: rootfs, kernel: modules } };
+  const signature = findSection(headers, '.pcrsig');
+  const floor = signature === undefined ? 0 : readFloor(host, path, signature);
+  const images = { haos: rootfs, kernel: modules };
+  return { path, haos, kernel, k3s, isForTpm: signature !== undefined, floor, images };
+}
+
+/** Returns the number of floors in the signature for the TPM (os/src/pcr-signature.ts). */
+function readFloor({ files }: Pick<Host, 'files'>, path: string, section: Section): number {
+  if (section.length > MAX_RELEASE) return 0;
+  try {
+    const { floors } = JSON.parse(utf8(files.readAt(path, section))) as { floors?: unknown };
+    return Array.isArray(floors) ? floors.length : 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** Returns whether a file is systemd-boot, by the section that names it (bootctl reads it, too). */
@@ -79,11 +94,17 @@ function parseRoot(text = ''): VerityRoot | undefined {
   return blocks === undefined ? undefined : { blocks: Number(blocks), salt, root };
 }
 
+/** Where a section is in a program. */
+interface Section {
+  offset: number;
+  length: number;
+}
+
 /**
  * Returns where a section is in a program for EFI: the PE format, "Section Table (Section
  * Headers)".
  */
-function findSection(bytes: Uint8Array, name: string): { offset: number; length: number } | undefined {
+function findSection(bytes: Uint8Array, name: string): Section | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [u16, u32] = [
     (offset: number) => (offset + 2 <= bytes.length ? view.getUint16(offset, true) : 0),

@@ -14,6 +14,8 @@ export interface BootImageTarget {
   node: string;
   /** Whether the TPM is to open the data of the node that it starts. */
   usesTpm?: boolean;
+  /** The lowest floor for which the TPM opens them. Default 0. */
+  floor?: number;
 }
 
 /** The boot image of an installation or an upgrade: the file to copy, or why there is none. */
@@ -63,6 +65,9 @@ export async function findBootImageProblem(
     // Early boot would refuse the other one.
     if (image.k3s !== k3s)
       return `${path} has the checksums of k3s ${image.k3s ?? 'none'}, not of ${k3s ?? 'none'}`;
+    const { floor = 0 } = target;
+    if (image.floor < floor)
+      return `the TPM does not open the data for ${path}: its floor is ${image.floor}, not at least ${floor}`;
   }
   const other = await findOtherImage(host, image, target);
   if (other !== undefined) return `${path} was made for another ${other}`;

@@ -61,6 +61,12 @@ configfile /boot/grub/grub.cfg
 `;
 }
 
+/** Returns whether a file is the configuration of `renderEfiConfig`, for any file system. */
+export function isEfiConfig(text: string): boolean {
+  const [, where = ''] = /root (.*)$/m.exec(text) ?? [];
+  return text === renderEfiConfig(where);
+}
+
 /**
  * Returns the loader whose files a system has; undefined if it has none.
  *

@@ -14,11 +14,13 @@ export function makeBootImage({
   kernel,
   k3s,
   isForTpm = false,
+  floor = 0,
 }: {
   haos: string;
   kernel: string;
   k3s?: string;
   isForTpm?: boolean;
+  floor?: number;
 }): Buffer {
   const describe = (image: Buffer) => {
     const hash = createHash('sha256').update(Buffer.from(SALT, 'hex')).update(image.subarray(BLOCK));
@@ -32,7 +34,8 @@ export function makeBootImage({
     `HAOS_ROOTFS_VERITY="${describe(makeImage(`rootfs.squashfs ${haos}`))}"`,
     `HAOS_KERNEL_VERITY="${describe(makeImage(`kernel.squashfs ${kernel}`))}"\n`,
   ].join('\n');
-  return makeProgram({ '.text': 'code', '.osrel': text, ...(isForTpm && { '.pcrsig': '{}' }) });
+  const signature = JSON.stringify({ sha256: [], floors: Array(floor).fill('signature') });
+  return makeProgram({ '.text': 'code', '.osrel': text, ...(isForTpm && { '.pcrsig': signature }) });
 }
 
 /** Returns a program that calls itself systemd-boot. */

@@ -10,6 +10,7 @@ import {
 import { startedProgram } from '../boot/efi-loader.js';
 import { entriesDirectory, findUnusedEntries, readEntries, usedSets } from '../boot/esp.js';
 import type { ReleaseSet } from '../components.js';
+import { readFloor } from '../floor.js';
 import { kernelKind } from '../kernel-kind.js';
 import { inRootOf, layout } from '../layout.js';
 import type { System } from '../open-system.js';
@@ -99,11 +100,13 @@ function entryPaths(system: System, { haos, kernel }: ReleaseSet): string[] {
 async function findProblem(system: System, plan: UpgradePlan, path: string): Promise<string | undefined> {
   const { host, directory } = system;
   const { source, destination, offered, target } = plan;
+  const floor = readFloor(host, directory);
   const problem = await findBootImageProblem(host, path, {
     set: target,
     directoryOf: (component) => (offered[component] === target[component] ? source : destination),
     node: directory,
     usesTpm: host.files.stat(inRootOf(directory, layout.tpm) ?? '') !== undefined,
+    floor: floor?.next ?? floor?.current ?? 0,
   });
   if (problem !== undefined) return problem;
   const entries = entriesDirectory(host, directory) ?? '';

@@ -213,6 +213,19 @@ describe('an upgrade where systemd-boot starts signed boot images', () => {
       expect(await problemOf(createHost({ ...NODE, ...TPM, ...signed }))).toBeUndefined();
     });
 
+    it.each<[string, floor: string, of: number, refused: boolean]>([
+      ['below the floor', '2\n', 1, true],
+      ['below the floor that the running version gets', '1 2\n', 1, true],
+      ['with the floor', '1 2\n', 2, false],
+      ['above it', '2\n', 3, false],
+    ])('judges a boot image %s', async (_title, floor, of, refused) => {
+      const image = makeBootImage({ ...NEW, isForTpm: true, floor: of });
+      const facts = { '/run/haos/tpm-floor': floor, [BOOT_IMAGE]: image };
+      const problem = await problemOf(createHost({ ...NODE, ...TPM, ...releaseOf(NEW), ...facts }));
+      if (refused) expect(problem).toContain('its floor is 1, not at least 2');
+      else expect(problem).toBeUndefined();
+    });
+
     it('needs the k3s that was signed with it', async () => {
       const other = { ...NEW, k3s: 'v1.30.9+k3s1', isForTpm: true };
       const host = createHost({ ...NODE, ...TPM, ...releaseOf(NEW), [BOOT_IMAGE]: makeBootImage(other) });

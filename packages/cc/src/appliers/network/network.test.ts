@@ -81,6 +81,14 @@ IPv6=auto
     expect(other.operations).toEqual([]);
   });
 
+  it('keeps its file if part of the configuration is unreadable', async () => {
+    const host = hostWith({ [PATH]: `${OWN}\n[service_haos0]\n` });
+
+    const run = await runApplier(network, {}, { host, phase: 'boot', incomplete: true });
+
+    expect(run.operations).toEqual([]);
+  });
+
   it('leaves a file of write_files alone', async () => {
     const config = { writeFiles: [{ path: PATH }], haos: { network: [STATIC] } };
 

@@ -40,7 +40,7 @@ export const network: Applier = {
         items.map(({ item }) => item),
         context.host,
       ),
-      !isWrittenByUser(config, PATH) && writeServices(items, context.host),
+      !isWrittenByUser(config, PATH) && writeServices(items, context),
     ];
     if (context.phase !== 'runtime' || !isChanged.includes(true)) return;
     if (isChanged[0]) await context.attempt(() => restartNetworks(context));
@@ -99,12 +99,15 @@ function writeLinks(items: readonly Network[], { files }: Host): boolean {
   return true;
 }
 
-/** Returns whether the file changed. Without items it is removed. */
-function writeServices(items: readonly IndexedItem[], host: Host): boolean {
+/**
+ * Returns whether the file changed. Without items it is removed, unless they may be in a source
+ * that cannot be read: a broken file must not cost the node its address.
+ */
+function writeServices(items: readonly IndexedItem[], { host, incomplete }: ApplyContext): boolean {
   const { files } = host;
   const before = files.readTextIfExists(PATH);
   if (items.length === 0) {
-    if (!before?.startsWith(`${FIRST_LINE}\n`)) return false;
+    if (incomplete || !before?.startsWith(`${FIRST_LINE}\n`)) return false;
     files.remove(PATH);
     return true;
   }

@@ -84,6 +84,15 @@ describe('wifi', () => {
     expect(second.operations).toEqual([]);
   });
 
+  it('keeps its file if part of the configuration is unreadable', async () => {
+    const host = hostWith();
+    await runApplier(wifi, CONFIG, { host, phase: 'boot' });
+
+    const run = await runApplier(wifi, {}, { host, phase: 'boot', incomplete: true });
+
+    expect(run.operations).toEqual([]);
+  });
+
   it('does not remove a file that HAOS did not write', async () => {
     const host = hostWith({ tree: { [NETWORKS]: '[service_mine]\nType=wifi\n' } });
 

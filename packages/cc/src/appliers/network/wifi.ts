@@ -37,7 +37,7 @@ export const wifi: Applier = {
 };
 
 async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): Promise<void> {
-  const { files } = context.host;
+  const { host, incomplete } = context;
   const sections: string[] = [];
   for (const [index, network] of networks.entries()) {
     await context.attempt(() => {
@@ -46,10 +46,11 @@ async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): 
     });
   }
   if (sections.length > 0) {
-    const owner = ownerForConnman(context.host);
-    files.write(NETWORKS, `${FIRST_LINE}\n\n${sections.join('\n')}`, { mode: 0o600, owner, secret: true });
-  } else if (isOurs(context.host)) {
-    files.remove(NETWORKS);
+    const text = `${FIRST_LINE}\n\n${sections.join('\n')}`;
+    const owner = ownerForConnman(host);
+    host.files.write(NETWORKS, text, { mode: 0o600, owner, secret: true });
+  } else if (!incomplete && isOurs(host)) {
+    host.files.remove(NETWORKS);
   }
 }
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { makeSeedImage } from '@haos/cc/testing';
 import { afterAll, expect, it } from 'vitest';
 import { must } from '../loop/loop-disk.js';
-import { buildDiskImage, expectGrown, startConfigured } from '../vm/disk-image.js';
-import { ARM64_EFI, NETWORK } from '../vm/image.js';
-import type { Machine } from '../vm/machine.js';
-import { readStatus } from '../vm/status.js';
+import { buildDiskImage, expectGrown, startConfigured } from './disk-image.js';
+import { ARM64_EFI, NETWORK } from './image.js';
+import type { Machine } from './machine.js';
+import { readStatus } from './status.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'haos-image-'));
 let machine: Machine | undefined;
