@@ -60,7 +60,10 @@ for name in syslog dbus connman; do rc-service --quiet --nodeps $name start || e
     expect(wpa()).toEqual(limited('wpa', [NET_ADMIN, NET_RAW]));
     expect(rightsOf('/usr/bin/busybox syslogd .*')).toEqual(limited('syslog', []));
     expect(connman()).toEqual(
-      limited('connman', [...CONNMAN, SYS_ADMIN].sort((a, b) => a - b)),
+      limited(
+        'connman',
+        [...CONNMAN, SYS_ADMIN].sort((a, b) => a - b),
+      ),
     );
   });
 
@@ -92,6 +95,15 @@ for name in syslog dbus connman; do rc-service --quiet --nodeps $name start || e
     expect(space.read('cat /var/log/syslogd/messages.1')).toBe('older');
   });
 
+  it('keep all parts of the log after a rollback, in which an older version renamed the link', () => {
+    space.read(`rc-service --quiet --nodeps syslog stop
+cd /var/log && mv messages messages.0 && echo back >messages && echo before >syslogd/messages
+rc-service --quiet --nodeps syslog start`);
+
+    waitFor('[ "$(cat /var/log/syslogd/messages~)" = before ]');
+    expect(space.read('head -n 1 /var/log/messages; cd /var/log && echo messages*')).toBe('back\nmessages');
+  });
+
   it('read private files of root that are there at their start, and those of `write_files` later', () => {
     const file = (address: string) =>
       `[service_card]\\nType=ethernet\\nIPv4=${address}/255.255.255.0/10.9.0.1\\nIPv6=off\\n`;
@@ -109,6 +121,19 @@ for name in syslog dbus connman; do rc-service --quiet --nodeps $name start || e
     expect(space.read('stat -c "%U %a" /var/lib/connman/own.config')).toBe('connman 600');
   }, 60_000);
 
+  it('read a main.conf for root only', () => {
+    space.read('chmod 600 /etc/connman/main.conf');
+
+    restart('connman');
+
+    waitFor('pgrep -x connmand');
+    expect(
+      space.read(
+        'stat -c "%U %a" /etc/connman/main.conf; su -s /bin/sh connman -c "cat /etc/connman/main.conf"',
+      ),
+    ).toMatch(/^root 640\n.*NetworkInterfaceBlacklist=/s);
+  });
+
   it('cannot set the name of a machine that has one', () => {
     space.read('grep -x AllowHostnameUpdates=false /etc/connman/main.conf');
 
@@ -125,6 +150,16 @@ kill $(pgrep -x wpa_supplicant)`);
     restart('connman');
 
     expect(wpa()).toEqual(limited('wpa', [DAC_READ_SEARCH, NET_ADMIN, NET_RAW]));
+  });
+
+  it('report nothing that they may not do', () => {
+    const log = 'cat /var/log/syslogd/messages*';
+
+    expect(space.read(`${log} | grep -c ' connmand\\['`)).not.toBe('0');
+    expect(
+      space.read(`${log} | grep -E ' (connmand|wpa_supplicant|syslogd)' | grep -Ei 'denied|permi' || :`),
+    ).toBe('');
+    expect(space.read(`${log} | grep -F '[system] Rejected' || :`)).toBe('');
   });
 
   it('are root again if the configuration says so, or if their user is missing', () => {
