@@ -28,7 +28,15 @@ export async function startServiceSpace(image: string): Promise<ServiceSpace> {
   });
   await isReady(process);
   const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  const enter = ['--target', children.trim(), '--all', 'chroot', join(directory, 'root'), '/usr/bin/env', '-i'];
+  const enter = [
+    '--target',
+    children.trim(),
+    '--all',
+    'chroot',
+    join(directory, 'root'),
+    '/usr/bin/env',
+    '-i',
+  ];
   const shell = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin', 'HOME=/root', 'sh', '-c'];
   return {
     read: (code) =>
