@@ -2,6 +2,9 @@ import { AREAS, CHECKS, type Check, type Source } from '../packages/audit/src/in
 import {
   expectationOf,
   KNOWN_SOCKETS,
+  LIMITED_SERVICES,
+  type LimitedService,
+  ROOT_SERVICES,
   SETUID_PROGRAMS,
   WORLD_WRITABLE,
 } from '../packages/audit/src/internal.js';
@@ -34,6 +37,11 @@ const TITLES: Readonly<Record<(typeof AREAS)[number], string>> = {
 export function auditTables(): Record<string, string> {
   return {
     checks: AREAS.map((area) => `### ${TITLES[area]}\n\n${table(area)}`).join('\n\n'),
+    'limited-services': rows(
+      ['program', 'user', 'capabilities', 'may gain more', 'what for'],
+      LIMITED_SERVICES.map(serviceRow),
+    ),
+    'root-services': rows(['program', 'why root'], Object.entries(ROOT_SERVICES)),
     setuid: list('program', SETUID_PROGRAMS),
     'world-writable': list('path', WORLD_WRITABLE),
     sockets: rows(
@@ -55,6 +63,14 @@ function table(area: string): string {
 function rowOf({ id, title, why, severity, level, source, look }: Check): string[] {
   const name = `\`${id}\`<br>${title}${level === 'strict' ? ' (*strict*)' : ''}`;
   return [name, expectationOf(look), why, severity, SOURCES[source]];
+}
+
+function serviceRow({ program, user, why, ...rights }: LimitedService): string[] {
+  const { capabilities, sometimes = {}, noNewPrivileges } = rights;
+  const nameOf = (name: string) => `\`CAP_${name.toUpperCase()}\``;
+  const cases = Object.entries(sometimes).map(([name, when]) => `${when}: ${nameOf(name)}`);
+  const all = [capabilities.map(nameOf).join(', ') || 'none', ...cases].join('; ');
+  return [program, `\`${user}\``, all, noNewPrivileges ? 'no' : 'yes', why];
 }
 
 function list(head: string, reasons: Readonly<Record<string, string>>): string {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -80,6 +81,21 @@ async function makeContainerImage(): Promise<void> {
 }
 
 const ofKernel = (output: string) => readdirSync(output).filter((name) => /initrd|vmlinuz|kernel/.test(name));
+
+it('a release that was kept by hard links stays as it is', () => {
+  const output = place(['cloud']);
+  const kept = join(root, 'kept');
+  mkdirSync(kept);
+  const names = readdirSync(output);
+  for (const name of names) linkSync(join(output, name), join(kept, name));
+  writeFileSync(join(root, 'iso/haos.iso'), 'the next release');
+
+  place(['cloud']);
+
+  expect(readFileSync(join(output, 'haos-amd64.iso'), 'utf8')).toBe('the next release');
+  expect(readFileSync(join(kept, 'haos-amd64.iso'), 'utf8')).toBe('iso/haos.iso');
+  for (const name of names) expect(statSync(join(kept, name)).ino).not.toBe(statSync(join(output, name)).ino);
+});
 
 it('a release has the files of both kernels, the generic one under the names without a kind', () => {
   const output = place(KERNEL_KINDS);

@@ -116,6 +116,8 @@ export function placeArtifacts(
   const lines: string[] = [];
   const add = (name: string, place: (target: string) => void): Artifact => {
     const target = join(output, name);
+    // A copy over a file would also change its other names, such as those of a release that was kept.
+    rmSync(target, { force: true });
     place(target);
     const sha256 = digestFile(target);
     lines.push(`${sha256}  ${name}\n`);
@@ -149,7 +151,9 @@ export function placeArtifacts(
     if (!images.includes(format)) rmSync(join(output, name), { force: true });
     else artifacts.push(add(name, (target) => execFileSync('cp', ['--sparse=always', from, target])));
   }
-  writeFileSync(join(output, checksumsName(architecture)), lines.join(''));
+  const checksums = join(output, checksumsName(architecture));
+  rmSync(checksums, { force: true });
+  writeFileSync(checksums, lines.join(''));
   return artifacts;
 }
 

@@ -3,22 +3,55 @@ import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AHCI_BOARD, diskArguments, NETWORK, ONLY_DISK, sizeDisk, stickArguments } from '../vm/image.js';
-import { readPartitions } from '../vm/installed-disk.js';
+import {
+  AHCI_BOARD,
+  diskArguments,
+  MOUNT_MEDIA,
+  mediaArguments,
+  NETWORK,
+  ONLY_DISK,
+  sizeDisk,
+  stickArguments,
+} from '../vm/image.js';
+import { extractSystem, packSources, readPartitions } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
+import {
+  describeRunning,
+  nameSet,
+  nextRelease,
+  placeRelease,
+  type Release,
+  readRelease,
+  readRunning,
+  readUpgradeStatus,
+  waitForHealth,
+} from '../vm/release.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const PASSPHRASE = 'correct horse battery staple';
-const CONFIG = 'hostname: sealed\nhaos: { password: sesame, labels: { place: K10secret } }\n';
+/** A trial has as much time as a busy machine needs. */
+const CONFIG = `
+hostname: sealed
+haos: { password: sesame, labels: { place: K10secret } }
+write_files:
+  - path: /etc/conf.d/health
+    content: limit=3000
+`;
+const DOWN = '\u001b[B';
 const QUESTION = /Passphrase for the data of this node: /;
 
 describe('a node with encrypted data', () => {
   const directory = mkdtempSync(join(tmpdir(), 'haos-vm-'));
   const disk = join(directory, 'disk');
+  /** Has the next release. */
+  const media = join(directory, 'media.squashfs');
+  let first: Release;
+  let next: Release;
   let machine: Machine;
   let recoveryKey: string;
 
-  const switchOn = async (name: string, args: readonly string[] = [...diskArguments(disk), ...NETWORK]) => {
+  const fromDisk = () => [...diskArguments(disk), ...NETWORK];
+  const switchOn = async (name: string, args: readonly string[] = fromDisk()) => {
     machine = await startMachine({ name: `encryption-${name}`, args });
     await machine.expect(QUESTION, 300);
   };
@@ -37,6 +70,11 @@ describe('a node with encrypted data', () => {
   const hasData = async () => (await machine.run('cat /opt/mine /home/rancher/mine')).status === 0;
 
   beforeAll(async () => {
+    const system = extractSystem(directory);
+    first = readRelease(system);
+    next = nextRelease(first);
+    placeRelease(join(directory, 'tree/next'), system, next);
+    packSources(media, join(directory, 'tree'));
     sizeDisk(disk, 6000);
     machine = await startMachine({
       name: 'encryption-live',
@@ -62,8 +100,6 @@ describe('a node with encrypted data', () => {
       `chmod 600 /root/passphrase; haos install ${how} --passphrase-file /root/passphrase`,
       900,
     );
-    await machine.read('sync');
-    await machine.stop();
   }, 2_400_000);
 
   afterAll(async () => {
@@ -71,8 +107,30 @@ describe('a node with encrypted data', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('keeps its data if a version is installed over it, which needs the passphrase', async () => {
+    const open = 'cryptsetup open --key-file - /dev/disk/by-label/HAOS_DATA kept';
+    await machine.read(
+      [
+        `printf '%s' '${PASSPHRASE}' | ${open} && mount /dev/mapper/kept /mnt`,
+        'mkdir -p /mnt/data/opt && echo kept >/mnt/data/opt/kept && umount /mnt && cryptsetup close kept',
+      ].join(' && '),
+      240,
+    );
+    const over = (file: string) =>
+      machine.run(`haos install --silent --no-format --passphrase-file ${file}; sync`, 900);
+
+    await machine.read("umask 077; echo 'another long passphrase' >/root/another");
+    expect(await over('/root/another')).toMatchObject({
+      output: expect.stringContaining('the passphrase does not open the data'),
+    });
+    expect(await over('/root/passphrase')).toMatchObject({
+      output: expect.not.stringMatching(/does not open|refused/),
+    });
+    await machine.stop();
+  }, 2_400_000);
+
   it('asks again after a wrong passphrase, and starts with the right one', async () => {
-    await switchOn('first');
+    await switchOn('first', [...fromDisk(), ...mediaArguments(media)]);
     machine.send('another long passphrase');
     await machine.expect(/This passphrase does not open the data/, 240);
     await machine.expect(QUESTION, 60);
@@ -80,16 +138,20 @@ describe('a node with encrypted data', () => {
 
     expect(machine.console()).not.toContain(PASSPHRASE);
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
-    expect(await readEncryption()).toEqual({ device: '/dev/vda2', recoveryKey: 'none' });
+    expect(await readEncryption()).toEqual({
+      device: expect.stringMatching(/^\/dev\/vd[ab]2$/), // the other disk has the release
+      recoveryKey: 'none',
+    });
     const sources = await machine.read(
       'findmnt -nro SOURCE /var; findmnt -nro SOURCE /home; findmnt -nro SOURCE /haos/system',
     );
-    expect(sources).toMatch(/^\/dev\/mapper\/haos-data\S*\n\/dev\/mapper\/haos-data\S*\n\/dev\/vda1/);
+    expect(sources).toMatch(/^\/dev\/mapper\/haos-data\S*\n\/dev\/mapper\/haos-data\S*\n\/dev\/vd[ab]1/);
     expect(
       await machine.read('stat -Lc %a /haos/system/config.yaml; findmnt -nro OPTIONS /haos/private'),
     ).toMatch(/^600\nro,nosuid,nodev/);
     const audit = await machine.run('haos audit --only mounts --only files', 120);
     expect(audit).toMatchObject({ status: 0, output: expect.not.stringContaining('FAIL') });
+    expect(await machine.read('cat /opt/kept')).toBe('kept');
     await machine.read('echo mine | tee /opt/mine >/home/rancher/mine; sync');
   }, 1_200_000);
 
@@ -111,8 +173,9 @@ describe('a node with encrypted data', () => {
       expect((await machine.run(`grep -rlF '${secret}' ${places} 2>/dev/null`)).output).toBe('');
   }, 900_000);
 
-  it('opens on another machine with the recovery key, and grows to a larger disk', async () => {
-    await machine.read('sync');
+  it('opens on another machine with the recovery key, after an upgrade, and grows to a larger disk', async () => {
+    await waitForHealth(machine, 900);
+    await machine.read(`${MOUNT_MEDIA}; haos upgrade --source /run/media/next; sync`, 900);
     machine.send('poweroff');
     await machine.ended(240);
     sizeDisk(disk, 8000);
@@ -125,9 +188,20 @@ describe('a node with encrypted data', () => {
     await switchOn('moved', [...AHCI_BOARD, ...drive]);
     await answer(recoveryKey.replaceAll('-', ' '));
 
+    expect(await readRunning(machine)).toBe(describeRunning(next));
     expect(await hasData()).toBe(true);
     expect(Number(await machine.read('df --output=size -B1M /var | tail -1'))).toBeGreaterThan(4000);
-  }, 1_200_000);
+  }, 2_400_000);
+
+  it('confirms the new version, and rolls back on request', async () => {
+    await waitForHealth(machine, 900);
+    expect(await readUpgradeStatus(machine, 240)).toMatchObject({
+      running: 'current',
+      state: { slot: 'current', good: nameSet(next) },
+    });
+
+    await machine.read('haos upgrade rollback; sync', 240);
+  }, 1_500_000);
 
   it('shows on its disk neither the data nor the configuration', async () => {
     machine.send('poweroff');
@@ -142,6 +216,8 @@ describe('a node with encrypted data', () => {
   it('has a new key and no data after a reset, and keeps its configuration', async () => {
     await switchOn('before-reset');
     await answer(PASSPHRASE);
+    expect(await readRunning(machine)).toBe(describeRunning(first));
+    expect(await hasData()).toBe(true);
     await machine.read('haos reset --yes');
     await restart('reset');
     machine.send(PASSPHRASE);
@@ -155,6 +231,21 @@ describe('a node with encrypted data', () => {
     machine.send('poweroff');
     await machine.ended(240);
   }, 1_800_000);
+
+  it('asks at the rescue entry of the menu, where an empty answer gives a shell without the data', async () => {
+    machine = await startMachine({ name: 'encryption-rescue', args: fromDisk() });
+    await machine.expect(/HAOS Rescue \(previous\)/, 240);
+    machine.send(DOWN.repeat(2));
+    await machine.expect(QUESTION, 300);
+    machine.send('');
+    await machine.expect(/# /, 120);
+    await machine.openShell('exec sh');
+
+    expect(
+      await machine.read('cat /run/haos/mode; ls /dev/mapper; ls -A /haos/private 2>/dev/null || :'),
+    ).toBe('shell\ncontrol');
+    await machine.stop();
+  }, 900_000);
 
   it('refuses another volume in the place of its own', async () => {
     const [, start = 0] = readPartitions(disk);
@@ -177,7 +268,7 @@ describe('a node with encrypted data', () => {
     );
     writeSync(descriptor, readFileSync(foreign).subarray(0, 16 * 1024 * 1024), 0, undefined, start);
     closeSync(descriptor);
-    machine = await startMachine({ name: 'encryption-foreign', args: [...diskArguments(disk), ...NETWORK] });
+    machine = await startMachine({ name: 'encryption-foreign', args: fromDisk() });
 
     await machine.expect(/is not the volume that HAOS made/, 300);
     await machine.expect(/This is a shell of the initrd/, 60);

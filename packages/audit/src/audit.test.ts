@@ -92,7 +92,7 @@ const TREE: NonNullable<TestHostOptions['tree']> = {
   '/usr/lib/sysctl.d/61-haos-hardening.conf': renderSysctls('standard'),
   '/usr/lib/modprobe.d/haos-hardening.conf': renderModules(blockedModulesOf('standard')),
   '/etc/passwd':
-    'root:x:0:0:root:/root:/bin/bash\nsshd:x:101:1::/run/sshd:/usr/sbin/nologin\nrancher:x:1000:1000::/home/rancher:/bin/bash\n',
+    'root:x:0:0:root:/root:/bin/bash\nsshd:x:101:1::/run/sshd:/usr/sbin/nologin\nrancher:x:1000:1000::/home/rancher:/bin/bash\nconnman:x:400:400::/:/usr/sbin/nologin\nsyslog:x:402:402::/:/usr/sbin/nologin\n',
   '/etc/shadow': { content: 'root:*:1::::::\nsshd:!:1::::::\nrancher:$y$j9T$x$y:1::::::\n', mode: 0o640 },
   '/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\nMaxAuthTries 4\n',
   '/etc/ssh/sshd_config.d/50-haos.conf': 'AllowUsers rancher\nMaxAuthTries 6\n',
@@ -106,6 +106,28 @@ const TREE: NonNullable<TestHostOptions['tree']> = {
     ['syslog', 'klogd', 'connman', 'cron'].map((name) => [`/run/openrc/started/${name}`, '']),
   ),
 };
+
+interface Process {
+  /** Its arguments. */
+  args: string;
+  uid: number;
+  /** As in /proc: a mask in hexadecimal digits. */
+  permitted: string;
+  noNewPrivileges?: boolean;
+  cgroup?: string;
+}
+
+/** Net admin, net bind service, net raw, sys time. */
+const CONNMAN: Process = { args: '/usr/sbin/connmand -n', uid: 400, permitted: '0000000002003400' };
+
+function withProcess({ args, uid, permitted, noNewPrivileges = true, cgroup = '0::/openrc.x' }: Process) {
+  const status = `Name:\tx\nUid:${`\t${uid}`.repeat(4)}\nCapInh:\t0\nCapPrm:\t${permitted}\nNoNewPrivs:\t${noNewPrivileges ? 1 : 0}\n`;
+  return {
+    '/proc/700/cmdline': `${args.replaceAll(' ', '\0')}\0`,
+    '/proc/700/status': status,
+    '/proc/700/cgroup': `${cgroup}\n`,
+  };
+}
 
 interface Changes {
   tree?: TestHostOptions['tree'];
@@ -321,6 +343,44 @@ describe('the audit', () => {
       { status: 'pass', found: '4', from: '/etc/ssh/sshd_config.d/50-haos.conf:2' },
     ]);
     expect(results[0]?.hint).toMatch(/haos\.sysctls/);
+  });
+
+  it.each<[string, string, string, Partial<Process>]>([
+    ['at most its capabilities', 'connmand', 'pass', {}],
+    ['fewer of them', 'connmand', 'pass', { permitted: '1000' }],
+    ['one that is for some cases', 'connmand', 'pass', { permitted: '0000000002203400' }],
+    ['root', 'connmand', 'fail', { uid: 0 }],
+    ['a capability more', 'connmand', 'fail', { permitted: '0000000002083400' }],
+    ['a way to more', 'connmand', 'fail', { noNewPrivileges: false }],
+    [
+      'a program of busybox',
+      'syslogd',
+      'pass',
+      { args: '/usr/bin/busybox syslogd -n', uid: 402, permitted: '0' },
+    ],
+    ['root in busybox', 'syslogd', 'fail', { args: 'busybox syslogd', uid: 0, permitted: '1ffffffffff' }],
+    ['another program', 'connmand', 'skip', { args: 'supervise-daemon connmand', uid: 0 }],
+    ['a program of a pod', 'connmand', 'skip', { uid: 0, cgroup: '0::/kubepods/pod1/c1' }],
+  ])('looks at the rights of a service: %s', async (_, program, status, change) => {
+    const id = `services.rights-${program}`;
+    const tree = withProcess({ ...CONNMAN, ...change });
+
+    expect(await audit(hostWith({ tree }), { only: [id] })).toMatchObject([{ id, status }]);
+  });
+
+  it('says which rights a service has, and what makes them more', async () => {
+    const tree = withProcess({ ...CONNMAN, uid: 0, permitted: '000001ffffffffff', noNewPrivileges: false });
+    const [result] = await audit(hostWith({ tree }), { only: ['services.rights-connmand'] });
+
+    expect(result).toMatchObject({
+      found: 'uid 0; 41 capabilities; may gain more',
+      from: '/proc/700/status',
+      hint: expect.stringContaining('/etc/conf.d/connman'),
+    });
+    const limited = await audit(hostWith({ tree: withProcess(CONNMAN) }), {
+      only: ['services.rights-connmand'],
+    });
+    expect(limited[0]?.found).toBe('uid 400; net_bind_service, net_admin, net_raw, sys_time; no more');
   });
 
   it('lets a live system have an account without a password', async () => {

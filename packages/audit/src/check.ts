@@ -56,6 +56,7 @@ export type Look =
   | ModeLook
   | ListLook
   | ServiceLook
+  | PrivilegesLook
   | TextLook
   | MachineLook
   | ArgumentLook
@@ -119,6 +120,19 @@ export interface ListLook {
 export interface ServiceLook {
   readonly kind: 'service';
   readonly name: string;
+}
+
+/** The rights of the processes of a service: at most these. */
+export interface PrivilegesLook {
+  readonly kind: 'privileges';
+  /** The program, without its directory. */
+  readonly program: string;
+  readonly user: string;
+  /** Without `CAP_`. */
+  readonly capabilities: readonly string[];
+  /** Capabilities that it may have in some cases, and in which. */
+  readonly sometimes?: Readonly<Record<string, string>>;
+  readonly noNewPrivileges?: true;
 }
 
 /** The text of a file, or of a line in it. */

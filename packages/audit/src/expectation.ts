@@ -1,4 +1,4 @@
-import type { Look } from './check.js';
+import type { Look, PrivilegesLook } from './check.js';
 
 /** Returns what a look expects, in words for reports and docs/security.md. */
 export function expectationOf(look: Look): string {
@@ -19,6 +19,8 @@ export function expectationOf(look: Look): string {
       return 'only what is in the list';
     case 'service':
       return `the service ${look.name} is started`;
+    case 'privileges':
+      return privilegesOf(look);
     case 'text':
       return `${look.accepted.join(' or ')} in ${look.path}`;
     case 'machine':
@@ -32,6 +34,14 @@ export function expectationOf(look: Look): string {
 function optionOf({ accepted, atMost, only }: Extract<Look, { kind: 'sshd' }>): string {
   if (accepted) return accepted.join(' or ');
   return atMost === undefined ? `only ${only?.join(', ')}` : `at most ${atMost}`;
+}
+
+function privilegesOf({ user, capabilities, sometimes, noNewPrivileges }: PrivilegesLook): string {
+  const cases = Object.entries(sometimes ?? {}).map(([name, when]) => `${name} ${when}`);
+  const rights = capabilities.length === 0 ? 'no capability' : `at most ${capabilities.join(', ')}`;
+  return [`user ${user}`, [rights, ...cases].join(', and '), noNewPrivileges ? 'cannot gain more' : undefined]
+    .filter((part) => part !== undefined)
+    .join('; ');
 }
 
 function argumentOf({ of, name, ...look }: Extract<Look, { kind: 'argument' | 'setting' }>): string {

@@ -9,3 +9,4 @@ export {
   sysctlsOf,
 } from './hardening.js';
 export { KNOWN_SOCKETS, SETUID_PROGRAMS, WORLD_WRITABLE } from './justified.js';
+export { LIMITED_SERVICES, type LimitedService, ROOT_SERVICES } from './privileges.js';

@@ -1,4 +1,5 @@
 import type { Check } from '../check.js';
+import { LIMITED_SERVICES, type LimitedService } from '../privileges.js';
 
 function service(name: string, described: Pick<Check, 'title' | 'why'>): Check {
   return {
@@ -29,7 +30,21 @@ export const SERVICE_CHECKS: readonly Check[] = [
     title: 'Logs are rotated',
     why: 'A full disk stops pods and hides what comes later. cron starts logrotate.',
   }),
+  ...LIMITED_SERVICES.map(privileges),
 ];
+
+function privileges({ service, why: _, ...limits }: LimitedService): Check {
+  return {
+    id: `services.rights-${limits.program}`,
+    title: `${limits.program} has few rights`,
+    why: 'An attacker who takes it over is not root.',
+    source: 'haos',
+    severity: 'medium',
+    level: 'standard',
+    hint: `Remove what changes it, such as /etc/conf.d/${service}, and restart the node.`,
+    look: { kind: 'privileges', ...limits },
+  };
+}
 
 export const NETWORK_CHECKS: readonly Check[] = [
   {

@@ -1,4 +1,5 @@
 import type { Host } from '@haos/host';
+import { isOfPod } from './processes.js';
 
 /** A socket that waits for connections or packets. */
 export interface Socket {
@@ -34,9 +35,4 @@ function parseSocket(line: string, host: Host): Socket[] {
       isOfPod: pid !== '' && isOfPod(host, pid),
     },
   ];
-}
-
-/** The kubelet puts containers into groups below `kubepods`. */
-function isOfPod({ files }: Host, pid: string): boolean {
-  return files.readTextIfExists(`/proc/${pid}/cgroup`)?.includes('/kubepods') ?? false;
 }

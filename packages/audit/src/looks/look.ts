@@ -7,6 +7,7 @@ import { lookAtModes } from './look-at-modes.js';
 import { lookAtModules } from './look-at-modules.js';
 import { lookAtMount } from './look-at-mount.js';
 import { lookAtMachine, lookAtService, lookAtText } from './look-at-others.js';
+import { lookAtPrivileges } from './look-at-privileges.js';
 import { lookAtSshd } from './look-at-sshd.js';
 import { lookAtSysctl } from './look-at-sysctl.js';
 
@@ -21,6 +22,7 @@ const LOOKS: { readonly [Kind in Look['kind']]: LookAt<Extract<Look, { kind: Kin
   mode: lookAtModes,
   list: lookAtList,
   service: lookAtService,
+  privileges: lookAtPrivileges,
   text: lookAtText,
   machine: lookAtMachine,
   argument: lookAtArgument,

@@ -23,6 +23,29 @@ describe('writeFiles', () => {
     expect(host.files.stat('/etc/secret')).toMatchObject({ mode: 0o600, uid: 0, gid: 27 });
   });
 
+  it('gives the files of connman to its user, unless they have another owner', async () => {
+    const path = '/var/lib/connman';
+    const host = hostWith({ tree: { '/var/lib/connman/settings': '' } });
+    host.files.setAttributes(path, { owner: { uid: 400, gid: 400 } });
+    const files: WriteFile[] = [
+      { path: `${path}/default.config`, permissions: '0600', content: 'a' },
+      { path: `${path}/named.config`, permissions: '0600', owner: 'root:root', content: 'b' },
+      { path: `${path}/other.config`, owner: 'rancher', content: 'c' },
+      { path: `${path}/../outside`, content: 'd' },
+      { path: '/etc/resolv.conf', content: 'nameserver 192.0.2.1\n' },
+    ];
+
+    const { first, second } = await runTwice(writeFiles, { writeFiles: files }, { host });
+
+    expect(first.failures).toEqual([]);
+    expect(second.changes).toEqual([]);
+    expect(host.files.stat(`${path}/default.config`)).toMatchObject({ uid: 400, gid: 400, mode: 0o600 });
+    expect(host.files.stat(`${path}/named.config`)).toMatchObject({ uid: 400, gid: 400, mode: 0o600 });
+    expect(host.files.stat(`${path}/other.config`)).toMatchObject({ uid: 1000, gid: 1000 });
+    expect(host.files.stat('/var/lib/outside')).toMatchObject({ uid: 0, gid: 0 });
+    expect(host.files.stat('/etc/resolv.conf')).toMatchObject({ uid: 400, gid: 400, mode: 0o644 });
+  });
+
   it('writes only the last of several items with one path', async () => {
     const host = hostWith();
     const files = [

@@ -16,6 +16,7 @@ import {
   type Rule,
   SHORTEN_PATH,
 } from '../../rules/rule.js';
+import { isFileOfConnman, ownerForConnman } from '../network/connman-files.js';
 import { checkContent, decodeContent } from './decode-content.js';
 import { makeHomeDirectories } from './make-home-directories.js';
 import { normalisePath } from './normalise-path.js';
@@ -135,9 +136,11 @@ function checkEncoding(file: WriteFile, pointer: string): Finding[] {
 }
 
 async function writeItem(host: Host, item: WriteFile, key: string): Promise<void> {
-  const owner = ownerOf(host, item.owner ?? '');
+  const path = normalisePath(item.path ?? '');
+  const named = ownerOf(host, item.owner ?? '');
+  const owner = named.uid === 0 && isFileOfConnman(path) ? ownerForConnman(host) : named;
   const content = await decodeItem(item, key);
-  await makeHomeDirectories(host, normalisePath(item.path ?? ''));
+  await makeHomeDirectories(host, path);
   host.files.write(item.path ?? '', content, { mode: parsePermissions(item.permissions ?? ''), owner });
 }
 

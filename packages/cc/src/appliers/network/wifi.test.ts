@@ -33,6 +33,16 @@ describe('wifi', () => {
     expect(host.files.readText(SETTINGS)).toBe('[global]\nOfflineMode=false\n\n[WiFi]\nEnable=true\n');
   });
 
+  it('gives the passphrases to the user of connman, who reads them', async () => {
+    const host = hostWith({ tree: { [SETTINGS]: '[WiFi]\nEnable=true\n' } });
+    host.files.setAttributes('/var/lib/connman', { owner: { uid: 400, gid: 400 } });
+
+    const { second } = await runTwice(wifi, CONFIG, { host });
+
+    expect(second.operations).toEqual([]);
+    expect(host.files.stat(NETWORKS)).toMatchObject({ uid: 400, gid: 400, mode: 0o600 });
+  });
+
   it('lets connman turn wireless on at runtime if it is off', async () => {
     const host = hostWith({
       commands: {

@@ -13,6 +13,7 @@ import {
 } from '../../rules/rule.js';
 import { formatKeyFileValue, ownershipLine, setKeyFileValue } from '../files/key-file.js';
 import { isWrittenByUser } from '../files/written-by-user.js';
+import { ownerForConnman } from './connman-files.js';
 
 const SETTINGS = '/var/lib/connman/settings';
 const NETWORKS = '/var/lib/connman/cloud-config.config';
@@ -46,7 +47,8 @@ async function writeNetworks(networks: readonly Wifi[], context: ApplyContext): 
   }
   if (sections.length > 0) {
     const text = `${FIRST_LINE}\n\n${sections.join('\n')}`;
-    host.files.write(NETWORKS, text, { mode: 0o600, secret: true });
+    const owner = ownerForConnman(host);
+    host.files.write(NETWORKS, text, { mode: 0o600, owner, secret: true });
   } else if (!incomplete && isOurs(host)) {
     host.files.remove(NETWORKS);
   }
