@@ -61,7 +61,7 @@ describe('Kubernetes on a live system for arm64, from a disc', () => {
   afterAll(async () => {
     await machine?.stop();
     rmSync(directory, { recursive: true });
-  });
+  }, 120_000);
 
   it('runs live from the disc', async () => {
     expect(await machine.read('cat /run/haos/mode; uname -m')).toBe('live\naarch64');

@@ -78,7 +78,7 @@ describe("HAOS for arm64 over the root of a Debian, with Debian's kernel", () =>
     await machine.stop();
     guest.remove();
     rmSync(directory, { recursive: true });
-  });
+  }, 120_000);
 
   it('runs from there, with the configuration, and is healthy', async () => {
     expect(await readStatus(machine)).toMatchObject({
