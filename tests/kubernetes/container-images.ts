@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Architecture } from '../../os/src/architecture.js';
 import { CACHE, goBuild } from './k3s.js';
 
 /** The image that the pods of the tests run: a static busybox. */
@@ -31,11 +32,7 @@ const APPLETS = ['sh', 'cat', 'grep', 'httpd', 'ip', 'mount', 'ping', 'sleep', '
  */
 export function makeImages(): { base: string; controller: string } {
   const busybox = findBusybox();
-  const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
-  const base = makeArchive('busybox', [
-    { name: BUSYBOX_IMAGE, files: { 'bin/busybox': busybox, ...shell }, command: ['/bin/sh'] },
-    { name: PAUSE_IMAGE, files: { 'bin/busybox': busybox }, command: ['/bin/busybox', 'sleep', 'inf'] },
-  ]);
+  const base = makeBaseImages(busybox);
   const program = join(CACHE, `system-upgrade-controller-${digestFiles([`${MODULE}/go.sum`])}`);
   if (!existsSync(program)) {
     goBuild('system-upgrade-controller', program, [], [], 'github.com/rancher/system-upgrade-controller');
@@ -48,6 +45,19 @@ export function makeImages(): { base: string; controller: string } {
     },
   ]);
   return { base, controller };
+}
+
+/** Returns the archive with the pause image and the busybox, which is static. */
+export function makeBaseImages(busybox: string, architecture: Architecture = 'amd64'): string {
+  const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
+  return makeArchive(
+    'busybox',
+    [
+      { name: BUSYBOX_IMAGE, files: { 'bin/busybox': busybox, ...shell }, command: ['/bin/sh'] },
+      { name: PAUSE_IMAGE, files: { 'bin/busybox': busybox }, command: ['/bin/busybox', 'sleep', 'inf'] },
+    ],
+    architecture,
+  );
 }
 
 const MODULE = join(import.meta.dirname, 'system-upgrade-controller');
@@ -89,7 +99,11 @@ function findBusybox(): string {
 }
 
 /** Returns an archive in the OCI image layout with these images, made once per content. */
-function makeArchive(title: string, images: readonly ContainerImage[]): string {
+function makeArchive(
+  title: string,
+  images: readonly ContainerImage[],
+  architecture: Architecture = 'amd64',
+): string {
   const sources = images.flatMap(({ files }) =>
     Object.values(files).filter((file) => typeof file === 'string'),
   );
@@ -99,7 +113,7 @@ function makeArchive(title: string, images: readonly ContainerImage[]): string {
   try {
     const layout = join(work, 'layout');
     mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
-    const manifests = images.map((image) => addImage(work, layout, image));
+    const manifests = images.map((image) => addImage(work, layout, image, architecture));
     writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
     writeFileSync(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
     execFileSync('tar', ['-cf', join(work, 'archive'), '-C', layout, '.']);
@@ -110,11 +124,11 @@ function makeArchive(title: string, images: readonly ContainerImage[]): string {
   return archive;
 }
 
-function addImage(work: string, layout: string, image: ContainerImage): object {
+function addImage(work: string, layout: string, image: ContainerImage, architecture: Architecture): object {
   const kind = (name: string) => `application/vnd.oci.image.${name}`;
   const layer = readFileSync(packLayer(work, image));
   const config = {
-    architecture: 'amd64',
+    architecture,
     os: 'linux',
     config: { Cmd: image.command, Env: ['PATH=/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },

@@ -10,9 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Architecture } from '../../os/src/architecture.js';
 import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, sizeDisk } from './image.js';
-import { ARTIFACTS, ROOT } from './paths.js';
+import { ROOT } from './paths.js';
 
 /**
  * Programs that partition, format, set up boot loaders and unpack images: this machine must have
@@ -41,18 +42,18 @@ export interface DebianTask {
 }
 
 /** Writes a machine that runs Debian without disk tools: its root is a disk, `/dev/vda`. */
-export function writeDebianGuest(task: DebianTask): DebianGuest {
+export function writeDebianGuest(task: DebianTask, architecture: Architecture = 'amd64'): DebianGuest {
   const directory = makeDirectory();
   const disk = join(directory, 'disk');
-  const root = writeRoot(directory, task);
+  const root = writeRoot(directory, task, architecture);
   sizeDisk(disk, 1400);
   execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
   const initrd = join(directory, 'initrd');
-  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda' });
+  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda', architecture });
   return {
     args: [
-      ...['-kernel', join(ARTIFACTS, 'haos-vmlinuz-amd64'), '-initrd', initrd],
-      ...['-append', CONSOLE, ...diskArguments(disk)],
+      ...['-kernel', join(findKernel(architecture), 'vmlinuz'), '-initrd', initrd],
+      ...['-append', consoleOf(architecture), ...diskArguments(disk)],
     ],
     remove: () => rmSync(directory, { recursive: true }),
   };
@@ -61,9 +62,9 @@ export function writeDebianGuest(task: DebianTask): DebianGuest {
 /** Writes the same, booted by its own GRUB: its root is the only partition of `/dev/vda`. */
 export function writeDebianDisk(disk: string, task: DebianTask): void {
   const directory = makeDirectory();
-  const root = writeRoot(directory, task);
+  const root = writeRoot(directory, task, 'amd64');
   const boot = join(root, 'boot');
-  copyFileSync(join(ARTIFACTS, 'haos-vmlinuz-amd64'), join(boot, 'vmlinuz'));
+  copyFileSync(join(findKernel('amd64'), 'vmlinuz'), join(boot, 'vmlinuz'));
   writeInitrd(join(boot, 'initrd.img'), { tree: join(directory, 'initrd-tree'), device: '/dev/vda1' });
   mkdirSync(join(boot, 'grub'), { recursive: true });
   writeFileSync(join(boot, 'grub/grub.cfg'), DEBIAN_MENU);
@@ -75,9 +76,11 @@ export function writeDebianDisk(disk: string, task: DebianTask): void {
   rmSync(directory, { recursive: true });
 }
 
-const CONSOLE = 'console=ttyS0,115200 loglevel=4';
+function consoleOf(architecture: Architecture): string {
+  return `console=${architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0,115200'} loglevel=4`;
+}
 
-const DEBIAN_MENU = `linux /boot/vmlinuz ${CONSOLE}
+const DEBIAN_MENU = `linux /boot/vmlinuz ${consoleOf('amd64')}
 initrd /boot/initrd.img
 boot
 `;
@@ -108,13 +111,17 @@ function makeDirectory(): string {
   return mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
 }
 
-function writeRoot(directory: string, { files, command }: DebianTask): string {
+/** Returns the directory of Debian's kernel, `vmlinuz` and `lib/modules`. */
+function findKernel(architecture: Architecture): string {
+  return join(makeStep('kernel', architecture), 'cloud/tree');
+}
+
+function writeRoot(directory: string, { files, command }: DebianTask, architecture: Architecture): string {
   const root = join(directory, 'root');
-  execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
+  execFileSync('cp', ['-al', join(makeStep('userland', architecture), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
-  const kernel = join(makeStep('kernel'), 'cloud/tree/lib/modules');
-  execFileSync('cp', ['-al', kernel, join(root, 'usr/lib')]);
+  execFileSync('cp', ['-al', join(findKernel(architecture), 'lib/modules'), join(root, 'usr/lib')]);
   const script = `#!/bin/sh
 mount -o remount,rw /
 mount -t tmpfs tmpfs /run
@@ -133,8 +140,11 @@ busybox poweroff -f
  * Writes the small initrd of the image with another first process, which mounts the root read-only,
  * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
-export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
-  copyFileSync(join(makeStep('initrd'), 'cloud/initrd'), initrd);
+function writeInitrd(
+  initrd: string,
+  { tree, device, architecture = 'amd64' }: { tree: string; device: string; architecture?: Architecture },
+): void {
+  copyFileSync(join(makeStep('initrd', architecture), 'cloud/initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh
 mount -t proc proc /proc
@@ -153,8 +163,13 @@ exec switch_root /sysroot /sbin/init
 }
 
 /** Builds a step of an image with the cloud kernel and returns its directory. */
-export function makeStep(name: string): string {
+export function makeStep(name: string, architecture: Architecture = 'amd64'): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
-  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--kernel', 'cloud', '--only', name];
-  return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
+  const image = ['--arch', architecture, '--no-k3s', '--kernel', 'cloud'];
+  return (
+    execFileSync(tsx, [join(ROOT, 'os/src/main.ts'), ...image, '--only', name], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .at(-1) ?? ''
+  );
 }
