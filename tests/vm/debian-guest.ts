@@ -140,7 +140,7 @@ busybox poweroff -f
  * Writes the small initrd of the image with another first process, which mounts the root read-only,
  * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
-function writeInitrd(
+export function writeInitrd(
   initrd: string,
   { tree, device, architecture = 'amd64' }: { tree: string; device: string; architecture?: Architecture },
 ): void {
