@@ -22,8 +22,6 @@ const loop = packageFor('loop', 'vm', 'matrix', 'faults');
 const vm = packageFor('vm', 'matrix', 'faults');
 /** For images of arm64. */
 const arm64 = packageFor('vm', 'matrix');
-/** For programs of arm64. */
-const cross = packageFor('matrix');
 
 /** @type {readonly DebianPackage[]} */
 export const DEBIAN_PACKAGES = [
@@ -84,8 +82,6 @@ export const DEBIAN_PACKAGES = [
   arm64('arch-test', 'arch-test', 'mmdebstrap needs it for arm64'),
   arm64('binutils-aarch64-linux-gnu', 'aarch64-linux-gnu-strip', 'Node for arm64 without symbols'),
   arm64('qemu-efi-aarch64', '/usr/share/AAVMF/AAVMF_CODE.fd', 'EFI for arm64'),
-  cross('gcc-aarch64-linux-gnu', 'aarch64-linux-gnu-gcc', 'runc for arm64 is compiled with cgo'),
-  cross('libc6-dev-arm64-cross', '/usr/aarch64-linux-gnu/include/stdlib.h', 'the same'),
   vm('ovmf', '/usr/share/OVMF/OVMF_VARS_4M.ms.fd', 'EFI for virtual machines'),
   vm('gcc', 'gcc', RUNC),
   vm('pkgconf', 'pkg-config', RUNC),

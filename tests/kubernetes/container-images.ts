@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Architecture } from '../../os/src/architecture.js';
 import { CACHE, goBuild } from './k3s.js';
 
 /** The image that the pods of the tests run: a static busybox. */
@@ -32,7 +31,11 @@ const APPLETS = ['sh', 'cat', 'grep', 'httpd', 'ip', 'mount', 'ping', 'sleep', '
  */
 export function makeImages(): { base: string; controller: string } {
   const busybox = findBusybox();
-  const base = makeBaseImages(busybox);
+  const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
+  const base = makeArchive('busybox', [
+    { name: BUSYBOX_IMAGE, files: { 'bin/busybox': busybox, ...shell }, command: ['/bin/sh'] },
+    { name: PAUSE_IMAGE, files: { 'bin/busybox': busybox }, command: ['/bin/busybox', 'sleep', 'inf'] },
+  ]);
   const program = join(CACHE, `system-upgrade-controller-${digestFiles([`${MODULE}/go.sum`])}`);
   if (!existsSync(program)) {
     goBuild('system-upgrade-controller', program, [], [], 'github.com/rancher/system-upgrade-controller');
@@ -45,19 +48,6 @@ export function makeImages(): { base: string; controller: string } {
     },
   ]);
   return { base, controller };
-}
-
-/** Returns the archive with the pause image and the busybox, which is static. */
-export function makeBaseImages(busybox: string, architecture: Architecture = 'amd64'): string {
-  const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
-  return makeArchive(
-    'busybox',
-    [
-      { name: BUSYBOX_IMAGE, files: { 'bin/busybox': busybox, ...shell }, command: ['/bin/sh'] },
-      { name: PAUSE_IMAGE, files: { 'bin/busybox': busybox }, command: ['/bin/busybox', 'sleep', 'inf'] },
-    ],
-    architecture,
-  );
 }
 
 const MODULE = join(import.meta.dirname, 'system-upgrade-controller');
@@ -99,11 +89,7 @@ function findBusybox(): string {
 }
 
 /** Returns an archive in the OCI image layout with these images, made once per content. */
-function makeArchive(
-  title: string,
-  images: readonly ContainerImage[],
-  architecture: Architecture = 'amd64',
-): string {
+function makeArchive(title: string, images: readonly ContainerImage[]): string {
   const sources = images.flatMap(({ files }) =>
     Object.values(files).filter((file) => typeof file === 'string'),
   );
@@ -113,7 +99,7 @@ function makeArchive(
   try {
     const layout = join(work, 'layout');
     mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
-    const manifests = images.map((image) => addImage(work, layout, image, architecture));
+    const manifests = images.map((image) => addImage(work, layout, image));
     writeFileSync(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
     writeFileSync(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
     execFileSync('tar', ['-cf', join(work, 'archive'), '-C', layout, '.']);
@@ -124,11 +110,11 @@ function makeArchive(
   return archive;
 }
 
-function addImage(work: string, layout: string, image: ContainerImage, architecture: Architecture): object {
+function addImage(work: string, layout: string, image: ContainerImage): object {
   const kind = (name: string) => `application/vnd.oci.image.${name}`;
   const layer = readFileSync(packLayer(work, image));
   const config = {
-    architecture,
+    architecture: 'amd64',
     os: 'linux',
     config: { Cmd: image.command, Env: ['PATH=/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },

@@ -12,9 +12,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Architecture } from '../../os/src/architecture.js';
 import { findProgram } from '../../scripts/setup.mjs';
-import { unpackPackages } from '../vm/debian-packages.js';
 import { ROOT } from '../vm/paths.js';
 
 /** The directory of everything that these tests build once. */
@@ -50,68 +48,25 @@ export interface TestK3s {
 export function findTestK3s(): TestK3s {
   const given = process.env.HAOS_TEST_K3S;
   if (given !== undefined && given !== '') return { path: given, kind: 'k3s' };
-  const built = findBuilt('amd64');
-  if (built !== undefined) return { path: built, kind: 'stand-in' };
-  const work = makeWork();
-  try {
-    return { path: buildStandIn('amd64', work, {}), kind: 'stand-in' };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  return { path: buildStandIn(), kind: 'stand-in' };
 }
 
-/** Returns the stand-in for arm64, which is built in the same way on this machine. */
-export async function findArm64K3s(): Promise<TestK3s> {
-  const built = findBuilt('arm64');
-  if (built !== undefined) return { path: built, kind: 'stand-in' };
-  const work = makeWork();
-  try {
-    return { path: buildStandIn('arm64', work, await crossCompiler(work)), kind: 'stand-in' };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-}
-
-function locate(architecture: Architecture): string {
-  const name = architecture === 'amd64' ? 'k3s' : `k3s-${architecture}`;
-  return join(CACHE, `${name}-${digestModules()}`);
-}
-
-function findBuilt(architecture: Architecture): string | undefined {
-  const program = join(locate(architecture), 'k3s');
-  return existsSync(program) ? program : undefined;
-}
-
-function makeWork(): string {
-  mkdirSync(CACHE, { recursive: true });
-  return mkdtempSync(join(CACHE, 'building-'));
-}
-
-/** `c` are the variables of the compiler and the libraries for C. */
-function buildStandIn(architecture: Architecture, work: string, c: Variables): string {
-  const directory = locate(architecture);
+function buildStandIn(): string {
+  const directory = join(CACHE, `k3s-${digestModules()}`);
+  const program = join(directory, 'k3s');
+  if (existsSync(program)) return program;
   console.log('building a stand-in for k3s from Go modules; this takes some minutes the first time');
-  const target = { GOARCH: architecture };
-  appendPayload(buildCore(work, target), buildPayload(work, target, c));
-  mkdirSync(join(work, 'done'));
-  renameSync(join(work, 'core'), join(work, 'done/k3s'));
-  if (!existsSync(directory)) renameSync(join(work, 'done'), directory); // another run may have been faster
-  return join(directory, 'k3s');
-}
-
-/**
- * Returns the variables of a compiler for arm64, and of libseccomp, which is unpacked from Debian's
- * package. It is of the release of this machine, as the C library of the compiler.
- */
-async function crossCompiler(work: string): Promise<Variables> {
-  const suite = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
-  const packages = ['libseccomp-dev'];
-  const tree = await unpackPackages(work, { suite, variant: 'extract', packages, architecture: 'arm64' });
-  return {
-    CC: 'aarch64-linux-gnu-gcc',
-    PKG_CONFIG_LIBDIR: join(tree, 'usr/lib/aarch64-linux-gnu/pkgconfig'),
-    PKG_CONFIG_SYSROOT_DIR: tree,
-  };
+  mkdirSync(CACHE, { recursive: true });
+  const work = mkdtempSync(join(CACHE, 'building-'));
+  try {
+    appendPayload(buildCore(work), buildPayload(work));
+    mkdirSync(join(work, 'done'));
+    renameSync(join(work, 'core'), join(work, 'done/k3s'));
+    if (!existsSync(directory)) renameSync(join(work, 'done'), directory); // another run may have been faster
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return program;
 }
 
 function digestModules(): string {
@@ -125,7 +80,7 @@ function digestModules(): string {
 }
 
 /** Builds Kubernetes, etcd and containerd as one program. */
-function buildCore(work: string, target: Variables): string {
+function buildCore(work: string): string {
   const core = join(work, 'core');
   const component = 'k8s.io/component-base/version';
   const [, major, minor] = /^v(\d+)\.(\d+)/.exec(VERSION) ?? [];
@@ -136,20 +91,19 @@ function buildCore(work: string, target: Variables): string {
     [`${component}.gitMinor`]: minor,
   };
   const flags = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
-  goBuild('k3s-stand-in', core, ['-tags', 'netgo,osusergo,no_btrfs,no_zfs'], flags, '.', target);
+  goBuild('k3s-stand-in', core, ['-tags', 'netgo,osusergo,no_btrfs,no_zfs'], flags, '.');
   return core;
 }
 
 /** Builds an archive of the other programs, which must be separate files. */
-function buildPayload(work: string, target: Variables, c: Variables): string {
+function buildPayload(work: string): string {
   const programs = join(work, 'programs');
   for (const path of CARRIED) {
-    goBuild('k3s-stand-in', join(programs, path.split('/').at(-1) ?? ''), [], [], path, target);
+    goBuild('k3s-stand-in', join(programs, path.split('/').at(-1) ?? ''), [], [], path);
   }
   const flags = ['-linkmode external', '-extldflags -static'];
   const runc = 'github.com/opencontainers/runc';
-  const variables = { ...target, ...c, CGO_ENABLED: '1' };
-  goBuild('runc', join(programs, 'runc'), ['-tags', 'seccomp,netgo,osusergo'], flags, runc, variables);
+  goBuild('runc', join(programs, 'runc'), ['-tags', 'seccomp,netgo,osusergo'], flags, runc, '1');
   const archive = join(work, 'payload.tar');
   const owner = ['--owner=0', '--group=0', '--mtime=@0', '--sort=name'];
   execFileSync('tar', ['--create', `--file=${archive}`, ...owner, `--directory=${programs}`, '.']);
@@ -162,23 +116,21 @@ function appendPayload(program: string, archive: string): void {
   appendFileSync(program, String(statSync(archive).size).padStart(20));
 }
 
-type Variables = Readonly<Record<string, string>>;
-
-/** Builds a package of a module beside this file. Cgo is off unless `variables` turn it on. */
+/** Builds a package of a module beside this file. Cgo is off unless `cgo` is `1`. */
 export function goBuild(
   module: string,
   output: string,
   options: readonly string[],
   linker: readonly string[],
   target: string,
-  variables: Variables = {},
+  cgo: '0' | '1' = '0',
 ): void {
   const ldflags = ['-s', '-w', ...linker].join(' ');
   const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', ldflags, '-o', output, ...options];
   const { status } = spawnSync(findProgram('go') ?? 'go', [...args, target], {
     cwd: join(MODULES, module),
     stdio: 'inherit',
-    env: { ...process.env, CGO_ENABLED: '0', ...variables },
+    env: { ...process.env, CGO_ENABLED: cgo },
   });
   if (status !== 0) throw new Error(`go build ${target} failed`);
 }
