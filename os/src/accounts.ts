@@ -4,8 +4,9 @@ import { join } from 'node:path';
 const DAY = 86_400;
 
 /**
- * Users of services that would otherwise run as root (packages/audit/src/privileges.ts). Their files
- * persist, so a number stays that of its user. Debian gives out numbers from both ends of 100 to 999.
+ * Users of services that would otherwise run as root (packages/audit/src/privileges.ts). Their
+ * files persist, so a number stays that of its user. Debian gives out numbers from both ends of
+ * 100 to 999.
  */
 export const SERVICE_USERS: Readonly<Record<string, number>> = {
   connman: 400,

@@ -116,7 +116,7 @@ export function placeArtifacts(
   const lines: string[] = [];
   const add = (name: string, place: (target: string) => void): Artifact => {
     const target = join(output, name);
-    // A copy over a file would also change its other names, such as those of a release that was kept.
+    // A copy over a file would also change its other names, as those of a release that was kept.
     rmSync(target, { force: true });
     place(target);
     const sha256 = digestFile(target);

@@ -9,7 +9,7 @@ export interface LimitedService extends Omit<PrivilegesLook, 'kind'> {
 }
 
 /**
- * /etc/init.d and the launcher of wpa_supplicant set the same, and os/src/accounts.ts has the users.
+ * /etc/init.d and the launcher of wpa_supplicant set the same; os/src/accounts.ts has the users.
  */
 export const LIMITED_SERVICES: readonly LimitedService[] = [
   {

@@ -21,8 +21,8 @@ const CAPABILITIES = [
 ];
 
 /**
- * Returns the rights of each process of the node itself that runs this program: the name of its file,
- * or, of busybox, its first argument.
+ * Returns the rights of each process of the node itself that runs this program: the name of its
+ * file, or, of busybox, its first argument.
  */
 export function readProcesses(host: Host, program: string): ProcessPrivileges[] {
   return host.files.list('/proc').flatMap((pid) => {
