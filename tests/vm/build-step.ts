@@ -7,7 +7,7 @@ import { ROOT } from './paths.js';
  * Builds the stale parts of a step of an image with the cloud kernel and the small stand-in for
  * k3s. Returns the directory of its result.
  *
- * @param options More options of the builder, which override those.
+ * @param options More options of the builder.
  */
 export function buildStep(
   name: string,

@@ -10,10 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Architecture } from '../../os/src/architecture.js';
 import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, sizeDisk } from './image.js';
-import { ROOT } from './paths.js';
+import { ARTIFACTS, ROOT } from './paths.js';
 
 /**
  * Programs that partition, format, set up boot loaders and unpack images: this machine must have
@@ -42,18 +41,18 @@ export interface DebianTask {
 }
 
 /** Writes a machine that runs Debian without disk tools: its root is a disk, `/dev/vda`. */
-export function writeDebianGuest(task: DebianTask, architecture: Architecture = 'amd64'): DebianGuest {
+export function writeDebianGuest(task: DebianTask): DebianGuest {
   const directory = makeDirectory();
   const disk = join(directory, 'disk');
-  const root = writeRoot(directory, task, architecture);
+  const root = writeRoot(directory, task);
   sizeDisk(disk, 1400);
   execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
   const initrd = join(directory, 'initrd');
-  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda', architecture });
+  writeInitrd(initrd, { tree: join(directory, 'initrd-tree'), device: '/dev/vda' });
   return {
     args: [
-      ...['-kernel', join(findKernel(architecture), 'vmlinuz'), '-initrd', initrd],
-      ...['-append', consoleOf(architecture), ...diskArguments(disk)],
+      ...['-kernel', join(ARTIFACTS, 'haos-vmlinuz-amd64'), '-initrd', initrd],
+      ...['-append', CONSOLE, ...diskArguments(disk)],
     ],
     remove: () => rmSync(directory, { recursive: true }),
   };
@@ -62,9 +61,9 @@ export function writeDebianGuest(task: DebianTask, architecture: Architecture = 
 /** Writes the same, booted by its own GRUB: its root is the only partition of `/dev/vda`. */
 export function writeDebianDisk(disk: string, task: DebianTask): void {
   const directory = makeDirectory();
-  const root = writeRoot(directory, task, 'amd64');
+  const root = writeRoot(directory, task);
   const boot = join(root, 'boot');
-  copyFileSync(join(findKernel('amd64'), 'vmlinuz'), join(boot, 'vmlinuz'));
+  copyFileSync(join(ARTIFACTS, 'haos-vmlinuz-amd64'), join(boot, 'vmlinuz'));
   writeInitrd(join(boot, 'initrd.img'), { tree: join(directory, 'initrd-tree'), device: '/dev/vda1' });
   mkdirSync(join(boot, 'grub'), { recursive: true });
   writeFileSync(join(boot, 'grub/grub.cfg'), DEBIAN_MENU);
@@ -76,11 +75,9 @@ export function writeDebianDisk(disk: string, task: DebianTask): void {
   rmSync(directory, { recursive: true });
 }
 
-function consoleOf(architecture: Architecture): string {
-  return `console=${architecture === 'arm64' ? 'ttyAMA0' : 'ttyS0,115200'} loglevel=4`;
-}
+const CONSOLE = 'console=ttyS0,115200 loglevel=4';
 
-const DEBIAN_MENU = `linux /boot/vmlinuz ${consoleOf('amd64')}
+const DEBIAN_MENU = `linux /boot/vmlinuz ${CONSOLE}
 initrd /boot/initrd.img
 boot
 `;
@@ -111,17 +108,13 @@ function makeDirectory(): string {
   return mkdtempSync(join(ROOT, '.cache/tests/vm/debian-'));
 }
 
-/** Returns the directory of Debian's kernel, `vmlinuz` and `lib/modules`. */
-function findKernel(architecture: Architecture): string {
-  return join(makeStep('kernel', architecture), 'cloud/tree');
-}
-
-function writeRoot(directory: string, { files, command }: DebianTask, architecture: Architecture): string {
+function writeRoot(directory: string, { files, command }: DebianTask): string {
   const root = join(directory, 'root');
-  execFileSync('cp', ['-al', join(makeStep('userland', architecture), 'tree'), root]);
+  execFileSync('cp', ['-al', join(makeStep('userland'), 'tree'), root]);
   execFileSync('sh', ['-c', `cd "$1/usr" && rm -rf ${REMOVED.join(' ')}`, 'sh', root]);
   for (const file of files) copyFileSync(file, join(root, 'root', basename(file)));
-  execFileSync('cp', ['-al', join(findKernel(architecture), 'lib/modules'), join(root, 'usr/lib')]);
+  const kernel = join(makeStep('kernel'), 'cloud/tree/lib/modules');
+  execFileSync('cp', ['-al', kernel, join(root, 'usr/lib')]);
   const script = `#!/bin/sh
 mount -o remount,rw /
 mount -t tmpfs tmpfs /run
@@ -140,11 +133,8 @@ busybox poweroff -f
  * Writes the small initrd of the image with another first process, which mounts the root read-only,
  * as Debian's does: the kernel unpacks consecutive archives into the same tree.
  */
-export function writeInitrd(
-  initrd: string,
-  { tree, device, architecture = 'amd64' }: { tree: string; device: string; architecture?: Architecture },
-): void {
-  copyFileSync(join(makeStep('initrd', architecture), 'cloud/initrd'), initrd);
+export function writeInitrd(initrd: string, { tree, device }: { tree: string; device: string }): void {
+  copyFileSync(join(makeStep('initrd'), 'cloud/initrd'), initrd);
   mkdirSync(tree);
   const script = `#!/bin/sh
 mount -t proc proc /proc
@@ -163,13 +153,8 @@ exec switch_root /sysroot /sbin/init
 }
 
 /** Builds a step of an image with the cloud kernel and returns its directory. */
-export function makeStep(name: string, architecture: Architecture = 'amd64'): string {
+export function makeStep(name: string): string {
   const tsx = join(ROOT, 'node_modules/.bin/tsx');
-  const image = ['--arch', architecture, '--no-k3s', '--kernel', 'cloud'];
-  return (
-    execFileSync(tsx, [join(ROOT, 'os/src/main.ts'), ...image, '--only', name], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .at(-1) ?? ''
-  );
+  const builder = [join(ROOT, 'os/src/main.ts'), '--no-k3s', '--kernel', 'cloud', '--only', name];
+  return execFileSync(tsx, builder, { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
 }

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Architecture } from '../../os/src/architecture.js';
 import { commandRunner } from '../../os/src/command.js';
 import { readHostApt } from '../../os/src/host-apt.js';
 import { ROOT } from './paths.js';
@@ -13,14 +12,12 @@ export interface DebianPackages {
    */
   variant: 'extract' | 'minbase';
   packages: readonly string[];
-  /** Default `amd64`. */
-  architecture?: Architecture;
 }
 
 /** Makes `packages` in a directory: a tree with the packages and all their dependencies. */
 export async function unpackPackages(
   work: string,
-  { suite, variant, packages, architecture = 'amd64' }: DebianPackages,
+  { suite, variant, packages }: DebianPackages,
 ): Promise<string> {
   const run = commandRunner(join(ROOT, '.cache/tests/vm/debian-packages.log'), 0);
   const apt = await readHostApt(suite, run);
@@ -30,7 +27,7 @@ export async function unpackPackages(
     '--mode=root',
     `--variant=${variant}`,
     '--format=directory',
-    `--architectures=${architecture}`,
+    '--architectures=amd64',
     `--include=${packages.join(',')}`,
     ...apt.options.map((option) => `--aptopt=${option}`),
     suite,

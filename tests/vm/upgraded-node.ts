@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { diskArguments, EFI, NETWORK } from './image.js';
-import { extractSystem, type InstalledDisk, installOnDisk } from './installed-disk.js';
+import { diskArguments, NETWORK } from './image.js';
+import { extractSystem, installOnDisk } from './installed-disk.js';
 import { type Machine, startMachine } from './machine.js';
 import { describeRunning, type Release, readRunning, readUpgradeStatus, waitForHealth } from './release.js';
 import { type Published, type Releases, writeReleases } from './releases.js';
@@ -35,8 +35,6 @@ fs.renameSync = (from, to) => { stop('rename', to); return renameSync(from, to);
 fs.rmSync = (path, options) => { stop('remove', path); return rmSync(path, options); };
 `;
 
-type Firmware = NonNullable<InstalledDisk['firmware']>;
-
 /** A node on a disk, with the releases to which it can be upgraded on a second disk. */
 export class UpgradedNode {
   readonly disk: string;
@@ -47,10 +45,10 @@ export class UpgradedNode {
   private identity = '';
 
   /** Installs it on a disk below the directory, and boots it until it is confirmed. */
-  static async install(name: string, directory: string, firmware: Firmware = 'bios'): Promise<UpgradedNode> {
+  static async install(name: string, directory: string): Promise<UpgradedNode> {
     const system = extractSystem(directory);
-    const node = new UpgradedNode(name, directory, { system, firmware });
-    await installOnDisk(node.disk, { directory, system, config: CONFIG, firmware });
+    const node = new UpgradedNode(name, directory, system);
+    await installOnDisk(node.disk, { directory, system, config: CONFIG });
     rmSync(system, { recursive: true });
     await node.start('first');
     await node.machine.read('printf precious >/var/data; sync');
@@ -59,14 +57,11 @@ export class UpgradedNode {
     return node;
   }
 
-  private readonly firmware: Firmware;
-
   private constructor(
     private readonly name: string,
     directory: string,
-    { system, firmware }: { system: string; firmware: Firmware },
+    system: string,
   ) {
-    this.firmware = firmware;
     this.disk = join(directory, 'disk');
     const { releases, image, published } = writeReleases(directory, system);
     this.releases = releases;
@@ -78,8 +73,7 @@ export class UpgradedNode {
   async switchOn(name: string, entries = 0): Promise<void> {
     await this.machine?.stop(); // a test that failed may have left it on
     const sources = ['-drive', `file=${this.image},format=raw,if=virtio,readonly=on`];
-    const firmware = this.firmware === 'efi' ? EFI : [];
-    const args = [...firmware, ...diskArguments(this.disk), ...sources, ...NETWORK];
+    const args = [...diskArguments(this.disk), ...sources, ...NETWORK];
     this.machine = await startMachine({ name: `${this.name}-${name}`, memory: 512, args });
     if (entries === 0) return;
     await this.machine.expect(/HAOS Rescue \(previous\)/, 120);
