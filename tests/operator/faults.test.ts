@@ -135,7 +135,9 @@ describe('a running operator', () => {
 
     await expect.poll(() => phaseOf('killed'), LIMIT).toBe('Complete');
     expect(await stepsOf('killed')).toEqual(Array(4).fill('Done'));
-    expect([...changes.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+    // The test sees nothing while the server is away: it may miss a node, but no second change.
+    expect([...changes.values()].filter(({ size }) => size !== 1)).toEqual([]);
+    expect(changes.get('killed-1')?.size).toBe(1);
   });
 
   it('that loses the API server in the middle of a rollout leaves it to another: each node changes once', async () => {
