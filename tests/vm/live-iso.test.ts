@@ -78,6 +78,7 @@ describe('live, from the ISO', () => {
   });
 
   it('is healthy, and reports it on one screen', async () => {
+    await machine.read('until haos status >/dev/null; do sleep 2; done', 240);
     const { status, output } = await machine.run('haos status --format json', 120);
 
     expect(status, output).toBe(0);
@@ -89,7 +90,7 @@ describe('live, from the ISO', () => {
       configuration: { state: 'done', issues: [] },
       kubernetes: { state: 'ready', role: 'server' },
     });
-  });
+  }, 420_000);
 
   it('reports that k3s does not run', async () => {
     await machine.read('rc-service k3s-service stop', 120);
