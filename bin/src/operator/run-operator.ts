@@ -26,7 +26,8 @@ export async function runOperator(
   });
   context.onInterrupt(() => {
     end.abort(new Error('interrupted'));
-    // To be ended is its normal end: this function returns, with the status of success.
+    // A signal is the normal end of the operator. The process would exit with the status of the
+    // signal when this promise resolves, so it never does: the function returns instead.
     return new Promise(() => {});
   });
   await operator.done;
