@@ -88,12 +88,12 @@ export async function createEnduringNode(name: string, directory: string): Promi
   };
   const start = async () => {
     machine = await switchOn();
-    await machine.logIn(480, 'sesame');
+    await machine.logIn(900, 'sesame');
     await waitForRuntime(machine, 360);
   };
 
   let machine = await switchOn();
-  await machine.logIn(480, 'sesame');
+  await machine.logIn(900, 'sesame');
   await waitForRuntime(machine, 360);
   await machine.read('echo secret >/etc/rancher/node/password; printf precious >/var/data; sync');
   const kept = await machine.read(KEPT);

@@ -16,7 +16,7 @@ let machine: Machine;
 
 beforeAll(() => {
   image = buildDiskImage('raw');
-}, 1_800_000);
+});
 afterEach(() => machine.stop());
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -39,11 +39,11 @@ it('a disk image boots with Secure Boot, as machines are delivered', async () =>
   const args = [...secureBootArguments(directory), ...virtio(clone('secure')), ...NETWORK];
   machine = await startConfigured('disk-image-secure-boot', { args, deliver });
 
-  expect(JSON.parse((await machine.run('haos status --format json', 60)).output)).toMatchObject({
+  expect(JSON.parse((await machine.run('haos status --format json')).output)).toMatchObject({
     secureBoot: true,
   });
   expect(await readSize('/dev/vda3')).toBeGreaterThan(5_700_000_000);
-}, 1_200_000);
+});
 
 it('the image for VMware boots from its disks, with its network card', async () => {
   const disk = clone('vmware', buildDiskImage('vmdk', { options: ['--kernel', 'generic'] }));
@@ -59,7 +59,7 @@ it('the image for VMware boots from its disks, with its network card', async () 
   expect(await machine.read('cat /proc/modules')).toMatch(
     /vmxnet3[\s\S]*vmw_pvscsi|vmw_pvscsi[\s\S]*vmxnet3/,
   );
-}, 1_800_000);
+});
 
 it('a disk grows although the power fails again and again while it does', async () => {
   const args = [...virtio(clone('cut')), ...NETWORK];
@@ -76,4 +76,4 @@ it('a disk grows although the power fails again and again while it does', async 
   expect(size).toBeGreaterThan(5_700_000_000);
   expect(Number(await machine.read('df -B1 --output=size /var | tail -n 1'))).toBeGreaterThan(5_400_000_000);
   expect(await machine.read('sfdisk --verify /dev/vda 2>&1')).toMatch(/No errors detected/);
-}, 3_600_000);
+});

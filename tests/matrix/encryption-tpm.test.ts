@@ -100,7 +100,7 @@ describe('a node whose data the TPM opens', () => {
     await machine.expect(QUESTION, 60);
   };
   const readStatus = async () =>
-    JSON.parse((await machine.run('haos status --format json', 240)).output) as {
+    JSON.parse((await machine.run('haos status --format json')).output) as {
       encryption: { device: string };
       kubernetes: unknown;
     };
@@ -109,7 +109,7 @@ describe('a node whose data the TPM opens', () => {
   const askForKey = async () => {
     const { device } = (await readStatus()).encryption;
     const steps = `enter_initrd; can_use_tpm && read_token ${device} && choose_key && unseal | wc -c`;
-    return machine.read(`sh -c 'set -f; . /usr/lib/haos/boot/tpm.sh; ${steps}'`, 240);
+    return machine.read(`sh -c 'set -f; . /usr/lib/haos/boot/tpm.sh; ${steps}'`);
   };
 
   beforeAll(async () => {
@@ -149,7 +149,7 @@ describe('a node whose data the TPM opens', () => {
       output: expect.stringContaining('the keys are enrolled'),
     });
     await switchOn('node', {}, diskArguments(disk));
-  }, 4_800_000);
+  });
 
   afterAll(async () => {
     await switchOff();
@@ -170,7 +170,7 @@ describe('a node whose data the TPM opens', () => {
       tpm: { hasKey: true, floor: { current: 1 } },
     });
     expect(machine.console()).not.toContain(PASSPHRASE);
-  }, 3_600_000);
+  });
 
   it('starts without a question then, and gives the key to no program', async () => {
     await restart();
@@ -178,10 +178,10 @@ describe('a node whose data the TPM opens', () => {
     expect(await askForKey()).toBe('0');
     expect(await machine.read('cat /run/haos/tpm.log')).toMatch(/Unable to run \w*policyauthorize/);
     await machine.read('echo strict >/run/haos/hardening'); // the checks are only for such nodes
-    const { status, output } = await machine.run('haos audit --only trust.encryption', 240);
+    const { status, output } = await machine.run('haos audit --only trust.encryption');
     expect(output).toContain('encrypted, with a passphrase and the TPM, from floor 1 on');
     expect(status).toBe(0);
-  }, 3_600_000);
+  });
 
   it('starts without a question after an upgrade to a version with the same PCR key', async () => {
     const { output } = await machine.run(
@@ -196,24 +196,24 @@ describe('a node whose data the TPM opens', () => {
     expect(await machine.read('cat /run/haos/tpm-floor')).toMatch(/^1 2$|^2$/); // before the confirmation, or after
     await waitForHealth(machine, 900);
     expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true, floor: { current: 2 } } });
-  }, 3_600_000);
+  });
 
   it('asks at the version before, once the new one and its floor are confirmed', async () => {
-    expect(await machine.read('haos upgrade rollback', 240)).toContain('the console will ask');
+    expect(await machine.read('haos upgrade rollback')).toContain('the console will ask');
     machine.send('reboot');
     await expectQuestion('this version is below the floor: a later one was confirmed');
     machine.send(PASSPHRASE);
     await machine.expect(/the TPM gets no key of the data: this version is below the floor/, 600);
     await logIn();
     expect(await readSet()).toBe(first);
-    await machine.read('haos upgrade rollback', 240);
+    await machine.read('haos upgrade rollback');
     await restart();
 
     expect(await readSet()).toBe(next);
     expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true, floor: { current: 2 } } });
     machine.send('poweroff');
-    await machine.ended(240);
-  }, 3_600_000);
+    await machine.ended(600);
+  });
 
   it('asks if Secure Boot is off, and keeps the key', async () => {
     await switchOn('setup-mode', { firmware: 'setup-mode' }, copyOfDisk());
@@ -221,7 +221,7 @@ describe('a node whose data the TPM opens', () => {
     await expectQuestion('Secure Boot is off, or the firmware takes new keys');
     machine.send(PASSPHRASE);
     await machine.expect(/the TPM gets no key of the data: Secure Boot is off/, 600);
-  }, 2_400_000);
+  });
 
   it('asks if it has another TPM or a cleared one, whose key opens the data then', async () => {
     copyFileSync(
@@ -236,7 +236,7 @@ describe('a node whose data the TPM opens', () => {
     await machine.expect(SEALED, 600);
     await logIn();
     expect((await readStatus()).encryption).toMatchObject({ tpm: { hasKey: true, refusal: reason } });
-  }, 3_600_000);
+  });
 
   it('does not start a k3s that was changed', async () => {
     await machine.read(
@@ -253,7 +253,7 @@ describe('a node whose data the TPM opens', () => {
       state: 'held',
       reason: expect.stringContaining('is not the k3s that was signed with the boot image'),
     });
-  }, 3_600_000);
+  });
 
   it('asks if another PCR key signed the boot image', async () => {
     await machine.read(
@@ -267,5 +267,5 @@ describe('a node whose data the TPM opens', () => {
     machine.send('reboot');
 
     await expectQuestion('another PCR key than before signed this boot image');
-  }, 2_400_000);
+  });
 });

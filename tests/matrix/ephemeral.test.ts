@@ -32,8 +32,8 @@ describe('a node in ephemeral mode', () => {
       name: `ephemeral-${name}`,
       args: [...diskArguments(disk), ...NETWORK],
     });
-    await machine.logIn(300, 'sesame');
-    await waitForRuntime(machine, 240);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
   };
 
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe('a node in ephemeral mode', () => {
     await installOnDisk(disk, { directory, system, config: CONFIG });
     rmSync(system, { recursive: true });
     await start('first');
-  }, 900_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -56,12 +56,12 @@ describe('a node in ephemeral mode', () => {
     await machine.read('haos reset --ephemeral --yes');
     expect(await machine.read(`ls ${DATA}`)).not.toBe('');
     machine.send('reboot');
-    await machine.ended(240); // QEMU exits instead of restarting
+    await machine.ended(600); // QEMU exits instead of restarting
     await start('again');
 
     expect(await machine.read(IDENTITY)).toBe(identity);
     expect(await machine.read('cat /etc/rancher/k3s/config.yaml.d/50-haos.yaml')).toContain('place=shelf');
     expect(await machine.run(`ls -d ${DATA} 2>/dev/null`)).toMatchObject({ output: '' });
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
-  }, 900_000);
+  });
 });

@@ -38,7 +38,7 @@ describe('the Helm chart', () => {
   beforeAll(async () => {
     helm = buildTool('helm');
     server = await startApiServer({ controllers: true });
-  }, 1_800_000);
+  });
   afterAll(async () => {
     await server?.stop();
     rmSync(directory, { recursive: true });

@@ -96,9 +96,9 @@ describe('the tutorial of docs/fleet.md', () => {
       ],
     });
     ({ machine } = await cluster.startFirst());
-    await machine.logIn(600);
+    await machine.logIn(900);
     expect(await cluster.waitUntilReady(console.log)).toBe('ready');
-  }, 7_200_000);
+  });
 
   afterAll(async () => {
     await cluster?.stop();

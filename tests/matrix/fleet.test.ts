@@ -50,9 +50,9 @@ describe('a server with haos.operator', () => {
     const media = ['-drive', `file=${archives},format=raw,if=virtio,readonly=on`];
     const args = [...diskArguments(disk), ...media, ...NETWORK, ...makeLan().card(ADDRESS)];
     machine = await startMachine({ name: 'fleet', args, memory: 3072 });
-    await machine.logIn(600, PASSWORD);
+    await machine.logIn(900, PASSWORD);
     await waitUntilReady(machine, 'server');
-  }, 2_400_000);
+  });
 
   afterAll(async () => {
     await machine?.stop();
@@ -70,7 +70,7 @@ describe('a server with haos.operator', () => {
       'kubectl --namespace haos-system rollout status daemonset/haos-agent --timeout=30s',
       300,
     );
-  }, 1_200_000);
+  });
 
   it('applies a NodeConfig, and ends its trial when the operator has seen the node Ready', async () => {
     await applyManifests(machine, nodeConfig({ 'vm.swappiness': '17' }, 'from a fleet\n'));
@@ -84,17 +84,17 @@ describe('a server with haos.operator', () => {
       "kubectl get nodeconfig base --output jsonpath='{.status.nodes.applied}' | grep 1",
       120,
     );
-  }, 1_800_000);
+  });
 
   it('goes back from a NodeConfig of which a step fails, and says why', async () => {
     await applyManifests(machine, nodeConfig({ 'vm.swappiness': '18', 'no.such': '1' }, 'other\n'));
 
     await retry(machine, `kubectl ${STATE}'{.status.config.result}' | grep Failed`, 600);
     await retry(machine, `grep -q '"state":"reverted"' ${RECORD}`, 300);
-    await retry(machine, 'grep -qx 17 /proc/sys/vm/swappiness', 120);
+    await retry(machine, 'grep -qx 17 /proc/sys/vm/swappiness', 300);
     expect(await kubectl(machine, `${STATE}'{.status.config.message}'`)).toContain('no.such');
     expect(await machine.read('cat /etc/fleet')).toBe('from a fleet');
-  }, 1_800_000);
+  });
 
   it('reports what somebody changes on the node, and leaves it', async () => {
     await applyManifests(machine, nodeConfig({ 'vm.swappiness': '17' }, 'from a fleet\n'));
@@ -104,5 +104,5 @@ describe('a server with haos.operator', () => {
     // It looks every ten minutes.
     await retry(machine, `kubectl ${STATE}'{.status.drift[0].path}' | grep /etc/fleet`, 1200);
     expect(await machine.read('cat /etc/fleet')).toBe('changed');
-  }, 1_800_000);
+  });
 });

@@ -29,9 +29,9 @@ describe('guest agents', () => {
     agent = await GuestAgent.listen(socket);
     const args = [...isoArguments(), ...VMWARE, ...GuestAgent.arguments(socket)];
     machine = await startMachine({ name: 'guest-agents', args });
-    await machine.logIn(480);
-    await waitForRuntime(machine, 300);
-  }, 900_000);
+    await machine.logIn(900);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     agent.close();
@@ -55,7 +55,7 @@ describe('guest agents', () => {
       status: 1,
       output: expect.stringContaining('must be run inside a virtual machine on a VMware hypervisor'),
     });
-    await machine.read("until grep -q 'vmtoolsd.*exited' /var/log/messages; do sleep 1; done", 60);
+    await machine.read("until grep -q 'vmtoolsd.*exited' /var/log/messages; do sleep 1; done");
     expect(await machine.run('pgrep vmtoolsd')).toMatchObject({ status: 1 });
   });
 
@@ -67,6 +67,6 @@ describe('guest agents', () => {
   it('that of QEMU switches the machine off', async () => {
     await agent.ready(120);
     agent.shutDown();
-    await machine.ended(180);
-  }, 360_000);
+    await machine.ended(600);
+  });
 });

@@ -37,8 +37,8 @@ describe('UEFI HTTP boot of the ISO', () => {
     const args = ['-machine', 'q35', ...firmware, ...network, ...diskArguments(disk)];
     machine = await startMachine({ name: 'http-boot', memory: 2048, args });
     await machine.logIn(1200);
-    await waitForRuntime(machine, 300);
-  }, 1_800_000);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -57,5 +57,5 @@ describe('UEFI HTTP boot of the ISO', () => {
     const install = 'haos install --silent --device /dev/vda --config-url /tmp/config.yaml --tty ttyS0';
 
     expect(await machine.read(install, 480)).toMatch(/HAOS \S+ is on \/dev\/vda/);
-  }, 540_000);
+  });
 });

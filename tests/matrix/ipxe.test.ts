@@ -19,7 +19,7 @@ describe('iPXE, with the script of the release on a web server', () => {
     machine = await startMachine({ name: 'ipxe', args: ['-nic', network, '-boot', 'n'] });
     // iPXE fetches 180 MB with an emulated processor.
     await machine.logIn(1500);
-  }, 1_800_000);
+  });
 
   afterAll(async () => {
     await machine.stop();

@@ -78,7 +78,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
       args,
       memory: name === 'server' ? 3072 : 2048,
     });
-    await machines[name].logIn(600, PASSWORD);
+    await machines[name].logIn(900, PASSWORD);
   }
 
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     rmSync(system, { recursive: true });
     await Promise.all([start('server'), start('agent')]);
     await waitUntilReady(server(), 'server');
-  }, 2_700_000);
+  });
 
   afterAll(async () => {
     await Promise.all(Object.values(machines).map((machine) => machine.stop()));
@@ -110,11 +110,11 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
 
     const [first, second] = [await countStarts(agent()), await later(agent())];
     expect(second - first).toBeLessThan(5);
-  }, 600_000);
+  });
 
   it('lets the agent join once it has the right token, with its label and its taint', async () => {
     const fix = `printf 'haos:\\n  token: ${TOKEN}\\n' | haos config put 50-token.yaml --apply`;
-    await agent().read(fix, 300);
+    await agent().read(fix);
     await waitUntilReady(server(), 'agent');
 
     const node = await getObject(server(), 'node agent');
@@ -125,7 +125,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     });
     expect(node.spec.taints).toContainEqual({ key: 'dedicated', value: 'edge', effect: 'NoSchedule' });
     await retry(agent(), 'haos status', 300);
-  }, 1_200_000);
+  });
 
   it('connects the pods of both nodes', async () => {
     for (const nodeName of ['server', 'agent']) {
@@ -136,11 +136,11 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     await waitForPod(server(), 'web-server');
 
     const fetch = `kubectl exec web-server -- wget -q -O - http://${address}/hostname`;
-    expect(await retry(server(), fetch, 120)).toBe('web-agent');
+    expect(await retry(server(), fetch, 300)).toBe('web-agent');
     const back = await getObject(server(), 'pod web-server');
     const other = `kubectl exec web-agent -- wget -q -O - http://${back.status.podIP}/hostname`;
-    expect(await retry(server(), other, 120)).toBe('web-server');
-  }, 900_000);
+    expect(await retry(server(), other, 300)).toBe('web-server');
+  });
 
   it('accepts configuration from a pod', async () => {
     // As in the example of a Plan.
@@ -156,7 +156,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     await retry(server(), "kubectl get pod configurer -o 'jsonpath={.status.phase}' | grep Succeeded", 300);
 
     expect(await agent().read('cat /proc/sys/vm/swappiness')).toBe('7');
-  }, 600_000);
+  });
 
   it('upgrades the server by Plan, which keeps its identity, its pods and their data', async () => {
     identity = (await getObject(server(), 'node server')).metadata.uid;
@@ -168,7 +168,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     ].join(' && ');
     await Promise.all([server(), agent()].map((machine) => machine.read(bring, 900)));
     const put = `printf 'haos:\\n  upgrade:\\n    version: ${NEW}\\n' | haos config put 50-version.yaml --apply`;
-    await server().read(put, 300);
+    await server().read(put);
     await server().ended(1200);
     await start('server');
     await waitUntilReady(server(), 'server');
@@ -177,7 +177,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     expect((await getObject(server(), 'node server')).metadata.uid).toBe(identity);
     await waitForPod(server(), 'keeper-0', 600);
     expect(await server().read('wc -l </var/lib/keeper/starts')).toBe('2');
-  }, 3_600_000);
+  });
 
   it('then upgrades the agent', async () => {
     await agent().ended(1500);
@@ -185,7 +185,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
 
     await expectUpgraded('agent');
     await waitUntilReady(server(), 'agent');
-  }, 3_600_000);
+  });
 
   async function expectUpgraded(name: Name): Promise<void> {
     const version = `kubectl get node ${name} --output 'jsonpath={.metadata.labels.haos\\.io/version}'`;
@@ -194,7 +194,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
     const plan = `{.metadata.labels.plan\\.upgrade\\.cattle\\.io/haos-${name}s}`;
     await retry(server(), `kubectl get node ${name} --output 'jsonpath=${plan}' | grep .`, READY_LIMIT);
     expect((await getObject(server(), `node ${name}`)).spec.unschedulable).toBeUndefined();
-    const status = await machines[name]?.read('haos status --format json || true', 120);
+    const status = await machines[name]?.read('haos status --format json || true');
     expect(JSON.parse(status ?? '')).toMatchObject({ version: NEW });
   }
 });
@@ -206,7 +206,7 @@ async function countStarts(machine: Machine): Promise<number> {
 
 /** Returns the same number a minute later. */
 async function later(machine: Machine): Promise<number> {
-  await machine.read('sleep 60', 120);
+  await machine.read('sleep 60');
   return countStarts(machine);
 }
 

@@ -66,9 +66,9 @@ describe('a version whose k3s never becomes Ready', () => {
     const system = extractSystem(directory, haos.iso);
     await installOnDisk(disk, { directory, system, config: CONFIG, megabytes: 8000 });
     await start();
-    await machine.logIn(600, PASSWORD);
+    await machine.logIn(900, PASSWORD);
     await waitUntilReady(machine, 'server');
-  }, 2_700_000);
+  });
 
   afterAll(async () => {
     await machine?.stop();
@@ -79,18 +79,18 @@ describe('a version whose k3s never becomes Ready', () => {
     await machine.read(MOUNT);
     await machine.read('k3s ctr images import /run/upgrade/haos-oci-amd64.tar', 600);
     const put = `printf 'haos:\\n  upgrade:\\n    version: ${BROKEN}\\n' | haos config put 50-version.yaml --apply`;
-    await machine.read(put, 300);
+    await machine.read(put);
     // The upgrade, then two trials.
     for (const seconds of [1200, 1500, 1500]) {
       await machine.ended(seconds);
       await start();
     }
-    await machine.logIn(600, PASSWORD);
+    await machine.logIn(900, PASSWORD);
     await waitUntilReady(machine, 'server');
 
-    const shown = JSON.parse(await machine.read('haos status --format json || true', 120));
+    const shown = JSON.parse(await machine.read('haos status --format json || true'));
     expect(shown.version).toBe(OLD);
-  }, 9_000_000);
+  });
 
   it('uncordons the node', async () => {
     await retry(
@@ -102,7 +102,7 @@ describe('a version whose k3s never becomes Ready', () => {
     expect((await getObject(machine, 'node server')).metadata.labels).toMatchObject({
       'haos.io/version': OLD,
     });
-  }, 1_200_000);
+  });
 
   it('refuses that version from then on', async () => {
     await machine.read(MOUNT);
@@ -112,5 +112,5 @@ describe('a version whose k3s never becomes Ready', () => {
     expect(status).toBe(5);
     const { checks } = JSON.parse(output);
     expect(checks.find(({ id }: { id: string }) => id === 'failed')).toMatchObject({ ok: false });
-  }, 600_000);
+  });
 });

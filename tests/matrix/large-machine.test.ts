@@ -41,9 +41,9 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     sizeDisk(file('second'), 500);
     for (let place = 0; place < DISKS; place++) sizeDisk(file(`disk-${place}`), 100);
     machine = await startMachine({ name: 'large-live', args: [...board(file), ...stick, ...usb] });
-    await machine.logIn(600);
-    await waitForRuntime(machine, 300);
-  }, 1_800_000);
+    await machine.logIn(900);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -69,7 +69,7 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     // The kernel names namespaces in the order in which it finds them.
     const namespace = async (number: number) =>
       `/dev/${await machine.read(`cd /sys/block && dirname $(grep -lx ${number} nvme*/nsid)`)}`;
-    await machine.read(`mkfs.ext4 -q -L second ${await namespace(2)}`, 120);
+    await machine.read(`mkfs.ext4 -q -L second ${await namespace(2)}`);
     const target = await namespace(1);
     await machine.read(
       'mount /dev/md/array /mnt && echo kept >/mnt/file && umount /mnt && mdadm --stop --scan',
@@ -80,12 +80,12 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     expect(await machine.read(install, 600)).toContain(` is on ${target}`);
     expect(await machine.read(`blockdev --getss ${target}`)).toBe('4096');
     await machine.stop();
-  }, 960_000);
+  });
 
   it('boots from there, without one disk of the array, and mounts what it was told to', async () => {
     machine = await startMachine({ name: 'large-disk', args: board(file, MEMBERS[1]) });
-    await machine.logIn(600, 'sesame');
-    await waitForRuntime(machine, 300);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
 
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',
@@ -94,13 +94,13 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     expect(await machine.read('cat /srv/array/file; findmnt -no LABEL /srv/second')).toBe('kept\nsecond');
     expect(await machine.read('blockdev --getss $(findmnt -no SOURCE /.base)')).toBe('4096');
     expect(await machine.read('cat /proc/mdstat')).toMatch(/\[2\/1\] \[(U_|_U)\]/);
-  }, 1_200_000);
+  });
 
   it('says on the console, in the log and in its status that the array lacks a disk', async () => {
-    await machine.expect(/haos: warning: the array \/dev\/md\S+ lacks a disk; see 'sudo haos status'/, 120);
-    await machine.read("until grep -q 'mdadm.*DegradedArray' /var/log/messages; do sleep 1; done", 120);
+    await machine.expect(/haos: warning: the array \/dev\/md\S+ lacks a disk; see 'sudo haos status'/, 600);
+    await machine.read("until grep -q 'mdadm.*DegradedArray' /var/log/messages; do sleep 1; done");
 
-    const { status, output } = await machine.run('haos status --format json', 120);
+    const { status, output } = await machine.run('haos status --format json');
     expect(status).toBe(1);
     expect(JSON.parse(output)).toMatchObject({
       isHealthy: false,
@@ -119,16 +119,16 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
         },
       ],
     });
-  }, 480_000);
+  });
 
   it('is healthy again with another disk in the array', async () => {
-    await machine.read(`mdadm $(findmnt -no SOURCE /srv/array) --add ${diskAt(SPARE)}`, 60);
-    await machine.expect(/haos: the array \/dev\/md\S+ has \/dev\/sd\S+ again/, 240);
+    await machine.read(`mdadm $(findmnt -no SOURCE /srv/array) --add ${diskAt(SPARE)}`);
+    await machine.expect(/haos: the array \/dev\/md\S+ has \/dev\/sd\S+ again/, 600);
 
-    const { output } = await machine.run('haos status', 120);
+    const { output } = await machine.run('haos status');
     expect(output).toMatch(/: healthy$/m);
     expect(output).toMatch(/^arrays: +\/dev\/md\d+ \(\S+:array, raid1\): complete, 2 of 2 disks work$/m);
-  }, 480_000);
+  });
 
   it('keeps the names of the cards', async () => {
     expect(await readCards(machine)).toBe(cards);

@@ -17,8 +17,8 @@ describe('a machine with EFI', () => {
     sizeDisk(disk, 3000);
     const args = [...efiArguments(), ...diskArguments(disk)];
     machine = await startMachine({ name: 'live-efi', args });
-    await machine.logIn(300);
-  }, 420_000);
+    await machine.logIn(900);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -37,19 +37,19 @@ describe('a machine with EFI', () => {
     // As in a power cut at this moment.
     await machine.stop();
     sizeDisk(disk, 3500);
-  }, 540_000);
+  });
 
   it('boots from that disk', async () => {
     const args = [...EFI, ...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-efi', memory: 768, args });
-    await machine.logIn(300, 'sesame');
-    await waitForRuntime(machine, 180);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',
       phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],
     });
     expect(await machine.read('hostname; ls -d /sys/firmware/efi')).toBe('efi\n/sys/firmware/efi');
-  }, 600_000);
+  });
 
   it('uses the whole disk after the disk was enlarged, with the backup table at its new end', async () => {
     expect(Number(await machine.read('blockdev --getsize64 /dev/vda2'))).toBeGreaterThan(3_220_000_000);

@@ -29,12 +29,12 @@ describe('the generic kernel, from an AHCI disc onto an NVMe disk, on BIOS', () 
       args: [...board, '-cdrom', installer, '-boot', 'd'],
     });
     await machine.expect(/install: HAOS \S+ is on \/dev\/nvme0n1/, 720);
-    await machine.ended(240);
+    await machine.ended(600);
     rmSync(installer);
     machine = await startMachine({ name: 'nvme', args: board });
-    await machine.logIn(480, 'sesame');
-    await waitForRuntime(machine, 300);
-  }, 2_700_000);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();

@@ -115,7 +115,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
       canRestart: true,
     });
     await logIn();
-  }, 2_400_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -128,7 +128,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     expect(await machine.read('findmnt -no OPTIONS /run/haos/esp')).toMatch(/^ro,nosuid,nodev,noexec,/);
     expect(await readEntries()).toEqual(['haos-1']);
     expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current' } });
-  }, 1_200_000);
+  });
 
   it('refuses boot images that would not start the next release', async () => {
     for (const [image, message] of [
@@ -141,7 +141,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
       expect(status).toBe(5);
     }
     expect(await readEntries()).toEqual(['haos-1']);
-  }, 1_200_000);
+  });
 
   it('tries a release, and confirms it when it is healthy', async () => {
     await machine.read('haos upgrade --source /run/media/release', 900);
@@ -159,20 +159,20 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     expect(await readEntries()).toEqual(['haos-1', 'haos-2']);
     expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current', good: next } });
     expect(await machine.read('findmnt -no OPTIONS /run/haos/esp')).toMatch(/^ro,/);
-  }, 3_600_000);
+  });
 
   it('rolls back on request, and a second time', async () => {
-    await machine.read('haos upgrade rollback', 240);
+    await machine.read('haos upgrade rollback');
     expect(await readEntries()).toEqual(['haos-1', 'haos-2+0-2']);
     expect(await readStatus()).toMatchObject({
       running: 'current',
       state: { slot: 'previous', failed: next },
     });
 
-    await machine.read('haos upgrade rollback', 240);
+    await machine.read('haos upgrade rollback');
     expect(await readEntries()).toEqual(['haos-1', 'haos-2']);
     expect(await readStatus()).toMatchObject({ running: 'current', state: { slot: 'current' } });
-  }, 1_200_000);
+  });
 
   it('does not restart for ever if a confirmed release was damaged', async () => {
     await flip();
@@ -180,7 +180,7 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     machine.send('reboot');
     await machine.expect(/Kernel panic - not syncing: dm-verity device corrupted/, BOOT);
     await machine.expect(/rootfs.squashfs differs from the image that was signed/, BOOT);
-    await machine.expect(/The other version starts next. The machine restarts in 30 s/, 60);
+    await machine.expect(/The other version starts next. The machine restarts in 30 s/, 600);
     await logIn();
 
     expect(await readSet()).toBe(first);
@@ -192,10 +192,10 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     });
     const again = await machine.run('haos upgrade --source /run/media/release', 600);
     expect(again.output).toContain('this version failed here before');
-  }, 3_600_000);
+  });
 
   it('tries a damaged release twice, and returns to the one before', async () => {
-    await machine.read('haos upgrade forget', 240);
+    await machine.read('haos upgrade forget');
     await machine.read('haos upgrade --source /run/media/release', 900);
     expect(await readEntries()).toEqual(['haos-1', 'haos-3+2']);
     await flip();
@@ -211,5 +211,5 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
       running: 'previous',
       state: { slot: 'previous', failed: next },
     });
-  }, 3_600_000);
+  });
 });

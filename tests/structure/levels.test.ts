@@ -102,11 +102,15 @@ describe('the scenarios', () => {
   if (vm === undefined || faults === undefined) throw new Error('a level is missing');
 
   it('are those of three folders', () => {
-    for (const path of ['vm/reset', 'matrix/three-servers', 'faults/install'])
+    for (const path of ['vm/netboot', 'matrix/three-servers', 'faults/install'])
       write(`tests/${path}.test.ts`, '');
     write('tests/vm/machine.ts', '');
 
-    expect(listScenarios(root).map(({ name }) => name)).toEqual(['reset', 'three-servers', 'faults/install']);
+    expect(listScenarios(root).map(({ name }) => name)).toEqual([
+      'netboot',
+      'three-servers',
+      'faults/install',
+    ]);
   });
 
   it('are selected by their names or those of their levels', () => {
@@ -114,14 +118,14 @@ describe('the scenarios', () => {
 
     expect(selectScenarios(all, [])).toEqual(all);
     expect(selectScenarios(all, ['reset'])).toEqual([
-      { name: 'reset', level: 'vm', path: 'tests/vm/reset.test.ts' },
+      { name: 'reset', level: 'matrix', path: 'tests/matrix/reset.test.ts' },
     ]);
     expect(selectScenarios(all, ['faults']).map(({ level }) => level)).toContain('faults');
     expect(() => selectScenarios(all, ['reset', 'none'])).toThrow(expect.objectContaining({ status: 2 }));
   });
 
   it('are all in the table, even if they did not run', () => {
-    const scenarios = selectScenarios(listScenarios(ROOT), ['reset', 'upgrade', 'faults/install']);
+    const scenarios = selectScenarios(listScenarios(ROOT), ['netboot', 'upgrade', 'faults/install']);
     const failed = { ...testFile('tests/vm/upgrade.test.ts', 5), state: 'failed' };
     failed.counts.failed = 1;
 
@@ -132,7 +136,7 @@ describe('the scenarios', () => {
 
     expect(table.split('\n')).toEqual([
       'scenario         time  result',
-      'reset               -  DID NOT RUN',
+      'netboot             -  DID NOT RUN',
       'upgrade         5.0 s  FAILED: 1 passed, 1 failed',
       'faults/install      -  skipped: no reason',
     ]);

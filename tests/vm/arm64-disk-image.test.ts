@@ -37,4 +37,4 @@ it('a disk image for arm64 boots on a larger disk, configured by a drive', async
     dataSources: { sources: [{ name: 'cdrom', status: 'user-data' }] },
   });
   await expectGrown(machine);
-}, 3_600_000);
+});

@@ -47,7 +47,7 @@ export async function mountAuditTools(machine: Machine): Promise<void> {
 
 /** Returns what ssh-audit reports about the node's sshd as failure or warning. */
 export async function runSshAudit(machine: Machine): Promise<{ version: string; findings: string[] }> {
-  const { output } = await machine.run(`chroot ${MOUNT} ssh-audit --no-colors 127.0.0.1`, 120);
+  const { output } = await machine.run(`chroot ${MOUNT} ssh-audit --no-colors 127.0.0.1`);
   const version = await machine.read(`chroot ${MOUNT} ssh-audit --help | grep -o 'v[0-9.]*' | head -n 1`);
   if (!output.includes('(gen) banner: SSH-2.0-OpenSSH')) throw new Error(`ssh-audit: ${output}`);
   return { version, findings: output.split('\n').filter((line) => /\[(fail|warn)\]/.test(line)) };

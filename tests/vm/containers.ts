@@ -43,14 +43,14 @@ export async function startContainerd(machine: Machine): Promise<void> {
   await machine.read(`echo '${JSON.stringify(NETWORK)}' >/etc/cni/net.d/10-test.conflist`);
   await machine.read("echo 'version = 2' >/run/containerd.toml");
   await machine.read(`${ENVIRONMENT} containerd --config /run/containerd.toml >/run/containerd.log 2>&1 &`);
-  await machine.read(`until ${ENVIRONMENT} ctr version >/dev/null 2>&1; do sleep 1; done`, 240);
-  await machine.read(`${ENVIRONMENT} ctr image import /run/containers/image.tar`, 240);
+  await machine.read(`until ${ENVIRONMENT} ctr version >/dev/null 2>&1; do sleep 1; done`);
+  await machine.read(`${ENVIRONMENT} ctr image import /run/containers/image.tar`);
 }
 
 /** Fails unless containers run, with what the node gives them and what it denies them. */
 export async function expectContainers(machine: Machine): Promise<void> {
   const run = (command: string) =>
-    machine.run(`${ENVIRONMENT} ctr run ${OPTIONS} ${CONTAINER_IMAGE} test /bin/sh -c '${command}'`, 240);
+    machine.run(`${ENVIRONMENT} ctr run ${OPTIONS} ${CONTAINER_IMAGE} test /bin/sh -c '${command}'`);
   const look = [
     'mount | head -n 1',
     'ip -o -4 address show dev eth0',

@@ -26,8 +26,8 @@ async function boot(name: string, options: { network?: string[]; drive: string[]
   const cmdline = 'haos.mode=live haos.data_source=cdrom haos.data_source=aws';
   const args = [...netbootArguments(cmdline, undefined, options.network), ...options.drive];
   const machine = await startMachine({ name, args });
-  await machine.logIn(240);
-  await waitForRuntime(machine, 300);
+  await machine.logIn(900);
+  await waitForRuntime(machine, 600);
   return machine;
 }
 
@@ -51,7 +51,7 @@ describe('a drive that has only metadata, and a cloud', () => {
     // The cloud that the firmware names has a minute to answer, which an emulated machine may need.
     const firmware = ['-smbios', 'type=1,manufacturer=Amazon EC2'];
     machine = await boot('data-sources-cloud', { network, drive: [...diskArguments(drive), ...firmware] });
-  }, 660_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -100,7 +100,7 @@ describe('a disc with user data', () => {
     const disc = join(directory, 'cidata.iso');
     writeFileSync(disc, makeSeedImage({ hostname: 'named-by-disc', userData: USER_DATA }));
     machine = await boot('data-sources-disc', { drive: ['-cdrom', disc] });
-  }, 660_000);
+  });
 
   afterAll(async () => {
     await machine.stop();

@@ -24,10 +24,10 @@ describe('the full sample configuration', () => {
       name: 'full-sample',
       args: [...netbootArguments('haos.mode=live', initrd.path), ...OTHER_CLOUD],
     });
-    await machine.logIn(240, 'rancher');
-    await waitForRuntime(machine, 180);
+    await machine.logIn(900, 'rancher');
+    await waitForRuntime(machine, 600);
     ({ phases, dataSources } = await readStatus(machine));
-  }, 480_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -75,7 +75,7 @@ describe('the full sample configuration', () => {
 
   it('writes the file, which the local service runs', async () => {
     expect(await machine.read('stat -c "%a %U" /etc/local.d/example.start')).toBe('755 root');
-    await machine.read('until rc-service --quiet local status; do sleep 1; done', 60);
+    await machine.read('until rc-service --quiet local status; do sleep 1; done');
     expect(machine.console()).toMatch(/hello, local service start/);
   });
 

@@ -71,9 +71,9 @@ describe('what configurations in the wild do', () => {
       name: 'in-the-wild',
       args: netbootArguments('haos.mode=live', initrd.path),
     });
-    await machine.logIn(240);
-    await waitForRuntime(machine, 120);
-  }, 420_000);
+    await machine.logIn(900);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -120,7 +120,7 @@ describe('what configurations in the wild do', () => {
   it('can load every layout that haos.keyboard takes', async () => {
     const load = `for name in ${keyboards().join(' ')}; do loadkeys -q -u -b $name >/dev/null 2>&1 || echo $name; done`;
 
-    expect(await machine.read(load, 240)).toBe('');
+    expect(await machine.read(load)).toBe('');
   });
 
   it('finds eth0 in init_cmd', async () => {
@@ -145,7 +145,7 @@ describe('what configurations in the wild do', () => {
     const config = `boot_manifests: [{ url: "${url}", sha256: ${digestOf(MANIFEST)} }]`;
     await machine.read(`echo '${config}' >/var/lib/rancher/HAOS/config.d/changed.yaml`);
 
-    expect(await machine.run('haos config --quiet', 180)).toMatchObject({ status: 4 });
+    expect(await machine.run('haos config --quiet')).toMatchObject({ status: 4 });
     expect((await readStatus(machine)).phases.at(-1)?.steps).toContainEqual(
       expect.objectContaining({
         applier: 'boot-manifests',

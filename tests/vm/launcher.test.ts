@@ -34,7 +34,7 @@ describe('the launcher in a root that holds only a release, and the first proces
     writeFileSync(join(root, 'sbin/init'), FIRST_PROCESS, { mode: 0o755 });
     const archive = join(ARTIFACTS, 'haos-rootfs-amd64.tar.gz');
     execFileSync('tar', ['--extract', `--file=${archive}`, '--strip-components=1', `--directory=${root}`]);
-  }, 120_000);
+  });
 
   afterAll(() => rmSync(root, { recursive: true }));
 
@@ -109,7 +109,7 @@ describe('the launcher in a root that holds only a release, and the first proces
       writeVersion('v2.0.0', 'current');
       writeVersion('v1.0.0', 'previous');
       writeFileSync(block, formatBootState({ slot: 'current', trial: 'v2.0.0/-/-', tries: 2 }));
-    }, 60_000);
+    });
 
     // The launcher sets it for the trial, and it belongs to this machine.
     afterAll(() => writeFileSync('/proc/sys/kernel/panic', panic));

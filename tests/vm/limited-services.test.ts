@@ -21,7 +21,7 @@ describe('the services that are not root', () => {
     space.read(`echo older >/var/log/messages.0; echo old >/var/log/messages
 mkdir -p /var/lib/connman/kept; touch /var/lib/connman/kept/settings; chmod 700 /var/lib/connman/kept
 for name in syslog dbus connman; do rc-service --quiet --nodeps $name start || exit 1; done`);
-  }, 300_000);
+  });
 
   afterAll(() => space.stop());
 
@@ -119,7 +119,7 @@ rc-service --quiet --nodeps syslog start`);
     applyConfiguration(`write_files: [${item}]`);
     waitFor('ip addr show dev eth0 | grep 10.9.0.78');
     expect(space.read('stat -c "%U %a" /var/lib/connman/own.config')).toBe('connman 600');
-  }, 60_000);
+  });
 
   it('read a main.conf for root only', () => {
     space.read('chmod 600 /etc/connman/main.conf');
@@ -177,5 +177,5 @@ kill $(pgrep -x wpa_supplicant)`);
     expect(rightsOf('/usr/bin/busybox syslogd .*').users).toEqual(['syslog']);
     space.read('logger after all');
     waitFor('grep "after all" /var/log/messages');
-  }, 60_000);
+  });
 });

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Scenarios that take long although their files are short. */
-const LONGEST = ['arm64-disk-image'];
+/** Scenarios that take long although their files are short: they build what they boot. */
+const LONGEST = ['arm64-disk-image', 'kubernetes-live'];
 
 /**
  * Starts these scenarios first, so that no processor waits for them at the end. Vitest starts large

@@ -55,7 +55,7 @@ export interface Machine {
   logIn(seconds: number, password?: string): Promise<void>;
   /** Does the same for an existing shell; `command` replaces it. */
   openShell(command: string): Promise<void>;
-  /** Runs a command in that shell. */
+  /** Runs a command in that shell. Fails after `seconds`; default 300. */
   run(command: string, seconds?: number): Promise<CommandResult>;
   /** Returns what a command prints; fails if the command fails. */
   read(command: string, seconds?: number): Promise<string>;
@@ -195,10 +195,10 @@ class SerialMachine implements Machine {
     await this.expect(/login: /, seconds);
     this.send('rancher');
     if (password !== undefined) {
-      await this.expect(/Password: /, 60);
+      await this.expect(/Password: /, 600);
       this.send(password);
     }
-    await this.expect(/rancher@\S+:~\$ /, 60);
+    await this.expect(/rancher@\S+:~\$ /, 600);
     await this.openShell("exec sudo sh -c 'dmesg -n 1; stty -echo; PS1= exec sh'");
   }
 
@@ -211,10 +211,10 @@ class SerialMachine implements Machine {
       `stty -F ${line} raw -echo; setsid sh -c 'stty raw -echo; echo shell-42; exec sh' <${line} 2>&1 | cat >${line} &`,
     );
     // On that line itself: data sent before the other end opens it is lost.
-    await this.answers.expect(/shell-42\n/, 60);
+    await this.answers.expect(/shell-42\n/, 600);
   }
 
-  async run(command: string, seconds = 60): Promise<CommandResult> {
+  async run(command: string, seconds = 300): Promise<CommandResult> {
     this.commands += 1;
     const mark = `done-${this.commands}`;
     this.ask(`{ ${command}\n} 2>&1; echo ${mark}:$?\n`);

@@ -8,9 +8,9 @@ describe('kernel and initrd alone, without an argument', () => {
 
   beforeAll(async () => {
     machine = await startMachine({ name: 'netboot', args: netbootArguments('') });
-    await machine.logIn(240);
-    await waitForRuntime(machine, 120);
-  }, 420_000);
+    await machine.logIn(900);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(() => machine.stop());
 
@@ -34,8 +34,8 @@ describe('kernel and initrd alone, without an argument', () => {
 
   it('restarts on request', async () => {
     machine.send('reboot');
-    await machine.ended(300); // QEMU exits instead of restarting
-  }, 420_000);
+    await machine.ended(600); // QEMU exits instead of restarting
+  });
 });
 
 describe('rescue', () => {
@@ -43,9 +43,9 @@ describe('rescue', () => {
 
   beforeAll(async () => {
     machine = await startMachine({ name: 'rescue', args: netbootArguments('rescue haos.mode=live') });
-    await machine.expect(/root@\S+:.*# /, 240);
+    await machine.expect(/root@\S+:.*# /, 600);
     await machine.openShell('stty -echo; PS1= exec sh');
-  }, 300_000);
+  });
 
   afterAll(() => machine.stop());
 

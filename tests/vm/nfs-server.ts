@@ -45,7 +45,7 @@ export async function startNfsServer(machine: Machine, network: string): Promise
   for (const name of ['proc', 'sys', 'dev']) await machine.read(`mount --rbind /${name} ${root}/${name}`);
   await machine.read(`mount -t tmpfs tmpfs ${root}/run && mkdir ${root}/run/rpcbind`);
   await machine.read(`mount -t nfsd nfsd ${root}/proc/fs/nfsd`);
-  const inside = (command: string) => machine.read(`chroot ${root} ${command}`, 120);
+  const inside = (command: string) => machine.read(`chroot ${root} ${command}`);
   await inside('rpcbind');
   await inside('rpc.statd --no-notify');
   await inside(`exportfs -o rw,no_root_squash,no_subtree_check ${network}:/srv`);

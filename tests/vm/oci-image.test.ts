@@ -37,7 +37,7 @@ describe('the release as an OCI image', () => {
     const config = execFileSync('skopeo', ['inspect', '--config', `oci:${image}`], { encoding: 'utf8' });
     entry = (JSON.parse(config) as { config: { Entrypoint: string[] } }).config.Entrypoint;
     execFileSync('umoci', ['unpack', '--image', image, join(directory, 'bundle')], { stdio: 'ignore' });
-  }, 240_000);
+  });
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -107,7 +107,7 @@ describe('the release as an OCI image', () => {
     expect(readlinkSync(join(system, 'haos/previous'))).toBe('v0.0.1');
     expect(second.status, second.stderr).toBe(0);
     expect(JSON.parse(second.stdout)).toMatchObject({ status: 'unchanged' });
-  }, 240_000);
+  });
 });
 
 /** Writes the components of a node whose kernel has the kind of that in the image under test. */

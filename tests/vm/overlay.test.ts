@@ -56,7 +56,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     await start('overlay');
     await logIn();
     first = await machine.read('readlink /haos/system/haos/current');
-  }, 3_600_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -104,7 +104,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
       running: 'previous',
       state: { slot: 'current', trial: `v9.0.0/${slots.current.k3s}/-`, tries: 2 },
     });
-  }, 2_400_000);
+  });
 
   it('keeps persistent data at its second boot', async () => {
     const identity = 'cat /etc/machine-id /var/lib/rancher/HAOS/ssh/ssh_host_ed25519_key.pub';
@@ -117,7 +117,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     expect(await machine.read(identity)).toBe(before);
     expect(await machine.read('cat /var/lib/boots')).toBe('booted\nbooted');
     expect((await readStatus(machine)).mode).toBe('local');
-  }, 3_600_000);
+  });
 
   it('runs the new version, whose health ends the trial', async () => {
     expect(await machine.read('losetup --list --noheadings --output BACK-FILE')).toContain('haos/v9.0.0/');
@@ -127,7 +127,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     const { slots, state, running } = await readUpgradeStatus();
     expect(running).toBe('current');
     expect(state).toEqual({ slot: 'current', good: `v9.0.0/${slots.current.k3s}/-` });
-  }, 1_200_000);
+  });
 
   it('chooses the other slot on a rollback', async () => {
     expect(await machine.run('haos upgrade rollback', 900)).toMatchObject({ status: 0 });
@@ -135,7 +135,7 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     expect(running).toBe('current');
     expect(slots).toMatchObject({ current: { haos: 'v9.0.0' }, previous: { haos: first } });
     expect(state).toMatchObject({ slot: 'previous', failed: `v9.0.0/${slots.current.k3s}/-` });
-  }, 2_400_000);
+  });
 
   it('returns the machine to Debian', async () => {
     for (const command of GO_BACK) await machine.read(command);
@@ -145,5 +145,5 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
     await start('overlay-back');
     await machine.expect(/Debian is back, with .*system/s, 900);
     await machine.ended(900);
-  }, 3_600_000);
+  });
 });

@@ -29,9 +29,9 @@ describe('a machine that may install itself if it has no node', () => {
     before = digest();
     const args = [...netbootArguments(CMDLINE), ...disks.flatMap(diskArguments)];
     machine = await startMachine({ name: 'refusal', args });
-    await machine.expect(/error: the state partition \S+ cannot be mounted/, 300);
-    await machine.expect(/# /, 60);
-  }, 480_000);
+    await machine.expect(/error: the state partition \S+ cannot be mounted/, 600);
+    await machine.expect(/# /, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();

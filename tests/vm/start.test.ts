@@ -48,5 +48,5 @@ describe(`npm start without a terminal, ${K3S === undefined ? 'without k3s' : `w
       expect(output).toMatch(/^ {2}started +Ready +/m);
     }
     expect(status).toBe(0);
-  }, 1_800_000);
+  });
 });

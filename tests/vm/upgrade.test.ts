@@ -19,7 +19,7 @@ describe('a node that is upgraded', () => {
     node = await UpgradedNode.install('upgrade', directory);
     server = await serveRelease(node.published.directory);
     url = `http://10.0.2.2:${(server.address() as AddressInfo).port}`;
-  }, 900_000);
+  });
 
   afterAll(async () => {
     await node.machine.stop();
@@ -31,7 +31,7 @@ describe('a node that is upgraded', () => {
   it('refuses a release from the network that no key of its image signed, and writes nothing', async () => {
     const links = 'ls -l /haos/system/*; cat /haos/system/grubenv';
     const before = await node.machine.read(links);
-    await node.machine.read('until ip route | grep -q default; do sleep 1; done', 120);
+    await node.machine.read('until ip route | grep -q default; do sleep 1; done');
 
     const unknown = await node.machine.run(
       `haos upgrade --source ${url}/good/haos-amd64.iso --format json`,
@@ -49,7 +49,7 @@ describe('a node that is upgraded', () => {
     }
     expect(await node.machine.read(links)).toBe(before);
     expect(await node.machine.run('ls /var/lib/rancher/HAOS/upgrade')).toMatchObject({ status: 2 });
-  }, 480_000);
+  });
 
   it('is the new one, from its ISO on a web server, after a power cut after the last link, and is confirmed once it is healthy', async () => {
     await node.cutUpgrade('remove /haos/system/intent', `${url}/good/haos-amd64.iso`);
@@ -71,7 +71,7 @@ describe('a node that is upgraded', () => {
       isInterrupted: false,
       k3s: { current: expect.stringMatching(/^v\d/), previous: expect.stringMatching(/^v\d/) },
     });
-  }, 900_000);
+  });
 
   it('rolls back on request', async () => {
     expect(await node.machine.run('haos upgrade rollback')).toMatchObject({ status: 0 });
@@ -83,30 +83,5 @@ describe('a node that is upgraded', () => {
       running: 'previous',
       state: { slot: 'previous', failed: nameSet(node.releases.good) },
     });
-  }, 600_000);
-
-  it('automatically rolls back a version that never becomes healthy, and refuses it from then on', async () => {
-    await node.waitForHealth();
-    const limit = 'boot_cmd: [ "echo limit=30 >/etc/conf.d/health" ]';
-    await node.machine.read(`echo '${limit}' >/var/lib/rancher/HAOS/config.d/health.yaml`);
-    expect(await node.upgrade('restless', '--rootfs')).toMatchObject({ status: 0 });
-    await node.restart();
-    for (const trial of ['first', 'second']) {
-      await node.switchOn(`restless-${trial}`);
-      await node.machine.expect(/was not healthy in time on trial: the machine restarts/, 480);
-      await node.machine.ended(240);
-    }
-    await node.start('returned');
-
-    await node.expectRunning(node.releases.first);
-    expect(await node.readUpgradeStatus()).toMatchObject({
-      slots: { current: node.releases.restless, previous: node.releases.first },
-      running: 'previous',
-      state: { slot: 'previous', failed: nameSet(node.releases.restless) },
-    });
-    expect(await node.upgrade('restless', '--rootfs')).toMatchObject({ status: 5 });
-    expect(await node.machine.run('haos upgrade forget')).toMatchObject({ status: 0 });
-    expect((await node.readUpgradeStatus()).state).not.toHaveProperty('failed');
-    await node.machine.read('rm /var/lib/rancher/HAOS/config.d/health.yaml');
-  }, 1_800_000);
+  });
 });

@@ -76,21 +76,21 @@ export class UpgradedNode {
     const args = [...diskArguments(this.disk), ...sources, ...NETWORK];
     this.machine = await startMachine({ name: `${this.name}-${name}`, memory: 512, args });
     if (entries === 0) return;
-    await this.machine.expect(/HAOS Rescue \(previous\)/, 120);
+    await this.machine.expect(/HAOS Rescue \(previous\)/, 600);
     this.machine.send(DOWN.repeat(entries));
   }
 
   /** Powers on the machine, waits for its runtime phase, and mounts the releases. */
   async start(name: string, entries?: number): Promise<void> {
     await this.switchOn(name, entries);
-    await this.machine.logIn(300, 'sesame');
-    await waitForRuntime(this.machine, 240);
+    await this.machine.logIn(900, 'sesame');
+    await waitForRuntime(this.machine, 600);
     await this.machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
   }
 
   async restart(): Promise<void> {
     this.machine.send('reboot');
-    await this.machine.ended(180); // QEMU exits instead of restarting
+    await this.machine.ended(600); // QEMU exits instead of restarting
   }
 
   waitForHealth(): Promise<void> {
@@ -99,7 +99,7 @@ export class UpgradedNode {
 
   upgrade(name: keyof Releases, ...options: string[]) {
     const source = `--source /run/media/${name} --destination /haos/system`;
-    return this.machine.run(`haos upgrade ${source} ${options.join(' ')}`, 300);
+    return this.machine.run(`haos upgrade ${source} ${options.join(' ')}`);
   }
 
   /**

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { type MetadataServer, makeSeedImage, startMetadataServer } from '@haos/cc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../loop/loop-disk.js';
-import { buildDiskImage, expectGrown, startConfigured } from './disk-image.js';
-import { cloudNetwork, EFI, NETWORK } from './image.js';
-import type { Machine } from './machine.js';
-import { readStatus } from './status.js';
+import { buildDiskImage, expectGrown, startConfigured } from '../vm/disk-image.js';
+import { cloudNetwork, EFI, NETWORK } from '../vm/image.js';
+import type { Machine } from '../vm/machine.js';
+import { readStatus } from '../vm/status.js';
 
 /** What identifies a node, and must be made by each. */
 const IDENTITY = [
@@ -34,7 +34,7 @@ describe('two machines with the same disk image', () => {
 
   beforeAll(() => {
     image = buildDiskImage('qcow2');
-  }, 900_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -62,7 +62,7 @@ describe('two machines with the same disk image', () => {
     await expectGrown(machine);
     identities.push(await readIdentity());
     await machine.stop();
-  }, 900_000);
+  });
 
   it('the second boots with EFI on a larger disk, configured by the service of a cloud', async () => {
     const disk = join(directory, 'second.raw');
@@ -91,7 +91,7 @@ describe('two machines with the same disk image', () => {
     expect(await machine.read('ls -d /sys/firmware/efi')).toBe('/sys/firmware/efi');
     await expectGrown(machine);
     identities.push(await readIdentity());
-  }, 900_000);
+  });
 
   it('have no identity in common', () => {
     const [first = [], second = []] = identities;

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, ISO, NETWORK, netbootArguments, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { diskArguments, ISO, NETWORK, netbootArguments, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const CONFIG = 'hostname: from-url\nhaos: { password: sesame }\n';
 
@@ -59,8 +59,8 @@ describe('a node that was installed from kernel and initrd alone, by the URL of 
       args: [...diskArguments(disk), ...args],
     });
     await machine.expect(/install: HAOS \S+ is on \/dev\/vda/, 600);
-    await machine.ended(300);
-  }, 960_000);
+    await machine.ended(600);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -75,10 +75,10 @@ describe('a node that was installed from kernel and initrd alone, by the URL of 
   it('boots from the disk, with the configuration', async () => {
     const args = [...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-from-url-boot', memory: 512, args });
-    await machine.logIn(240, 'sesame');
-    await waitForRuntime(machine, 180);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
 
     expect(await machine.read('hostname')).toBe('from-url');
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
-  }, 600_000);
+  });
 });

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildIso } from '../../scripts/live-iso.js';
-import { expectInstalled } from './expect-installed.js';
-import { AHCI_BOARD, EFI, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { ROOT } from './paths.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { expectInstalled } from '../vm/expect-installed.js';
+import { AHCI_BOARD, EFI, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { ROOT } from '../vm/paths.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 /** A disk on the board's own AHCI controller. */
 const ahci = (disk: string) => [
@@ -32,9 +32,9 @@ describe('the generic kernel, from a USB stick onto an AHCI disk, on EFI', () =>
     sizeDisk(disk, 3000);
     const args = [...AHCI_BOARD, ...EFI, ...ahci(disk), ...stick, ...usb];
     machine = await startMachine({ name: 'hardware-usb', args });
-    await machine.logIn(480);
-    await waitForRuntime(machine, 300);
-  }, 1_800_000);
+    await machine.logIn(900);
+    await waitForRuntime(machine, 600);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -66,9 +66,9 @@ describe('the generic kernel, from a USB stick onto an AHCI disk, on EFI', () =>
     await machine.stop();
     const args = [...AHCI_BOARD, ...EFI, ...ahci(disk)];
     machine = await startMachine({ name: 'hardware-ahci', args });
-    await machine.logIn(480, 'sesame');
-    await waitForRuntime(machine, 300);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
 
     await expectInstalled(machine, '/dev/sda2');
-  }, 1_500_000);
+  });
 });

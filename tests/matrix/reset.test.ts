@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeContainerDisk } from './container-disk.js';
-import { containerDiskArguments, expectContainers, startContainerd } from './containers.js';
-import { diskArguments, NETWORK } from './image.js';
-import { extractSystem, installOnDisk } from './installed-disk.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { makeContainerDisk } from '../vm/container-disk.js';
+import { containerDiskArguments, expectContainers, startContainerd } from '../vm/containers.js';
+import { diskArguments, NETWORK } from '../vm/image.js';
+import { extractSystem, installOnDisk } from '../vm/installed-disk.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 /** Without a name: the node generates one, and must keep it. */
 const CONFIG = `
@@ -40,12 +40,12 @@ describe('a node that is reset', () => {
   };
   const start = async (name: string) => {
     await switchOn(name);
-    await machine.logIn(300, 'sesame');
-    await waitForRuntime(machine, 240);
+    await machine.logIn(900, 'sesame');
+    await waitForRuntime(machine, 600);
   };
   const restart = async () => {
     machine.send('reboot');
-    await machine.ended(240); // QEMU exits instead of restarting
+    await machine.ended(600); // QEMU exits instead of restarting
   };
   const readIdentity = () => machine.read(IDENTITY);
   const readLabels = () => machine.read("grep -o 'place=[a-z]*' /etc/rancher/k3s/config.yaml.d/50-haos.yaml");
@@ -64,7 +64,7 @@ describe('a node that is reset', () => {
     await machine.read(`echo 'haos: { labels: { place: shelf } }' >${LOCAL}/config.d/labels.yaml`);
     await writeData();
     identity = await readIdentity();
-  }, 1_500_000);
+  });
 
   afterAll(async () => {
     await machine.stop();
@@ -76,7 +76,7 @@ describe('a node that is reset', () => {
 
     await expectContainers(machine);
     expect(await machine.read('findmnt -no SOURCE --target /var/lib/containerd')).toMatch(/^\/dev\/vda1/);
-  }, 1_200_000);
+  });
 
   it('asks before a reset, and can cancel it', async () => {
     expect(await machine.run('haos reset </dev/null')).toMatchObject({ status: 2 });
@@ -89,7 +89,7 @@ describe('a node that is reset', () => {
     await machine.read('haos reset --yes');
     await restart();
     await switchOn('cut');
-    await machine.expect(/deleting the data of this node, as haos reset requested/, 240);
+    await machine.expect(/deleting the data of this node, as haos reset requested/, 600);
     await machine.stop();
     await start('after-cut');
 
@@ -102,5 +102,5 @@ describe('a node that is reset', () => {
       /data\.|factory-reset|ephemeral/,
     );
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });
-  }, 900_000);
+  });
 });
