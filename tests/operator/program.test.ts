@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ApiClient, getObject, type Lease, NAMESPACE, RESOURCES } from '@haos/operator/internal';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ApiServer, startApiServer } from '../kubernetes/api-server.js';
@@ -25,10 +28,14 @@ afterAll(async () => {
 });
 
 /** Starts `haos operator` as its pod does, and returns it with what it printed. */
-async function start(name: string) {
+async function startOperator(name: string) {
   const port = await freePort();
-  const args = [PROGRAM, 'operator', '--kubeconfig', server.kubeconfig, '--port', `${port}`];
-  const program = spawn(process.execPath, args, { env: { ...process.env, POD_NAME: name } });
+  return startProgram(['operator', '--port', `${port}`], { POD_NAME: name });
+}
+
+function startProgram(args: readonly string[], env: Record<string, string> = {}) {
+  const command = [PROGRAM, ...args, '--kubeconfig', server.kubeconfig];
+  const program = spawn(process.execPath, command, { env: { ...process.env, ...env } });
   started.push(program);
   const printed = { text: '' };
   for (const stream of [program.stdout, program.stderr])
@@ -52,7 +59,7 @@ async function holder(): Promise<string | undefined> {
 }
 
 it('the operator ends at SIGTERM with status 0, and gives the Lease back to the next at once', async () => {
-  const first = await start('first');
+  const first = await startOperator('first');
   await expect.poll(holder, LIMIT).toBe('first');
   await expect.poll(() => first.printed.text, LIMIT).toContain('leads');
   const exit = once(first.program, 'exit');
@@ -63,9 +70,21 @@ it('the operator ends at SIGTERM with status 0, and gives the Lease back to the 
   expect(first.printed.text).toMatch(/no longer leads[\s\S]*stopped/);
   expect(await holder()).toBeUndefined();
 
-  const second = await start('second');
+  const second = await startOperator('second');
   await expect.poll(holder, LIMIT).toBe('second');
   const end = once(second.program, 'exit');
   second.program.kill('SIGTERM');
   expect(await end).toEqual([0, null]);
+});
+
+it('the agent ends at SIGTERM with status 0', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'haos-agent-'));
+  const agent = startProgram(['agent', '--node', 'one', '--root', root]);
+  await expect.poll(() => agent.printed.text, LIMIT).toContain('started');
+  const exit = once(agent.program, 'exit');
+
+  agent.program.kill('SIGTERM');
+
+  expect(await exit).toEqual([0, null]);
+  rmSync(root, { recursive: true });
 });

@@ -10,6 +10,7 @@ import {
 import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { usageError } from '../failure.js';
+import { runUntilInterrupted } from '../run-until-interrupted.js';
 
 /** `haos agent`: brings its node to what the operator wants, until it is interrupted. */
 export async function runNodeAgent(
@@ -23,22 +24,17 @@ export async function runNodeAgent(
   const host = rootedHost(invocation.text('root') ?? '/host');
   const kubeconfig = invocation.text('kubeconfig');
   const credentials = kubeconfig ? readKubeconfig(container, kubeconfig) : podCredentials(container, env);
-  const end = new AbortController();
-  const { signal } = end;
   const logger = createLogger(context.out, host.clock.now);
   // Messages of errors that commands caused may quote their output.
   const onError = (error: unknown) => logger.error(describe(error), error);
-  const api = await connectAgent({ credentials, node, version, clock: host.clock, signal, onError });
-  logger.info('started', { version, node });
   const commands = createNodeCommands(container);
   const onStep = ({ kind }: { kind: string }) => logger.info('step', { kind });
-  const agent = runAgent({ host, commands, api, agentVersion: version, signal, onError, onStep });
-  const done = agent.then(() => api.close());
-  context.onInterrupt(async () => {
-    end.abort(new Error('interrupted'));
-    await done;
+  await runUntilInterrupted(context, async (signal) => {
+    const api = await connectAgent({ credentials, node, version, clock: host.clock, signal, onError });
+    logger.info('started', { version, node });
+    await runAgent({ host, commands, api, agentVersion: version, signal, onError, onStep });
+    await api.close();
   });
-  await done;
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@ import type { Context, Invocation } from '../command.js';
 import { EXIT, type ExitStatus } from '../exit-status.js';
 import { CommandFailure, usageError } from '../failure.js';
 import { parsePort } from '../parse-port.js';
+import { runUntilInterrupted } from '../run-until-interrupted.js';
 import { serveHealth } from './serve-health.js';
 
 /** `haos operator`: manages the fleet until it is interrupted. */
@@ -17,20 +18,16 @@ export async function runOperator(
   const host = liveHost();
   const kubeconfig = invocation.text('kubeconfig');
   const credentials = kubeconfig ? readKubeconfig(host, kubeconfig) : podCredentials(host, context.env);
-  const end = new AbortController();
   const identity = context.env.POD_NAME || hostname();
   const { version, out: write } = context;
-  const operator = startOperator({ host, credentials, identity, version, write }, end.signal);
-  const server = await serveHealth(operator, port).catch((error: Error) => {
-    throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
+  const options = { host, credentials, identity, version, write };
+  await runUntilInterrupted(context, async (signal) => {
+    const operator = startOperator(options, signal);
+    const server = await serveHealth(operator, port).catch((error: Error) => {
+      throw new CommandFailure(EXIT.failed, `cannot listen on port ${port}: ${error.message}`);
+    });
+    await operator.done;
+    server.close();
   });
-  context.onInterrupt(() => {
-    end.abort(new Error('interrupted'));
-    // A signal is the normal end of the operator. The process would exit with the status of the
-    // signal when this promise resolves, so it never does: the function returns instead.
-    return new Promise(() => {});
-  });
-  await operator.done;
-  server.close();
   return EXIT.done;
 }
