@@ -69,7 +69,7 @@ export async function measureKubernetes(
   print(`ISO: ${compare('MB', { 'with k3s': size, without: bare })}`);
 
   const debian = await makeDebianK3s({ k3s: k3s.path, config: `disable: ${DISABLED}\n`, cache: CACHE });
-  const second = packImages(scratch, [images.base, join(import.meta.dirname, 'kubernetes-watch.sh')]);
+  const second = packImages(scratch, [images, join(import.meta.dirname, 'kubernetes-watch.sh')]);
   const disks = { haos: join(scratch, 'haos'), debian: join(scratch, 'debian') };
   const system = extractSystem(scratch, haos.iso);
   await installOnDisk(disks.haos, { directory: scratch, system, config: CONFIG, megabytes: 8000 });

@@ -61,7 +61,7 @@ export async function measureMemory(
 /** The server is measured alone. It then serves the agent, with ample memory. */
 async function measureCluster(scratch: string, print: (line: string) => void): Promise<void> {
   const { haos, images } = prepareKubernetes();
-  const media = packImages(scratch, [images.base]);
+  const media = packImages(scratch, [images]);
   const system = extractSystem(scratch, haos.iso);
   const lan = makeLan();
   const make = async (name: keyof typeof ADDRESSES, keys: object) => {

@@ -25,29 +25,26 @@ const CONTROLLER_IMAGE = 'rancher/system-upgrade-controller:v0.20.1';
 
 const APPLETS = ['sh', 'cat', 'grep', 'httpd', 'ip', 'mount', 'ping', 'sleep', 'tail', 'wget'];
 
-/**
- * Returns a directory with image archives for k3s to import: the pause image and a busybox, and the
- * upgrade controller.
- */
-export function makeImages(): { base: string; controller: string } {
+/** Returns an image archive for k3s to import: the pause image and a busybox. */
+export function makeBaseImages(): string {
   const busybox = findBusybox();
   const shell = Object.fromEntries(APPLETS.map((name) => [`bin/${name}`, { link: 'busybox' }]));
-  const base = makeArchive('busybox', [
+  return makeArchive('busybox', [
     { name: BUSYBOX_IMAGE, files: { 'bin/busybox': busybox, ...shell }, command: ['/bin/sh'] },
     { name: PAUSE_IMAGE, files: { 'bin/busybox': busybox }, command: ['/bin/busybox', 'sleep', 'inf'] },
   ]);
+}
+
+/** Returns an image archive with the upgrade controller, which is built from Go modules once. */
+export function makeControllerImage(): string {
   const program = join(CACHE, `system-upgrade-controller-${digestFiles([`${MODULE}/go.sum`])}`);
   if (!existsSync(program)) {
     goBuild('system-upgrade-controller', program, [], [], 'github.com/rancher/system-upgrade-controller');
   }
-  const controller = makeArchive('controller', [
-    {
-      name: CONTROLLER_IMAGE,
-      files: { 'bin/system-upgrade-controller': program, 'bin/busybox': busybox },
-      command: ['/bin/system-upgrade-controller'],
-    },
+  const files = { 'bin/system-upgrade-controller': program, 'bin/busybox': findBusybox() };
+  return makeArchive('controller', [
+    { name: CONTROLLER_IMAGE, files, command: ['/bin/system-upgrade-controller'] },
   ]);
-  return { base, controller };
 }
 
 const MODULE = join(import.meta.dirname, 'system-upgrade-controller');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { must } from '../loop/loop-disk.js';
 import { packSources } from '../vm/installed-disk.js';
 import { ROOT } from '../vm/paths.js';
-import { makeImages } from './container-images.js';
+import { makeBaseImages } from './container-images.js';
 import { CACHE, findTestK3s, type TestK3s } from './k3s.js';
 
 /** An image of HAOS with k3s. */
@@ -39,7 +39,8 @@ export function packImages(directory: string, archives: readonly string[]): stri
 export function prepareKubernetes(): {
   k3s: TestK3s;
   haos: HaosImage;
-  images: ReturnType<typeof makeImages>;
+  /** An archive of the container images that pods run. */
+  images: string;
 } {
   const k3s = findTestK3s();
   if (!existsSync(k3s.path)) throw new Error(`HAOS_TEST_K3S: the file ${k3s.path} does not exist`);
@@ -48,5 +49,5 @@ export function prepareKubernetes(): {
       ? `Kubernetes: the k3s at ${k3s.path}`
       : 'Kubernetes: a stand-in for k3s that runs the real control plane and kubelet (HAOS_TEST_K3S=PATH takes a real one)',
   );
-  return { k3s, haos: buildHaos(k3s, 'v0.1.0'), images: makeImages() };
+  return { k3s, haos: buildHaos(k3s, 'v0.1.0'), images: makeBaseImages() };
 }

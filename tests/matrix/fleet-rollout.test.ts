@@ -137,7 +137,7 @@ describe('a server and two agents with the operator', () => {
     must('cp', buildHaos({ path: program, kind: 'stand-in' }, BROKEN).iso, join(releases, `${BROKEN}.iso`));
     const upgrade = join(directory, 'upgrade.squashfs');
     packSources(upgrade, releases);
-    media = [packImages(directory, [images.base]), upgrade].flatMap((file) => [
+    media = [packImages(directory, [images]), upgrade].flatMap((file) => [
       ...['-drive', `file=${file},format=raw,if=virtio,readonly=on`],
     ]);
     const system = extractSystem(directory, haos.iso);

@@ -85,7 +85,7 @@ describe('the tutorial of docs/fleet.md', () => {
     const options = readStartOptions(start.split(' '), true);
     const { k3s, images } = prepareKubernetes();
     const iso = await buildIso(ROOT, ['--kernel', 'cloud', '--k3s', k3s.path]);
-    const drive = ['-drive', `file=${packImages(directory, [images.base])},format=raw,if=virtio,readonly=on`];
+    const drive = ['-drive', `file=${packImages(directory, [images])},format=raw,if=virtio,readonly=on`];
     cluster = new StartedCluster(options, {
       accelerator: 'tcg',
       kubeconfig: join(directory, 'kubeconfig'),

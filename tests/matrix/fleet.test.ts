@@ -43,7 +43,7 @@ describe('a server with haos.operator', () => {
 
   beforeAll(async () => {
     const { haos, images } = prepareKubernetes();
-    const archives = packImages(directory, [images.base]);
+    const archives = packImages(directory, [images]);
     const system = extractSystem(directory, haos.iso);
     await installOnDisk(disk, { directory, system, config: CONFIG, megabytes: 8000 });
     rmSync(system, { recursive: true });

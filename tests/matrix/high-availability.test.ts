@@ -47,7 +47,7 @@ describe('three servers, as documented', () => {
 
   beforeAll(async () => {
     const { haos, images } = prepareKubernetes();
-    const disk = packImages(directory, [images.base]);
+    const disk = packImages(directory, [images]);
     const system = extractSystem(directory, haos.iso);
     const configs = readDocumented();
     expect(configs.map(({ hostname }) => hostname)).toEqual(NAMES);

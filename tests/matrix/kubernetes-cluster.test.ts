@@ -12,6 +12,7 @@ import {
   waitForPod,
   waitUntilReady,
 } from '../kubernetes/cluster.js';
+import { makeControllerImage } from '../kubernetes/container-images.js';
 import { buildHaos, packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
 import { makeLan, nodeSetup } from '../kubernetes/lan.js';
 import { diskArguments, NETWORK } from '../vm/image.js';
@@ -82,8 +83,8 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
   }
 
   beforeAll(async () => {
-    const { k3s, haos, images: archives } = prepareKubernetes();
-    images = packImages(directory, [archives.base, archives.controller]);
+    const { k3s, haos, images: archive } = prepareKubernetes();
+    images = packImages(directory, [archive, makeControllerImage()]);
     upgrade = packImages(makeDirectory(join(directory, 'upgrade')), [buildHaos(k3s, NEW).oci]);
     const system = extractSystem(directory, haos.iso);
     await installOnDisk(disks.server, { directory, system, config: configOf('server'), megabytes: 8000 });

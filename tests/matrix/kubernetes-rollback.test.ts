@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getObject, READY_LIMIT, retry, waitUntilReady } from '../kubernetes/cluster.js';
+import { makeControllerImage } from '../kubernetes/container-images.js';
 import { buildHaos, packImages, prepareKubernetes } from '../kubernetes/haos-image.js';
 import { makeLan, nodeSetup } from '../kubernetes/lan.js';
 import { diskArguments, NETWORK } from '../vm/image.js';
@@ -60,7 +61,7 @@ describe('a version whose k3s never becomes Ready', () => {
     const broken = buildHaos({ path: program, kind: 'stand-in' }, BROKEN);
     mkdirSync(join(directory, 'upgrade'));
     media = [
-      packImages(directory, [images.base, images.controller]),
+      packImages(directory, [images, makeControllerImage()]),
       packImages(makeDirectory(join(directory, 'upgrade')), [broken.oci, broken.iso]),
     ].flatMap((file) => ['-drive', `file=${file},format=raw,if=virtio,readonly=on`]);
     const system = extractSystem(directory, haos.iso);

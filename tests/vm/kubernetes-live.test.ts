@@ -53,7 +53,7 @@ describe('Kubernetes on a live system', () => {
     const iso = join(directory, 'live.iso');
     const remaster = [join(ROOT, 'os/src/remaster.ts'), haos.iso, iso, '--config', config];
     execFileSync(join(ROOT, 'node_modules/.bin/tsx'), [...remaster, '--cmdline', 'haos.mode=live']);
-    const disk = packImages(directory, [images.base]);
+    const disk = packImages(directory, [images]);
     const args = [...isoArguments(iso), '-drive', `file=${disk},format=raw,if=virtio,readonly=on`];
     machine = await startMachine({ name: 'kubernetes-live', args, memory: 3072 });
     await machine.logIn(900);
