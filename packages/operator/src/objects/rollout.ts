@@ -148,8 +148,6 @@ export interface NodeStep {
   readonly since: string;
   /** Whether `Drain` comes before `RollBack` instead of `Apply`. */
   readonly rollBack?: true;
-  /** The boot id before the step `Apply`. */
-  readonly bootId?: string;
   /** Why the node failed. */
   readonly reason?: string;
 }

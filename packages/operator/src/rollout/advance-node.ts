@@ -27,13 +27,7 @@ export function advanceNode(member: Member, rollout: Rollout, world: World): Pat
 
 /** Returns the patch that puts a node at another step. */
 export function move(member: Member, step: NodeStep, to: StepName, now: Date, reason?: string): Patch {
-  return notePatch(member.name, member.state.metadata.uid, {
-    ...step,
-    step: to,
-    since: timeOf(now),
-    ...(to === 'Apply' && { bootId: member.state.status?.bootId ?? step.bootId }),
-    reason,
-  });
+  return notePatch(member.name, member.state.metadata.uid, { ...step, step: to, since: timeOf(now), reason });
 }
 
 /** Returns when a step takes too long. */

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskArguments, isoArguments, NETWORK, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { waitForRuntime } from './status.js';
+import { diskArguments, isoArguments, NETWORK, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForRuntime } from '../vm/status.js';
 
 /** Questions on the serial console, and the answers that the user types. */
 const DIALOGUE: readonly (readonly [question: RegExp, answer: string])[] = [

@@ -6,10 +6,10 @@ import { makeSeedImage } from '@haos/cc/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retry } from '../kubernetes/cluster.js';
 import { macOf, makeLan } from '../kubernetes/lan.js';
-import { diskArguments, initrdWith, NETWORK, netbootArguments, sizeDisk } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { makeNfsDisk, startNfsServer } from './nfs-server.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { diskArguments, initrdWith, NETWORK, netbootArguments, sizeDisk } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { makeNfsDisk, startNfsServer } from '../vm/nfs-server.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const ONE = '10.77.0.1';
 const TWO = '10.77.0.2';

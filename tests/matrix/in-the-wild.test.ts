@@ -4,9 +4,9 @@ import { timeZones } from '../../packages/cc/src/appliers/clock/time-zones.js';
 import { keyboards } from '../../packages/cc/src/appliers/keyboard/keyboards.js';
 import { openServer, type TestServer } from '../blackbox/server.js';
 import { makeKey } from '../blackbox/ssh-keys.js';
-import { initrdWith, netbootArguments } from './image.js';
-import { type Machine, startMachine } from './machine.js';
-import { readStatus, waitForRuntime } from './status.js';
+import { initrdWith, netbootArguments } from '../vm/image.js';
+import { type Machine, startMachine } from '../vm/machine.js';
+import { readStatus, waitForRuntime } from '../vm/status.js';
 
 /** What configurations in the wild do. */
 const IN_THE_WILD = `
