@@ -1,9 +1,9 @@
 import type { Context } from './command.js';
 
 /**
- * Runs a service, whose signal aborts when the program is interrupted. Resolves when the service has
- * ended. An interruption is its normal end: the program then ends with the status that its command
- * returns, and not with the status of the signal.
+ * Runs a service, whose signal aborts when the program is interrupted. Resolves when the service
+ * has ended. An interruption is its normal end: the program then ends with the status that its
+ * command returns, and not with the status of the signal.
  */
 export async function runUntilInterrupted(
   context: Context,
