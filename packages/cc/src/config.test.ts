@@ -224,7 +224,13 @@ describe('coercion', () => {
     expect(codes('write_files: [{path: /a, permissions: 0755}]')).toEqual(['warning ambiguous-scalar']);
     expect(codes('haos: {install: {silent: yes}}')).toEqual(['warning deprecated-form']);
     expect(codes('haos: {install: {silent: "yes"}}')).toEqual(['warning ambiguous-scalar']);
-    expect(codes('haos: {sysctls: {a: 1}}')).toEqual(['warning ambiguous-scalar']);
+    expect(codes('haos: {sysctls: {a: 010}}')).toEqual(['warning ambiguous-scalar']);
+    expect(codes('haos: {sysctls: {a: 1.50}}')).toEqual(['warning ambiguous-scalar']);
+    expect(codes('haos: {sysctls: {a: yes}}')).toEqual(['warning ambiguous-scalar']);
+  });
+
+  it('does not warn about values of maps that are what they look like', () => {
+    expect(codes('haos: {sysctls: {a: 10, b: -1, c: true, d: 0.5}}')).toEqual([]);
   });
 });
 

@@ -109,7 +109,7 @@ haos:
     ['haos: {data_sources: [packet]}', 'warning no-effect haos.data_sources[0]'],
     ['haos: {modules: ["a/b"]}', 'error invalid-value haos.modules[0]'],
     ['haos: {sysctls: {../x: "1"}}', 'error invalid-sysctl haos.sysctls[../x]'],
-    ['haos: {sysctls: {kernel.panic: 10}}', 'warning ambiguous-scalar haos.sysctls[kernel.panic]'],
+    ['haos: {sysctls: {kernel.panic: 0x10}}', 'warning ambiguous-scalar haos.sysctls[kernel.panic]'],
     ['haos: {dns_nameservers: [dns.example]}', 'error invalid-value haos.dns_nameservers[0]'],
     ['haos: {ntp_servers: ["a b"]}', 'error invalid-value haos.ntp_servers[0]'],
     ['haos: {wifi: [{passphrase: mypassword}]}', 'error missing-key haos.wifi[0]'],
