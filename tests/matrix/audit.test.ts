@@ -28,6 +28,7 @@ describe('the security settings', () => {
 
     const { index, suggestions } = await runLynis(machine);
 
+    process.stderr.write(`lynis: hardening index ${index}\n${suggestions.join('\n')}\n`);
     expect(index, suggestions.join('\n')).toBeGreaterThanOrEqual(80);
   });
 

@@ -80,7 +80,7 @@ export async function runLynis(machine: Machine): Promise<{ index: number; sugge
   await machine.read(`mkdir -p ${lynis}/plugins && cp -r ${MOUNT}/usr/share/lynis/. ${lynis}/`);
   await machine.read(`cp ${MOUNT}/usr/sbin/lynis ${MOUNT}/etc/lynis/default.prf ${lynis}/`);
   const call = `./lynis audit system --quick --no-colors --profile ${lynis}/default.prf --plugindir ${lynis}/plugins`;
-  await machine.run(`cd ${lynis} && ${call} >/run/lynis.out 2>&1`, 1800);
+  await machine.run(`cd ${lynis} && ${call} >/run/lynis.out 2>&1`, 5400);
   const report = await machine.read('cat /var/log/lynis-report.dat');
   return {
     index: Number(/^hardening_index=(\d+)$/m.exec(report)?.[1]),
