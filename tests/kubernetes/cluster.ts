@@ -5,7 +5,7 @@ import { BUSYBOX_IMAGE } from './container-images.js';
  * Seconds until a node must be Ready after the start of its kernel, emulated and with another
  * machine beside it.
  */
-export const READY_LIMIT = 900;
+export const READY_LIMIT = 1800;
 
 /** The fields of `kubectl ... --output json` that the scenarios use. */
 export interface KubernetesObject {
@@ -72,7 +72,7 @@ export function busyboxPod(
 }
 
 /** Waits until a pod is Ready and returns its address. */
-export async function waitForPod(machine: Machine, name: string, seconds = 300): Promise<string> {
+export async function waitForPod(machine: Machine, name: string, seconds = 900): Promise<string> {
   await retry(machine, `kubectl wait pod ${name} --for=condition=Ready --timeout=30s`, seconds);
   return (await getObject(machine, `pod ${name}`)).status.podIP ?? '';
 }

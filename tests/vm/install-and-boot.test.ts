@@ -80,7 +80,7 @@ describe('a node that installed itself from the ISO', () => {
   });
 
   it('is healthy, and says which versions it has', async () => {
-    const output = await retry(machine, 'haos status', 300);
+    const output = await retry(machine, 'haos status', 900);
 
     expect(output).toMatch(/^HAOS v\S+ on installed, mode disk: healthy\n/);
     expect(output).toMatch(/^versions: +current +haos v\S+, k3s \S+, kernel \S+ {2}\(runs\)$/m);

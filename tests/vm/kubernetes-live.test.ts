@@ -70,7 +70,7 @@ describe('Kubernetes on a live system', () => {
     const labels = await kubectl(machine, 'get node live --output jsonpath={.metadata.labels}');
 
     expect(JSON.parse(labels)).toMatchObject({ place: 'cellar', 'haos.io/mode': 'live' });
-    expect(await retry(machine, 'haos status', 300)).toMatch(/^kubernetes: +Ready \(server, /m);
+    expect(await retry(machine, 'haos status', 900)).toMatch(/^kubernetes: +Ready \(server, /m);
   });
 
   it('lets the logged-in user query Kubernetes', async () => {
@@ -105,7 +105,7 @@ describe('Kubernetes on a live system', () => {
     );
     const address = await waitForPod(machine, 'web');
 
-    expect(await retry(machine, `wget -q -O - http://${address}/hostname`, 300)).toBe('web');
+    expect(await retry(machine, `wget -q -O - http://${address}/hostname`, 900)).toBe('web');
     const look = 'head -n 1 /proc/mounts; cat /proc/self/attr/current; grep ^Seccomp: /proc/self/status';
     const lines = (await kubectl(machine, `exec web -- sh -c '${look.replace('head -n 1', 'cat')}'`)).split(
       '\n',
@@ -113,13 +113,13 @@ describe('Kubernetes on a live system', () => {
     expect(lines[0]).toMatch(/^overlay \/ overlay .*upperdir=\/var\/lib\/rancher\/k3s\//);
     expect(lines.slice(-2)).toEqual([expect.stringMatching(/ \(enforce\)$/), 'Seccomp:\t2']);
     const reason = '{.status.containerStatuses[0].state.terminated.reason}';
-    await retry(machine, `kubectl get pod hungry --output jsonpath=${reason} | grep OOMKilled`, 300);
+    await retry(machine, `kubectl get pod hungry --output jsonpath=${reason} | grep OOMKilled`, 900);
   });
 
   it('answers on a port of the node', async () => {
     await kubectl(machine, 'expose pod web --type NodePort --port 80');
     const port = await kubectl(machine, 'get service web --output jsonpath={.spec.ports[0].nodePort}');
 
-    expect(await retry(machine, `wget -q -O - http://10.0.2.15:${port}/hostname`, 300)).toBe('web');
+    expect(await retry(machine, `wget -q -O - http://10.0.2.15:${port}/hostname`, 900)).toBe('web');
   });
 });

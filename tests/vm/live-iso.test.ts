@@ -78,7 +78,7 @@ describe('live, from the ISO', () => {
   });
 
   it('is healthy, and reports it on one screen', async () => {
-    await machine.read('until haos status >/dev/null; do sleep 2; done');
+    await machine.read('until haos status >/dev/null; do sleep 2; done', 900);
     const { status, output } = await machine.run('haos status --format json');
 
     expect(status, output).toBe(0);

@@ -50,7 +50,7 @@ export async function readUpgradeStatus(machine: Machine, seconds?: number) {
 }
 
 /** Waits until the node has decided whether its version is healthy. */
-export async function waitForHealth(machine: Machine, seconds = 300): Promise<void> {
+export async function waitForHealth(machine: Machine, seconds = 900): Promise<void> {
   await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null', seconds);
 }
 
