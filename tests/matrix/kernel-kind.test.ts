@@ -8,6 +8,7 @@ import { diskArguments, NETWORK } from '../vm/image.js';
 import { extractSystem, installOnDisk, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
 import { ROOT } from '../vm/paths.js';
+import { waitForHealth } from '../vm/release.js';
 import { waitForRuntime } from '../vm/status.js';
 
 const CONFIG = 'hostname: kinds\nhaos: { password: sesame }\n';
@@ -45,8 +46,6 @@ describe('a node with the cloud kernel', () => {
     await machine.ended(600); // QEMU exits instead of restarting
     await start(name);
   };
-  const waitForHealth = () =>
-    machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null');
 
   beforeAll(async () => {
     const iso = await buildIso(ROOT, ['--no-k3s']);
@@ -72,7 +71,7 @@ describe('a node with the cloud kernel', () => {
   });
 
   it('keeps its kind when it is upgraded', async () => {
-    await waitForHealth();
+    await waitForHealth(machine);
     const upgrade = 'haos upgrade --source /run/media/both --format json';
     expect(await machine.run(upgrade, 480)).toMatchObject({ status: 0 });
     await restart('upgraded');
@@ -84,7 +83,7 @@ describe('a node with the cloud kernel', () => {
   });
 
   it('changes its kind only on request, and boots the other kernel', async () => {
-    await waitForHealth();
+    await waitForHealth(machine);
     expect(await machine.run('haos upgrade --source /run/media/both', 480)).toMatchObject({ status: 0 });
     const change = 'haos upgrade --source /run/media/both --kernel-kind generic';
     expect(await machine.run(change, 480)).toMatchObject({ status: 0 });

@@ -18,6 +18,7 @@ import { ENVIRONMENT, must, writeUdevadm } from '../loop/loop-disk.js';
 import { diskArguments, NETWORK, sizeDisk } from '../vm/image.js';
 import { extractSystem } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForHealth } from '../vm/release.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const DOWN = '\u001b[B';
@@ -213,7 +214,7 @@ describe('a node of the Go implementation that is upgraded', () => {
     await expectTheNode();
     const cmdline = await machine.read('cat /proc/cmdline');
     expect(cmdline).toMatch(/ mitigations=off haos\.state=UUID=\S+ haos\.slot=current haos\.trial panic=10/);
-    await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null');
+    await waitForHealth(machine);
     expect(await readUpgradeStatus()).toEqual({
       slots: { current: release, previous: GO_SET },
       running: 'current',

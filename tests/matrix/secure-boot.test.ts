@@ -20,6 +20,7 @@ import {
 } from '../vm/image.js';
 import { extractSystem, makeDirectory, packSources } from '../vm/installed-disk.js';
 import { type Machine, startMachine } from '../vm/machine.js';
+import { waitForHealth } from '../vm/release.js';
 import { readStatus, waitForRuntime } from '../vm/status.js';
 
 const CONFIG = 'hostname: secure\nhaos: { password: sesame }\n';
@@ -121,7 +122,7 @@ describe('a machine with Secure Boot, as it is delivered', () => {
 
     expect(await readKernel()).toBe(SIGNED);
     // Until then it is on trial, and takes no other version.
-    await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null');
+    await waitForHealth(machine);
   });
 
   it('refuses a kernel that differs from the one that Debian signed, and boots the previous version', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retry } from '../kubernetes/cluster.js';
 import { diskArguments, isoArguments, NETWORK, sizeDisk, writeInstaller } from './image.js';
 import { type Machine, startMachine } from './machine.js';
+import { waitForHealth } from './release.js';
 import { readStatus, waitForRuntime } from './status.js';
 
 const CMDLINE = 'haos.install.silent=true haos.install.device=/dev/vda haos.install.power_off=true';
@@ -44,7 +45,7 @@ describe('a node that installed itself from the ISO', () => {
     machine = await startMachine({ name, memory: 512, args: [...diskArguments(disk), ...NETWORK] });
     await machine.logIn(900, 'sesame');
     await waitForRuntime(machine, 600);
-    await machine.read('while kill -0 "$(cat /run/haos/health.pid)"; do sleep 1; done 2>/dev/null');
+    await waitForHealth(machine);
   };
   const readIdentity = async () => {
     const found: string[] = [];
