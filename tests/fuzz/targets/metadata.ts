@@ -35,5 +35,6 @@ function hostWith(answers: readonly string[]): Host {
     return { status: 200, headers: { 'metadata-flavor': 'Google' }, body };
   };
   const files = { list: () => [], readTextIfExists: () => undefined, stat: () => undefined };
-  return { fetch, files } as unknown as Host;
+  const clock = { now: () => new Date(0) };
+  return { fetch, files, clock } as unknown as Host;
 }
