@@ -34,7 +34,7 @@ export default defineConfig({
           name: 'unit',
           // No module has a state, so that files can share them: half of the time was their import.
           isolate: false,
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           maxWorkers: ALL,
           include: [
             'packages/*/src/**/*.test.ts',
@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'structure',
           include: ['tests/{structure,docs}/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           maxWorkers: ALL,
         },
       },
@@ -57,7 +57,7 @@ export default defineConfig({
         test: {
           name: 'loop',
           include: ['tests/loop/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 60_000,
           fileParallelism: false,
         },
@@ -66,7 +66,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           fileParallelism: false,
         },
       },
@@ -74,7 +74,7 @@ export default defineConfig({
         test: {
           name: 'blackbox',
           include: ['tests/{blackbox,package}/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           maxWorkers: ALL,
         },
       },

@@ -146,8 +146,8 @@ class Normaliser {
   }
 
   /**
-   * Values of maps are trimmed, and typed values become their canonical text, such as `8` for `010`.
-   * Of a list, the first item counts.
+   * Values of maps are trimmed, and typed values become their canonical text, such as `8` for
+   * `010`. Of a list, the first item counts.
    */
   private mapText(node: Node, pointer: string): Value {
     if (node.kind === 'mapping') return plainValue(node);
