@@ -69,7 +69,7 @@ async function watchBoot(machine: Machine): Promise<Boot> {
   machine.send('rancher');
   await machine.expect(/rancher@\S+:~\$ /, 60);
   await machine.openShell("exec sudo sh -c 'dmesg -n 1; stty -echo; PS1= exec sh'");
-  await waitForRuntime(machine, 240);
+  await waitForRuntime(machine);
   // The machine's clock relative to this one, as exact as the round trip over a serial line allows.
   const [uptime = 0, now = 0] = (await machine.read('cut -d" " -f1 /proc/uptime; date +%s.%N'))
     .split('\n')

@@ -84,7 +84,7 @@ async function measureCluster(scratch: string, print: (line: string) => void): P
   await report(print, { name: 'server, Ready', args: server, password, kubernetes: 'with', done: ready });
   const other = await startMachine({ name: 'memory-server', args: server, memory: 3072 });
   try {
-    await other.logIn(600, password);
+    await other.logIn(password);
     await waitUntilReady(other, 'server');
     await report(print, {
       name: 'agent, Ready',
@@ -128,8 +128,8 @@ async function suffices({ name, args, password, done, before }: Job, memory: num
 }
 
 async function work(machine: Machine, password?: string, done?: Job['done']): Promise<void> {
-  await machine.logIn(300, password);
-  await waitForRuntime(machine, 300);
+  await machine.logIn(password);
+  await waitForRuntime(machine);
   await done?.(machine);
   await machine.read('sleep 30', 120);
 }

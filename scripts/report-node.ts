@@ -34,8 +34,8 @@ const LIMIT = 600;
 export async function reportNode(cluster: StartedCluster): Promise<number> {
   const { machine } = await cluster.startFirst();
   try {
-    await machine.logIn(480);
-    await waitForRuntime(machine, 240);
+    await machine.logIn();
+    await waitForRuntime(machine);
     const readiness = await cluster.waitUntilReady(console.log);
     for (const [heading, command] of QUESTIONS) print(heading, await machine.read(command, LIMIT));
     if (readiness === 'ready') print('nodes', await machine.read(NODES, LIMIT));

@@ -88,13 +88,13 @@ export async function createEnduringNode(name: string, directory: string): Promi
   };
   const start = async () => {
     machine = await switchOn();
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 360);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
 
   let machine = await switchOn();
-  await machine.logIn(900, 'sesame');
-  await waitForRuntime(machine, 360);
+  await machine.logIn('sesame');
+  await waitForRuntime(machine);
   await machine.read('echo secret >/etc/rancher/node/password; printf precious >/var/data; sync');
   const kept = await machine.read(KEPT);
   return {

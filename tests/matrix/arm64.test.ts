@@ -43,8 +43,8 @@ describe('the image for arm64', () => {
     sizeDisk(disk, 3000);
     const args = [...ARM64_EFI, ...diskArguments(disk), ...stickArguments(iso), ...NETWORK];
     machine = await startMachine({ name: 'arm64-live', architecture: 'arm64', args });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {
@@ -58,8 +58,8 @@ describe('the image for arm64', () => {
     const args = [...ARM64_EFI, ...diskArguments(disk), ...media, ...NETWORK];
     const model = { ...(processor !== undefined && { processor }) };
     machine = await startMachine({ name: `arm64-${name}`, architecture: 'arm64', args, ...model });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
   const restart = async (name: string, processor?: string) => {
     machine.send('reboot');

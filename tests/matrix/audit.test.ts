@@ -17,8 +17,8 @@ describe('the security settings', () => {
     const tools = auditDiskArguments(await makeAuditDisk());
     machine = await startMachine({ name: 'audit', memory: 2048, args: [...isoArguments(), ...tools] });
     await machine.expect(/HAOS: rescue shell/, 600);
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(() => machine.stop());

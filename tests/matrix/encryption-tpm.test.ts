@@ -84,8 +84,8 @@ describe('a node whose data the TPM opens', () => {
     diskArguments(disk).map((word) => word.replace('format=raw', 'format=raw,snapshot=on'));
 
   const logIn = async () => {
-    await machine.logIn(BOOT, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     await machine.read(MOUNT_MEDIA);
   };
   /** Restarts the machine, which has to start without a question. */
@@ -140,8 +140,8 @@ describe('a node whose data the TPM opens', () => {
         join(makeDirectory(join(directory, name)), 'variables.fd'),
       );
     await switchOn('live', {}, stickArguments(), diskArguments(disk));
-    await machine.logIn(BOOT);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
     await machine.read(`${MOUNT_MEDIA}; umask 077; echo '${PASSPHRASE}' >/root/passphrase`);
     const what = `--device ${ONLY_DISK} --config-url /run/media/config.yaml --boot-image /run/media/`;
     const how = '--encrypt both --passphrase-file /root/passphrase --enroll-keys /run/media/keys';

@@ -64,8 +64,8 @@ describe('a node with encrypted data', () => {
   };
   const answer = async (text: string) => {
     machine.send(text);
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
   const restart = async (name: string) => {
     machine.send('reboot');
@@ -88,8 +88,8 @@ describe('a node with encrypted data', () => {
       memory: 1536,
       args: [...diskArguments(disk), ...stickArguments(), ...NETWORK],
     });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
     await machine.read(
       `umask 077; echo '${PASSPHRASE}' >/root/passphrase; cat >/root/config.yaml <<'END'\n${CONFIG}END`,
     );
@@ -229,8 +229,8 @@ describe('a node with encrypted data', () => {
     await restart('reset');
     machine.send(PASSPHRASE);
     await machine.expect(/destroying the key of the data/, 600);
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     expect(await hasData()).toBe(false);
     expect(await machine.read('hostname; ls -A /haos/system')).toMatch(/^sealed\n(?![\s\S]*(reset|factory))/);

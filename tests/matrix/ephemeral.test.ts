@@ -32,8 +32,8 @@ describe('a node in ephemeral mode', () => {
       name: `ephemeral-${name}`,
       args: [...diskArguments(disk), ...NETWORK],
     });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
 
   beforeAll(async () => {

@@ -99,7 +99,7 @@ describe('a server and two agents with the operator', () => {
     // The server answers all, and agents have time.
     const role = name === 'server' ? { memory: 3072 } : { memory: 2048, nice: 5 };
     machines[name] = await startMachine({ name: `fleet-rollout-${name}`, args, ...role });
-    await machine(name).logIn(SLOW, PASSWORD);
+    await machine(name).logIn(PASSWORD, SLOW);
   }
 
   /** Waits until a machine reboots, and starts it again: QEMU exits instead. */

@@ -96,7 +96,7 @@ describe('the tutorial of docs/fleet.md', () => {
       ],
     });
     ({ machine } = await cluster.startFirst());
-    await machine.logIn(900);
+    await machine.logIn();
     expect(await cluster.waitUntilReady(console.log)).toBe('ready');
   });
 

@@ -50,7 +50,7 @@ describe('a server with haos.operator', () => {
     const media = ['-drive', `file=${archives},format=raw,if=virtio,readonly=on`];
     const args = [...diskArguments(disk), ...media, ...NETWORK, ...makeLan().card(ADDRESS)];
     machine = await startMachine({ name: 'fleet', args, memory: 3072 });
-    await machine.logIn(900, PASSWORD);
+    await machine.logIn(PASSWORD);
     await waitUntilReady(machine, 'server');
   });
 

@@ -29,8 +29,8 @@ describe('guest agents', () => {
     agent = await GuestAgent.listen(socket);
     const args = [...isoArguments(), ...VMWARE, ...GuestAgent.arguments(socket)];
     machine = await startMachine({ name: 'guest-agents', args });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

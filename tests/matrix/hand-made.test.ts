@@ -27,8 +27,8 @@ describe('a state partition that was made by hand', () => {
 
   const start = async (name: string) => {
     machine = await startMachine({ name, args: [...diskArguments(disk), ...netbootArguments('')] });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
 
   beforeAll(async () => {

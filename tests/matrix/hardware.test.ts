@@ -32,8 +32,8 @@ describe('the generic kernel, from a USB stick onto an AHCI disk, on EFI', () =>
     sizeDisk(disk, 3000);
     const args = [...AHCI_BOARD, ...EFI, ...ahci(disk), ...stick, ...usb];
     machine = await startMachine({ name: 'hardware-usb', args });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {
@@ -66,8 +66,8 @@ describe('the generic kernel, from a USB stick onto an AHCI disk, on EFI', () =>
     await machine.stop();
     const args = [...AHCI_BOARD, ...EFI, ...ahci(disk)];
     machine = await startMachine({ name: 'hardware-ahci', args });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     await expectInstalled(machine, '/dev/sda2');
   });

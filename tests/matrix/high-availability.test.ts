@@ -42,7 +42,7 @@ describe('three servers, as documented', () => {
     const args = [...diskArguments(disk), ...media, ...NETWORK, ...lan.card(address)];
     const machine = await startMachine({ name, args, memory: 3072 });
     machines.set(name, machine);
-    await machine.logIn(900, PASSWORD);
+    await machine.logIn(PASSWORD);
   }
 
   beforeAll(async () => {

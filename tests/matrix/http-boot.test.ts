@@ -36,8 +36,8 @@ describe('UEFI HTTP boot of the ISO', () => {
     const network = ['-netdev', 'user,id=network', ...card];
     const args = ['-machine', 'q35', ...firmware, ...network, ...diskArguments(disk)];
     machine = await startMachine({ name: 'http-boot', memory: 2048, args });
-    await machine.logIn(1200);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

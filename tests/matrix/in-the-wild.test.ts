@@ -71,8 +71,8 @@ describe('what configurations in the wild do', () => {
       name: 'in-the-wild',
       args: netbootArguments('haos.mode=live', initrd.path),
     });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

@@ -75,8 +75,8 @@ describe('a node that was installed from kernel and initrd alone, by the URL of 
   it('boots from the disk, with the configuration', async () => {
     const args = [...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-from-url-boot', memory: 512, args });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     expect(await machine.read('hostname')).toBe('from-url');
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });

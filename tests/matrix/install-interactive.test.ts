@@ -33,8 +33,8 @@ describe('a user at the serial console of the ISO', () => {
       name: 'install-interactive',
       args: [...diskArguments(disk), ...isoArguments()],
     });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {
@@ -71,7 +71,7 @@ describe('a user at the serial console of the ISO', () => {
 
     const args = [...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-interactive-disk', memory: 512, args });
-    await machine.logIn(900, 'sesame');
+    await machine.logIn('sesame');
     expect(await machine.read('stat -c %a /haos/system/config.yaml')).toBe('600');
     expect(await machine.read('cat /haos/system/config.yaml')).toMatch(
       /k3s_args:\n +- server\n +password: \$6\$/,

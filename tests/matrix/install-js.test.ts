@@ -43,8 +43,8 @@ describe('a node that was installed from Debian, with the executable that contai
   it('boots from the disk, with the configuration', async () => {
     const args = [...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-js-boot', memory: 512, args });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     expect(await machine.read('hostname')).toBe('from-debian');
     expect(await readStatus(machine)).toMatchObject({ mode: 'disk', phases: [{}, {}, { exitStatus: 0 }] });

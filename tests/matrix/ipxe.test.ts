@@ -18,7 +18,7 @@ describe('iPXE, with the script of the release on a web server', () => {
     const network = `user,model=virtio-net-pci,bootfile=http://10.0.2.2:${port}/start.ipxe`;
     machine = await startMachine({ name: 'ipxe', args: ['-nic', network, '-boot', 'n'] });
     // iPXE fetches 180 MB with an emulated processor.
-    await machine.logIn(1500);
+    await machine.logIn();
   });
 
   afterAll(async () => {

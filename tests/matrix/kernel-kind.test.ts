@@ -37,8 +37,8 @@ describe('a node with the cloud kernel', () => {
     const sources = ['-drive', `file=${releases},format=raw,if=virtio,readonly=on`];
     const args = [...diskArguments(disk), ...sources, ...NETWORK];
     machine = await startMachine({ name: `kernel-kind-${name}`, memory: 512, args });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
   };
   const restart = async (name: string) => {

@@ -79,7 +79,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
       args,
       memory: name === 'server' ? 3072 : 2048,
     });
-    await machines[name].logIn(900, PASSWORD);
+    await machines[name].logIn(PASSWORD);
   }
 
   beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('a server, an agent, and an upgrade of both by the upgrade controller',
   });
 
   it('reports on the agent that its token is wrong, and rarely restarts k3s', async () => {
-    await waitForRuntime(agent(), 240);
+    await waitForRuntime(agent());
     const output = await retry(agent(), '! haos status >/run/shown && grep -i token /run/shown', 300);
     expect(output).toMatch(/token/i);
     expect(output).not.toContain(WRONG_TOKEN);

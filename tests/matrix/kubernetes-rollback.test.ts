@@ -67,7 +67,7 @@ describe('a version whose k3s never becomes Ready', () => {
     const system = extractSystem(directory, haos.iso);
     await installOnDisk(disk, { directory, system, config: CONFIG, megabytes: 8000 });
     await start();
-    await machine.logIn(900, PASSWORD);
+    await machine.logIn(PASSWORD);
     await waitUntilReady(machine, 'server');
   });
 
@@ -86,7 +86,7 @@ describe('a version whose k3s never becomes Ready', () => {
       await machine.ended(seconds);
       await start();
     }
-    await machine.logIn(900, PASSWORD);
+    await machine.logIn(PASSWORD);
     await waitUntilReady(machine, 'server');
 
     const shown = JSON.parse(await machine.read('haos status --format json || true'));

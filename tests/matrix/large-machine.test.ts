@@ -41,8 +41,8 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
     sizeDisk(file('second'), 500);
     for (let place = 0; place < DISKS; place++) sizeDisk(file(`disk-${place}`), 100);
     machine = await startMachine({ name: 'large-live', args: [...board(file), ...stick, ...usb] });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {
@@ -84,8 +84,8 @@ describe('a machine with many devices: 24 disks, 16 network cards, sectors of 4 
 
   it('boots from there, without one disk of the array, and mounts what it was told to', async () => {
     machine = await startMachine({ name: 'large-disk', args: board(file, MEMBERS[1]) });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',

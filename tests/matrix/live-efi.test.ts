@@ -17,7 +17,7 @@ describe('a machine with EFI', () => {
     sizeDisk(disk, 3000);
     const args = [...efiArguments(), ...diskArguments(disk)];
     machine = await startMachine({ name: 'live-efi', args });
-    await machine.logIn(900);
+    await machine.logIn();
   });
 
   afterAll(async () => {
@@ -42,8 +42,8 @@ describe('a machine with EFI', () => {
   it('boots from that disk', async () => {
     const args = [...EFI, ...diskArguments(disk), ...NETWORK];
     machine = await startMachine({ name: 'install-efi', memory: 768, args });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',
       phases: [{ exitStatus: 0 }, { exitStatus: 0 }, { exitStatus: 0 }],

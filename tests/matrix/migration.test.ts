@@ -174,8 +174,8 @@ describe('a node of the Go implementation that is upgraded', () => {
   };
   const start = async (name: string) => {
     await switchOn(name);
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
   const restart = async () => {
     machine.send('reboot');

@@ -91,8 +91,8 @@ describe('two nodes with two cards each', () => {
         ...[...diskArguments(nfs), ...diskArguments(disc)],
       ],
     });
-    await two.logIn(900);
-    await waitForRuntime(two, 600);
+    await two.logIn();
+    await waitForRuntime(two);
     await retry(two, 'ip -o address show dev storage | grep -q 10.100.0.2', 300);
     await startNfsServer(two, '10.100.0.0/24');
     const data = join(directory, 'data');
@@ -106,8 +106,8 @@ describe('two nodes with two cards each', () => {
         ...diskArguments(data),
       ],
     });
-    await one.logIn(900);
-    await waitForRuntime(one, 400);
+    await one.logIn();
+    await waitForRuntime(one);
   });
 
   afterAll(async () => {

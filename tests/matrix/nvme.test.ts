@@ -32,8 +32,8 @@ describe('the generic kernel, from an AHCI disc onto an NVMe disk, on BIOS', () 
     await machine.ended(600);
     rmSync(installer);
     machine = await startMachine({ name: 'nvme', args: board });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

@@ -30,8 +30,8 @@ describe('an old machine: BIOS, IDE, x86-64-v1', () => {
     await machine.expect(/install: HAOS \S+ is on \/dev\/sda/, 900);
     await machine.ended(600);
     machine = await startMachine({ name: 'old-disk', args: [...BOARD, ...ide] });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

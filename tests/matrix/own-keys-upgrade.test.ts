@@ -44,8 +44,8 @@ describe('a machine with keys of its owner that systemd-boot starts', () => {
     must('sbsign', '--key', join(by, 'db.key'), '--cert', join(by, 'db.crt'), '--output', to, from);
 
   const logIn = async () => {
-    await machine.logIn(BOOT, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
   };
   const restart = async () => {

@@ -165,8 +165,8 @@ describe('a machine with keys of its owner', () => {
     beforeAll(async () => {
       place(signed);
       await start('signed');
-      await machine.logIn(900, 'sesame');
-      await waitForRuntime(machine, 600);
+      await machine.logIn('sesame');
+      await waitForRuntime(machine);
     });
 
     it('runs as usual', async () => {

@@ -40,8 +40,8 @@ describe('a node that is reset', () => {
   };
   const start = async (name: string) => {
     await switchOn(name);
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
   const restart = async () => {
     machine.send('reboot');

@@ -33,8 +33,8 @@ describe('a machine with Secure Boot, with the generic kernel, from a disc', () 
     sizeDisk(disk, 3000);
     const disc = ['-drive', `file=${iso},format=raw,if=none,id=disc,media=cdrom,readonly=on`];
     await start('disc', [...disc, '-device', 'ide-cd,drive=disc,bus=ide.1,bootindex=1']);
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {
@@ -54,8 +54,8 @@ describe('a machine with Secure Boot, with the generic kernel, from a disc', () 
     expect(await machine.read(install, 600)).toMatch(/HAOS \S+ is on \/dev\/sda/);
     await machine.stop();
     await start('disc-disk', []);
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
 
     expect(await readStatus(machine)).toMatchObject({
       mode: 'disk',

@@ -63,8 +63,8 @@ describe('a machine with Secure Boot, as it is delivered', () => {
     machine = await startMachine({ name: `secure-boot-${name}`, memory: 768, args });
   };
   const logIn = async () => {
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
   const upgrade = async (version: string) => {
     await machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
@@ -82,7 +82,7 @@ describe('a machine with Secure Boot, as it is delivered', () => {
     sizeDisk(disk, 3000);
     const args = [...secureBootArguments(directory), ...diskArguments(disk), ...stickArguments(), ...NETWORK];
     machine = await startMachine({ name: 'secure-boot-live', args });
-    await machine.logIn(900);
+    await machine.logIn();
   });
 
   afterAll(async () => {

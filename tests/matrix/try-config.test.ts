@@ -25,8 +25,8 @@ describe('a network that is not confirmed', () => {
 
   const start = async (name: string) => {
     machine = await startMachine({ name: `try-config-${name}`, args: [...diskArguments(disk), ...NETWORK] });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     await retry(machine, `${ADDRESS} | grep 'inet 10[.]0[.]2[.]'`, 300);
   };
   const attempt = (text: string) =>

@@ -56,7 +56,7 @@ describe('a node whose upgrade fails', () => {
     await node.restart();
     for (const trial of ['first', 'second']) {
       await node.switchOn(`restless-${trial}`);
-      await node.machine.expect(/was not healthy in time on trial: the machine restarts/, 480);
+      await node.machine.expect(/was not healthy in time on trial: the machine restarts/, 600);
       await node.machine.ended(600);
     }
     await node.start('returned');

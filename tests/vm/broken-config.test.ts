@@ -33,8 +33,8 @@ describe('a broken configuration', () => {
       name: 'broken-config',
       args: netbootArguments('haos.mode=live haos.k3s_args=[', initrd.path),
     });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(async () => {

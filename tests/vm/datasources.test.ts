@@ -26,8 +26,8 @@ async function boot(name: string, options: { network?: string[]; drive: string[]
   const cmdline = 'haos.mode=live haos.data_source=cdrom haos.data_source=aws';
   const args = [...netbootArguments(cmdline, undefined, options.network), ...options.drive];
   const machine = await startMachine({ name, args });
-  await machine.logIn(900);
-  await waitForRuntime(machine, 600);
+  await machine.logIn();
+  await waitForRuntime(machine);
   return machine;
 }
 

@@ -40,8 +40,8 @@ export async function startConfigured(
   const machine = await startMachine({ name, architecture, memory: 768, args: [...args, ...source] });
   await machine.expect(/the-node-is-configured/, 900);
   machine.send(''); // a new prompt
-  await machine.logIn(900, 'sesame');
-  await waitForRuntime(machine, 600);
+  await machine.logIn('sesame');
+  await waitForRuntime(machine);
   return machine;
 }
 

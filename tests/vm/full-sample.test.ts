@@ -24,8 +24,8 @@ describe('the full sample configuration', () => {
       name: 'full-sample',
       args: [...netbootArguments('haos.mode=live', initrd.path), ...OTHER_CLOUD],
     });
-    await machine.logIn(900, 'rancher');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('rancher');
+    await waitForRuntime(machine);
     ({ phases, dataSources } = await readStatus(machine));
   });
 

@@ -43,8 +43,8 @@ describe('a node that installed itself from the ISO', () => {
   /** 512 MiB are enough from a disk. */
   const start = async (name: string) => {
     machine = await startMachine({ name, memory: 512, args: [...diskArguments(disk), ...NETWORK] });
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
     await waitForHealth(machine);
   };
   const readIdentity = async () => {

@@ -56,7 +56,7 @@ describe('Kubernetes on a live system', () => {
     const disk = packImages(directory, [images]);
     const args = [...isoArguments(iso), '-drive', `file=${disk},format=raw,if=virtio,readonly=on`];
     machine = await startMachine({ name: 'kubernetes-live', args, memory: 3072 });
-    await machine.logIn(900);
+    await machine.logIn();
     await waitUntilReady(machine, 'live');
   });
 
@@ -66,7 +66,7 @@ describe('Kubernetes on a live system', () => {
   });
 
   it('has a Ready node with the configured label, and reports it', async () => {
-    await waitForRuntime(machine, 600);
+    await waitForRuntime(machine);
     const labels = await kubectl(machine, 'get node live --output jsonpath={.metadata.labels}');
 
     expect(JSON.parse(labels)).toMatchObject({ place: 'cellar', 'haos.io/mode': 'live' });

@@ -42,8 +42,8 @@ describe('live, from the ISO', () => {
     const tools = auditDiskArguments(await makeAuditDisk());
     machine = await startMachine({ name: 'live-iso', args: [...isoArguments(), ...containers, ...tools] });
     await machine.expect(/HAOS: rescue shell/, 600);
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(() => machine.stop());

@@ -8,6 +8,12 @@ import { ACCELERATORS, type Accelerator, KvmFailure, reportsKvmFailure } from '.
 import { CONSOLE_LOGS } from './paths.js';
 import { TextLine } from './text-line.js';
 
+/**
+ * Seconds until an emulated machine must show its login: on a slow computer, with another machine
+ * beside it, and from a medium on the network.
+ */
+const LOGIN_LIMIT = 1500;
+
 export interface MachineOptions {
   /** Names the file of the console log. */
   name: string;
@@ -52,7 +58,7 @@ export interface Machine {
   /** Types keys on the console. */
   type(keys: Buffer): void;
   /** Logs in as `rancher` and becomes root, in a shell that `run` can talk to. */
-  logIn(seconds: number, password?: string): Promise<void>;
+  logIn(password?: string, seconds?: number): Promise<void>;
   /** Does the same for an existing shell; `command` replaces it. */
   openShell(command: string): Promise<void>;
   /** Runs a command in that shell. Fails after `seconds`; default 300. */
@@ -191,7 +197,7 @@ class SerialMachine implements Machine {
     return match[0];
   }
 
-  async logIn(seconds: number, password?: string): Promise<void> {
+  async logIn(password?: string, seconds = LOGIN_LIMIT): Promise<void> {
     await this.expect(/login: /, seconds);
     this.send('rancher');
     if (password !== undefined) {

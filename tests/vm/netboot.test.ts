@@ -8,8 +8,8 @@ describe('kernel and initrd alone, without an argument', () => {
 
   beforeAll(async () => {
     machine = await startMachine({ name: 'netboot', args: netbootArguments('') });
-    await machine.logIn(900);
-    await waitForRuntime(machine, 600);
+    await machine.logIn();
+    await waitForRuntime(machine);
   });
 
   afterAll(() => machine.stop());

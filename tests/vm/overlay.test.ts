@@ -42,8 +42,8 @@ describe("HAOS over the root of a Debian, with Debian's kernel", () => {
   const readUpgradeStatus = async () =>
     JSON.parse(await machine.read('haos upgrade status --format json', 900));
   const logIn = async () => {
-    await machine.logIn(900, 'sesame');
-    await waitForRuntime(machine, 600);
+    await machine.logIn('sesame');
+    await waitForRuntime(machine);
   };
 
   beforeAll(async () => {

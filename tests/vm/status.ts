@@ -20,9 +20,9 @@ export interface NodeStatus {
 }
 
 /** Waits until the runtime phase is over, and k3s with it. */
-export async function waitForRuntime(machine: Machine, seconds: number): Promise<void> {
+export async function waitForRuntime(machine: Machine): Promise<void> {
   const done = `grep -qs '"state":"done"' /run/haos/journal/runtime.json`;
-  await machine.read(`until ${done}; do sleep 1; done`, seconds);
+  await machine.read(`until ${done}; do sleep 1; done`, 600);
 }
 
 export async function readStatus(machine: Machine): Promise<NodeStatus> {

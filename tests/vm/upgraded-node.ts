@@ -83,8 +83,8 @@ export class UpgradedNode {
   /** Powers on the machine, waits for its runtime phase, and mounts the releases. */
   async start(name: string, entries?: number): Promise<void> {
     await this.switchOn(name, entries);
-    await this.machine.logIn(900, 'sesame');
-    await waitForRuntime(this.machine, 600);
+    await this.machine.logIn('sesame');
+    await waitForRuntime(this.machine);
     await this.machine.read('mkdir -p /run/media && mount /dev/vdb /run/media');
   }
 

@@ -22,7 +22,7 @@ export const ISSUE_RULES: Readonly<Record<IssueCode, IssueRule>> = {
   "wrong-type": {"severity":"error","meaning":"the value has the wrong type, such as text instead of a list; it is left out","remedy":"see the [reference](configuration.md#reference)"},
   "missing-key": {"severity":"error","meaning":"an item lacks a required key, such as a file its path","remedy":"add it"},
   "deprecated-form": {"severity":"warning","meaning":"HAOS understands the value, but there is a better way to write it, such as `true` for `yes`","remedy":"use the better form"},
-  "ambiguous-scalar": {"severity":"warning","meaning":"YAML reads an unquoted value as a number or a boolean; HAOS keeps the text as written; a map of strings gets the YAML spelling, and the warning is about one that differs","remedy":"put it in quotes"},
+  "ambiguous-scalar": {"severity":"warning","meaning":"YAML reads an unquoted value as a number or a boolean; HAOS keeps the text as written. In a map of strings, it takes YAML's spelling, and only a different one has a warning","remedy":"put it in quotes"},
   "invalid-cmdline": {"severity":"warning","meaning":"unexpected quotes on the kernel command line","remedy":"put the quotes around the whole value"},
   "invalid-value": {"severity":"error","meaning":"a value that the key cannot have, such as a variable that `/etc/environment` cannot hold, an owner that cannot be the name of an account, or a command with a NUL character; or a placeholder, such as `<name>`, `${NAME}` or `{{ name }}`, which nothing replaces (an error for `server_url` and `token`)","remedy":"see the message"},
   "invalid-url": {"severity":"error","meaning":"not a URL, or of the wrong kind","remedy":"begin it with `https://`"},
